@@ -1,0 +1,70 @@
+/*
+ * A grant: keyd's decision for the runner, a complete typed plan of one job's
+ * sandbox.  Also what parsing a manifest fills in.  Everything is copied into
+ * the grant's own memory; grant_free() releases it.
+ */
+#ifndef GRANT_H
+#define GRANT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "msg.h"
+#include "wire.h"
+
+#define GRANT_ARGS_MAX	64
+#define GRANT_ENV_MAX	64
+#define GRANT_FILES_MAX	256
+#define GRANT_PATH_MAX	255	/* what a ustar header holds, and a ustar name */
+#define GRANT_TEXT_MAX	4096	/* one argument, one NAME=value */
+
+struct grant_file {
+	char		*path;		/* relative, clean: no "..", no "//" */
+	unsigned char	 sha256[DIGEST_LEN];
+	bool		 executable;
+};
+
+struct grant_limits {
+	uint32_t	cpu_millis;	/* thousandths of one CPU */
+	uint64_t	memory_bytes;
+	uint32_t	processes;
+	uint64_t	wall_ms;
+	uint64_t	output_bytes;	/* stdout and stderr together */
+	uint64_t	tmp_bytes;	/* /tmp; counts as memory too */
+};
+
+struct grant {
+	char		 job[JOB_ID_LEN + 1];
+	char		 name[NAME_MAX_LEN + 1];
+	char		 author[PRINCIPAL_MAX + 1];
+	char		 submitter[PRINCIPAL_MAX + 1];
+	unsigned char	 command_sha256[DIGEST_LEN];
+	unsigned char	 manifest_sha256[DIGEST_LEN];
+	unsigned char	 bundle_sha256[DIGEST_LEN];
+	uint64_t	 bundle_len;
+	char		 runtime[NAME_MAX_LEN + 1];	/* "" is none */
+	size_t		 nargs, nenv, nfiles;
+	char		*args[GRANT_ARGS_MAX + 1];	/* NULL-terminated */
+	char		*env[GRANT_ENV_MAX + 1];	/* "NAME=value" */
+	struct grant_file files[GRANT_FILES_MAX];
+	struct grant_limits limits;
+};
+
+/* Defaults: 1 CPU, 256 MiB, 64 processes, 60 s, 1 MiB of output, 64 MiB /tmp. */
+void	grant_init(struct grant *);
+void	grant_free(struct grant *);
+void	grant_put(struct put *, const struct grant *);
+/* Fills a grant that grant_init() made.  -1: EBADMSG or ENOMEM; free it. */
+int	grant_get(struct get *, struct grant *);
+
+/*
+ * 0 when a path may name a file of a bundle: 1 to GRANT_PATH_MAX bytes of
+ * UTF-8 without control characters, relative, no empty, "." or ".." component.
+ */
+int	grant_check_path(const char *);
+
+/* A name: [a-z0-9] then up to 62 of [a-z0-9-].  0 when it is one. */
+int	grant_check_name(const char *);
+
+#endif

@@ -1,0 +1,49 @@
+#include "words.h"
+
+const char *
+outcome_word(unsigned nr)
+{
+	switch (nr) {
+#define OUTCOME(name, n, word, exit)	case n: return word;
+#include "outcome.def"
+#undef OUTCOME
+	}
+	return NULL;
+}
+
+const char *
+reason_word(unsigned nr)
+{
+	switch (nr) {
+#define REASON(name, n, word)	case n: return word;
+#include "reason.def"
+#undef REASON
+	}
+	return NULL;
+}
+
+int
+outcome_exit(enum outcome o, unsigned status)
+{
+	int code = 125;
+
+	switch (o) {
+#define OUTCOME(name, n, word, exit)	case n: code = exit; break;
+#include "outcome.def"
+#undef OUTCOME
+	}
+	if (code == -1)
+		return (int)(status & 0xff);
+	return code == -2 ? 128 + (int)(status & 0x7f) : code;
+}
+
+size_t
+client_max(unsigned nr)
+{
+	switch (nr) {
+#define CLIENT(name, n, max)	case n: return max;
+#include "client.def"
+#undef CLIENT
+	}
+	return 0;
+}

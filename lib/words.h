@@ -1,0 +1,44 @@
+/*
+ * The words that more than one format uses, each from its one table: how a
+ * job ended (outcome.def), why it was refused (reason.def), and the client
+ * protocol's frames (client.def).
+ */
+#ifndef WORDS_H
+#define WORDS_H
+
+#include <stddef.h>
+
+#include "msg.h"
+
+enum outcome {
+#define OUTCOME(name, nr, word, exit)	OUTCOME_##name = nr,
+#include "outcome.def"
+#undef OUTCOME
+};
+
+enum reason {
+#define REASON(name, nr, word)	REASON_##name = nr,
+#include "reason.def"
+#undef REASON
+};
+
+enum client_msg {
+#define CLIENT(name, nr, max)	CLIENT_##name = nr,
+#include "client.def"
+#undef CLIENT
+};
+
+#define CLIENT_VERSION	1
+#define CLIENT_PORT	1024	/* the appliance's vsock port */
+
+/* The word for a number, or NULL when there is none. */
+const char	*outcome_word(unsigned);
+const char	*reason_word(unsigned);
+
+/* What `casemate run' exits with for an outcome and the job's status. */
+int		 outcome_exit(enum outcome, unsigned status);
+
+/* The largest payload of a client frame, or 0 when no frame has this number. */
+size_t		 client_max(unsigned nr);
+
+#endif
