@@ -1,0 +1,89 @@
+#include "base64.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void
+base64_put(struct put *p, const void *data, size_t len)
+{
+	const unsigned char *from = data;
+
+	while (len > 0) {
+		size_t n = len < 3 ? len : 3;
+		uint32_t v = 0;
+		char group[4] = "====";
+
+		for (size_t i = 0; i < 3; i++)
+			v = v << 8 | (i < n ? from[i] : 0);
+		for (size_t i = 0; i <= n; i++)
+			group[i] = alphabet[v >> (18 - 6 * i) & 63];
+		put_raw(p, group, sizeof(group));
+		from += n;
+		len -= n;
+	}
+}
+
+/* The six bits of a character, -1 when it has none. */
+static int
+sextet(unsigned char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '+')
+		return 62;
+	return c == '/' ? 63 : -1;
+}
+
+/* Decodes one group of four; answers its bytes, 0 when it is malformed. */
+static size_t
+get_group(const unsigned char *group, unsigned char out[3])
+{
+	size_t chars = group[3] != '=' ? 4 : group[2] != '=' ? 3 : 2;
+	uint32_t v = 0;
+
+	for (size_t i = 0; i < 4; i++) {
+		int bits = i < chars ? sextet(group[i]) : 0;
+
+		if (bits == -1)
+			return 0;
+		v = v << 6 | (uint32_t)bits;
+	}
+	for (size_t i = 0; i < 3; i++)
+		out[i] = (unsigned char)(v >> (16 - 8 * i));
+	if ((chars < 4 && out[2] != 0) || (chars < 3 && out[1] != 0))
+		return 0;
+	return chars - 1;
+}
+
+int
+base64_get(void *dst, size_t cap, size_t *lenp, const void *text, size_t len)
+{
+	const unsigned char *from = text;
+	unsigned char *to = dst;
+	size_t used = 0;
+
+	for (size_t at = 0; at < len; at += 4) {
+		unsigned char group[3];
+		size_t n = len - at < 4 ? 0 : get_group(from + at, group);
+
+		if (n == 0 || (n < 3 && at + 4 != len)) {
+			errno = EBADMSG;
+			return -1;
+		}
+		if (n > cap - used) {
+			errno = EMSGSIZE;
+			return -1;
+		}
+		memcpy(to + used, group, n);
+		used += n;
+	}
+	*lenp = used;
+	return 0;
+}

@@ -1,0 +1,28 @@
+/*
+ * SHA-256.  The hashing is BearSSL's: constant time, no tables, no allocation.
+ */
+#ifndef SHA256_H
+#define SHA256_H
+
+#include <bearssl_hash.h>
+
+#include <stddef.h>
+
+#define SHA256_LEN	32
+
+struct sha256 {
+	br_sha256_context	ctx;
+};
+
+/*
+ * Init, then any number of updates, then final.  The answer of final covers
+ * what was updated so far; updates may go on after it.
+ */
+void	sha256_init(struct sha256 *);
+void	sha256_update(struct sha256 *, const void *, size_t);
+void	sha256_final(const struct sha256 *, unsigned char out[SHA256_LEN]);
+
+/* All at once.  `out' may lie inside the data. */
+void	sha256(const void *, size_t, unsigned char out[SHA256_LEN]);
+
+#endif
