@@ -4,7 +4,7 @@
 #ifndef SHA256_H
 #define SHA256_H
 
-#include <bearssl_hash.h>
+#include <bearssl.h>
 
 #include <stddef.h>
 
