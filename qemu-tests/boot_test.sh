@@ -1,0 +1,144 @@
+. "$CASEMATE_SRC/qemu-tests/lib.sh"
+
+case_with_vm() {
+	atf_test_case "$1" cleanup
+	eval "$1_head() { atf_set descr '$2'; atf_set timeout 240; }"
+	eval "$1_cleanup() { vm_cleanup; }"
+}
+
+# The image alone, no site, no disk, no vsock device: qemu MACHINE [ARG...].
+boot_alone() {
+	machine=$1
+	shift
+	case $machine in
+	microvm*)
+		set -- "$@" -append \
+		    "console=ttyS0 tsc_early_khz=$("$casemate" tsc-khz)" ;;
+	esac
+	qemu-system-x86_64 -M "$machine" -accel tcg -cpu max -m 128 \
+	    -nodefaults -no-user-config -display none -no-reboot \
+	    -kernel "$image" -serial file:alone.log \
+	    -qmp unix:qmp.sock,server=on,wait=off "$@" &
+	echo $! > alone.pid
+}
+
+alone_says() {
+	grep -q "$1" alone.log 2> /dev/null
+}
+
+alone_ended() {
+	! kill -0 "$(cat alone.pid)" 2> /dev/null
+}
+
+power_button() {
+	/usr/bin/python3 - <<-'PY'
+	import json, socket
+	s = socket.socket(socket.AF_UNIX)
+	s.connect("qmp.sock")
+	f = s.makefile("rw")
+	f.readline()
+	for c in ("qmp_capabilities", "system_powerdown"):
+	    f.write(json.dumps({"execute": c}) + "\n")
+	    f.flush()
+	    while "return" not in json.loads(f.readline()):
+	        pass
+	PY
+}
+
+for machine in microvm q35 pc; do
+	atf_test_case "image_alone_boots_on_$machine" cleanup
+	eval "image_alone_boots_on_${machine}_head() {
+		atf_set descr 'to ready, and the power button stops it'
+		atf_set timeout 120
+	}
+	image_alone_boots_on_${machine}_body() {
+		boot_alone $machine
+		atf_check wait_for 60 alone_says 'casemate: ready in'
+		power_button
+		atf_check wait_for 60 alone_says 'casemate: stopped'
+		atf_check wait_for 20 alone_ended
+	}
+	image_alone_boots_on_${machine}_cleanup() {
+		[ ! -f alone.pid ] || kill -9 \$(cat alone.pid) || :
+	}"
+done
+
+for machine in microvm q35 pc; do
+	case_with_vm "job_runs_on_$machine" "a job's receipt on $machine"
+	eval "job_runs_on_${machine}_body() {
+		atf_check -o ignore -e ignore vm_up --machine $machine
+		elf_job hello hello
+		atf_check -o match:hello -e match:'receipt verified' \
+		    run_job hello
+		atf_check -o ignore -e ignore vm_down
+	}"
+done
+
+case_with_vm ephemeral_says_so 'no data disk: in memory, and it says so'
+ephemeral_says_so_body() {
+	atf_check -o match:ephemeral -e ignore vm_up --ephemeral
+	atf_check -o ignore grep 'casemate: ready in .*ephemeral' "$console"
+	atf_check -o match:ephemeral "$casemate" status --on vm
+	elf_job hello hello
+	atf_check -o ignore -e ignore run_job hello
+}
+
+case_with_vm required_disk_missing 'a site may require the data disk'
+required_disk_missing_body() {
+	default_site
+	echo 'data: required' >> site/settings.yaml
+	atf_check -s not-exit:0 -o ignore -e match:'data disk' \
+	    vm_up --ephemeral
+}
+
+case_with_vm garbage_disk_is_refused 'a disk that is not ours is not touched'
+garbage_disk_is_refused_body() {
+	head -c 64M /dev/urandom > garbage.img
+	before=$(sha256sum < garbage.img)
+	atf_check -s not-exit:0 -o ignore -e match:'data disk' \
+	    vm_up --disk garbage.img
+	atf_check_equal "$before" "$(sha256sum < garbage.img)"
+}
+
+case_with_vm full_disk_refuses_jobs 'no record, no job'
+full_disk_refuses_jobs_body() {
+	mkdir tree
+	truncate -s 16M full.img
+	mkfs.ext4 -q -m 0 full.img
+	atf_check -o ignore -e ignore vm_up --disk full.img
+	elf_job hello hello
+	atf_check -o ignore -e ignore run_job hello
+	atf_check -o ignore -e ignore vm_down
+	# Fill what is left from outside, as another user of the disk would.
+	head -c 16M /dev/zero > filler
+	debugfs -w -R 'write filler filler' full.img > debugfs.out 2>&1 || :
+	atf_check -o ignore -e ignore vm_up --disk full.img
+	refused=no
+	for i in $(seq 40); do
+		if ! run_job hello > out 2> err; then
+			refused=yes
+			break
+		fi
+	done
+	atf_check_equal yes $refused
+	atf_check -o match:'ledger|disk' cat err
+}
+
+case_with_vm broken_site_stops_the_boot 'the console names file and line'
+broken_site_stops_the_boot_body() {
+	default_site
+	echo 'alice not-a-key' >> site/allowed_signers
+	atf_check -s not-exit:0 -o ignore -e match:'allowed_signers:2' vm_up
+}
+
+atf_init_test_cases() {
+	for m in microvm q35 pc; do
+		atf_add_test_case "image_alone_boots_on_$m"
+		atf_add_test_case "job_runs_on_$m"
+	done
+	atf_add_test_case ephemeral_says_so
+	atf_add_test_case required_disk_missing
+	atf_add_test_case garbage_disk_is_refused
+	atf_add_test_case full_disk_refuses_jobs
+	atf_add_test_case broken_site_stops_the_boot
+}

@@ -1,0 +1,69 @@
+. "$CASEMATE_SRC/qemu-tests/lib.sh"
+
+# console_type TEXT: one line on the operator's serial console.
+console_type() {
+	/usr/bin/python3 - "$vm_state/console.sock" "$1" <<-'PY'
+	import socket, sys
+	s = socket.socket(socket.AF_UNIX)
+	s.connect(sys.argv[1])
+	s.sendall(sys.argv[2].encode() + b"\r")
+	PY
+}
+
+restarts() {
+	grep -c "init: $1 .*restart" "$console"
+}
+
+for service in gate runner keyd ledgerd; do
+	atf_test_case "killed_${service}_comes_back" cleanup
+	eval "killed_${service}_comes_back_head() {
+		atf_set descr 'kill -9 while idle: the next job runs'
+		atf_set timeout 240
+	}
+	killed_${service}_comes_back_body() {
+		atf_check -o ignore -e ignore vm_up
+		elf_job hello hello
+		atf_check -o ignore -e ignore run_job hello
+		console_type 'kill $service'
+		atf_check wait_for 30 grep -q '$service.*killed' \"\$console\"
+		atf_check -o match:hello -e match:'receipt verified' \
+		    run_job hello
+		atf_check -o ignore -e ignore vm_down
+	}
+	killed_${service}_comes_back_cleanup() {
+		vm_cleanup
+	}"
+done
+
+atf_test_case killed_vm_keeps_its_ledger cleanup
+killed_vm_keeps_its_ledger_head() {
+	atf_set descr 'kill -9 of the VM after a receipt: the tree only grew'
+	atf_set timeout 240
+}
+killed_vm_keeps_its_ledger_body() {
+	atf_check -o ignore -e ignore vm_up --disk data.img
+	elf_job hello hello
+	atf_check -o ignore -e ignore run_job hello
+	cp hello.receipt first.receipt
+	cp "$vm_state/appliance.vkey" vkey
+	size=$(sed -n '/^casemate\/test$/{n;p;}' first.receipt)
+	kill -9 "$(cat "$vm_state/qemu.pid")"
+	atf_check -o ignore -e ignore "$casemate" down --force vm
+	atf_check -o ignore -e ignore vm_up --disk data.img
+	atf_check cmp vkey "$vm_state/appliance.vkey"
+	atf_check -o match:'receipt verified' "$casemate" verify \
+	    first.receipt --appliance vkey
+	atf_check -o ignore -e ignore run_job hello
+	grown=$(sed -n '/^casemate\/test$/{n;p;}' hello.receipt)
+	[ "$grown" -gt "$size" ] || atf_fail "tree of $size became $grown"
+}
+killed_vm_keeps_its_ledger_cleanup() {
+	vm_cleanup
+}
+
+atf_init_test_cases() {
+	for s in gate runner keyd ledgerd; do
+		atf_add_test_case "killed_${s}_comes_back"
+	done
+	atf_add_test_case killed_vm_keeps_its_ledger
+}

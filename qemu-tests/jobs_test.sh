@@ -1,0 +1,149 @@
+. "$CASEMATE_SRC/qemu-tests/lib.sh"
+
+# expect_outcome RECEIPT OUTCOME
+expect_outcome() {
+	atf_check_equal "$2" "$(field "$1" outcome)"
+	atf_check -o match:'receipt verified' verified "$1"
+}
+
+# The next job runs, whatever the one before did.
+expect_next_job_runs() {
+	[ -d next ] || elf_job next true
+	atf_check -o ignore -e ignore run_job next
+}
+
+case_with_vm() {
+	atf_test_case "$1" cleanup
+	eval "$1_head() { atf_set descr '$2'; atf_set timeout 240; }"
+	eval "$1_cleanup() { vm_cleanup; }"
+}
+
+case_with_vm static_program 'a static ELF prints, computes and exits'
+static_program_body() {
+	atf_check -o ignore -e ignore vm_up
+	elf_job hello hello
+	atf_check -o match:'hello' -e match:'receipt verified' run_job hello
+	expect_outcome hello.receipt exited
+	atf_check_equal 0 "$(field hello.receipt status)"
+	atf_check -o ignore -e ignore vm_down
+	atf_check -o match:'casemate: stopped' cat vm-console.log
+}
+
+case_with_vm exit_status_is_the_jobs 'exit codes and signals come through'
+exit_status_is_the_jobs_body() {
+	atf_check -o ignore -e ignore vm_up
+	elf_job three exitcode 3
+	atf_check -s exit:3 -o ignore -e ignore run_job three
+	expect_outcome three.receipt exited
+	elf_job killed signal 15
+	atf_check -s exit:143 -o ignore -e ignore run_job killed
+	expect_outcome killed.receipt signalled
+}
+
+case_with_vm python_reads_its_signed_input 'the python runtime and a file'
+python_reads_its_signed_input_body() {
+	atf_check -o ignore -e ignore \
+	    vm_up --runtime python="$CASEMATE_BUILD/python.erofs"
+	cp -r "$CASEMATE_SRC/qemu-tests/demo-jobs/read-input" job
+	atf_check -o not-empty -e match:'receipt verified' run_job job
+	expect_outcome job.receipt exited
+}
+
+case_with_vm two_jobs_at_once 'both run at the same time'
+two_jobs_at_once_body() {
+	atf_check -o ignore -e ignore vm_up
+	elf_job one forever
+	elf_job two forever
+	printf 'limits:\n  wall_seconds: 8\n' | tee -a one/manifest.yaml \
+	    >> two/manifest.yaml
+	run_job one > one.out 2>&1 &
+	first=$!
+	run_job two > two.out 2>&1 &
+	second=$!
+	both() {
+		"$casemate" status --on vm --json | grep -q '"running":2'
+	}
+	atf_check wait_for 20 both
+	wait $first && atf_fail "job one was not stopped"
+	wait $second && atf_fail "job two was not stopped"
+	expect_outcome one.receipt timed-out
+	expect_outcome two.receipt timed-out
+}
+
+case_with_vm forks_without_end 'a fork bomb meets its process limit'
+forks_without_end_body() {
+	atf_check -o ignore -e ignore vm_up
+	elf_job bomb forkbomb
+	printf 'limits:\n  wall_seconds: 5\n' >> bomb/manifest.yaml
+	run_job bomb > bomb.out 2>&1 || :
+	atf_check -o match:'receipt verified' verified bomb.receipt
+	expect_next_job_runs
+}
+
+case_with_vm eats_memory 'out of memory is told apart'
+eats_memory_body() {
+	atf_check -o ignore -e ignore vm_up
+	elf_job eater eatmem
+	printf 'limits:\n  memory_mib: 32\n' >> eater/manifest.yaml
+	atf_check -s exit:137 -o ignore -e match:'out of memory|out-of-memory' \
+	    run_job eater
+	expect_outcome eater.receipt out-of-memory
+	expect_next_job_runs
+}
+
+case_with_vm writes_without_end 'output is capped'
+writes_without_end_body() {
+	atf_check -o ignore -e ignore vm_up
+	elf_job spewer spew
+	printf 'limits:\n  output_kib: 512\n' >> spewer/manifest.yaml
+	atf_check -s exit:125 -o save:out -e match:'output' run_job spewer
+	expect_outcome spewer.receipt output-limit
+	[ "$(wc -c < out)" -le 524288 ] || atf_fail "more output than the limit"
+	expect_next_job_runs
+}
+
+case_with_vm never_ends 'the wall clock stops it'
+never_ends_body() {
+	atf_check -o ignore -e ignore vm_up
+	elf_job forever forever
+	printf 'limits:\n  wall_seconds: 2\n' >> forever/manifest.yaml
+	atf_check -s exit:124 -o ignore -e match:'timed' run_job forever
+	expect_outcome forever.receipt timed-out
+	expect_next_job_runs
+}
+
+case_with_vm client_leaves 'a client that leaves cancels its job'
+client_leaves_body() {
+	atf_check -o ignore -e ignore vm_up
+	elf_job forever forever
+	run_job forever > out 2>&1 &
+	client=$!
+	running() {
+		"$casemate" status --on vm --json | grep -q "\"running\":$1"
+	}
+	atf_check wait_for 20 running 1
+	kill -9 $client
+	atf_check wait_for 20 running 0
+	expect_next_job_runs
+}
+
+case_with_vm finds_nothing_of_the_host 'nothing outside the sandbox'
+finds_nothing_of_the_host_body() {
+	atf_check -o ignore -e ignore vm_up
+	elf_job snoop snoop
+	atf_check -o save:out -e ignore run_job snoop
+	atf_check -o empty grep FOUND out || atf_fail "$(cat out)"
+}
+
+atf_init_test_cases() {
+	atf_add_test_case static_program
+	atf_add_test_case exit_status_is_the_jobs
+	atf_add_test_case python_reads_its_signed_input
+	atf_add_test_case two_jobs_at_once
+	atf_add_test_case forks_without_end
+	atf_add_test_case eats_memory
+	atf_add_test_case writes_without_end
+	atf_add_test_case never_ends
+	atf_add_test_case client_leaves
+	atf_add_test_case finds_nothing_of_the_host
+}

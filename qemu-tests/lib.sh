@@ -1,0 +1,93 @@
+# What every end-to-end test uses; sourced by atf-sh programs and by the demo
+# and the benchmarks.  The appliance under test is called `vm'; its state is in
+# the test's own folder.  CASEMATE_BUILD is the build folder.
+
+casemate=$CASEMATE_BUILD/bin/casemate
+image=$CASEMATE_BUILD/casemate.bzImage
+jobs=$CASEMATE_BUILD/jobs
+XDG_STATE_HOME=$PWD/state
+export XDG_STATE_HOME
+vm_state=$XDG_STATE_HOME/casemate/vm
+console=$vm_state/console.log
+
+# new_key NAME [TYPE]: NAME and NAME.pub.
+new_key() {
+	ssh-keygen -q -t "${2:-ed25519}" -N '' -C '' -f "$1"
+}
+
+# signer PRINCIPAL KEY [OPTIONS]: one line of allowed_signers.
+signer() {
+	printf '%s %s%s\n' "$1" "${3:+$3 }" "$(cut -d' ' -f1,2 < "$2.pub")"
+}
+
+# default_site: key `alice', who may write and submit jobs.
+default_site() {
+	[ -f alice ] || new_key alice
+	mkdir -p site
+	signer alice alice > site/allowed_signers
+	printf 'version: 1\nname: test\n' > site/settings.yaml
+}
+
+# vm_up [casemate up options]: boots, waits until it answers.
+vm_up() {
+	[ -d site ] || default_site
+	"$casemate" up --name vm --image "$image" --site site --memory 192 "$@"
+}
+
+vm_down() {
+	"$casemate" down vm
+}
+
+# For atf cleanup: ends whatever of the appliance is still there.
+vm_cleanup() {
+	[ ! -d "$vm_state" ] || "$casemate" down --force vm || :
+}
+
+# elf_job FOLDER PROGRAM [ARG...]: a job that runs one static program.
+elf_job() {
+	folder=$1 program=$2
+	shift 2
+	mkdir -p "$folder/files"
+	cp "$jobs/$program" "$folder/files/$program"
+	{
+		printf 'version: 1\nname: %s\nargv:\n' "$program"
+		for arg in "$program" "$@"; do
+			printf '  - "%s"\n' "$arg"
+		done
+	} > "$folder/manifest.yaml"
+}
+
+# run_job FOLDER [casemate run options]: as alice, receipt in FOLDER.receipt.
+run_job() {
+	folder=$1
+	shift
+	"$casemate" run "$folder" --key alice --on vm \
+		--receipt "$folder.receipt" "$@"
+}
+
+# leaf RECEIPT: the leaf's JSON, by standard tools alone.
+leaf() {
+	sed -n 's/^extra //p' "$1" | base64 -d
+}
+
+# field RECEIPT NAME: one field of the leaf's data.
+field() {
+	leaf "$1" | /usr/bin/python3 -c '
+import json, sys
+print(json.load(sys.stdin)["data"][sys.argv[1]])' "$2"
+}
+
+# wait_for SECONDS COMMAND...: until the command succeeds.
+wait_for() {
+	limit=$(($(date +%s) + $1))
+	shift
+	until "$@"; do
+		[ "$(date +%s)" -lt "$limit" ] || return 1
+		sleep 0.05
+	done
+}
+
+# verified RECEIPT: it verifies with nothing but the appliance's key.
+verified() {
+	"$casemate" verify "$1" --appliance "$vm_state/appliance.vkey"
+}

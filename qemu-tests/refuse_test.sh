@@ -1,0 +1,118 @@
+. "$CASEMATE_SRC/qemu-tests/lib.sh"
+
+case_with_vm() {
+	atf_test_case "$1" cleanup
+	eval "$1_head() { atf_set descr '$2'; atf_set timeout 300; }"
+	eval "$1_cleanup() { vm_cleanup; }"
+}
+
+# The number that reason.def gives a reason.
+reason_number() {
+	sed -n "s/^REASON([A-Z_]*,[[:space:]]*\([0-9]*\), \"$1\").*/\1/p" \
+	    "$CASEMATE_SRC/lib/reason.def"
+}
+
+# refuses CASE REASON MESSAGE LEAF KEY: the appliance says no, for that
+# reason, in words that match; LEAF says whether a job.refused is recorded.
+refuses() {
+	number=$(reason_number "$2")
+	atf_check -s exit:125 -o save:said -e ignore \
+	    "$CASEMATE_SRC/qemu-tests/submit.py" "$vm_state/vsock.sock" \
+	    "${5:-alice}" "$1" refused
+	grep -Eq "^$number .*($3)" said ||
+	    atf_fail "$1: wanted $number ($2) and $3, got: $(cat said)"
+	if [ "$4" = recorded ]; then
+		atf_check -o match:'job.refused' leaf refused
+		atf_check_equal "$2" "$(field refused reason)"
+		atf_check -o match:'receipt verified' verified refused
+	else
+		atf_check -o empty cat refused
+	fi
+}
+
+next_job_runs() {
+	[ -d next ] || elf_job next hello
+	atf_check -o match:hello -e match:'receipt verified' run_job next
+}
+
+case_with_vm bad_signatures 'who signed, over what, and when'
+bad_signatures_body() {
+	default_site
+	for k in mallory late early author submitter; do
+		new_key $k
+	done
+	new_key curve ecdsa
+	{
+		signer carol curve
+		signer late late 'valid-before="20200101Z"'
+		signer early early 'valid-after="20990101Z"'
+		signer submitter submitter 'namespaces="casemate-command"'
+	} >> site/allowed_signers
+	atf_check -o ignore -e ignore vm_up
+	refuses unknown unknown-signer 'allowed_signers' no mallory
+	refuses expired key-expired '2020' no late
+	refuses early key-not-yet-valid '2099' no early
+	refuses other-namespace namespace 'casemate-manifest' recorded submitter
+	refuses command-namespace namespace 'casemate-command' no
+	refuses manifest-namespace namespace 'casemate-manifest' recorded
+	refuses changed-command signature 'command' no
+	refuses changed-manifest signature 'manifest' recorded
+	refuses wrong-appliance wrong-appliance 'appliance' recorded
+	refuses stale stale 'clock|expired|not-after|old' recorded
+	refuses future stale 'clock|future' recorded
+	refuses replay replay 'nonce|again|already' recorded
+	next_job_runs
+	atf_check -o match:hello -e match:'receipt verified' \
+	    "$casemate" run next --key curve --on vm --receipt curve.receipt
+}
+
+case_with_vm bad_manifests 'each names line and column'
+bad_manifests_body() {
+	atf_check -o ignore -e ignore vm_up
+	refuses unknown-field manifest 'manifest.yaml:8:1:.*colour' recorded
+	refuses repeated-key manifest 'manifest.yaml:8:1:.*name' recorded
+	refuses wrong-type manifest 'manifest.yaml:9:14:.*processes' recorded
+	refuses long-scalar manifest 'manifest.yaml:9:9:' recorded
+	refuses anchor manifest 'manifest.yaml:8:6:.*anchor' recorded
+	refuses huge-limit manifest 'manifest.yaml:9:15:.*memory_mib' recorded
+	refuses runtime runtime 'nowhere' recorded
+	refuses missing-argv0 'bundle|sandbox|manifest' 'nothing' recorded
+	next_job_runs
+}
+
+case_with_vm bad_bundles 'each names the member'
+bad_bundles_body() {
+	atf_check -o ignore -e ignore vm_up
+	refuses dotdot bundle '\.\.' recorded
+	refuses absolute bundle '/files/absolute' recorded
+	refuses symlink bundle 'files/link' recorded
+	refuses hardlink bundle 'files/link' recorded
+	refuses device bundle 'files/null' recorded
+	refuses fifo bundle 'files/fifo' recorded
+	refuses truncated-header bundle 'truncated|ends' recorded
+	refuses missing-file bundle 'hello' recorded
+	refuses extra-file bundle 'extra' recorded
+	refuses twice bundle 'files/hello' recorded
+	refuses elsewhere bundle 'other/place' recorded
+	refuses changed-file bundle 'hello' recorded
+	refuses changed-bundle bundle 'digest|SHA-256|sha256' recorded
+	next_job_runs
+}
+
+case_with_vm bad_frames 'garbage, half a frame and silence, 4 GiB'
+bad_frames_body() {
+	atf_check -o ignore -e ignore vm_up
+	refuses garbage protocol 'frame' no
+	refuses four-gib protocol '4294967295' no
+	refuses empty-frame protocol 'frame' no
+	refuses data-first protocol 'DATA|SUBMIT' no
+	refuses half-a-frame protocol 'silent|10 s' no
+	next_job_runs
+}
+
+atf_init_test_cases() {
+	atf_add_test_case bad_signatures
+	atf_add_test_case bad_manifests
+	atf_add_test_case bad_bundles
+	atf_add_test_case bad_frames
+}
