@@ -124,8 +124,8 @@ fuzzers: $(addprefix $(B)/fuzz/,$(FUZZERS)) ## libFuzzer targets, in build/fuzz
 
 image: $(B)/casemate.bzImage client ## build/casemate.bzImage, build/bin/casemate
 
-demo: image $(B)/python.erofs ## two signed jobs, from source to receipts
-	$(Q)B=$(B) qemu-tests/demo
+demo: ## two signed jobs, from source to receipts
+	$(Q)MAKE='$(MAKE)' B=$(B) DEPS=$(DEPS) qemu-tests/demo
 
 check: tests image $(B)/python.erofs ## every test; ends in N passed, N failed, N skipped
 	$(Q)B=$(B) DEPS=$(DEPS) qemu-tests/check
