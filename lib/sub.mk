@@ -3,3 +3,4 @@
 TOOLS += mkfilter
 mkfilter_SRCS := lib/mkfilter.c
 mkfilter_LIBS := -lseccomp
+SHTESTS += lib/mkfilter_test
