@@ -1,0 +1,1 @@
+SHTESTS += docs/docs_test
