@@ -1,0 +1,183 @@
+#include "event.h"
+
+#include <atf-c.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "msg.h"
+
+static unsigned char fields[EVENT_MAX];
+static char out[4 * EVENT_MAX];
+
+/* Encodes the row's fields: texts "v", digests of 0xab, numbers 7. */
+static struct put
+encode(const struct event_info *info)
+{
+	unsigned char digest[DIGEST_LEN];
+	struct put p;
+
+	memset(digest, 0xab, sizeof(digest));
+	put_init(&p, fields, sizeof(fields));
+	for (const struct field *f = info->fields; f->name != NULL; f++)
+		switch (f->kind) {
+		case FIELD_STR:
+			put_cstr(&p, "v");
+			break;
+		case FIELD_HEX:
+			put_string(&p, digest, sizeof(digest));
+			break;
+		case FIELD_U64:
+			put_u64(&p, 7);
+			break;
+		}
+	return p;
+}
+
+static int
+format(const struct event_info *info, size_t len, size_t cap)
+{
+	struct put p;
+	struct get g;
+	int rc;
+
+	memset(out, 0, sizeof(out));
+	put_init(&p, out, cap);
+	get_init(&g, fields, len);
+	errno = 0;
+	rc = event_format(info, &g, &p);
+	out[p.len] = '\0';
+	return rc;
+}
+
+ATF_TC_WITHOUT_HEAD(writes_a_rows_fields_in_its_order);
+ATF_TC_BODY(writes_a_rows_fields_in_its_order, tc)
+{
+	const struct event_info *info = event_info(EVENT_APPLIANCE_STARTED);
+	struct put p;
+
+	ATF_REQUIRE(info != NULL);
+	ATF_CHECK_STREQ("casemate.appliance.started", info->type);
+	put_init(&p, fields, sizeof(fields));
+	put_cstr(&p, "0.1.0");
+	put_cstr(&p, "kept");
+	put_cstr(&p, "b\"1");
+	ATF_CHECK_EQ(0, format(info, p.len, sizeof(out) - 1));
+	ATF_CHECK_STREQ("\"version\":\"0.1.0\",\"mode\":\"kept\","
+	    "\"boot_id\":\"b\\\"1\"", out);
+}
+
+ATF_TC_WITHOUT_HEAD(digests_are_hex_and_numbers_are_numbers);
+ATF_TC_BODY(digests_are_hex_and_numbers_are_numbers, tc)
+{
+	const struct event_info *info = event_info(EVENT_JOB_FINISHED);
+	struct put p = encode(info);
+
+	ATF_CHECK_EQ(0, format(info, p.len, sizeof(out) - 1));
+	ATF_CHECK(strstr(out, ",\"command_sha256\":\"abababababababababababab"
+	    "abababababababababababababababababababab\",") != NULL);
+	ATF_CHECK(strstr(out, ",\"status\":7,") != NULL);
+	put_init(&p, fields, sizeof(fields));
+	p = encode(info);
+	memset(fields + p.len - 8, 0xff, 8);
+	ATF_CHECK_EQ(0, format(info, p.len, sizeof(out) - 1));
+	ATF_CHECK(strstr(out,
+	    "\"memory_peak_bytes\":18446744073709551615") != NULL);
+}
+
+ATF_TC_WITHOUT_HEAD(every_row_has_a_number_and_fields_that_fit);
+ATF_TC_BODY(every_row_has_a_number_and_fields_that_fit, tc)
+{
+	unsigned rows = 0;
+
+	for (unsigned nr = 0; nr < 300; nr++) {
+		const struct event_info *info = event_info(nr);
+		struct put p;
+
+		if (info == NULL)
+			continue;
+		rows++;
+		ATF_CHECK_EQ(nr, info->nr);
+		ATF_CHECK(strncmp(info->type, "casemate.", 9) == 0);
+		ATF_CHECK(info->fields[EVENT_FIELDS_MAX - 1].name == NULL);
+		p = encode(info);
+		ATF_CHECK_EQ(0, format(info, p.len, sizeof(out) - 1));
+	}
+	ATF_CHECK_EQ(4, rows);
+}
+
+ATF_TC_WITHOUT_HEAD(missing_or_extra_bytes_are_refused);
+ATF_TC_BODY(missing_or_extra_bytes_are_refused, tc)
+{
+	for (unsigned nr = 1; nr <= 4; nr++) {
+		const struct event_info *info = event_info(nr);
+		struct put p = encode(info);
+
+		for (size_t len = 0; len < p.len; len++) {
+			ATF_REQUIRE_EQ(-1, format(info, len, sizeof(out) - 1));
+			ATF_REQUIRE_EQ(EBADMSG, errno);
+		}
+		put_u8(&p, 0);
+		ATF_CHECK_EQ(-1, format(info, p.len, sizeof(out) - 1));
+		ATF_CHECK_EQ(EBADMSG, errno);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(digest_of_another_length_is_refused);
+ATF_TC_BODY(digest_of_another_length_is_refused, tc)
+{
+	const struct event_info *info = event_info(EVENT_JOB_REFUSED);
+	struct put p;
+
+	for (size_t len = 0; len <= DIGEST_LEN + 1; len++) {
+		put_init(&p, fields, sizeof(fields));
+		put_cstr(&p, "j");
+		put_cstr(&p, "s");
+		put_cstr(&p, "a");
+		put_string(&p, out, len);
+		put_string(&p, out, DIGEST_LEN);
+		put_cstr(&p, "r");
+		put_cstr(&p, "m");
+		ATF_CHECK_EQ(len == DIGEST_LEN ? 0 : -1,
+		    format(info, p.len, sizeof(out) - 1));
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(text_that_is_not_utf8_is_refused);
+ATF_TC_BODY(text_that_is_not_utf8_is_refused, tc)
+{
+	const struct event_info *info = event_info(EVENT_APPLIANCE_STARTED);
+	struct put p = encode(info);
+
+	fields[4] = 0xff;
+	ATF_CHECK_EQ(-1, format(info, p.len, sizeof(out) - 1));
+	ATF_CHECK_EQ(EBADMSG, errno);
+}
+
+ATF_TC_WITHOUT_HEAD(what_does_not_fit_says_so);
+ATF_TC_BODY(what_does_not_fit_says_so, tc)
+{
+	const struct event_info *info = event_info(EVENT_JOB_ACCEPTED);
+	struct put p = encode(info);
+	size_t need;
+
+	ATF_REQUIRE_EQ(0, format(info, p.len, sizeof(out) - 1));
+	need = strlen(out);
+	ATF_CHECK_EQ(0, format(info, p.len, need));
+	for (size_t cap = 0; cap < need; cap++) {
+		ATF_REQUIRE_EQ(-1, format(info, p.len, cap));
+		ATF_REQUIRE_EQ(EMSGSIZE, errno);
+	}
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, writes_a_rows_fields_in_its_order);
+	ATF_TP_ADD_TC(tp, digests_are_hex_and_numbers_are_numbers);
+	ATF_TP_ADD_TC(tp, every_row_has_a_number_and_fields_that_fit);
+	ATF_TP_ADD_TC(tp, missing_or_extra_bytes_are_refused);
+	ATF_TP_ADD_TC(tp, digest_of_another_length_is_refused);
+	ATF_TP_ADD_TC(tp, text_that_is_not_utf8_is_refused);
+	ATF_TP_ADD_TC(tp, what_does_not_fit_says_so);
+	return atf_no_error();
+}
