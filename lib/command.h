@@ -1,0 +1,57 @@
+/*
+ * A command: the submitter's fresh order to one appliance to run one bundle,
+ * once.  RFC 4251 fields, signed as `ssh-keygen -Y sign -n casemate-command'.
+ *
+ *	string	"casemate-command@v1"
+ *	string	manifest_sha256 (32 bytes)
+ *	string	bundle_sha256 (32 bytes)
+ *	uint64	bundle_len
+ *	string	appliance: the vkey that HELLO showed
+ *	string	nonce (16 to 32 bytes)
+ *	uint64	issued_at, not_after: unix seconds
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "msg.h"
+#include "why.h"
+#include "wire.h"
+#include "words.h"
+
+#define COMMAND_VERSION		"casemate-command@v1"
+#define COMMAND_NONCE_MIN	16	/* 128 bits do not collide */
+#define COMMAND_NONCE_MAX	32
+#define COMMAND_WINDOW_MAX	86400	/* a day: how long a nonce is kept */
+#define COMMAND_SKEW_MAX	300	/* a clock that is 5 minutes ahead */
+
+struct command {
+	unsigned char	manifest_sha256[DIGEST_LEN];
+	unsigned char	bundle_sha256[DIGEST_LEN];
+	uint64_t	bundle_len;
+	char		appliance[VKEY_MAX + 1];
+	unsigned char	nonce[COMMAND_NONCE_MAX];
+	size_t		noncelen;
+	uint64_t	issued_at, not_after;
+};
+
+void	command_put(struct put *, const struct command *);
+
+/* Strict.  -1 with EBADMSG and *w. */
+int	command_parse(struct command *, const void *, size_t len,
+	    struct why *w);
+
+/*
+ * 0, or REASON_STALE and *w when the command's window is not sound or does not
+ * hold `now'.
+ */
+enum reason	command_check_time(const struct command *, uint64_t now,
+		    struct why *w);
+
+/* The job's id: the first 32 hex digits of the SHA-256 of the command. */
+void	command_job(const unsigned char sha256[DIGEST_LEN],
+	    char job[JOB_ID_LEN + 1]);
+
+#endif

@@ -1,0 +1,363 @@
+#include "manifest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf.h"
+
+#define SECONDS_MAX	(7 * 86400)	/* a week; a job is no service */
+#define MIB_MAX		(1 << 20)	/* 1 TiB */
+
+_Static_assert(CONF_TEXT_MAX == GRANT_TEXT_MAX, "one limit for one text");
+
+/* The grant being filled, and what the file as a whole may hold. */
+struct reader {
+	struct grant	*grant;
+	size_t		 text;		/* bytes of args, env and paths */
+};
+
+static const char name_todo[] =
+    "use a to z, 0 to 9 and -, at most 63, not beginning with -";
+
+static int
+read_version(struct conf *c, void *ctx)
+{
+	uint64_t version;
+
+	(void)ctx;
+	return conf_get_uint(c, 1, 1, &version);
+}
+
+static int
+get_name(struct conf *c, char dst[NAME_MAX_LEN + 1])
+{
+	if (conf_get_text(c, dst, NAME_MAX_LEN + 1) == -1)
+		return -1;
+	if (grant_check_name(dst) == -1)
+		return conf_error(c, "not a name", name_todo);
+	return 0;
+}
+
+static int
+read_name(struct conf *c, void *ctx)
+{
+	struct reader *r = ctx;
+
+	return get_name(c, r->grant->name);
+}
+
+static int
+read_runtime(struct conf *c, void *ctx)
+{
+	struct reader *r = ctx;
+
+	return get_name(c, r->grant->runtime);
+}
+
+/*
+ * The texts of a grant fit into its message because they fit into a manifest;
+ * escapes such as "\L" may not make more of them.
+ */
+static int
+count_text(struct conf *c, struct reader *r, size_t len)
+{
+	r->text += len;
+	if (r->text > MANIFEST_MAX)
+		return conf_error(c, "the manifest's texts have more than "
+		    "65536 bytes", "shorten them");
+	return 0;
+}
+
+static int
+read_arg(struct conf *c, void *ctx)
+{
+	struct reader *r = ctx;
+	struct grant *g = r->grant;
+
+	if (conf_get_copy(c, &g->args[g->nargs]) == -1)
+		return -1;
+	g->nargs++;
+	if (g->args[0][0] == '\0')
+		return conf_error(c, "the program to run is empty",
+		    "name a file of the bundle or of the runtime");
+	return count_text(c, r, strlen(g->args[g->nargs - 1]));
+}
+
+static int
+read_argv(struct conf *c, void *ctx)
+{
+	struct reader *r = ctx;
+
+	if (conf_read_list(c, GRANT_ARGS_MAX, read_arg, ctx) == -1)
+		return -1;
+	if (r->grant->nargs == 0)
+		return conf_error(c, "`argv' is empty", "name the program to "
+		    "run as its first item");
+	return 0;
+}
+
+static int
+check_env_name(const char *name)
+{
+	static const char first[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+	size_t n = strspn(name, first);
+
+	if (n == 0)
+		return -1;
+	while (name[n] >= '0' && name[n] <= '9')
+		n += 1 + strspn(name + n + 1, first);
+	return name[n] == '\0' ? 0 : -1;
+}
+
+/* Whether env already holds this name. */
+static bool
+env_has(const struct grant *g, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < g->nenv; i++)
+		if (strncmp(g->env[i], name, len) == 0 &&
+		    g->env[i][len] == '=')
+			return true;
+	return false;
+}
+
+static int
+read_variable(struct conf *c, const char *name, void *ctx)
+{
+	char value[GRANT_TEXT_MAX + 1], pair[GRANT_TEXT_MAX + 1];
+	struct reader *r = ctx;
+	struct grant *g = r->grant;
+	int n;
+
+	if (check_env_name(name) == -1)
+		return conf_error(c, "not the name of a variable", "use "
+		    "letters, digits and _, not beginning with a digit");
+	if (env_has(g, name))
+		return conf_error(c, "this variable again", "keep one of "
+		    "them");
+	if (conf_get_text(c, value, sizeof(value)) == -1)
+		return -1;
+	n = snprintf(pair, sizeof(pair), "%s=%s", name, value);
+	if (n >= (int)sizeof(pair))
+		return conf_error(c, "name and value have more than 4096 "
+		    "bytes", "shorten them");
+	g->env[g->nenv] = strdup(pair);
+	if (g->env[g->nenv] == NULL)
+		return -1;
+	g->nenv++;
+	return count_text(c, r, (size_t)n);
+}
+
+static int
+read_env(struct conf *c, void *ctx)
+{
+	return conf_read_names(c, GRANT_ENV_MAX, read_variable, ctx);
+}
+
+/* Whether one path is the other, or a folder of it. */
+static bool
+paths_clash(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	while (a[n] != '\0' && a[n] == b[n])
+		n++;
+	return (a[n] == '\0' && (b[n] == '\0' || b[n] == '/')) ||
+	    (b[n] == '\0' && a[n] == '/');
+}
+
+static int
+read_path(struct conf *c, void *ctx)
+{
+	char path[GRANT_PATH_MAX + 1];
+	struct reader *r = ctx;
+	struct grant *g = r->grant;
+
+	if (conf_get_text(c, path, sizeof(path)) == -1)
+		return -1;
+	if (grant_check_path(path) == -1)
+		return conf_error(c, "not a path of a bundle's file", "write "
+		    "it relative, without `..', `.', `//' and control "
+		    "characters");
+	for (size_t i = 0; i + 1 < g->nfiles; i++)
+		if (paths_clash(g->files[i].path, path))
+			return conf_error(c, "this path is already in the "
+			    "list, as itself or as a folder", "keep one of "
+			    "them");
+	g->files[g->nfiles - 1].path = strdup(path);
+	if (g->files[g->nfiles - 1].path == NULL)
+		return -1;
+	return count_text(c, r, strlen(path));
+}
+
+static int
+hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *p = strchr(digits, c);
+
+	return p == NULL || c == '\0' ? -1 : (int)(p - digits);
+}
+
+static int
+read_sha256(struct conf *c, void *ctx)
+{
+	struct reader *r = ctx;
+	struct grant_file *f = &r->grant->files[r->grant->nfiles - 1];
+	char hex[2 * DIGEST_LEN + 1];
+	size_t i;
+
+	if (conf_get_text(c, hex, sizeof(hex)) == -1)
+		return -1;
+	for (i = 0; i < DIGEST_LEN && hex_digit(hex[2 * i]) != -1 &&
+	    hex_digit(hex[2 * i + 1]) != -1; i++)
+		f->sha256[i] = (unsigned char)(hex_digit(hex[2 * i]) << 4 |
+		    hex_digit(hex[2 * i + 1]));
+	if (i != DIGEST_LEN)
+		return conf_error(c, "not a SHA-256", "write the 64 "
+		    "lower-case hex digits that sha256sum(1) prints");
+	return 0;
+}
+
+static int
+read_executable(struct conf *c, void *ctx)
+{
+	struct reader *r = ctx;
+
+	return conf_get_bool(c,
+	    &r->grant->files[r->grant->nfiles - 1].executable);
+}
+
+static const struct conf_field file_fields[] = {
+	{ "path", true, read_path },
+	{ "sha256", true, read_sha256 },
+	{ "executable", false, read_executable },
+	{ NULL, false, NULL },
+};
+
+static int
+read_file(struct conf *c, void *ctx)
+{
+	struct reader *r = ctx;
+
+	r->grant->nfiles++;	/* its path may stay NULL; the list is freed */
+	return conf_read_map(c, file_fields, ctx);
+}
+
+static int
+read_files(struct conf *c, void *ctx)
+{
+	return conf_read_list(c, GRANT_FILES_MAX, read_file, ctx);
+}
+
+static struct grant_limits *
+limits_of(void *ctx)
+{
+	struct reader *r = ctx;
+
+	return &r->grant->limits;
+}
+
+static int
+read_cpu(struct conf *c, void *ctx)
+{
+	uint64_t n;
+
+	if (conf_get_uint(c, 10, 256000, &n) == -1)
+		return -1;
+	limits_of(ctx)->cpu_millis = (uint32_t)n;
+	return 0;
+}
+
+static int
+read_processes(struct conf *c, void *ctx)
+{
+	uint64_t n;
+
+	if (conf_get_uint(c, 1, 32768, &n) == -1)
+		return -1;
+	limits_of(ctx)->processes = (uint32_t)n;
+	return 0;
+}
+
+/* A number of `unit's, from 1 to max. */
+static int
+read_scaled(struct conf *c, uint64_t max, uint64_t unit, uint64_t *dst)
+{
+	if (conf_get_uint(c, 1, max, dst) == -1)
+		return -1;
+	*dst *= unit;
+	return 0;
+}
+
+static int
+read_memory(struct conf *c, void *ctx)
+{
+	return read_scaled(c, MIB_MAX, 1 << 20, &limits_of(ctx)->memory_bytes);
+}
+
+static int
+read_wall(struct conf *c, void *ctx)
+{
+	return read_scaled(c, SECONDS_MAX, 1000, &limits_of(ctx)->wall_ms);
+}
+
+static int
+read_output(struct conf *c, void *ctx)
+{
+	return read_scaled(c, MIB_MAX, 1 << 10, &limits_of(ctx)->output_bytes);
+}
+
+static int
+read_tmp(struct conf *c, void *ctx)
+{
+	return read_scaled(c, MIB_MAX, 1 << 20, &limits_of(ctx)->tmp_bytes);
+}
+
+static const struct conf_field limit_fields[] = {
+	{ "cpu_millis", false, read_cpu },
+	{ "memory_mib", false, read_memory },
+	{ "processes", false, read_processes },
+	{ "wall_seconds", false, read_wall },
+	{ "output_kib", false, read_output },
+	{ "tmp_mib", false, read_tmp },
+	{ NULL, false, NULL },
+};
+
+static int
+read_limits(struct conf *c, void *ctx)
+{
+	return conf_read_map(c, limit_fields, ctx);
+}
+
+static const struct conf_field fields[] = {
+	{ "version", true, read_version },
+	{ "name", true, read_name },
+	{ "runtime", false, read_runtime },
+	{ "argv", true, read_argv },
+	{ "files", false, read_files },
+	{ "env", false, read_env },
+	{ "limits", false, read_limits },
+	{ NULL, false, NULL },
+};
+
+/*
+ * The fields come first: in a file that is too large, the line that made it so
+ * helps more than its size.
+ */
+int
+manifest_parse(struct grant *g, const char *file, const void *text, size_t len,
+    struct why *w)
+{
+	struct reader r = { .grant = g };
+
+	if (conf_read(file, text, len, fields, &r, w) == -1)
+		return -1;
+	if (len > MANIFEST_MAX)
+		return why_set(w, "%s: %zu bytes; a manifest may have %d: "
+		    "remove comments or files", file, len, MANIFEST_MAX);
+	return 0;
+}

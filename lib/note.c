@@ -1,0 +1,212 @@
+#include "note.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "base64.h"
+#include "json.h"
+#include "sha256.h"
+
+#define KEY_TYPE	0x01		/* Ed25519 */
+#define DASH		"\xe2\x80\x94 "	/* em dash, space */
+#define DASH_LEN	4
+#define ID_LEN		4
+#define ID_DIGITS	8
+#define SIG_LEN		(ID_LEN + crypto_sign_BYTES)
+#define LARGEST_SIG	8192		/* post-quantum ones have 5 kB */
+
+int
+note_check_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	errno = EINVAL;
+	if (len == 0 || len > NOTE_NAME_MAX)
+		return -1;
+	for (size_t i = 0; i < len; i++)
+		if (name[i] < 0x21 || name[i] > 0x7e || name[i] == '+')
+			return -1;
+	return 0;
+}
+
+int
+note_key_init(struct note_key *k, const char *name,
+    const unsigned char pub[NOTE_KEY_LEN])
+{
+	static const unsigned char between[2] = { '\n', KEY_TYPE };
+	unsigned char hash[SHA256_LEN];
+	struct sha256 ctx;
+
+	memset(k, 0, sizeof(*k));
+	if (note_check_name(name) == -1)
+		return -1;
+	snprintf(k->name, sizeof(k->name), "%s", name);
+	memcpy(k->pub, pub, NOTE_KEY_LEN);
+	sha256_init(&ctx);
+	sha256_update(&ctx, name, strlen(name));
+	sha256_update(&ctx, between, sizeof(between));
+	sha256_update(&ctx, pub, NOTE_KEY_LEN);
+	sha256_final(&ctx, hash);
+	k->id = (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 |
+	    (uint32_t)hash[2] << 8 | hash[3];
+	return 0;
+}
+
+void
+vkey_format(char dst[VKEY_MAX + 1], const struct note_key *k)
+{
+	unsigned char typed[1 + NOTE_KEY_LEN] = { KEY_TYPE };
+	char text[BASE64_LEN(sizeof(typed)) + 1] = "";
+	struct put p;
+
+	memcpy(typed + 1, k->pub, NOTE_KEY_LEN);
+	put_init(&p, text, sizeof(text) - 1);
+	base64_put(&p, typed, sizeof(typed));
+	snprintf(dst, VKEY_MAX + 1, "%s+%08" PRIx32 "+%s", k->name, k->id,
+	    text);
+}
+
+static int
+refuse_vkey(struct why *w)
+{
+	return why_set(w, "this is no appliance key; it is one line of the "
+	    "form NAME+8 hex digits+base 64, as `casemate status' shows it");
+}
+
+int
+vkey_parse(struct note_key *k, const char *text, size_t len, struct why *w)
+{
+	unsigned char typed[1 + NOTE_KEY_LEN];
+	char name[NOTE_NAME_MAX + 1], again[VKEY_MAX + 1];
+	const char *plus;
+	size_t n;
+
+	if (len != 0 && text[len - 1] == '\n')
+		len--;
+	plus = memchr(text, '+', len);
+	if (plus == NULL || (n = (size_t)(plus - text)) > NOTE_NAME_MAX ||
+	    len - n < 2 + ID_DIGITS || memchr(text, '\0', n) != NULL)
+		return refuse_vkey(w);
+	memcpy(name, text, n);
+	name[n] = '\0';
+	n += 2 + ID_DIGITS;
+	if (base64_get(typed, sizeof(typed), &n, text + n, len - n) == -1 ||
+	    n != sizeof(typed) || typed[0] != KEY_TYPE ||
+	    note_key_init(k, name, typed + 1) == -1)
+		return refuse_vkey(w);
+	vkey_format(again, k);	/* one spelling, and the id is the key's */
+	if (strlen(again) != len || memcmp(again, text, len) != 0)
+		return why_set(w, "the appliance key's id is not the key's "
+		    "own; copy the line whole");
+	return 0;
+}
+
+void
+note_sign(struct put *p, const struct note_key *k,
+    const unsigned char secret[NOTE_SECRET_LEN], const char *text, size_t len)
+{
+	unsigned char sig[SIG_LEN];
+	struct put s;
+
+	put_init(&s, sig, sizeof(sig));
+	put_u32(&s, k->id);
+	crypto_sign_detached(sig + ID_LEN, NULL, (const unsigned char *)text,
+	    len, secret);
+	put_raw(p, text, len);
+	put_raw(p, "\n" DASH, 1 + DASH_LEN);
+	put_raw(p, k->name, strlen(k->name));
+	put_raw(p, " ", 1);
+	base64_put(p, sig, sizeof(sig));
+	put_raw(p, "\n", 1);
+}
+
+/* The length of the text before the last empty line, or 0. */
+static size_t
+find_text(const char *note, size_t len)
+{
+	for (size_t i = len; i > 1; i--)
+		if (note[i - 1] == '\n' && note[i - 2] == '\n')
+			return i - 1;
+	return 0;
+}
+
+static int
+check_chars(const char *note, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)note[i] < 0x20 && note[i] != '\n')
+			return -1;
+	return utf8_check(note, len);
+}
+
+/*
+ * One signature line without its newline.  1: this key's good signature; 0:
+ * another key's; -1: malformed or this key's and bad.
+ */
+static int
+check_sig(const struct note_key *k, const char *line, size_t len,
+    const char *text, size_t textlen)
+{
+	unsigned char sig[LARGEST_SIG];
+	const char *name = line + DASH_LEN, *space;
+	size_t n, namelen;
+	uint32_t id;
+	struct get g;
+
+	if (len < DASH_LEN || memcmp(line, DASH, DASH_LEN) != 0)
+		return -1;
+	space = memchr(name, ' ', len - DASH_LEN);
+	if (space == NULL || space == name)
+		return -1;
+	namelen = (size_t)(space - name);
+	n = len - DASH_LEN - namelen - 1;
+	if (base64_get(sig, sizeof(sig), &n, space + 1, n) == -1 || n <= ID_LEN)
+		return -1;
+	get_init(&g, sig, n);
+	id = get_u32(&g);
+	if (namelen != strlen(k->name) ||
+	    memcmp(name, k->name, namelen) != 0 || id != k->id)
+		return 0;
+	if (n != SIG_LEN || crypto_sign_verify_detached(sig + ID_LEN,
+	    (const unsigned char *)text, textlen, k->pub) != 0)
+		return -1;
+	return 1;
+}
+
+int
+note_verify(const struct note_key *k, const char *note, size_t len,
+    size_t *textlen, struct why *w)
+{
+	const char *p, *end = note + len;
+	bool good = false;
+	int lines = 0;
+	size_t n;
+
+	if (len > NOTE_MAX || len == 0 || end[-1] != '\n' ||
+	    check_chars(note, len) == -1 || (n = find_text(note, len)) == 0)
+		return why_set(w, "this is no signed note; use the file as "
+		    "the appliance gave it");
+	for (p = note + n + 1; p < end; lines++) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		int rc = lines == NOTE_SIGS_MAX ? -1 :
+		    check_sig(k, p, (size_t)(nl - p), note, n);
+
+		if (rc == -1)
+			return why_set(w, "line %d of the note's signatures "
+			    "is malformed or does not match the text: the "
+			    "note was changed", lines + 1);
+		good = good || rc == 1;
+		p = nl + 1;
+	}
+	if (!good)
+		return why_set(w, "the note is not signed by %s+%08" PRIx32
+		    "; check that the key is of this appliance", k->name,
+		    k->id);
+	*textlen = n;
+	return 0;
+}

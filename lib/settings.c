@@ -1,0 +1,78 @@
+#include "settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "conf.h"
+#include "grant.h"
+
+static void
+set_name(struct settings *s, const char *name)
+{
+	snprintf(s->name, sizeof(s->name), "%s", name);
+	snprintf(s->key_name, sizeof(s->key_name), SETTINGS_KEY_PREFIX "%s",
+	    s->name);
+}
+
+void
+settings_init(struct settings *s)
+{
+	memset(s, 0, sizeof(*s));
+	set_name(s, "casemate");
+}
+
+static int
+read_version(struct conf *c, void *ctx)
+{
+	uint64_t version;
+
+	(void)ctx;
+	return conf_get_uint(c, 1, 1, &version);
+}
+
+static int
+read_name(struct conf *c, void *ctx)
+{
+	char name[NAME_MAX_LEN + 1];
+
+	if (conf_get_text(c, name, sizeof(name)) == -1)
+		return -1;
+	if (grant_check_name(name) == -1)
+		return conf_error(c, "not a name", "use a to z, 0 to 9 and "
+		    "-, at most 63, not beginning with -");
+	set_name(ctx, name);
+	return 0;
+}
+
+static int
+read_data(struct conf *c, void *ctx)
+{
+	struct settings *s = ctx;
+	char word[16];
+
+	if (conf_get_text(c, word, sizeof(word)) == -1)
+		return -1;
+	s->data_required = strcmp(word, "required") == 0;
+	if (!s->data_required && strcmp(word, "optional") != 0)
+		return conf_error(c, "`data' is neither required nor optional",
+		    "write one of the two");
+	return 0;
+}
+
+static const struct conf_field fields[] = {
+	{ "version", true, read_version },
+	{ "name", false, read_name },
+	{ "data", false, read_data },
+	{ NULL, false, NULL },
+};
+
+int
+settings_parse(struct settings *s, const char *file, const void *text,
+    size_t len, struct why *w)
+{
+	settings_init(s);
+	if (len > SETTINGS_FILE_MAX)
+		return why_set(w, "%s: %zu bytes; at most %d are read", file,
+		    len, SETTINGS_FILE_MAX);
+	return conf_read(file, text, len, fields, s, w);
+}

@@ -1,0 +1,33 @@
+/*
+ * The site's settings.yaml: what the operator chooses for one appliance.
+ *
+ *	version: 1
+ *	name: demo		# the appliance's name; default casemate
+ *	data: required		# no data disk: refuse to start; or optional
+ */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "msg.h"
+#include "why.h"
+
+#define SETTINGS_FILE_MAX	16384	/* a screen of lines and comments */
+#define SETTINGS_KEY_PREFIX	"casemate/"
+
+struct settings {
+	char	name[NAME_MAX_LEN + 1];
+	char	key_name[sizeof(SETTINGS_KEY_PREFIX) + NAME_MAX_LEN];
+	bool	data_required;
+};
+
+/* The defaults. */
+void	settings_init(struct settings *);
+
+/* Fills the settings.  -1 with EBADMSG and *w as "FILE:LINE:COL: ...". */
+int	settings_parse(struct settings *, const char *file, const void *text,
+	    size_t len, struct why *w);
+
+#endif

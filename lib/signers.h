@@ -1,0 +1,65 @@
+/*
+ * The site's allowed_signers file (ssh-keygen(1), ALLOWED SIGNERS), read more
+ * strictly than OpenSSH does: one principal a line, no patterns, no
+ * certificates, no option that is not known here, no key twice.  Times without
+ * `Z' are UTC here (OpenSSH: local time; the appliance has none).
+ */
+#ifndef SIGNERS_H
+#define SIGNERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sshkey.h"
+#include "words.h"
+
+#define SIGNERS_MAX		256		/* lines with a key */
+#define SIGNERS_FILE_MAX	(256u << 10)	/* 1 KiB for each */
+#define SIGNERS_NAMESPACES_MAX	255		/* a handful of names */
+
+struct signer {
+	char		 principal[PRINCIPAL_MAX + 1];
+	char		 namespaces[SIGNERS_NAMESPACES_MAX + 1]; /* "": any */
+	uint64_t	 valid_after;		/* unix seconds; 0: always */
+	uint64_t	 valid_before;		/* UINT64_MAX: always */
+	struct sshkey	 key;
+	unsigned	 line;
+};
+
+struct signers {
+	struct signer	*list;
+	size_t		 n;
+};
+
+/*
+ * Reads the text of a file called `file' in messages.  -1 with *w as
+ * "FILE:LINE: what was wrong; what to do" (EBADMSG) or ENOMEM.  A file without
+ * any key is an error: nobody could use that appliance.
+ */
+int	signers_parse(struct signers *, const char *file, const char *text,
+	    size_t len, struct why *w);
+void	signers_free(struct signers *);
+
+/* The row of a key blob, or NULL. */
+const struct signer	*signers_find(const struct signers *, const void *blob,
+			    size_t len);
+
+/* 0, or the reason (and *w) why this signer may not sign this now. */
+enum reason	signers_check(const struct signer *, const char *ns,
+		    uint64_t now, struct why *w);
+
+/*
+ * Everything about one signature: its form, its namespace, its signer, the
+ * signature over the message, and only then what its signer may do now.  0 and
+ * *signerp, or the reason and *w.  `what' names the message to the reader
+ * ("command").
+ */
+enum reason	signers_verify(const struct signers *, const char *what,
+		    const char *ns, uint64_t now, const void *msg, size_t len,
+		    const void *sig, size_t siglen,
+		    const struct signer **signerp, struct why *w);
+
+/* YYYYMMDD[HHMM[SS]][Z] as unix seconds in UTC; -1 with EBADMSG. */
+int	signers_parse_time(const char *text, size_t len, uint64_t *tp);
+
+#endif
