@@ -21,3 +21,17 @@ $(B)/.host-packages: deps/packages.txt deps/host-packages
 $(DEPS)/.done: | $(B)/.host-packages
 	$(Q)deps/fetch $(DL) lib
 	$(Q)deps/build $(DEPS) $(DL)
+
+# Where these are, for tests and scripts that make does not run.
+$(B)/paths: $(DEPS)/.done
+	$(Q)mkdir -p $(@D)
+	$(Q)printf 'deps=%s\ndl=%s\n' $(DEPS) $(DL) > $@
+
+# Not needed by anything but the tests: a program as mcc makes them.
+TOOLS += relro_probe
+relro_probe_SRCS := deps/tests/relro_probe.c
+
+SHTESTS += deps/tests/build_test deps/tests/check_static_test \
+	deps/tests/fetch_test deps/tests/toolchain_test
+$(B)/tests/deps/tests/check_static_test $(B)/tests/deps/tests/toolchain_test: \
+    | $(B)/paths $(B)/bin/relro_probe
