@@ -12,13 +12,18 @@
  *	allow read			# reason
  *	allow socket a0 == AF_UNIX	# reason
  *	errno ENOSYS clone3		# reason
+ *	include job.seccomp		# reason
  *
  * Conditions on arguments a0 to a5 (all of one line must hold): aN OP VALUE
  * with OP ==, !=, <, <=, > or >=, or aN &MASK == VALUE.  Values are numbers or
  * the names below, joined by `|'.  A call may have several lines with
- * different conditions, but only one action.  The comparison is of 64 bits,
- * while the kernel looks only at the low 32 of an int: `!=', `<' and `>' are
- * for arguments that really are 64 bits wide, or they can be walked around.
+ * different conditions.  The comparison is of 64 bits, while the kernel looks
+ * only at the low 32 of an int: an `allow' with `!=', `<' or `>' is for
+ * arguments that really are 64 bits wide, or it can be walked around.
+ *
+ * An included list (in the same folder) adds its `allow' lines for calls that
+ * have no line before it.  It is for a process whose children narrow
+ * themselves to that list: filters add up, and the strictest answer wins.
  *
  * Calls of other architectures and of x32 always kill the process.
  */
@@ -51,12 +56,14 @@ struct rule {
 	unsigned		 nargs;
 	struct scmp_arg_cmp	 args[ARGS_MAX];
 	unsigned		 line;
+	bool			 included;
 };
 
 struct list {
 	const char	*file;
 	unsigned	 line;
 	bool		 has_default;
+	bool		 included;	/* inside an `include' */
 	uint32_t	 otherwise;
 	size_t		 nrules;
 	struct rule	 rules[RULES_MAX];
@@ -241,7 +248,7 @@ same_args(const struct rule *a, const struct rule *b)
 	return true;
 }
 
-/* Two lines for one call agree in what they do and differ in when. */
+/* Two lines for one call have conditions, and different ones. */
 static void
 check_rule(const struct list *l, const struct rule *new, const char *name)
 {
@@ -250,9 +257,6 @@ check_rule(const struct list *l, const struct rule *new, const char *name)
 
 		if (r->nr != new->nr)
 			continue;
-		if (r->action != new->action)
-			refuse(l, "%s has another action on line %u", name,
-			    r->line);
 		if (r->nargs == 0 || new->nargs == 0 || same_args(r, new))
 			refuse(l, "%s is on line %u already", name, r->line);
 	}
@@ -260,10 +264,26 @@ check_rule(const struct list *l, const struct rule *new, const char *name)
 		refuse(l, "%s does what the default does", name);
 }
 
+/* An included list yields to the lines before it. */
+static bool
+is_overruled(const struct list *l, const struct rule *new)
+{
+	if (!l->included)
+		return false;
+	if (new->action == l->otherwise || new->action != SCMP_ACT_ALLOW)
+		return true;
+	for (size_t i = 0; i < l->nrules; i++)
+		if (l->rules[i].nr == new->nr && !l->rules[i].included)
+			return true;
+	return false;
+}
+
 static void
 parse_rule(struct list *l, uint32_t action, char *s)
 {
-	struct rule r = { .action = action, .line = l->line };
+	struct rule r = {
+		.action = action, .line = l->line, .included = l->included,
+	};
 	char *name = next_word(&s);
 
 	if (name == NULL)
@@ -275,6 +295,8 @@ parse_rule(struct list *l, uint32_t action, char *s)
 		continue;
 	if (s != NULL && next_word(&s) != NULL)
 		refuse(l, "too many conditions");
+	if (is_overruled(l, &r))
+		return;
 	check_rule(l, &r, name);
 	if (l->nrules == RULES_MAX)
 		refuse(l, "more than %d rules", RULES_MAX);
@@ -286,6 +308,8 @@ parse_default(struct list *l, char *s)
 {
 	char *word = next_word(&s);
 
+	if (l->included)
+		return;			/* the including list's holds */
 	if (l->has_default)
 		refuse(l, "a second default");
 	if (l->nrules != 0)
@@ -306,6 +330,32 @@ static bool
 has_text(const char *s)
 {
 	return s != NULL && s[strspn(s, " \t")] != '\0';
+}
+
+static void	load_list(struct list *);
+
+static void
+parse_include(struct list *l, char *s)
+{
+	const char *file = l->file, *slash = strrchr(file, '/');
+	unsigned line = l->line;
+	char *name = next_word(&s);
+	char path[1024];
+
+	if (l->included)
+		refuse(l, "an included list includes no other");
+	if (name == NULL || strchr(name, '/') != NULL ||
+	    (s != NULL && next_word(&s) != NULL))
+		refuse(l, "\"include\" is followed by one file's name");
+	snprintf(path, sizeof(path), "%.*s%s",
+	    slash == NULL ? 0 : (int)(slash - file + 1), file, name);
+	l->included = true;
+	l->file = path;
+	l->line = 0;
+	load_list(l);
+	l->included = false;
+	l->file = file;
+	l->line = line;
 }
 
 static void
@@ -334,9 +384,11 @@ parse_line(struct list *l, char *s)
 		uint32_t action = parse_errno(l, next_word(&s));
 
 		parse_rule(l, action, s);
-	} else
-		refuse(l, "\"%s\" is no rule; use default, allow or errno",
-		    word);
+	} else if (strcmp(word, "include") == 0)
+		parse_include(l, s);
+	else
+		refuse(l, "\"%s\" is no rule; use default, allow, errno or "
+		    "include", word);
 }
 
 static void
