@@ -15,3 +15,20 @@ tree_test_SRCS := lib/tree_test.c lib/tree.c lib/sha256.c
 tree_test_LIBS := -lbearssl
 json_test_SRCS := lib/json_test.c lib/json.c lib/wire.c
 event_test_SRCS := lib/event_test.c lib/event.c lib/json.c lib/wire.c
+
+TESTS += lib/receipt_test
+FUZZERS += lib/receipt_fuzz lib/base64_fuzz
+RECEIPT_SRCS := lib/receipt.c lib/receipt_verify.c lib/tree.c lib/note.c \
+	lib/checkpoint.c lib/sha256.c lib/base64.c lib/json.c lib/why.c \
+	lib/wire.c
+receipt_test_SRCS := lib/receipt_test.c $(RECEIPT_SRCS)
+receipt_test_LIBS := -lsodium -lbearssl
+receipt_fuzz_SRCS := lib/receipt_fuzz.c $(RECEIPT_SRCS)
+receipt_fuzz_LIBS := -lsodium -lbearssl
+base64_fuzz_SRCS := lib/base64_fuzz.c lib/base64.c lib/wire.c
+
+# Words, log lines and the one-way door.
+TESTS += lib/words_test lib/log_test lib/sandbox_test
+words_test_SRCS := lib/words_test.c lib/words.c lib/msg.c
+log_test_SRCS := lib/log_test.c lib/log.c
+sandbox_test_SRCS := lib/sandbox_test.c lib/sandbox.c lib/log.c
