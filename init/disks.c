@@ -1,0 +1,134 @@
+#include "disks.h"
+
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <stddef.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <skalibs/djbunix.h>
+
+#include "log.h"
+#include "msg.h"
+
+#define DATA_SERIAL	"casemate-data"
+#define RUNTIME_PREFIX	"rt-"
+#define SERIAL_MAX	20	/* virtio's VIRTIO_BLK_ID_BYTES */
+#define DISK_NAME_MAX	8	/* vda .. vdzzz */
+#define SAFE		(MS_NOSUID | MS_NODEV)
+
+bool
+disks_name_ok(const char *name)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+	return name[0] != '\0' && name[0] != '.' &&
+	    strlen(name) <= NAME_MAX_LEN && name[strspn(name, chars)] == '\0';
+}
+
+/* "" when the disk has no serial, or cannot tell. */
+static void
+read_serial(const char *disk, char serial[SERIAL_MAX + 1])
+{
+	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/sys/block/%s/serial", disk);
+	n = openreadnclose(path, serial, SERIAL_MAX);
+	serial[n > 0 ? n : 0] = '\0';
+	serial[strcspn(serial, "\n")] = '\0';
+}
+
+static int
+mount_data(struct disks *d, const char *device)
+{
+	if (d->kept) {
+		log_info("%s is a second data disk (serial " DATA_SERIAL
+		    "): give the appliance only one", device);
+		return -1;
+	}
+	if (mount(device, "/data", "ext4", SAFE | MS_NOEXEC | MS_NOATIME,
+	    "errors=remount-ro") == -1) {
+		log_info("the data disk %s (serial " DATA_SERIAL ") holds no "
+		    "ext4 file system that can be used: %m", device);
+		log_info("repair it on the host with `fsck.ext4 -f', or begin "
+		    "anew with `mkfs.ext4' (the ledger on it is lost then)");
+		return -1;
+	}
+	d->kept = true;
+	return 0;
+}
+
+static void
+mount_runtime(struct disks *d, const char *device, const char *name)
+{
+	char path[128];
+
+	if (!disks_name_ok(name)) {
+		log_info("%s: \"%s\" is no name for a runtime; use a-z 0-9 "
+		    "- _ .", device, name);
+		return;
+	}
+	snprintf(path, sizeof(path), "/runner/runtimes/%s", name);
+	if (mkdir(path, 0755) == -1) {
+		log_info("runtime %s (%s) is left out: %m", name, device);
+		return;
+	}
+	if (mount(device, path, "erofs", SAFE | MS_RDONLY, NULL) == -1) {
+		log_info("runtime %s (%s) holds no EROFS image that can be "
+		    "used: %m; make it again with mkfs.erofs", name, device);
+		return;
+	}
+	d->runtimes++;
+}
+
+static int
+mount_disk(struct disks *d, const char *disk)
+{
+	char device[16], serial[SERIAL_MAX + 1];
+
+	if (strncmp(disk, "vd", 2) != 0 || strlen(disk) > DISK_NAME_MAX)
+		return 0;
+	snprintf(device, sizeof(device), "/dev/%.*s", DISK_NAME_MAX, disk);
+	read_serial(disk, serial);
+	if (strcmp(serial, DATA_SERIAL) == 0)
+		return mount_data(d, device);
+	if (strncmp(serial, RUNTIME_PREFIX, strlen(RUNTIME_PREFIX)) == 0)
+		mount_runtime(d, device, serial + strlen(RUNTIME_PREFIX));
+	return 0;
+}
+
+/* Memory in place of a data disk: a quarter of all at most. */
+static int
+mount_memory(void)
+{
+	if (mount("tmpfs", "/data", "tmpfs", SAFE | MS_NOEXEC,
+	    "size=25%,mode=0755") == 0)
+		return 0;
+	log_info("cannot mount a tmpfs at /data: %m");
+	return -1;
+}
+
+int
+disks_mount(struct disks *d)
+{
+	DIR *dir = opendir("/sys/block");
+	struct dirent *e;
+	int result = 0;
+
+	*d = (struct disks){ 0 };
+	if (dir == NULL && errno != ENOENT) {
+		log_info("cannot look for disks in /sys/block: %m");
+		return -1;
+	}
+	while (dir != NULL && result == 0 && (e = readdir(dir)) != NULL)
+		result = mount_disk(d, e->d_name);
+	if (dir != NULL)
+		closedir(dir);
+	if (result == 0 && !d->kept)
+		result = mount_memory();
+	return result;
+}

@@ -1,0 +1,412 @@
+/*
+ * init: process 1 of the appliance.  What it does, in order: main(), below.
+ *
+ * Until the first service starts, any failure is said on the console and ends
+ * in a power-off: there is nothing to save.  From then on init never exits;
+ * what it cannot do is said, and the services are stopped in order.
+ */
+#include <sys/mount.h>
+#include <sys/reboot.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdnoreturn.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+
+#include "disks.h"
+#include "hold.h"
+#include "link.h"
+#include "log.h"
+#include "plan.h"
+#include "power.h"
+#include "powers.h"
+#include "services.h"
+#include "spawn.h"
+#include "watch.h"
+
+#define N(a)		(sizeof(a) / sizeof((a)[0]))
+#define CMDLINE_MAX	4096
+#define YEAR_2024	1704067200	/* older: nobody set the clock */
+
+#define SAFE		(MS_NOSUID | MS_NODEV | MS_NOEXEC)
+
+static struct init {
+	struct watch	 watch;
+	struct order	 order;
+	struct spawn	 spawn;
+	struct disks	 disks;
+	int		 held[HELD_N];
+	char		 boot_id[64];
+	struct timespec	 start;
+	bool		 trace;
+	bool		 stopping;
+	enum power	 how;
+} init;
+
+static const struct plan plan_early[] = {
+	MOUNT("/proc", "proc", SAFE, NULL),
+};
+
+/*
+ * What must be before any service starts.  The root is replaced by a mount of
+ * itself first (leave_rootfs): the kernel's own cannot be pivoted away from.
+ */
+static const struct plan boot_plan[] = {
+	MOUNT("/dev", "devtmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755"),
+	MOUNT("/sys", "sysfs", SAFE, NULL),
+	MOUNT("/run", "tmpfs", SAFE, "size=1M,mode=0755"),
+	MOUNT("/cgroup", "cgroup2", SAFE, NULL),
+	MOUNT("/runner/proc", "proc", SAFE, NULL),
+	DIRECTORY("/run/service", 0755, 0),
+
+	/* Waiting for other processors to pass by is not worth its time. */
+	TRY("/sys/kernel/rcu_expedited", "1"),
+
+	/* Nobody learns of the kernel's insides or looks into a process. */
+	TRY("/proc/sys/kernel/dmesg_restrict", "1"),
+	TRY("/proc/sys/kernel/kptr_restrict", "2"),
+	TRY("/proc/sys/kernel/perf_event_paranoid", "3"),
+	SET("/proc/sys/kernel/yama/ptrace_scope", "3"),
+	SET("/proc/sys/kernel/randomize_va_space", "2"),
+	/* Doors that the kernel has no code for stay shut if it gets some. */
+	TRY("/proc/sys/kernel/unprivileged_bpf_disabled", "1"),
+	TRY("/proc/sys/kernel/io_uring_disabled", "2"),
+	TRY("/proc/sys/kernel/kexec_load_disabled", "1"),
+	TRY("/proc/sys/kernel/sysrq", "0"),
+	TRY("/proc/sys/vm/unprivileged_userfaultfd", "0"),
+	TRY("/proc/sys/dev/tty/ldisc_autoload", "0"),
+	/* A file is followed, opened and linked only by its owner's leave. */
+	SET("/proc/sys/fs/protected_symlinks", "1"),
+	SET("/proc/sys/fs/protected_hardlinks", "1"),
+	SET("/proc/sys/fs/protected_fifos", "2"),
+	SET("/proc/sys/fs/protected_regular", "2"),
+	SET("/proc/sys/fs/suid_dumpable", "0"),
+	TRY("/proc/sys/kernel/core_pattern", ""),
+	/* Eight jobs with one set each, five services, and some to spare. */
+	SET("/proc/sys/user/max_user_namespaces", "64"),
+	SET("/proc/sys/user/max_mnt_namespaces", "64"),
+	SET("/proc/sys/user/max_net_namespaces", "64"),
+	SET("/proc/sys/user/max_pid_namespaces", "64"),
+	SET("/proc/sys/user/max_ipc_namespaces", "64"),
+	SET("/proc/sys/user/max_uts_namespaces", "64"),
+	SET("/proc/sys/user/max_cgroup_namespaces", "64"),
+	TRY("/proc/sys/user/max_time_namespaces", "64"),
+	/* Memory that is promised is there: the ledger must not be shot. */
+	SET("/proc/sys/vm/overcommit_memory", "0"),
+	SET("/proc/sys/vm/oom_kill_allocating_task", "0"),
+	SET("/proc/sys/vm/mmap_min_addr", "65536"),
+
+	/* The runner's cgroup is its own, below; ours bounds it. */
+	SET("/cgroup/cgroup.subtree_control",
+	    "+cpu +memory +pids +io"),
+	DIRECTORY("/cgroup/services", 0755, 0),
+	SET("/cgroup/services/pids.max", "32"),
+	DIRECTORY("/cgroup/runner", 0755, UID_RUNNER),
+	OWNER("/cgroup/runner/cgroup.procs", UID_RUNNER),
+	OWNER("/cgroup/runner/cgroup.threads", UID_RUNNER),
+	OWNER("/cgroup/runner/cgroup.subtree_control", UID_RUNNER),
+	SET("/cgroup/runner/cgroup.subtree_control",
+	    "+cpu +memory +pids +io"),
+	DIRECTORY("/cgroup/runner/daemon", 0755, 0),	/* itself */
+};
+
+static const struct plan data_plan[] = {
+	DIRECTORY("/data/keyd", 0700, UID_KEYD),
+	DIRECTORY("/data/ledger", 0700, UID_LEDGERD),
+};
+
+static double
+elapsed_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (double)(now.tv_sec - init.start.tv_sec) * 1e3 +
+	    (double)(now.tv_nsec - init.start.tv_nsec) / 1e6;
+}
+
+/* `casemate.trace' on the command line: what each step took. */
+static void
+trace(const char *what)
+{
+	if (init.trace)
+		log_info("trace %.2f ms %s", elapsed_ms(), what);
+}
+
+/* Before the first service: nothing to save, and no half life. */
+static noreturn void
+give_up(void)
+{
+	log_info("the appliance does not start");
+	power_down(POWER_OFF);
+}
+
+static bool
+cmdline_has(const char *cmdline, const char *word)
+{
+	size_t len = strlen(word);
+	const char *p = cmdline;
+
+	while ((p = strstr(p, word)) != NULL) {
+		if ((p == cmdline || p[-1] == ' ') &&
+		    (p[len] == '\0' || p[len] == ' ' || p[len] == '\n'))
+			return true;
+		p += len;
+	}
+	return false;
+}
+
+static void
+read_cmdline(void)
+{
+	char cmdline[CMDLINE_MAX] = "";
+	ssize_t n = openreadnclose("/proc/cmdline", cmdline,
+	    sizeof(cmdline) - 1);
+
+	cmdline[n > 0 ? n : 0] = '\0';
+	init.trace = cmdline_has(cmdline, "casemate.trace");
+	if (cmdline_has(cmdline, "casemate.probe")) {
+		log_info("probe ok");
+		power_now(POWER_OFF);
+	}
+}
+
+/*
+ * The kernel's root file system cannot be pivoted away from, so a service
+ * could not leave it: put a mount of itself over it, and go there.
+ */
+static int
+leave_rootfs(void)
+{
+	if (mount("/", "/empty", NULL, MS_BIND, NULL) == -1 ||
+	    chdir("/empty") == -1 ||
+	    mount(".", "/", NULL, MS_MOVE, NULL) == -1 ||
+	    chroot(".") == -1 || chdir("/") == -1) {
+		log_info("cannot put the root over itself: %m");
+		return -1;
+	}
+	return 0;
+}
+
+static void
+check_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (now.tv_sec < YEAR_2024)
+		log_info("the clock stands before the year 2024: keys and "
+		    "commands will be refused as not yet valid; give the "
+		    "machine a clock (QEMU: -rtc base=utc)");
+}
+
+static void
+read_boot_id(void)
+{
+	ssize_t n = openreadnclose("/proc/sys/kernel/random/boot_id",
+	    init.boot_id, sizeof(init.boot_id) - 1);
+
+	init.boot_id[n > 0 ? n : 0] = '\0';
+	init.boot_id[strcspn(init.boot_id, "\n")] = '\0';
+	init.spawn = (struct spawn){ init.held,
+	    init.disks.kept ? "kept" : "ephemeral", init.boot_id };
+}
+
+static size_t
+service_index(const struct super *s)
+{
+	return watch_index(&init.watch, s);
+}
+
+static pid_t
+spawn(struct super *s)
+{
+	size_t i = service_index(s);
+	int notify = watch_notify_pipe(&init.watch, i);
+	pid_t pid;
+
+	if (notify == -1) {
+		log_info("cannot start %s: pipe: %m", s->name);
+		return -1;
+	}
+	pid = spawn_service(&services[i], &init.spawn, notify);
+	close(notify);
+	return pid;
+}
+
+static void
+send_signal(struct super *s, int signo)
+{
+	if (s->pid > 1)
+		kill(s->pid, signo);
+}
+
+/* Whatever the runner leaves must not outlive it. */
+static void
+end_jobs(void)
+{
+	if (plan_write("/cgroup/runner/cgroup.kill", "1") == -1)
+		log_info("cannot end the jobs: cgroup.kill: %m");
+}
+
+static void
+stop(enum power how)
+{
+	if (init.stopping)
+		return;
+	init.stopping = true;
+	init.how = how;
+	log_info("stopping");
+	order_stop(&init.order);
+}
+
+static void
+news(struct super *s, enum super_news what)
+{
+	size_t i = service_index(s);
+
+	svdir_news(&init.watch.dirs[i], s, what);
+	if (what == SUPER_IS_UP || what == SUPER_IS_READY) {
+		if (init.trace)
+			log_info("trace %.2f ms %s is %s", elapsed_ms(),
+			    s->name, what == SUPER_IS_UP ? "up" : "ready");
+		return;
+	}
+	if (i == SERVICE_RUNNER && what != SUPER_IS_FATAL)
+		end_jobs();
+	if (what == SUPER_IS_FATAL) {
+		log_info("%s refuses to start, see above", s->name);
+		stop(POWER_OFF);
+	}
+}
+
+static void
+on_signal(int signo)
+{
+	stop(signo == SIGINT ? POWER_REBOOT : POWER_OFF);
+}
+
+static void
+send_status(void)
+{
+	tain up;
+
+	for (size_t i = 0; i < init.watch.n; i++) {
+		const struct super *s = &init.watch.supers[i];
+
+		tain_sub(&up, &STAMP, &s->since);
+		link_service(init.held[HELD_INIT_CONSOLE_W], s,
+		    (uint64_t)tain_to_millisecs(&up));
+	}
+}
+
+static void
+on_console(void)
+{
+	switch (link_read(init.held[HELD_CONSOLE_INIT_R],
+	    init.held[HELD_INIT_CONSOLE_W])) {
+	case LINK_NONE:
+		break;
+	case LINK_BAD:
+		log_info("the console broke the protocol: killed");
+		send_signal(&init.watch.supers[SERVICE_CONSOLE], SIGKILL);
+		break;
+	case LINK_POWEROFF:
+		stop(POWER_OFF);
+		break;
+	case LINK_REBOOT:
+		stop(POWER_REBOOT);
+		break;
+	case LINK_STATUS:
+		send_status();
+		break;
+	}
+}
+
+/* keyd's notification names the appliance's key. */
+static void
+say_ready(void)
+{
+	const char *key = init.watch.notice[SERVICE_KEYD];
+
+	log_info("ready in %.0f ms (%s), %s", elapsed_ms(), init.spawn.mode,
+	    key[0] == '\0' ? "key unknown" : key);
+}
+
+static void
+boot_or_give_up(int result, const char *what)
+{
+	if (result == -1)
+		give_up();
+	trace(what);
+}
+
+static void
+start_services(void)
+{
+	static const struct super_sys sys = { spawn, send_signal, news };
+
+	for (size_t i = 0; i < SERVICE_N; i++) {
+		watch_add(&init.watch, services[i].name, services[i].stop_ms,
+		    &sys);
+		if (svdir_open(&init.watch.dirs[i], "/run/service",
+		    services[i].name) == -1)
+			log_info("/run/service/%s: %m", services[i].name);
+	}
+	order_boot(&init.order, init.watch.supers, service_order, SERVICE_N,
+	    SERVICE_READY_LEVEL);
+}
+
+/* The services' whole life: returns when all are down. */
+static void
+supervise(void)
+{
+	enum order_phase before, phase = ORDER_BOOT;
+
+	while (phase != ORDER_END) {
+		watch_turn(&init.watch);
+		before = phase;
+		phase = order_step(&init.order);
+		if (before != ORDER_BOOT || phase != ORDER_RUN)
+			continue;
+		say_ready();
+		order_rest(&init.order);
+	}
+}
+
+int
+main(void)
+{
+	clock_gettime(CLOCK_BOOTTIME, &init.start);
+	log_init("casemate");
+	if (getpid() != 1)
+		die(EXIT_USAGE, "init is process 1: the kernel starts it");
+	boot_or_give_up(watch_init(&init.watch), "signals");
+	init.watch.on_signal = on_signal;
+	init.watch.on_extra = on_console;
+	reboot(RB_DISABLE_CAD);
+
+	boot_or_give_up(leave_rootfs(), "root");
+	boot_or_give_up(plan_run(plan_early, N(plan_early)), "proc");
+	read_cmdline();
+	boot_or_give_up(plan_run(boot_plan, N(boot_plan)), "boot plan");
+	boot_or_give_up(hold_log(init.held), "log");
+	boot_or_give_up(disks_mount(&init.disks), "disks");
+	boot_or_give_up(plan_run(data_plan, N(data_plan)), "data");
+	check_clock();
+	read_boot_id();
+	boot_or_give_up(hold_all(init.held), "pipes");
+	init.watch.extra = init.held[HELD_CONSOLE_INIT_R];
+	boot_or_give_up(powers_drop(), "powers");
+
+	start_services();
+	supervise();
+
+	close(init.held[HELD_KEYD_STATE]);
+	power_down(init.how);
+}

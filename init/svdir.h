@@ -1,0 +1,35 @@
+/*
+ * A service's directory as s6 publishes it, so that s6-svstat, s6-svc and
+ * s6-svwait work on ours: supervise/status (packed: two tain of 12 bytes,
+ * process id, wait status, flags), supervise/control (a FIFO of one-byte
+ * commands), supervise/lock, and event/, where every FIFO that a listener
+ * made gets a byte for each change.  Nothing in here decides anything: a
+ * directory that cannot be made or written is said once and done without.
+ */
+#ifndef SVDIR_H
+#define SVDIR_H
+
+#include <stdbool.h>
+
+#include "super.h"
+
+struct svdir {
+	int	dir;		/* the service directory, or -1: none */
+	int	control;	/* reading end of the control FIFO, or -1 */
+	int	keep;		/* its writing end: so that it never ends */
+	int	lock;
+	bool	paused;
+};
+
+void	svdir_init(struct svdir *);
+
+/* Makes PATH/NAME with all of the above in it.  0, or -1 with errno. */
+int	svdir_open(struct svdir *, const char *path, const char *name);
+
+/* Writes the status and tells the listeners. */
+void	svdir_news(struct svdir *, const struct super *, enum super_news);
+
+/* Carries out what was written to the control FIFO. */
+void	svdir_control(struct svdir *, struct super *);
+
+#endif
