@@ -247,18 +247,32 @@ file_missing_in_the_ready_folder_is_named_body()
 	    env CASEMATE_SOURCES="$PWD/ready" $fetch
 }
 
-atf_test_case two_at_once_do_not_disturb_each_other
-two_at_once_do_not_disturb_each_other_body()
+# The second finds what the first has fetched, and fetches nothing itself.
+atf_test_case second_fetch_waits_for_the_first
+second_fetch_waits_for_the_first_body()
 {
 	setup
-	$fetch 2> err1 &
-	one=$!
-	$fetch 2> err2 &
-	two=$!
-	wait $one || atf_fail "the first: $(cat err1)"
-	wait $two || atf_fail "the second: $(cat err2)"
-	atf_check cmp archive/pool/beta_1_all.deb dl/beta_1_all.deb
-	atf_check -o inline:".lock\nalpha_1_all.deb\nbeta_1_all.deb\n" ls -A dl
+	mkdir dl
+	mkfifo locked finish
+	flock dl/.lock sh -c 'echo > locked; read -r x < finish' &
+	first=$!
+	read -r x < locked
+	$fetch 2> err &
+	second=$!
+	inode=$(stat -c %i dl/.lock)
+	n=0
+	until grep -q -e "-> FLOCK.*:$inode " /proc/locks; do
+		n=$((n + 1))
+		[ $n -lt 1000 ] || atf_fail "the second did not wait"
+		kill -0 $second || atf_fail "the second: $(cat err)"
+		sleep 0.01
+	done
+	mv archive/pool/*.deb dl
+	rm -rf archive
+	echo > finish
+	wait $first
+	wait $second || atf_fail "the second: $(cat err)"
+	atf_check cat err
 }
 
 atf_init_test_cases()
@@ -276,5 +290,5 @@ atf_init_test_cases()
 	atf_add_test_case ready_folder_is_used_instead
 	atf_add_test_case damaged_file_in_the_ready_folder_is_refused
 	atf_add_test_case file_missing_in_the_ready_folder_is_named
-	atf_add_test_case two_at_once_do_not_disturb_each_other
+	atf_add_test_case second_fetch_waits_for_the_first
 }
