@@ -84,11 +84,11 @@ $(B)/gen/%.seccomp.h: %.seccomp $(B)/bin/mkfilter
 define host_test
 $(notdir $(1))_HOBJS := $$(patsubst %.c,$(B)/host/%.o,$$($(notdir $(1))_SRCS))
 $$($(notdir $(1))_HOBJS): | $$(addprefix $(B)/,$$($(notdir $(1))_GEN))
-$(B)/tests/$(1): $$($(notdir $(1))_HOBJS)
+$(B)/tests/$(1): $$($(notdir $(1))_HOBJS) $(B)/host/lib/leaks.o
 	@printf '  TEST    %s\n' $(1)
 	@mkdir -p $$(@D)
 	$$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $$@ $$($(notdir $(1))_HOBJS) \
-		$$($(notdir $(1))_LIBS) -latf-c
+		$(B)/host/lib/leaks.o $$($(notdir $(1))_LIBS) -latf-c
 ALL_OBJS += $$($(notdir $(1))_HOBJS)
 endef
 $(foreach t,$(TESTS),$(eval $(call host_test,$(t))))

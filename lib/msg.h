@@ -24,6 +24,14 @@ enum msg {
 #undef MSG
 };
 
+/* How many rows the table has. */
+enum {
+	MSG_COUNT = 0
+#define MSG(name, nr, from, to, max)	+ 1
+#include "msg.def"
+#undef MSG
+};
+
 #define DIGEST_LEN	32		/* SHA-256 */
 #define JOB_ID_LEN	32		/* hex digits, see grant.h */
 #define COMMAND_MAX	1024		/* a command has 9 short fields */

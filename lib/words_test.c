@@ -1,0 +1,67 @@
+#include "words.h"
+
+#include <atf-c.h>
+
+#include <string.h>
+
+ATF_TC_WITHOUT_HEAD(exit_status_of_each_outcome);
+ATF_TC_BODY(exit_status_of_each_outcome, tc)
+{
+	ATF_CHECK_EQ(3, outcome_exit(OUTCOME_EXITED, 3));
+	ATF_CHECK_EQ(143, outcome_exit(OUTCOME_SIGNALLED, 15));
+	ATF_CHECK_EQ(137, outcome_exit(OUTCOME_OUT_OF_MEMORY, 9));
+	ATF_CHECK_EQ(124, outcome_exit(OUTCOME_TIMED_OUT, 9));
+	ATF_CHECK_EQ(125, outcome_exit(OUTCOME_OUTPUT_LIMIT, 9));
+	ATF_CHECK_EQ(125, outcome_exit(OUTCOME_CANCELLED, 0));
+	ATF_CHECK_EQ(125, outcome_exit(OUTCOME_FAULT, 0));
+	ATF_CHECK_EQ(125, outcome_exit((enum outcome)99, 0));
+}
+
+ATF_TC_WITHOUT_HEAD(an_unknown_number_has_no_word);
+ATF_TC_BODY(an_unknown_number_has_no_word, tc)
+{
+	ATF_CHECK_STREQ("exited", outcome_word(OUTCOME_EXITED));
+	ATF_CHECK_STREQ("replay", reason_word(REASON_REPLAY));
+	ATF_CHECK(outcome_word(0) == NULL);
+	ATF_CHECK(reason_word(0) == NULL);
+	ATF_CHECK(reason_word(255) == NULL);
+}
+
+ATF_TC_WITHOUT_HEAD(client_frames_have_their_limits);
+ATF_TC_BODY(client_frames_have_their_limits, tc)
+{
+	ATF_CHECK_EQ(SUBMIT_MAX, client_max(CLIENT_SUBMIT));
+	ATF_CHECK_EQ(16, client_max(CLIENT_STATUS));
+	ATF_CHECK_EQ(0, client_max(0));
+	ATF_CHECK_EQ(0, client_max(0x47));	/* the G of GET */
+}
+
+ATF_TC_WITHOUT_HEAD(each_pipe_message_has_one_number_and_direction);
+ATF_TC_BODY(each_pipe_message_has_one_number_and_direction, tc)
+{
+	const struct msg_info *info;
+	unsigned found = 0;
+
+	for (unsigned nr = 0; nr < 256; nr++) {
+		info = msg_info(nr);
+		if (info == NULL)
+			continue;
+		found++;
+		ATF_CHECK_EQ_MSG(nr, info->nr, "%s", info->name);
+		if (info->from == PEER_ANY)
+			continue;
+		ATF_CHECK_MSG(info->from != info->to, "%s", info->name);
+	}
+	ATF_CHECK_EQ(MSG_COUNT, found);	/* no two rows share a number */
+	ATF_CHECK(msg_info(0) == NULL);
+	ATF_CHECK_STREQ("ledgerd", peer_name(PEER_LEDGERD));
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, exit_status_of_each_outcome);
+	ATF_TP_ADD_TC(tp, an_unknown_number_has_no_word);
+	ATF_TP_ADD_TC(tp, client_frames_have_their_limits);
+	ATF_TP_ADD_TC(tp, each_pipe_message_has_one_number_and_direction);
+	return atf_no_error();
+}
