@@ -1,0 +1,76 @@
+#include "authority.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include <sodium.h>
+
+/*
+ * The key is made last: where there is a key, nonces and head were durable
+ * before, so a missing one is damage and never a first start again.
+ */
+static int
+first_start(int statefd, struct why *w)
+{
+	struct head head;
+	struct stat st;
+	bool signed_before;
+
+	if (fstatat(statefd, "head", &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		if (head_open(&head, statefd, w) == -1)
+			return -1;
+		signed_before = head.seq != 0;
+		head_close(&head);
+		if (signed_before)
+			return why_set(w, "key: missing, though checkpoints "
+			    "were signed; put back the data disk from a "
+			    "copy, or give the appliance an empty data disk "
+			    "(it will have another identity)");
+	}
+	if (nonces_create(statefd, w) == -1 || head_create(statefd, w) == -1)
+		return -1;
+	return key_create(statefd, w);
+}
+
+static int
+open_state(struct authority *a, int statefd, uint64_t now, struct why *w)
+{
+	int found = key_exists(statefd, w);
+
+	if (found == -1 || (found == 0 && first_start(statefd, w) == -1))
+		return -1;
+	if (key_load(&a->key, statefd, a->site.settings.key_name, w) == -1 ||
+	    nonces_open(&a->nonces, statefd, now, w) == -1)
+		return -1;
+	return head_open(&a->head, statefd, w);
+}
+
+int
+authority_open(struct authority *a, int statefd, int sitefd, uint64_t now,
+    struct why *w)
+{
+	memset(a, 0, sizeof(*a));
+	a->head.fd = a->nonces.fd = -1;
+	if (sodium_init() == -1)
+		return why_set(w, "no random numbers: %s", strerror(errno));
+	if (site_load(&a->site, sitefd, w) == -1)
+		return -1;
+	if (open_state(a, statefd, now, w) == -1) {
+		authority_close(a);
+		return -1;
+	}
+	vkey_format(a->vkey, &a->key.note);
+	return 0;
+}
+
+void
+authority_close(struct authority *a)
+{
+	site_free(&a->site);
+	key_free(&a->key);
+	nonces_close(&a->nonces);
+	head_close(&a->head);
+}

@@ -1,0 +1,163 @@
+#include "decide.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "manifest.h"
+#include "sha256.h"
+#include "sshsig.h"
+
+#define MANIFEST_FILE	"manifest.yaml"
+
+static int
+refuse(struct decision *d, enum reason reason)
+{
+	d->reason = reason;
+	return -1;
+}
+
+static int
+check_size(struct decision *d, const char *what, size_t len, size_t max)
+{
+	if (len <= max)
+		return 0;
+	why_set(&d->why, "the %s has %zu bytes; at most %zu are read", what,
+	    len, max);
+	return refuse(d, REASON_TOO_LARGE);
+}
+
+static int
+check_sizes(struct decision *d, const struct submission *s)
+{
+	if (check_size(d, "command", s->command.len, COMMAND_MAX) == -1 ||
+	    check_size(d, "command's signature", s->command_sig.len,
+	    SIG_MAX) == -1 ||
+	    check_size(d, "manifest", s->manifest.len, MANIFEST_MAX) == -1)
+		return -1;
+	return check_size(d, "manifest's signature", s->manifest_sig.len,
+	    SIG_MAX);
+}
+
+/* Checks one signature and keeps its principal. */
+static int
+verify(struct authority *a, struct decision *d, const char *what,
+    const char *ns, uint64_t now, struct bytes msg, struct bytes sig,
+    char principal[PRINCIPAL_MAX + 1])
+{
+	const struct signer *signer;
+	enum reason reason = signers_verify(&a->site.signers, what, ns, now,
+	    msg.p, msg.len, sig.p, sig.len, &signer, &d->why);
+
+	if (reason != 0)
+		return refuse(d, reason);
+	memcpy(principal, signer->principal, sizeof(signer->principal));
+	return 0;
+}
+
+/* The command's fields, now that its signature holds. */
+static int
+read_command(struct authority *a, struct decision *d,
+    const struct submission *s, uint64_t now, struct command *c)
+{
+	enum reason reason;
+
+	if (command_parse(c, s->command.p, s->command.len, &d->why) == -1)
+		return refuse(d, REASON_COMMAND);
+	if (strcmp(c->appliance, a->vkey) != 0) {
+		char quoted[QUOTE_MAX];
+
+		why_set(&d->why, "the command is for the appliance %s, and "
+		    "this is %s+%08" PRIx32 "; submit it there, or sign a "
+		    "command for this one", why_quote(quoted, c->appliance,
+		    strcspn(c->appliance, "+") + 9), a->key.note.name,
+		    a->key.note.id);
+		return refuse(d, REASON_APPLIANCE);
+	}
+	memcpy(d->grant.manifest_sha256, c->manifest_sha256, DIGEST_LEN);
+	memcpy(d->grant.bundle_sha256, c->bundle_sha256, DIGEST_LEN);
+	d->grant.bundle_len = c->bundle_len;
+	reason = command_check_time(c, now, &d->why);
+	return reason == 0 ? 0 : refuse(d, reason);
+}
+
+static int
+check_manifest(struct authority *a, struct decision *d,
+    const struct submission *s, uint64_t now)
+{
+	unsigned char digest[DIGEST_LEN];
+
+	sha256(s->manifest.p, s->manifest.len, digest);
+	if (memcmp(digest, d->grant.manifest_sha256, DIGEST_LEN) != 0) {
+		why_set(&d->why, "the manifest is not the one that the "
+		    "command names: it was changed after the command was "
+		    "signed; sign a new command");
+		return refuse(d, REASON_MANIFEST);
+	}
+	return verify(a, d, "manifest", NAMESPACE_MANIFEST, now, s->manifest,
+	    s->manifest_sig, d->grant.author);
+}
+
+/* Reads the manifest, whose signature holds, and looks whether it is whole. */
+static int
+read_manifest(struct decision *d, const struct submission *s)
+{
+	if (manifest_parse(&d->grant, MANIFEST_FILE, s->manifest.p,
+	    s->manifest.len, &d->why) == -1)
+		return refuse(d, REASON_MANIFEST);
+	return 0;
+}
+
+/* The last step: once for each command. */
+static int
+take_nonce(struct authority *a, struct decision *d, const struct command *c,
+    uint64_t now)
+{
+	switch (nonces_take(&a->nonces, c->nonce, c->noncelen, c->not_after,
+	    now, &d->why)) {
+	case NONCE_FRESH:
+		return 0;
+	case NONCE_USED:
+		why_set(&d->why, "this command was granted already, and each "
+		    "is granted once; submit the job again with a new "
+		    "command");
+		return refuse(d, REASON_REPLAY);
+	case NONCE_ENDED:
+		why_set(&d->why, "the command ends at %" PRIu64 ", and the "
+		    "appliance's clock (%" PRIu64 ") was later than that "
+		    "before: it has gone backwards; set it right",
+		    c->not_after, now);
+		return refuse(d, REASON_STALE);
+	case NONCE_FULL:
+		why_set(&d->why, "the appliance remembers %d commands that "
+		    "have not ended yet and has no place for more; submit "
+		    "again when some have ended", NONCES_MAX);
+		return refuse(d, REASON_BUSY);
+	case NONCE_FAILED:
+		return refuse(d, REASON_FAULT);
+	}
+	return refuse(d, REASON_FAULT);
+}
+
+void
+decide(struct authority *a, const struct submission *s, uint64_t now,
+    struct decision *d)
+{
+	struct command c;
+
+	memset(d, 0, sizeof(*d));
+	grant_init(&d->grant);
+	sha256(s->command.p, s->command.len, d->grant.command_sha256);
+	command_job(d->grant.command_sha256, d->grant.job);
+	if (check_sizes(d, s) == -1 ||
+	    verify(a, d, "command", NAMESPACE_COMMAND, now, s->command,
+	    s->command_sig, d->grant.submitter) == -1)
+		return;
+	d->signed_command = true;
+	if (read_command(a, d, s, now, &c) == -1 ||
+	    check_manifest(a, d, s, now) == -1 ||
+	    read_manifest(d, s) == -1)
+		return;
+	take_nonce(a, d, &c, now);
+}

@@ -1,0 +1,69 @@
+/*
+ * keyd - holds the appliance's key, verifies what was signed and decides.
+ *
+ *	keyd -m kept|ephemeral
+ *
+ * lib/fds.h has its descriptors.
+ */
+#include <sys/resource.h>
+
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fds.h"
+#include "keyd.seccomp.h"
+#include "log.h"
+#include "sandbox.h"
+#include "serve.h"
+
+static const struct sandbox_limit limits[] = {
+	{ RLIMIT_NOFILE, 16 },		/* fds.h's, nonces, head, one new */
+	{ RLIMIT_NPROC, 0 },		/* starts nothing */
+	{ RLIMIT_FSIZE, 16u << 20 },	/* nonces: 3 MiB */
+	{ RLIMIT_DATA, 48u << 20 },	/* queues, nonces while they grow */
+	{ RLIMIT_STACK, 1u << 20 },
+};
+
+static const struct sandbox keyd_sandbox = {
+	.filter = keyd_filter,
+	.nfilter = sizeof(keyd_filter) / sizeof(keyd_filter[0]),
+	.limits = limits,
+	.nlimits = sizeof(limits) / sizeof(limits[0]),
+};
+
+static const char *
+parse_mode(int argc, char *argv[])
+{
+	if (argc == 3 && strcmp(argv[1], "-m") == 0 &&
+	    (strcmp(argv[2], "kept") == 0 ||
+	    strcmp(argv[2], "ephemeral") == 0))
+		return argv[2];
+	die(EXIT_USAGE, "usage: keyd -m kept|ephemeral");
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct keyd k;
+	struct why w;
+
+	log_init("keyd");
+	k.mode = parse_mode(argc, argv);
+	if (authority_open(&k.authority, FD_KEYD_STATE, FD_KEYD_SITE,
+	    (uint64_t)time(NULL), &w) == -1)
+		die(EXIT_REFUSED, "%s", w.text);
+	close(FD_KEYD_SITE);
+	chan_init(&k.runner, FD_KEYD_RUNNER_IN, FD_KEYD_RUNNER_OUT,
+	    PEER_KEYD, PEER_RUNNER);
+	chan_init(&k.ledgerd, FD_KEYD_LEDGERD_IN, FD_KEYD_LEDGERD_OUT,
+	    PEER_KEYD, PEER_LEDGERD);
+
+	sandbox_enter(&keyd_sandbox);
+	log_info("ready as %s, %zu keys may sign", k.authority.vkey,
+	    k.authority.site.signers.n);
+	sandbox_ready(FD_NOTIFY);
+
+	for (;;)
+		serve_turn(&k);
+}

@@ -1,0 +1,20 @@
+/*
+ * keyd's side of its two conversations: requests in, one answer each, in
+ * order.
+ */
+#ifndef SERVE_H
+#define SERVE_H
+
+#include "authority.h"
+#include "chan.h"
+
+struct keyd {
+	struct authority authority;
+	const char	*mode;		/* "kept" or "ephemeral" */
+	struct chan	 runner, ledgerd;
+};
+
+/* Waits for something to do and does all that came. */
+void	serve_turn(struct keyd *);
+
+#endif
