@@ -5,3 +5,6 @@ $(B)/python.erofs: image/runtime/make-python image/runtime/python.drop \
 	@printf '  EROFS   python\n'
 	$(Q)deps/fetch $(DL) python
 	$(Q)image/runtime/make-python $(DL) $@
+
+SHTESTS += image/runtime/python_test
+$(B)/tests/image/runtime/python_test: | $(B)/paths $(B)/python.erofs
