@@ -16,6 +16,7 @@
 #define MSG_HEAD	5			/* uint32 length, byte type */
 #define MSG_LARGEST	81920			/* of all rows in msg.def */
 #define BULK_RESERVE	(256u << 10)
+#define EPOCH_LEN	8			/* CHAN_HELLO, CHAN_WELCOME */
 #define QUEUE_RECORD	2			/* u16 length before a packet */
 
 #define MSG(name, nr, from, to, max)	\
@@ -98,7 +99,7 @@ queue_msg(struct chan *c, enum msg type, const void *payload, size_t len)
 static void
 queue_epoch(struct chan *c, enum msg type, uint64_t epoch)
 {
-	unsigned char b[8];
+	unsigned char b[EPOCH_LEN];
 	struct put p;
 
 	put_init(&p, b, sizeof(b));
@@ -182,6 +183,9 @@ take_packet(struct chan *c, const unsigned char *packet, size_t len)
 	unsigned char flags = packet[0];
 	size_t n = len - 1;
 
+	if (flags & ~(PACKET_FIRST | PACKET_LAST))
+		die(EXIT_PEER, "%s sent a packet with flags 0x%x",
+		    peer_name(c->peer), (unsigned)flags);
 	if (flags & PACKET_FIRST) {	/* a sender that died leaves half */
 		c->inside = true;
 		c->msglen = 0;
@@ -232,7 +236,8 @@ check_msg(struct chan *c, struct get *g)
 	info = msg_info(type);
 	if (g->err != 0 || len != g->left + 1 || info == NULL ||
 	    g->left > info->max || (info->from != PEER_ANY &&
-	    (info->from != c->peer || info->to != c->self)))
+	    (info->from != c->peer || info->to != c->self)) ||
+	    (info->from == PEER_ANY && g->left != EPOCH_LEN))
 		die(EXIT_PEER, "%s broke the protocol: message 0x%x, %zu bytes",
 		    peer_name(c->peer), type, c->msglen);
 	return (enum msg)type;

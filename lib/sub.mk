@@ -32,3 +32,9 @@ TESTS += lib/words_test lib/log_test lib/sandbox_test
 words_test_SRCS := lib/words_test.c lib/words.c lib/msg.c
 log_test_SRCS := lib/log_test.c lib/log.c
 sandbox_test_SRCS := lib/sandbox_test.c lib/sandbox.c lib/log.c
+
+# The wire, what it carries, and conversations over it.
+TESTS += lib/wire_test lib/grant_test lib/chan_test
+wire_test_SRCS := lib/wire_test.c lib/wire.c
+grant_test_SRCS := lib/grant_test.c lib/grant.c lib/wire.c lib/json.c lib/msg.c
+chan_test_SRCS := lib/chan_test.c lib/chan.c lib/wire.c lib/msg.c lib/log.c

@@ -1,0 +1,262 @@
+#include "grant.h"
+
+#include <atf-c.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WIRE_MAX	131072
+
+static unsigned char wire[WIRE_MAX];
+
+/* A grant with something in every field. */
+static void
+fill(struct grant *g)
+{
+	grant_init(g);
+	strcpy(g->job, "00112233445566778899aabbccddeeff");
+	strcpy(g->name, "hello");
+	strcpy(g->author, "alice@example.org");
+	strcpy(g->submitter, "bob");
+	memset(g->command_sha256, 1, DIGEST_LEN);
+	memset(g->manifest_sha256, 2, DIGEST_LEN);
+	memset(g->bundle_sha256, 3, DIGEST_LEN);
+	g->bundle_len = 10240;
+	strcpy(g->runtime, "python");
+	g->args[g->nargs++] = strdup("run");
+	g->args[g->nargs++] = strdup("");
+	g->env[g->nenv++] = strdup("A=b c");
+	g->files[0].path = strdup("bin/run");
+	memset(g->files[0].sha256, 4, DIGEST_LEN);
+	g->files[0].executable = true;
+	g->nfiles = 1;
+	g->limits.memory_bytes = 123u << 20;
+}
+
+static size_t
+encode(const struct grant *g)
+{
+	struct put p;
+
+	put_init(&p, wire, sizeof(wire));
+	grant_put(&p, g);
+	ATF_REQUIRE_EQ(p.err, 0);
+	return p.len;
+}
+
+/* Decodes from memory of exactly that size. */
+static int
+decode(const void *data, size_t len, struct grant *g)
+{
+	unsigned char *copy = malloc(len + 1);
+	struct get get;
+	int rc;
+
+	memcpy(copy, data, len);
+	get_init(&get, copy, len);
+	grant_init(g);
+	rc = grant_get(&get, g);
+	if (rc == 0)
+		rc = get_end(&get);
+	free(copy);
+	return rc;
+}
+
+ATF_TC_WITHOUT_HEAD(what_is_put_is_got);
+ATF_TC_BODY(what_is_put_is_got, tc)
+{
+	static struct grant a, b;
+	static unsigned char first[WIRE_MAX];
+	size_t len;
+
+	fill(&a);
+	len = encode(&a);
+	ATF_REQUIRE_EQ(decode(wire, len, &b), 0);
+	ATF_CHECK_STREQ(b.job, a.job);
+	ATF_CHECK_STREQ(b.submitter, "bob");
+	ATF_CHECK_EQ(b.nargs, 2);
+	ATF_CHECK_STREQ(b.args[1], "");
+	ATF_CHECK(b.args[2] == NULL);
+	ATF_CHECK_STREQ(b.env[0], "A=b c");
+	ATF_CHECK_STREQ(b.files[0].path, "bin/run");
+	ATF_CHECK(b.files[0].executable);
+	ATF_CHECK_EQ(b.limits.memory_bytes, 123u << 20);
+	memcpy(first, wire, len);
+	ATF_REQUIRE_EQ(encode(&b), len);
+	ATF_CHECK(memcmp(first, wire, len) == 0);
+	grant_free(&a);
+	grant_free(&b);
+}
+
+ATF_TC_WITHOUT_HEAD(every_cut_is_refused_and_freed);
+ATF_TC_BODY(every_cut_is_refused_and_freed, tc)
+{
+	static struct grant a, b;
+	size_t len;
+
+	fill(&a);
+	len = encode(&a);
+	for (size_t cut = 0; cut < len; cut++) {
+		ATF_CHECK_ERRNO(EBADMSG, decode(wire, cut, &b) == -1);
+		grant_free(&b);
+	}
+	ATF_CHECK_EQ(decode(wire, len, &b), 0);
+	grant_free(&b);
+	grant_free(&a);
+}
+
+ATF_TC_WITHOUT_HEAD(no_argument_is_refused);
+ATF_TC_BODY(no_argument_is_refused, tc)
+{
+	static struct grant a, b;
+
+	fill(&a);
+	while (a.nargs > 0)
+		free(a.args[--a.nargs]);
+	ATF_CHECK_ERRNO(EBADMSG, decode(wire, encode(&a), &b) == -1);
+	grant_free(&b);
+	grant_free(&a);
+}
+
+ATF_TC_WITHOUT_HEAD(a_bad_path_is_refused);
+ATF_TC_BODY(a_bad_path_is_refused, tc)
+{
+	static struct grant a, b;
+
+	fill(&a);
+	free(a.files[0].path);
+	a.files[0].path = strdup("../x");
+	ATF_CHECK_ERRNO(EBADMSG, decode(wire, encode(&a), &b) == -1);
+	grant_free(&b);
+	grant_free(&a);
+}
+
+/* Puts the grant's front, then a list of n that is not there. */
+static size_t
+forge_args(uint32_t n)
+{
+	static struct grant a;
+	size_t len;
+	struct put p;
+
+	fill(&a);
+	while (a.nargs > 0)
+		free(a.args[--a.nargs]);
+	while (a.nenv > 0)
+		free(a.env[--a.nenv]);
+	free(a.files[0].path);
+	a.nfiles = 0;
+	len = encode(&a) - 44 - 12;	/* limits, three counts */
+	put_init(&p, wire + len, 4);
+	put_u32(&p, n);
+	grant_free(&a);
+	return len + 4;
+}
+
+ATF_TC_WITHOUT_HEAD(counts_are_bounded);
+ATF_TC_BODY(counts_are_bounded, tc)
+{
+	static struct grant b;
+
+	ATF_CHECK_EQ(decode(wire, forge_args(0xffffffff), &b), -1);
+	ATF_CHECK_EQ(b.nargs, 0);
+	grant_free(&b);
+	ATF_CHECK_EQ(decode(wire, forge_args(GRANT_ARGS_MAX + 1), &b), -1);
+	ATF_CHECK_EQ(b.nargs, 0);
+	grant_free(&b);
+}
+
+ATF_TC_WITHOUT_HEAD(the_largest_grant_fits_its_message);
+ATF_TC_BODY(the_largest_grant_fits_its_message, tc)
+{
+	static struct grant a, b;
+	char text[GRANT_TEXT_MAX + 1], path[GRANT_PATH_MAX + 1];
+	size_t left = MANIFEST_MAX;
+
+	fill(&a);
+	memset(a.author, 'a', PRINCIPAL_MAX);
+	memset(a.submitter, 's', PRINCIPAL_MAX);
+	memset(a.name, 'n', NAME_MAX_LEN);
+	memset(a.runtime, 'r', NAME_MAX_LEN);
+	memset(path, 'p', sizeof(path));
+	while (a.nfiles < GRANT_FILES_MAX) {	/* paths as short as can be */
+		path[snprintf(path, 8, "%zu", a.nfiles)] = '\0';
+		left -= strlen(path);
+		a.files[a.nfiles++].path = strdup(path);
+	}
+	while (a.nenv < GRANT_ENV_MAX)
+		a.env[a.nenv++] = strdup("");
+	memset(text, 't', sizeof(text));
+	while (left != 0 && a.nargs < GRANT_ARGS_MAX) {
+		size_t n = left < GRANT_TEXT_MAX ? left : GRANT_TEXT_MAX;
+
+		text[n] = '\0';
+		a.args[a.nargs++] = strdup(text);
+		text[n] = 't';
+		left -= n;
+	}
+	ATF_CHECK_EQ(left, 0);
+	while (a.nargs < GRANT_ARGS_MAX)
+		a.args[a.nargs++] = strdup("");
+	ATF_CHECK(encode(&a) + 4 <= msg_info(MSG_JOB_GRANT)->max);
+	ATF_CHECK_EQ(decode(wire, encode(&a), &b), 0);
+	grant_free(&a);
+	grant_free(&b);
+}
+
+ATF_TC_WITHOUT_HEAD(paths_are_relative_and_clean);
+ATF_TC_BODY(paths_are_relative_and_clean, tc)
+{
+	static const char *const good[] = {
+		"a", "a/b", "a.b", "...", "..a", ".a/b", "\xc3\xa4", "a b",
+	};
+	static const char *const bad[] = {
+		"", "/", "/a", "a/", "a//b", ".", "..", "./a", "a/.", "a/..",
+		"a/../b", "a\nb", "a\x7f", "\x80", "\xc3", "a\x01",
+	};
+	char path[GRANT_PATH_MAX + 2];
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		ATF_CHECK_MSG(grant_check_path(good[i]) == 0, "%s", good[i]);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ATF_CHECK_MSG(grant_check_path(bad[i]) == -1, "%s", bad[i]);
+	memset(path, 'a', sizeof(path));
+	path[GRANT_PATH_MAX + 1] = '\0';
+	ATF_CHECK_EQ(grant_check_path(path), -1);
+	path[GRANT_PATH_MAX] = '\0';
+	ATF_CHECK_EQ(grant_check_path(path), 0);
+}
+
+ATF_TC_WITHOUT_HEAD(names_are_labels);
+ATF_TC_BODY(names_are_labels, tc)
+{
+	static const char *const bad[] = {
+		"", "-a", "A", "a_b", "a.b", "a/b", "a b", "\xc3\xa4",
+	};
+	char name[NAME_MAX_LEN + 2];
+
+	ATF_CHECK_EQ(grant_check_name("a"), 0);
+	ATF_CHECK_EQ(grant_check_name("0-a"), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ATF_CHECK_MSG(grant_check_name(bad[i]) == -1, "%s", bad[i]);
+	memset(name, 'a', sizeof(name));
+	name[NAME_MAX_LEN + 1] = '\0';
+	ATF_CHECK_EQ(grant_check_name(name), -1);
+	name[NAME_MAX_LEN] = '\0';
+	ATF_CHECK_EQ(grant_check_name(name), 0);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, what_is_put_is_got);
+	ATF_TP_ADD_TC(tp, every_cut_is_refused_and_freed);
+	ATF_TP_ADD_TC(tp, no_argument_is_refused);
+	ATF_TP_ADD_TC(tp, a_bad_path_is_refused);
+	ATF_TP_ADD_TC(tp, counts_are_bounded);
+	ATF_TP_ADD_TC(tp, the_largest_grant_fits_its_message);
+	ATF_TP_ADD_TC(tp, paths_are_relative_and_clean);
+	ATF_TP_ADD_TC(tp, names_are_labels);
+	return atf_no_error();
+}
