@@ -5,6 +5,7 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -155,10 +156,21 @@ deafen(struct conn *c)
 	end_if_drained(c);
 }
 
+/* The event that tells of a close may come after the read that saw it. */
+static bool
+has_closed(const struct conn *c)
+{
+	struct pollfd p = { .fd = c->fd };
+
+	return !c->shut_wr && poll(&p, 1, 0) == 1 &&
+	    (p.revents & POLLHUP) != 0;
+}
+
 void
 host_ended(struct conn *c)
 {
 	c->client_ended = true;
+	c->hup = c->hup || has_closed(c);
 	if (c->hup)
 		deafen(c);
 }

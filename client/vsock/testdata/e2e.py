@@ -213,6 +213,7 @@ def t_slow_guest(vm, data):
 
 def t_small_buffer(vm, data):
     s = vm.connect(SMALL)
+    check("go", s.recv(3, socket.MSG_WAITALL) == b"go\n")
     s.sendall(data[:500000])
     s.shutdown(socket.SHUT_WR)
     check("small", read_all(s) == b"500000 %08x\n" % checksum(data[:500000]))

@@ -13,7 +13,9 @@
  *			until the host ends, answers "done\n" or "<errno>\n"
  *	1030 deaf	stops receiving, then sends "still here\n"
  *	1031 reset	restarts the machine
- *	1032 small	as sink, with a receive buffer of 1500 bytes
+ *	1032 small	makes its receive buffer 1500 bytes, says "go\n" (Linux
+ *			resets a connection that has more under way than its
+ *			new size), then as sink
  */
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -207,6 +209,7 @@ do_small(int fd)
 	    sizeof(size)) == -1 || setsockopt(fd, AF_VSOCK,
 	    SO_VM_SOCKETS_BUFFER_SIZE, &size, sizeof(size)) == -1)
 		printf("small: %s\n", strerror(errno));
+	say(fd, "go\n");
 	do_sink(fd);
 }
 
