@@ -5,3 +5,15 @@ init_SRCS := init/init.c init/disks.c init/hold.c init/link.c init/order.c init/
 	init/power.c init/powers.c init/services.c init/spawn.c init/super.c \
 	init/svdir.c init/watch.c lib/log.c lib/wire.c
 init_LIBS := -lskarnet
+
+IMAGE_PROGS += gate
+GATE_SRCS := runner/gate_turn.c runner/gate_conn.c runner/gate_frame.c \
+	runner/gate_out.c runner/gate_runner.c lib/chan.c lib/log.c \
+	lib/msg.c lib/wire.c lib/words.c
+gate_SRCS := runner/gate.c lib/sandbox.c $(GATE_SRCS)
+gate_GEN := gen/gate.seccomp.h
+
+IMAGE_PROGS += console
+console_SRCS := init/console.c init/line.c lib/chan.c lib/log.c lib/msg.c \
+	lib/sandbox.c lib/wire.c
+console_GEN := gen/console.seccomp.h

@@ -1,0 +1,120 @@
+/*
+ * gate: where all outside bytes arrive.  It frames them, checks lengths, and
+ * relays requests to the runner; it opens no file and starts no program.
+ *
+ * Theory of operation.  A connection is a row of conns[], in one state, and
+ * the table in gate_conn.c says what each event does in it.  Bytes come in
+ * through a frame reader that never reads past its frame, so a connection
+ * that must wait is simply not read.  Bytes go out through a queue of whole
+ * frames; the runner gets credit for output when the frame that carried it
+ * is wholly written.  Nothing from outside ends the process; what the runner
+ * may not say does (lib/chan.h).
+ */
+#ifndef GATE_H
+#define GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "chan.h"
+#include "gate_frame.h"
+#include "gate_out.h"
+#include "msg.h"
+#include "words.h"
+
+#define GATE_CONNS		64	/* eight for each of the job slots */
+#define GATE_ROOM		(128u << 10)	/* any one request fits twice */
+
+#define GATE_FIRST_MS		30000	/* until the first request */
+#define GATE_SILENCE_MS		10000	/* within a frame or a bundle */
+#define GATE_LINGER_MS		2000	/* for the client to close first */
+#define GATE_CHECK_MS		1000	/* is a half-closed client there? */
+
+enum gate_state {
+	CONN_FREE,
+	CONN_GREETING,		/* who we are is not known yet */
+	CONN_REQUEST,		/* the client's turn: SUBMIT or STATUS */
+	CONN_DECIDING,		/* submitted; the runner's turn */
+	CONN_SENDING,		/* granted; the bundle comes */
+	CONN_RUNNING,		/* accepted; output goes */
+	CONN_ASKING,		/* status asked; the runner's turn */
+	CONN_CLOSING,		/* the last frame is queued */
+	CONN_LINGERING,		/* all is written; the client closes */
+	CONN_NSTATES,
+};
+
+struct gate_conn {
+	enum gate_state	 state;
+	int		 fd;
+	uint32_t	 id;		/* the runner's name for it */
+	struct gate_frame in;
+	struct gate_out	 out;
+	bool		 half;		/* the client sends no more */
+	uint64_t	 bundle_left;	/* bytes of the bundle to come */
+	uint64_t	 deadline;	/* ms; 0 for none */
+	bool		 credited;	/* there is credit to hand on: */
+	uint32_t	 credit;
+};
+
+/* Who we are, from the runner. */
+struct gate_info {
+	bool		 known;
+	char		 vkey[VKEY_MAX + 1];
+	char		 mode[16];
+	uint32_t	 slots;
+};
+
+struct gate {
+	int			 listen;
+	struct chan		 runner;
+	struct gate_info	 info;
+	struct gate_conn	 conns[GATE_CONNS];
+	uint32_t		 last_id;
+	uint64_t		 now;		/* ms, of this turn */
+	uint64_t		(*clock)(void);	/* ms, never goes back */
+	bool			 stopping;
+};
+
+/* Takes over the descriptors.  Exits 111 when memory is short. */
+void	gate_init(struct gate *, int listener, int in, int out,
+	    uint64_t (*clock)(void));
+
+/*
+ * Waits at most max_ms (-1: until something happens) and deals with it.  The
+ * signals of `mask' are let through while it waits.
+ */
+void	gate_turn(struct gate *, int max_ms, const void *mask);
+
+/* Refuses every connection's request, tells them, and closes all. */
+void	gate_stop(struct gate *);
+
+/* gate_conn.c: what happens to a connection. */
+void	gate_conn_open(struct gate *, int fd);
+void	gate_conn_greet(struct gate *, struct gate_conn *);
+void	gate_conn_read(struct gate *, struct gate_conn *);
+void	gate_conn_write(struct gate *, struct gate_conn *);
+void	gate_conn_timeout(struct gate *, struct gate_conn *);
+void	gate_conn_hangup(struct gate *, struct gate_conn *);
+void	gate_conn_fault(struct gate *, struct gate_conn *);
+void	gate_conn_refuse(struct gate *, struct gate_conn *, enum reason,
+	    const char *message);
+bool	gate_conn_reads(const struct gate *, const struct gate_conn *);
+/* False when the client is gone, and not only done with sending. */
+bool	gate_conn_alive(const struct gate_conn *);
+
+/* What the runner says for a connection, already decoded. */
+void	gate_conn_send(struct gate *, struct gate_conn *, const char *job,
+	    uint64_t bundle_len);
+void	gate_conn_accepted(struct gate *, struct gate_conn *,
+	    const char *job, const void *leaf_hash);
+void	gate_conn_output(struct gate *, struct gate_conn *, uint8_t stream,
+	    const void *data, size_t len);
+/* The last frame of a connection: its payload as it goes to the client. */
+void	gate_conn_last(struct gate *, struct gate_conn *, enum client_msg,
+	    const void *payload, size_t len);
+
+/* gate_runner.c: all that the runner has to say now. */
+void	gate_runner_read(struct gate *);
+
+#endif

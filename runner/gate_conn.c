@@ -1,0 +1,520 @@
+#include "gate.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "wire.h"
+
+#define READS_PER_TURN	16	/* one client cannot keep the others waiting */
+#define SCRATCH		(SUBMIT_MAX + 64)
+
+static const struct state {
+	bool		 reads;
+	bool		 asked;		/* the runner knows of it */
+	unsigned	 silence_ms;	/* longest wait for the client */
+	const char	*wants;		/* what the client may send now */
+} states[] = {
+	[CONN_FREE] =	   { false, false, 0, "" },
+	[CONN_GREETING] =  { false, false, GATE_FIRST_MS, "nothing yet" },
+	[CONN_REQUEST] =   { true, false, GATE_FIRST_MS, "SUBMIT or STATUS" },
+	[CONN_DECIDING] =  { false, true, 0, "nothing before SEND" },
+	[CONN_SENDING] =   { true, true, GATE_SILENCE_MS, "DATA" },
+	[CONN_RUNNING] =   { false, true, 0, "nothing more" },
+	[CONN_ASKING] =	   { false, false, 0, "nothing more" },
+	[CONN_CLOSING] =   { false, false, GATE_SILENCE_MS, "nothing more" },
+	[CONN_LINGERING] = { true, false, GATE_LINGER_MS, "nothing more" },
+};
+_Static_assert(sizeof(states) / sizeof(states[0]) == CONN_NSTATES,
+    "a row for each state");
+
+static void	do_submit(struct gate *, struct gate_conn *,
+		    const unsigned char *, size_t);
+static void	do_data(struct gate *, struct gate_conn *,
+		    const unsigned char *, size_t);
+static void	do_status(struct gate *, struct gate_conn *,
+		    const unsigned char *, size_t);
+
+/* Whose turn it is: any other frame is out of turn. */
+static const struct turn {
+	enum client_msg	  type;
+	enum gate_state	  state;
+	const char	 *name;
+	void		(*handle)(struct gate *, struct gate_conn *,
+			    const unsigned char *, size_t);
+} turns[] = {
+	{ CLIENT_SUBMIT, CONN_REQUEST, "SUBMIT", do_submit },
+	{ CLIENT_STATUS, CONN_REQUEST, "STATUS", do_status },
+	{ CLIENT_DATA,	 CONN_SENDING, "DATA",	 do_data },
+};
+
+/* The payload of the frame or message being made; one at a time. */
+static unsigned char scratch[SCRATCH];
+
+static void
+enter(struct gate *g, struct gate_conn *c, enum gate_state state)
+{
+	unsigned ms = states[state].silence_ms;
+
+	c->state = state;
+	c->deadline = ms == 0 ? 0 : g->now + ms;
+}
+
+static void
+release(struct gate_conn *c)
+{
+	close(c->fd);
+	gate_frame_free(&c->in);
+	gate_out_free(&c->out);
+	memset(c, 0, sizeof(*c));
+	c->fd = -1;
+}
+
+/* The runner stops what it does for this client. */
+static void
+cancel(struct gate *g, const struct gate_conn *c)
+{
+	struct put p;
+
+	if (!states[c->state].asked)
+		return;
+	put_init(&p, scratch, sizeof(scratch));
+	put_u32(&p, c->id);
+	chan_send(&g->runner, MSG_JOB_CANCEL, &p);
+}
+
+void
+gate_conn_last(struct gate *g, struct gate_conn *c, enum client_msg type,
+    const void *payload, size_t len)
+{
+	if (gate_out_frame(&c->out, type, payload, len) == -1) {
+		log_info("connection %u: the last frame is lost: %m", c->id);
+		release(c);
+		return;
+	}
+	enter(g, c, CONN_CLOSING);
+	gate_conn_write(g, c);
+}
+
+/* Tells the client, and the runner if it has to do with it. */
+void
+gate_conn_refuse(struct gate *g, struct gate_conn *c, enum reason reason,
+    const char *message)
+{
+	struct put p;
+
+	log_info("connection %u: %s: %s", c->id, reason_word(reason), message);
+	cancel(g, c);
+	put_init(&p, scratch, sizeof(scratch));
+	put_u8(&p, (uint8_t)reason);
+	put_cstr(&p, message);
+	put_cstr(&p, "");
+	put_cstr(&p, "");
+	gate_conn_last(g, c, CLIENT_REFUSED, scratch, p.len);
+}
+
+void
+gate_conn_open(struct gate *g, int fd)
+{
+	struct gate_conn *c = NULL, full = { .fd = fd };
+
+	for (size_t i = 0; i < GATE_CONNS && c == NULL; i++)
+		if (g->conns[i].state == CONN_FREE)
+			c = &g->conns[i];
+	if (c == NULL) {	/* one try to say so: no place to wait in */
+		gate_out_init(&full.out);
+		gate_frame_init(&full.in);
+		gate_conn_refuse(g, &full, REASON_BUSY, "too many clients "
+		    "are connected; try again in a moment");
+		if (full.fd != -1)
+			release(&full);
+		return;
+	}
+	memset(c, 0, sizeof(*c));
+	c->fd = fd;
+	c->id = ++g->last_id;
+	gate_frame_init(&c->in);
+	gate_out_init(&c->out);
+	enter(g, c, CONN_GREETING);
+	gate_conn_greet(g, c);
+}
+
+void
+gate_conn_greet(struct gate *g, struct gate_conn *c)
+{
+	struct put p;
+
+	if (!g->info.known || c->state != CONN_GREETING)
+		return;
+	put_init(&p, scratch, sizeof(scratch));
+	put_cstr(&p, "casemate");
+	put_u32(&p, CLIENT_VERSION);
+	put_cstr(&p, g->info.vkey);
+	put_cstr(&p, g->info.mode);
+	put_u64(&p, (uint64_t)time(NULL));
+	put_u32(&p, g->info.slots);
+	if (gate_out_frame(&c->out, CLIENT_HELLO, scratch, p.len) == -1) {
+		release(c);
+		return;
+	}
+	enter(g, c, CONN_REQUEST);
+	gate_conn_write(g, c);
+}
+
+bool
+gate_conn_reads(const struct gate *g, const struct gate_conn *c)
+{
+	if (!states[c->state].reads || c->half)
+		return false;
+	if (c->state == CONN_LINGERING)
+		return true;
+	if (c->state == CONN_SENDING && c->bundle_left == 0)
+		return false;
+	return chan_room(&g->runner) >= GATE_ROOM;
+}
+
+bool
+gate_conn_alive(const struct gate_conn *c)
+{
+	return send(c->fd, "", 0, MSG_NOSIGNAL | MSG_DONTWAIT) != -1 ||
+	    errno == EAGAIN;
+}
+
+void
+gate_conn_hangup(struct gate *g, struct gate_conn *c)
+{
+	cancel(g, c);
+	release(c);
+}
+
+void
+gate_conn_timeout(struct gate *g, struct gate_conn *c)
+{
+	char why[TEXT_MAX];
+
+	switch (c->state) {
+	case CONN_GREETING:
+		gate_conn_refuse(g, c, REASON_FAULT, "the appliance's runner "
+		    "does not answer; look at its console");
+		return;
+	case CONN_REQUEST:
+	case CONN_SENDING:
+		snprintf(why, sizeof(why), "no byte came for %u s while %s "
+		    "was expected; send without a pause",
+		    (c->state == CONN_REQUEST && !gate_frame_inside(&c->in) ?
+		    GATE_FIRST_MS : GATE_SILENCE_MS) / 1000,
+		    gate_frame_inside(&c->in) ? "the rest of a frame" :
+		    states[c->state].wants);
+		gate_conn_refuse(g, c, REASON_PROTOCOL, why);
+		return;
+	case CONN_CLOSING:
+	case CONN_LINGERING:
+		release(c);
+		return;
+	case CONN_FREE:
+	case CONN_DECIDING:
+	case CONN_RUNNING:
+	case CONN_ASKING:
+	case CONN_NSTATES:
+		return;
+	}
+}
+
+/* The runner is a new one and knows nothing of this. */
+void
+gate_conn_fault(struct gate *g, struct gate_conn *c)
+{
+	if (c->state == CONN_ASKING || states[c->state].asked) {
+		c->state = CONN_ASKING;		/* nothing to cancel */
+		gate_conn_refuse(g, c, REASON_FAULT, "the appliance's runner "
+		    "was restarted; the job, if it had begun, was ended. "
+		    "Submit it again with a new command");
+	}
+}
+
+static void
+do_submit(struct gate *g, struct gate_conn *c, const unsigned char *payload,
+    size_t len)
+{
+	static const struct {
+		const char	*name;
+		size_t		 max;
+	} fields[] = {
+		{ "command", COMMAND_MAX }, { "command's signature", SIG_MAX },
+		{ "manifest", MANIFEST_MAX },
+		{ "manifest's signature", SIG_MAX },
+	};
+	char why[TEXT_MAX];
+	struct get in;
+	struct put p;
+	size_t n;
+
+	get_init(&in, payload, len);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		(void)get_string(&in, &n, fields[i].max);
+		if (in.err == 0)
+			continue;
+		snprintf(why, sizeof(why), "SUBMIT: the %s is cut short or "
+		    "longer than %zu bytes", fields[i].name, fields[i].max);
+		gate_conn_refuse(g, c, REASON_TOO_LARGE, why);
+		return;
+	}
+	if (get_end(&in) == -1) {
+		gate_conn_refuse(g, c, REASON_PROTOCOL, "SUBMIT: bytes are "
+		    "left over after its four fields");
+		return;
+	}
+	put_init(&p, scratch, sizeof(scratch));
+	put_u32(&p, c->id);
+	put_raw(&p, payload, len);
+	chan_send(&g->runner, MSG_JOB_SUBMIT, &p);
+	enter(g, c, CONN_DECIDING);
+}
+
+static void
+do_status(struct gate *g, struct gate_conn *c, const unsigned char *payload,
+    size_t len)
+{
+	struct put p;
+
+	(void)payload;
+	if (len != 0) {
+		gate_conn_refuse(g, c, REASON_PROTOCOL,
+		    "STATUS has no fields");
+		return;
+	}
+	put_init(&p, scratch, sizeof(scratch));
+	put_u32(&p, c->id);
+	chan_send(&g->runner, MSG_GATE_STATUS, &p);
+	enter(g, c, CONN_ASKING);
+}
+
+static void
+do_data(struct gate *g, struct gate_conn *c, const unsigned char *payload,
+    size_t len)
+{
+	struct get in;
+	struct put p;
+	size_t n;
+
+	get_init(&in, payload, len);
+	(void)get_string(&in, &n, DATA_MAX);
+	if (get_end(&in) == -1 || n == 0) {
+		gate_conn_refuse(g, c, REASON_PROTOCOL, "DATA: not one string "
+		    "of 1 to 32768 bytes");
+		return;
+	}
+	if (n > c->bundle_left) {
+		gate_conn_refuse(g, c, REASON_BUNDLE, "the bundle is longer "
+		    "than the command says; make both anew");
+		return;
+	}
+	put_init(&p, scratch, sizeof(scratch));
+	put_u32(&p, c->id);
+	put_raw(&p, payload, len);
+	chan_send(&g->runner, MSG_JOB_DATA, &p);
+	c->bundle_left -= n;
+	enter(g, c, CONN_SENDING);
+	if (c->bundle_left == 0)
+		c->deadline = 0;	/* the runner's turn */
+}
+
+static void
+do_frame(struct gate *g, struct gate_conn *c)
+{
+	uint8_t type = gate_frame_type(&c->in);
+	const struct turn *t = turns;
+	char why[TEXT_MAX];
+
+	while (t->type != type)		/* the frame reader knows these only */
+		t++;
+	if (t->state != c->state) {
+		snprintf(why, sizeof(why), "%s is out of turn: expected %s",
+		    t->name, states[c->state].wants);
+		gate_conn_refuse(g, c, REASON_PROTOCOL, why);
+		return;
+	}
+	t->handle(g, c, c->in.payload, c->in.need - GATE_FRAME_HEAD);
+}
+
+/* The client sends no more: half-closed, or gone. */
+static void
+do_end(struct gate *g, struct gate_conn *c)
+{
+	c->half = true;
+	if (!gate_conn_alive(c) || c->state == CONN_LINGERING ||
+	    (c->state == CONN_REQUEST && !gate_frame_inside(&c->in)))
+		gate_conn_hangup(g, c);
+	else
+		gate_conn_refuse(g, c, REASON_PROTOCOL,
+		    gate_frame_inside(&c->in) ?
+		    "the connection ended in the middle of a frame" :
+		    "the connection ended before the bundle did");
+}
+
+/* What a client sends that has had its answer is thrown away. */
+static ssize_t
+discard(const struct gate_conn *c)
+{
+	static char waste[4096];
+
+	return recv(c->fd, waste, sizeof(waste), MSG_DONTWAIT);
+}
+
+static bool
+take_bytes(struct gate *g, struct gate_conn *c, size_t n)
+{
+	char why[TEXT_MAX];
+
+	c->deadline = g->now + GATE_SILENCE_MS;
+	switch (gate_frame_took(&c->in, n, why)) {
+	case FRAME_MORE:
+		return true;
+	case FRAME_BAD:
+		gate_conn_refuse(g, c, REASON_PROTOCOL, why);
+		return false;
+	case FRAME_NO_MEMORY:
+		gate_conn_refuse(g, c, REASON_BUSY, "the appliance is short "
+		    "of memory; try again in a moment");
+		return false;
+	case FRAME_WHOLE:
+		do_frame(g, c);
+		gate_frame_next(&c->in);
+		break;
+	}
+	return true;
+}
+
+/* One read.  True when there may be more to read now. */
+static bool
+read_once(struct gate *g, struct gate_conn *c)
+{
+	size_t len;
+	void *space;
+	ssize_t n;
+
+	if (c->state == CONN_LINGERING) {
+		n = discard(c);
+	} else {
+		space = gate_frame_space(&c->in, &len);
+		n = recv(c->fd, space, len, MSG_DONTWAIT);
+	}
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n == -1) {
+		gate_conn_hangup(g, c);
+		return false;
+	}
+	if (n == 0) {
+		do_end(g, c);
+		return false;
+	}
+	return c->state == CONN_LINGERING || take_bytes(g, c, (size_t)n);
+}
+
+void
+gate_conn_read(struct gate *g, struct gate_conn *c)
+{
+	for (int i = 0; i < READS_PER_TURN; i++)
+		if (!gate_conn_reads(g, c) || !read_once(g, c))
+			return;
+}
+
+static void
+give_credit(struct gate *g, const struct gate_conn *c, uint32_t bytes)
+{
+	struct put p;
+
+	if (bytes == 0 || c->state != CONN_RUNNING)
+		return;		/* after FINISHED nobody counts */
+	put_init(&p, scratch, sizeof(scratch));
+	put_u32(&p, c->id);
+	put_u32(&p, bytes);
+	chan_send(&g->runner, MSG_JOB_CREDIT, &p);
+}
+
+/* All is written: let the client close first, so that nothing is cut off. */
+static void
+finish(struct gate *g, struct gate_conn *c)
+{
+	if (c->half || shutdown(c->fd, SHUT_WR) == -1)
+		release(c);
+	else
+		enter(g, c, CONN_LINGERING);
+}
+
+void
+gate_conn_write(struct gate *g, struct gate_conn *c)
+{
+	const void *p;
+	ssize_t n;
+	size_t len;
+
+	while ((p = gate_out_peek(&c->out, &len)) != NULL) {
+		n = send(c->fd, p, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1 && errno == EAGAIN)
+			return;
+		if (n == -1) {
+			gate_conn_hangup(g, c);
+			return;
+		}
+		if (c->state == CONN_CLOSING)
+			c->deadline = g->now + GATE_SILENCE_MS;
+		give_credit(g, c, gate_out_wrote(&c->out, (size_t)n));
+	}
+	if (c->state == CONN_CLOSING)
+		finish(g, c);
+}
+
+void
+gate_conn_send(struct gate *g, struct gate_conn *c, const char *job,
+    uint64_t bundle_len)
+{
+	struct put p;
+
+	put_init(&p, scratch, sizeof(scratch));
+	put_cstr(&p, job);
+	c->bundle_left = bundle_len;
+	enter(g, c, CONN_SENDING);
+	if (gate_out_frame(&c->out, CLIENT_SEND, scratch, p.len) == -1)
+		gate_conn_hangup(g, c);
+	else
+		gate_conn_write(g, c);
+}
+
+void
+gate_conn_accepted(struct gate *g, struct gate_conn *c, const char *job,
+    const void *leaf_hash)
+{
+	struct put p;
+
+	put_init(&p, scratch, sizeof(scratch));
+	put_cstr(&p, job);
+	put_string(&p, leaf_hash, DIGEST_LEN);
+	enter(g, c, CONN_RUNNING);
+	if (gate_out_frame(&c->out, CLIENT_ACCEPTED, scratch, p.len) == -1)
+		gate_conn_hangup(g, c);
+	else
+		gate_conn_write(g, c);
+}
+
+void
+gate_conn_output(struct gate *g, struct gate_conn *c, uint8_t stream,
+    const void *data, size_t len)
+{
+	if (gate_out_output(&c->out, stream, data, len) == 0) {
+		gate_conn_write(g, c);
+		return;
+	}
+	if (errno == EMSGSIZE)
+		die(EXIT_PEER, "runner sent more output than its window");
+	gate_conn_refuse(g, c, REASON_FAULT, "the appliance is short of "
+	    "memory; the job was ended");
+}
