@@ -1,0 +1,343 @@
+#include "conn.h"
+
+#include <sys/socket.h>
+
+#include <linux/vm_sockets.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "unixsock.h"
+
+#define OK_LINE_MAX	32	/* "OK 4294967295\n" */
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Waits for events until the deadline (negative: for ever). */
+static int
+wait_fd(int fd, short events, int64_t deadline, short *revents)
+{
+	struct pollfd pfd = { .fd = fd, .events = events };
+	int64_t left;
+	int r;
+
+	do {
+		left = deadline < 0 ? -1 : deadline - now_ms();
+		if (deadline >= 0 && left < 0)
+			left = 0;
+		r = poll(&pfd, 1, (int)left);
+	} while (r == -1 && errno == EINTR);
+	if (r == 0) {
+		errno = ETIMEDOUT;
+		return -1;
+	}
+	*revents = pfd.revents;
+	return r == -1 ? -1 : 0;
+}
+
+static int
+connect_vsock(uint32_t cid, uint32_t port, int64_t deadline)
+{
+	struct sockaddr_vm svm = { .svm_family = AF_VSOCK, .svm_port = port,
+	    .svm_cid = cid };
+	socklen_t len = sizeof(int);
+	int fd, err = 0;
+	short ev;
+
+	fd = socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return -1;
+	if (connect(fd, (struct sockaddr *)&svm, sizeof(svm)) == 0)
+		return fd;
+	err = errno;
+	if (err == EINPROGRESS) {
+		if (wait_fd(fd, POLLOUT, deadline, &ev) == -1)
+			err = errno;
+		else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) == -1)
+			err = errno;
+	}
+	if (err == 0)
+		return fd;
+	close(fd);
+	errno = err;
+	return -1;
+}
+
+/* Whether an appliance that is not there yet could explain this errno. */
+static enum conn_result
+judge(int err)
+{
+	switch (err) {
+	case ECONNREFUSED:
+	case ECONNRESET:
+	case ETIMEDOUT:
+	case EAGAIN:
+	case ENODEV:
+	case EPIPE:
+		return CONN_LATER;
+	}
+	return CONN_NEVER;
+}
+
+static const char *
+advice(const struct target *t, int err)
+{
+	if (t->kind == TARGET_VSOCK)
+		return err == EAFNOSUPPORT ?
+		    "this host's kernel has no AF_VSOCK; load the vsock module "
+		    "or use unix:PATH" :
+		    "is the appliance running, with this CID?";
+	if (err == ENOENT)
+		return "there is no such socket; is the path right and the VM "
+		    "running?";
+	if (err == EACCES || err == EPERM)
+		return "the VM's owner must let you use the socket";
+	return "is the VM running?";
+}
+
+static enum conn_result
+fail(struct conn *c, const struct target *t, const char *doing, int err,
+    struct why *w)
+{
+	char where[PATH_MAX + 16];
+
+	target_format(where, sizeof(where), t);
+	why_set(w, "%.200s: %s: %s; %s", where, doing, strerror(err),
+	    advice(t, err));
+	conn_close(c);
+	return judge(err);
+}
+
+/* "CONNECT 1024\n", then "OK N\n" byte by byte: what follows is a frame. */
+static int
+hybrid_connect(int fd, int64_t deadline)
+{
+	char line[OK_LINE_MAX];
+	int n = snprintf(line, sizeof(line), "CONNECT %d\n", CLIENT_PORT);
+	short ev;
+
+	if (send(fd, line, (size_t)n, MSG_NOSIGNAL) != n)
+		return -1;
+	for (n = 0; n < OK_LINE_MAX; n++) {
+		ssize_t r;
+
+		if (wait_fd(fd, POLLIN, deadline, &ev) == -1)
+			return -1;
+		if ((r = recv(fd, line + n, 1, 0)) == -1)
+			return -1;
+		if (r == 0) {
+			errno = ECONNREFUSED;
+			return -1;
+		}
+		if (line[n] == '\n')
+			break;
+	}
+	if (n >= 4 && n < OK_LINE_MAX && memcmp(line, "OK ", 3) == 0)
+		return 0;
+	errno = EPROTO;
+	return -1;
+}
+
+static enum conn_result
+read_hello(struct conn *c, int timeout_ms, struct hello *h, struct why *w)
+{
+	struct frame f;
+	int r = conn_next(c, timeout_ms, &f, w);
+
+	if (r == 1 && f.type == CLIENT_HELLO)
+		return hello_parse(h, &f.body, w) == 0 ? CONN_OK : CONN_NEVER;
+	if (r == 1)
+		why_set(w, "it did not greet first, so it is not a Casemate "
+		    "appliance");
+	else if (r == 0)
+		why_set(w, "it closed the connection without a greeting");
+	if (r == 0 || (r == -1 && (errno == ETIMEDOUT || errno == ECONNRESET)))
+		return CONN_LATER;
+	return CONN_NEVER;
+}
+
+enum conn_result
+conn_open(struct conn *c, const struct target *t, int timeout_ms,
+    struct hello *h, struct why *w)
+{
+	int64_t deadline = now_ms() + timeout_ms;
+	enum conn_result r;
+
+	memset(c, 0, sizeof(*c));
+	if (t->kind == TARGET_UNIX)
+		c->fd = unixsock_connect(t->path);
+	else
+		c->fd = connect_vsock(t->cid, t->port, deadline);
+	if (c->fd == -1)
+		return fail(c, t, "cannot connect", errno, w);
+	if (t->kind == TARGET_UNIX && hybrid_connect(c->fd, deadline) == -1)
+		return fail(c, t, errno == ECONNREFUSED ? "the VM has nobody "
+		    "listening on vsock port 1024" :
+		    "no answer to CONNECT 1024", errno, w);
+	r = read_hello(c, (int)(deadline - now_ms()), h, w);
+	if (r != CONN_OK)
+		conn_close(c);
+	return r;
+}
+
+void
+conn_close(struct conn *c)
+{
+	if (c->fd != -1)
+		close(c->fd);
+	buf_free(&c->in);
+	c->fd = -1;
+	c->used = 0;
+}
+
+int
+hello_parse(struct hello *h, struct get *g, struct why *w)
+{
+	char magic[16];
+
+	memset(h, 0, sizeof(*h));
+	get_cstr(g, magic, sizeof(magic));
+	h->version = get_u32(g);
+	if (g->err != 0 || strcmp(magic, "casemate") != 0)
+		return why_set(w, "the greeting is not a Casemate "
+		    "appliance's");
+	if (h->version != CLIENT_VERSION)
+		return why_set(w, "the appliance speaks version %u of the "
+		    "protocol, this casemate %d; use the casemate command that "
+		    "came with its image", h->version, CLIENT_VERSION);
+	get_cstr(g, h->vkey, sizeof(h->vkey));
+	get_cstr(g, h->mode, sizeof(h->mode));
+	h->now = get_u64(g);
+	h->slots = get_u32(g);
+	if (get_end(g) == -1)
+		return why_set(w, "the appliance's greeting is malformed");
+	return 0;
+}
+
+/* 1 when a whole frame is in the buffer, 0 when not, -1 malformed. */
+static int
+take_frame(struct conn *c, struct frame *f, struct why *w)
+{
+	struct get g;
+	uint32_t len;
+	size_t max;
+
+	get_init(&g, c->in.data + c->used, c->in.len - c->used);
+	if (g.left < 5)
+		return 0;
+	len = get_u32(&g);
+	f->type = get_u8(&g);
+	max = client_max(f->type);
+	if (max == 0 || (f->type & 1) == 0)
+		return why_set(w, "the appliance sent a frame of type 0x%02x, "
+		    "which does not exist", f->type);
+	if (len == 0 || len - 1 > max)
+		return why_set(w, "the appliance sent a frame of type 0x%02x "
+		    "and length %u; at most %zu are allowed", f->type, len,
+		    max + 1);
+	if (g.left < len - 1)
+		return 0;
+	get_init(&f->body, g.p, len - 1);
+	c->used += 4 + (size_t)len;
+	return 1;
+}
+
+int
+conn_next(struct conn *c, int timeout_ms, struct frame *f, struct why *w)
+{
+	int64_t deadline = timeout_ms < 0 ? -1 : now_ms() + timeout_ms;
+	ssize_t n;
+	short ev;
+	int r;
+
+	while ((r = take_frame(c, f, w)) == 0) {
+		if (c->used != 0) {
+			c->in.len -= c->used;
+			memmove(c->in.data, c->in.data + c->used, c->in.len);
+			c->used = 0;
+		}
+		if (wait_fd(c->fd, POLLIN, deadline, &ev) == -1) {
+			why_set(w, "the appliance has not answered for %d s; "
+			    "look at its console", timeout_ms / 1000);
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		n = recv(c->fd, buf_room(&c->in, 65536), 65536, 0);
+		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n == -1) {
+			int err = errno;
+
+			why_set(w, "the connection broke: %s", strerror(err));
+			errno = err;
+			return -1;
+		}
+		if (n == 0 && c->in.len == 0)
+			return 0;
+		if (n == 0)
+			return why_set(w, "the connection ended in the middle "
+			    "of a frame: %zu bytes of it came", c->in.len);
+		c->in.len += (size_t)n;
+	}
+	return r;
+}
+
+/* 1 sent, 0 input came or the other side closed, -1 with *w. */
+static int
+send_all(struct conn *c, const unsigned char *p, size_t len, struct why *w)
+{
+	while (len > 0) {
+		short ev;
+		ssize_t n;
+
+		if (wait_fd(c->fd, POLLIN | POLLOUT,
+		    now_ms() + CONN_ANSWER_MS, &ev) == -1)
+			return why_set(w, "the appliance has not taken a byte "
+			    "for %d s; look at its console",
+			    CONN_ANSWER_MS / 1000);
+		if (ev & POLLIN)
+			return 0;
+		n = send(c->fd, p, len, MSG_NOSIGNAL);
+		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n == -1 && (errno == EPIPE || errno == ECONNRESET))
+			return 0;
+		if (n == -1)
+			return why_set(w, "cannot send: %s", strerror(errno));
+		p += n;
+		len -= (size_t)n;
+	}
+	return 1;
+}
+
+int
+conn_send(struct conn *c, enum client_msg type, const void *payload,
+    size_t len, struct why *w)
+{
+	struct buf out = { 0 };
+	unsigned char header[5];
+	struct put p;
+	int r;
+
+	if (c->used != c->in.len)
+		return 0;
+	put_init(&p, header, sizeof(header));
+	put_u32(&p, (uint32_t)len + 1);
+	put_u8(&p, (uint8_t)type);
+	buf_add(&out, header, sizeof(header));
+	buf_add(&out, payload, len);
+	r = send_all(c, out.data, out.len, w);
+	buf_free(&out);
+	return r;
+}

@@ -1,0 +1,41 @@
+/*
+ * The files of a job's folder, read once into memory: what is hashed is what
+ * is packed.
+ */
+#ifndef FOLDER_H
+#define FOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "msg.h"
+
+struct folder_file {
+	char		*path;		/* below files/ */
+	bool		 executable;
+	unsigned char	 sha256[DIGEST_LEN];
+	struct buf	 data;
+};
+
+struct folder {
+	struct folder_file	*files;	/* sorted by path, in byte order */
+	size_t			 n;
+};
+
+/*
+ * Reads DIR/files and all below it; no such folder is an empty one.  Refuses
+ * what a bundle cannot hold: links, devices, names that grant_check_path
+ * refuses, more than GRANT_FILES_MAX files or BUNDLE_MAX bytes.  Complains
+ * and answers -1.  folder_free() in any case.
+ */
+int	folder_load(struct folder *, const char *dir);
+void	folder_free(struct folder *);
+/* The file with this path, or NULL. */
+const struct folder_file *folder_find(const struct folder *, const char *path);
+
+/* Names in an open folder, sorted, without "." and ".."; NULL-terminated. */
+char	**folder_names(int dirfd, const char *shown);
+void	folder_free_names(char **);
+
+#endif

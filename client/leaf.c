@@ -1,0 +1,239 @@
+#include "leaf.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "json.h"
+
+struct reader {
+	const unsigned char	*p, *end, *start;
+	struct leaf		*leaf;
+	struct why		*w;
+};
+
+static int
+bad(const struct reader *r, const char *what)
+{
+	return why_set(r->w, "the leaf is not a casemate event: byte %zu: %s",
+	    (size_t)(r->p - r->start), what);
+}
+
+static bool
+take(struct reader *r, char c)
+{
+	if (r->p == r->end || *r->p != (unsigned char)c)
+		return false;
+	r->p++;
+	return true;
+}
+
+static int
+hex_digit(unsigned char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* The four digits after \u: control characters only, as the writer makes. */
+static int
+take_unicode(struct reader *r, struct buf *out)
+{
+	unsigned v = 0;
+	char c;
+
+	for (int i = 0; i < 4; i++) {
+		int d = r->p == r->end ? -1 : hex_digit(*r->p);
+
+		if (d == -1)
+			return bad(r, "\\u needs four hex digits");
+		v = v << 4 | (unsigned)d;
+		r->p++;
+	}
+	if (v == 0 || v > 0x7f)
+		return bad(r, "\\u of a character that needs no escape");
+	c = (char)v;
+	buf_add(out, &c, 1);
+	return 0;
+}
+
+static int
+take_escape(struct reader *r, struct buf *out)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	const char *at;
+
+	if (r->p == r->end)
+		return bad(r, "ends in an escape");
+	if (*r->p == 'u') {
+		r->p++;
+		return take_unicode(r, out);
+	}
+	at = memchr(from, *r->p, sizeof(from) - 1);
+	if (at == NULL)
+		return bad(r, "unknown escape");
+	buf_add(out, &to[at - from], 1);
+	r->p++;
+	return 0;
+}
+
+static int
+take_string(struct reader *r, struct buf *out)
+{
+	if (!take(r, '"'))
+		return bad(r, "a string was expected");
+	while (!take(r, '"')) {
+		if (r->p == r->end)
+			return bad(r, "ends in a string");
+		if (*r->p < 0x20)
+			return bad(r, "a control character in a string");
+		if (take(r, '\\')) {
+			if (take_escape(r, out) == -1)
+				return -1;
+			continue;
+		}
+		buf_add(out, r->p++, 1);
+	}
+	return 0;
+}
+
+static int
+take_number(struct reader *r, struct buf *out)
+{
+	const unsigned char *first = r->p;
+
+	while (r->p != r->end && *r->p >= '0' && *r->p <= '9')
+		buf_add(out, r->p++, 1);
+	if (r->p == first || r->p - first > 20 ||
+	    (*first == '0' && r->p - first > 1))
+		return bad(r, "a whole number was expected");
+	return 0;
+}
+
+/* Keeps a name ("data." in front of the inner ones) and its value. */
+static int
+add_member(struct reader *r, bool inner, struct buf *name, struct buf *value,
+    bool is_text)
+{
+	struct leaf *l = r->leaf;
+	struct leaf_member *m = &l->member[l->n];
+	int n;
+
+	if (l->n == LEAF_MEMBERS_MAX)
+		return bad(r, "too many members");
+	n = snprintf(m->name, sizeof(m->name), "%s%s", inner ? "data." : "",
+	    buf_str(name));
+	if (n >= (int)sizeof(m->name))
+		return bad(r, "a member's name is too long");
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->member[i].name, m->name) == 0)
+			return bad(r, "the member before is there twice");
+	m->value = need_str(buf_str(value));
+	m->is_text = is_text;
+	l->n++;
+	return 0;
+}
+
+static int
+take_value(struct reader *r, bool inner, struct buf *name)
+{
+	struct buf value = { 0 };
+	bool is_text = r->p != r->end && *r->p == '"';
+	int ret;
+
+	ret = is_text ? take_string(r, &value) : take_number(r, &value);
+	if (ret == 0)
+		ret = add_member(r, inner, name, &value, is_text);
+	buf_free(&value);
+	return ret;
+}
+
+/* Name and colon; 1 when the member's value is the object `data'. */
+static int
+take_name(struct reader *r, bool inner, struct buf *name)
+{
+	if (take_string(r, name) == -1)
+		return -1;
+	if (!take(r, ':'))
+		return bad(r, "a colon was expected");
+	return !inner && strcmp(buf_str(name), "data") == 0;
+}
+
+/*
+ * After a value: inner objects end, the outer one ends, or a comma leads on.
+ * 1 when the outer one ended.
+ */
+static int
+take_end(struct reader *r, bool *inner)
+{
+	while (take(r, '}')) {
+		if (!*inner)
+			return 1;
+		*inner = false;
+	}
+	return take(r, ',') ? 0 : bad(r, "a comma or } was expected");
+}
+
+static int
+parse_members(struct reader *r)
+{
+	bool inner = false;
+	int ret;
+
+	if (!take(r, '{'))
+		return bad(r, "an object was expected");
+	do {
+		struct buf name = { 0 };
+
+		ret = take_name(r, inner, &name);
+		if (ret == 1) {
+			inner = true;
+			ret = take(r, '{') ? 0 : bad(r, "data is no object");
+		} else if (ret == 0) {
+			ret = take_value(r, inner, &name);
+			if (ret == 0)
+				ret = take_end(r, &inner);
+		}
+		buf_free(&name);
+	} while (ret == 0);
+	if (ret == 1 && r->p != r->end)
+		return bad(r, "something follows the object");
+	return ret == 1 ? 0 : -1;
+}
+
+int
+leaf_parse(struct leaf *l, const void *json, size_t len, struct why *w)
+{
+	struct reader r = { .leaf = l, .w = w };
+
+	memset(l, 0, sizeof(*l));
+	r.p = r.start = json;
+	r.end = r.p + len;
+	if (utf8_check(json, len) == -1)
+		return bad(&r, "not UTF-8");
+	return parse_members(&r);
+}
+
+void
+leaf_free(struct leaf *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->member[i].value);
+	l->n = 0;
+}
+
+const char *
+leaf_get(const struct leaf *l, const char *name)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->member[i].name, name) == 0)
+			return l->member[i].value;
+	return "";
+}

@@ -1,0 +1,35 @@
+/*
+ * Reading a ledger leaf: one JSON object (RFC 8259) whose members are text,
+ * numbers, or the one object `data' with members of the same two kinds.
+ * Strict, and without recursion: what ledgerd does not write is refused.
+ */
+#ifndef LEAF_H
+#define LEAF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "why.h"
+
+#define LEAF_MEMBERS_MAX	40	/* 7 and the longest event's 18 */
+#define LEAF_NAME_MAX		63
+
+struct leaf_member {
+	char	 name[LEAF_NAME_MAX + 1];	/* "type", "data.job" */
+	char	*value;				/* unescaped, no NUL in it */
+	bool	 is_text;
+};
+
+struct leaf {
+	struct leaf_member	member[LEAF_MEMBERS_MAX];
+	size_t			n;
+};
+
+/* -1 with EBADMSG and *w.  leaf_free() in any case. */
+int	leaf_parse(struct leaf *, const void *json, size_t len, struct why *w);
+void	leaf_free(struct leaf *);
+
+/* A member's value, "" when there is none. */
+const char	*leaf_get(const struct leaf *, const char *name);
+
+#endif

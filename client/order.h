@@ -1,0 +1,54 @@
+/*
+ * A submitter's order: the signed command for one bundle and one appliance,
+ * and whether a receipt is about it.
+ */
+#ifndef ORDER_H
+#define ORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "buf.h"
+#include "evidence.h"
+#include "msg.h"
+#include "pack.h"
+#include "sha256.h"
+#include "words.h"
+
+struct order {
+	struct buf	command, sig;
+	unsigned char	command_sha256[DIGEST_LEN];
+	unsigned char	manifest_sha256[DIGEST_LEN];
+	unsigned char	bundle_sha256[DIGEST_LEN];
+	char		job[JOB_ID_LEN + 1];
+	time_t		made;		/* when its window began */
+};
+
+/* How a job ended, as the appliance told the client. */
+struct ending {
+	bool		refused;
+	unsigned	code;		/* an outcome or a reason */
+	unsigned	status;
+	bool		accepted;	/* ACCEPTED came, with this leaf: */
+	unsigned char	accepted_leaf[DIGEST_LEN];
+	struct sha256	output[2];	/* stdout, stderr as they came */
+	uint64_t	bytes[2];
+};
+
+/*
+ * Makes and signs a command for the appliance with this vkey, good for
+ * `wait_s' and five minutes.  Complains and answers -1.
+ */
+int	order_make(struct order *, const struct pack *, const char *vkey,
+	    const char *key, uint64_t wait_s);
+void	order_free(struct order *);
+
+/*
+ * 0 when the proven leaf is this order's and says what the client saw: the
+ * same command, bundle, ending and output.  -1 with *w: the appliance lies.
+ */
+int	order_check(const struct order *, const struct ending *,
+	    const struct evidence *, struct why *w);
+
+#endif

@@ -1,0 +1,279 @@
+#include "pack.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "folder.h"
+#include "grant.h"
+#include "manifest.h"
+#include "match.h"
+#include "say.h"
+#include "sign.h"
+#include "sshsig.h"
+#include "ustar.h"
+
+#define MANIFEST	"manifest.yaml"
+#define SIGNATURE	"manifest.yaml.sig"
+#define FILES		"files"
+
+/* A folder to be packed, being looked at. */
+struct source {
+	const char	*dir;
+	int		 fd;
+	bool		 is_signed;
+	struct folder	 folder;
+	struct grant	 grant;
+};
+
+static int
+check_names(const struct source *s)
+{
+	char **names = folder_names(s->fd, s->dir);
+	int ret = names == NULL ? -1 : 0;
+
+	for (char **n = names; ret == 0 && *n != NULL; n++) {
+		if (strcmp(*n, MANIFEST) == 0 || strcmp(*n, SIGNATURE) == 0 ||
+		    strcmp(*n, FILES) == 0)
+			continue;
+		say("%s/%s: is not part of a job; a job has manifest.yaml and "
+		    "its files in %s/files: move it there or away", s->dir, *n,
+		    s->dir);
+		ret = -1;
+	}
+	folder_free_names(names);
+	return ret;
+}
+
+static int
+read_member(const struct source *s, const char *name, size_t max,
+    struct buf *out)
+{
+	char *shown = need_printf("%s/%s", s->dir, name);
+	int ret;
+
+	ret = file_read(s->fd, name, FILE_NOFOLLOW, shown, max, out, NULL);
+	free(shown);
+	return ret;
+}
+
+static int
+parse_manifest(struct pack *p, struct grant *g, const char *where)
+{
+	struct why w = { "" };
+
+	grant_free(g);
+	grant_init(g);
+	if (manifest_parse(g, MANIFEST, p->manifest.data, p->manifest.len, &w)
+	    == -1) {
+		say("%s: %s", where, w.text);
+		return -1;
+	}
+	strcpy(p->name, g->name);
+	p->wall_ms = g->limits.wall_ms;
+	return 0;
+}
+
+/* The manifest says nothing of files: its section is made from files/. */
+static int
+complete_manifest(struct pack *p, struct source *s)
+{
+	struct why w = { "" };
+
+	if (s->is_signed) {
+		say("%s/%s: lists no files, and its signature is there already "
+		    "(%s), so casemate cannot add them; list them and sign "
+		    "again, or remove the signature", s->dir, MANIFEST,
+		    SIGNATURE);
+		return -1;
+	}
+	match_append_section(&p->manifest, &s->folder);
+	if (p->manifest.len > MANIFEST_MAX) {
+		say("%s/%s: with its %zu files the manifest would have more "
+		    "than %d bytes; use fewer files", s->dir, MANIFEST,
+		    s->folder.n, MANIFEST_MAX);
+		return -1;
+	}
+	grant_free(&s->grant);
+	grant_init(&s->grant);
+	if (manifest_parse(&s->grant, MANIFEST, p->manifest.data,
+	    p->manifest.len, &w) == 0)
+		return 0;
+	say("%s: adding a `files:' section for the %zu files of %s/files gives "
+	    "no valid manifest: %s; remove an empty `files:', use block style "
+	    "(no braces around the whole), or list the files yourself",
+	    s->dir, s->folder.n, s->dir, w.text);
+	return -1;
+}
+
+static int
+check_source(struct pack *p, struct source *s)
+{
+	if (parse_manifest(p, &s->grant, s->dir) == -1)
+		return -1;
+	if (s->grant.nfiles == 0 && s->folder.n != 0)
+		return complete_manifest(p, s);
+	return match_check(s->dir, &s->grant, &s->folder);
+}
+
+static int
+add_member(struct buf *tar, const char *name, bool executable,
+    const struct buf *data)
+{
+	if (ustar_add(tar, name, executable ? 0755 : 0644, data->data,
+	    data->len) == 0)
+		return 0;
+	say_errno("%s: does not fit into a ustar header; use a shorter name "
+	    "or folder", name);
+	return -1;
+}
+
+static int
+make_tar(struct pack *p, const struct source *s)
+{
+	int ret;
+
+	ret = add_member(&p->tar, MANIFEST, false, &p->manifest);
+	if (ret == 0)
+		ret = add_member(&p->tar, SIGNATURE, false, &p->sig);
+	for (size_t i = 0; ret == 0 && i < s->folder.n; i++) {
+		const struct folder_file *f = &s->folder.files[i];
+		char *name = need_printf("%s/%s", FILES, f->path);
+
+		ret = add_member(&p->tar, name, f->executable, &f->data);
+		free(name);
+	}
+	ustar_end(&p->tar);
+	if (ret == 0 && p->tar.len > BUNDLE_MAX) {
+		say("%s: the bundle would have %zu bytes; at most %u are "
+		    "allowed", s->dir, p->tar.len, BUNDLE_MAX);
+		ret = -1;
+	}
+	return ret;
+}
+
+static int
+open_source(struct source *s, const char *dir)
+{
+	struct stat st;
+
+	s->dir = dir;
+	grant_init(&s->grant);
+	s->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->fd == -1) {
+		say_errno("%s: cannot open the job's folder", dir);
+		return -1;
+	}
+	s->is_signed = fstatat(s->fd, SIGNATURE, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	return 0;
+}
+
+int
+pack_folder(struct pack *p, const char *dir, const char *key,
+    enum pack_check check)
+{
+	struct source s = { 0 };
+	int ret = -1;
+
+	memset(p, 0, sizeof(*p));
+	if (open_source(&s, dir) == -1)
+		goto out;
+	if (check == PACK_CHECK && check_names(&s) == -1)
+		goto out;
+	if (read_member(&s, MANIFEST, MANIFEST_MAX, &p->manifest) == -1)
+		goto out;
+	if (folder_load(&s.folder, dir) == -1)
+		goto out;
+	if (check == PACK_CHECK && check_source(p, &s) == -1)
+		goto out;
+	if (s.is_signed)
+		ret = read_member(&s, SIGNATURE, SIG_MAX, &p->sig);
+	else
+		ret = sign_data(key, NAMESPACE_MANIFEST, p->manifest.data,
+		    p->manifest.len, &p->sig);
+	if (ret == 0)
+		ret = make_tar(p, &s);
+out:
+	if (s.fd != -1)
+		close(s.fd);
+	folder_free(&s.folder);
+	grant_free(&s.grant);
+	return ret;
+}
+
+static int
+bad_bundle(const char *file, size_t at, const char *what)
+{
+	say("%s: byte %zu: %s; make it with `casemate bundle'", file, at, what);
+	return -1;
+}
+
+/* The first two members, which travel apart from the bundle too. */
+static int
+take_member(struct ustar_reader *r, const char *file, const char *name,
+    size_t max, struct buf *out)
+{
+	struct ustar_member m;
+	size_t at = r->at;
+	int got = ustar_next(r, &m);
+
+	if (got == -1)
+		return bad_bundle(file, r->at, r->error);
+	if (got == 0 || strcmp(m.name, name) != 0 || m.type != '0') {
+		say("%s: byte %zu: the bundle's next member must be the file "
+		    "%s; make it with `casemate bundle'", file, at, name);
+		return -1;
+	}
+	if (m.len > max) {
+		say("%s: %s has %zu bytes; at most %zu are allowed", file,
+		    name, m.len, max);
+		return -1;
+	}
+	buf_add(out, m.data, m.len);
+	return 0;
+}
+
+static int
+check_bundle(struct pack *p, struct ustar_reader *r, const char *file)
+{
+	struct folder found = { 0 };
+	struct grant g;
+	int ret = -1;
+
+	grant_init(&g);
+	if (parse_manifest(p, &g, file) == 0 &&
+	    match_read_bundle(&found, file, r) == 0)
+		ret = match_check(file, &g, &found);
+	folder_free(&found);
+	grant_free(&g);
+	return ret;
+}
+
+int
+pack_bundle(struct pack *p, const char *file, enum pack_check check)
+{
+	struct ustar_reader r;
+
+	memset(p, 0, sizeof(*p));
+	if (file_read(AT_FDCWD, file, FILE_FOLLOW, file, BUNDLE_MAX, &p->tar,
+	    NULL) == -1)
+		return -1;
+	ustar_init(&r, p->tar.data, p->tar.len);
+	if (take_member(&r, file, MANIFEST, MANIFEST_MAX, &p->manifest) == -1 ||
+	    take_member(&r, file, SIGNATURE, SIG_MAX, &p->sig) == -1)
+		return -1;
+	return check == PACK_CHECK ? check_bundle(p, &r, file) : 0;
+}
+
+void
+pack_free(struct pack *p)
+{
+	buf_free(&p->manifest);
+	buf_free(&p->sig);
+	buf_free(&p->tar);
+}

@@ -1,0 +1,18 @@
+/*
+ * An operator's site: what an appliance needs of its owner, as the cpio
+ * archive that the hypervisor passes as initrd.
+ */
+#ifndef SITEMAKE_H
+#define SITEMAKE_H
+
+#include "buf.h"
+#include "settings.h"
+
+/*
+ * Checks DIR/allowed_signers and DIR/settings.yaml (which may be missing: all
+ * defaults) as keyd would, refuses any other name in DIR, and appends the
+ * archive to `cpio'.  Complains with file and line, and answers -1.
+ */
+int	site_make(const char *dir, struct buf *cpio, struct settings *);
+
+#endif

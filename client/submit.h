@@ -1,0 +1,30 @@
+/*
+ * The conversation about one job: SUBMIT to FINISHED or REFUSED.
+ */
+#ifndef SUBMIT_H
+#define SUBMIT_H
+
+#include "buf.h"
+#include "conn.h"
+#include "order.h"
+#include "pack.h"
+
+struct submit {
+	struct conn		*conn;
+	const struct pack	*pack;
+	const struct order	*order;
+	struct ending		 end;
+	struct buf		 message;	/* from the appliance */
+	struct buf		 receipt;	/* empty: none */
+};
+
+/*
+ * Submits, streams the bundle, and copies the job's output to standard output
+ * and standard error until its end is told.  0: s->end, message and receipt
+ * are filled; nothing of them is proven yet.  Complains and answers -1 when
+ * the connection breaks or the appliance breaks the protocol.
+ */
+int	submit_run(struct submit *);
+void	submit_free(struct submit *);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * QEMU's command line for an appliance.  Nothing here does anything.
+ */
+#ifndef VM_H
+#define VM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define VM_RUNTIMES_MAX	16	/* as OPT_LIST_MAX */
+#define VM_ARGS_MAX	128	/* 40 fixed, 4 for each disk */
+#define VM_RUNTIME_NAME_MAX 17	/* a virtio serial has 20 bytes: "rt-" */
+
+enum vm_machine {
+	VM_MICROVM,
+	VM_Q35,
+	VM_PC,
+};
+
+struct vm_runtime {
+	char		 name[VM_RUNTIME_NAME_MAX + 1];
+	const char	*file;
+};
+
+struct vm {
+	enum vm_machine	 machine;
+	bool		 kvm;
+	uint64_t	 memory_mib, cpus;
+	uint64_t	 tsc_khz;	/* 0: not told to the kernel */
+	const char	*image;
+	const char	*name;
+	const char	*initrd;	/* NULL: none */
+	const char	*disk;		/* NULL: none */
+	struct vm_runtime runtimes[VM_RUNTIMES_MAX];
+	size_t		 nruntimes;
+	int		 vsock_fd;	/* its number in QEMU */
+	uint32_t	 cid;		/* not 0: vsock_fd is /dev/vhost-vsock */
+};
+
+struct vm_args {
+	const char	*argv[VM_ARGS_MAX + 1];	/* NULL-terminated */
+	size_t		 n;
+};
+
+#define VM_QEMU	"qemu-system-x86_64"
+
+/* For `casemate up': sockets and logs are in QEMU's working folder. */
+void	vm_args(struct vm_args *, const struct vm *);
+/*
+ * The same machine with nothing but the image, which is told to say "casemate:
+ * probe ok" on standard output and power off.
+ */
+void	vm_probe_args(struct vm_args *, const struct vm *);
+void	vm_free_args(struct vm_args *);
+
+/* The words for --machine, -1 when it is none of them. */
+int		vm_parse_machine(const char *, enum vm_machine *);
+const char	*vm_machine_name(enum vm_machine);
+
+#endif
