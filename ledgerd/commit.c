@@ -1,0 +1,153 @@
+/*
+ * Committing: all appends that wait when a turn comes to it go into one
+ * transaction, so that many jobs share one flush of the disk.
+ */
+#include "ledgerd.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "leaf.h"
+#include "log.h"
+#include "msg.h"
+
+static const char disk_full[] = "the ledger could not record this: the data "
+    "disk is full; stop the appliance and enlarge the disk or start with a "
+    "larger one";
+static const char file_full[] = "the ledger could not record this: it has "
+    "reached its largest size; start ledgerd with a larger -s";
+
+/*
+ * What to tell about a failed transaction.  An outcome that nobody knows ends
+ * the process: the next one opens what is really on the disk.
+ */
+static const char *
+failure_text(struct ledgerd *l)
+{
+	if (errno == ENOSPC)
+		return disk_full;
+	if (errno == EFBIG)
+		return file_full;
+	die(EXIT_SYSTEM, "commit after %" PRIu64 " leaves: %s; the ledger is "
+	    "opened anew", l->store.tip.tree.size, store_error(&l->store));
+}
+
+/* Puts one leaf, for now, at the end of the transaction. */
+static int
+put_leaf(struct ledgerd *l, const struct event_info *event,
+    const void *fields, size_t len)
+{
+	static char text[LEAF_MAX];
+	struct store *s = &l->store;
+	struct leaf leaf = {
+		.index = s->next.tree.size, .source = l->source,
+		.event = event, .fields = fields, .fields_len = len,
+		.prev = s->next.last,
+	};
+	struct put p;
+
+	clock_gettime(CLOCK_REALTIME, &leaf.time);
+	put_init(&p, text, sizeof(text));
+	if (leaf_format(&p, &leaf) == -1)	/* runner_read() tried it */
+		die(EXIT_BUG, "%s cannot be written", event->type);
+	return store_put(s, text, p.len);
+}
+
+static int
+put_waiting(struct ledgerd *l)
+{
+	struct queue *q = &l->queue;
+
+	for (size_t i = q->settled; i < q->len; i++) {
+		struct request *r = queue_at(q, i);
+
+		if (r->failure != NULL)		/* cannot become a leaf */
+			continue;
+		r->index = l->store.next.tree.size;
+		if (put_leaf(l, r->event, r->fields, r->fields_len) == -1)
+			return -1;
+		memcpy(r->hash, l->store.next.last, TREE_HASH);
+	}
+	return 0;
+}
+
+/* The last checkpoint goes along with the next leaf: it costs no flush. */
+static int
+put_checkpoint(struct ledgerd *l)
+{
+	struct signed_tree *c = &l->checkpoint;
+
+	if (c->stored || c->note_len == 0)
+		return 0;
+	return store_set(&l->store, "checkpoint", c->note, c->note_len);
+}
+
+static int
+commit_batch(struct ledgerd *l)
+{
+	struct queue *q = &l->queue;
+	size_t n = q->len - q->settled;
+
+	if (store_begin(&l->store, n, n * LEAF_MAX) == -1 ||
+	    put_waiting(l) == -1 || put_checkpoint(l) == -1 ||
+	    store_commit(&l->store) == -1)
+		return -1;
+	l->checkpoint.stored = true;
+	return 0;
+}
+
+void
+commit_waiting(struct ledgerd *l)
+{
+	struct queue *q = &l->queue;
+	const char *failure = NULL;
+
+	if (!l->ready || q->settled == q->len)
+		return;
+	if (commit_batch(l) == -1)
+		failure = failure_text(l);
+	if (failure != NULL)
+		log_info("%zu events refused: %s", q->len - q->settled,
+		    failure);
+	while (q->settled < q->len) {
+		struct request *r = queue_at(q, q->settled);
+
+		if (r->failure == NULL)
+			r->failure = failure;
+		queue_settle(q);
+	}
+}
+
+static int
+commit_event(struct ledgerd *l, const void *fields, size_t len)
+{
+	struct store *s = &l->store;
+
+	if (store_begin(s, 1, LEAF_MAX) == -1 ||
+	    put_leaf(l, event_info(EVENT_APPLIANCE_STARTED), fields,
+	    len) == -1 ||
+	    store_set(s, "boot", l->boot_id, strlen(l->boot_id)) == -1)
+		return -1;
+	return store_commit(s);
+}
+
+/* Once in each boot, however often the process starts. */
+void
+commit_started(struct ledgerd *l)
+{
+	char boot[BOOT_ID_MAX], fields[256];
+	size_t len;
+	struct put p;
+
+	if (store_get(&l->store, "boot", boot, sizeof(boot), &len) == 0 &&
+	    len == strlen(l->boot_id) && memcmp(boot, l->boot_id, len) == 0)
+		return;
+	put_init(&p, fields, sizeof(fields));
+	put_cstr(&p, CASEMATE_VERSION);
+	put_cstr(&p, l->mode);
+	put_cstr(&p, l->boot_id);
+	if (commit_event(l, fields, p.len) == -1)
+		die(EXIT_REFUSED, "this start: %s", failure_text(l));
+}

@@ -1,0 +1,242 @@
+/* The real ledgerd, system call list and all, over real pipes. */
+#include <sys/stat.h>
+
+#include <atf-c.h>
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "play.h"
+#include "receipt.h"
+
+static struct play p;
+static struct answer a;
+
+static void
+setup(void)
+{
+	ATF_REQUIRE_EQ(0, mkdir("ledger", 0700));
+	play_init(&p);
+}
+
+/* Size of the tree, from ledgerd itself. */
+static uint64_t
+tree_size(void)
+{
+	play_info(&p);
+	play_until_answer(&p, &a);
+	ATF_REQUIRE_EQ(MSG_LEDGER_INFO_IS, a.type);
+	return a.index;
+}
+
+ATF_TC_WITHOUT_HEAD(is_ready_only_after_keyds_first_checkpoint);
+ATF_TC_BODY(is_ready_only_after_keyds_first_checkpoint, tc)
+{
+	static const char *const args[] = { "-m", "kept", "-b", "b", NULL };
+	struct pollfd pfd;
+
+	setup();
+	p.mood = KEYD_SILENT;
+	play_start(&p, "ledger", args);
+	play_until_owed(&p);
+	ATF_CHECK_EQ(0, p.owed_size);
+	pfd = (struct pollfd){ .fd = p.notify, .events = POLLIN };
+	ATF_CHECK_EQ(0, poll(&pfd, 1, 0));
+	play_keyd_go(&p);
+	play_until_ready(&p);
+	ATF_CHECK_EQ(1, tree_size());
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(records_its_start_once_in_each_boot);
+ATF_TC_BODY(records_its_start_once_in_each_boot, tc)
+{
+	static const char *const boot2[] = { "-m", "kept", "-b", "boot-2",
+	    NULL };
+
+	setup();
+	for (int i = 0; i < 3; i++) {
+		play_start_ready(&p, "ledger");
+		ATF_CHECK_EQ(1, tree_size());
+		play_kill(&p);
+		p.runner_there = false;
+	}
+	play_start(&p, "ledger", boot2);
+	play_until_ready(&p);
+	ATF_CHECK_EQ(2, tree_size());
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(a_receipt_verifies_with_the_appliances_key);
+ATF_TC_BODY(a_receipt_verifies_with_the_appliances_key, tc)
+{
+	static const char source[] = "\"source\":\"casemate/test\","
+	    "\"type\":\"casemate.job.finished\"";
+	static struct receipt r;
+	unsigned char hash[TREE_HASH];
+	struct checkpoint c;
+	struct why why;
+
+	setup();
+	play_start_ready(&p, "ledger");
+	for (uint32_t i = 1; i < 20; i++) {
+		play_append(&p, i, EVENT_JOB_FINISHED, true, "0123456789");
+		play_until_answer(&p, &a);
+		ATF_REQUIRE_EQ(MSG_LEDGER_APPENDED, a.type);
+		ATF_CHECK_EQ(i, a.seq);
+		ATF_CHECK_EQ(i, a.index);
+		ATF_REQUIRE_EQ_MSG(0, receipt_parse(&r, a.text, a.len, &why),
+		    "%s", why.text);
+		ATF_REQUIRE_EQ_MSG(0, receipt_verify(&r, &p.key, &c, &why),
+		    "%s", why.text);
+		ATF_CHECK_EQ(i, r.index);
+		ATF_CHECK_EQ(i + 1, c.size);
+		tree_hash_leaf(r.leaf, r.leaf_len, hash);
+		ATF_CHECK(memcmp(hash, a.hash, sizeof(hash)) == 0);
+		ATF_CHECK(memmem(r.leaf, r.leaf_len, source,
+		    strlen(source)) != NULL);
+	}
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(answers_come_in_order);
+ATF_TC_BODY(answers_come_in_order, tc)
+{
+	setup();
+	play_start_ready(&p, "ledger");
+	for (uint32_t i = 1; i <= 200; i++)
+		play_append(&p, i, EVENT_JOB_ACCEPTED, i % 3 == 0, "j");
+	for (uint32_t i = 1; i <= 200; i++) {
+		play_until_answer(&p, &a);
+		ATF_REQUIRE_EQ(MSG_LEDGER_APPENDED, a.type);
+		ATF_REQUIRE_EQ(i, a.seq);
+		ATF_REQUIRE_EQ(i, a.index);
+		ATF_REQUIRE_EQ(i % 3 == 0, a.len != 0);
+	}
+	ATF_CHECK_EQ(201, tree_size());
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(many_leaves_share_one_checkpoint);
+ATF_TC_BODY(many_leaves_share_one_checkpoint, tc)
+{
+	unsigned before;
+
+	setup();
+	play_start_ready(&p, "ledger");
+	p.mood = KEYD_SILENT;
+	before = p.asked;
+	for (uint32_t i = 1; i <= 30; i++)
+		play_append(&p, i, EVENT_JOB_FINISHED, true, "j");
+	while (tree_size() != 31)
+		;
+	play_until_owed(&p);
+	ATF_CHECK_EQ(before + 1, p.asked);
+	p.mood = KEYD_SIGNS;
+	play_keyd_go(&p);
+	for (uint32_t i = 1; i <= 30; i++) {
+		play_until_answer(&p, &a);
+		ATF_REQUIRE_EQ(i, a.seq);
+		ATF_REQUIRE(a.len != 0);
+	}
+	ATF_CHECK(p.asked <= before + 2);
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(asks_again_when_keyd_comes_back);
+ATF_TC_BODY(asks_again_when_keyd_comes_back, tc)
+{
+	setup();
+	play_start_ready(&p, "ledger");
+	p.mood = KEYD_SILENT;
+	play_append(&p, 7, EVENT_JOB_FINISHED, true, "j");
+	play_until_owed(&p);
+	p.mood = KEYD_SIGNS;
+	play_new_keyd(&p);
+	play_until_answer(&p, &a);
+	ATF_CHECK_EQ(7, a.seq);
+	ATF_CHECK(a.len != 0);
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(a_new_runner_gets_no_answers_of_its_predecessor);
+ATF_TC_BODY(a_new_runner_gets_no_answers_of_its_predecessor, tc)
+{
+	setup();
+	play_start_ready(&p, "ledger");
+	p.mood = KEYD_SILENT;
+	for (uint32_t i = 1; i <= 5; i++)
+		play_append(&p, i, EVENT_JOB_FINISHED, true, "j");
+	while (tree_size() != 6)
+		;
+	play_new_runner(&p);
+	while (!p.runner_there)
+		ATF_REQUIRE(play_turn(&p, &a, PLAY_LIMIT_MS));
+	p.mood = KEYD_SIGNS;
+	if (p.owed)
+		play_keyd_go(&p);
+	play_append(&p, 100, EVENT_JOB_FINISHED, true, "j");
+	play_until_answer(&p, &a);
+	ATF_CHECK_EQ(100, a.seq);
+	ATF_CHECK_EQ(6, a.index);
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(is_not_ready_when_keyd_denies_the_tree);
+ATF_TC_BODY(is_not_ready_when_keyd_denies_the_tree, tc)
+{
+	static const char *const args[] = { "-m", "kept", "-b", "b", NULL };
+
+	setup();
+	p.mood = KEYD_DENIES;
+	play_start(&p, "ledger", args);
+	ATF_CHECK_EQ(1, play_wait_exit(&p));
+	ATF_CHECK(!p.ready);
+	play_check_log("keyd does not sign this ledger: a larger tree was");
+}
+
+ATF_TC_WITHOUT_HEAD(a_later_denial_leaves_the_leaf_without_receipt);
+ATF_TC_BODY(a_later_denial_leaves_the_leaf_without_receipt, tc)
+{
+	setup();
+	play_start_ready(&p, "ledger");
+	p.mood = KEYD_DENIES;
+	play_append(&p, 1, EVENT_JOB_FINISHED, true, "j");
+	play_until_answer(&p, &a);
+	ATF_CHECK_EQ(MSG_LEDGER_APPENDED, a.type);
+	ATF_CHECK_EQ(1, a.index);
+	ATF_CHECK_EQ(0, a.len);
+	play_check_log("no receipts up to leaf 2");
+	p.mood = KEYD_SIGNS;
+	play_append(&p, 2, EVENT_JOB_FINISHED, true, "j");
+	play_until_answer(&p, &a);
+	ATF_CHECK(a.len != 0);
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(a_checkpoint_of_another_tree_ends_it);
+ATF_TC_BODY(a_checkpoint_of_another_tree_ends_it, tc)
+{
+	setup();
+	play_start_ready(&p, "ledger");
+	p.mood = KEYD_LIES;
+	play_append(&p, 1, EVENT_JOB_FINISHED, true, "j");
+	ATF_CHECK_EQ(110, play_wait_exit(&p));
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, is_ready_only_after_keyds_first_checkpoint);
+	ATF_TP_ADD_TC(tp, records_its_start_once_in_each_boot);
+	ATF_TP_ADD_TC(tp, a_receipt_verifies_with_the_appliances_key);
+	ATF_TP_ADD_TC(tp, answers_come_in_order);
+	ATF_TP_ADD_TC(tp, many_leaves_share_one_checkpoint);
+	ATF_TP_ADD_TC(tp, asks_again_when_keyd_comes_back);
+	ATF_TP_ADD_TC(tp, a_new_runner_gets_no_answers_of_its_predecessor);
+	ATF_TP_ADD_TC(tp, is_not_ready_when_keyd_denies_the_tree);
+	ATF_TP_ADD_TC(tp, a_later_denial_leaves_the_leaf_without_receipt);
+	ATF_TP_ADD_TC(tp, a_checkpoint_of_another_tree_ends_it);
+	return atf_no_error();
+}

@@ -1,0 +1,60 @@
+#include "queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+
+bool
+queue_is_full(const struct queue *q)
+{
+	return q->len == QUEUE_MAX;
+}
+
+struct request *
+queue_at(struct queue *q, size_t n)
+{
+	return &q->ring[(q->head + n) % QUEUE_MAX];
+}
+
+struct request *
+queue_push(struct queue *q, const void *fields, size_t len)
+{
+	struct request *r = queue_at(q, q->len);
+
+	memset(r, 0, sizeof(*r));
+	r->fields = malloc(len + 1);	/* never of no bytes */
+	if (r->fields == NULL)
+		die_errno("an event of %zu bytes", len);
+	memcpy(r->fields, fields, len);
+	r->fields_len = len;
+	q->len++;
+	return r;
+}
+
+void
+queue_settle(struct queue *q)
+{
+	struct request *r = queue_at(q, q->settled);
+
+	free(r->fields);
+	r->fields = NULL;
+	q->settled++;
+}
+
+void
+queue_pop(struct queue *q)
+{
+	q->head = (q->head + 1) % QUEUE_MAX;
+	q->len--;
+	q->settled--;
+}
+
+void
+queue_clear(struct queue *q)
+{
+	while (q->settled < q->len)
+		queue_settle(q);
+	while (q->len > 0)
+		queue_pop(q);
+}

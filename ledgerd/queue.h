@@ -1,0 +1,55 @@
+/*
+ * The runner's appends that are not answered yet, in the order they came:
+ * committed or failed ones at the head, waiting ones behind them.
+ */
+#ifndef QUEUE_H
+#define QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "tree.h"
+
+#define QUEUE_MAX	64	/* the runner has 8 jobs with few events each */
+
+struct request {
+	uint32_t			 seq;
+	bool				 want_receipt;
+	const struct event_info		*event;
+	unsigned char			*fields;	/* NULL once settled */
+	size_t				 fields_len;
+	const char			*failure;	/* why it cannot be, or */
+	/* once settled, and without a failure: */
+	uint64_t			 index;
+	unsigned char			 hash[TREE_HASH];
+};
+
+struct queue {
+	struct request	 ring[QUEUE_MAX];
+	size_t		 head, len;
+	size_t		 settled;	/* of them, from the head on */
+};
+
+bool		 queue_is_full(const struct queue *);
+
+/*
+ * The place of a new request behind the others, zeroed but for a copy of the
+ * fields.  Exits 111 without memory.  The queue must not be full.
+ */
+struct request	*queue_push(struct queue *, const void *fields, size_t len);
+
+/* The nth request from the head, n below len. */
+struct request	*queue_at(struct queue *, size_t n);
+
+/* The first waiting request has its outcome; its fields are freed. */
+void		 queue_settle(struct queue *);
+
+/* Drops the head, which is settled. */
+void		 queue_pop(struct queue *);
+
+/* Drops them all. */
+void		 queue_clear(struct queue *);
+
+#endif

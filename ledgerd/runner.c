@@ -1,0 +1,166 @@
+/* What the runner asks of ledgerd, and the answers. */
+#include "ledgerd.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "leaf.h"
+#include "log.h"
+#include "msg.h"
+#include "receipt.h"
+
+/* Whether the event makes a leaf, at the worst place it could get. */
+static int
+try_leaf(const struct ledgerd *l, const struct event_info *event,
+    const void *fields, size_t len)
+{
+	static char text[LEAF_MAX];
+	static const unsigned char prev[TREE_HASH];
+	struct leaf leaf = {
+		.index = UINT64_MAX, .source = l->source, .event = event,
+		.fields = fields, .fields_len = len, .prev = prev,
+	};
+	struct put p;
+
+	put_init(&p, text, sizeof(text));
+	return leaf_format(&p, &leaf);
+}
+
+static void
+do_append(struct ledgerd *l, struct get *g)
+{
+	uint32_t seq = get_u32(g);
+	const struct event_info *event = event_info(get_u8(g));
+	uint8_t want_receipt = get_u8(g);
+	size_t len;
+	const void *fields = get_string(g, &len, EVENT_MAX);
+	struct request *r;
+
+	if (get_end(g) == -1 || event == NULL || want_receipt > 1)
+		die(EXIT_PEER, "the runner's append is malformed");
+	r = queue_push(&l->queue, fields, len);
+	r->seq = seq;
+	r->want_receipt = want_receipt == 1;
+	r->event = event;
+	if (try_leaf(l, event, fields, len) == 0)
+		return;
+	if (errno != EMSGSIZE)
+		die(EXIT_PEER, "the runner's %s has not its fields",
+		    event->type);
+	r->failure = "the event does not fit into a leaf of the ledger; "
+	    "use a shorter name";
+}
+
+static void
+do_info(struct ledgerd *l)
+{
+	unsigned char text[8 + 4 + TREE_HASH], root[TREE_HASH];
+	struct put p;
+
+	tree_root(&l->store.tip.tree, root);
+	put_init(&p, text, sizeof(text));
+	put_u64(&p, l->store.tip.tree.size);
+	put_string(&p, root, sizeof(root));
+	chan_send(&l->runner, MSG_LEDGER_INFO_IS, &p);
+}
+
+static void
+do_message(struct ledgerd *l, enum msg type, struct get *g)
+{
+	if (type == MSG_LEDGER_APPEND)
+		do_append(l, g);
+	else if (type == MSG_LEDGER_INFO && get_end(g) == 0)
+		do_info(l);
+	else
+		die(EXIT_PEER, "message 0x%x of the runner is malformed",
+		    (unsigned)type);
+}
+
+void
+runner_read(struct ledgerd *l)
+{
+	enum chan_event event;
+	enum msg type;
+	struct get g;
+
+	/* What stays in the pipe holds the runner back. */
+	while (l->ready && !queue_is_full(&l->queue)) {
+		event = chan_next(&l->runner, &type, &g);
+		if (event == CHAN_NONE)
+			return;
+		if (event == CHAN_RESET)
+			queue_clear(&l->queue);
+		else
+			do_message(l, type, &g);
+	}
+}
+
+/* Formats the receipt of a committed leaf into buf; answers its length. */
+static size_t
+make_receipt(struct ledgerd *l, uint64_t index, char buf[RECEIPT_MAX])
+{
+	static unsigned char leaf[LEAF_MAX];
+	const struct signed_tree *c = &l->checkpoint;
+	struct proof proof;
+	struct put p;
+	size_t len;
+
+	if (store_leaf(&l->store, index, leaf, sizeof(leaf), &len) == -1 ||
+	    store_prove(&l->store, index, c->size, &proof) == -1)
+		die(EXIT_SYSTEM, "leaf %" PRIu64 " cannot be read: %s; the "
+		    "ledger is opened anew", index, store_error(&l->store));
+	put_init(&p, buf, RECEIPT_MAX);
+	receipt_format(&p, leaf, len, index, &proof, c->note, c->note_len);
+	return p.len;
+}
+
+static void
+send_appended(struct ledgerd *l, const struct request *r)
+{
+	static unsigned char text[RECEIPT_MAX + 128];
+	static char receipt[RECEIPT_MAX];
+	size_t len = 0;
+	struct put p;
+
+	if (r->want_receipt && !l->checkpoint.denied)
+		len = make_receipt(l, r->index, receipt);
+	put_init(&p, text, sizeof(text));
+	put_u32(&p, r->seq);
+	put_u64(&p, r->index);
+	put_string(&p, r->hash, sizeof(r->hash));
+	put_string(&p, receipt, len);
+	chan_send(&l->runner, MSG_LEDGER_APPENDED, &p);
+}
+
+static void
+send_failed(struct ledgerd *l, const struct request *r)
+{
+	unsigned char text[1024];
+	struct put p;
+
+	put_init(&p, text, sizeof(text));
+	put_u32(&p, r->seq);
+	put_cstr(&p, r->failure);
+	chan_send(&l->runner, MSG_LEDGER_FAILED, &p);
+}
+
+/* In order: one that waits for its checkpoint holds back those behind it. */
+void
+runner_answer(struct ledgerd *l)
+{
+	struct queue *q = &l->queue;
+
+	for (; q->settled > 0; queue_pop(q)) {
+		const struct request *r = queue_at(q, 0);
+
+		if (chan_room(&l->runner) < RECEIPT_MAX + CHAN_PACKET)
+			return;
+		if (r->failure != NULL)
+			send_failed(l, r);
+		else if (r->want_receipt && r->index >= l->checkpoint.size)
+			return;
+		else
+			send_appended(l, r);
+	}
+}

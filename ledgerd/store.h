@@ -1,0 +1,99 @@
+/*
+ * The ledger on disk: leaves and the complete subtrees over them, in LMDB.
+ *
+ * Theory of operation.  Every change is one LMDB transaction with LMDB's
+ * default flags: when store_commit() answers 0, the leaves are on disk, and a
+ * crash at any moment leaves the state after some earlier commit.  Tables:
+ *
+ *	leaf	u64 index (big-endian)		the leaf's JSON text
+ *	node	u64 tree_node_number		32 bytes
+ *	meta	"format"			STORE_FORMAT
+ *		"tip"				u64 size, root (32)
+ *		"boot"				boot id of the last start
+ *		"checkpoint"			the last one known, a note
+ *
+ * Keys only grow, so that each put lands on the last page of its table.
+ *
+ * A full disk must fail before LMDB writes, not in the middle: LMDB reports a
+ * write that was cut short as EIO, which says nothing about the disk.  So room
+ * for a transaction is allocated with fallocate(2) before it starts.
+ *
+ * One process has the ledger at a time: it holds a lock on the folder, and
+ * LMDB's own locking (a mutex shared between processes) is off.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include <lmdb.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tree.h"
+#include "why.h"
+
+#define STORE_FORMAT	"casemate-ledger@v1"
+#define STORE_MIB	1024	/* largest file unless told otherwise: some
+				 * 600,000 leaves */
+
+struct tip {
+	struct tree	tree;
+	unsigned char	last[TREE_HASH];	/* the last leaf's hash */
+};
+
+struct store {
+	MDB_env		*env;
+	MDB_dbi		 leaf, node, meta;
+	int		 dir;
+	struct tip	 tip;		/* as committed */
+	MDB_txn		*txn;		/* under way, or NULL */
+	struct tip	 next;		/* as txn will leave it */
+	uint64_t	 room;		/* file bytes that have disk blocks */
+	int		 rc;		/* LMDB's or the system's last error */
+};
+
+/*
+ * Opens the ledger in a folder, or makes one when there is none, and checks
+ * its tip: the last leaf and the hash of the one before it, the tree's right
+ * edge, the recorded root, and the last checkpoint.  The file grows up to
+ * max_mib.  -1 with *w: what is there is not a ledger, or a damaged one, or in
+ * use, or cannot be written; nothing was overwritten then.
+ */
+int	store_open(struct store *, const char *dir, size_t max_mib,
+	    struct why *w);
+void	store_close(struct store *);
+
+/*
+ * A transaction: begin with the number and total length of the leaves to come,
+ * put, set, commit.  On -1 from any of the four it is over, nothing was
+ * written and the tip is as before:
+ *	ENOSPC	no room on the disk
+ *	EFBIG	the file has reached max_mib
+ *	EIO	anything else, the outcome is unknown: the caller must stop
+ * store_commit() blocks until all is on disk.
+ */
+int	store_begin(struct store *, size_t leaves, size_t bytes);
+/* The new leaf's index is s->next.tree.size before, its hash s->next.last. */
+int	store_put(struct store *, const void *leaf, size_t len);
+int	store_set(struct store *, const char *name, const void *, size_t len);
+int	store_commit(struct store *);
+void	store_abort(struct store *);
+/* What the last -1 was about, in LMDB's or the system's words. */
+const char	*store_error(const struct store *);
+
+/*
+ * These read what is committed and must not be called between begin and
+ * commit.  -1 with ENOENT when there is no such thing, EMSGSIZE when it is
+ * longer than cap, EIO otherwise.
+ */
+int	store_get(struct store *, const char *name, void *, size_t cap,
+	    size_t *lenp);
+int	store_leaf(struct store *, uint64_t index, void *, size_t cap,
+	    size_t *lenp);
+/* The tree of the first `size' leaves. */
+int	store_tree(struct store *, uint64_t size, struct tree *);
+int	store_prove(struct store *, uint64_t index, uint64_t size,
+	    struct proof *);
+
+#endif

@@ -1,0 +1,333 @@
+/* Opening the ledger and checking its tip; store.h has the contract. */
+#include "store.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "leaf.h"
+#include "log.h"
+#include "msg.h"
+#include "note.h"
+#include "wire.h"
+
+#define TABLES		3
+#define NOTE_TEXT_MAX	1024		/* CHECKPOINT_SIGNED's limit */
+
+#define DAMAGED	"data.mdb is a damaged ledger: "
+#define REPAIR	"; keep the disk for inspection and start with another one, " \
+		"or put back a copy of it"
+
+static noreturn void
+assert_failed(MDB_env *env, const char *text)
+{
+	(void)env;
+	die(EXIT_SYSTEM, DAMAGED "%s" REPAIR, text);
+}
+
+/* The sentence for an error of LMDB or the system. */
+static int
+explain(struct why *w, const char *what, int rc)
+{
+	if (rc == ENOSPC || rc == EDQUOT || rc == EFBIG)
+		return why_set(w, "%s: the data disk is full; enlarge it or "
+		    "start with a larger one", what);
+	if (rc == MDB_MAP_FULL)
+		return why_set(w, "%s: data.mdb has reached its largest size; "
+		    "start ledgerd with a larger -s", what);
+	return why_set(w, "%s: %s", what, mdb_strerror(rc));
+}
+
+/* The folder, locked: the ledger's only writer is this process. */
+static int
+open_dir(struct store *s, const char *dir, struct why *w)
+{
+	s->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir == -1)
+		return explain(w, "the ledger's folder", errno);
+	if (flock(s->dir, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno == EWOULDBLOCK)
+		return why_set(w, "the ledger is in use by another process; "
+		    "stop that first");
+	return explain(w, "lock on the ledger's folder", errno);
+}
+
+static int
+open_env(struct store *s, const char *dir, size_t max_mib, struct why *w)
+{
+	int rc = mdb_env_create(&s->env);
+
+	if (rc == 0)
+		rc = mdb_env_set_maxdbs(s->env, TABLES);
+	if (rc == 0)
+		rc = mdb_env_set_mapsize(s->env, max_mib << 20);
+	if (rc == 0)
+		rc = mdb_env_set_assert(s->env, assert_failed);
+	if (rc == 0)
+		rc = mdb_env_open(s->env, dir, MDB_NOLOCK | MDB_NOTLS, 0600);
+	if (rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH ||
+	    rc == MDB_CORRUPTED)
+		return why_set(w, "data.mdb is not a ledger (%s): is this "
+		    "the right data disk?  It was left as it is; start with "
+		    "another disk, or move that file away", mdb_strerror(rc));
+	if (rc == 0 && fsync(s->dir) == -1)	/* the file's name */
+		rc = errno;
+	return rc == 0 ? 0 : explain(w, "data.mdb", rc);
+}
+
+/* LMDB maps the file: what it says to have must be there. */
+static int
+check_length(struct store *s, struct why *w)
+{
+	MDB_envinfo info;
+	struct stat st;
+	MDB_stat ms;
+	int fd;
+
+	mdb_env_info(s->env, &info);
+	mdb_env_stat(s->env, &ms);
+	mdb_env_get_fd(s->env, &fd);
+	if (fstat(fd, &st) == -1)
+		return explain(w, "data.mdb", errno);
+	if (((uint64_t)info.me_last_pgno + 1) * ms.ms_psize >
+	    (uint64_t)st.st_size)
+		return why_set(w, DAMAGED "the end of the file is missing"
+		    REPAIR);
+	return 0;
+}
+
+static int
+open_tables(struct store *s, MDB_txn *txn, unsigned flags)
+{
+	int rc = mdb_dbi_open(txn, "leaf", flags, &s->leaf);
+
+	if (rc == 0)
+		rc = mdb_dbi_open(txn, "node", flags, &s->node);
+	if (rc == 0)
+		rc = mdb_dbi_open(txn, "meta", flags, &s->meta);
+	return rc;
+}
+
+/* How many tables the file has, of ours or others'. */
+static int
+count_tables(struct store *s, size_t *np)
+{
+	MDB_txn *txn;
+	MDB_stat ms;
+	MDB_dbi dbi;
+	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
+
+	if (rc != 0)
+		return rc;
+	rc = mdb_dbi_open(txn, NULL, 0, &dbi);
+	if (rc == 0)
+		rc = mdb_stat(txn, dbi, &ms);
+	mdb_txn_abort(txn);
+	*np = rc == 0 ? ms.ms_entries : 0;
+	return rc;
+}
+
+static int
+make_tables(struct store *s, struct why *w)
+{
+	int rc;
+
+	tree_init(&s->tip.tree);
+	if (store_begin(s, 0, 0) == -1)
+		return explain(w, "a new ledger", s->rc);
+	rc = open_tables(s, s->txn, MDB_CREATE);
+	if (rc != 0) {
+		store_abort(s);
+		return explain(w, "a new ledger", rc);
+	}
+	if (store_set(s, "format", STORE_FORMAT, strlen(STORE_FORMAT)) == -1 ||
+	    store_commit(s) == -1)
+		return explain(w, "a new ledger", s->rc);
+	return 0;
+}
+
+static int
+find_tables(struct store *s, struct why *w)
+{
+	char format[64];
+	size_t len = 0;
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
+
+	if (rc != 0)
+		return explain(w, "data.mdb", rc);
+	rc = open_tables(s, txn, 0);
+	if (rc == 0)
+		rc = mdb_txn_commit(txn);	/* keeps the tables open */
+	else
+		mdb_txn_abort(txn);
+	if (rc != 0 ||
+	    store_get(s, "format", format, sizeof(format), &len) == -1 ||
+	    len != strlen(STORE_FORMAT) ||
+	    memcmp(format, STORE_FORMAT, len) != 0)
+		return why_set(w, "data.mdb is LMDB's but not a "
+		    STORE_FORMAT "; it was left as it is: start with another "
+		    "disk, or move that file away");
+	return 0;
+}
+
+/* Whether the tables have as many entries as a tree of this size. */
+static int
+check_counts(struct store *s, uint64_t size, struct why *w)
+{
+	MDB_stat leaves, nodes;
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
+
+	if (rc != 0)
+		return explain(w, "data.mdb", rc);
+	rc = mdb_stat(txn, s->leaf, &leaves);
+	if (rc == 0)
+		rc = mdb_stat(txn, s->node, &nodes);
+	mdb_txn_abort(txn);
+	if (rc != 0)
+		return explain(w, "data.mdb", rc);
+	if (leaves.ms_entries != size ||
+	    nodes.ms_entries != tree_node_number(0, size))
+		return why_set(w, DAMAGED "it says it has %" PRIu64 " leaves, "
+		    "but has %zu of them and %zu nodes" REPAIR, size,
+		    leaves.ms_entries, nodes.ms_entries);
+	return 0;
+}
+
+/* The last leaf against its place in the tree and the leaf before it. */
+static int
+check_last(struct store *s, uint64_t size, struct why *w)
+{
+	unsigned char root[TREE_HASH], prev[TREE_HASH] = { 0 };
+	char text[LEAF_MAX];
+	struct proof p;
+	size_t len;
+
+	tree_root(&s->tip.tree, root);
+	if (size > 1) {
+		if (store_leaf(s, size - 2, text, sizeof(text), &len) == -1)
+			return why_set(w, DAMAGED "leaf %" PRIu64 " cannot be "
+			    "read: %s" REPAIR, size - 2, store_error(s));
+		tree_hash_leaf(text, len, prev);
+	}
+	if (store_leaf(s, size - 1, text, sizeof(text), &len) == -1)
+		return why_set(w, DAMAGED "leaf %" PRIu64 " cannot be read: "
+		    "%s" REPAIR, size - 1, store_error(s));
+	tree_hash_leaf(text, len, s->tip.last);
+	if (store_prove(s, size - 1, size, &p) == -1 ||
+	    tree_verify(s->tip.last, size - 1, size, &p, root) == -1)
+		return why_set(w, DAMAGED "leaf %" PRIu64 " is not the one "
+		    "that the tree holds" REPAIR, size - 1);
+	if (leaf_check(text, len, size - 1, prev) == -1)
+		return why_set(w, DAMAGED "leaf %" PRIu64 " does not follow "
+		    "the one before it" REPAIR, size - 1);
+	return 0;
+}
+
+/* The last checkpoint that keyd gave, if any, is of this very tree. */
+static int
+check_checkpoint(struct store *s, uint64_t size, struct why *w)
+{
+	char note[NOTE_TEXT_MAX];
+	unsigned char root[TREE_HASH];
+	struct checkpoint c;
+	struct tree t;
+	const char *end;
+	size_t len;
+
+	if (store_get(s, "checkpoint", note, sizeof(note), &len) == -1) {
+		if (errno == ENOENT)
+			return 0;
+		return why_set(w, DAMAGED "the last checkpoint cannot be read"
+		    REPAIR);
+	}
+	end = memmem(note, len, "\n\n", 2);
+	if (end == NULL ||
+	    checkpoint_parse(&c, note, (size_t)(end - note) + 1, w) == -1)
+		return why_set(w, DAMAGED "the last checkpoint is garbage"
+		    REPAIR);
+	if (c.size > size)
+		return why_set(w, DAMAGED "it has %" PRIu64 " leaves, but a "
+		    "checkpoint for %" PRIu64 REPAIR, size, c.size);
+	if (store_tree(s, c.size, &t) == -1)
+		return why_set(w, DAMAGED "a node is missing" REPAIR);
+	tree_root(&t, root);
+	if (memcmp(root, c.root, sizeof(root)) != 0)
+		return why_set(w, DAMAGED "its first %" PRIu64 " leaves are "
+		    "not those of the last checkpoint" REPAIR, c.size);
+	return 0;
+}
+
+static int
+load_tip(struct store *s, struct why *w)
+{
+	unsigned char tip[8 + TREE_HASH], want[TREE_HASH], root[TREE_HASH];
+	uint64_t size;
+	struct get g;
+	size_t len;
+
+	if (store_get(s, "tip", tip, sizeof(tip), &len) == -1)
+		return why_set(w, DAMAGED "its size is not recorded" REPAIR);
+	get_init(&g, tip, len);
+	size = get_u64(&g);
+	memcpy(want, tip + 8, sizeof(want));
+	if (len != sizeof(tip) || size > INT64_MAX)
+		return why_set(w, DAMAGED "its size is garbage" REPAIR);
+	if (check_counts(s, size, w) == -1)
+		return -1;
+	if (store_tree(s, size, &s->tip.tree) == -1)
+		return why_set(w, DAMAGED "a node is missing" REPAIR);
+	tree_root(&s->tip.tree, root);
+	if (memcmp(root, want, sizeof(root)) != 0)
+		return why_set(w, DAMAGED "its tree has not the root that was "
+		    "recorded" REPAIR);
+	if (size > 0 && check_last(s, size, w) == -1)
+		return -1;
+	return check_checkpoint(s, size, w);
+}
+
+int
+store_open(struct store *s, const char *dir, size_t max_mib, struct why *w)
+{
+	size_t tables;
+	int rc;
+
+	memset(s, 0, sizeof(*s));
+	s->dir = -1;
+	if (open_dir(s, dir, w) == -1 || open_env(s, dir, max_mib, w) == -1 ||
+	    check_length(s, w) == -1)
+		goto out;
+	rc = count_tables(s, &tables);
+	if (rc != 0) {
+		explain(w, "data.mdb", rc);
+		goto out;
+	}
+	if (tables == 0 && make_tables(s, w) == -1)
+		goto out;
+	if (tables != 0 &&
+	    (find_tables(s, w) == -1 || load_tip(s, w) == -1))
+		goto out;
+	return 0;
+out:
+	store_close(s);
+	return -1;
+}
+
+void
+store_close(struct store *s)
+{
+	store_abort(s);
+	if (s->env != NULL)
+		mdb_env_close(s->env);
+	if (s->dir != -1)
+		close(s->dir);
+	s->env = NULL;
+	s->dir = -1;
+}

@@ -1,0 +1,20 @@
+# The ledger.
+
+LEDGERD_STORE := ledgerd/store.c ledgerd/store_open.c ledgerd/leaf.c \
+	lib/tree.c lib/event.c lib/json.c lib/checkpoint.c lib/sha256.c \
+	lib/base64.c lib/why.c lib/wire.c lib/log.c
+
+IMAGE_PROGS += ledgerd
+ledgerd_SRCS := ledgerd/ledgerd.c ledgerd/runner.c ledgerd/keyd.c \
+	ledgerd/commit.c ledgerd/queue.c $(LEDGERD_STORE) lib/receipt.c \
+	lib/chan.c lib/msg.c lib/sandbox.c
+ledgerd_LIBS := -llmdb -lbearssl
+ledgerd_GEN := gen/ledgerd.seccomp.h
+
+PLAY_SRCS := ledgerd/play.c lib/chan.c lib/msg.c lib/log.c lib/wire.c \
+	lib/event.c lib/json.c lib/receipt.c lib/receipt_verify.c lib/note.c \
+	lib/checkpoint.c lib/tree.c lib/sha256.c lib/base64.c lib/why.c
+TESTS += ledgerd/ledgerd_test
+ledgerd_test_SRCS := ledgerd/ledgerd_test.c $(PLAY_SRCS)
+ledgerd_test_LIBS := -lsodium -lbearssl
+$(B)/tests/ledgerd/ledgerd_test: | $(B)/bin/ledgerd
