@@ -1,0 +1,19 @@
+# Small static programs that tests run as jobs: build/bin/job-NAME.
+
+JOB_PROGS := job-hello job-true job-exit job-signal job-forkbomb job-eatmem \
+	job-spew job-forever job-snoop job-threads
+
+TOOLS += $(JOB_PROGS)
+job-hello_SRCS := qemu-tests/jobs/hello.c
+job-true_SRCS := qemu-tests/jobs/true.c
+job-exit_SRCS := qemu-tests/jobs/exit.c
+job-signal_SRCS := qemu-tests/jobs/signal.c
+job-forkbomb_SRCS := qemu-tests/jobs/forkbomb.c
+job-eatmem_SRCS := qemu-tests/jobs/eatmem.c
+job-spew_SRCS := qemu-tests/jobs/spew.c
+job-forever_SRCS := qemu-tests/jobs/forever.c
+job-snoop_SRCS := qemu-tests/jobs/snoop.c
+job-threads_SRCS := qemu-tests/jobs/threads.c
+
+.PHONY: job-progs
+job-progs: $(addprefix $(B)/bin/,$(JOB_PROGS))

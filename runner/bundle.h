@@ -1,0 +1,47 @@
+/*
+ * A bundle while it arrives: a memfd that fills, and its SHA-256 as it does.
+ * All bundles together take at most a quarter of the machine's memory.
+ */
+#ifndef BUNDLE_H
+#define BUNDLE_H
+
+#include <stdint.h>
+
+#include "msg.h"
+#include "sha256.h"
+
+struct bundle_budget {
+	uint64_t	total;		/* a quarter of memory */
+	uint64_t	used;
+};
+
+struct bundle {
+	struct bundle_budget	*budget;
+	int			 fd;		/* -1: none */
+	uint64_t		 len;		/* as the command says */
+	uint64_t		 got;
+	struct sha256		 hash;
+};
+
+/* A bundle that holds nothing; every other call may follow. */
+void	bundle_init(struct bundle *, struct bundle_budget *);
+
+/*
+ * Reserves len bytes and makes the memfd.  -1: EMSGSIZE when a bundle of this
+ * length can never be held, EBUSY when others hold the room now, else errno.
+ */
+int	bundle_open(struct bundle *, uint64_t len);
+
+/* -1 with EMSGSIZE past the announced length; ENOMEM, EIO when it cannot. */
+int	bundle_append(struct bundle *, const void *, size_t);
+
+/*
+ * Once got == len: seals the memfd, so that what was hashed is what is
+ * unpacked.  -1 with EBADMSG when the digest differs, else errno.
+ */
+int	bundle_seal(struct bundle *, const unsigned char want[DIGEST_LEN]);
+
+/* Gives memory and room back.  Harmless when there is none. */
+void	bundle_close(struct bundle *);
+
+#endif

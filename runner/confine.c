@@ -1,0 +1,222 @@
+/*
+ * Theory of operation.  The mounts of root.c already leave a job nothing to
+ * write to but /tmp and nothing to run but its own files and its runtime's;
+ * Landlock says the same once more, from another part of the kernel, so that
+ * a mistake or a bug in one of them opens nothing.  The same holds for the
+ * empty capability sets and the filter of system calls.
+ */
+#include "confine.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * Landlock's ABI 6 (Linux 6.12), written out: the headers of a build machine
+ * may be older.  The numbers are the kernel's and stay.
+ */
+#define LANDLOCK_ABI		6
+#define RULE_PATH_BENEATH	1
+#define ABI_VERSION_FLAG	1
+
+enum {
+	FS_EXECUTE = 1 << 0, FS_WRITE_FILE = 1 << 1, FS_READ_FILE = 1 << 2,
+	FS_READ_DIR = 1 << 3, FS_REMOVE_DIR = 1 << 4, FS_REMOVE_FILE = 1 << 5,
+	FS_MAKE_CHAR = 1 << 6, FS_MAKE_DIR = 1 << 7, FS_MAKE_REG = 1 << 8,
+	FS_MAKE_SOCK = 1 << 9, FS_MAKE_FIFO = 1 << 10, FS_MAKE_BLOCK = 1 << 11,
+	FS_MAKE_SYM = 1 << 12, FS_REFER = 1 << 13, FS_TRUNCATE = 1 << 14,
+	FS_IOCTL_DEV = 1 << 15,
+	FS_ALL = (1 << 16) - 1,
+	NET_ALL = 3,			/* TCP bind and connect */
+	SCOPE_ALL = 3,			/* abstract UNIX sockets, signals */
+};
+
+struct ruleset {
+	uint64_t	fs, net, scoped;
+};
+
+struct path_beneath {
+	uint64_t	allowed;
+	int32_t		parent;
+} __attribute__((packed));
+
+struct path_rule {
+	const char	*path;
+	uint64_t	 allowed;
+};
+
+#define FS_TMP	(FS_WRITE_FILE | FS_READ_FILE | FS_READ_DIR | \
+	FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG | \
+	FS_MAKE_SOCK | FS_MAKE_FIFO | FS_MAKE_SYM | FS_REFER | FS_TRUNCATE)
+
+static const struct path_rule unpack_rules[] = {
+	{ "/job", FS_MAKE_DIR | FS_MAKE_REG | FS_WRITE_FILE },
+};
+
+/* What is not there (no runtime) needs no rule. */
+static const struct path_rule job_rules[] = {
+	{ "/", FS_READ_FILE | FS_READ_DIR },
+	{ "/job", FS_EXECUTE },
+	{ "/usr", FS_EXECUTE },
+	{ "/bin", FS_EXECUTE },
+	{ "/sbin", FS_EXECUTE },
+	{ "/lib", FS_EXECUTE },
+	{ "/lib64", FS_EXECUTE },
+	{ "/opt", FS_EXECUTE },
+	{ "/dev", FS_WRITE_FILE },
+	{ "/tmp", FS_TMP },
+};
+
+static const struct {
+	const struct path_rule	*rules;
+	size_t			 n;
+} layouts[] = {
+	[CONFINE_NO_FILES] = { NULL, 0 },
+	[CONFINE_UNPACK] = { unpack_rules,
+	    sizeof(unpack_rules) / sizeof(unpack_rules[0]) },
+	[CONFINE_JOB] = { job_rules,
+	    sizeof(job_rules) / sizeof(job_rules[0]) },
+};
+
+static const struct {
+	int		resource;
+	rlim_t		value;
+} limits[] = {
+	{ RLIMIT_CORE, 0 },
+	{ RLIMIT_NOFILE, 1024 },	/* select(2) holds no more */
+	{ RLIMIT_MEMLOCK, 64 << 10 },
+	{ RLIMIT_MSGQUEUE, 0 },
+	{ RLIMIT_RTPRIO, 0 },
+	{ RLIMIT_NICE, 0 },
+	{ RLIMIT_STACK, 8 << 20 },
+};
+
+int
+confine_check(struct why *why)
+{
+	static const uint32_t actions[] = {
+		SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_ERRNO,
+	};
+	static const char *const namespaces[] = {
+		"user", "mnt", "pid", "net", "ipc", "uts", "cgroup", "time",
+	};
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    ABI_VERSION_FLAG);
+
+	if (abi < LANDLOCK_ABI)
+		return why_set(why, "the kernel's Landlock has ABI %ld; jobs "
+		    "need %d, which Linux 6.12 has", abi < 0 ? 0 : abi,
+		    LANDLOCK_ABI);
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0,
+		    &actions[i]) == -1)
+			return why_set(why, "the kernel's seccomp lacks "
+			    "action 0x%x", actions[i]);
+	for (size_t i = 0; i < sizeof(namespaces) / sizeof(*namespaces); i++) {
+		char path[32] = "/proc/self/ns/";
+
+		strcat(path, namespaces[i]);
+		if (access(path, F_OK) == -1)
+			return why_set(why, "the kernel has no %s namespaces "
+			    "(%s: %s)", namespaces[i], path, strerror(errno));
+	}
+	return 0;
+}
+
+int
+confine_powers(struct why *why)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct none[2] = { { 0 } };
+
+	for (int c = 0; prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
+		if (prctl(PR_CAPBSET_DROP, c, 0, 0, 0) == -1)
+			return why_set(why, "cannot drop capability %d from "
+			    "the bounding set: %s", c, strerror(errno));
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1 ||
+	    syscall(SYS_capset, &head, none) == -1)
+		return why_set(why, "cannot drop capabilities: %s",
+		    strerror(errno));
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return why_set(why, "cannot set no_new_privs: %s",
+		    strerror(errno));
+	return 0;
+}
+
+static int
+add_rule(int ruleset, const struct path_rule *r)
+{
+	struct path_beneath rule = { .allowed = r->allowed };
+	int fd = open(r->path, O_PATH | O_CLOEXEC | O_DIRECTORY), rc;
+
+	if (fd == -1)
+		return errno == ENOENT ? 0 : -1;
+	rule.parent = fd;
+	rc = (int)syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH,
+	    &rule, 0);
+	close(fd);
+	return rc;
+}
+
+int
+confine_files(enum confine_files which, struct why *why)
+{
+	struct ruleset all = { FS_ALL, NET_ALL, SCOPE_ALL };
+	int fd = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof(all),
+	    0);
+	bool ok = fd != -1;
+
+	for (size_t i = 0; ok && i < layouts[which].n; i++)
+		ok = add_rule(fd, &layouts[which].rules[i]) == 0;
+	ok = ok && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
+	if (!ok)
+		why_set(why, "Landlock: %s", strerror(errno));
+	if (fd != -1)
+		close(fd);
+	return ok ? 0 : -1;
+}
+
+int
+confine_limits(struct why *why)
+{
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct rlimit now, rl = { limits[i].value, limits[i].value };
+
+		if (getrlimit(limits[i].resource, &now) == -1)
+			return why_set(why, "rlimit %d: %s",
+			    limits[i].resource, strerror(errno));
+		if (rl.rlim_max > now.rlim_max)
+			rl.rlim_cur = rl.rlim_max = now.rlim_max;
+		if (setrlimit(limits[i].resource, &rl) == -1)
+			return why_set(why, "rlimit %d: %s",
+			    limits[i].resource, strerror(errno));
+	}
+	return 0;
+}
+
+int
+confine_calls(const struct sock_filter *filter, size_t n, struct why *why)
+{
+	/* The kernel's type has a non-const pointer it does not write to. */
+	union {
+		const struct sock_filter *in;
+		struct sock_filter *out;
+	} code = { .in = filter };
+	struct sock_fprog prog = { (unsigned short)n, code.out };
+
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) == 0)
+		return 0;
+	return why_set(why, "cannot load the filter of system calls: %s",
+	    strerror(errno));
+}

@@ -1,0 +1,36 @@
+/*
+ * Ways to make this very process less able; none can be taken back, and each
+ * is inherited.  All answer 0, or -1 and why.
+ */
+#ifndef CONFINE_H
+#define CONFINE_H
+
+#include <linux/filter.h>
+
+#include <stddef.h>
+
+#include "grant.h"
+#include "why.h"
+
+enum confine_files {
+	CONFINE_NO_FILES,	/* opens nothing more */
+	CONFINE_UNPACK,		/* makes files and folders in /job */
+	CONFINE_JOB,		/* reads all, runs what came with it, /tmp */
+};
+
+/* Whether the kernel has all that a job's sandbox is made of. */
+int	confine_check(struct why *);
+
+/* No capabilities, no way to new ones: bounding set, no_new_privs. */
+int	confine_powers(struct why *);
+
+/* Landlock, by the layout of a job's root; no TCP; no signals outwards. */
+int	confine_files(enum confine_files, struct why *);
+
+/* The rlimits that control groups have no word for. */
+int	confine_limits(struct why *);
+
+/* A filter of system calls on top of those that hold. */
+int	confine_calls(const struct sock_filter *, size_t n, struct why *);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * The live probe: in the finished sandbox, right before the job, tries what a
+ * job must not be able to do.
+ */
+#ifndef PROBE_H
+#define PROBE_H
+
+#include "msg.h"
+#include "why.h"
+
+#define PROBE_TEXT_MAX	64
+
+/*
+ * 0 and "N/N denied" when every attempt failed.  -1 and why names those that
+ * did not: nothing may run here.  Attempts that come through are not undone.
+ */
+int	probe_run(char text[PROBE_TEXT_MAX], struct why *);
+
+#endif

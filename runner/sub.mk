@@ -1,0 +1,17 @@
+# runner: starts jobs and watches over them.
+
+RUNNER_CHAN := lib/chan.c lib/msg.c lib/wire.c lib/log.c
+RUNNER_JAIL := runner/spawn.c runner/jail.c runner/root.c runner/confine.c \
+	runner/probe.c runner/report.c runner/unpack.c runner/ustar.c \
+	lib/grant.c lib/json.c lib/why.c lib/sha256.c
+RUNNER_JAIL_GEN := gen/spawner.seccomp.h gen/job.seccomp.h \
+	gen/unpack.seccomp.h gen/reaper.seccomp.h
+
+$(B)/gen/spawner.seccomp.h: runner/job.seccomp
+
+include qemu-tests/jobs/sub.mk
+
+TOOLS += jailtry
+jailtry_SRCS := runner/jailtry.c $(RUNNER_JAIL) lib/log.c lib/wire.c lib/words.c
+jailtry_LIBS := -lbearssl
+jailtry_GEN := $(RUNNER_JAIL_GEN)

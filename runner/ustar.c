@@ -1,0 +1,247 @@
+#include "ustar.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "grant.h"
+
+/* The header of POSIX.1-1988: offsets and lengths of the fields. */
+enum {
+	NAME_AT = 0, NAME_LEN = 100,
+	SIZE_AT = 124, SIZE_LEN = 12,
+	SUM_AT = 148, SUM_LEN = 8,
+	TYPE_AT = 156,
+	MAGIC_AT = 257, MAGIC_LEN = 8,
+	PREFIX_AT = 345, PREFIX_LEN = 155,
+};
+
+_Static_assert(PREFIX_LEN + 1 + NAME_LEN == USTAR_NAME_MAX, "names fit");
+
+static const unsigned char zeros[USTAR_BLOCK];
+
+/* What a type flag stands for, when it may not be there. */
+static const struct {
+	char		 flag;
+	const char	*what;
+} refused_types[] = {
+	{ '1', "a hard link" },
+	{ '2', "a symbolic link" },
+	{ '3', "a character device" },
+	{ '4', "a block device" },
+	{ '6', "a named pipe" },
+	{ '7', "a contiguous file" },
+	{ 'g', "a pax header; make the archive with --format=ustar" },
+	{ 'x', "a pax header; make the archive with --format=ustar" },
+	{ 'K', "a GNU long link; make the archive with --format=ustar" },
+	{ 'L', "a GNU long name; make the archive with --format=ustar" },
+	{ 'S', "a GNU sparse file; make the archive with --format=ustar" },
+};
+
+void
+ustar_init(struct ustar *u, const void *tar, size_t len)
+{
+	u->next = tar;
+	u->left = len;
+	u->headers = 0;
+}
+
+/*
+ * An octal number: digits, then only spaces and NULs to the end of the field.
+ * -1 for anything else, GNU's base-256 numbers included.
+ */
+static int
+parse_octal(const unsigned char *field, size_t len, uint64_t *vp)
+{
+	uint64_t v = 0;
+	size_t i = 0;
+
+	while (i < len && field[i] >= '0' && field[i] <= '7')
+		v = v << 3 | (uint64_t)(field[i++] - '0');
+	if (i == 0 || i == len)
+		return -1;
+	for (; i < len; i++)
+		if (field[i] != ' ' && field[i] != '\0')
+			return -1;
+	*vp = v;
+	return 0;
+}
+
+/* The sum of all bytes, those of the sum itself taken as spaces. */
+static bool
+checksum_agrees(const unsigned char *h)
+{
+	uint64_t want, sum = 0;
+
+	for (size_t i = 0; i < USTAR_BLOCK; i++)
+		sum += i >= SUM_AT && i < SUM_AT + SUM_LEN ? ' ' : h[i];
+	return parse_octal(h + SUM_AT, SUM_LEN, &want) == 0 && want == sum;
+}
+
+static void
+join_name(const unsigned char *h, char name[USTAR_NAME_MAX + 1])
+{
+	size_t prefix = strnlen((const char *)h + PREFIX_AT, PREFIX_LEN);
+	size_t len = strnlen((const char *)h + NAME_AT, NAME_LEN);
+	size_t n = 0;
+
+	if (prefix != 0) {
+		memcpy(name, h + PREFIX_AT, prefix);
+		name[prefix] = '/';
+		n = prefix + 1;
+	}
+	memcpy(name + n, h + NAME_AT, len);
+	name[n + len] = '\0';
+}
+
+/* Says what is wrong with a name that grant_check_path() does not take. */
+static int
+refuse_name(const char *name, struct why *why)
+{
+	char quoted[QUOTE_MAX];
+	const char *part = name;
+
+	why_quote(quoted, name, strlen(name));
+	if (name[0] == '\0')
+		return why_set(why, "a member of the bundle has no name");
+	if (name[0] == '/')
+		return why_set(why, "the member \"%s\" has an absolute path; "
+		    "names in a bundle are relative", quoted);
+	if (strncmp(name, "./", 2) == 0)
+		return why_set(why, "the member \"%s\" begins with \"./\"; "
+		    "name the files to tar without it", quoted);
+	for (; part != NULL; part = strchr(part, '/')) {
+		part += part != name;
+		if (strncmp(part, "..", 2) == 0 &&
+		    (part[2] == '/' || part[2] == '\0'))
+			return why_set(why, "the member \"%s\" leads out of "
+			    "the bundle with \"..\"", quoted);
+	}
+	return why_set(why, "the member \"%s\" has no clean name: at most 255 "
+	    "bytes of UTF-8, no control characters, no empty or \".\" part",
+	    quoted);
+}
+
+static int
+check_type(const unsigned char *h, struct ustar_member *m, struct why *why)
+{
+	char type = (char)h[TYPE_AT];
+	char quoted[QUOTE_MAX];
+
+	m->is_dir = type == '5';
+	if (type == '0' || type == '\0' || type == '5')
+		return 0;
+	why_quote(quoted, m->name, strlen(m->name));
+	for (size_t i = 0; i < sizeof(refused_types) / sizeof(*refused_types);
+	    i++)
+		if (refused_types[i].flag == type)
+			return why_set(why, "the member \"%s\" is %s; a bundle "
+			    "has only regular files and folders", quoted,
+			    refused_types[i].what);
+	return why_set(why, "the member \"%s\" has the unknown type 0x%02x; a "
+	    "bundle has only regular files and folders", quoted,
+	    (unsigned)h[TYPE_AT]);
+}
+
+static int
+check_name(struct ustar_member *m, struct why *why)
+{
+	size_t len = strlen(m->name);
+
+	/* A folder may end in one slash, which is not part of its name. */
+	if (m->is_dir && len > 1 && m->name[len - 1] == '/')
+		m->name[len - 1] = '\0';
+	if (grant_check_path(m->name) == -1)
+		return refuse_name(m->name, why);
+	return 0;
+}
+
+static int
+check_header(const struct ustar *u, const unsigned char *h, struct why *why)
+{
+	if (memcmp(h + MAGIC_AT, "ustar\0" "00", MAGIC_LEN) == 0) {
+		if (checksum_agrees(h))
+			return 0;
+		return why_set(why, "header %lu of the bundle has a wrong "
+		    "checksum", u->headers);
+	}
+	if (memcmp(h + MAGIC_AT, "ustar  \0", MAGIC_LEN) == 0)
+		return why_set(why, "the bundle is in GNU tar's format; make "
+		    "the archive with --format=ustar");
+	return why_set(why, "header %lu of the bundle is no ustar header",
+	    u->headers);
+}
+
+/* Takes the content and its padding. */
+static int
+take_content(struct ustar *u, const unsigned char *h, struct ustar_member *m,
+    struct why *why)
+{
+	char quoted[QUOTE_MAX];
+	uint64_t size, padded;
+
+	why_quote(quoted, m->name, strlen(m->name));
+	if (parse_octal(h + SIZE_AT, SIZE_LEN, &size) == -1)
+		return why_set(why, "the member \"%s\" has a size that is no "
+		    "octal number", quoted);
+	if (m->is_dir && size != 0)
+		return why_set(why, "the folder \"%s\" has content", quoted);
+	padded = (size + USTAR_BLOCK - 1) / USTAR_BLOCK * USTAR_BLOCK;
+	if (padded > u->left)
+		return why_set(why, "the bundle ends in the middle of \"%s\": "
+		    "%zu bytes of %llu are there", quoted, u->left,
+		    (unsigned long long)size);
+	m->data = u->next;
+	m->size = (size_t)size;
+	u->next += padded;
+	u->left -= (size_t)padded;
+	if (memcmp(m->data + size, zeros, (size_t)(padded - size)) != 0)
+		return why_set(why, "the padding after \"%s\" is not zero",
+		    quoted);
+	return 0;
+}
+
+/* Two blocks of zeros, then nothing but zeros. */
+static int
+take_end(struct ustar *u, struct why *why)
+{
+	if (u->left < 2 * USTAR_BLOCK)
+		return why_set(why, "the bundle is cut off: the second of the "
+		    "two zero blocks at its end is missing");
+	for (; u->left >= USTAR_BLOCK; u->left -= USTAR_BLOCK) {
+		if (memcmp(u->next, zeros, USTAR_BLOCK) != 0)
+			return why_set(why, "the bundle goes on after the zero "
+			    "blocks at its end");
+		u->next += USTAR_BLOCK;
+	}
+	if (u->left != 0)
+		return why_set(why, "the bundle's length is no multiple of "
+		    "%d bytes", USTAR_BLOCK);
+	return 0;
+}
+
+int
+ustar_next(struct ustar *u, struct ustar_member *m, struct why *why)
+{
+	const unsigned char *h = u->next;
+
+	memset(m, 0, sizeof(*m));
+	if (u->left == 0)
+		return why_set(why, "the bundle is cut off: the two zero "
+		    "blocks at its end are missing");
+	if (u->left < USTAR_BLOCK)
+		return why_set(why, "the bundle is cut off in the middle of a "
+		    "header: %zu bytes of %d", u->left, USTAR_BLOCK);
+	if (memcmp(h, zeros, USTAR_BLOCK) == 0)
+		return take_end(u, why);
+	u->headers++;
+	u->next += USTAR_BLOCK;
+	u->left -= USTAR_BLOCK;
+	if (check_header(u, h, why) == -1)
+		return -1;
+	join_name(h, m->name);
+	if (check_type(h, m, why) == -1 || check_name(m, why) == -1 ||
+	    take_content(u, h, m, why) == -1)
+		return -1;
+	return 1;
+}
