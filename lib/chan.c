@@ -255,9 +255,9 @@ take_hello(struct chan *c, uint64_t epoch)
 
 	c->known = true;
 	c->peer_epoch = epoch;
-	queue_epoch(c, MSG_CHAN_WELCOME, epoch);
-	if (!c->up)
+	if (!c->up)	/* first, or the WELCOME would be a reset of its own */
 		queue_epoch(c, MSG_CHAN_HELLO, c->epoch);
+	queue_epoch(c, MSG_CHAN_WELCOME, epoch);
 	chan_flush(c);
 	return fresh;
 }

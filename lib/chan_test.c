@@ -278,6 +278,24 @@ ATF_TC_BODY(one_restarts_again_and_again, tc)
 	}
 }
 
+ATF_TC_WITHOUT_HEAD(a_hello_that_a_dead_reader_took_is_said_again);
+ATF_TC_BODY(a_hello_that_a_dead_reader_took_is_said_again, tc)
+{
+	unsigned char packet[CHAN_PACKET];
+	struct link l;
+	int ra, rb;
+
+	make_pipes(&l);
+	start_a(&l);
+	ATF_REQUIRE(read(l.ab[0], packet, sizeof(packet)) > 0);
+	start_b(&l);
+	settle(&l, &ra, &rb);
+	ATF_CHECK_EQ(ra, 1);
+	ATF_CHECK_EQ(rb, 1);
+	send_msg(&l.b, MSG_JOB_SEND, 1, 4);
+	expect_msg(&l.b, &l.a, 1, 4);
+}
+
 ATF_TC_WITHOUT_HEAD(what_is_said_after_a_reset_arrives);
 ATF_TC_BODY(what_is_said_after_a_reset_arrives, tc)
 {
@@ -473,6 +491,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, an_answer_to_the_dead_does_not_reach_the_living);
 	ATF_TP_ADD_TC(tp, both_restart_at_once);
 	ATF_TP_ADD_TC(tp, one_restarts_again_and_again);
+	ATF_TP_ADD_TC(tp, a_hello_that_a_dead_reader_took_is_said_again);
 	ATF_TP_ADD_TC(tp, what_is_said_after_a_reset_arrives);
 	ATF_TP_ADD_TC(tp, a_forged_message_ends_the_reader);
 	ATF_TP_ADD_TC(tp, an_endless_message_ends_the_reader);

@@ -1,0 +1,398 @@
+#include "decide.h"
+
+#include <atf-c.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sha256.h"
+#include "sshsig.h"
+#include "testkit.h"
+
+static struct authority a;
+static struct kit k;
+static struct decision d;
+static int statefd, sitefd;
+
+/*
+ * alice (Ed25519) and bob (P-256) may sign anything; carol only manifests,
+ * dave until 2026, erin from 2030; mallory is not listed.
+ */
+static const struct {
+	const char	*name, *type, *options;
+} people[] = {
+	{ "alice", "ed25519", "" },
+	{ "bob", "ecdsa", "namespaces=\"casemate-manifest,casemate-command\"" },
+	{ "carol", "ed25519", "namespaces=\"casemate-manifest\"" },
+	{ "dave", "ed25519", "valid-before=\"20260101Z\"" },
+	{ "erin", "ed25519", "valid-after=\"20300101Z\"" },
+	{ "mallory", "ed25519", NULL },
+};
+
+static void
+make_site(void)
+{
+	char file[8192] = "";
+
+	for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++) {
+		size_t len = strlen(file);
+
+		kit_key(people[i].name, people[i].type);
+		if (people[i].options != NULL)
+			kit_line(file + len, sizeof(file) - len,
+			    people[i].name, people[i].options, people[i].name);
+	}
+	kit_site(file);
+	statefd = kit_dir("state");
+	sitefd = kit_dir("site");
+}
+
+static void
+open_authority(uint64_t now)
+{
+	struct why w;
+
+	ATF_REQUIRE_MSG(authority_open(&a, statefd, sitefd, now, &w) == 0,
+	    "%s", w.text);
+}
+
+/* A good submission by these two, not decided yet. */
+static void
+start(const char *submitter, const char *author)
+{
+	make_site();
+	open_authority(KIT_NOW);
+	kit_submit(&k, a.vkey, submitter, author, KIT_NOW);
+}
+
+static enum reason
+judge(uint64_t now)
+{
+	grant_free(&d.grant);
+	decide(&a, &k.s, now, &d);
+	if (d.reason != 0)
+		fprintf(stderr, "%s: %s\n", reason_word(d.reason), d.why.text);
+	return d.reason;
+}
+
+/* It is refused for this reason, in these words. */
+static void
+refused(enum reason reason, bool signed_command, const char *words)
+{
+	enum reason got = judge(KIT_NOW);
+
+	ATF_CHECK_MSG(got == reason, "reason %u, not %u", got, reason);
+	ATF_CHECK_EQ(d.signed_command, signed_command);
+	ATF_CHECK_MSG(strstr(d.why.text, words) != NULL, "%s", d.why.text);
+	ATF_CHECK_EQ(a.nonces.n, 0);	/* the nonce is still good */
+	grant_free(&d.grant);
+	authority_close(&a);
+}
+
+/* Turns one bit of a byte that is in the middle. */
+static void
+change(struct bytes b, void *owner)
+{
+	unsigned char *p = owner;
+
+	ATF_REQUIRE(b.p == owner);
+	p[b.len / 2] ^= 1;
+}
+
+ATF_TC_WITHOUT_HEAD(a_good_submission_is_granted);
+ATF_TC_BODY(a_good_submission_is_granted, tc)
+{
+	start("bob", "alice");
+	ATF_REQUIRE_EQ(judge(KIT_NOW), 0);
+	ATF_CHECK(d.signed_command);
+	ATF_CHECK_STREQ(d.grant.submitter, "bob");
+	ATF_CHECK_STREQ(d.grant.author, "alice");
+	ATF_CHECK_STREQ(d.grant.name, "hello");
+	ATF_CHECK_EQ(d.grant.nargs, 2);
+	ATF_CHECK_STREQ(d.grant.args[1], "yes");
+	ATF_CHECK_EQ(d.grant.bundle_len, 10240);
+	ATF_CHECK_EQ(strlen(d.grant.job), JOB_ID_LEN);
+	ATF_CHECK_EQ(a.nonces.n, 1);
+	grant_free(&d.grant);
+	authority_close(&a);
+}
+
+ATF_TC_WITHOUT_HEAD(a_command_is_granted_once);
+ATF_TC_BODY(a_command_is_granted_once, tc)
+{
+	start("alice", "alice");
+	ATF_REQUIRE_EQ(judge(KIT_NOW), 0);
+	ATF_CHECK_EQ(judge(KIT_NOW), REASON_REPLAY);
+	ATF_CHECK(d.signed_command);
+	ATF_CHECK_STREQ(d.grant.submitter, "alice");
+	ATF_CHECK(strstr(d.why.text, "new command") != NULL);
+	authority_close(&a);
+	open_authority(KIT_NOW + 1);			/* a restart */
+	ATF_CHECK_EQ(judge(KIT_NOW + 1), REASON_REPLAY);
+	ATF_CHECK_EQ(judge(KIT_NOW + 601), REASON_STALE);
+	authority_close(&a);
+	open_authority(KIT_NOW + 601);			/* prunes it */
+	ATF_CHECK_EQ(a.nonces.n, 0);
+	ATF_CHECK_EQ(judge(KIT_NOW), REASON_STALE);	/* clock set back */
+	ATF_CHECK(strstr(d.why.text, "backwards") != NULL);
+	grant_free(&d.grant);
+	authority_close(&a);
+}
+
+ATF_TC_WITHOUT_HEAD(an_unknown_signer_is_refused_by_fingerprint);
+ATF_TC_BODY(an_unknown_signer_is_refused_by_fingerprint, tc)
+{
+	char shown[256] = "";
+	FILE *f;
+
+	start("mallory", "alice");
+	f = popen("ssh-keygen -l -f mallory.pub | cut -d' ' -f2", "r");
+	ATF_REQUIRE(f != NULL && fgets(shown, sizeof(shown), f) != NULL);
+	pclose(f);
+	shown[strcspn(shown, "\n")] = '\0';
+	ATF_REQUIRE(strncmp(shown, "SHA256:", 7) == 0);
+	refused(REASON_UNKNOWN_SIGNER, false, shown);
+}
+
+ATF_TC_WITHOUT_HEAD(an_unknown_author_is_refused);
+ATF_TC_BODY(an_unknown_author_is_refused, tc)
+{
+	start("alice", "mallory");
+	refused(REASON_UNKNOWN_SIGNER, true, "allowed_signers");
+	ATF_CHECK_STREQ(d.grant.author, "");
+}
+
+ATF_TC_WITHOUT_HEAD(a_signature_for_another_namespace_is_refused);
+ATF_TC_BODY(a_signature_for_another_namespace_is_refused, tc)
+{
+	start("alice", "alice");
+	k.s.command_sig.len = kit_sign("alice", NAMESPACE_MANIFEST, k.command,
+	    k.s.command.len, k.command_sig);
+	refused(REASON_NAMESPACE, false, "-n casemate-command");
+}
+
+ATF_TC_WITHOUT_HEAD(a_manifest_signed_as_a_command_is_refused);
+ATF_TC_BODY(a_manifest_signed_as_a_command_is_refused, tc)
+{
+	start("alice", "alice");
+	k.s.manifest_sig.len = kit_sign("alice", NAMESPACE_COMMAND,
+	    k.manifest, k.s.manifest.len, k.manifest_sig);
+	refused(REASON_NAMESPACE, true, "-n casemate-manifest");
+}
+
+ATF_TC_WITHOUT_HEAD(a_key_may_sign_only_for_its_namespaces);
+ATF_TC_BODY(a_key_may_sign_only_for_its_namespaces, tc)
+{
+	start("carol", "carol");
+	refused(REASON_NAMESPACE, false, "carol (allowed_signers line 3)");
+}
+
+ATF_TC_WITHOUT_HEAD(an_expired_key_is_refused);
+ATF_TC_BODY(an_expired_key_is_refused, tc)
+{
+	start("dave", "alice");
+	refused(REASON_KEY_EXPIRED, false, "until 2026-01-01T00:00:00Z");
+}
+
+ATF_TC_WITHOUT_HEAD(an_expired_author_is_refused);
+ATF_TC_BODY(an_expired_author_is_refused, tc)
+{
+	start("alice", "dave");
+	refused(REASON_KEY_EXPIRED, true, "dave");
+}
+
+ATF_TC_WITHOUT_HEAD(a_key_that_is_not_yet_valid_is_refused);
+ATF_TC_BODY(a_key_that_is_not_yet_valid_is_refused, tc)
+{
+	start("erin", "alice");
+	refused(REASON_KEY_NOT_YET_VALID, false, "after 2030-01-01");
+}
+
+ATF_TC_WITHOUT_HEAD(a_changed_command_byte_is_refused);
+ATF_TC_BODY(a_changed_command_byte_is_refused, tc)
+{
+	start("alice", "alice");
+	change(k.s.command, k.command);
+	refused(REASON_SIGNATURE, false, "changed after signing");
+}
+
+ATF_TC_WITHOUT_HEAD(a_changed_manifest_byte_is_refused);
+ATF_TC_BODY(a_changed_manifest_byte_is_refused, tc)
+{
+	start("alice", "alice");
+	change(k.s.manifest, k.manifest);
+	refused(REASON_MANIFEST, true, "sign a new command");
+}
+
+ATF_TC_WITHOUT_HEAD(a_manifest_changed_before_the_command_is_refused);
+ATF_TC_BODY(a_manifest_changed_before_the_command_is_refused, tc)
+{
+	start("alice", "bob");
+	change(k.s.manifest, k.manifest);
+	sha256(k.manifest, k.s.manifest.len, k.fields.manifest_sha256);
+	kit_sign_command(&k, "alice");
+	refused(REASON_SIGNATURE, true, "does not match the manifest");
+}
+
+ATF_TC_WITHOUT_HEAD(a_damaged_signature_is_refused);
+ATF_TC_BODY(a_damaged_signature_is_refused, tc)
+{
+	start("alice", "alice");
+	k.command_sig[k.s.command_sig.len / 2] = '\n';
+	refused(REASON_SIGNATURE, false, "sign again");
+}
+
+ATF_TC_WITHOUT_HEAD(no_signature_is_refused);
+ATF_TC_BODY(no_signature_is_refused, tc)
+{
+	start("alice", "alice");
+	k.s.command_sig.len = 0;
+	refused(REASON_SIGNATURE, false, "there is no signature");
+}
+
+ATF_TC_WITHOUT_HEAD(a_command_for_another_appliance_is_refused);
+ATF_TC_BODY(a_command_for_another_appliance_is_refused, tc)
+{
+	start("alice", "alice");
+	strcpy(k.fields.appliance, "casemate/other+01234567+AQID");
+	kit_sign_command(&k, "alice");
+	refused(REASON_APPLIANCE, true, "casemate/other+01234567,");
+}
+
+ATF_TC_WITHOUT_HEAD(a_command_that_ended_is_refused);
+ATF_TC_BODY(a_command_that_ended_is_refused, tc)
+{
+	start("alice", "alice");
+	k.fields.issued_at = KIT_NOW - 700;
+	k.fields.not_after = KIT_NOW - 1;
+	kit_sign_command(&k, "alice");
+	refused(REASON_STALE, true, "ended 1 s ago");
+}
+
+ATF_TC_WITHOUT_HEAD(a_command_from_the_future_is_refused);
+ATF_TC_BODY(a_command_from_the_future_is_refused, tc)
+{
+	start("alice", "alice");
+	k.fields.issued_at = KIT_NOW + 301;
+	kit_sign_command(&k, "alice");
+	refused(REASON_STALE, true, "set the clocks");
+}
+
+ATF_TC_WITHOUT_HEAD(a_command_without_end_is_refused);
+ATF_TC_BODY(a_command_without_end_is_refused, tc)
+{
+	start("alice", "alice");
+	k.fields.not_after = UINT64_MAX;
+	kit_sign_command(&k, "alice");
+	refused(REASON_STALE, true, "at most 24 hours");
+}
+
+ATF_TC_WITHOUT_HEAD(a_malformed_command_is_refused);
+ATF_TC_BODY(a_malformed_command_is_refused, tc)
+{
+	start("alice", "alice");
+	k.s.command.len--;
+	k.s.command_sig.len = kit_sign("alice", NAMESPACE_COMMAND, k.command,
+	    k.s.command.len, k.command_sig);
+	refused(REASON_COMMAND, true, "malformed");
+}
+
+static void
+manifest_refused(const char *text, const char *words)
+{
+	start("alice", "alice");
+	kit_set_manifest(&k, "alice", "alice", text, strlen(text));
+	refused(REASON_MANIFEST, true, words);
+}
+
+ATF_TC_WITHOUT_HEAD(an_unknown_field_is_refused);
+ATF_TC_BODY(an_unknown_field_is_refused, tc)
+{
+	manifest_refused(KIT_MANIFEST "secrets: [x]\n",
+	    "manifest.yaml:4:1: unknown field `secrets'");
+}
+
+ATF_TC_WITHOUT_HEAD(a_repeated_field_is_refused);
+ATF_TC_BODY(a_repeated_field_is_refused, tc)
+{
+	manifest_refused(KIT_MANIFEST "name: again\n",
+	    "manifest.yaml:4:1: field `name' again");
+}
+
+ATF_TC_WITHOUT_HEAD(a_wrong_type_is_refused);
+ATF_TC_BODY(a_wrong_type_is_refused, tc)
+{
+	manifest_refused("version: 1\nname: a\nargv: run\n",
+	    "manifest.yaml:3:7: `argv' takes a list");
+}
+
+ATF_TC_WITHOUT_HEAD(oversized_parts_are_refused_unread);
+ATF_TC_BODY(oversized_parts_are_refused_unread, tc)
+{
+	start("alice", "alice");
+	k.s.manifest = (struct bytes){ k.manifest, MANIFEST_MAX + 1 };
+	refused(REASON_TOO_LARGE, false, "at most 65536");
+}
+
+ATF_TC_WITHOUT_HEAD(nothing_is_parsed_before_its_signature_holds);
+ATF_TC_BODY(nothing_is_parsed_before_its_signature_holds, tc)
+{
+	static const char garbage[] = "&a [*a, !x {";
+
+	start("mallory", "mallory");
+	kit_set_manifest(&k, "alice", "mallory", garbage, strlen(garbage));
+	refused(REASON_UNKNOWN_SIGNER, true, "the manifest is signed by");
+	start("mallory", "mallory");
+	memset(k.command, 'x', 40);
+	k.s.command.len = 40;
+	k.s.command_sig.len = kit_sign("mallory", NAMESPACE_COMMAND,
+	    k.command, 40, k.command_sig);
+	refused(REASON_UNKNOWN_SIGNER, false, "the command is signed by");
+}
+
+ATF_TC_WITHOUT_HEAD(a_refusal_leaves_the_nonce_for_the_next_try);
+ATF_TC_BODY(a_refusal_leaves_the_nonce_for_the_next_try, tc)
+{
+	start("alice", "alice");
+	k.s.manifest_sig.len = kit_sign("mallory", NAMESPACE_MANIFEST,
+	    k.manifest, k.s.manifest.len, k.manifest_sig);
+	ATF_CHECK_EQ(judge(KIT_NOW), REASON_UNKNOWN_SIGNER);
+	k.s.manifest_sig.len = kit_sign("alice", NAMESPACE_MANIFEST,
+	    k.manifest, k.s.manifest.len, k.manifest_sig);
+	ATF_CHECK_EQ(judge(KIT_NOW), 0);
+	grant_free(&d.grant);
+	authority_close(&a);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, a_good_submission_is_granted);
+	ATF_TP_ADD_TC(tp, a_command_is_granted_once);
+	ATF_TP_ADD_TC(tp, an_unknown_signer_is_refused_by_fingerprint);
+	ATF_TP_ADD_TC(tp, an_unknown_author_is_refused);
+	ATF_TP_ADD_TC(tp, a_signature_for_another_namespace_is_refused);
+	ATF_TP_ADD_TC(tp, a_manifest_signed_as_a_command_is_refused);
+	ATF_TP_ADD_TC(tp, a_key_may_sign_only_for_its_namespaces);
+	ATF_TP_ADD_TC(tp, an_expired_key_is_refused);
+	ATF_TP_ADD_TC(tp, an_expired_author_is_refused);
+	ATF_TP_ADD_TC(tp, a_key_that_is_not_yet_valid_is_refused);
+	ATF_TP_ADD_TC(tp, a_changed_command_byte_is_refused);
+	ATF_TP_ADD_TC(tp, a_changed_manifest_byte_is_refused);
+	ATF_TP_ADD_TC(tp, a_manifest_changed_before_the_command_is_refused);
+	ATF_TP_ADD_TC(tp, a_damaged_signature_is_refused);
+	ATF_TP_ADD_TC(tp, no_signature_is_refused);
+	ATF_TP_ADD_TC(tp, a_command_for_another_appliance_is_refused);
+	ATF_TP_ADD_TC(tp, a_command_that_ended_is_refused);
+	ATF_TP_ADD_TC(tp, a_command_from_the_future_is_refused);
+	ATF_TP_ADD_TC(tp, a_command_without_end_is_refused);
+	ATF_TP_ADD_TC(tp, a_malformed_command_is_refused);
+	ATF_TP_ADD_TC(tp, an_unknown_field_is_refused);
+	ATF_TP_ADD_TC(tp, a_repeated_field_is_refused);
+	ATF_TP_ADD_TC(tp, a_wrong_type_is_refused);
+	ATF_TP_ADD_TC(tp, oversized_parts_are_refused_unread);
+	ATF_TP_ADD_TC(tp, nothing_is_parsed_before_its_signature_holds);
+	ATF_TP_ADD_TC(tp, a_refusal_leaves_the_nonce_for_the_next_try);
+	return atf_no_error();
+}
