@@ -17,3 +17,16 @@ IMAGE_PROGS += console
 console_SRCS := init/console.c init/line.c lib/chan.c lib/log.c lib/msg.c \
 	lib/sandbox.c lib/wire.c
 console_GEN := gen/console.seccomp.h
+TESTS += runner/gate_test
+gate_test_SRCS := runner/gate_test.c $(GATE_SRCS)
+FUZZERS += runner/gate_frame_fuzz
+gate_frame_fuzz_SRCS := runner/gate_frame_fuzz.c runner/gate_frame.c \
+	lib/wire.c lib/words.c
+
+TESTS += init/super_test init/order_test init/link_test
+super_test_SRCS := init/super_test.c init/super.c lib/log.c
+super_test_LIBS := -lskarnet
+order_test_SRCS := init/order_test.c init/order.c init/super.c lib/log.c
+order_test_LIBS := -lskarnet
+link_test_SRCS := init/link_test.c init/link.c init/line.c lib/chan.c \
+	lib/log.c lib/msg.c lib/wire.c

@@ -107,9 +107,8 @@ joins(const struct gate_out *o, uint8_t stream, size_t len)
 {
 	const unsigned char *p;
 
-	if (o->last == NONE || o->len == 0 || o->last < o->head ||
-	    (o->last == o->head && o->left != 0))
-		return 0;
+	if (o->last == NONE || o->len == 0 || o->last < o->head)
+		return 0;	/* none, or begun */
 	p = o->buf + o->last;
 	return p[4] == CLIENT_OUTPUT && p[HEAD] == stream &&
 	    load_u32(p + HEAD + 1) + len <= DATA_MAX;
