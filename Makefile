@@ -127,10 +127,10 @@ image: $(B)/casemate.bzImage client ## build/casemate.bzImage, build/bin/casemat
 demo: ## two signed jobs, from source to receipts
 	$(Q)MAKE='$(MAKE)' B=$(B) DEPS=$(DEPS) qemu-tests/demo
 
-check: tests image $(B)/python.erofs ## every test; ends in N passed, N failed, N skipped
+check: tests image job-progs $(B)/python.erofs ## every test; ends in N passed, N failed, N skipped
 	$(Q)B=$(B) DEPS=$(DEPS) qemu-tests/check
 
-bench: image tests $(B)/python.erofs ## the table of figures, from this machine
+bench: image job-progs $(B)/bin/ledger_bench  ## the table of figures, from this machine
 	$(Q)B=$(B) DEPS=$(DEPS) qemu-tests/bench
 
 clean: ## remove build/ (the cache stays)

@@ -26,13 +26,12 @@ static_program_body() {
 	expect_outcome hello.receipt exited
 	atf_check_equal 0 "$(field hello.receipt status)"
 	atf_check -o ignore -e ignore vm_down
-	atf_check -o match:'casemate: stopped' cat vm-console.log
 }
 
 case_with_vm exit_status_is_the_jobs 'exit codes and signals come through'
 exit_status_is_the_jobs_body() {
 	atf_check -o ignore -e ignore vm_up
-	elf_job three exitcode 3
+	elf_job three exit 3
 	atf_check -s exit:3 -o ignore -e ignore run_job three
 	expect_outcome three.receipt exited
 	elf_job killed signal 15
@@ -131,8 +130,7 @@ case_with_vm finds_nothing_of_the_host 'nothing outside the sandbox'
 finds_nothing_of_the_host_body() {
 	atf_check -o ignore -e ignore vm_up
 	elf_job snoop snoop
-	atf_check -o save:out -e ignore run_job snoop
-	atf_check -o empty grep FOUND out || atf_fail "$(cat out)"
+	atf_check -o inline:'found 0\n' -e ignore run_job snoop
 }
 
 atf_init_test_cases() {

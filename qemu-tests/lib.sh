@@ -4,7 +4,7 @@
 
 casemate=$CASEMATE_BUILD/bin/casemate
 image=$CASEMATE_BUILD/casemate.bzImage
-jobs=$CASEMATE_BUILD/jobs
+programs=$CASEMATE_BUILD/bin
 XDG_STATE_HOME=$PWD/state
 export XDG_STATE_HOME
 vm_state=$XDG_STATE_HOME/casemate/vm
@@ -48,7 +48,7 @@ elf_job() {
 	folder=$1 program=$2
 	shift 2
 	mkdir -p "$folder/files"
-	cp "$jobs/$program" "$folder/files/$program"
+	cp "$programs/job-$program" "$folder/files/$program"
 	{
 		printf 'version: 1\nname: %s\nargv:\n' "$program"
 		for arg in "$program" "$@"; do

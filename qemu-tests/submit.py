@@ -18,7 +18,7 @@ import time
 
 HELLO, SUBMIT, SEND, DATA, ACCEPTED, OUTPUT, FINISHED, REFUSED = (
     0x01, 0x10, 0x11, 0x12, 0x13, 0x15, 0x17, 0x19)
-PROGRAM = os.path.join(os.environ["CASEMATE_BUILD"], "jobs", "hello")
+PROGRAM = os.path.join(os.environ["CASEMATE_BUILD"], "bin", "job-hello")
 
 
 def string(b):
