@@ -110,11 +110,7 @@ static enum conn_result
 fail(struct conn *c, const struct target *t, const char *doing, int err,
     struct why *w)
 {
-	char where[PATH_MAX + 16];
-
-	target_format(where, sizeof(where), t);
-	why_set(w, "%.200s: %s: %s; %s", where, doing, strerror(err),
-	    advice(t, err));
+	why_set(w, "%s: %s; %s", doing, strerror(err), advice(t, err));
 	conn_close(c);
 	return judge(err);
 }
@@ -149,6 +145,19 @@ hybrid_connect(int fd, int64_t deadline)
 	return -1;
 }
 
+/* An appliance that is full, or not whole yet, refuses instead of greeting. */
+static enum conn_result
+turned_away(struct get *g, struct why *w)
+{
+	const char *word = reason_word(get_u8(g));
+	size_t len;
+	const char *text = get_string(g, &len, TEXT_MAX);
+
+	why_set(w, "refused (%s): %.*s", word == NULL ? "unknown" : word,
+	    (int)len, text);
+	return CONN_LATER;
+}
+
 static enum conn_result
 read_hello(struct conn *c, int timeout_ms, struct hello *h, struct why *w)
 {
@@ -157,6 +166,8 @@ read_hello(struct conn *c, int timeout_ms, struct hello *h, struct why *w)
 
 	if (r == 1 && f.type == CLIENT_HELLO)
 		return hello_parse(h, &f.body, w) == 0 ? CONN_OK : CONN_NEVER;
+	if (r == 1 && f.type == CLIENT_REFUSED)
+		return turned_away(&f.body, w);
 	if (r == 1)
 		why_set(w, "it did not greet first, so it is not a Casemate "
 		    "appliance");

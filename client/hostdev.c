@@ -25,7 +25,7 @@
 #define PROBE_MS	10000	/* a guest that runs says so within 1 s */
 #define KILL_MS		3000	/* KVM that hangs may not even die at once */
 #define PROBE_LINE	"casemate: probe ok"
-#define CACHE_NAME	"kvm-probe"
+#define CACHE_NAME	".kvm-probe"	/* no appliance has this name */
 #define CID_TRIES	8
 
 /* Reads until the line came; false at the end or when the time is up. */

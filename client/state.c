@@ -143,13 +143,14 @@ state_parse(struct state *s, const char *text)
 	long qemu, device;
 	unsigned long long qemu_start, device_start;
 	int end = -1;
+	size_t len = strlen(text);
 
 	memset(s, 0, sizeof(*s));
 	sscanf(text, "casemate-state 1\nboot_id %39[0-9a-f-]\n"
 	    "qemu %ld %llu\ndevice %ld %llu\ncid %u\nmachine %15[a-z0-9]\n"
 	    "accel %7[a-z]\n%n", s->boot_id, &qemu, &qemu_start, &device,
 	    &device_start, &s->cid, s->machine, s->accel, &end);
-	if (end == -1 || text[end] != '\0' || qemu <= 0 || device < 0) {
+	if (end == -1 || (size_t)end != len || text[len - 1] != '\n' || qemu <= 0 || device < 0) {
 		errno = EBADMSG;
 		return -1;
 	}

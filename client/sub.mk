@@ -17,3 +17,20 @@ CLIENT_LIBS := -lyaml -lsodium -lbearssl
 
 casemate_SRCS := client/casemate.c $(CLIENT_SRCS)
 casemate_LIBS := $(CLIENT_LIBS)
+
+TESTS += client/archive_test client/words_of_users_test client/state_test \
+	client/leaf_test client/vm_test client/talk_test
+CLIENT_SAY := client/say.c client/buf.c
+archive_test_SRCS := client/archive_test.c client/cpio.c client/ustar.c \
+	$(CLIENT_SAY)
+words_of_users_test_SRCS := client/words_of_users_test.c client/target.c \
+	client/number.c client/opts.c $(CLIENT_SAY) lib/grant.c lib/wire.c \
+	lib/why.c lib/json.c
+state_test_SRCS := client/state_test.c client/state.c client/proc.c \
+	client/file.c $(CLIENT_SAY)
+leaf_test_SRCS := client/leaf_test.c client/leaf.c $(CLIENT_SAY) lib/json.c \
+	lib/why.c lib/wire.c
+vm_test_SRCS := client/vm_test.c client/vm.c $(CLIENT_SAY)
+# With a fake appliance, for what a real one does not do on demand.
+talk_test_SRCS := client/talk_test.c client/fake.c $(CLIENT_SRCS)
+talk_test_LIBS := $(CLIENT_LIBS)

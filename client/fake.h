@@ -1,0 +1,62 @@
+/*
+ * For tests: an appliance on a UNIX socket that can do what a real one does
+ * not do on demand: lie, break off, be slow.  It runs in a child process; its
+ * key, tree (of one leaf) and signatures are real.
+ */
+#ifndef FAKE_H
+#define FAKE_H
+
+#include <sys/types.h>
+
+#include "buf.h"
+#include "msg.h"
+#include "note.h"
+#include "wire.h"
+#include "words.h"
+
+struct fake {
+	const char	*path;		/* of the socket */
+	int		 listener;
+	pid_t		 pid;
+	struct note_key	 key;
+	unsigned char	 secret[NOTE_SECRET_LEN];
+	char		 vkey[VKEY_MAX + 1];
+};
+
+enum fake_lie {
+	LIE_NONE,
+	LIE_OTHER_JOB,
+	LIE_OTHER_COMMAND,
+	LIE_OTHER_BUNDLE,
+	LIE_OTHER_STATUS,
+	LIE_OTHER_OUTCOME,
+	LIE_OTHER_OUTPUT,
+	LIE_OTHER_ACCEPTED,
+	LIE_OTHER_SOURCE,
+	LIE_OTHER_EVENT,
+	LIE_OTHER_KEY,		/* signs with another key than it shows */
+	LIE_OTHER_LEAF,		/* the proof is of another leaf */
+	LIE_NO_RECEIPT,
+};
+
+/* What the child does with one connection. */
+typedef void fake_handler(struct fake *, int fd, int nr, void *arg);
+
+void	fake_init(struct fake *, const char *path);
+/* Listens and forks; the child serves so many connections, then exits 0. */
+void	fake_serve(struct fake *, int connections, fake_handler *, void *arg);
+/* Waits for the child; its exit status. */
+int	fake_wait(struct fake *);
+
+/* For handlers: all exit the child with 1 when the client is not as it must
+ * be. */
+void	fake_connect(int fd);			/* CONNECT line, OK */
+void	fake_hello(struct fake *, int fd);
+void	fake_send(int fd, unsigned type, const void *, size_t);
+/* One frame's payload. */
+void	fake_read(int fd, unsigned type, struct buf *);
+void	fake_refuse(int fd, enum reason, const char *text);
+/* A whole job that prints "out\n" and "err\n" and exits with 7. */
+void	fake_job(struct fake *, int fd, enum fake_lie);
+
+#endif

@@ -1,0 +1,83 @@
+#include <atf-c.h>
+#include <string.h>
+
+#include "leaf.h"
+
+static const char good[] = "{\"id\":\"3\",\"data\":{\"job\":\"ab\",\"n\":0,"
+    "\"text\":\"a\\\"\\\\\\n\\t\\u001b \303\251\"},\"z\":18446744073709551615}";
+
+ATF_TC_WITHOUT_HEAD(members_and_inner_members);
+ATF_TC_BODY(members_and_inner_members, tc)
+{
+	struct leaf l;
+	struct why w = { "" };
+
+	ATF_REQUIRE_EQ_MSG(0, leaf_parse(&l, good, strlen(good), &w), "%s",
+	    w.text);
+	ATF_CHECK_EQ(5, l.n);
+	ATF_CHECK_STREQ("3", leaf_get(&l, "id"));
+	ATF_CHECK_STREQ("ab", leaf_get(&l, "data.job"));
+	ATF_CHECK_STREQ("0", leaf_get(&l, "data.n"));
+	ATF_CHECK(!l.member[2].is_text);
+	ATF_CHECK_STREQ("a\"\\\n\t\033 \303\251", leaf_get(&l, "data.text"));
+	ATF_CHECK_STREQ("18446744073709551615", leaf_get(&l, "z"));
+	ATF_CHECK_STREQ("", leaf_get(&l, "job"));
+	leaf_free(&l);
+}
+
+ATF_TC_WITHOUT_HEAD(what_ledgerd_does_not_write_is_refused);
+ATF_TC_BODY(what_ledgerd_does_not_write_is_refused, tc)
+{
+	static const char *const bad[][2] = {
+		{ "", "object was expected" }, { "[]", "object was expected" },
+		{ "{}", "string was expected" },
+		{ "{\"a\":1}x", "follows the object" },
+		{ "{\"a\":1,}", "string was expected" },
+		{ "{\"a\":1,\"a\":2}", "there twice" },
+		{ "{\"data\":{\"a\":1},\"data.a\":2}", "there twice" },
+		{ "{\"a\":01}", "whole number" }, { "{\"a\":-1}", "number" },
+		{ "{\"a\":1.5}", "comma or }" }, { "{\"a\":}", "number" },
+		{ "{\"a\":true}", "number" }, { "{\"a\":{}}", "number" },
+		{ "{\"a\":111111111111111111111}", "number" },
+		{ "{\"data\":1}", "data is no object" },
+		{ "{\"data\":{\"data\":{\"a\":1}}}", "number was expected" },
+		{ "{\"a\":\"\n\"}", "control character" },
+		{ "{\"a\":\"\\u0000\"}", "needs no escape" },
+		{ "{\"a\":\"\\u00e9\"}", "needs no escape" },
+		{ "{\"a\":\"\\u00g0\"}", "four hex digits" },
+		{ "{\"a\":\"\\x\"}", "unknown escape" },
+		{ "{\"a\":\"\377\"}", "not UTF-8" },
+		{ "{\"a\" :1}", "colon" }, { "{ \"a\":1}", "string" },
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct leaf l;
+		struct why w = { "" };
+
+		ATF_CHECK_MSG(leaf_parse(&l, bad[i][0], strlen(bad[i][0]), &w)
+		    == -1, "%s was taken", bad[i][0]);
+		ATF_CHECK_MSG(strstr(w.text, bad[i][1]) != NULL, "%s: %s",
+		    bad[i][0], w.text);
+		leaf_free(&l);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(every_truncation_is_refused);
+ATF_TC_BODY(every_truncation_is_refused, tc)
+{
+	for (size_t len = 0; len < strlen(good); len++) {
+		struct leaf l;
+		struct why w = { "" };
+
+		ATF_CHECK_EQ(-1, leaf_parse(&l, good, len, &w));
+		leaf_free(&l);
+	}
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, members_and_inner_members);
+	ATF_TP_ADD_TC(tp, what_ledgerd_does_not_write_is_refused);
+	ATF_TP_ADD_TC(tp, every_truncation_is_refused);
+	return atf_no_error();
+}

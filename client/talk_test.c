@@ -1,0 +1,504 @@
+/*
+ * The command against a fake appliance: what only a broken or lying one does.
+ */
+#include <atf-c.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "casemate.h"
+#include "fake.h"
+#include "file.h"
+#include "proc.h"
+#include "state.h"
+
+#define SOCKET	"vm.sock"
+
+static char said[65536], printed[65536];
+
+static void
+slurp(const char *file, char dst[65536])
+{
+	int fd = open(file, O_RDONLY);
+	ssize_t n = read(fd, dst, 65535);
+
+	ATF_REQUIRE(fd != -1 && n >= 0);
+	dst[n] = '\0';
+	close(fd);
+}
+
+/* Runs a subcommand as its own process: its exit status, and its words. */
+static int
+casemate(int (*command)(int, char **), const char *const words[])
+{
+	union {
+		const char *const *in;
+		char **out;
+	} argv = { .in = words };
+	pid_t pid;
+	int argc = 0;
+
+	while (words[argc] != NULL)
+		argc++;
+	fflush(NULL);
+	if ((pid = fork()) == 0) {
+		int out = open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		int err = open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		int code;
+
+		alarm(60);
+		dup2(out, 1);
+		dup2(err, 2);
+		code = command(argc, argv.out);
+		fflush(NULL);
+		_exit(code & 0xff);
+	}
+	argc = proc_wait(pid);
+	slurp("out", printed);
+	slurp("err", said);
+	return argc;
+}
+
+static void
+write_file(const char *path, const char *text, mode_t mode)
+{
+	ATF_REQUIRE_EQ(0, file_save(path, text, strlen(text), mode));
+}
+
+/* A key and a job; the bundle is larger than one frame. */
+static void
+make_job(void)
+{
+	const char *argv[] = { "ssh-keygen", "-q", "-t", "ed25519", "-N", "",
+	    "-f", "key", NULL };
+	static char text[100000];
+
+	ATF_REQUIRE_EQ(0, proc_wait(proc_start(argv, PROC_ATTACHED, -1, NULL,
+	    0)));
+	ATF_REQUIRE_EQ(0, mkdir("job", 0755));
+	ATF_REQUIRE_EQ(0, mkdir("job/files", 0755));
+	write_file("job/manifest.yaml", "version: 1\nname: t\nargv: [p]\n",
+	    0644);
+	memset(text, 'x', sizeof(text) - 1);
+	write_file("job/files/p", text, 0755);
+}
+
+static int
+run(const char *more, const char *value)
+{
+	const char *words[] = { "run", "job", "--key", "key", "--on",
+	    "unix:" SOCKET, "--receipt", "receipt", "--wait", "2", more, value,
+	    NULL };
+
+	return casemate(cmd_run, words);
+}
+
+static void
+serve_job(struct fake *f, int fd, int nr, void *arg)
+{
+	(void)nr;
+	fake_job(f, fd, *(enum fake_lie *)arg);
+}
+
+ATF_TC_WITHOUT_HEAD(job_with_its_receipt);
+ATF_TC_BODY(job_with_its_receipt, tc)
+{
+	enum fake_lie lie = LIE_NONE;
+	struct fake f;
+
+	make_job();
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 1, serve_job, &lie);
+	ATF_CHECK_EQ_MSG(7, run(NULL, NULL), "%s", said);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+	ATF_CHECK_STREQ("out\n", printed);
+	ATF_CHECK(strstr(said, "err\n") != NULL);
+	ATF_CHECK(strstr(said, "receipt verified") != NULL);
+	ATF_CHECK(access("receipt", F_OK) == 0);
+}
+
+ATF_TC_WITHOUT_HEAD(receipt_verifies_offline);
+ATF_TC_BODY(receipt_verifies_offline, tc)
+{
+	const char *words[] = { "verify", "receipt", "--appliance", "vkey",
+	    NULL };
+	enum fake_lie lie = LIE_NONE;
+	struct fake f;
+
+	make_job();
+	fake_init(&f, SOCKET);
+	write_file("vkey", f.vkey, 0644);
+	fake_serve(&f, 1, serve_job, &lie);
+	ATF_CHECK_EQ(7, run("--appliance", "vkey"));
+	ATF_CHECK_EQ(0, casemate(cmd_verify, words));
+	ATF_CHECK(strstr(printed, "receipt verified\n") == printed);
+	ATF_CHECK(strstr(printed, "casemate.job.finished") != NULL);
+	ATF_CHECK(strstr(printed, "index 0 of a tree of 1") != NULL);
+	/* Any byte of it changed: refused. */
+	slurp("receipt", said);
+	for (size_t i = 0, len = strlen(said); i < len; i += 13) {
+		char text[65536];
+
+		strcpy(text, said);
+		text[i] ^= 1;
+		write_file("changed", text, 0644);
+		words[1] = "changed";
+		slurp("receipt", said);
+		ATF_CHECK_EQ_MSG(1, casemate(cmd_verify, words),
+		    "byte %zu may be changed", i);
+		slurp("receipt", said);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(every_lie_in_a_receipt_is_loud);
+ATF_TC_BODY(every_lie_in_a_receipt_is_loud, tc)
+{
+	make_job();
+	for (int i = LIE_NONE + 1; i < LIE_NO_RECEIPT; i++) {
+		enum fake_lie lie = (enum fake_lie)i;
+		struct fake f;
+
+		fake_init(&f, SOCKET);
+		fake_serve(&f, 1, serve_job, &lie);
+		ATF_CHECK_EQ_MSG(125, run(NULL, NULL), "lie %d was believed",
+		    i);
+		ATF_CHECK_EQ(0, fake_wait(&f));
+		ATF_CHECK_MSG(strstr(said, "THE RECEIPT IS NOT TRUE") != NULL,
+		    "lie %d: %s", i, said);
+		ATF_CHECK(strstr(said, "receipt verified") == NULL);
+		ATF_CHECK(access("receipt", F_OK) == -1);
+		ATF_CHECK(unlink("receipt.unverified") == 0);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(success_without_receipt_is_no_success);
+ATF_TC_BODY(success_without_receipt_is_no_success, tc)
+{
+	enum fake_lie lie = LIE_NO_RECEIPT;
+	struct fake f;
+
+	make_job();
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 1, serve_job, &lie);
+	ATF_CHECK_EQ(125, run(NULL, NULL));
+	ATF_CHECK(strstr(said, "no receipt") != NULL);
+}
+
+/* The client must leave without having sent a byte. */
+static void
+serve_wrong_key(struct fake *f, int fd, int nr, void *arg)
+{
+	char c;
+
+	(void)nr;
+	(void)arg;
+	fake_connect(fd);
+	fake_hello(f, fd);
+	_exit(read(fd, &c, 1) == 0 ? 0 : 1);
+}
+
+ATF_TC_WITHOUT_HEAD(another_appliance_is_sent_nothing);
+ATF_TC_BODY(another_appliance_is_sent_nothing, tc)
+{
+	struct note_key key;
+	char vkey[VKEY_MAX + 1];
+	struct fake f;
+
+	make_job();
+	fake_init(&f, SOCKET);
+	key = f.key;
+	key.pub[0] ^= 1;
+	ATF_REQUIRE_EQ(0, note_key_init(&key, "casemate/fake", key.pub));
+	vkey_format(vkey, &key);
+	write_file("vkey", vkey, 0644);
+	fake_serve(&f, 1, serve_wrong_key, NULL);
+	ATF_CHECK_EQ(125, run("--appliance", "vkey"));
+	ATF_CHECK_EQ_MSG(0, fake_wait(&f), "something was sent");
+	ATF_CHECK(strstr(said, "THIS IS ANOTHER APPLIANCE") != NULL);
+}
+
+/* Busy twice, then it takes the same command. */
+static void
+serve_busy(struct fake *f, int fd, int nr, void *arg)
+{
+	static struct buf first, again;
+
+	(void)arg;
+	if (nr == 2) {
+		fake_job(f, fd, LIE_NONE);
+		return;
+	}
+	fake_connect(fd);
+	fake_hello(f, fd);
+	fake_read(fd, CLIENT_SUBMIT, nr == 0 ? &first : &again);
+	fake_refuse(fd, REASON_BUSY, "all 8 slots run jobs");
+	if (nr == 1 && (first.len != again.len ||
+	    memcmp(first.data, again.data, first.len) != 0))
+		_exit(1);
+}
+
+ATF_TC_WITHOUT_HEAD(busy_is_tried_again_with_the_same_command);
+ATF_TC_BODY(busy_is_tried_again_with_the_same_command, tc)
+{
+	struct fake f;
+
+	make_job();
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 3, serve_busy, NULL);
+	ATF_CHECK_EQ_MSG(7, run("--wait", "20"), "%s", said);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+static void
+serve_refusal(struct fake *f, int fd, int nr, void *arg)
+{
+	struct buf b = { 0 };
+
+	(void)nr;
+	(void)arg;
+	fake_connect(fd);
+	fake_hello(f, fd);
+	fake_read(fd, CLIENT_SUBMIT, &b);
+	fake_refuse(fd, REASON_REPLAY, "seen\033[2J before; sign again");
+}
+
+ATF_TC_WITHOUT_HEAD(refusal_is_told_with_its_reason);
+ATF_TC_BODY(refusal_is_told_with_its_reason, tc)
+{
+	struct fake f;
+
+	make_job();
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 1, serve_refusal, NULL);
+	ATF_CHECK_EQ(125, run(NULL, NULL));
+	ATF_CHECK_MSG(strstr(said, "casemate: refused (replay): seen\\x1b[2J "
+	    "before; sign again\n") != NULL, "%s", said);
+	ATF_CHECK(access("receipt", F_OK) == -1);
+}
+
+/* Sends these bytes after CONNECT and OK, and closes. */
+struct bytes {
+	const char	*data;
+	size_t		 len;
+	const char	*says;
+};
+
+static void
+serve_bytes(struct fake *f, int fd, int nr, void *arg)
+{
+	const struct bytes *b = arg;
+
+	(void)f;
+	(void)nr;
+	fake_connect(fd);
+	if (write(fd, b->data, b->len) != (ssize_t)b->len)
+		_exit(1);
+}
+
+#define BYTES(text)	text, sizeof(text) - 1
+
+ATF_TC_WITHOUT_HEAD(nonsense_from_the_appliance_is_named);
+ATF_TC_BODY(nonsense_from_the_appliance_is_named, tc)
+{
+	static const struct bytes cases[] = {
+		{ BYTES("\377\377\377\377\001"), "length 4294967295" },
+		{ BYTES("\0\0\0\0\001"), "length 0" },
+		{ BYTES("\0\0\0\001\020"), "type 0x10, which does not exist" },
+		{ BYTES("\0\0\0\001\177"), "type 0x7f, which does not exist" },
+		{ BYTES("\0\0\0\011\001\0\0"), "in the middle of a frame" },
+		{ BYTES("\0\0\0\001\001"), "is not a Casemate" },
+		{ BYTES("\0\0\0\021\001\0\0\0\010casemate\0\0\0\002"),
+		    "version 2 of the protocol" },
+		{ BYTES("\0\0\0\021\001\0\0\0\010casemate\0\0\0\001"),
+		    "greeting is malformed" },
+		{ BYTES("\0\0\0\001\025"), "did not greet first" },
+		{ BYTES("HTTP/1.1 400 Bad Request\r\n"), "which does not" },
+	};
+
+	make_job();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bytes b = cases[i];
+		struct fake f;
+
+		fake_init(&f, SOCKET);
+		fake_serve(&f, 1, serve_bytes, &b);
+		ATF_CHECK_EQ(125, run(NULL, NULL));
+		ATF_CHECK_MSG(strstr(said, b.says) != NULL, "%zu: %s", i,
+		    said);
+		ATF_CHECK_EQ(0, fake_wait(&f));
+	}
+}
+
+/* Breaks off at one of the places of a job. */
+static void
+serve_partly(struct fake *f, int fd, int nr, void *arg)
+{
+	static const unsigned char accepted[] = "\0\0\0\0";
+	int where = *(int *)arg;
+	struct buf b = { 0 };
+
+	(void)nr;
+	fake_connect(fd);
+	if (where == 0)
+		return;
+	fake_hello(f, fd);
+	fake_read(fd, CLIENT_SUBMIT, &b);
+	if (where == 1)
+		return;
+	if (where == 2)
+		fake_send(fd, CLIENT_ACCEPTED, accepted, 4);
+	if (where == 3)
+		fake_send(fd, CLIENT_FINISHED, accepted, 4);
+	if (where == 4)
+		fake_send(fd, CLIENT_STATUS_IS, accepted, 4);
+}
+
+ATF_TC_WITHOUT_HEAD(appliance_that_breaks_off_or_rambles);
+ATF_TC_BODY(appliance_that_breaks_off_or_rambles, tc)
+{
+	static const char *const says[] = { "without a greeting",
+	    "was not accepted", "a bad ACCEPTED", "a bad FINISHED",
+	    "has no place here" };
+
+	make_job();
+	for (int i = 0; i < 5; i++) {
+		struct fake f;
+
+		fake_init(&f, SOCKET);
+		fake_serve(&f, 1, serve_partly, &i);
+		ATF_CHECK_EQ(125, run("--wait", "0"));
+		ATF_CHECK_MSG(strstr(said, says[i]) != NULL, "%d: %s", i,
+		    said);
+		fake_wait(&f);
+	}
+}
+
+/* Refuses in the middle of the bundle, and reads no more. */
+static void
+serve_stop_bundle(struct fake *f, int fd, int nr, void *arg)
+{
+	struct buf b = { 0 };
+	unsigned char job[4 + 32];
+	struct get g;
+	struct put p;
+
+	(void)nr;
+	(void)arg;
+	fake_connect(fd);
+	fake_hello(f, fd);
+	fake_read(fd, CLIENT_SUBMIT, &b);
+	put_init(&p, job, sizeof(job));
+	put_cstr(&p, "00000000000000000000000000000000");
+	fake_send(fd, CLIENT_SEND, job, p.len);
+	fake_read(fd, CLIENT_DATA, &b);
+	get_init(&g, b.data, b.len);
+	fake_refuse(fd, REASON_BUNDLE, "that is enough");
+}
+
+ATF_TC_WITHOUT_HEAD(refusal_in_the_middle_of_the_bundle_is_read);
+ATF_TC_BODY(refusal_in_the_middle_of_the_bundle_is_read, tc)
+{
+	struct fake f;
+
+	make_job();
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 1, serve_stop_bundle, NULL);
+	ATF_CHECK_EQ(125, run(NULL, NULL));
+	ATF_CHECK_MSG(strstr(said, "refused (bundle): that is enough") != NULL,
+	    "%s", said);
+}
+
+/* `--on NAME' knows the key that `up' saw. */
+ATF_TC_WITHOUT_HEAD(name_pins_the_key_that_up_saw);
+ATF_TC_BODY(name_pins_the_key_that_up_saw, tc)
+{
+	const char *words[] = { "run", "job", "--key", "key", "--on", "vm",
+	    "--wait", "2", NULL };
+	struct state s = { .machine = "pc", .accel = "tcg" };
+	enum fake_lie lie = LIE_NONE;
+	char dir[PATH_MAX];
+	struct fake f;
+
+	make_job();
+	ATF_REQUIRE(getcwd(dir, sizeof(dir)) != NULL);
+	setenv("XDG_STATE_HOME", dir, 1);
+	ATF_REQUIRE(state_open("vm") != -1);
+	ATF_CHECK_EQ(125, casemate(cmd_run, words));
+	ATF_CHECK(strstr(said, "no appliance of this name is up") != NULL);
+
+	s.qemu.pid = getpid();
+	s.qemu.start = proc_start_time(getpid());
+	ATF_REQUIRE_EQ(0, state_save("vm", &s));
+	fake_init(&f, "casemate/vm/vsock.sock");
+	write_file("casemate/vm/appliance.vkey", f.vkey, 0644);
+	fake_serve(&f, 1, serve_job, &lie);
+	ATF_CHECK_EQ_MSG(7, casemate(cmd_run, words), "%s", said);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+static void
+serve_status(struct fake *f, int fd, int nr, void *arg)
+{
+	unsigned char frame[1024];
+	struct buf b = { 0 };
+	struct put p;
+
+	(void)nr;
+	(void)arg;
+	fake_connect(fd);
+	fake_hello(f, fd);
+	fake_read(fd, CLIENT_STATUS, &b);
+	put_init(&p, frame, sizeof(frame));
+	put_cstr(&p, f->vkey);
+	put_cstr(&p, "kept");
+	put_u32(&p, 8);
+	put_u32(&p, 2);
+	put_u64(&p, 40);
+	put_u64(&p, 81);
+	put_u64(&p, 61234);
+	put_u64(&p, 64ull << 20);
+	put_cstr(&p, "python,a\"b");
+	fake_send(fd, CLIENT_STATUS_IS, frame, p.len);
+}
+
+ATF_TC_WITHOUT_HEAD(status_as_table_and_json);
+ATF_TC_BODY(status_as_table_and_json, tc)
+{
+	const char *words[] = { "status", "--on", "unix:" SOCKET, NULL, NULL };
+	struct fake f;
+
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 2, serve_status, NULL);
+	ATF_CHECK_EQ(0, casemate(cmd_status, words));
+	ATF_CHECK(strstr(printed, "2 of 8 slots running, 40 done\n") != NULL);
+	ATF_CHECK(strstr(printed, "61.234 s\n") != NULL);
+	ATF_CHECK(strstr(printed, "64 MiB\n") != NULL);
+	words[3] = "--json";
+	ATF_CHECK_EQ(0, casemate(cmd_status, words));
+	ATF_CHECK_MSG(strstr(printed, "\"mode\":\"kept\",\"slots\":8,"
+	    "\"running\":2,\"jobs_done\":40,\"tree_size\":81,"
+	    "\"uptime_ms\":61234,\"memory_bytes\":67108864,"
+	    "\"runtimes\":\"python,a\\\"b\"}\n") != NULL, "%s", printed);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, job_with_its_receipt);
+	ATF_TP_ADD_TC(tp, receipt_verifies_offline);
+	ATF_TP_ADD_TC(tp, every_lie_in_a_receipt_is_loud);
+	ATF_TP_ADD_TC(tp, success_without_receipt_is_no_success);
+	ATF_TP_ADD_TC(tp, another_appliance_is_sent_nothing);
+	ATF_TP_ADD_TC(tp, busy_is_tried_again_with_the_same_command);
+	ATF_TP_ADD_TC(tp, refusal_is_told_with_its_reason);
+	ATF_TP_ADD_TC(tp, nonsense_from_the_appliance_is_named);
+	ATF_TP_ADD_TC(tp, appliance_that_breaks_off_or_rambles);
+	ATF_TP_ADD_TC(tp, refusal_in_the_middle_of_the_bundle_is_read);
+	ATF_TP_ADD_TC(tp, name_pins_the_key_that_up_saw);
+	ATF_TP_ADD_TC(tp, status_as_table_and_json);
+	return atf_no_error();
+}
