@@ -14,3 +14,7 @@ TESTS += keyd/decide_test
 decide_test_SRCS := keyd/decide_test.c keyd/testkit.c lib/words.c \
 	$(DECIDE_SRCS)
 decide_test_LIBS := $(keyd_LIBS)
+TESTS += keyd/keyd_test
+keyd_test_SRCS := keyd/keyd_test.c keyd/testdaemon.c keyd/testkit.c \
+	keyd/serve.c lib/chan.c lib/words.c $(DECIDE_SRCS)
+keyd_test_LIBS := $(keyd_LIBS)
