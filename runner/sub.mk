@@ -15,3 +15,10 @@ TOOLS += jailtry
 jailtry_SRCS := runner/jailtry.c $(RUNNER_JAIL) lib/log.c lib/wire.c lib/words.c
 jailtry_LIBS := -lbearssl
 jailtry_GEN := $(RUNNER_JAIL_GEN)
+
+IMAGE_PROGS += runner
+runner_SRCS := runner/runner.c runner/dispatch.c runner/job.c runner/job_io.c \
+	runner/say.c runner/bundle.c runner/cgroup.c $(RUNNER_JAIL) \
+	$(RUNNER_CHAN) lib/words.c lib/sandbox.c
+runner_LIBS := -lbearssl
+runner_GEN := gen/runner.seccomp.h $(RUNNER_JAIL_GEN)

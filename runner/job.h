@@ -1,0 +1,118 @@
+/*
+ * One job, from its submission to the answer that its client gets.
+ *
+ *	FREE --submit--> DECIDE --grant--> RECEIVE --bundle--> BUILD
+ *	    --ready--> ACCEPT --committed--> RUN --end--> END --gone-->
+ *	    RECORD --committed--> FREE
+ *
+ * Whatever goes wrong before RUN sets a refusal as the verdict and leads
+ * through END (when there are processes) and RECORD to the same end.  The
+ * first verdict holds.
+ */
+#ifndef JOB_H
+#define JOB_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bundle.h"
+#include "cgroup.h"
+#include "grant.h"
+#include "sha256.h"
+#include "spawn.h"
+#include "words.h"
+
+struct runner;
+struct report;
+
+enum job_state {
+	JOB_FREE,
+	JOB_DECIDE,	/* keyd has it */
+	JOB_RECEIVE,	/* the bundle comes in */
+	JOB_BUILD,	/* its first process makes the sandbox */
+	JOB_ACCEPT,	/* ledgerd has its job.accepted */
+	JOB_RUN,
+	JOB_END,	/* killed, or ended by itself; what is left goes */
+	JOB_RECORD,	/* ledgerd has its job.finished or job.refused */
+};
+
+/* How it ended, or why it was refused; and the message with it. */
+struct verdict {
+	enum { VERDICT_NONE, VERDICT_REFUSED, VERDICT_ENDED } kind;
+	enum reason	 reason;
+	enum outcome	 outcome;
+	uint32_t	 status;
+	char		 message[TEXT_MAX];
+};
+
+struct output {
+	struct sha256	 hash;
+	uint64_t	 bytes;
+};
+
+struct job {
+	enum job_state	 state;
+	unsigned	 slot;
+	uint32_t	 conn;
+	bool		 attached;	/* its client is there */
+	uint32_t	 seq;		/* of the request under way */
+	uint64_t	 deadline_ms;	/* of the state */
+	bool		 accepted;	/* job.accepted is committed */
+	bool		 recordable;	/* its command's signature holds */
+	bool		 asked;		/* job.accepted is under way */
+	bool		 gone;		/* process 1 has ended */
+	bool		 overdue;	/* END lasts too long already */
+	struct grant	 grant;		/* after a denial: who and what only */
+	struct bundle	 bundle;
+	struct cgroup	 cgroup;
+	struct child	 child;
+	struct verdict	 verdict;
+	struct output	 out[2];
+	uint64_t	 uncredited;	/* output bytes the client lacks */
+	char		 probe[TEXT_MAX];
+	unsigned char	 accepted_leaf[DIGEST_LEN];
+	uint64_t	 started_ms, wall_ms;
+	struct cgroup_figures figures;
+};
+
+/* At the start, and after each job. */
+void	job_init(struct job *, struct runner *, unsigned slot);
+
+/* A free slot takes a submission, as keyd gets it. */
+void	job_submit(struct runner *, struct job *, uint32_t conn,
+	    const void *submission, size_t len);
+
+/* Events.  The texts live in the caller's message. */
+void	job_granted(struct runner *, struct job *);	/* grant is filled */
+void	job_denied(struct runner *, struct job *, enum reason,
+	    const char *message);
+void	job_data(struct runner *, struct job *, const void *, size_t);
+void	job_credit(struct runner *, struct job *, uint32_t bytes);
+void	job_leave(struct runner *, struct job *);	/* its client went */
+void	job_stop(struct runner *, struct job *);	/* so does the machine */
+void	job_appended(struct runner *, struct job *, const unsigned char *leaf,
+	    const void *receipt, size_t len);
+void	job_unappended(struct runner *, struct job *, const char *message);
+void	job_keyd_reset(struct runner *, struct job *);
+void	job_ledger_reset(struct runner *, struct job *);
+void	job_timeout(struct runner *, struct job *);
+
+/* What its descriptors have; see job_io.c. */
+#define JOB_POLLFDS	5
+void	job_poll(const struct runner *, const struct job *,
+	    struct pollfd pfd[JOB_POLLFDS]);
+void	job_turn(struct runner *, struct job *,
+	    const struct pollfd pfd[JOB_POLLFDS]);
+
+/* Between job.c and job_io.c. */
+void	job_reported(struct runner *, struct job *, const struct report *);
+void	job_refuse(struct runner *, struct job *, enum reason,
+	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void	job_end(struct runner *, struct job *, enum outcome, uint32_t status,
+	    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+void	job_gone(struct runner *, struct job *);
+void	job_check_end(struct runner *, struct job *);
+
+#endif

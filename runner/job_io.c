@@ -1,0 +1,123 @@
+/*
+ * A job's descriptors: its reports, its output on the way to the client, and
+ * the signs of its end.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "job.h"
+#include "log.h"
+#include "report.h"
+#include "runner.h"
+#include "say.h"
+
+#define OUTPUT_OVERHEAD	64	/* of a JOB_OUTPUT around its data */
+
+enum { POLL_PIDFD, POLL_REPORT, POLL_OUT, POLL_ERR, POLL_CGROUP };
+
+/* How much may be read and sent on now. */
+static size_t
+output_room(const struct runner *r, const struct job *j)
+{
+	uint64_t room = OUTPUT_WINDOW - j->uncredited;
+	size_t queue = chan_room(&r->gate);
+
+	queue = queue > OUTPUT_OVERHEAD ? queue - OUTPUT_OVERHEAD : 0;
+	room = room < queue ? room : queue;
+	return room < DATA_MAX ? (size_t)room : DATA_MAX;
+}
+
+void
+job_poll(const struct runner *r, const struct job *j,
+    struct pollfd pfd[JOB_POLLFDS])
+{
+	bool out = (j->state == JOB_RUN || j->state == JOB_END) &&
+	    output_room(r, j) != 0;
+
+	pfd[POLL_PIDFD] = (struct pollfd){
+		.fd = j->gone ? -1 : j->child.pidfd, .events = POLLIN,
+	};
+	pfd[POLL_REPORT] = (struct pollfd){
+		.fd = j->child.report, .events = POLLIN,
+	};
+	pfd[POLL_OUT] = (struct pollfd){
+		.fd = out ? j->child.out[0] : -1, .events = POLLIN,
+	};
+	pfd[POLL_ERR] = (struct pollfd){
+		.fd = out ? j->child.out[1] : -1, .events = POLLIN,
+	};
+	pfd[POLL_CGROUP] = (struct pollfd){
+		.fd = j->state == JOB_END ? j->cgroup.events : -1,
+		.events = POLLPRI,
+	};
+}
+
+static void
+read_reports(struct runner *r, struct job *j)
+{
+	struct report rep;
+	int rc;
+
+	while (j->child.report != -1 &&
+	    (rc = report_read(j->child.report, &rep)) != 0) {
+		if (rc == 1) {
+			job_reported(r, j, &rep);
+			continue;
+		}
+		if (errno != 0)
+			log_info("job %s: a malformed report", j->grant.job);
+		close(j->child.report);
+		j->child.report = -1;
+	}
+}
+
+/* One chunk of one stream; the part within the limit goes on. */
+static void
+read_output(struct runner *r, struct job *j, int i)
+{
+	static unsigned char buf[DATA_MAX];
+	uint64_t left = j->grant.limits.output_bytes - j->out[0].bytes -
+	    j->out[1].bytes;
+	ssize_t n = read(j->child.out[i], buf, output_room(r, j));
+	size_t len;
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		close(j->child.out[i]);
+		j->child.out[i] = -1;
+		return;
+	}
+	len = (uint64_t)n < left ? (size_t)n : (size_t)left;
+	if (len != 0) {
+		sha256_update(&j->out[i].hash, buf, len);
+		j->out[i].bytes += len;
+		if (j->attached)
+			j->uncredited += len;
+		say_output(r, j, i + 1, buf, len);
+	}
+	if ((uint64_t)n > left)
+		job_end(r, j, OUTCOME_OUTPUT_LIMIT, 0, "more than %llu bytes "
+		    "of output", (unsigned long long)
+		    j->grant.limits.output_bytes);
+}
+
+/*
+ * Reports before the end of process 1, which it has outlived by nothing; each
+ * step may free the job, so the state is looked at again.
+ */
+void
+job_turn(struct runner *r, struct job *j, const struct pollfd pfd[JOB_POLLFDS])
+{
+	if (pfd[POLL_REPORT].revents != 0 || pfd[POLL_PIDFD].revents != 0)
+		read_reports(r, j);
+	for (int i = 0; i < 2; i++)
+		if (pfd[POLL_OUT + i].revents != 0 && j->child.out[i] != -1 &&
+		    output_room(r, j) != 0)
+			read_output(r, j, i);
+	if (pfd[POLL_PIDFD].revents != 0 && j->child.pidfd != -1 && !j->gone)
+		job_gone(r, j);
+	if (j->state == JOB_END)
+		job_check_end(r, j);
+}

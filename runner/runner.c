@@ -1,0 +1,283 @@
+/*
+ * runner - unpacks, confines, runs and watches jobs.
+ *
+ * It takes typed messages from gate, asks keyd whether and how a job may run,
+ * has ledgerd record every decision before it takes effect, and starts jobs
+ * through its spawner.  See runner(8) and docs/sandbox.md.
+ */
+#include "runner.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/sysinfo.h>
+#include <sys/syscall.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "confine.h"
+#include "fds.h"
+#include "log.h"
+#include "root.h"
+#include "runner.seccomp.h"
+#include "sandbox.h"
+#include "spawn.h"
+
+#define BUDGET_SHARE	4	/* bundles take a quarter of memory at most */
+#define CHANNELS	3
+#define POLLFDS		(2 * CHANNELS + 2 + JOB_SLOTS * JOB_POLLFDS)
+#define STOP_FLUSH_MS	500	/* for the last messages to be taken */
+
+static const struct sandbox_limit runner_limits[] = {
+	{ RLIMIT_NOFILE, 256 },		/* 8 per job, and the channels */
+	{ RLIMIT_FSIZE, BUNDLE_MAX },	/* a bundle is the largest file */
+};
+
+static const struct sandbox runner_sandbox = {
+	.filter = runner_filter,
+	.nfilter = sizeof(runner_filter) / sizeof(runner_filter[0]),
+	.limits = runner_limits,
+	.nlimits = sizeof(runner_limits) / sizeof(runner_limits[0]),
+};
+
+static uint64_t
+clock_ms(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+uint64_t
+now_ms(void)
+{
+	return clock_ms(CLOCK_MONOTONIC);
+}
+
+uint64_t
+uptime_ms(void)
+{
+	return clock_ms(CLOCK_BOOTTIME);
+}
+
+bool
+runner_has_runtime(const struct runner *r, const char *name)
+{
+	size_t len = strlen(name);
+	const char *s = r->runtimes;
+
+	while (*s != '\0') {
+		size_t n = strcspn(s, ",");
+
+		if (n == len && strncmp(s, name, n) == 0)
+			return true;
+		s += n + (s[n] == ',');
+	}
+	return false;
+}
+
+/* The runtimes do not change while the appliance is up. */
+static void
+load_runtimes(struct runner *r)
+{
+	DIR *d = opendir(ROOT_RUNTIMES);
+	struct dirent *e;
+
+	if (d == NULL)
+		die_errno("%s", ROOT_RUNTIMES);
+	while ((e = readdir(d)) != NULL) {
+		size_t used = strlen(r->runtimes);
+
+		if (grant_check_name(e->d_name) == -1)
+			continue;
+		if (used + 1 + strlen(e->d_name) >= sizeof(r->runtimes))
+			die(EXIT_REFUSED, "too many runtimes: detach some");
+		snprintf(r->runtimes + used, sizeof(r->runtimes) - used,
+		    "%s%s", used == 0 ? "" : ",", e->d_name);
+	}
+	closedir(d);
+}
+
+static void
+load_memory(struct runner *r)
+{
+	struct sysinfo si;
+
+	if (sysinfo(&si) == -1)
+		die_errno("sysinfo");
+	r->memory_total = (uint64_t)si.totalram * si.mem_unit;
+	r->budget.total = r->memory_total / BUDGET_SHARE;
+}
+
+/* A kernel that cannot confine a job runs none. */
+static void
+check_kernel(int cgroup)
+{
+	struct why why;
+
+	if (confine_check(&why) == -1 || cgroup_check(cgroup, &why) == -1 ||
+	    cgroup_clear(cgroup, JOB_SLOTS, &why) == -1)
+		die(EXIT_REFUSED, "%s", why.text);
+}
+
+/* The spawner has what starting jobs needs; the runner needs none of it. */
+static void
+drop_powers(void)
+{
+	struct why why;
+
+	if (confine_powers(&why) == -1)
+		die(EXIT_SYSTEM, "%s", why.text);
+}
+
+static int
+open_signals(void)
+{
+	sigset_t term;
+	int fd;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &term, NULL) == -1)
+		die_errno("signal mask");
+	signal(SIGPIPE, SIG_IGN);	/* a job's process 1 may be gone */
+	fd = signalfd(-1, &term, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd == -1)
+		die_errno("signalfd");
+	return fd;
+}
+
+/* SIGTERM: jobs are ended and recorded, then this process ends. */
+static void
+take_signal(struct runner *r)
+{
+	struct signalfd_siginfo si;
+
+	if (read(r->signals, &si, sizeof(si)) != sizeof(si) || r->stopping)
+		return;
+	r->stopping = true;
+	for (int i = 0; i < JOB_SLOTS; i++)
+		job_stop(r, &r->jobs[i]);
+}
+
+static void
+finish_if_stopped(struct runner *r)
+{
+	struct chan *const chans[] = { &r->gate, &r->keyd, &r->ledgerd };
+
+	if (!r->stopping)
+		return;
+	for (int i = 0; i < JOB_SLOTS; i++)
+		if (r->jobs[i].state != JOB_FREE)
+			return;
+	for (int i = 0; i < CHANNELS; i++) {
+		struct pollfd pfd[2];
+
+		chan_poll(chans[i], pfd);
+		if (pfd[1].fd != -1 && poll(&pfd[1], 1, STOP_FLUSH_MS) == 1)
+			chan_flush(chans[i]);
+	}
+	_exit(EXIT_OK);
+}
+
+/* Milliseconds to the next deadline, or -1. */
+static int
+next_timeout(const struct runner *r)
+{
+	uint64_t now = now_ms(), next = UINT64_MAX;
+
+	for (int i = 0; i < JOB_SLOTS; i++)
+		if (r->jobs[i].state != JOB_FREE &&
+		    r->jobs[i].deadline_ms < next)
+			next = r->jobs[i].deadline_ms;
+	if (next == UINT64_MAX)
+		return -1;
+	if (next <= now)
+		return 0;
+	return next - now < 60000 ? (int)(next - now) : 60000;
+}
+
+static void
+take_timeouts(struct runner *r)
+{
+	uint64_t now = now_ms();
+
+	for (int i = 0; i < JOB_SLOTS; i++)
+		if (r->jobs[i].state != JOB_FREE &&
+		    r->jobs[i].deadline_ms <= now)
+			job_timeout(r, &r->jobs[i]);
+}
+
+static void
+runner_turn(struct runner *r)
+{
+	struct pollfd pfd[POLLFDS], *p = pfd;
+
+	chan_poll(&r->gate, p);
+	chan_poll(&r->keyd, p + 2);
+	chan_poll(&r->ledgerd, p + 4);
+	p += 2 * CHANNELS;
+	*p++ = (struct pollfd){ .fd = r->signals, .events = POLLIN };
+	*p++ = (struct pollfd){ .fd = r->spawner, .events = POLLIN };
+	for (int i = 0; i < JOB_SLOTS; i++)
+		job_poll(r, &r->jobs[i], p + i * JOB_POLLFDS);
+	if (poll(pfd, POLLFDS, next_timeout(r)) == -1 && errno != EINTR)
+		die_errno("poll");
+	/* A spawner says something only when asked. */
+	if (p[-1].revents != 0)
+		die(EXIT_SYSTEM, "the spawner is gone");
+	if (p[-2].revents != 0)
+		take_signal(r);
+	for (int i = 0; i < JOB_SLOTS; i++)
+		job_turn(r, &r->jobs[i], p + i * JOB_POLLFDS);
+	take_timeouts(r);
+	chan_flush(&r->gate);
+	chan_flush(&r->keyd);
+	chan_flush(&r->ledgerd);
+	dispatch_keyd(r);
+	dispatch_ledgerd(r);
+	dispatch_gate(r);
+	finish_if_stopped(r);
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct runner r;
+
+	(void)argv;
+	log_init("runner");
+	if (argc != 1)
+		die(EXIT_USAGE, "usage: runner");
+	check_kernel(FD_RUNNER_CGROUP);
+	r.spawner = spawn_start();
+	drop_powers();
+	r.cgroup = FD_RUNNER_CGROUP;
+	r.signals = open_signals();
+	load_memory(&r);
+	load_runtimes(&r);
+	for (unsigned i = 0; i < JOB_SLOTS; i++)
+		job_init(&r.jobs[i], &r, i);
+	chan_init(&r.gate, FD_RUNNER_GATE_IN, FD_RUNNER_GATE_OUT, PEER_RUNNER,
+	    PEER_GATE);
+	chan_init(&r.keyd, FD_RUNNER_KEYD_IN, FD_RUNNER_KEYD_OUT, PEER_RUNNER,
+	    PEER_KEYD);
+	chan_init(&r.ledgerd, FD_RUNNER_LEDGERD_IN, FD_RUNNER_LEDGERD_OUT,
+	    PEER_RUNNER, PEER_LEDGERD);
+
+	sandbox_enter(&runner_sandbox);		/* no way back from here */
+	sandbox_ready(FD_NOTIFY);
+	for (;;)
+		runner_turn(&r);
+}

@@ -1,0 +1,30 @@
+/*
+ * What the runner says to gate, keyd and ledgerd, one function a message.
+ * gate hears nothing of a job whose client went.
+ */
+#ifndef SAY_H
+#define SAY_H
+
+#include <stddef.h>
+
+#include "runner.h"
+
+void	say_busy(struct runner *, uint32_t conn, enum reason,
+	    const char *message);
+void	say_send(struct runner *, const struct job *);
+void	say_accepted(struct runner *, const struct job *);
+void	say_output(struct runner *, const struct job *, int stream,
+	    const void *, size_t);
+/* The verdict, with its receipt if there is one. */
+void	say_verdict(struct runner *, const struct job *, const void *receipt,
+	    size_t len);
+void	say_info(struct runner *);
+void	say_status(struct runner *, uint32_t conn);
+
+/* Each sets the job's seq anew. */
+void	say_decide(struct runner *, struct job *, const void *submission,
+	    size_t len);
+void	say_append_accepted(struct runner *, struct job *);
+void	say_append_verdict(struct runner *, struct job *);
+
+#endif
