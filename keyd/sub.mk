@@ -18,3 +18,8 @@ TESTS += keyd/keyd_test
 keyd_test_SRCS := keyd/keyd_test.c keyd/testdaemon.c keyd/testkit.c \
 	keyd/serve.c lib/chan.c lib/words.c $(DECIDE_SRCS)
 keyd_test_LIBS := $(keyd_LIBS)
+TESTS += keyd/store_test
+store_test_SRCS := keyd/store_test.c keyd/testkit.c lib/words.c $(DECIDE_SRCS)
+store_test_LIBS := $(keyd_LIBS) -Wl,--wrap=openat,--wrap=pwrite \
+	-Wl,--wrap=fdatasync,--wrap=fsync,--wrap=renameat,--wrap=unlinkat \
+	-Wl,--wrap=ftruncate

@@ -1,0 +1,516 @@
+/*
+ * keyd's files when the disk fails: the Nth write, sync, rename or open fails,
+ * afterwards everything opens again and nothing that was promised is lost.
+ * The calls are replaced at link time (--wrap).
+ */
+#include "authority.h"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <atf-c.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "testkit.h"
+
+#define NOW	KIT_NOW
+#define LATER	(KIT_NOW + 600)
+
+/* Shared with the children that fail: which call fails, and whether it did. */
+static struct fault {
+	int	countdown;	/* 1: the next call; 0: none */
+	int	fired;
+} *fault;
+
+static int
+fails(void)
+{
+	if (fault == NULL || fault->countdown == 0 ||
+	    --fault->countdown != 0)
+		return 0;
+	fault->fired = 1;
+	errno = ENOSPC;
+	return 1;
+}
+
+int	__real_openat(int, const char *, int, ...);
+int	__wrap_openat(int, const char *, int, ...);
+ssize_t	__real_pwrite(int, const void *, size_t, off_t);
+ssize_t	__wrap_pwrite(int, const void *, size_t, off_t);
+int	__real_fdatasync(int);
+int	__wrap_fdatasync(int);
+int	__real_fsync(int);
+int	__wrap_fsync(int);
+int	__real_renameat(int, const char *, int, const char *);
+int	__wrap_renameat(int, const char *, int, const char *);
+int	__real_unlinkat(int, const char *, int);
+int	__wrap_unlinkat(int, const char *, int);
+int	__real_ftruncate(int, off_t);
+int	__wrap_ftruncate(int, off_t);
+
+int
+__wrap_openat(int dirfd, const char *path, int flags, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	return fails() ? -1 : __real_openat(dirfd, path, flags, mode);
+}
+
+/* A disk that fails in the middle of a write has taken its half. */
+ssize_t
+__wrap_pwrite(int fd, const void *data, size_t len, off_t offset)
+{
+	if (!fails())
+		return __real_pwrite(fd, data, len, offset);
+	if (__real_pwrite(fd, data, len / 2, offset) == -1)
+		abort();
+	errno = ENOSPC;
+	return -1;
+}
+
+int
+__wrap_fdatasync(int fd)
+{
+	return fails() ? -1 : __real_fdatasync(fd);
+}
+
+int
+__wrap_fsync(int fd)
+{
+	return fails() ? -1 : __real_fsync(fd);
+}
+
+int
+__wrap_renameat(int a, const char *from, int b, const char *to)
+{
+	return fails() ? -1 : __real_renameat(a, from, b, to);
+}
+
+int
+__wrap_unlinkat(int dirfd, const char *path, int flags)
+{
+	return fails() ? -1 : __real_unlinkat(dirfd, path, flags);
+}
+
+int
+__wrap_ftruncate(int fd, off_t len)
+{
+	return fails() ? -1 : __real_ftruncate(fd, len);
+}
+
+static void
+arm(int nth)
+{
+	if (fault == NULL) {
+		fault = mmap(NULL, sizeof(*fault), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		ATF_REQUIRE(fault != MAP_FAILED);
+	}
+	fault->countdown = nth;
+	fault->fired = 0;
+}
+
+/* A new empty directory for each round. */
+static int
+new_dir(int round)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "state%d", round);
+	ATF_REQUIRE(mkdir(path, 0700) == 0);
+	return kit_dir(path);
+}
+
+/* Runs a story in a child whose nth call fails; answers its exit code. */
+static int
+live(int (*story)(int dirfd), int dirfd, int nth)
+{
+	int status;
+	pid_t pid;
+
+	arm(nth);
+	pid = fork();
+	ATF_REQUIRE(pid != -1);
+	if (pid == 0)
+		_exit(story(dirfd));
+	ATF_REQUIRE(waitpid(pid, &status, 0) == pid);
+	fault->countdown = 0;
+	ATF_REQUIRE_MSG(WIFEXITED(status), "0x%x", (unsigned)status);
+	return WEXITSTATUS(status);
+}
+
+static enum nonce_result
+take(struct nonces *all, const char *nonce, uint64_t not_after, uint64_t now)
+{
+	struct why w;
+
+	return nonces_take(all, nonce, strlen(nonce), not_after, now, &w);
+}
+
+static void
+open_nonces(struct nonces *all, int dirfd, uint64_t now)
+{
+	struct why w;
+
+	ATF_REQUIRE_MSG(nonces_open(all, dirfd, now, &w) == 0, "%s", w.text);
+}
+
+#define FIRST	1
+#define SECOND	2
+
+/* Two nonces; what was granted are the bits of the exit code. */
+static int
+nonce_story(int dirfd)
+{
+	struct nonces all;
+	struct why w;
+	int granted = 0;
+
+	if (nonces_open(&all, dirfd, NOW, &w) == -1)
+		return 0;
+	if (take(&all, "first", LATER, NOW) == NONCE_FRESH)
+		granted |= FIRST;
+	if (take(&all, "second", LATER, NOW) == NONCE_FRESH)
+		granted |= SECOND;
+	nonces_close(&all);
+	return granted;
+}
+
+/* What was granted stays used; what was refused may be tried again. */
+static void
+check_nonce(struct nonces *all, const char *nonce, int rc, int bit)
+{
+	enum nonce_result got = take(all, nonce, LATER, NOW);
+
+	if (rc == EXIT_SYSTEM)
+		return;		/* it died over it: either is right */
+	ATF_CHECK_MSG(got == (rc & bit ? NONCE_USED : NONCE_FRESH),
+	    "%s: %d after %d", nonce, got, rc);
+}
+
+ATF_TC_WITHOUT_HEAD(no_granted_nonce_is_lost_by_a_failing_disk);
+ATF_TC_BODY(no_granted_nonce_is_lost_by_a_failing_disk, tc)
+{
+	struct nonces all;
+	struct why w;
+	int rc, nth = 0;
+
+	do {
+		int dirfd = new_dir(++nth);
+
+		arm(0);
+		ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
+		open_nonces(&all, dirfd, NOW);
+		ATF_REQUIRE_EQ(take(&all, "old", LATER, NOW), NONCE_FRESH);
+		nonces_close(&all);
+		rc = live(nonce_story, dirfd, nth);
+		open_nonces(&all, dirfd, NOW);
+		ATF_CHECK_EQ(take(&all, "old", LATER, NOW), NONCE_USED);
+		check_nonce(&all, "first", rc, FIRST);
+		check_nonce(&all, "second", rc, SECOND);
+		nonces_close(&all);
+		close(dirfd);
+	} while (fault->fired);
+	ATF_CHECK_EQ(rc, FIRST | SECOND);
+	ATF_CHECK(nth > 8);
+}
+
+ATF_TC_WITHOUT_HEAD(an_unwritable_disk_stops_keyd);
+ATF_TC_BODY(an_unwritable_disk_stops_keyd, tc)
+{
+	struct nonces all;
+	struct why w;
+	int dirfd = new_dir(1), died = 0;
+
+	ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
+	for (int nth = 1; nth < 20; nth++)
+		died += live(nonce_story, dirfd, nth) == EXIT_SYSTEM;
+	ATF_CHECK(died >= 1);	/* its new file could not be opened again */
+	open_nonces(&all, dirfd, NOW);
+	nonces_close(&all);
+}
+
+/* The file without its last n bytes. */
+static void
+cut(int dirfd, off_t n)
+{
+	struct stat st;
+	int fd = openat(dirfd, "nonces", O_WRONLY);
+
+	ATF_REQUIRE(fd != -1 && fstat(fd, &st) == 0);
+	ATF_REQUIRE(ftruncate(fd, st.st_size - n) == 0);
+	close(fd);
+}
+
+ATF_TC_WITHOUT_HEAD(a_record_cut_by_a_power_loss_is_dropped);
+ATF_TC_BODY(a_record_cut_by_a_power_loss_is_dropped, tc)
+{
+	struct nonces all;
+	struct why w;
+
+	for (int n = 1; n <= 48; n++) {
+		int dirfd = new_dir(n);
+
+		ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
+		open_nonces(&all, dirfd, NOW);
+		take(&all, "whole", LATER, NOW);
+		take(&all, "torn", LATER, NOW);
+		nonces_close(&all);
+		cut(dirfd, n);
+		open_nonces(&all, dirfd, NOW);
+		ATF_CHECK_EQ(take(&all, "whole", LATER, NOW), NONCE_USED);
+		ATF_CHECK_EQ(take(&all, "torn", LATER, NOW), NONCE_FRESH);
+		nonces_close(&all);
+		open_nonces(&all, dirfd, NOW);
+		ATF_CHECK_EQ(take(&all, "torn", LATER, NOW), NONCE_USED);
+		nonces_close(&all);
+		close(dirfd);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(damage_before_the_last_record_is_refused);
+ATF_TC_BODY(damage_before_the_last_record_is_refused, tc)
+{
+	unsigned char file[38 + 3 * 48], bad[sizeof(file)];
+	struct nonces all;
+	struct why w;
+	int fd, dirfd = new_dir(1);
+
+	ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
+	open_nonces(&all, dirfd, NOW);
+	take(&all, "a", LATER, NOW);
+	take(&all, "b", LATER, NOW);
+	take(&all, "c", LATER, NOW);
+	nonces_close(&all);
+	fd = openat(dirfd, "nonces", O_RDONLY);
+	ATF_REQUIRE(fd != -1);
+	ATF_REQUIRE_EQ(read(fd, file, sizeof(file)), (ssize_t)sizeof(file));
+	close(fd);
+	for (size_t i = 0; i < sizeof(file) - 48; i++) {
+		memcpy(bad, file, sizeof(file));
+		bad[i] ^= 4;
+		kit_write("state1/nonces", bad, sizeof(bad));
+		ATF_CHECK_MSG(nonces_open(&all, dirfd, NOW, &w) == -1,
+		    "byte %zu", i);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(a_clock_set_back_revives_no_nonce);
+ATF_TC_BODY(a_clock_set_back_revives_no_nonce, tc)
+{
+	struct nonces all;
+	struct why w;
+	int dirfd = new_dir(1);
+
+	ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
+	open_nonces(&all, dirfd, NOW);
+	ATF_CHECK_EQ(take(&all, "n", LATER, NOW), NONCE_FRESH);
+	nonces_close(&all);
+	open_nonces(&all, dirfd, LATER);	/* it still holds then */
+	ATF_CHECK_EQ(all.n, 1);
+	nonces_close(&all);
+	open_nonces(&all, dirfd, LATER + 1);
+	ATF_CHECK_EQ(all.n, 0);
+	ATF_CHECK_EQ(all.floor, LATER);
+	nonces_close(&all);
+	open_nonces(&all, dirfd, NOW);
+	ATF_CHECK_EQ(take(&all, "n", LATER, NOW), NONCE_ENDED);
+	ATF_CHECK_EQ(take(&all, "new", LATER + 1, NOW), NONCE_FRESH);
+	nonces_close(&all);
+}
+
+ATF_TC_WITHOUT_HEAD(the_table_holds_thousands);
+ATF_TC_BODY(the_table_holds_thousands, tc)
+{
+	struct nonces all;
+	struct why w;
+	char nonce[32];
+	int dirfd = new_dir(1);
+
+	ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
+	open_nonces(&all, dirfd, NOW);
+	for (int i = 0; i < 3000; i++) {
+		snprintf(nonce, sizeof(nonce), "nonce %d", i);
+		ATF_REQUIRE_EQ(take(&all, nonce, LATER, NOW), NONCE_FRESH);
+	}
+	nonces_close(&all);
+	open_nonces(&all, dirfd, NOW);
+	ATF_CHECK_EQ(all.n, 3000);
+	for (int i = 0; i < 3000; i++) {
+		snprintf(nonce, sizeof(nonce), "nonce %d", i);
+		ATF_REQUIRE_EQ(take(&all, nonce, LATER, NOW), NONCE_USED);
+	}
+	nonces_close(&all);
+}
+
+static const unsigned char *
+root_of(int n)
+{
+	static unsigned char root[DIGEST_LEN];
+
+	memset(root, n, sizeof(root));
+	return root;
+}
+
+/* Signs up to size 3; answers the last size that may have left. */
+static int
+head_story(int dirfd)
+{
+	struct head h;
+	struct why w;
+	int size = 1;
+
+	if (head_open(&h, dirfd, &w) == -1)
+		return size;
+	while (size < 3 &&
+	    head_advance(&h, (uint64_t)size + 1, root_of(size + 1), &w) == 0)
+		size++;
+	head_close(&h);
+	return size;
+}
+
+ATF_TC_WITHOUT_HEAD(no_signed_head_is_lost_by_a_failing_disk);
+ATF_TC_BODY(no_signed_head_is_lost_by_a_failing_disk, tc)
+{
+	struct head h;
+	struct why w;
+	int size, nth = 0;
+
+	do {
+		int dirfd = new_dir(++nth);
+
+		arm(0);
+		ATF_REQUIRE(head_create(dirfd, &w) == 0);
+		ATF_REQUIRE(head_open(&h, dirfd, &w) == 0);
+		ATF_REQUIRE(head_advance(&h, 1, root_of(1), &w) == 0);
+		head_close(&h);
+		size = live(head_story, dirfd, nth);
+		ATF_REQUIRE_MSG(head_open(&h, dirfd, &w) == 0, "%s", w.text);
+		ATF_CHECK_MSG(h.size >= (uint64_t)size, "%d after %d",
+		    (int)h.size, size);
+		ATF_CHECK_ERRNO(EPERM, head_advance(&h, (uint64_t)size - 1,
+		    root_of(size - 1), &w) == -1);
+		ATF_CHECK_EQ(head_advance(&h, 4, root_of(4), &w), 0);
+		head_close(&h);
+		close(dirfd);
+	} while (fault->fired);
+	ATF_CHECK_EQ(size, 3);
+	ATF_CHECK(nth > 4);
+}
+
+ATF_TC_WITHOUT_HEAD(a_head_slot_cut_by_a_power_loss_is_passed_over);
+ATF_TC_BODY(a_head_slot_cut_by_a_power_loss_is_passed_over, tc)
+{
+	static const char zeros[16];
+	struct head h;
+	struct why w;
+	int fd, dirfd = new_dir(1);
+
+	ATF_REQUIRE(head_create(dirfd, &w) == 0);
+	ATF_REQUIRE(head_open(&h, dirfd, &w) == 0);
+	ATF_REQUIRE(head_advance(&h, 1, root_of(1), &w) == 0);
+	ATF_REQUIRE(head_advance(&h, 2, root_of(2), &w) == 0);
+	head_close(&h);
+	fd = openat(dirfd, "head", O_WRONLY);	/* seq 2 is in slot 0 */
+	ATF_REQUIRE(pwrite(fd, zeros, sizeof(zeros), 50) == sizeof(zeros));
+	close(fd);
+	ATF_REQUIRE(head_open(&h, dirfd, &w) == 0);
+	ATF_CHECK_EQ(h.size, 1);
+	head_close(&h);
+}
+
+ATF_TC_WITHOUT_HEAD(a_head_never_goes_back);
+ATF_TC_BODY(a_head_never_goes_back, tc)
+{
+	struct head h;
+	struct why w;
+	int dirfd = new_dir(1);
+
+	ATF_REQUIRE(head_create(dirfd, &w) == 0);
+	ATF_REQUIRE(head_open(&h, dirfd, &w) == 0);
+	ATF_CHECK_EQ(head_advance(&h, 0, root_of(0), &w), 0);
+	ATF_CHECK_ERRNO(EPERM, head_advance(&h, 0, root_of(9), &w) == -1);
+	ATF_CHECK_EQ(head_advance(&h, 5, root_of(5), &w), 0);
+	ATF_CHECK_EQ(head_advance(&h, 5, root_of(5), &w), 0);
+	ATF_CHECK_EQ(h.seq, 2);			/* nothing new to write */
+	ATF_CHECK_ERRNO(EPERM, head_advance(&h, 5, root_of(6), &w) == -1);
+	ATF_CHECK_ERRNO(EPERM, head_advance(&h, 4, root_of(4), &w) == -1);
+	ATF_CHECK_EQ(head_advance(&h, UINT64_MAX, root_of(1), &w), 0);
+	head_close(&h);
+}
+
+/* A whole first start; 1 when it was ready. */
+static int
+start_story(int dirfd)
+{
+	static struct authority a;
+	struct why w;
+
+	if (authority_open(&a, dirfd, kit_dir("site"), NOW, &w) == -1)
+		return 0;
+	kit_write("vkey", a.vkey, strlen(a.vkey));
+	authority_close(&a);
+	return 1;
+}
+
+ATF_TC_WITHOUT_HEAD(a_first_start_that_failed_can_be_done_again);
+ATF_TC_BODY(a_first_start_that_failed_can_be_done_again, tc)
+{
+	static struct authority a;
+	char line[1024], vkey[VKEY_MAX + 1];
+	struct why w;
+	int rc, nth = 0, sitefd;
+
+	kit_key("alice", "ed25519");
+	kit_line(line, sizeof(line), "alice", "", "alice");
+	kit_site(line);
+	sitefd = kit_dir("site");
+	do {
+		int dirfd = new_dir(++nth);
+
+		rc = live(start_story, dirfd, nth);
+		ATF_REQUIRE_MSG(authority_open(&a, dirfd, sitefd, NOW, &w)
+		    == 0, "call %d: %s", nth, w.text);
+		if (rc == 1) {
+			int fd = open("vkey", O_RDONLY);
+			ssize_t n = read(fd, vkey, sizeof(vkey) - 1);
+
+			ATF_REQUIRE(n > 0);
+			vkey[n] = '\0';
+			ATF_CHECK_STREQ(vkey, a.vkey);
+			close(fd);
+		}
+		authority_close(&a);
+		close(dirfd);
+	} while (fault->fired);
+	ATF_CHECK_EQ(rc, 1);
+	ATF_CHECK(nth > 20);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, no_granted_nonce_is_lost_by_a_failing_disk);
+	ATF_TP_ADD_TC(tp, an_unwritable_disk_stops_keyd);
+	ATF_TP_ADD_TC(tp, a_record_cut_by_a_power_loss_is_dropped);
+	ATF_TP_ADD_TC(tp, damage_before_the_last_record_is_refused);
+	ATF_TP_ADD_TC(tp, a_clock_set_back_revives_no_nonce);
+	ATF_TP_ADD_TC(tp, the_table_holds_thousands);
+	ATF_TP_ADD_TC(tp, no_signed_head_is_lost_by_a_failing_disk);
+	ATF_TP_ADD_TC(tp, a_head_slot_cut_by_a_power_loss_is_passed_over);
+	ATF_TP_ADD_TC(tp, a_head_never_goes_back);
+	ATF_TP_ADD_TC(tp, a_first_start_that_failed_can_be_done_again);
+	return atf_no_error();
+}
