@@ -59,7 +59,7 @@ ALL_GEN :=
 define static_prog
 $(1)_OBJS := $$(patsubst %.c,$(B)/static/%.o,$$($(1)_SRCS))
 $$($(1)_OBJS): | $$(addprefix $(B)/,$$($(1)_GEN))
-$(B)/bin/$(1): $$($(1)_OBJS) $(DEPS)/.done
+$(B)/bin/$(1): $$($(1)_OBJS) $(B)/paths
 	@printf '  LINK    %s\n' $(1)
 	@mkdir -p $$(@D)
 	$$(Q)$(MCC) $(CFLAGS) $(LDFLAGS) -o $$@ $$($(1)_OBJS) $$($(1)_LIBS)
@@ -67,7 +67,7 @@ ALL_OBJS += $$($(1)_OBJS)
 endef
 $(foreach p,$(STATIC_PROGS),$(eval $(call static_prog,$(p))))
 
-$(B)/static/%.o: %.c $(DEPS)/.done Makefile
+$(B)/static/%.o: %.c $(B)/paths Makefile
 	@printf '  CC      %s\n' $<
 	@mkdir -p $(@D)
 	$(Q)$(MCC) $(WARN) $(CFLAGS) $(INC) $($(*F)_CFLAGS) -MMD -MP -c -o $@ $<

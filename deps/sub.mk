@@ -22,10 +22,16 @@ $(DEPS)/.done: | $(B)/.host-packages
 	$(Q)deps/fetch $(DL) lib
 	$(Q)deps/build $(DEPS) $(DL)
 
-# Where these are, for tests and scripts that make does not run.
-$(B)/paths: $(DEPS)/.done
+# Where these are, for tests and scripts that make does not run.  What is
+# compiled depends on this file: it is written again when another prefix, be
+# it an older one, takes the place of the last.
+$(B)/paths: $(DEPS)/.done $(if $(filter \
+    deps=$(DEPS),$(shell cat $(B)/paths 2>/dev/null)),,FORCE)
 	$(Q)mkdir -p $(@D)
 	$(Q)printf 'deps=%s\ndl=%s\n' $(DEPS) $(DL) > $@
+
+.PHONY: FORCE
+FORCE:
 
 # Not needed by anything but the tests: a program as mcc makes them.
 TOOLS += relro_probe
