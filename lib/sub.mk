@@ -38,3 +38,10 @@ TESTS += lib/wire_test lib/grant_test lib/chan_test
 wire_test_SRCS := lib/wire_test.c lib/wire.c
 grant_test_SRCS := lib/grant_test.c lib/grant.c lib/wire.c lib/json.c lib/msg.c
 chan_test_SRCS := lib/chan_test.c lib/chan.c lib/wire.c lib/msg.c lib/log.c
+
+# What keyd decides by and the client checks beforehand.
+TESTS += lib/sshsig_test
+SSHSIG_SRCS := lib/sshsig.c lib/sshkey.c lib/base64.c lib/sha256.c lib/why.c \
+	lib/wire.c
+sshsig_test_SRCS := lib/sshsig_test.c $(SSHSIG_SRCS)
+sshsig_test_LIBS := -lsodium -lbearssl
