@@ -96,7 +96,7 @@ atf_test_case fetches_and_then_needs_no_network
 fetches_and_then_needs_no_network_body()
 {
 	setup
-	atf_check $fetch
+	atf_check -e inline:"  FETCH   alpha 1\n  FETCH   beta 1\n" $fetch
 	atf_check cmp archive/pool/alpha_1_all.deb dl/alpha_1_all.deb
 	atf_check cmp archive/pool/beta_1_all.deb dl/beta_1_all.deb
 	rm -rf archive etc
@@ -111,7 +111,7 @@ fetches_sources_body()
 	setup
 	printf 'lib\tsrc\tgamma=1\tcasemate-test\n' > project/deps/pins.txt
 	atf_check -o ignore -e ignore project/deps/fetch -u first
-	atf_check $fetch
+	atf_check -e ignore $fetch
 	rm -rf archive
 	atf_check test -f dl/gamma_1.dsc -a ! -h dl/gamma_1.dsc
 	atf_check test -f dl/gamma_1.tar.gz -a ! -h dl/gamma_1.tar.gz
@@ -122,7 +122,7 @@ fetches_only_the_sets_asked_for_body()
 {
 	setup
 	sed -i '/beta/s/^lib/big/' project/deps/pins.txt
-	atf_check $fetch lib
+	atf_check -e inline:"  FETCH   alpha 1\n" $fetch lib
 	atf_check -o inline:".lock\nalpha_1_all.deb\n" ls -A dl
 	atf_check -s exit:1 -e match:"no pin .* belongs to .none'" $fetch none
 }
@@ -148,7 +148,7 @@ finds_another_suite_beside_the_host_s_own_body()
 	Trusted: yes
 	EOT
 	rm etc/sources.list.d/test.list
-	atf_check $fetch
+	atf_check -e ignore $fetch
 }
 
 atf_test_case machine_without_debian_entries_is_told_so
@@ -166,7 +166,7 @@ atf_test_case damaged_file_is_fetched_again
 damaged_file_is_fetched_again_body()
 {
 	setup
-	atf_check $fetch
+	atf_check -e ignore $fetch
 	echo more >> dl/beta_1_all.deb
 	atf_check -e match:"beta_1_all.deb is damaged" $fetch
 	atf_check cmp archive/pool/beta_1_all.deb dl/beta_1_all.deb
