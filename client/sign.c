@@ -84,8 +84,8 @@ check_signature(const char *key, const struct buf *sig)
 	struct why w;
 
 	if (sshsig_parse(&s, sig->data, sig->len, &w) == -1) {
-		say("%s: ssh-keygen answered something that is not a "
-		    "signature: %s", key, w.text);
+		say("%s: what it signs an appliance does not take: %s", key,
+		    w.text);
 		return -1;
 	}
 	if (sshkey_parse(&k, s.key, s.keylen, &w) == -1) {

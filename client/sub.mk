@@ -34,3 +34,5 @@ vm_test_SRCS := client/vm_test.c client/vm.c $(CLIENT_SAY)
 # With a fake appliance, for what a real one does not do on demand.
 talk_test_SRCS := client/talk_test.c client/fake.c $(CLIENT_SRCS)
 talk_test_LIBS := $(CLIENT_LIBS)
+
+SHTESTS += client/casemate_test
