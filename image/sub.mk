@@ -12,3 +12,5 @@ $(B)/casemate.bzImage: $(IMAGE_LIST) $(IMAGE_FILES) $(IMAGE_SCRIPTS) \
 	@printf '  IMAGE   %s\n' $@
 	$(Q)deps/check-static $(filter $(B)/bin/%,$(IMAGE_FILES))
 	$(Q)image/build-image $(B) $(CACHE)
+
+SHTESTS += image/image_test

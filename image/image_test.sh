@@ -1,0 +1,157 @@
+# image/: the kernel's configuration, its cache and the linking of the image.
+
+# $kernel: the compiled kernel that the image under test was linked from;
+# $cache: the cache it lies in.
+setup()
+{
+	[ -f "$CASEMATE_BUILD/kernel/.from" ] ||
+		atf_skip "no image in $CASEMATE_BUILD: run make image"
+	kernel=$(cat "$CASEMATE_BUILD/kernel/.from")
+	cache=${kernel%/*}
+}
+
+# A copy of what build-kernel and build-image read, to be changed.
+setup_project()
+{
+	setup
+	mkdir -p project/deps
+	cp -r "$CASEMATE_SRC/image" project/image
+	cp "$CASEMATE_SRC/deps/SHA256SUMS" project/deps
+}
+
+# A cache that holds the kernel's sources and no compiled kernel.
+setup_empty_cache()
+{
+	mkdir empty
+	for source in "$cache"/linux-????????????????; do
+		ln -s "$source" empty
+	done
+}
+
+atf_test_case image_fits_in_5_MiB
+image_fits_in_5_MiB_body()
+{
+	setup
+	atf_check -o match:'^image  .* bytes' \
+	    "$CASEMATE_SRC/image/report" "$CASEMATE_BUILD" 5242880
+	atf_check -s exit:1 -o ignore -e match:'more than the 100 allowed' \
+	    "$CASEMATE_SRC/image/report" "$CASEMATE_BUILD" 100
+}
+
+atf_test_case option_without_effect_is_refused
+option_without_effect_is_refused_body()
+{
+	setup_project
+	setup_empty_cache
+	echo 'CONFIG_INET_ESP=y' >> project/image/kernel.config
+	line=$(wc -l < project/image/kernel.config)
+	atf_check -s exit:1 \
+	    -e match:"kernel.config:$line: .CONFIG_INET_ESP=y. did not take" \
+	    -e match:'would not be what kernel.config asks for' \
+	    project/image/build-kernel empty
+	atf_check find empty -name 'kernel-*[!w]'
+}
+
+atf_test_case option_that_must_stay_off_is_refused_when_on
+option_that_must_stay_off_is_refused_when_on_body()
+{
+	setup_project
+	setup_empty_cache
+	echo '# CONFIG_PNP is not set' >> project/image/kernel.config
+	atf_check -s exit:1 \
+	    -e match:'CONFIG_PNP is not set. did not take.*CONFIG_PNP=y' \
+	    -e match:'would not be what kernel.config asks for' \
+	    project/image/build-kernel empty
+}
+
+atf_test_case every_input_changes_the_key
+every_input_changes_the_key_body()
+{
+	setup_project
+	# With a make that fails, only a kernel that is there can be had.
+	mkdir bin
+	printf '#!/bin/sh\nexit 1\n' > bin/make
+	chmod +x bin/make
+	PATH=$PWD/bin:$PATH
+	setup_empty_cache
+	ln -s "$kernel" empty
+	atf_check -o inline:"$PWD/empty/${kernel##*/}\n" \
+	    project/image/build-kernel empty
+	for file in image/kernel.config image/kernel.env image/build-kernel \
+	    deps/SHA256SUMS; do
+		cp -p "project/$file" saved
+		case $file in
+		deps/*)	sed '/linux-source/s/^..../0000/' saved ;;
+		*)	cat saved; echo '#' ;;
+		esac > "project/$file"
+		atf_check -s not-exit:0 -o empty -e ignore \
+		    project/image/build-kernel empty
+		cp -p saved "project/$file"
+	done
+	atf_check -o inline:"$PWD/empty/${kernel##*/}\n" \
+	    project/image/build-kernel empty
+}
+
+atf_test_case missing_file_is_named_with_its_line
+missing_file_is_named_with_its_line_body()
+{
+	setup_project
+	mkdir project/rootfs
+	printf 'dir /dev 0755 0 0\nfile /init ${B}/nowhere 0555 0 0\n' \
+	    > project/rootfs/list
+	atf_check -s exit:1 -e match:'rootfs/list:2: there is no file .*/nowhere' \
+	    project/image/build-image "$PWD/out" "$cache"
+}
+
+atf_test_case malformed_line_is_refused
+malformed_line_is_refused_body()
+{
+	setup_project
+	mkdir project/rootfs
+	printf 'dir /dev 0755 0\n' > project/rootfs/list
+	atf_check -s exit:1 -o ignore -e match:'does not accept rootfs/list' \
+	    project/image/build-image "$PWD/out" "$cache"
+}
+
+atf_test_case the_cache_is_never_written_to
+the_cache_is_never_written_to_body()
+{
+	setup_project
+	mkdir project/rootfs
+	printf 'dir /dev 0755 0 0\n' > project/rootfs/list
+	touch start
+	atf_check project/image/build-image "$PWD/out" "$cache"
+	atf_check test -s out/casemate.bzImage
+	atf_check find "$kernel" "$cache"/linux-????????????????/ \
+	    -newer start -type f
+}
+
+atf_test_case two_folders_give_the_same_image cleanup
+two_folders_give_the_same_image_head()
+{
+	atf_set timeout 1200
+}
+two_folders_give_the_same_image_body()
+{
+	setup
+	XDG_CACHE_HOME=${cache%/*}
+	export XDG_CACHE_HOME
+	atf_check -o match:'^the same from two folders: ' \
+	    "$CASEMATE_SRC/image/check-reproducible"
+}
+two_folders_give_the_same_image_cleanup()
+{
+	rm -rf casemate-twice.*
+}
+
+atf_init_test_cases()
+{
+	atf_add_test_case image_fits_in_5_MiB
+	atf_add_test_case option_without_effect_is_refused
+	atf_add_test_case option_that_must_stay_off_is_refused_when_on
+	atf_add_test_case every_input_changes_the_key
+	atf_add_test_case missing_file_is_named_with_its_line
+	atf_add_test_case malformed_line_is_refused
+	atf_add_test_case the_cache_is_never_written_to
+	atf_add_test_case two_folders_give_the_same_image
+}
