@@ -81,6 +81,7 @@ struct fe {
 	unsigned		size;
 	unsigned		tx_next;	/* slot */
 	bool			repost;		/* buffers, once read */
+	uint32_t		only_port;	/* fe_recv resets others, if set */
 };
 
 /* A packet from the device. */

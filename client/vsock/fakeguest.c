@@ -199,8 +199,8 @@ fe_send(struct fe *fe, const struct pkt *k, const void *payload)
 	fe_send_pieces(fe, k, payload, one, false);
 }
 
-void
-fe_recv(struct fe *fe, struct fe_pkt *p)
+static void
+receive(struct fe *fe, struct fe_pkt *p)
 {
 	struct fe_ring *r = &fe->ring[FE_RX];
 	uint32_t elem[2];
@@ -218,6 +218,22 @@ fe_recv(struct fe *fe, struct fe_pkt *p)
 	memset(fe->mem + rx_at(elem[0]), 0xee, FE_BUF_LEN);
 	if (fe->repost)
 		fe_post_rx(fe, elem[0]);
+}
+
+void
+fe_recv(struct fe *fe, struct fe_pkt *p)
+{
+	for (;;) {
+		struct pkt k;
+
+		receive(fe, p);
+		if (fe->only_port == 0 || p->h.dst_port == fe->only_port)
+			return;
+		if (p->h.op == PKT_RST)
+			continue;
+		k = fe_pkt(p->h.dst_port, p->h.src_port, PKT_RST);
+		fe_send(fe, &k, NULL);
+	}
 }
 
 void

@@ -22,7 +22,7 @@ int
 host_watch(struct device *d, struct conn *c)
 {
 	return device_watch(d, c->fd, EVENT_CONN, conn_id(d, c),
-	    EPOLLIN | EPOLLOUT | EPOLLET);
+	    EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
 }
 
 static void
@@ -97,7 +97,7 @@ parse_line(const char *p, size_t len, uint32_t *port)
 
 /* What follows the line belongs to the guest, so look before taking. */
 static void
-read_line(struct device *d, struct conn *c)
+read_line(struct device *d, struct conn *c, bool ended)
 {
 	char line[LINE_MAX_LEN];
 	const char *nl;
@@ -112,7 +112,7 @@ read_line(struct device *d, struct conn *c)
 		return;
 	}
 	nl = memchr(line, '\n', (size_t)n);
-	if (nl == NULL && n < (ssize_t)sizeof(line))
+	if (nl == NULL && n < (ssize_t)sizeof(line) && !ended)
 		return;
 	len = nl == NULL ? 0 : (size_t)(nl - line) + 1;
 	if (nl == NULL || parse_line(line, len, &c->guest_port) == -1 ||
@@ -226,7 +226,10 @@ host_event(struct device *d, struct conn *c, uint32_t events)
 		return;
 	switch (c->state) {
 	case CONN_LINE:
-		read_line(d, c);
+		if (hup)
+			conn_finish(d, c, false);
+		else
+			read_line(d, c, (events & EPOLLRDHUP) != 0);
 		return;
 	case CONN_WAIT:
 		if (hup)

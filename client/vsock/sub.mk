@@ -9,5 +9,16 @@ casemate-vsock_GEN := gen/vsock.seccomp.h gen/vsock-dial.seccomp.h
 # A fake front end that plays QEMU, the guest and the clients.
 vsock_fake_SRCS := $(addprefix client/vsock/,fakefe.c fakeguest.c \
 	fakeclient.c) $(vsock_device_SRCS)
-TESTS += client/vsock/stream_test
-stream_test_SRCS := client/vsock/stream_test.c $(vsock_fake_SRCS)
+TESTS += client/vsock/vsock_stream_test
+vsock_stream_test_SRCS := client/vsock/vsock_stream_test.c $(vsock_fake_SRCS)
+TESTS += client/vsock/vsock_rings_test
+vsock_rings_test_SRCS := client/vsock/vsock_rings_test.c $(vsock_fake_SRCS)
+TESTS += client/vsock/vsock_front_test
+vsock_front_test_SRCS := client/vsock/vsock_front_test.c $(vsock_fake_SRCS)
+TESTS += client/vsock/vsock_client_test
+vsock_client_test_SRCS := client/vsock/vsock_client_test.c $(vsock_fake_SRCS)
+TESTS += client/vsock/vsock_fuzz_test
+vsock_fuzz_test_SRCS := client/vsock/vsock_fuzz_test.c $(vsock_fake_SRCS)
+TESTS += client/vsock/vsock_credit_test
+vsock_credit_test_SRCS := $(addprefix client/vsock/,vsock_credit_test.c \
+	credit.c buf.c)
