@@ -191,8 +191,9 @@ keys_that_cannot_sign_body() {
 	make_key rsa rsa
 	refused 'rsa: what it signs an appliance does not take.*ed25519' \
 	    bundle job -o x --key rsa
-	refused 'alice.pub: ssh-keygen could not sign' \
-	    bundle job -o x --key alice.pub
+	cp alice.pub lone.pub
+	refused 'lone.pub: ssh-keygen could not sign.*ssh-agent' \
+	    bundle job -o x --key lone.pub
 	make_key curve ecdsa
 	atf_check "$casemate" bundle job -o x --key curve
 }

@@ -1,6 +1,4 @@
-/*
- * The command against a fake appliance: what only a broken or lying one does.
- */
+/* Against a fake appliance: what only a broken or lying one does. */
 #include <atf-c.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -383,7 +381,6 @@ serve_stop_bundle(struct fake *f, int fd, int nr, void *arg)
 {
 	struct buf b = { 0 };
 	unsigned char job[4 + 32];
-	struct get g;
 	struct put p;
 
 	(void)nr;
@@ -395,7 +392,6 @@ serve_stop_bundle(struct fake *f, int fd, int nr, void *arg)
 	put_cstr(&p, "00000000000000000000000000000000");
 	fake_send(fd, CLIENT_SEND, job, p.len);
 	fake_read(fd, CLIENT_DATA, &b);
-	get_init(&g, b.data, b.len);
 	fake_refuse(fd, REASON_BUNDLE, "that is enough");
 }
 
