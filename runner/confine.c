@@ -133,17 +133,13 @@ confine_check(struct why *why)
 }
 
 int
-confine_powers(struct why *why)
+confine_caps(struct why *why)
 {
 	struct __user_cap_header_struct head = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
 	struct __user_cap_data_struct none[2] = { { 0 } };
 
-	for (int c = 0; prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
-		if (prctl(PR_CAPBSET_DROP, c, 0, 0, 0) == -1)
-			return why_set(why, "cannot drop capability %d from "
-			    "the bounding set: %s", c, strerror(errno));
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1 ||
 	    syscall(SYS_capset, &head, none) == -1)
 		return why_set(why, "cannot drop capabilities: %s",
@@ -152,6 +148,16 @@ confine_powers(struct why *why)
 		return why_set(why, "cannot set no_new_privs: %s",
 		    strerror(errno));
 	return 0;
+}
+
+int
+confine_powers(struct why *why)
+{
+	for (int c = 0; prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
+		if (prctl(PR_CAPBSET_DROP, c, 0, 0, 0) == -1)
+			return why_set(why, "cannot drop capability %d from "
+			    "the bounding set: %s", c, strerror(errno));
+	return confine_caps(why);
 }
 
 static int

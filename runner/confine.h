@@ -21,7 +21,10 @@ enum confine_files {
 /* Whether the kernel has all that a job's sandbox is made of. */
 int	confine_check(struct why *);
 
-/* No capabilities, no way to new ones: bounding set, no_new_privs. */
+/* No capabilities, and none through a program: no_new_privs. */
+int	confine_caps(struct why *);
+
+/* The same, and an empty bounding set; needs CAP_SETPCAP for that. */
 int	confine_powers(struct why *);
 
 /* Landlock, by the layout of a job's root; no TCP; no signals outwards. */

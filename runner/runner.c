@@ -137,7 +137,7 @@ drop_powers(void)
 {
 	struct why why;
 
-	if (confine_powers(&why) == -1)
+	if (confine_caps(&why) == -1)
 		die(EXIT_SYSTEM, "%s", why.text);
 }
 
