@@ -45,3 +45,7 @@ SSHSIG_SRCS := lib/sshsig.c lib/sshkey.c lib/base64.c lib/sha256.c lib/why.c \
 	lib/wire.c
 sshsig_test_SRCS := lib/sshsig_test.c $(SSHSIG_SRCS)
 sshsig_test_LIBS := -lsodium -lbearssl
+TESTS += lib/signers_test
+SIGNERS_SRCS := lib/signers.c lib/signers_check.c lib/json.c $(SSHSIG_SRCS)
+signers_test_SRCS := lib/signers_test.c $(SIGNERS_SRCS)
+signers_test_LIBS := -lsodium -lbearssl
