@@ -305,6 +305,20 @@ read_begin(struct store *s, struct reader *r)
 }
 
 int
+store_node(struct store *s, unsigned level, uint64_t index,
+    unsigned char hash[TREE_HASH])
+{
+	struct reader r;
+	int rc;
+
+	if (read_begin(s, &r) == -1)
+		return -1;
+	rc = get_node(&r, level, index, hash);
+	mdb_txn_abort(r.txn);
+	return rc;
+}
+
+int
 store_tree(struct store *s, uint64_t size, struct tree *t)
 {
 	struct reader r;

@@ -91,6 +91,8 @@ int	store_get(struct store *, const char *name, void *, size_t cap,
 	    size_t *lenp);
 int	store_leaf(struct store *, uint64_t index, void *, size_t cap,
 	    size_t *lenp);
+int	store_node(struct store *, unsigned level, uint64_t index,
+	    unsigned char hash[TREE_HASH]);
 /* The tree of the first `size' leaves. */
 int	store_tree(struct store *, uint64_t size, struct tree *);
 int	store_prove(struct store *, uint64_t index, uint64_t size,

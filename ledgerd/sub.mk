@@ -18,3 +18,10 @@ TESTS += ledgerd/ledgerd_test
 ledgerd_test_SRCS := ledgerd/ledgerd_test.c $(PLAY_SRCS)
 ledgerd_test_LIBS := -lsodium -lbearssl
 $(B)/tests/ledgerd/ledgerd_test: | $(B)/bin/ledgerd
+
+TESTS += ledgerd/store_test ledgerd/store_fault_test
+store_test_SRCS := ledgerd/store_test.c ledgerd/fill.c $(LEDGERD_STORE)
+store_test_LIBS := -llmdb -lbearssl
+store_fault_test_SRCS := ledgerd/store_fault_test.c ledgerd/fill.c \
+	$(LEDGERD_STORE)
+store_fault_test_LIBS := -llmdb -lbearssl
