@@ -399,6 +399,9 @@ conf_get_bool(struct conf *c, bool *bp)
 static int
 read_document(struct conf *c, const struct conf_field *fields, void *ctx)
 {
+	if (c->len >= 3 && memcmp(c->text, "\xef\xbb\xbf", 3) == 0)
+		return error_at(c, 0, 0, "a byte order mark", "save the file "
+		    "as UTF-8 without it");
 	if (next(c) == -1 || next(c) == -1)	/* stream, document */
 		return -1;
 	if (c->event.type != YAML_DOCUMENT_START_EVENT)

@@ -1,0 +1,359 @@
+/* Manifests, and by them the strict reader of YAML (conf.c). */
+#include "manifest.h"
+
+#include <atf-c.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define HEAD	"version: 1\nname: a\n"
+#define ARGV	"argv: [x]\n"
+#define SHA	"0123456789abcdef0123456789abcdef" \
+		"0123456789abcdef0123456789abcdef"
+#define FILE_A	"{path: a, sha256: " SHA "}"
+#define BIG	(1 << 20)
+
+static struct grant g;
+
+static int
+parse(const char *text, size_t len, struct why *w)
+{
+	char *copy = malloc(len + 1);
+	int rc;
+
+	memcpy(copy, text, len);
+	grant_init(&g);
+	rc = manifest_parse(&g, "manifest.yaml", copy, len, w);
+	free(copy);
+	return rc;
+}
+
+static void
+good(const char *text)
+{
+	struct why w;
+
+	ATF_REQUIRE_MSG(parse(text, strlen(text), &w) == 0, "%s\n%s", text,
+	    w.text);
+}
+
+/* Refused at this place, in these words. */
+static void
+bad(const char *text, const char *place, const char *words)
+{
+	char want[TEXT_MAX];
+	struct why w;
+
+	snprintf(want, sizeof(want), "manifest.yaml:%s: ", place);
+	ATF_CHECK_ERRNO(EBADMSG, parse(text, strlen(text), &w) == -1);
+	ATF_CHECK_MSG(strncmp(w.text, want, strlen(want)) == 0 &&
+	    strstr(w.text, words) != NULL, "%s\nwant: %s%s\nhave: %s", text,
+	    want, words, w.text);
+	ATF_CHECK_MSG(strchr(w.text, ';') != NULL, "no advice: %s", w.text);
+	grant_free(&g);
+}
+
+ATF_TC_WITHOUT_HEAD(every_field_is_read);
+ATF_TC_BODY(every_field_is_read, tc)
+{
+	good("# a job\nversion: 1\nname: hello-2\nruntime: python\n"
+	    "argv:\n  - /usr/bin/python3\n  - 'main.py'\n  - \"a\\tb\"\n"
+	    "files:\n  - path: main.py\n    sha256: " SHA "\n"
+	    "  - {path: bin/x, sha256: " SHA ", executable: true}\n"
+	    "env:\n  LANG: C\n  _A1: \"\"\n"
+	    "limits:\n  cpu_millis: 500\n  memory_mib: 64\n  processes: 8\n"
+	    "  wall_seconds: 5\n  output_kib: 10\n  tmp_mib: 1\n");
+	ATF_CHECK_STREQ(g.name, "hello-2");
+	ATF_CHECK_STREQ(g.runtime, "python");
+	ATF_REQUIRE_EQ(g.nargs, 3);
+	ATF_CHECK_STREQ(g.args[0], "/usr/bin/python3");
+	ATF_CHECK_STREQ(g.args[2], "a\tb");
+	ATF_REQUIRE_EQ(g.nfiles, 2);
+	ATF_CHECK_STREQ(g.files[1].path, "bin/x");
+	ATF_CHECK(!g.files[0].executable && g.files[1].executable);
+	ATF_CHECK_EQ(g.files[1].sha256[31], 0xef);
+	ATF_REQUIRE_EQ(g.nenv, 2);
+	ATF_CHECK_STREQ(g.env[0], "LANG=C");
+	ATF_CHECK_STREQ(g.env[1], "_A1=");
+	ATF_CHECK_EQ(g.limits.cpu_millis, 500);
+	ATF_CHECK_EQ(g.limits.memory_bytes, 64u << 20);
+	ATF_CHECK_EQ(g.limits.processes, 8);
+	ATF_CHECK_EQ(g.limits.wall_ms, 5000);
+	ATF_CHECK_EQ(g.limits.output_bytes, 10240);
+	ATF_CHECK_EQ(g.limits.tmp_bytes, 1u << 20);
+	grant_free(&g);
+}
+
+ATF_TC_WITHOUT_HEAD(what_is_left_out_has_its_default);
+ATF_TC_BODY(what_is_left_out_has_its_default, tc)
+{
+	good(HEAD ARGV);
+	ATF_CHECK_STREQ(g.runtime, "");
+	ATF_CHECK_EQ(g.nfiles, 0);
+	ATF_CHECK_EQ(g.limits.memory_bytes, 256u << 20);
+	grant_free(&g);
+	good(HEAD ARGV "files: []\nenv: {}\nlimits: {}\n");
+	grant_free(&g);
+}
+
+ATF_TC_WITHOUT_HEAD(json_is_yaml);
+ATF_TC_BODY(json_is_yaml, tc)
+{
+	good("{\"version\": 1, \"name\": \"a\", \"argv\": [\"x\", \"y\"],\n"
+	    " \"files\": [{\"path\": \"a\", \"sha256\": \"" SHA "\",\n"
+	    " \"executable\": false}], \"env\": {\"A\": \"b\"}}\n");
+	ATF_CHECK_EQ(g.nargs, 2);
+	grant_free(&g);
+}
+
+ATF_TC_WITHOUT_HEAD(scalars_have_the_type_of_their_field);
+ATF_TC_BODY(scalars_have_the_type_of_their_field, tc)
+{
+	good("version: 1\nname: 123\nargv: [yes, 1.0, null, ~, 0x10]\n"
+	    "env: {A: no, B: 007}\n");
+	ATF_CHECK_STREQ(g.name, "123");
+	ATF_CHECK_STREQ(g.args[0], "yes");
+	ATF_CHECK_STREQ(g.args[1], "1.0");
+	ATF_CHECK_STREQ(g.args[2], "null");
+	ATF_CHECK_STREQ(g.args[3], "~");
+	ATF_CHECK_STREQ(g.args[4], "0x10");
+	ATF_CHECK_STREQ(g.env[1], "B=007");
+	grant_free(&g);
+}
+
+static const struct {
+	const char	*text, *place, *words;
+} refused[] = {
+	/* fields */
+	{ HEAD ARGV "nmae: b\n", "4:1", "unknown field `nmae'" },
+	{ HEAD "argv: [x]\nname: b\n", "4:1", "field `name' again" },
+	{ "version: 1\n" ARGV, "1:1", "no field `name'" },
+	{ HEAD, "1:1", "no field `argv'" },
+	{ "name: a\n" ARGV, "1:1", "no field `version'" },
+	{ "version: 2\nname: a\n" ARGV, "1:10", "from 1 to 1" },
+	{ "", "1:1", "empty" },
+	{ "# nothing\n", "2:1", "empty" },
+	{ "[]\n", "1:1", "takes a mapping" },
+	{ "x\n", "1:1", "takes a mapping" },
+	{ "? [a]\n: b\n", "1:3", "a name that is a list" },
+	{ "\"\": b\n", "1:1", "an empty name" },
+	{ "\"a\\0b\": b\n", "1:1", "or one with a NUL" },
+	/* names */
+	{ "version: 1\nname: Hello\n" ARGV, "2:7", "not a name" },
+	{ "version: 1\nname: \"a\\n\"\n" ARGV, "2:7", "not a name" },
+	{ "version: 1\nname:\n" ARGV, "2:6", "takes a value" },
+	{ "version: 1\nname: \"\"\n" ARGV, "2:7", "not a name" },
+	{ HEAD ARGV "runtime: a/b\n", "4:10", "not a name" },
+	/* wrong types */
+	{ "version: one\nname: a\n" ARGV, "1:10", "takes a whole number" },
+	{ "version: \"1\"\nname: a\n" ARGV, "1:10", "without quotes" },
+	{ "version: [1]\nname: a\n" ARGV, "1:10", "not a list" },
+	{ "version: 1\nname: [a]\n" ARGV, "2:7", "takes text" },
+	{ "version: 1\nname: {a: b}\n" ARGV, "2:7", "takes text" },
+	{ HEAD "argv: x\n", "3:7", "takes a list" },
+	{ HEAD "argv: {x: y}\n", "3:7", "takes a list" },
+	{ HEAD "argv: [[x]]\n", "3:8", "takes text" },
+	{ HEAD "argv: []\n", "3:8", "is empty" },
+	{ HEAD "argv: [\"\"]\n", "3:8", "program to run is empty" },
+	{ HEAD "argv:\n  - x\n  -\n", "5:4", "takes a value" },
+	{ HEAD "argv: [\"a\\0b\"]\n", "3:8", "without NUL" },
+	{ HEAD ARGV "env: [A]\n", "4:6", "takes a mapping" },
+	{ HEAD ARGV "env: {A: [b]}\n", "4:10", "takes text" },
+	{ HEAD ARGV "env: {A: b, A: c}\n", "4:13", "again" },
+	{ HEAD ARGV "env: {1A: b}\n", "4:7", "name of a variable" },
+	{ HEAD ARGV "env: {A=B: b}\n", "4:7", "name of a variable" },
+	{ HEAD ARGV "env: {A-B: b}\n", "4:7", "name of a variable" },
+	{ HEAD ARGV "env: {<<: b}\n", "4:7", "name of a variable" },
+	/* files */
+	{ HEAD ARGV "files: {a: b}\n", "4:8", "takes a list" },
+	{ HEAD ARGV "files: [a]\n", "4:9", "takes a mapping" },
+	{ HEAD ARGV "files: [{path: a}]\n", "4:9", "no field `sha256'" },
+	{ HEAD ARGV "files: [{sha256: " SHA "}]\n", "4:9", "no field `path'" },
+	{ HEAD ARGV "files: [{path: ../a, sha256: " SHA "}]\n", "4:16",
+	    "not a path" },
+	{ HEAD ARGV "files: [{path: /a, sha256: " SHA "}]\n", "4:16",
+	    "not a path" },
+	{ HEAD ARGV "files: [{path: \"a\\nb\", sha256: " SHA "}]\n", "4:16",
+	    "control characters" },
+	{ HEAD ARGV "files: [{path: a, sha256: 00}]\n", "4:27",
+	    "not a SHA-256" },
+	{ HEAD ARGV "files: [{path: a, sha256: " SHA "0}]\n", "4:27",
+	    "65 bytes, at most 64" },
+	{ HEAD ARGV "files: [{path: a, sha256: 0123456789ABCDEF0123456789ABCDEF"
+	    "0123456789ABCDEF0123456789ABCDEF}]\n", "4:27", "lower-case" },
+	{ HEAD ARGV "files:\n- " FILE_A "\n- " FILE_A "\n", "6:10",
+	    "already in the list" },
+	{ HEAD ARGV "files:\n- " FILE_A "\n- {path: a/b, sha256: " SHA "}\n",
+	    "6:10", "or as a folder" },
+	{ HEAD ARGV "files:\n- {path: a/b, sha256: " SHA "}\n- " FILE_A "\n",
+	    "6:10", "or as a folder" },
+	{ HEAD ARGV "files: [{path: a, sha256: " SHA ", executable: yes}]\n",
+	    "4:105", "takes true or false" },
+	{ HEAD ARGV "files: [{path: a, sha256: " SHA
+	    ", executable: \"true\"}]\n", "4:105", "without quotes" },
+	{ HEAD ARGV "files: [{path: a, sha256: " SHA ", mode: 7}]\n",
+	    "4:93", "unknown field `mode'" },
+	/* limits */
+	{ HEAD ARGV "limits: {cpu: 1}\n", "4:10", "unknown field `cpu'" },
+	{ HEAD ARGV "limits: {memory_mib: 0}\n", "4:22", "from 1 to" },
+	{ HEAD ARGV "limits: {memory_mib: 010}\n", "4:22", "decimal" },
+	{ HEAD ARGV "limits: {memory_mib: 0x10}\n", "4:22", "decimal" },
+	{ HEAD ARGV "limits: {memory_mib: -1}\n", "4:22", "decimal" },
+	{ HEAD ARGV "limits: {memory_mib: +1}\n", "4:22", "decimal" },
+	{ HEAD ARGV "limits: {memory_mib: 1.5}\n", "4:22", "decimal" },
+	{ HEAD ARGV "limits: {memory_mib: 1_0}\n", "4:22", "decimal" },
+	{ HEAD ARGV "limits: {memory_mib: 99999999999999999999}\n", "4:22",
+	    "from 1 to" },
+	{ HEAD ARGV "limits: {wall_seconds: 604801}\n", "4:24",
+	    "from 1 to 604800" },
+	/* what YAML could do more */
+	{ HEAD "argv: &a [x]\n", "3:7", "an anchor" },
+	{ "version: 1\nname: &n a\n" ARGV, "2:7", "an anchor" },
+	{ "&d\n" HEAD ARGV, "1:1", "an anchor" },
+	{ HEAD "argv: [*a]\n", "3:8", "an alias" },
+	{ "version: !!int 1\nname: a\n" ARGV, "1:10", "a tag" },
+	{ HEAD "argv: !x [x]\n", "3:7", "a tag" },
+	{ "--- !t\n" HEAD ARGV, "1:5", "a tag" },
+	{ "version: ! 1\nname: a\n" ARGV, "1:10", "a tag" },
+	{ "%YAML 1.1\n---\n" HEAD ARGV, "1:1", "a directive" },
+	{ "%TAG ! !x\n---\n" HEAD ARGV, "1:1", "a directive" },
+	{ HEAD ARGV "---\n" HEAD ARGV, "4:1", "a second document" },
+	{ HEAD ARGV "...\nx\n", "5:1", "not YAML" },
+	/* broken text */
+	{ "version: 1\n\tname: a\n", "2:1", "not YAML" },
+	{ HEAD "argv: [x\n", "4:1", "not YAML" },
+	{ HEAD "argv: \"x\n", "4:1", "not YAML" },
+	{ HEAD "argv: [\"\xff\"]\n", "3:9", "not UTF-8" },
+	{ HEAD "argv: [\xc3\xa4\xc3\xa4\xc0\x80]\n", "3:10", "not UTF-8" },
+	{ HEAD "argv: [a\x01]\n", "3:9", "control character" },
+	{ "\xef\xbb\xbf" HEAD ARGV, "1:1", "byte order mark" },
+	{ "\xff\xfev\0", "1:1", "not UTF-8" },
+};
+
+ATF_TC_WITHOUT_HEAD(what_is_wrong_is_named_with_its_place);
+ATF_TC_BODY(what_is_wrong_is_named_with_its_place, tc)
+{
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		bad(refused[i].text, refused[i].place, refused[i].words);
+}
+
+/* HEAD, then this n times. */
+static size_t
+repeat(char *dst, const char *head, const char *text, size_t n)
+{
+	size_t len = (size_t)sprintf(dst, "%s", head), one = strlen(text);
+
+	for (size_t i = 0; i < n; i++, len += one)
+		memcpy(dst + len, text, one);
+	dst[len] = '\0';
+	return len;
+}
+
+static void
+bad_soon(const char *text, const char *place, const char *words)
+{
+	struct timespec a, b;
+
+	ATF_REQUIRE(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a) == 0);
+	bad(text, place, words);
+	ATF_REQUIRE(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b) == 0);
+	ATF_CHECK_MSG(b.tv_sec - a.tv_sec <= 2, "%s: slow", words);
+}
+
+ATF_TC_WITHOUT_HEAD(large_text_is_refused_soon_and_by_place);
+ATF_TC_BODY(large_text_is_refused_soon_and_by_place, tc)
+{
+	static char text[4 * BIG + 256];
+
+	repeat(text, "version: 1\nname: ", "a", BIG);
+	bad_soon(text, "2:7", "1048576 bytes, at most 63");
+	repeat(text, HEAD "argv: [x, ", "a", BIG);
+	strcat(text, "]\n");
+	bad_soon(text, "3:11", "1048576 bytes, at most 4096");
+	repeat(text, HEAD "argv: [\"", "\\t", BIG);
+	strcat(text, "\"]\n");
+	bad_soon(text, "3:8", "1048576 bytes");
+	repeat(text, HEAD "argv: |\n", " a\n", BIG);
+	bad_soon(text, "3:7", "takes a list");
+	repeat(text, "", "a", BIG);
+	strcat(text, ": b\n");
+	bad_soon(text, "1:1", "");
+	repeat(text, HEAD "argv: ", "[", BIG);
+	bad_soon(text, "3:8", "takes text");
+	repeat(text, "", "[", BIG);
+	bad_soon(text, "1:1", "takes a mapping");
+	repeat(text, "", "{a: ", BIG);
+	bad_soon(text, "1:2", "unknown field `a'");
+	repeat(text, "", "a: ", BIG);
+	bad_soon(text, "1:1", "unknown field `a'");
+	repeat(text, "", "- ", BIG);
+	bad_soon(text, "1:1", "takes a mapping");
+	repeat(text, HEAD "argv:\n", "- a\n", BIG);
+	bad_soon(text, "68:3", "more than 64 entries");
+}
+
+ATF_TC_WITHOUT_HEAD(counts_and_sizes_have_limits);
+ATF_TC_BODY(counts_and_sizes_have_limits, tc)
+{
+	static char text[BIG];
+	struct why w;
+	size_t len = repeat(text, HEAD ARGV, "#\n", MANIFEST_MAX / 2);
+
+	ATF_CHECK_EQ(parse(text, MANIFEST_MAX, &w), 0);
+	grant_free(&g);
+	ATF_CHECK_EQ(parse(text, len, &w), -1);
+	ATF_CHECK(strstr(w.text, "a manifest may have 65536") != NULL);
+	grant_free(&g);
+	len = repeat(text, HEAD "argv: [", "x,", 64);
+	strcpy(text + len, "]\n");
+	good(text);
+	ATF_CHECK_EQ(g.nargs, 64);
+	grant_free(&g);
+	len = repeat(text, HEAD "argv: [\"", "a", 4096);
+	strcpy(text + len, "\"]\n");
+	good(text);
+	grant_free(&g);
+	len = repeat(text, HEAD ARGV "env: {A: ", "a", 4095);
+	strcpy(text + len, "}\n");
+	bad(text, "4:10", "name and value");
+	len = (size_t)sprintf(text, HEAD ARGV "env: {");
+	for (int i = 0; i < 65; i++)
+		len += (size_t)sprintf(text + len, "A%d: x, ", i);
+	strcpy(text + len, "}\n");
+	bad(text, "4:509", "more than 64");
+	len = (size_t)sprintf(text, HEAD ARGV "files:\n");
+	for (int i = 0; i < 257; i++)
+		len += (size_t)sprintf(text + len, "- {path: f%d, sha256: %s}\n",
+		    i, SHA);
+	bad(text, "261:3", "more than 256");
+}
+
+ATF_TC_WITHOUT_HEAD(escapes_do_not_grow_past_a_grant);
+ATF_TC_BODY(escapes_do_not_grow_past_a_grant, tc)
+{
+	static char text[BIG];
+	size_t len = (size_t)sprintf(text, HEAD "argv:\n");
+
+	for (int i = 0; i < 32; i++) {
+		len += (size_t)sprintf(text + len, "- \"");
+		len = len + repeat(text + len, "", "\\L", 1000);
+		len += (size_t)sprintf(text + len, "\"\n");
+	}
+	bad(text, "25:3", "more than 65536 bytes");
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, every_field_is_read);
+	ATF_TP_ADD_TC(tp, what_is_left_out_has_its_default);
+	ATF_TP_ADD_TC(tp, json_is_yaml);
+	ATF_TP_ADD_TC(tp, scalars_have_the_type_of_their_field);
+	ATF_TP_ADD_TC(tp, what_is_wrong_is_named_with_its_place);
+	ATF_TP_ADD_TC(tp, large_text_is_refused_soon_and_by_place);
+	ATF_TP_ADD_TC(tp, counts_and_sizes_have_limits);
+	ATF_TP_ADD_TC(tp, escapes_do_not_grow_past_a_grant);
+	return atf_no_error();
+}

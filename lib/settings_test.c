@@ -1,0 +1,71 @@
+#include "settings.h"
+
+#include <atf-c.h>
+
+#include <errno.h>
+#include <string.h>
+
+static struct settings s;
+
+static void
+good(const char *text)
+{
+	struct why w;
+
+	ATF_REQUIRE_MSG(settings_parse(&s, "settings.yaml", text,
+	    strlen(text), &w) == 0, "%s", w.text);
+}
+
+static void
+bad(const char *text, const char *words)
+{
+	struct why w;
+
+	ATF_CHECK_ERRNO(EBADMSG, settings_parse(&s, "settings.yaml", text,
+	    strlen(text), &w) == -1);
+	ATF_CHECK_MSG(strncmp(w.text, words, strlen(words)) == 0, "%s",
+	    w.text);
+}
+
+ATF_TC_WITHOUT_HEAD(every_setting_is_read);
+ATF_TC_BODY(every_setting_is_read, tc)
+{
+	good("version: 1\nname: demo\ndata: required\n");
+	ATF_CHECK_STREQ(s.name, "demo");
+	ATF_CHECK_STREQ(s.key_name, "casemate/demo");
+	ATF_CHECK(s.data_required);
+}
+
+ATF_TC_WITHOUT_HEAD(what_is_left_out_has_its_default);
+ATF_TC_BODY(what_is_left_out_has_its_default, tc)
+{
+	good("version: 1\n");
+	ATF_CHECK_STREQ(s.name, "casemate");
+	ATF_CHECK_STREQ(s.key_name, "casemate/casemate");
+	ATF_CHECK(!s.data_required);
+	good("version: 1\ndata: optional\n");
+	ATF_CHECK(!s.data_required);
+}
+
+ATF_TC_WITHOUT_HEAD(bad_settings_are_named_with_their_place);
+ATF_TC_BODY(bad_settings_are_named_with_their_place, tc)
+{
+	static char large[SETTINGS_FILE_MAX + 2];
+
+	bad("name: demo\n", "settings.yaml:1:1: no field `version'");
+	bad("version: 1\nname: De mo\n", "settings.yaml:2:7: not a name");
+	bad("version: 1\ndata: maybe\n", "settings.yaml:2:7: `data' is");
+	bad("version: 1\ndata: true\n", "settings.yaml:2:7: `data' is");
+	bad("version: 1\nkey: x\n", "settings.yaml:2:1: unknown field");
+	bad("version: 3\n", "settings.yaml:1:10: `version' takes");
+	memset(large, '#', sizeof(large) - 1);
+	bad(large, "settings.yaml: 16385 bytes; at most");
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, every_setting_is_read);
+	ATF_TP_ADD_TC(tp, what_is_left_out_has_its_default);
+	ATF_TP_ADD_TC(tp, bad_settings_are_named_with_their_place);
+	return atf_no_error();
+}
