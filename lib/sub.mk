@@ -55,3 +55,9 @@ manifest_test_SRCS := lib/manifest_test.c lib/manifest.c $(CONF_SRCS)
 manifest_test_LIBS := -lyaml
 settings_test_SRCS := lib/settings_test.c lib/settings.c $(CONF_SRCS)
 settings_test_LIBS := -lyaml
+TESTS += lib/command_test lib/note_test
+command_test_SRCS := lib/command_test.c lib/command.c lib/why.c lib/wire.c
+NOTE_SRCS := lib/note.c lib/checkpoint.c lib/base64.c lib/sha256.c lib/json.c \
+	lib/why.c lib/wire.c
+note_test_SRCS := lib/note_test.c $(NOTE_SRCS)
+note_test_LIBS := -lsodium -lbearssl
