@@ -22,3 +22,13 @@ vsock_fuzz_test_SRCS := client/vsock/vsock_fuzz_test.c $(vsock_fake_SRCS)
 TESTS += client/vsock/vsock_credit_test
 vsock_credit_test_SRCS := $(addprefix client/vsock/,vsock_credit_test.c \
 	credit.c buf.c)
+
+# The program itself, and a guest that uses it.
+SHTESTS += client/vsock/vsock_program_test client/vsock/vsock_guest_test
+$(B)/tests/client/vsock/vsock_program_test: | $(B)/bin/casemate-vsock \
+    $(addprefix $(B)/tests/client/vsock/vsock_,stream_test rings_test \
+    front_test client_test fuzz_test)
+TOOLS += vsock-guest
+vsock-guest_SRCS := client/vsock/testdata/guest.c
+$(B)/tests/client/vsock/vsock_guest_test: | $(B)/bin/vsock-guest \
+    $(B)/bin/casemate-vsock

@@ -285,6 +285,17 @@ break_loop(int ring)
 }
 
 static void
+break_empty_loop(int ring)
+{
+	uint16_t flags = FE_DESC_NEXT |
+	    (ring == FE_RX ? FE_DESC_WRITE : 0);
+
+	fe_desc(&fe, ring, 0, FE_TX_AT, 0, flags, 1);
+	fe_desc(&fe, ring, 1, FE_TX_AT, 0, flags, 0);
+	fe_post(&fe, ring, 0);
+}
+
+static void
 break_direction(int ring)
 {
 	fe_desc(&fe, ring, 0, FE_TX_AT, 100,
@@ -407,6 +418,7 @@ ATF_TC_BODY(broken_ring_##name, tc)					\
 BROKEN(head)
 BROKEN(next)
 BROKEN(loop)
+BROKEN(empty_loop)
 BROKEN(direction)
 BROKEN(outside)
 BROKEN(far_outside)
@@ -432,6 +444,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, broken_ring_head);
 	ATF_TP_ADD_TC(tp, broken_ring_next);
 	ATF_TP_ADD_TC(tp, broken_ring_loop);
+	ATF_TP_ADD_TC(tp, broken_ring_empty_loop);
 	ATF_TP_ADD_TC(tp, broken_ring_direction);
 	ATF_TP_ADD_TC(tp, broken_ring_outside);
 	ATF_TP_ADD_TC(tp, broken_ring_far_outside);
