@@ -137,13 +137,14 @@ ATF_TC_BODY(what_is_aborted_was_never_there, tc)
 ATF_TC_WITHOUT_HEAD(names_keep_their_last_value);
 ATF_TC_BODY(names_keep_their_last_value, tc)
 {
+	static const char values[] = "one\0two";
 	char text[8];
 	size_t len;
 
 	fill_open(&s);
 	for (int i = 0; i < 3; i++) {
 		ATF_REQUIRE_EQ(0, store_begin(&s, 0, 0));
-		ATF_REQUIRE_EQ(0, store_set(&s, "boot", "one\0two" + i, 4));
+		ATF_REQUIRE_EQ(0, store_set(&s, "boot", values + i, 4));
 		ATF_REQUIRE_EQ(0, store_commit(&s));
 	}
 	fill_reopen(&s);

@@ -25,3 +25,10 @@ store_test_LIBS := -llmdb -lbearssl
 store_fault_test_SRCS := ledgerd/store_fault_test.c ledgerd/fill.c \
 	$(LEDGERD_STORE)
 store_fault_test_LIBS := -llmdb -lbearssl
+
+TESTS += ledgerd/ledgerd_fault_test
+ledgerd_fault_test_SRCS := ledgerd/ledgerd_fault_test.c ledgerd/play.c \
+	ledgerd/fill.c $(LEDGERD_STORE) lib/chan.c lib/msg.c lib/receipt.c \
+	lib/receipt_verify.c lib/note.c
+ledgerd_fault_test_LIBS := -llmdb -lsodium -lbearssl
+$(B)/tests/ledgerd/ledgerd_fault_test: | $(B)/bin/ledgerd

@@ -1,0 +1,322 @@
+/* The real ledgerd when peers, disk or the process itself misbehave. */
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <atf-c.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fill.h"
+#include "play.h"
+
+static struct play p;
+static struct answer a;
+
+static const char *const plain[] = { "-m", "kept", "-b", "boot-1", NULL };
+
+static void
+setup(void)
+{
+	ATF_REQUIRE(mkdir("ledger", 0700) == 0 || errno == EEXIST);
+	play_init(&p);
+}
+
+/* Starts it on what is in ./ledger; it must give up, with this in its log. */
+static void
+check_gives_up(const char *const args[], int status, const char *text)
+{
+	play_start(&p, "ledger", args);
+	ATF_CHECK_EQ(status, play_wait_exit(&p));
+	ATF_CHECK(!p.ready);
+	play_check_log(text);
+}
+
+ATF_TC_WITHOUT_HEAD(wrong_arguments_are_usage_errors);
+ATF_TC_BODY(wrong_arguments_are_usage_errors, tc)
+{
+	static const char *const bad[][8] = {
+		{ NULL },
+		{ "-m", "kept", NULL },
+		{ "-b", "x", NULL },
+		{ "-m", "never", "-b", "x", NULL },
+		{ "-m", "kept", "-b", "", NULL },
+		{ "-m", "kept", "-b", "x", "y", NULL },
+		{ "-m", "kept", "-b", "x", "-z", NULL },
+		{ "-m", "kept", "-b", "x", "-s", "0", NULL },
+		{ "-m", "kept", "-b", "x", "-s", "1x", NULL },
+		{ "-m", "kept", "-b", "x", "-s", "1048577", NULL },
+		{ "-m", "kept", "-b", "12345678901234567890123456789012345678"
+		    "901234567890123456789012345", NULL },
+	};
+
+	setup();
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		unlink("log");
+		check_gives_up(bad[i], 100, "usage: ledgerd");
+	}
+	ATF_CHECK_EQ(-1, access("ledger/data.mdb", F_OK));
+}
+
+ATF_TC_WITHOUT_HEAD(garbage_ends_it_before_it_is_ready);
+ATF_TC_BODY(garbage_ends_it_before_it_is_ready, tc)
+{
+	static const char text[] = "Dear diary, this is no ledger at all.";
+	char after[100] = "";
+	int fd;
+
+	setup();
+	fd = open("ledger/data.mdb", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	ATF_REQUIRE_EQ((ssize_t)strlen(text), write(fd, text, strlen(text)));
+	check_gives_up(plain, 1, "data.mdb is not a ledger");
+	ATF_CHECK_EQ((ssize_t)strlen(text), pread(fd, after, 99, 0));
+	ATF_CHECK_STREQ(text, after);
+	close(fd);
+}
+
+ATF_TC_WITHOUT_HEAD(a_ledger_in_use_ends_it);
+ATF_TC_BODY(a_ledger_in_use_ends_it, tc)
+{
+	static struct store s;
+
+	setup();
+	fill_open(&s);
+	check_gives_up(plain, 1, "in use by another process");
+	store_close(&s);
+}
+
+/* Sends the runner's bytes as a LEDGER_APPEND; ledgerd must end with 110. */
+static void
+check_breaks(const void *bytes, size_t len)
+{
+	struct put m;
+	unsigned char text[256];
+
+	play_start_ready(&p, "ledger");
+	put_init(&m, text, sizeof(text));
+	put_raw(&m, bytes, len);
+	chan_send(&p.runner, MSG_LEDGER_APPEND, &m);
+	ATF_CHECK_EQ(110, play_wait_exit(&p));
+	p.runner_there = false;
+}
+
+ATF_TC_WITHOUT_HEAD(a_malformed_append_ends_it);
+ATF_TC_BODY(a_malformed_append_ends_it, tc)
+{
+	setup();
+	check_breaks("", 0);
+	check_breaks("\0\0\0\1\1\0\0\0\0", 9);			/* cut */
+	check_breaks("\0\0\0\1\x63\0\0\0\0\0", 10);		/* event 99 */
+	check_breaks("\0\0\0\1\1\2\0\0\0\xf"
+	    "\0\0\0\1v\0\0\0\1m\0\0\0\1b", 25);		/* receipt 2 */
+	check_breaks("\0\0\0\1\1\0\0\0\0\0", 10);		/* no fields */
+	check_breaks("\0\0\0\1\1\0\0\0\0\xf"
+	    "\0\0\0\1v\0\0\0\1\xff\0\0\0\1b", 25);		/* not UTF-8 */
+	check_breaks("\0\0\0\1\1\0\0\0\0\xf"
+	    "\0\0\0\1v\0\0\0\1m\0\0\0\1b+", 26);		/* too long */
+	/* ... and what is right is not refused. */
+	play_start_ready(&p, "ledger");
+	play_append(&p, 1, EVENT_JOB_ACCEPTED, false, "j");
+	play_until_answer(&p, &a);
+	ATF_CHECK_EQ(MSG_LEDGER_APPENDED, a.type);
+	ATF_CHECK_EQ(1, a.index);
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(an_event_too_long_for_a_leaf_fails_alone);
+ATF_TC_BODY(an_event_too_long_for_a_leaf_fails_alone, tc)
+{
+	static char name[4001];
+
+	setup();
+	memset(name, '\x01', sizeof(name) - 1);	/* six bytes each in JSON */
+	play_start_ready(&p, "ledger");
+	play_append(&p, 1, EVENT_JOB_ACCEPTED, false, "before");
+	play_append(&p, 2, EVENT_JOB_ACCEPTED, true, name);
+	play_append(&p, 3, EVENT_JOB_ACCEPTED, false, "after");
+	play_until_answer(&p, &a);
+	ATF_CHECK_EQ(MSG_LEDGER_APPENDED, a.type);
+	play_until_answer(&p, &a);
+	ATF_CHECK_EQ(MSG_LEDGER_FAILED, a.type);
+	ATF_CHECK_EQ(2, a.seq);
+	ATF_CHECK(strstr(a.text, "does not fit into a leaf") != NULL);
+	play_until_answer(&p, &a);
+	ATF_CHECK_EQ(MSG_LEDGER_APPENDED, a.type);
+	ATF_CHECK_EQ(3, a.seq);
+	ATF_CHECK_EQ(2, a.index);
+	play_kill(&p);
+}
+
+/* Appends until one fails; answers how many did not. */
+static unsigned
+append_until_failure(const char *text)
+{
+	static char name[1001];
+	unsigned n = 0;
+
+	memset(name, 'n', sizeof(name) - 1);
+	do {
+		play_append(&p, ++n, EVENT_JOB_ACCEPTED, false, name);
+		play_until_answer(&p, &a);
+		ATF_REQUIRE_EQ(n, a.seq);
+		ATF_REQUIRE(n < 20000);
+	} while (a.type == MSG_LEDGER_APPENDED);
+	ATF_REQUIRE_EQ(MSG_LEDGER_FAILED, a.type);
+	ATF_CHECK_MSG(strstr(a.text, text) != NULL, "%s", a.text);
+	return n - 1;
+}
+
+ATF_TC_WITHOUT_HEAD(at_its_largest_size_it_refuses_and_lives);
+ATF_TC_BODY(at_its_largest_size_it_refuses_and_lives, tc)
+{
+	static const char *const small[] = { "-m", "kept", "-b", "boot-1",
+	    "-s", "2", NULL };
+	static struct store s;
+	unsigned n;
+
+	setup();
+	play_start(&p, "ledger", small);
+	play_until_ready(&p);
+	n = append_until_failure("largest size");
+	ATF_CHECK(n > 200);
+	ATF_CHECK_EQ(0, append_until_failure("largest size"));
+	play_kill(&p);
+	fill_open(&s);		/* 64 MiB: more room */
+	ATF_CHECK_EQ(n + 1, s.tip.tree.size);
+	fill_check(&s);
+	store_close(&s);
+	p.runner_there = false;
+	play_start_ready(&p, "ledger");
+	play_append(&p, 1, EVENT_JOB_ACCEPTED, true, "j");
+	play_until_answer(&p, &a);
+	ATF_CHECK_EQ(MSG_LEDGER_APPENDED, a.type);
+	ATF_CHECK_EQ(n + 1, a.index);
+	play_kill(&p);
+}
+
+static void
+mount_ledger(const char *size)
+{
+	int flags = geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER;
+
+	ATF_REQUIRE_EQ(0, mkdir("ledger", 0700));
+	if (unshare(flags) == -1)
+		atf_tc_skip("no mount namespace: %s", strerror(errno));
+	ATF_REQUIRE_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	ATF_REQUIRE_EQ(0, mount("tmpfs", "ledger", "tmpfs", 0, size));
+}
+
+ATF_TC_WITHOUT_HEAD(on_a_full_disk_it_refuses_and_lives);
+ATF_TC_BODY(on_a_full_disk_it_refuses_and_lives, tc)
+{
+	unsigned n;
+	int fd;
+
+	mount_ledger("size=6m");
+	setup();
+	fd = open("ledger/ballast", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	ATF_REQUIRE_EQ(0, posix_fallocate(fd, 0, 3 << 20));
+	play_start_ready(&p, "ledger");
+	n = append_until_failure("the data disk is full");
+	ATF_CHECK(n > 200);
+	ATF_CHECK_EQ(0, append_until_failure("the data disk is full"));
+	ATF_REQUIRE_EQ(0, ftruncate(fd, 0));
+	play_append(&p, 5, EVENT_JOB_FINISHED, true, "j");
+	play_until_answer(&p, &a);
+	ATF_CHECK_EQ(MSG_LEDGER_APPENDED, a.type);
+	ATF_CHECK_EQ(n + 1, a.index);
+	ATF_CHECK(a.len != 0);
+	play_kill(&p);
+	close(fd);
+}
+
+ATF_TC_WITHOUT_HEAD(a_disk_too_full_for_its_start_ends_it);
+ATF_TC_BODY(a_disk_too_full_for_its_start_ends_it, tc)
+{
+	static const char *const boot2[] = { "-m", "kept", "-b", "boot-2",
+	    NULL };
+	unsigned n;
+
+	mount_ledger("size=3m");
+	setup();
+	play_start_ready(&p, "ledger");
+	n = append_until_failure("the data disk is full");
+	play_kill(&p);
+	p.runner_there = false;
+	play_start_ready(&p, "ledger");		/* the same boot: no leaf */
+	play_kill(&p);
+	check_gives_up(boot2, 1, "the data disk is full");
+	ATF_CHECK(n > 0);
+}
+
+/* What was acknowledged before a kill: index and hash. */
+struct ack {
+	uint64_t	index;
+	unsigned char	hash[TREE_HASH];
+};
+
+static void
+check_acks(const struct ack *acks, size_t n)
+{
+	unsigned char hash[TREE_HASH];
+	static struct store s;
+
+	fill_open(&s);
+	for (size_t i = 0; i < n; i++) {
+		ATF_REQUIRE(acks[i].index < s.tip.tree.size);
+		ATF_REQUIRE_EQ(0, store_node(&s, 0, acks[i].index, hash));
+		ATF_REQUIRE(memcmp(hash, acks[i].hash, sizeof(hash)) == 0);
+	}
+	fill_check(&s);
+	store_close(&s);
+}
+
+ATF_TC_WITHOUT_HEAD(what_was_acknowledged_survives_every_kill);
+ATF_TC_BODY(what_was_acknowledged_survives_every_kill, tc)
+{
+	static struct ack acks[4000];
+	size_t n = 0;
+
+	setup();
+	for (uint32_t round = 0; round < 40; round++) {
+		size_t goal = n + 1 + round * 11 % 40;
+		uint32_t seq = 0;
+
+		play_start_ready(&p, "ledger");
+		for (int i = 0; i < 20; i++)	/* 20 under way, always */
+			play_append(&p, seq++, EVENT_JOB_FINISHED,
+			    i % 2 == 0, "j");
+		while (n < goal) {
+			play_until_answer(&p, &a);
+			ATF_REQUIRE_EQ(MSG_LEDGER_APPENDED, a.type);
+			acks[n].index = a.index;
+			memcpy(acks[n++].hash, a.hash, TREE_HASH);
+			play_append(&p, seq, EVENT_JOB_FINISHED,
+			    seq % 2 == 0, "j");
+			seq++;
+		}
+		play_kill(&p);		/* in the middle of the others */
+		play_new_runner(&p);
+		if (round % 10 == 9)
+			check_acks(acks, n);
+	}
+	ATF_CHECK(n > 500);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, wrong_arguments_are_usage_errors);
+	ATF_TP_ADD_TC(tp, garbage_ends_it_before_it_is_ready);
+	ATF_TP_ADD_TC(tp, a_ledger_in_use_ends_it);
+	ATF_TP_ADD_TC(tp, a_malformed_append_ends_it);
+	ATF_TP_ADD_TC(tp, an_event_too_long_for_a_leaf_fails_alone);
+	ATF_TP_ADD_TC(tp, at_its_largest_size_it_refuses_and_lives);
+	ATF_TP_ADD_TC(tp, on_a_full_disk_it_refuses_and_lives);
+	ATF_TP_ADD_TC(tp, a_disk_too_full_for_its_start_ends_it);
+	ATF_TP_ADD_TC(tp, what_was_acknowledged_survives_every_kill);
+	return atf_no_error();
+}
