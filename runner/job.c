@@ -98,8 +98,11 @@ judge_memory(struct job *j)
 	if (j->accepted) {
 		v->kind = VERDICT_ENDED;
 		v->outcome = OUTCOME_OUT_OF_MEMORY;
-		snprintf(v->message, sizeof(v->message), "the job needed more "
-		    "than its %llu MiB of memory", mib);
+		snprintf(v->message, sizeof(v->message),
+		    j->figures.memory_peak < j->grant.limits.memory_bytes / 2 ?
+		    "the appliance itself ran out of memory, far below the "
+		    "job's %llu MiB; give it more or run less at a time" :
+		    "the job needed more than its %llu MiB of memory", mib);
 	} else {
 		v->kind = VERDICT_REFUSED;
 		v->reason = REASON_LIMITS;
@@ -355,7 +358,7 @@ report_status(struct runner *r, struct job *j, int status)
 {
 	if (WIFSIGNALED(status))
 		job_end(r, j, OUTCOME_SIGNALLED, (uint32_t)WTERMSIG(status),
-		    "signal %d", WTERMSIG(status));
+		    "%s", "");
 	else
 		job_end(r, j, OUTCOME_EXITED, (uint32_t)WEXITSTATUS(status),
 		    "%s", "");

@@ -22,3 +22,18 @@ runner_SRCS := runner/runner.c runner/dispatch.c runner/job.c runner/job_io.c \
 	$(RUNNER_CHAN) lib/words.c lib/sandbox.c
 runner_LIBS := -lbearssl
 runner_GEN := gen/runner.seccomp.h $(RUNNER_JAIL_GEN)
+
+UNPACK_SRCS := runner/unpack.c runner/ustar.c lib/grant.c lib/json.c \
+	lib/why.c lib/wire.c lib/sha256.c
+
+TESTS += runner/unpack_test
+unpack_test_SRCS := runner/unpack_test.c $(UNPACK_SRCS)
+unpack_test_LIBS := -lbearssl
+
+TESTS += runner/bundle_test
+bundle_test_SRCS := runner/bundle_test.c runner/bundle.c lib/sha256.c
+bundle_test_LIBS := -lbearssl
+
+FUZZERS += runner/unpack_fuzz
+unpack_fuzz_SRCS := runner/unpack_fuzz.c $(UNPACK_SRCS)
+unpack_fuzz_LIBS := -lbearssl
