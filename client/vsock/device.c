@@ -185,8 +185,11 @@ device_front_gone(struct device *d, int status)
 {
 	d->up = false;
 	d->grace_end = 0;
-	for (unsigned i = 0; i < RING_COUNT; i++)
+	for (unsigned i = 0; i < RING_COUNT; i++) {
+		if (d->ring[i].kick != -1)
+			device_unwatch(d, d->ring[i].kick);
 		ring_free(&d->ring[i]);
+	}
 	mem_free(&d->mem);
 	reset(d);
 	if (d->opt->once || !d->opt->vhost_listens) {

@@ -9,7 +9,7 @@
  *
  * and between them connections, each a pair of ports and a client's socket.
  *
- *   vhost.c   the front end's requests; starts and stops the rings
+ *   vhost.c   the front end's messages  request.c  what each one does
  *   ring.c    virtqueues          mem.c     guest memory
  *   packet.c  packets from the guest: a table by operation
  *   pump.c    packets to the guest: round robin over the connections
@@ -87,8 +87,8 @@ struct device {
 	/* Of the packet at hand; 16 KiB each, too much for a stack. */
 	struct chain			 chain;
 	struct iovec			 payload[RING_IOV_MAX];
-	int64_t				 broken_ms;	/* last log line of it */
-	bool				 ending;	/* the front end is gone */
+	int64_t				 broken_ms;	/* last logged */
+	bool				 ending;	/* no front end */
 	int64_t				 ending_end;
 	bool				 killed;	/* by a signal */
 	int				 status;	/* of the program */

@@ -81,7 +81,7 @@ struct fe {
 	unsigned		size;
 	unsigned		tx_next;	/* slot */
 	bool			repost;		/* buffers, once read */
-	uint32_t		only_port;	/* fe_recv resets others, if set */
+	uint32_t		only_port;	/* if set, others get RST */
 };
 
 /* A packet from the device. */
@@ -131,11 +131,26 @@ void	fe_send(struct fe *, const struct pkt *, const void *payload);
 void	fe_send_pieces(struct fe *, const struct pkt *, const void *payload,
 	    const uint32_t *pieces, bool indirect);
 void	fe_recv(struct fe *, struct fe_pkt *);
+/* An RW packet, one of another operation, a SHUTDOWN. */
+void	fe_send_rw(struct fe *, uint32_t guest_port, uint32_t host_port,
+	    const void *, uint32_t len);
+void	fe_send_op(struct fe *, uint32_t guest_port, uint32_t host_port,
+	    uint16_t op);
+void	fe_send_shutdown(struct fe *, uint32_t guest_port,
+	    uint32_t host_port, uint32_t flags);
 /* The next packet must be `op' for this connection. */
 void	fe_expect(struct fe *, struct fe_pkt *, uint16_t op,
 	    uint32_t guest_port, uint32_t host_port);
+/* RW packets and nothing else until these bytes have come. */
+void	fe_expect_rw(struct fe *, uint32_t guest_port, uint32_t host_port,
+	    const void *, size_t len);
+void	fe_expect_shutdown(struct fe *, uint32_t guest_port,
+	    uint32_t host_port, uint32_t flags);
 /* The device has nothing to send now: no packet is on the way. */
 void	fe_expect_nothing(struct fe *);
+
+/* Bytes that look random and are always the same. */
+void	fe_fill(uint8_t *, size_t len);
 
 /* Clients. */
 void	fe_wait_fd(int fd, short poll_events, const char *what);

@@ -250,6 +250,72 @@ fe_expect(struct fe *fe, struct fe_pkt *p, uint16_t op, uint32_t guest_port,
 	ATF_REQUIRE_EQ(PKT_TYPE_STREAM, p->h.type);
 }
 
+void
+fe_send_rw(struct fe *fe, uint32_t guest_port, uint32_t host_port,
+    const void *p, uint32_t len)
+{
+	struct pkt k = fe_pkt(guest_port, host_port, PKT_RW);
+
+	k.len = len;
+	fe_send(fe, &k, p);
+}
+
+void
+fe_send_op(struct fe *fe, uint32_t guest_port, uint32_t host_port,
+    uint16_t op)
+{
+	struct pkt k = fe_pkt(guest_port, host_port, op);
+
+	fe_send(fe, &k, NULL);
+}
+
+void
+fe_send_shutdown(struct fe *fe, uint32_t guest_port, uint32_t host_port,
+    uint32_t flags)
+{
+	struct pkt k = fe_pkt(guest_port, host_port, PKT_SHUTDOWN);
+
+	k.flags = flags;
+	fe_send(fe, &k, NULL);
+}
+
+void
+fe_expect_rw(struct fe *fe, uint32_t guest_port, uint32_t host_port,
+    const void *bytes, size_t len)
+{
+	static struct fe_pkt p;
+	const uint8_t *b = bytes;
+
+	while (len > 0) {
+		fe_expect(fe, &p, PKT_RW, guest_port, host_port);
+		ATF_REQUIRE(p.h.len <= len);
+		ATF_REQUIRE(memcmp(p.data, b, p.h.len) == 0);
+		b += p.h.len;
+		len -= p.h.len;
+	}
+}
+
+void
+fe_expect_shutdown(struct fe *fe, uint32_t guest_port, uint32_t host_port,
+    uint32_t flags)
+{
+	static struct fe_pkt p;
+
+	fe_expect(fe, &p, PKT_SHUTDOWN, guest_port, host_port);
+	ATF_REQUIRE_EQ(flags, p.h.flags);
+}
+
+void
+fe_fill(uint8_t *b, size_t len)
+{
+	uint32_t x = 1;
+
+	for (size_t i = 0; i < len; i++) {
+		x = x * 1664525u + 1013904223u;
+		b[i] = (uint8_t)(x >> 24);
+	}
+}
+
 /*
  * Packets of connections come after the resets of the same turn, so that the
  * answer to the second stray packet follows all that the first turn had.

@@ -162,8 +162,7 @@ has_closed(const struct conn *c)
 {
 	struct pollfd p = { .fd = c->fd };
 
-	return !c->shut_wr && poll(&p, 1, 0) == 1 &&
-	    (p.revents & POLLHUP) != 0;
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP) != 0;
 }
 
 void
@@ -204,14 +203,13 @@ flush(struct conn *c)
 }
 
 /*
- * EPOLLHUP means that both directions of the socket are shut, by whomever.
- * Only if we shut neither, or only stopped reading, has the client closed.
+ * EPOLLHUP means that both directions of the socket are shut, by whomever:
+ * the client has closed, or each side has ended its own.  Either way there
+ * may be bytes of it to read, and after them nothing is left to do.
  */
 static void
 note_hup(struct conn *c)
 {
-	if (c->shut_wr)
-		return;
 	c->hup = true;
 	if (c->client_ended || c->guest_deaf)
 		host_ended(c);

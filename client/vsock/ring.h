@@ -41,7 +41,7 @@ struct ring {
 	uint16_t		 next;		/* and used->idx */
 	uint16_t		 avail_idx;	/* as last read */
 	uint16_t		 signalled;	/* used->idx when last told */
-	bool			 told;		/* `signalled' means something */
+	bool			 told;		/* `signalled' is valid */
 	int			 kick, call, err;	/* eventfds or -1 */
 };
 

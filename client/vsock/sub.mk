@@ -1,8 +1,9 @@
 # The vsock device for hosts without /dev/vhost-vsock.
 
 CLIENT_PROGS += casemate-vsock
-vsock_device_SRCS := $(addprefix client/vsock/,device.c vhost.c ring.c mem.c \
-	packet.c pump.c host.c conn.c credit.c buf.c pkt.c) lib/log.c
+vsock_device_SRCS := $(addprefix client/vsock/,device.c vhost.c \
+	request.c ring.c mem.c packet.c pump.c host.c conn.c credit.c buf.c \
+	pkt.c) lib/log.c
 casemate-vsock_SRCS := client/vsock/vsock.c $(vsock_device_SRCS) lib/sandbox.c
 casemate-vsock_GEN := gen/vsock.seccomp.h gen/vsock-dial.seccomp.h
 
@@ -19,6 +20,9 @@ TESTS += client/vsock/vsock_client_test
 vsock_client_test_SRCS := client/vsock/vsock_client_test.c $(vsock_fake_SRCS)
 TESTS += client/vsock/vsock_fuzz_test
 vsock_fuzz_test_SRCS := client/vsock/vsock_fuzz_test.c $(vsock_fake_SRCS)
+TESTS += client/vsock/vsock_queue_test
+vsock_queue_test_SRCS := $(addprefix client/vsock/,vsock_queue_test.c \
+	ring.c mem.c)
 TESTS += client/vsock/vsock_credit_test
 vsock_credit_test_SRCS := $(addprefix client/vsock/,vsock_credit_test.c \
 	credit.c buf.c)

@@ -8,6 +8,7 @@
 #ifndef VHOST_H
 #define VHOST_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "mem.h"
@@ -18,6 +19,9 @@ enum {
 	VHOST_HDR_LEN = 12,
 	VHOST_PAYLOAD_MAX = 512,	/* largest used: 8 regions, 264 */
 };
+
+/* The protocol feature: each request is answered, if its sender asks. */
+#define VHOST_REPLY_ACK		(UINT64_C(1) << 3)
 
 struct vhost {
 	int		 fd;		/* connected, -1: none */
@@ -34,6 +38,9 @@ void	vhost_init(struct vhost *);
 
 /* Serve the front end on the connected socket `fd', which it takes over. */
 void	vhost_attach(struct device *, int fd);
+
+/* Answer the request being handled; -1 if the front end does not listen. */
+int	vhost_reply(struct device *, const void *payload, uint32_t len);
 
 /* The front end's socket is readable. */
 void	vhost_work(struct device *);

@@ -302,7 +302,7 @@ ATF_TC_BODY(guest_dials_nothing_else, tc)
 	struct pkt k;
 	int l;
 
-	fe_start(&fe, NULL);		/* none allowed, although one is there */
+	fe_start(&fe, NULL);	/* none is allowed, but one is there */
 	l = listen_for_guest();
 	k = fe_pkt(GPORT, DIAL, PKT_REQUEST);
 	fe_send(&fe, &k, NULL);

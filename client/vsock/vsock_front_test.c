@@ -21,15 +21,6 @@ static struct fe_pkt p;
 static uint8_t bytes[1 << 20], back[1 << 20];
 
 static void
-send_bytes(uint32_t host, const uint8_t *b, uint32_t len)
-{
-	struct pkt k = fe_pkt(GPORT, host, PKT_RW);
-
-	k.len = len;
-	fe_send(&fe, &k, b);
-}
-
-static void
 expect_no_byte(int fd)
 {
 	char c;
@@ -103,7 +94,7 @@ ATF_TC_BODY(pause_keeps_connections, tc)
 	fe_rings_up(&fe, fe.ring[FE_TX].last_used);
 	fe_expect(&fe, &p, PKT_RW, GPORT, host);
 	ATF_REQUIRE_EQ(9, p.h.len);
-	send_bytes(host, (const uint8_t *)"x", 1);
+	fe_send_rw(&fe, GPORT, host, "x", 1);
 	fe_read(fd, back, 1);
 	fe_stop(&fe, 0);
 }
@@ -116,7 +107,7 @@ ATF_TC_BODY(reset_ends_connections_and_the_next_guest_works, tc)
 
 	fe_start(&fe, NULL);
 	fd = fe_connect(&fe, GPORT, 65536, &host);
-	send_bytes(host, (const uint8_t *)"last words", 10);
+	fe_send_rw(&fe, GPORT, host, "last words", 10);
 	fe_rings_down(&fe);
 	fe_rings_clear(&fe, 0);
 	fe_read(fd, back, 10);
@@ -145,7 +136,7 @@ ATF_TC_BODY(grace_ends_connections_of_a_guest_that_stays_away, tc)
 	fe_recv(&fe, &p);
 	ATF_REQUIRE_EQ(PKT_REQUEST, p.h.op);
 	/* The guest was only paused: it learns when it sends. */
-	send_bytes(host, (const uint8_t *)"x", 1);
+	fe_send_rw(&fe, GPORT, host, "x", 1);
 	fe_expect(&fe, &p, PKT_RST, GPORT, host);
 	fe_stop(&fe, 0);
 }
@@ -159,7 +150,7 @@ ATF_TC_BODY(new_memory_table_under_running_rings, tc)
 	fe_start(&fe, NULL);
 	fd = fe_connect(&fe, GPORT, 65536, &host);
 	fe_mem_table(&fe);
-	send_bytes(host, (const uint8_t *)"x", 1);
+	fe_send_rw(&fe, GPORT, host, "x", 1);
 	fe_read(fd, back, 1);
 	fe_check_alive(&fe);
 	fe_stop(&fe, 0);
@@ -168,16 +159,15 @@ ATF_TC_BODY(new_memory_table_under_running_rings, tc)
 ATF_TC_WITHOUT_HEAD(client_reads_what_a_dead_guest_sent);
 ATF_TC_BODY(client_reads_what_a_dead_guest_sent, tc)
 {
-	uint32_t host, x = 1;
+	uint32_t host;
 	int fd, late;
 
 	fe_start(&fe, NULL);
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (uint8_t)((x = x * 1664525u + 1013904223u) >> 24);
+	fe_fill(bytes, sizeof(bytes));
 	fd = fe_connect(&fe, GPORT, 65536, &host);
 	late = fe_client(&fe);
 	for (uint32_t at = 0; at < 0x40000; at += 0x8000)
-		send_bytes(host, bytes + at, 0x8000);
+		fe_send_rw(&fe, GPORT, host, bytes + at, 0x8000);
 	close(fe.vhost);
 	fe_read_eof(late);
 	fe_read(fd, back, 0x40000);

@@ -18,29 +18,6 @@ static struct fe fe;
 static struct fe_pkt p;
 static uint8_t bytes[1 << 20], back[1 << 20];
 
-static void
-fill(uint8_t *b, size_t len)
-{
-	uint32_t x = 7;
-
-	for (size_t i = 0; i < len; i++) {
-		x = x * 1664525u + 1013904223u;
-		b[i] = (uint8_t)(x >> 24);
-	}
-}
-
-static void
-expect_bytes(uint32_t host, const uint8_t *b, size_t len)
-{
-	while (len > 0) {
-		fe_expect(&fe, &p, PKT_RW, GPORT, host);
-		ATF_REQUIRE(p.h.len <= len);
-		ATF_REQUIRE(memcmp(p.data, b, p.h.len) == 0);
-		b += p.h.len;
-		len -= p.h.len;
-	}
-}
-
 /* `rounds' packets each way. */
 static void
 ping_pong(int fd, uint32_t host, unsigned rounds)
@@ -116,7 +93,7 @@ ATF_TC_BODY(any_pieces_direct_and_indirect, tc)
 	int fd;
 
 	fe_start(&fe, NULL);
-	fill(bytes, 6000);
+	fe_fill(bytes, 6000);
 	fd = fe_connect(&fe, GPORT, 65536, &host);
 	k = fe_pkt(GPORT, host, PKT_RW);
 	for (unsigned i = 0; i < 7; i++) {
@@ -142,15 +119,15 @@ try_rx(bool split)
 	int fd;
 
 	fe_start(&fe, &o);
-	fill(bytes, sizeof(bytes));
+	fe_fill(bytes, sizeof(bytes));
 	fd = fe_connect(&fe, GPORT, 1u << 30, &host);
 	for (size_t at = 0; at < sizeof(bytes); at += 65536) {
 		fe_write(fd, bytes + at, 65536);
-		expect_bytes(host, bytes + at, 65536);
+		fe_expect_rw(&fe, GPORT, host, bytes + at, 65536);
 	}
 	for (size_t at = 0; at < 6 * sizeof(bytes); at += 65536) {
 		fe_write(fd, bytes, 65536);
-		expect_bytes(host, bytes, 65536);
+		fe_expect_rw(&fe, GPORT, host, bytes, 65536);
 	}
 	fe_stop(&fe, 0);
 	close(fd);
@@ -177,7 +154,7 @@ try_starvation(bool no_event_idx)
 	int fd[8];
 
 	fe_start(&fe, &o);
-	fill(bytes, 100000);
+	fe_fill(bytes, 100000);
 	for (unsigned i = 0; i < 8; i++) {
 		fd[i] = fe_client(&fe);
 		fe_write(fd[i], "CONNECT 1024\n", 13);
@@ -254,8 +231,6 @@ ATF_TC_BODY(resets_that_find_no_buffer_stop_the_tx_ring, tc)
 	fe_check_alive(&fe);
 	fe_stop(&fe, 0);
 }
-
-/* ---- rings that cannot be ---- */
 
 /* Each posts something impossible to `ring'. */
 static void

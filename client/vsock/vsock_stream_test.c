@@ -22,63 +22,6 @@ static struct fe fe;
 static struct fe_pkt p;
 static uint8_t bytes[1 << 20], back[1 << 20];
 
-static void
-fill(uint8_t *b, size_t len)
-{
-	uint32_t x = 1;
-
-	for (size_t i = 0; i < len; i++) {
-		x = x * 1664525u + 1013904223u;
-		b[i] = (uint8_t)(x >> 24);
-	}
-}
-
-/* RW packets until `len' bytes have come. */
-static void
-expect_bytes(uint32_t host, const uint8_t *b, size_t len)
-{
-	while (len > 0) {
-		fe_expect(&fe, &p, PKT_RW, GPORT, host);
-		ATF_REQUIRE(p.h.len <= len);
-		ATF_REQUIRE(memcmp(p.data, b, p.h.len) == 0);
-		b += p.h.len;
-		len -= p.h.len;
-	}
-}
-
-static void
-send_bytes(uint32_t host, const uint8_t *b, uint32_t len)
-{
-	struct pkt k = fe_pkt(GPORT, host, PKT_RW);
-
-	k.len = len;
-	fe_send(&fe, &k, b);
-}
-
-static void
-send_shutdown(uint32_t host, uint32_t flags)
-{
-	struct pkt k = fe_pkt(GPORT, host, PKT_SHUTDOWN);
-
-	k.flags = flags;
-	fe_send(&fe, &k, NULL);
-}
-
-static void
-send_op(uint32_t host, uint16_t op)
-{
-	struct pkt k = fe_pkt(GPORT, host, op);
-
-	fe_send(&fe, &k, NULL);
-}
-
-static void
-expect_shutdown(uint32_t host, uint32_t flags)
-{
-	fe_expect(&fe, &p, PKT_SHUTDOWN, GPORT, host);
-	ATF_REQUIRE_EQ(flags, p.h.flags);
-}
-
 /* The client is told that nobody reads what it writes. */
 static void
 expect_epipe(int fd)
@@ -115,14 +58,14 @@ ATF_TC_BODY(request_then_ok_then_bytes_both_ways, tc)
 	ATF_REQUIRE_EQ(0, p.h.fwd_cnt);
 	ATF_REQUIRE(host >= 1u << 30 && host < 1u << 31);
 	fe_expect_nothing(&fe);
-	send_op(host, PKT_RESPONSE);
-	expect_bytes(host, (const uint8_t *)"first", 5);
+	fe_send_op(&fe, GPORT, host, PKT_RESPONSE);
+	fe_expect_rw(&fe, GPORT, host, "first", 5);
 	n = snprintf(line, sizeof(line), "OK %u\n", host);
 	fe_read(fd, back, (size_t)n);
 	ATF_REQUIRE(memcmp(back, line, (size_t)n) == 0);
-	fill(bytes, 300000);
+	fe_fill(bytes, 300000);
 	for (size_t i = 0; i < 300000; i += 60000) {
-		send_bytes(host, bytes + i, 60000);
+		fe_send_rw(&fe, GPORT, host, bytes + i, 60000);
 		fe_read(fd, back + i, 60000);
 	}
 	ATF_REQUIRE(memcmp(bytes, back, 300000) == 0);
@@ -139,9 +82,9 @@ ATF_TC_BODY(client_waits_for_credit_and_asks_once, tc)
 
 	fe_start(&fe, NULL);
 	fd = fe_connect(&fe, GPORT, 1000, &host);
-	fill(bytes, 5000);
+	fe_fill(bytes, 5000);
 	fe_write(fd, bytes, 5000);
-	expect_bytes(host, bytes, 1000);
+	fe_expect_rw(&fe, GPORT, host, bytes, 1000);
 	fe_expect(&fe, &p, PKT_CREDIT_REQUEST, GPORT, host);
 	k = fe_pkt(GPORT, host, PKT_CREDIT_UPDATE);
 	k.buf_alloc = 1000;
@@ -151,12 +94,12 @@ ATF_TC_BODY(client_waits_for_credit_and_asks_once, tc)
 	}
 	k.fwd_cnt = 1;
 	fe_send(&fe, &k, NULL);
-	expect_bytes(host, bytes + 1000, 1);
+	fe_expect_rw(&fe, GPORT, host, bytes + 1000, 1);
 	fe_expect(&fe, &p, PKT_CREDIT_REQUEST, GPORT, host);
 	k.fwd_cnt = 1001;
 	k.buf_alloc = 500;			/* it may shrink, too */
 	fe_send(&fe, &k, NULL);
-	expect_bytes(host, bytes + 1001, 500);
+	fe_expect_rw(&fe, GPORT, host, bytes + 1001, 500);
 	fe_expect(&fe, &p, PKT_CREDIT_REQUEST, GPORT, host);
 	k.buf_alloc = 400;			/* less than is under way */
 	fe_send(&fe, &k, NULL);
@@ -164,7 +107,7 @@ ATF_TC_BODY(client_waits_for_credit_and_asks_once, tc)
 	k.fwd_cnt = 1501;
 	k.buf_alloc = 1 << 20;
 	fe_send(&fe, &k, NULL);
-	expect_bytes(host, bytes + 1501, 3499);
+	fe_expect_rw(&fe, GPORT, host, bytes + 1501, 3499);
 	fe_expect_nothing(&fe);
 	fe_stop(&fe, 0);
 }
@@ -178,9 +121,9 @@ ATF_TC_BODY(end_of_client_needs_no_credit, tc)
 	fe_start(&fe, NULL);
 	fd = fe_connect(&fe, GPORT, 4, &host);
 	fe_write(fd, "1234", 4);
-	expect_bytes(host, (const uint8_t *)"1234", 4);
+	fe_expect_rw(&fe, GPORT, host, "1234", 4);
 	shutdown(fd, SHUT_WR);
-	expect_shutdown(host, PKT_SHUT_SEND);
+	fe_expect_shutdown(&fe, GPORT, host, PKT_SHUT_SEND);
 	fe_stop(&fe, 0);
 }
 
@@ -214,11 +157,11 @@ ATF_TC_BODY(guest_learns_of_credit_at_a_quarter, tc)
 	/* Asked, it answers at once; any packet of its own tells as well. */
 	k.len = 10;
 	fe_send(&fe, &k, bytes);
-	send_op(host, PKT_CREDIT_REQUEST);
+	fe_send_op(&fe, GPORT, host, PKT_CREDIT_REQUEST);
 	fe_expect(&fe, &p, PKT_CREDIT_UPDATE, GPORT, host);
 	ATF_REQUIRE_EQ(1034 + CREDIT_BUF_ALLOC / 4, p.h.fwd_cnt);
 	fe_write(fd, "x", 1);
-	expect_bytes(host, (const uint8_t *)"x", 1);
+	fe_expect_rw(&fe, GPORT, host, "x", 1);
 	ATF_REQUIRE_EQ(1034 + CREDIT_BUF_ALLOC / 4, p.h.fwd_cnt);
 	fe_expect_nothing(&fe);
 	fe_stop(&fe, 0);
@@ -233,7 +176,7 @@ ask_forwarded(uint32_t host)
 {
 	uint32_t fwd = 0;
 
-	send_op(host, PKT_CREDIT_REQUEST);
+	fe_send_op(&fe, GPORT, host, PKT_CREDIT_REQUEST);
 	for (uint32_t i = 0; i < 2; i++) {
 		struct pkt stray = fe_pkt(5, 6 + i, PKT_RW);
 
@@ -255,7 +198,7 @@ send_to_the_limit(uint32_t host)
 
 	for (;; fwd = now) {
 		while (sent - fwd + 32768 <= CREDIT_BUF_ALLOC) {
-			send_bytes(host, bytes + sent, 32768);
+			fe_send_rw(&fe, GPORT, host, bytes + sent, 32768);
 			sent += 32768;
 		}
 		now = ask_forwarded(host);
@@ -271,7 +214,7 @@ ATF_TC_BODY(guest_fills_its_credit_and_no_byte_is_lost, tc)
 	int fd;
 
 	fe_start(&fe, NULL);
-	fill(bytes, sizeof(bytes));
+	fe_fill(bytes, sizeof(bytes));
 	fd = fe_connect(&fe, GPORT, 65536, &host);
 	sent = send_to_the_limit(host);
 	ATF_REQUIRE(sent >= CREDIT_BUF_ALLOC && sent <= sizeof(bytes));
@@ -290,11 +233,11 @@ ATF_TC_BODY(guest_beyond_its_credit_is_reset, tc)
 	int fd;
 
 	fe_start(&fe, NULL);
-	fill(bytes, sizeof(bytes));
+	fe_fill(bytes, sizeof(bytes));
 	fd = fe_connect(&fe, GPORT, 65536, &host);
 	sent = send_to_the_limit(host);
 	/* What is left is less than this packet. */
-	send_bytes(host, bytes, 32768);
+	fe_send_rw(&fe, GPORT, host, bytes, 32768);
 	fe_expect(&fe, &p, PKT_RST, GPORT, host);
 	fe_expect_nothing(&fe);
 	/* The client gets what was within the credit, not a byte more. */
@@ -315,17 +258,17 @@ ATF_TC_BODY(client_half_closes_and_still_reads, tc)
 	fd = fe_connect(&fe, GPORT, 65536, &host);
 	fe_write(fd, "last", 4);
 	shutdown(fd, SHUT_WR);
-	expect_bytes(host, (const uint8_t *)"last", 4);
-	expect_shutdown(host, PKT_SHUT_SEND);
-	send_bytes(host, (const uint8_t *)"answer", 6);
+	fe_expect_rw(&fe, GPORT, host, "last", 4);
+	fe_expect_shutdown(&fe, GPORT, host, PKT_SHUT_SEND);
+	fe_send_rw(&fe, GPORT, host, "answer", 6);
 	fe_read(fd, back, 6);
-	send_shutdown(host, PKT_SHUT_SEND);
+	fe_send_shutdown(&fe, GPORT, host, PKT_SHUT_SEND);
 	fe_read_eof(fd);
-	expect_shutdown(host, PKT_SHUT_BOTH);
-	send_op(host, PKT_RST);
+	fe_expect_shutdown(&fe, GPORT, host, PKT_SHUT_BOTH);
+	fe_send_op(&fe, GPORT, host, PKT_RST);
 	fe_expect_nothing(&fe);
 	/* Ports are free again: a packet for them has no connection. */
-	send_bytes(host, bytes, 1);
+	fe_send_rw(&fe, GPORT, host, bytes, 1);
 	fe_expect(&fe, &p, PKT_RST, GPORT, host);
 	fe_stop(&fe, 0);
 }
@@ -338,15 +281,15 @@ ATF_TC_BODY(guest_half_closes_and_still_reads, tc)
 
 	fe_start(&fe, NULL);
 	fd = fe_connect(&fe, GPORT, 1u << 20, &host);
-	fill(bytes, 100000);
-	send_bytes(host, (const uint8_t *)"bye", 3);
-	send_shutdown(host, PKT_SHUT_SEND);
+	fe_fill(bytes, 100000);
+	fe_send_rw(&fe, GPORT, host, "bye", 3);
+	fe_send_shutdown(&fe, GPORT, host, PKT_SHUT_SEND);
 	fe_read(fd, back, 3);
 	fe_read_eof(fd);
 	fe_write(fd, bytes, 100000);
-	expect_bytes(host, bytes, 100000);
+	fe_expect_rw(&fe, GPORT, host, bytes, 100000);
 	/* It said that it sends no more. */
-	send_bytes(host, bytes, 1);
+	fe_send_rw(&fe, GPORT, host, bytes, 1);
 	fe_expect(&fe, &p, PKT_RST, GPORT, host);
 	fe_stop(&fe, 0);
 }
@@ -358,12 +301,12 @@ ATF_TC_BODY(guest_half_close_waits_for_a_slow_client, tc)
 	int fd;
 
 	fe_start(&fe, NULL);
-	fill(bytes, sizeof(bytes));
+	fe_fill(bytes, sizeof(bytes));
 	fd = fe_connect(&fe, GPORT, 65536, &host);
 	sent = send_to_the_limit(host);
-	send_shutdown(host, PKT_SHUT_SEND);
+	fe_send_shutdown(&fe, GPORT, host, PKT_SHUT_SEND);
 	fe_write(fd, "x", 1);
-	expect_bytes(host, (const uint8_t *)"x", 1);
+	fe_expect_rw(&fe, GPORT, host, "x", 1);
 	fe_read(fd, back, sent);
 	fe_read_eof(fd);
 	ATF_REQUIRE(memcmp(bytes, back, sent) == 0);
@@ -380,14 +323,14 @@ ATF_TC_BODY(deaf_guest_gives_its_client_epipe, tc)
 	fd = fe_connect(&fe, GPORT, 0, &host);
 	fe_write(fd, "never read", 10);
 	fe_expect(&fe, &p, PKT_CREDIT_REQUEST, GPORT, host);
-	send_shutdown(host, PKT_SHUT_RCV);
+	fe_send_shutdown(&fe, GPORT, host, PKT_SHUT_RCV);
 	expect_epipe(fd);
-	send_bytes(host, (const uint8_t *)"still here", 10);
+	fe_send_rw(&fe, GPORT, host, "still here", 10);
 	fe_read(fd, back, 10);
 	fe_expect_nothing(&fe);
 	/* Now the client goes: nothing is left to do for anybody. */
 	close(fd);
-	expect_shutdown(host, PKT_SHUT_BOTH);
+	fe_expect_shutdown(&fe, GPORT, host, PKT_SHUT_BOTH);
 	fe_stop(&fe, 0);
 }
 
@@ -399,7 +342,7 @@ ATF_TC_BODY(guest_close_is_answered_and_client_gets_all, tc)
 	int fd;
 
 	fe_start(&fe, NULL);
-	fill(bytes, sizeof(bytes));
+	fe_fill(bytes, sizeof(bytes));
 	fd = fe_connect(&fe, GPORT, 0, &host);
 	sent = send_to_the_limit(host);
 	k = fe_pkt(GPORT, host, PKT_CREDIT_UPDATE);
@@ -407,11 +350,11 @@ ATF_TC_BODY(guest_close_is_answered_and_client_gets_all, tc)
 	fe_send(&fe, &k, NULL);
 	fe_write(fd, "never read", 10);
 	fe_expect(&fe, &p, PKT_CREDIT_REQUEST, GPORT, host);
-	send_shutdown(host, PKT_SHUT_BOTH);
+	fe_send_shutdown(&fe, GPORT, host, PKT_SHUT_BOTH);
 	fe_expect(&fe, &p, PKT_RST, GPORT, host);
 	expect_epipe(fd);
 	/* The ports are free at once, although the client still reads. */
-	send_op(host, PKT_CREDIT_REQUEST);
+	fe_send_op(&fe, GPORT, host, PKT_CREDIT_REQUEST);
 	fe_expect(&fe, &p, PKT_RST, GPORT, host);
 	fe_read(fd, back, sent);
 	ATF_REQUIRE(memcmp(bytes, back, sent) == 0);
@@ -427,9 +370,9 @@ ATF_TC_BODY(guest_closes_in_two_steps, tc)
 
 	fe_start(&fe, NULL);
 	fd = fe_connect(&fe, GPORT, 0, &host);
-	send_shutdown(host, PKT_SHUT_RCV);
+	fe_send_shutdown(&fe, GPORT, host, PKT_SHUT_RCV);
 	fe_expect_nothing(&fe);
-	send_shutdown(host, PKT_SHUT_SEND);
+	fe_send_shutdown(&fe, GPORT, host, PKT_SHUT_SEND);
 	fe_expect(&fe, &p, PKT_RST, GPORT, host);
 	fe_read_eof(fd);
 	fe_stop(&fe, 0);
@@ -443,22 +386,22 @@ ATF_TC_BODY(client_close_delivers_all_then_shuts_both, tc)
 	int fd;
 
 	fe_start(&fe, NULL);
-	fill(bytes, 50000);
+	fe_fill(bytes, 50000);
 	fd = fe_connect(&fe, GPORT, 1000, &host);
 	fe_write(fd, bytes, 50000);
 	close(fd);
-	expect_bytes(host, bytes, 1000);
+	fe_expect_rw(&fe, GPORT, host, bytes, 1000);
 	fe_expect(&fe, &p, PKT_CREDIT_REQUEST, GPORT, host);
 	fe_expect_nothing(&fe);
 	k = fe_pkt(GPORT, host, PKT_CREDIT_UPDATE);
 	k.fwd_cnt = 1000;
 	fe_send(&fe, &k, NULL);
-	expect_bytes(host, bytes + 1000, 49000);
-	expect_shutdown(host, PKT_SHUT_BOTH);
+	fe_expect_rw(&fe, GPORT, host, bytes + 1000, 49000);
+	fe_expect_shutdown(&fe, GPORT, host, PKT_SHUT_BOTH);
 	/* Closing: data is void, the guest's own close gets its RST. */
-	send_bytes(host, bytes, 1000);
+	fe_send_rw(&fe, GPORT, host, bytes, 1000);
 	fe_expect_nothing(&fe);
-	send_shutdown(host, PKT_SHUT_BOTH);
+	fe_send_shutdown(&fe, GPORT, host, PKT_SHUT_BOTH);
 	fe_expect(&fe, &p, PKT_RST, GPORT, host);
 	fe_stop(&fe, 0);
 }
@@ -472,8 +415,8 @@ ATF_TC_BODY(client_that_throws_data_away_is_a_reset, tc)
 	fe_start(&fe, NULL);
 	fd = fe_connect(&fe, GPORT, 1000, &host);
 	fe_write(fd, "words", 5);
-	send_bytes(host, bytes, 1000);
-	expect_bytes(host, (const uint8_t *)"words", 5);
+	fe_send_rw(&fe, GPORT, host, bytes, 1000);
+	fe_expect_rw(&fe, GPORT, host, "words", 5);
 	close(fd);
 	fe_expect(&fe, &p, PKT_RST, GPORT, host);
 	fe_stop(&fe, 0);
@@ -488,12 +431,12 @@ ATF_TC_BODY(deaf_client_stops_the_guest_and_still_sends, tc)
 	fe_start(&fe, NULL);
 	fd = fe_connect(&fe, GPORT, 1000, &host);
 	shutdown(fd, SHUT_RD);
-	send_bytes(host, bytes, 1000);
-	expect_shutdown(host, PKT_SHUT_RCV);
+	fe_send_rw(&fe, GPORT, host, bytes, 1000);
+	fe_expect_shutdown(&fe, GPORT, host, PKT_SHUT_RCV);
 	fe_write(fd, "words", 5);
-	expect_bytes(host, (const uint8_t *)"words", 5);
+	fe_expect_rw(&fe, GPORT, host, "words", 5);
 	close(fd);
-	expect_shutdown(host, PKT_SHUT_BOTH);
+	fe_expect_shutdown(&fe, GPORT, host, PKT_SHUT_BOTH);
 	fe_stop(&fe, 0);
 }
 
@@ -505,8 +448,8 @@ ATF_TC_BODY(rst_from_the_guest_ends_the_client, tc)
 
 	fe_start(&fe, NULL);
 	fd = fe_connect(&fe, GPORT, 1000, &host);
-	send_bytes(host, (const uint8_t *)"words", 5);
-	send_op(host, PKT_RST);
+	fe_send_rw(&fe, GPORT, host, "words", 5);
+	fe_send_op(&fe, GPORT, host, PKT_RST);
 	fe_read(fd, back, 5);
 	fe_read_eof(fd);
 	fe_expect_nothing(&fe);
@@ -520,7 +463,7 @@ ATF_TC_BODY(closing_connection_is_reset_after_eight_seconds, tc)
 
 	fe_start(&fe, NULL);
 	close(fe_connect(&fe, GPORT, 1000, &host));
-	expect_shutdown(host, PKT_SHUT_BOTH);
+	fe_expect_shutdown(&fe, GPORT, host, PKT_SHUT_BOTH);
 	fe_expect(&fe, &p, PKT_RST, GPORT, host);
 	fe_stop(&fe, 0);
 }
