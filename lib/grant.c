@@ -105,14 +105,17 @@ get_files(struct get *g, struct grant *grant)
 		g->err = EBADMSG;
 	while (g->err == 0 && grant->nfiles < n) {
 		struct grant_file *f = &grant->files[grant->nfiles];
+		uint8_t executable;
 
 		f->path = get_text(g, GRANT_PATH_MAX);
 		if (f->path == NULL)
 			return;
 		grant->nfiles++;
 		get_fixed(g, f->sha256, DIGEST_LEN);
-		f->executable = get_u8(g) != 0;
-		if (g->err == 0 && grant_check_path(f->path) == -1)
+		executable = get_u8(g);
+		f->executable = executable != 0;
+		if (executable > 1 || (g->err == 0 &&
+		    grant_check_path(f->path) == -1))
 			g->err = EBADMSG;
 	}
 }

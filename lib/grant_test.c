@@ -133,6 +133,21 @@ ATF_TC_BODY(a_bad_path_is_refused, tc)
 	grant_free(&a);
 }
 
+ATF_TC_WITHOUT_HEAD(a_file_is_executable_or_not);
+ATF_TC_BODY(a_file_is_executable_or_not, tc)
+{
+	static struct grant a, b;
+	size_t len;
+
+	fill(&a);
+	len = encode(&a);
+	ATF_REQUIRE_EQ(wire[len - 44 - 1], 1);
+	wire[len - 44 - 1] = 2;
+	ATF_CHECK_ERRNO(EBADMSG, decode(wire, len, &b) == -1);
+	grant_free(&b);
+	grant_free(&a);
+}
+
 /* Puts the grant's front, then a list of n that is not there. */
 static size_t
 forge_args(uint32_t n)
@@ -254,6 +269,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, every_cut_is_refused_and_freed);
 	ATF_TP_ADD_TC(tp, no_argument_is_refused);
 	ATF_TP_ADD_TC(tp, a_bad_path_is_refused);
+	ATF_TP_ADD_TC(tp, a_file_is_executable_or_not);
 	ATF_TP_ADD_TC(tp, counts_are_bounded);
 	ATF_TP_ADD_TC(tp, the_largest_grant_fits_its_message);
 	ATF_TP_ADD_TC(tp, paths_are_relative_and_clean);

@@ -61,3 +61,17 @@ NOTE_SRCS := lib/note.c lib/checkpoint.c lib/base64.c lib/sha256.c lib/json.c \
 	lib/why.c lib/wire.c
 note_test_SRCS := lib/note_test.c $(NOTE_SRCS)
 note_test_LIBS := -lsodium -lbearssl
+
+FUZZERS += lib/grant_fuzz lib/sshsig_fuzz lib/signers_fuzz lib/manifest_fuzz \
+	lib/command_fuzz lib/note_fuzz
+grant_fuzz_SRCS := lib/grant_fuzz.c lib/grant.c lib/json.c lib/wire.c
+sshsig_fuzz_SRCS := lib/sshsig_fuzz.c $(SSHSIG_SRCS)
+sshsig_fuzz_LIBS := -lsodium -lbearssl
+signers_fuzz_SRCS := lib/signers_fuzz.c $(SIGNERS_SRCS)
+signers_fuzz_LIBS := -lsodium -lbearssl
+manifest_fuzz_SRCS := lib/manifest_fuzz.c lib/manifest.c lib/settings.c \
+	lib/msg.c $(CONF_SRCS)
+manifest_fuzz_LIBS := -lyaml
+command_fuzz_SRCS := lib/command_fuzz.c lib/command.c lib/why.c lib/wire.c
+note_fuzz_SRCS := lib/note_fuzz.c $(NOTE_SRCS)
+note_fuzz_LIBS := -lsodium -lbearssl

@@ -1,0 +1,62 @@
+/*
+ * Reads a manifest, and settings, of any bytes; a refusal names the file and
+ * is plain text, and what is accepted fits its message and arrives whole.
+ */
+#include "manifest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "settings.h"
+
+int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);
+
+static void
+check_refusal(const struct why *w)
+{
+	if (strncmp(w->text, "file:", 5) != 0 || strchr(w->text, ';') == NULL)
+		goto bad;
+	for (const char *p = w->text; *p != '\0'; p++)
+		if (*p < 0x20 || *p > 0x7e)
+			goto bad;
+	return;
+bad:
+	fprintf(stderr, "%s\n", w->text);
+	abort();
+}
+
+static void
+check_grant(const struct grant *g)
+{
+	static unsigned char wire[81920];
+	static struct grant again;
+	struct put p;
+	struct get in;
+
+	put_init(&p, wire, msg_info(MSG_JOB_GRANT)->max - 4);
+	grant_put(&p, g);
+	get_init(&in, wire, p.len);
+	grant_init(&again);
+	if (p.err != 0 || grant_get(&in, &again) == -1 || get_end(&in) == -1)
+		abort();
+	grant_free(&again);
+}
+
+int
+LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
+{
+	static struct grant g;
+	struct settings s;
+	struct why w;
+
+	grant_init(&g);
+	if (manifest_parse(&g, "file", data, len, &w) == 0)
+		check_grant(&g);
+	else
+		check_refusal(&w);
+	grant_free(&g);
+	if (settings_parse(&s, "file", data, len, &w) == -1)
+		check_refusal(&w);
+	return 0;
+}
