@@ -45,42 +45,47 @@ power_button() {
 	PY
 }
 
+stops_at_the_power_button() {
+	boot_alone "$1"
+	wait_for 60 alone_says 'casemate: ready in' || atf_fail "never ready"
+	power_button
+	wait_for 60 alone_says 'casemate: stopped' || atf_fail "did not stop"
+	wait_for 20 alone_ended || atf_fail "did not power off"
+}
+
+gives_a_receipt() {
+	atf_check -o ignore -e ignore "$do" vm_up --machine "$1"
+	elf_job hello hello
+	atf_check -o match:hello -e match:'receipt verified' \
+	    "$do" run_job hello
+	atf_check -o ignore -e ignore "$do" vm_down
+}
+
 for machine in microvm q35 pc; do
 	atf_test_case "image_alone_boots_on_$machine" cleanup
 	eval "image_alone_boots_on_${machine}_head() {
 		atf_set descr 'to ready, and the power button stops it'
-		atf_set timeout 120
+		atf_set timeout 180
 	}
 	image_alone_boots_on_${machine}_body() {
-		boot_alone $machine
-		atf_check wait_for 60 alone_says 'casemate: ready in'
-		power_button
-		atf_check wait_for 60 alone_says 'casemate: stopped'
-		atf_check wait_for 20 alone_ended
+		stops_at_the_power_button $machine
 	}
 	image_alone_boots_on_${machine}_cleanup() {
 		[ ! -f alone.pid ] || kill -9 \$(cat alone.pid) || :
 	}"
-done
-
-for machine in microvm q35 pc; do
-	case_with_vm "job_runs_on_$machine" "a job's receipt on $machine"
+	case_with_vm "job_runs_on_$machine" "to the receipt of a job on $machine"
 	eval "job_runs_on_${machine}_body() {
-		atf_check -o ignore -e ignore vm_up --machine $machine
-		elf_job hello hello
-		atf_check -o match:hello -e match:'receipt verified' \
-		    run_job hello
-		atf_check -o ignore -e ignore vm_down
+		gives_a_receipt $machine
 	}"
 done
 
 case_with_vm ephemeral_says_so 'no data disk: in memory, and it says so'
 ephemeral_says_so_body() {
-	atf_check -o match:ephemeral -e ignore vm_up --ephemeral
+	atf_check -o match:ephemeral -e ignore "$do" vm_up --ephemeral
 	atf_check -o ignore grep 'casemate: ready in .*ephemeral' "$console"
 	atf_check -o match:ephemeral "$casemate" status --on vm
 	elf_job hello hello
-	atf_check -o ignore -e ignore run_job hello
+	atf_check -o ignore -e ignore "$do" run_job hello
 }
 
 case_with_vm required_disk_missing 'a site may require the data disk'
@@ -88,7 +93,7 @@ required_disk_missing_body() {
 	default_site
 	echo 'data: required' >> site/settings.yaml
 	atf_check -s not-exit:0 -o ignore -e match:'data disk' \
-	    vm_up --ephemeral
+	    "$do" vm_up --ephemeral
 }
 
 case_with_vm garbage_disk_is_refused 'a disk that is not ours is not touched'
@@ -96,7 +101,7 @@ garbage_disk_is_refused_body() {
 	head -c 64M /dev/urandom > garbage.img
 	before=$(sha256sum < garbage.img)
 	atf_check -s not-exit:0 -o ignore -e match:'data disk' \
-	    vm_up --disk garbage.img
+	    "$do" vm_up --disk garbage.img
 	atf_check_equal "$before" "$(sha256sum < garbage.img)"
 }
 
@@ -105,14 +110,14 @@ full_disk_refuses_jobs_body() {
 	mkdir tree
 	truncate -s 16M full.img
 	mkfs.ext4 -q -m 0 full.img
-	atf_check -o ignore -e ignore vm_up --disk full.img
+	atf_check -o ignore -e ignore "$do" vm_up --disk full.img
 	elf_job hello hello
-	atf_check -o ignore -e ignore run_job hello
-	atf_check -o ignore -e ignore vm_down
+	atf_check -o ignore -e ignore "$do" run_job hello
+	atf_check -o ignore -e ignore "$do" vm_down
 	# Fill what is left from outside, as another user of the disk would.
 	head -c 16M /dev/zero > filler
 	debugfs -w -R 'write filler filler' full.img > debugfs.out 2>&1 || :
-	atf_check -o ignore -e ignore vm_up --disk full.img
+	atf_check -o ignore -e ignore "$do" vm_up --disk full.img
 	refused=no
 	for i in $(seq 40); do
 		if ! run_job hello > out 2> err; then
@@ -128,7 +133,7 @@ case_with_vm broken_site_stops_the_boot 'the console names file and line'
 broken_site_stops_the_boot_body() {
 	default_site
 	echo 'alice not-a-key' >> site/allowed_signers
-	atf_check -s not-exit:0 -o ignore -e match:'allowed_signers:2' vm_up
+	atf_check -s not-exit:0 -o ignore -e match:'allowed_signers:2' "$do" vm_up
 }
 
 atf_init_test_cases() {

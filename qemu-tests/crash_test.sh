@@ -10,8 +10,16 @@ console_type() {
 	PY
 }
 
-restarts() {
-	grep -c "init: $1 .*restart" "$console"
+comes_back() {
+	atf_check -o ignore -e ignore "$do" vm_up
+	elf_job hello hello
+	atf_check -o ignore -e ignore "$do" run_job hello
+	console_type "kill $1"
+	wait_for 30 grep -q "$1.*signal 9" "$console" ||
+	    atf_fail "$1 was not killed"
+	atf_check -o match:hello -e match:'receipt verified' \
+	    "$do" run_job hello
+	atf_check -o ignore -e ignore "$do" vm_down
 }
 
 for service in gate runner keyd ledgerd; do
@@ -21,14 +29,7 @@ for service in gate runner keyd ledgerd; do
 		atf_set timeout 240
 	}
 	killed_${service}_comes_back_body() {
-		atf_check -o ignore -e ignore vm_up
-		elf_job hello hello
-		atf_check -o ignore -e ignore run_job hello
-		console_type 'kill $service'
-		atf_check wait_for 30 grep -q '$service.*killed' \"\$console\"
-		atf_check -o match:hello -e match:'receipt verified' \
-		    run_job hello
-		atf_check -o ignore -e ignore vm_down
+		comes_back $service
 	}
 	killed_${service}_comes_back_cleanup() {
 		vm_cleanup
@@ -41,19 +42,19 @@ killed_vm_keeps_its_ledger_head() {
 	atf_set timeout 240
 }
 killed_vm_keeps_its_ledger_body() {
-	atf_check -o ignore -e ignore vm_up --disk data.img
+	atf_check -o ignore -e ignore "$do" vm_up --disk data.img
 	elf_job hello hello
-	atf_check -o ignore -e ignore run_job hello
+	atf_check -o ignore -e ignore "$do" run_job hello
 	cp hello.receipt first.receipt
 	cp "$vm_state/appliance.vkey" vkey
 	size=$(sed -n '/^casemate\/test$/{n;p;}' first.receipt)
 	kill -9 "$(cat "$vm_state/qemu.pid")"
 	atf_check -o ignore -e ignore "$casemate" down --force vm
-	atf_check -o ignore -e ignore vm_up --disk data.img
+	atf_check -o ignore -e ignore "$do" vm_up --disk data.img
 	atf_check cmp vkey "$vm_state/appliance.vkey"
 	atf_check -o match:'receipt verified' "$casemate" verify \
 	    first.receipt --appliance vkey
-	atf_check -o ignore -e ignore run_job hello
+	atf_check -o ignore -e ignore "$do" run_job hello
 	grown=$(sed -n '/^casemate\/test$/{n;p;}' hello.receipt)
 	[ "$grown" -gt "$size" ] || atf_fail "tree of $size became $grown"
 }

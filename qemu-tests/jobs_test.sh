@@ -3,13 +3,13 @@
 # expect_outcome RECEIPT OUTCOME
 expect_outcome() {
 	atf_check_equal "$2" "$(field "$1" outcome)"
-	atf_check -o match:'receipt verified' verified "$1"
+	atf_check -o match:'receipt verified' "$do" verified "$1"
 }
 
 # The next job runs, whatever the one before did.
 expect_next_job_runs() {
 	[ -d next ] || elf_job next true
-	atf_check -o ignore -e ignore run_job next
+	atf_check -o ignore -e ignore "$do" run_job next
 }
 
 case_with_vm() {
@@ -20,37 +20,37 @@ case_with_vm() {
 
 case_with_vm static_program 'a static ELF prints, computes and exits'
 static_program_body() {
-	atf_check -o ignore -e ignore vm_up
+	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job hello hello
-	atf_check -o match:'hello' -e match:'receipt verified' run_job hello
+	atf_check -o match:'hello' -e match:'receipt verified' "$do" run_job hello
 	expect_outcome hello.receipt exited
 	atf_check_equal 0 "$(field hello.receipt status)"
-	atf_check -o ignore -e ignore vm_down
+	atf_check -o ignore -e ignore "$do" vm_down
 }
 
 case_with_vm exit_status_is_the_jobs 'exit codes and signals come through'
 exit_status_is_the_jobs_body() {
-	atf_check -o ignore -e ignore vm_up
+	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job three exit 3
-	atf_check -s exit:3 -o ignore -e ignore run_job three
+	atf_check -s exit:3 -o ignore -e ignore "$do" run_job three
 	expect_outcome three.receipt exited
 	elf_job killed signal 15
-	atf_check -s exit:143 -o ignore -e ignore run_job killed
+	atf_check -s exit:143 -o ignore -e ignore "$do" run_job killed
 	expect_outcome killed.receipt signalled
 }
 
 case_with_vm python_reads_its_signed_input 'the python runtime and a file'
 python_reads_its_signed_input_body() {
 	atf_check -o ignore -e ignore \
-	    vm_up --runtime python="$CASEMATE_BUILD/python.erofs"
+	    "$do" vm_up --runtime python="$CASEMATE_BUILD/python.erofs"
 	cp -r "$CASEMATE_SRC/qemu-tests/demo-jobs/read-input" job
-	atf_check -o not-empty -e match:'receipt verified' run_job job
+	atf_check -o not-empty -e match:'receipt verified' "$do" run_job job
 	expect_outcome job.receipt exited
 }
 
 case_with_vm two_jobs_at_once 'both run at the same time'
 two_jobs_at_once_body() {
-	atf_check -o ignore -e ignore vm_up
+	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job one forever
 	elf_job two forever
 	printf 'limits:\n  wall_seconds: 8\n' | tee -a one/manifest.yaml \
@@ -62,7 +62,7 @@ two_jobs_at_once_body() {
 	both() {
 		"$casemate" status --on vm --json | grep -q '"running":2'
 	}
-	atf_check wait_for 20 both
+	wait_for 20 both || atf_fail "waited 20 s"
 	wait $first && atf_fail "job one was not stopped"
 	wait $second && atf_fail "job two was not stopped"
 	expect_outcome one.receipt timed-out
@@ -71,31 +71,31 @@ two_jobs_at_once_body() {
 
 case_with_vm forks_without_end 'a fork bomb meets its process limit'
 forks_without_end_body() {
-	atf_check -o ignore -e ignore vm_up
+	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job bomb forkbomb
 	printf 'limits:\n  wall_seconds: 5\n' >> bomb/manifest.yaml
 	run_job bomb > bomb.out 2>&1 || :
-	atf_check -o match:'receipt verified' verified bomb.receipt
+	atf_check -o match:'receipt verified' "$do" verified bomb.receipt
 	expect_next_job_runs
 }
 
 case_with_vm eats_memory 'out of memory is told apart'
 eats_memory_body() {
-	atf_check -o ignore -e ignore vm_up
+	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job eater eatmem
 	printf 'limits:\n  memory_mib: 32\n' >> eater/manifest.yaml
 	atf_check -s exit:137 -o ignore -e match:'out of memory|out-of-memory' \
-	    run_job eater
+	    "$do" run_job eater
 	expect_outcome eater.receipt out-of-memory
 	expect_next_job_runs
 }
 
 case_with_vm writes_without_end 'output is capped'
 writes_without_end_body() {
-	atf_check -o ignore -e ignore vm_up
+	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job spewer spew
 	printf 'limits:\n  output_kib: 512\n' >> spewer/manifest.yaml
-	atf_check -s exit:125 -o save:out -e match:'output' run_job spewer
+	atf_check -s exit:125 -o save:out -e match:'output' "$do" run_job spewer
 	expect_outcome spewer.receipt output-limit
 	[ "$(wc -c < out)" -le 524288 ] || atf_fail "more output than the limit"
 	expect_next_job_runs
@@ -103,34 +103,34 @@ writes_without_end_body() {
 
 case_with_vm never_ends 'the wall clock stops it'
 never_ends_body() {
-	atf_check -o ignore -e ignore vm_up
+	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job forever forever
 	printf 'limits:\n  wall_seconds: 2\n' >> forever/manifest.yaml
-	atf_check -s exit:124 -o ignore -e match:'timed' run_job forever
+	atf_check -s exit:124 -o ignore -e match:'timed' "$do" run_job forever
 	expect_outcome forever.receipt timed-out
 	expect_next_job_runs
 }
 
 case_with_vm client_leaves 'a client that leaves cancels its job'
 client_leaves_body() {
-	atf_check -o ignore -e ignore vm_up
+	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job forever forever
 	run_job forever > out 2>&1 &
 	client=$!
 	running() {
 		"$casemate" status --on vm --json | grep -q "\"running\":$1"
 	}
-	atf_check wait_for 20 running 1
+	wait_for 20 running 1 || atf_fail "waited 20 s"
 	kill -9 $client
-	atf_check wait_for 20 running 0
+	wait_for 20 running 0 || atf_fail "waited 20 s"
 	expect_next_job_runs
 }
 
 case_with_vm finds_nothing_of_the_host 'nothing outside the sandbox'
 finds_nothing_of_the_host_body() {
-	atf_check -o ignore -e ignore vm_up
+	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job snoop snoop
-	atf_check -o inline:'found 0\n' -e ignore run_job snoop
+	atf_check -o inline:'found 0\n' -e ignore "$do" run_job snoop
 }
 
 atf_init_test_cases() {

@@ -3,6 +3,7 @@
 # the test's own folder.  CASEMATE_BUILD is the build folder.
 
 casemate=$CASEMATE_BUILD/bin/casemate
+do=$CASEMATE_SRC/qemu-tests/do
 image=$CASEMATE_BUILD/casemate.bzImage
 programs=$CASEMATE_BUILD/bin
 XDG_STATE_HOME=$PWD/state

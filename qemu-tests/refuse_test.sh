@@ -22,9 +22,9 @@ refuses() {
 	grep -Eq "^$number .*($3)" said ||
 	    atf_fail "$1: wanted $number ($2) and $3, got: $(cat said)"
 	if [ "$4" = recorded ]; then
-		atf_check -o match:'job.refused' leaf refused
+		atf_check -o match:'job.refused' "$do" leaf refused
 		atf_check_equal "$2" "$(field refused reason)"
-		atf_check -o match:'receipt verified' verified refused
+		atf_check -o match:'receipt verified' "$do" verified refused
 	else
 		atf_check -o empty cat refused
 	fi
@@ -32,7 +32,7 @@ refuses() {
 
 next_job_runs() {
 	[ -d next ] || elf_job next hello
-	atf_check -o match:hello -e match:'receipt verified' run_job next
+	atf_check -o match:hello -e match:'receipt verified' "$do" run_job next
 }
 
 case_with_vm bad_signatures 'who signed, over what, and when'
@@ -48,7 +48,7 @@ bad_signatures_body() {
 		signer early early 'valid-after="20990101Z"'
 		signer submitter submitter 'namespaces="casemate-command"'
 	} >> site/allowed_signers
-	atf_check -o ignore -e ignore vm_up
+	atf_check -o ignore -e ignore "$do" vm_up
 	refuses unknown unknown-signer 'allowed_signers' no mallory
 	refuses expired key-expired '2020' no late
 	refuses early key-not-yet-valid '2099' no early
@@ -68,7 +68,7 @@ bad_signatures_body() {
 
 case_with_vm bad_manifests 'each names line and column'
 bad_manifests_body() {
-	atf_check -o ignore -e ignore vm_up
+	atf_check -o ignore -e ignore "$do" vm_up
 	refuses unknown-field manifest 'manifest.yaml:8:1:.*colour' recorded
 	refuses repeated-key manifest 'manifest.yaml:8:1:.*name' recorded
 	refuses wrong-type manifest 'manifest.yaml:9:14:.*processes' recorded
@@ -82,7 +82,7 @@ bad_manifests_body() {
 
 case_with_vm bad_bundles 'each names the member'
 bad_bundles_body() {
-	atf_check -o ignore -e ignore vm_up
+	atf_check -o ignore -e ignore "$do" vm_up
 	refuses dotdot bundle '\.\.' recorded
 	refuses absolute bundle '/files/absolute' recorded
 	refuses symlink bundle 'files/link' recorded
@@ -101,7 +101,7 @@ bad_bundles_body() {
 
 case_with_vm bad_frames 'garbage, half a frame and silence, 4 GiB'
 bad_frames_body() {
-	atf_check -o ignore -e ignore vm_up
+	atf_check -o ignore -e ignore "$do" vm_up
 	refuses garbage protocol 'frame' no
 	refuses four-gib protocol '4294967295' no
 	refuses empty-frame protocol 'frame' no
