@@ -355,7 +355,7 @@ start_services(void)
 		watch_add(&init.watch, services[i].name, services[i].stop_ms,
 		    &sys);
 		if (svdir_open(&init.watch.dirs[i], "/run/service",
-		    services[i].name) == -1)
+		    &init.watch.supers[i]) == -1)
 			log_info("/run/service/%s: %m", services[i].name);
 	}
 	order_boot(&init.order, init.watch.supers, service_order, SERVICE_N,

@@ -1,6 +1,5 @@
 #include "svdir.h"
 
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -12,12 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <skalibs/djbunix.h>
 #include <skalibs/tai.h>
 
 #include "log.h"
 #include "wire.h"
 
-#define STATUS_LEN	43
+#define STATUS_LEN	35
 #define LISTENER	"ftrig1:"	/* the names of listeners' FIFOs */
 
 void
@@ -41,24 +41,14 @@ open_control(struct svdir *d)
 	    O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (d->control == -1 || d->keep == -1 || d->lock == -1)
 		return -1;
-	return flock(d->lock, LOCK_EX | LOCK_NB);
-}
-
-int
-svdir_open(struct svdir *d, const char *path, const char *name)
-{
-	char full[256];
-
-	snprintf(full, sizeof(full), "%s/%s", path, name);
-	if (mkdir(full, 0755) == -1 && errno != EEXIST)
-		return -1;
-	d->dir = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (d->dir == -1)
-		return -1;
-	if ((mkdirat(d->dir, "supervise", 0700) == -1 && errno != EEXIST) ||
-	    (mkdirat(d->dir, "event", 0755) == -1 && errno != EEXIST))
-		return -1;
-	return open_control(d);
+	switch (fd_lock(d->lock, 1, 1)) {
+	case 1:
+		return 0;
+	case 0:
+		errno = EBUSY;
+		break;
+	}
+	return -1;
 }
 
 static bool
@@ -98,7 +88,6 @@ write_status(const struct svdir *d, const struct super *s)
 	put_raw(&p, stamp, sizeof(stamp));
 	put_raw(&p, stamp, sizeof(stamp));
 	put_u64(&p, (uint64_t)s->pid);
-	put_u64(&p, (uint64_t)s->pid);	/* its group: it leads one */
 	put_u8(&p, (uint8_t)(s->wstat >> 8));
 	put_u8(&p, (uint8_t)s->wstat);
 	put_u8(&p, (uint8_t)((d->paused ? 1 : 0) | (is_wanted(s) ? 4 : 0) |
@@ -111,6 +100,26 @@ write_status(const struct svdir *d, const struct super *s)
 		renameat(d->dir, "supervise/status.new", d->dir,
 		    "supervise/status");
 	close(fd);
+}
+
+int
+svdir_open(struct svdir *d, const char *path, const struct super *s)
+{
+	char full[256];
+
+	snprintf(full, sizeof(full), "%s/%s", path, s->name);
+	if (mkdir(full, 0755) == -1 && errno != EEXIST)
+		return -1;
+	d->dir = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->dir == -1)
+		return -1;
+	if ((mkdirat(d->dir, "supervise", 0700) == -1 && errno != EEXIST) ||
+	    (mkdirat(d->dir, "event", 0755) == -1 && errno != EEXIST))
+		return -1;
+	if (open_control(d) == -1)
+		return -1;
+	write_status(d, s);
+	return 0;
 }
 
 /* A FIFO without a reader belongs to a listener that is gone. */

@@ -23,8 +23,11 @@ struct svdir {
 
 void	svdir_init(struct svdir *);
 
-/* Makes PATH/NAME with all of the above in it.  0, or -1 with errno. */
-int	svdir_open(struct svdir *, const char *path, const char *name);
+/*
+ * Makes PATH/NAME, NAME being the service's, with all of the above in it.  0,
+ * or -1 with errno; EBUSY when another process supervises it.
+ */
+int	svdir_open(struct svdir *, const char *path, const struct super *);
 
 /* Writes the status and tells the listeners. */
 void	svdir_news(struct svdir *, const struct super *, enum super_news);
