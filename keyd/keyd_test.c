@@ -290,6 +290,47 @@ ATF_TC_BODY(many_requests_are_answered_in_order, tc)
 	daemon_kill(&d);
 }
 
+/* Sends until nothing moves any more; answers how many were sent. */
+static uint32_t
+flood(void)
+{
+	struct pollfd pfd[2];
+	uint32_t n = 0;
+
+	for (;;) {
+		if (chan_room(&d.runner) >= 8192) {
+			send_decide(n++);
+			continue;
+		}
+		chan_poll(&d.runner, pfd);
+		if (poll(pfd + 1, 1, 1000) == 0)
+			return n;
+		chan_flush(&d.runner);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(a_runner_that_does_not_read_only_delays_itself);
+ATF_TC_BODY(a_runner_that_does_not_read_only_delays_itself, tc)
+{
+	char text[TEXT_MAX];
+	uint32_t n;
+
+	make_site();
+	daemon_init(&d);
+	daemon_start_logic(&d);
+	daemon_await_ready(&d);
+	ask_info();
+	kit_submit(&k, vkey, "alice", "alice", (uint64_t)time(NULL));
+	n = flood();
+	ATF_CHECK(n > 1500);
+	ask_checkpoint(1, 0x11);
+	expect_signed(1, 0x11);
+	expect_grant(0);
+	for (uint32_t i = 1; i < n; i++)
+		expect_deny(i, REASON_REPLAY, true, text);
+	daemon_kill(&d);
+}
+
 ATF_TC_WITHOUT_HEAD(a_runner_that_starts_again_is_served_anew);
 ATF_TC_BODY(a_runner_that_starts_again_is_served_anew, tc)
 {
@@ -552,6 +593,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, key_nonces_and_head_of_the_program_survive_a_kill);
 	ATF_TP_ADD_TC(tp, a_refusal_tells_what_to_do);
 	ATF_TP_ADD_TC(tp, many_requests_are_answered_in_order);
+	ATF_TP_ADD_TC(tp, a_runner_that_does_not_read_only_delays_itself);
 	ATF_TP_ADD_TC(tp, a_runner_that_starts_again_is_served_anew);
 	ATF_TP_ADD_TC(tp, a_malformed_message_of_our_own_ends_keyd);
 	ATF_TP_ADD_TC(tp, a_bad_site_is_named_and_never_ready);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define WIRE_MAX	131072
+#define LIMITS_LEN	40	/* the six limits, at the end */
 
 static unsigned char wire[WIRE_MAX];
 
@@ -141,14 +142,14 @@ ATF_TC_BODY(a_file_is_executable_or_not, tc)
 
 	fill(&a);
 	len = encode(&a);
-	ATF_REQUIRE_EQ(wire[len - 44 - 1], 1);
-	wire[len - 44 - 1] = 2;
+	ATF_REQUIRE_EQ(wire[len - LIMITS_LEN - 1], 1);
+	wire[len - LIMITS_LEN - 1] = 2;
 	ATF_CHECK_ERRNO(EBADMSG, decode(wire, len, &b) == -1);
 	grant_free(&b);
 	grant_free(&a);
 }
 
-/* Puts the grant's front, then a list of n that is not there. */
+/* Puts the grant's front, then a list of n that holds one too many. */
 static size_t
 forge_args(uint32_t n)
 {
@@ -163,11 +164,13 @@ forge_args(uint32_t n)
 		free(a.env[--a.nenv]);
 	free(a.files[0].path);
 	a.nfiles = 0;
-	len = encode(&a) - 44 - 12;	/* limits, three counts */
-	put_init(&p, wire + len, 4);
+	len = encode(&a) - LIMITS_LEN - 12;	/* three counts */
+	put_init(&p, wire + len, sizeof(wire) - len);
 	put_u32(&p, n);
+	for (int i = 0; i < GRANT_ARGS_MAX + 1; i++)
+		put_cstr(&p, "");
 	grant_free(&a);
-	return len + 4;
+	return len + p.len;
 }
 
 ATF_TC_WITHOUT_HEAD(counts_are_bounded);
@@ -175,6 +178,9 @@ ATF_TC_BODY(counts_are_bounded, tc)
 {
 	static struct grant b;
 
+	ATF_CHECK_EQ(decode(wire, forge_args(GRANT_ARGS_MAX), &b), -1);
+	ATF_CHECK_EQ(b.nargs, GRANT_ARGS_MAX);	/* it is the count */
+	grant_free(&b);
 	ATF_CHECK_EQ(decode(wire, forge_args(0xffffffff), &b), -1);
 	ATF_CHECK_EQ(b.nargs, 0);
 	grant_free(&b);
