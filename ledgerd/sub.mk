@@ -32,3 +32,7 @@ ledgerd_fault_test_SRCS := ledgerd/ledgerd_fault_test.c ledgerd/play.c \
 	lib/receipt_verify.c lib/note.c
 ledgerd_fault_test_LIBS := -llmdb -lsodium -lbearssl
 $(B)/tests/ledgerd/ledgerd_fault_test: | $(B)/bin/ledgerd
+
+TOOLS += ledger_bench
+ledger_bench_SRCS := ledgerd/ledger_bench.c $(LEDGERD_STORE)
+ledger_bench_LIBS := -llmdb -lbearssl

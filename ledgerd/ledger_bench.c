@@ -1,0 +1,218 @@
+/*
+ * ledger_bench DIR: appends per second of ledgerd's store, and as a ratio to
+ * bare LMDB puts of the same bytes with the same commits, in DIR, in this run.
+ *
+ * Prints lines `ledger_append_N RATE ops/s RATIO of bare LMDB', N leaves in
+ * one commit.  The two commit by turns, so that a machine that slows down
+ * slows both.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "leaf.h"
+#include "log.h"
+#include "msg.h"
+#include "store.h"
+
+#define MIB		1024
+#define SECONDS		4	/* for each row: some hundred commits */
+
+static const unsigned batches[] = { 1, 8, 64 };
+
+struct bare {
+	MDB_env		*env;
+	MDB_dbi		 dbi;
+	uint64_t	 next;
+};
+
+struct rate {
+	uint64_t	ops;
+	double		seconds;
+};
+
+static double
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void
+must(int rc, const char *what)
+{
+	if (rc != 0)
+		die(EXIT_SYSTEM, "%s: %s", what, mdb_strerror(rc));
+}
+
+/* A job.finished of usual size. */
+static size_t
+make_leaf(const struct store *s, char text[LEAF_MAX])
+{
+	const struct event_info *info = event_info(EVENT_JOB_FINISHED);
+	static const unsigned char digest[DIGEST_LEN] = { 0x5a };
+	unsigned char fields[EVENT_MAX];
+	struct leaf leaf = {
+		.index = s->next.tree.size, .source = "casemate/bench",
+		.event = info, .fields = fields, .prev = s->next.last,
+	};
+	struct put p;
+
+	put_init(&p, fields, sizeof(fields));
+	for (const struct field *f = info->fields; f->name != NULL; f++)
+		if (f->kind == FIELD_U64)
+			put_u64(&p, 123456);
+		else if (f->kind == FIELD_HEX)
+			put_string(&p, digest, sizeof(digest));
+		else
+			put_cstr(&p, "a field of the usual length");
+	leaf.fields_len = p.len;
+	clock_gettime(CLOCK_REALTIME, &leaf.time);
+	put_init(&p, text, LEAF_MAX);
+	if (leaf_format(&p, &leaf) == -1)
+		die(EXIT_BUG, "the leaf cannot be written");
+	return p.len;
+}
+
+static void
+append_store(struct store *s, unsigned n)
+{
+	static char text[LEAF_MAX];
+	int rc = store_begin(s, n, n * LEAF_MAX);
+
+	for (unsigned i = 0; rc == 0 && i < n; i++)
+		rc = store_put(s, text, make_leaf(s, text));
+	if (rc == 0)
+		rc = store_commit(s);
+	if (rc == -1)
+		die(EXIT_SYSTEM, "append: %s", store_error(s));
+}
+
+/* The leaf's bytes and nothing else: no tree, no hash, no room kept. */
+static void
+append_bare(struct bare *b, unsigned n, size_t len)
+{
+	static char text[LEAF_MAX];
+	MDB_txn *txn;
+
+	must(mdb_txn_begin(b->env, NULL, 0, &txn), "begin");
+	for (unsigned i = 0; i < n; i++) {
+		MDB_val k = { .mv_size = sizeof(b->next),
+		    .mv_data = &b->next };
+		MDB_val v = { .mv_size = len, .mv_data = text };
+
+		must(mdb_put(txn, b->dbi, &k, &v, MDB_APPEND), "put");
+		b->next++;
+	}
+	must(mdb_txn_commit(txn), "commit");
+}
+
+static void
+open_bare(struct bare *b, const char *dir)
+{
+	MDB_txn *txn;
+
+	b->next = 0;
+	must(mdb_env_create(&b->env), "LMDB");
+	must(mdb_env_set_mapsize(b->env, (size_t)MIB << 20), "map size");
+	must(mdb_env_open(b->env, dir, MDB_NOLOCK, 0600), dir);
+	must(mdb_txn_begin(b->env, NULL, 0, &txn), "begin");
+	must(mdb_dbi_open(txn, NULL, MDB_INTEGERKEY, &b->dbi), "table");
+	must(mdb_txn_commit(txn), "commit");
+}
+
+/* One commit of each, by turns, added to the rates. */
+static void
+measure(struct store *s, struct bare *b, unsigned n, size_t len,
+    struct rate *ours, struct rate *theirs)
+{
+	double start = now(), middle, end;
+
+	append_store(s, n);
+	middle = now();
+	append_bare(b, n, len);
+	end = now();
+	ours->ops += n;
+	ours->seconds += middle - start;
+	theirs->ops += n;
+	theirs->seconds += end - middle;
+}
+
+static void
+bench(struct store *s, struct bare *b)
+{
+	static char text[LEAF_MAX];
+
+	s->next = s->tip;
+	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
+		struct rate ours = { 0 }, theirs = { 0 };
+		double rate;
+
+		while (ours.seconds + theirs.seconds < SECONDS)
+			measure(s, b, batches[i], make_leaf(s, text), &ours,
+			    &theirs);
+		rate = (double)ours.ops / ours.seconds;
+		printf("ledger_append_%u %.0f ops/s %.2f of bare LMDB\n",
+		    batches[i], rate,
+		    rate / ((double)theirs.ops / theirs.seconds));
+		fflush(stdout);
+	}
+}
+
+/* DIR/name, made new. */
+static char *
+make_dir(const char *dir, const char *name)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s", dir, name) == -1)
+		die_errno("memory");
+	if (mkdir(path, 0700) == -1)
+		die_errno("%s", path);
+	return path;
+}
+
+static void
+remove_dir(char *path)
+{
+	char *file;
+
+	if (asprintf(&file, "%s/data.mdb", path) == -1)
+		die_errno("memory");
+	unlink(file);
+	rmdir(path);
+	free(file);
+	free(path);
+}
+
+int
+main(int argc, char *argv[])
+{
+	char *ours, *theirs;
+	struct store s;
+	struct bare b;
+	struct why why;
+
+	log_init("ledger_bench");
+	if (argc != 2)
+		die(EXIT_USAGE, "usage: ledger_bench DIR");
+	ours = make_dir(argv[1], "ledger_bench.store");
+	theirs = make_dir(argv[1], "ledger_bench.lmdb");
+	if (store_open(&s, ours, MIB, &why) == -1)
+		die(EXIT_SYSTEM, "%s", why.text);
+	open_bare(&b, theirs);
+	bench(&s, &b);
+	store_close(&s);
+	mdb_env_close(b.env);
+	remove_dir(ours);
+	remove_dir(theirs);
+	return 0;
+}
