@@ -14,7 +14,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/tai.h>
 
-#include "log.h"
+#include "fds.h"
 #include "wire.h"
 
 #define STATUS_LEN	35
@@ -102,6 +102,21 @@ write_status(const struct svdir *d, const struct super *s)
 	close(fd);
 }
 
+/* Says that the service tells by itself when it is ready, and where. */
+static int
+write_notification_fd(const struct svdir *d)
+{
+	int fd = openat(d->dir, "notification-fd",
+	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	ssize_t n;
+
+	if (fd == -1)
+		return -1;
+	n = dprintf(fd, "%d\n", FD_NOTIFY);
+	close(fd);
+	return n > 0 ? 0 : -1;
+}
+
 int
 svdir_open(struct svdir *d, const char *path, const struct super *s)
 {
@@ -116,7 +131,7 @@ svdir_open(struct svdir *d, const char *path, const struct super *s)
 	if ((mkdirat(d->dir, "supervise", 0700) == -1 && errno != EEXIST) ||
 	    (mkdirat(d->dir, "event", 0755) == -1 && errno != EEXIST))
 		return -1;
-	if (open_control(d) == -1)
+	if (open_control(d) == -1 || write_notification_fd(d) == -1)
 		return -1;
 	write_status(d, s);
 	return 0;

@@ -2,7 +2,7 @@
  * A service's directory as s6 publishes it, so that s6-svstat, s6-svc and
  * s6-svwait work on ours: supervise/status (packed: two tain of 12 bytes,
  * process id, wait status, flags), supervise/control (a FIFO of one-byte
- * commands), supervise/lock, and event/, where every FIFO that a listener
+ * commands), supervise/lock, notification-fd, and event/, where every FIFO that a listener
  * made gets a byte for each change.  Nothing in here decides anything: a
  * directory that cannot be made or written is said once and done without.
  */

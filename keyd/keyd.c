@@ -42,6 +42,21 @@ parse_mode(int argc, char *argv[])
 	die(EXIT_USAGE, "usage: keyd -m kept|ephemeral");
 }
 
+/*
+ * Name and id of the key, for init's line when all is ready: they come before
+ * the newline of the notification, where s6 has nothing to say.
+ */
+static void
+tell_name(const char *vkey)
+{
+	const char *id = strchr(vkey, '+');
+	size_t len = id == NULL ? 0 : (size_t)(id + 1 - vkey);
+
+	len += strcspn(vkey + len, "+");
+	if (write(FD_NOTIFY, vkey, len) != (ssize_t)len)
+		die_errno("readiness");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -62,6 +77,7 @@ main(int argc, char *argv[])
 	sandbox_enter(&keyd_sandbox);
 	log_info("ready as %s, %zu keys may sign", k.authority.vkey,
 	    k.authority.site.signers.n);
+	tell_name(k.authority.vkey);
 	sandbox_ready(FD_NOTIFY);
 
 	for (;;)
