@@ -42,7 +42,7 @@
 
 struct try {
 	struct grant	 grant;
-	int		 bundle, cgroup, timeout_ms;
+	int		 bundle, given, cgroup, timeout_ms;
 	const char	*runtime_dir;
 };
 
@@ -287,8 +287,8 @@ parse_option(struct try *t, int opt, char *arg)
 		add_file(t, arg, opt == 'x');
 		break;
 	case 'b':
-		t->bundle = open(arg, O_RDONLY | O_CLOEXEC);
-		need(t->bundle != -1, arg);
+		t->given = open(arg, O_RDONLY | O_CLOEXEC);
+		need(t->given != -1, arg);
 		break;
 	default:
 		die(EXIT_USAGE, "see the comment in runner/jailtry.c");
@@ -298,7 +298,7 @@ parse_option(struct try *t, int opt, char *arg)
 int
 main(int argc, char *argv[])
 {
-	struct try t = { .timeout_ms = 10000 };
+	struct try t = { .given = -1, .timeout_ms = 10000 };
 	struct child c;
 	struct why why;
 	int opt, spawner;
@@ -321,8 +321,9 @@ main(int argc, char *argv[])
 	if (confine_check(&why) == -1)
 		die(EXIT_REFUSED, "%s", why.text);
 	spawner = spawn_start();
-	if (spawn_job(spawner, 0, &t.grant, t.bundle, t.cgroup, &c, &why) ==
-	    -1)
+	if (t.given == -1)
+		t.given = t.bundle;
+	if (spawn_job(spawner, 0, &t.grant, t.given, t.cgroup, &c, &why) == -1)
 		die(EXIT_REFUSED, "%s", why.text);
 	return watch(&t, &c);
 }

@@ -2,8 +2,10 @@
 
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 
@@ -139,6 +141,33 @@ try_device(long mode)
 	return mknod("/tmp/.probe", (mode_t)mode | 0600, 0x0101) == 0;
 }
 
+/* The mounts say it, too, and not only Landlock. */
+static bool
+try_mount_flags(long which)
+{
+	static const struct {
+		const char	*path;
+		unsigned long	 flags;
+	} mounts[] = {
+		{ "/", ST_RDONLY | ST_NOSUID | ST_NODEV | ST_NOEXEC },
+		{ "/job", ST_RDONLY | ST_NOSUID | ST_NODEV },
+		{ "/tmp", ST_NOSUID | ST_NODEV | ST_NOEXEC },
+		{ "/proc", ST_NOSUID | ST_NODEV | ST_NOEXEC },
+	};
+	struct statvfs st;
+
+	return statvfs(mounts[which].path, &st) == -1 ||
+	    (st.f_flag & mounts[which].flags) != mounts[which].flags;
+}
+
+static bool
+try_limit(long resource)
+{
+	struct rlimit rl;
+
+	return getrlimit((int)resource, &rl) == -1 || rl.rlim_max != 0;
+}
+
 /* Not attempts to do, but to have: capabilities, groups, parents. */
 static bool
 try_capabilities(long arg)
@@ -229,7 +258,13 @@ static const struct attempt attempts[] = {
 	{ "write to /job", try_write, 1 },
 	{ "write to /dev", try_write, 2 },
 	{ "write to /usr", try_write, 3 },
+	{ "write past the mount of /", try_mount_flags, 0 },
+	{ "write past the mount of /job", try_mount_flags, 1 },
+	{ "run programs from the mount of /tmp", try_mount_flags, 2 },
+	{ "run programs from the mount of /proc", try_mount_flags, 3 },
 	{ "run what it wrote", try_map_written, 0 },
+	{ "leave a core", try_limit, RLIMIT_CORE },
+	{ "run in real time", try_limit, RLIMIT_RTPRIO },
 	{ "become user 0", try_setuid, OUTER_UID },
 	{ "signal process 1", try_signal, 1 },
 	{ "make a device", try_device, S_IFCHR },

@@ -37,3 +37,12 @@ bundle_test_LIBS := -lbearssl
 FUZZERS += runner/unpack_fuzz
 unpack_fuzz_SRCS := runner/unpack_fuzz.c $(UNPACK_SRCS)
 unpack_fuzz_LIBS := -lbearssl
+
+TESTS += runner/confine_test
+confine_test_SRCS := runner/confine_test.c runner/confine.c runner/probe.c \
+	lib/why.c
+confine_test_GEN := gen/job.seccomp.h
+
+# It runs build/bin/jailtry and the programs of $(JOB_PROGS).
+SHTESTS += runner/jail_test
+$(B)/tests/runner/jail_test: | $(B)/bin/jailtry $(addprefix $(B)/bin/,$(JOB_PROGS))

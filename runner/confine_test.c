@@ -1,0 +1,234 @@
+/*
+ * Each layer of the sandbox by itself, and the probe outside of any.  Every
+ * attempt runs in a child, since nothing here can be taken back.
+ */
+#include "confine.h"
+
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <atf-c.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "job.seccomp.h"
+#include "probe.h"
+
+#define NOBODY	65534
+
+/* Runs f in a child; the test fails when it exits with anything but 0. */
+static void
+check_in_child(int (*f)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	ATF_REQUIRE(pid != -1);
+	if (pid == 0)
+		_exit(f());
+	ATF_REQUIRE(waitpid(pid, &status, 0) == pid);
+	ATF_CHECK_MSG(WIFEXITED(status), "signal %d", WTERMSIG(status));
+	ATF_CHECK_EQ_MSG(WEXITSTATUS(status), 0, "exit %d",
+	    WEXITSTATUS(status));
+}
+
+static int
+confined_powers(void)
+{
+	struct why why;
+
+	if (confine_powers(&why) == -1)
+		return 1;
+	if (mount("none", "/tmp", "tmpfs", 0, NULL) == 0)
+		return 2;
+	if (setuid(1) == 0)
+		return 3;
+	for (int c = 0; prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
+		if (prctl(PR_CAPBSET_READ, c, 0, 0, 0) != 0)
+			return 4;
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+		return 5;
+	return 0;
+}
+
+ATF_TC(powers_are_gone);
+ATF_TC_HEAD(powers_are_gone, tc)
+{
+	atf_tc_set_md_var(tc, "require.user", "root");
+}
+ATF_TC_BODY(powers_are_gone, tc)
+{
+	check_in_child(confined_powers);
+}
+
+static int
+confined_job_files(void)
+{
+	struct why why;
+	char path[] = "/tmp/casemate-confine-XXXXXX";
+	int fd;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    confine_files(CONFINE_JOB, &why) == -1)
+		return 1;
+	if (open("/etc/passwd", O_RDONLY) == -1)
+		return 2;
+	fd = mkstemp(path);
+	if (fd == -1)
+		return 3;
+	if (fchmod(fd, 0755) == -1 || access(path, X_OK) == -1)
+		return 4;
+	close(fd);
+	/* Written there: may be read, may not be run. */
+	if (execl(path, path, (char *)NULL) == 0 || errno != EACCES)
+		return 5;
+	if (unlink(path) == -1)
+		return 6;
+	if (open("/etc/passwd", O_RDWR) != -1 || errno != EACCES)
+		return 7;
+	if (mkdir("/var/casemate-confine", 0755) == 0 || errno != EACCES)
+		return 8;
+	if (open("/dev/null", O_RDWR) == -1)
+		return 9;
+	if (kill(getppid(), 0) == 0)
+		return 10;
+	return 0;
+}
+
+ATF_TC_WITHOUT_HEAD(job_writes_only_to_tmp_and_runs_nothing_from_there);
+ATF_TC_BODY(job_writes_only_to_tmp_and_runs_nothing_from_there, tc)
+{
+	check_in_child(confined_job_files);
+}
+
+static int
+confined_no_files(void)
+{
+	struct why why;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    confine_files(CONFINE_NO_FILES, &why) == -1)
+		return 1;
+	if (open("/etc/passwd", O_RDONLY) != -1 || errno != EACCES)
+		return 2;
+	if (open("/tmp", O_RDONLY) != -1 || errno != EACCES)
+		return 3;
+	return 0;
+}
+
+ATF_TC_WITHOUT_HEAD(reaper_opens_nothing);
+ATF_TC_BODY(reaper_opens_nothing, tc)
+{
+	check_in_child(confined_no_files);
+}
+
+static int
+confined_limits(void)
+{
+	struct rlimit rl;
+	struct why why;
+
+	if (confine_limits(&why) == -1)
+		return 1;
+	if (getrlimit(RLIMIT_CORE, &rl) == -1 || rl.rlim_max != 0)
+		return 2;
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1 || rl.rlim_max > 1024)
+		return 3;
+	return 0;
+}
+
+ATF_TC_WITHOUT_HEAD(limits_are_set);
+ATF_TC_BODY(limits_are_set, tc)
+{
+	check_in_child(confined_limits);
+}
+
+/* Not root, for what the probe tries would work on the build machine. */
+static int
+become_nobody(void)
+{
+	return unshare(CLONE_NEWNS) == -1 || setgroups(0, NULL) == -1 ||
+	    setresgid(NOBODY, NOBODY, NOBODY) == -1 ||
+	    setresuid(NOBODY, NOBODY, NOBODY) == -1;
+}
+
+static int
+probe_unconfined(void)
+{
+	char text[PROBE_TEXT_MAX];
+	struct why why;
+
+	if (become_nobody())
+		return 1;
+	if (probe_run(text, &why) == 0)
+		return 2;
+	if (strstr(why.text, "the sandbox open") == NULL ||
+	    strstr(why.text, "open a netlink socket") == NULL ||
+	    strstr(why.text, "call open_tree") == NULL)
+		return 3;
+	return 0;
+}
+
+ATF_TC(probe_finds_an_open_sandbox);
+ATF_TC_HEAD(probe_finds_an_open_sandbox, tc)
+{
+	atf_tc_set_md_var(tc, "require.user", "root");
+}
+ATF_TC_BODY(probe_finds_an_open_sandbox, tc)
+{
+	check_in_child(probe_unconfined);
+}
+
+/* All layers but the mounts and namespaces: the files give it away. */
+static int
+probe_half_confined(void)
+{
+	char text[PROBE_TEXT_MAX];
+	struct why why;
+
+	if (become_nobody() || confine_caps(&why) == -1 ||
+	    confine_files(CONFINE_JOB, &why) == -1 ||
+	    confine_calls(job_filter,
+	    sizeof(job_filter) / sizeof(job_filter[0]), &why) == -1)
+		return 1;
+	if (probe_run(text, &why) == 0)
+		return 2;
+	if (strstr(why.text, "socket") != NULL)
+		return 3;
+	if (strstr(why.text, "open /sys") == NULL ||
+	    strstr(why.text, "open /proc/sys") == NULL ||
+	    strstr(why.text, "run what it wrote") == NULL)
+		return 4;
+	return 0;
+}
+
+ATF_TC(probe_finds_a_half_open_sandbox);
+ATF_TC_HEAD(probe_finds_a_half_open_sandbox, tc)
+{
+	atf_tc_set_md_var(tc, "require.user", "root");
+}
+ATF_TC_BODY(probe_finds_a_half_open_sandbox, tc)
+{
+	check_in_child(probe_half_confined);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, powers_are_gone);
+	ATF_TP_ADD_TC(tp,
+	    job_writes_only_to_tmp_and_runs_nothing_from_there);
+	ATF_TP_ADD_TC(tp, reaper_opens_nothing);
+	ATF_TP_ADD_TC(tp, limits_are_set);
+	ATF_TP_ADD_TC(tp, probe_finds_an_open_sandbox);
+	ATF_TP_ADD_TC(tp, probe_finds_a_half_open_sandbox);
+	return atf_no_error();
+}

@@ -1,0 +1,139 @@
+# The sandbox itself, on this machine: the appliance's own code, through
+# jailtry.  As root, with control groups version 2 (no controllers needed).
+
+src=${CASEMATE_SRC:-$(pwd)}
+bin=$src/${B:-build}/bin
+
+# A control group for the job, given to the runner's user; the shell moves to
+# a sibling, as init puts the runner.
+setup() {
+	[ "$(id -u)" = 0 ] || atf_skip "only root can do what init does"
+	mnt=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	[ -n "$mnt" ] || atf_skip "no control groups version 2 here"
+	group=$mnt/casemate-test-$$
+	mkdir -p "$group/daemon" "$group/job-0" ||
+	    atf_skip "no control group can be made here"
+	echo "$group" > group
+	chown -R 902 "$group"
+	[ -e "$group/cgroup.kill" ] || atf_skip "no cgroup.kill here"
+}
+
+# try ARG...: one job; its group is jailtry's first argument after options.
+try() {
+	sh -c 'echo $$ > "$0"/daemon/cgroup.procs && exec "$@"' "$group" \
+	    "$bin/jailtry" "$@"
+}
+
+teardown() {
+	[ ! -e group ] || {
+		group=$(cat group)
+		echo 1 > "$group/cgroup.kill" 2> /dev/null
+		rmdir "$group/job-0" "$group/daemon" "$group"
+	}
+}
+
+# job_case NAME 'BODY': a test case with these two around it.
+job_case() {
+	eval "atf_test_case $1 cleanup
+	$1_head() { atf_set require.user root; }
+	$1_body() { setup; $2
+	}
+	$1_cleanup() { teardown; }"
+	cases="$cases $1"
+}
+
+# run OPTION... -- ARG...: run a job, its output in out, its errors in err.
+run() {
+	options=
+	while [ "$1" != -- ]; do
+		options="$options $1"
+		shift
+	done
+	shift
+	# shellcheck disable=SC2086 # a list
+	try $options "$group/job-0" "$@" > out 2> err ||
+	    atf_fail "jailtry: $(cat err)"
+	cat out err
+}
+
+# has TEXT...: each is a line of what the job and its processes said.
+has() {
+	for text; do
+		grep -qxF -- "$text" out || atf_fail "no \"$text\""
+	done
+}
+
+# has_part TEXT: it is somewhere in a line.
+has_part() {
+	grep -qF -- "$1" out || atf_fail "nowhere \"$1\""
+}
+
+cases=
+job_case job_computes_and_ends '
+	run -x $bin/job-hello -- job-hello a b
+	has "hello a b" "9592 primes below 100000" "ended: status 0" \
+	    "I am user 1000, process 3, on tried"
+	grep -qx "hello on standard error" err || atf_fail "no stderr"'
+job_case probe_is_run_before_the_job '
+	run -x $bin/job-true -- job-true
+	head -n 1 out | grep -qE "^ready: ([0-9]+)/\1 denied$" ||
+	    atf_fail "$(cat out)"'
+job_case job_finds_nothing_outside '
+	run -x $bin/job-snoop -- job-snoop
+	has "found 0" "ended: status 0"'
+job_case threads_children_and_semaphores_work '
+	run -x $bin/job-threads -- job-threads
+	has ok "ended: status 0"'
+job_case environment_is_the_manifests '
+	run -x $bin/job-hello -e GREETING=moin -- job-hello
+	has moin'
+job_case exit_and_signal_are_told_apart '
+	run -x $bin/job-exit -- job-exit 42
+	has "ended: status 42"
+	run -x $bin/job-signal -- job-signal 15
+	has "ended: signal 15"
+	run -x $bin/job-signal -- job-signal 6
+	has "ended: signal 6"'
+job_case stubborn_job_ends_with_its_process_1 '
+	run -t 300 -x $bin/job-forever -- job-forever
+	has here timeout
+	grep -qx "populated 0" "$group/job-0/cgroup.events" ||
+	    atf_fail "something is left"'
+job_case missing_program_is_refused '
+	run -x $bin/job-true -- job-false
+	has_part "refused: manifest: argv[0] \"job-false\" is not there"
+	run -x $bin/job-true -- /bin/sh
+	has_part "refused: manifest: argv[0] \"/bin/sh\" is not there"'
+job_case program_without_the_bit_is_refused '
+	run -d $bin/job-true -- job-true
+	has_part "refused: manifest: argv[0] \"job-true\" is no executable"
+	run -d $bin/job-true -- /job
+	has_part "refused: manifest: argv[0] \"/job\" is no executable"'
+job_case text_is_not_a_program '
+	echo hello > text
+	run -x text -- text
+	has "noexec: Exec format error" "ended: status 126"'
+job_case bad_bundle_is_refused '
+	head -c 4096 /dev/urandom > garbage
+	run -b garbage -- x
+	has "refused: bundle: header 1 of the bundle is no ustar header"
+	tar -cf links.tar --format=ustar -h /dev/null
+	run -b links.tar -- x
+	has_part "refused: bundle: "'
+job_case runtime_is_read_only_and_whole '
+	mkdir -p rt/usr/bin rt/etc rt/dev rt/job
+	cp "$bin/job-snoop" rt/usr/bin/snoop
+	ln -s usr/bin rt/bin
+	chmod -R a+rX . rt
+	run -r test=$PWD/rt -- /bin/snoop
+	has "found 0" "ended: status 0"'
+job_case missing_runtime_is_refused '
+	mkdir rt
+	chmod -R a+rX . rt
+	run -r test=$PWD/rt -- /usr/bin/python3
+	has_part "in the runtime (test)"'
+atf_init_test_cases() {
+	for name in $cases; do
+		atf_add_test_case "$name"
+	done
+}
