@@ -62,7 +62,6 @@ struct conn {
 	bool		 queued;	/* in the ready list */
 	bool		 readable;	/* the client's socket, maybe */
 	bool		 asked;		/* CREDIT_REQUEST in this stall */
-	bool		 hup;		/* client has closed, not just ended */
 	bool		 client_ended;	/* sends no more, all of it passed on */
 	bool		 client_deaf;	/* receives no more */
 	bool		 guest_ended;	/* sends no more */

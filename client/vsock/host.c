@@ -156,7 +156,12 @@ deafen(struct conn *c)
 	end_if_drained(c);
 }
 
-/* The event that tells of a close may come after the read that saw it. */
+/*
+ * EPOLLHUP means that both directions of the socket are shut, by whomever:
+ * the client has closed, or each side has ended its own.  Either way there
+ * may be bytes of it to read, and after them nothing is left to do.  The
+ * event may come before the last read or after it, so ask.
+ */
 static bool
 has_closed(const struct conn *c)
 {
@@ -169,18 +174,19 @@ void
 host_ended(struct conn *c)
 {
 	c->client_ended = true;
-	c->hup = c->hup || has_closed(c);
-	if (c->hup)
+	if (has_closed(c))
 		deafen(c);
 }
 
 void
 host_guest_deaf(struct conn *c)
 {
+	bool closed = has_closed(c);
+
 	c->guest_deaf = true;
 	host_refuse(c);
-	if (c->hup)
-		host_ended(c);
+	if (closed)
+		host_ended(c);	/* nobody waits for its last bytes */
 }
 
 static void
@@ -200,19 +206,6 @@ flush(struct conn *c)
 		c->credit.forwarded += (uint32_t)n;
 	}
 	end_if_drained(c);
-}
-
-/*
- * EPOLLHUP means that both directions of the socket are shut, by whomever:
- * the client has closed, or each side has ended its own.  Either way there
- * may be bytes of it to read, and after them nothing is left to do.
- */
-static void
-note_hup(struct conn *c)
-{
-	c->hup = true;
-	if (c->client_ended || c->guest_deaf)
-		host_ended(c);
 }
 
 void
@@ -241,8 +234,8 @@ host_event(struct device *d, struct conn *c, uint32_t events)
 	case CONN_OPEN:
 		if (events & EPOLLIN)
 			c->readable = true;
-		if (hup)
-			note_hup(c);
+		if (hup && (c->client_ended || c->guest_deaf))
+			host_ended(c);
 		if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
 			flush(c);
 		conn_schedule(d, c);

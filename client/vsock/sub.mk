@@ -36,3 +36,7 @@ TOOLS += vsock-guest
 vsock-guest_SRCS := client/vsock/testdata/guest.c
 $(B)/tests/client/vsock/vsock_guest_test: | $(B)/bin/vsock-guest \
     $(B)/bin/casemate-vsock
+
+FUZZERS += client/vsock/vsock_ring_fuzz
+vsock_ring_fuzz_SRCS := $(addprefix client/vsock/,vsock_ring_fuzz.c ring.c \
+	mem.c)

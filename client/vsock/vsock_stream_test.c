@@ -334,6 +334,23 @@ ATF_TC_BODY(deaf_guest_gives_its_client_epipe, tc)
 	fe_stop(&fe, 0);
 }
 
+ATF_TC_WITHOUT_HEAD(guest_goes_deaf_after_its_client_went);
+ATF_TC_BODY(guest_goes_deaf_after_its_client_went, tc)
+{
+	uint32_t host;
+	int fd;
+
+	fe_start(&fe, NULL);
+	fd = fe_connect(&fe, GPORT, 0, &host);
+	fe_write(fd, "never read", 10);
+	close(fd);
+	fe_expect(&fe, &p, PKT_CREDIT_REQUEST, GPORT, host);
+	fe_expect_nothing(&fe);
+	fe_send_shutdown(&fe, GPORT, host, PKT_SHUT_RCV);
+	fe_expect_shutdown(&fe, GPORT, host, PKT_SHUT_BOTH);
+	fe_stop(&fe, 0);
+}
+
 ATF_TC_WITHOUT_HEAD(guest_close_is_answered_and_client_gets_all);
 ATF_TC_BODY(guest_close_is_answered_and_client_gets_all, tc)
 {
@@ -480,6 +497,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, guest_half_closes_and_still_reads);
 	ATF_TP_ADD_TC(tp, guest_half_close_waits_for_a_slow_client);
 	ATF_TP_ADD_TC(tp, deaf_guest_gives_its_client_epipe);
+	ATF_TP_ADD_TC(tp, guest_goes_deaf_after_its_client_went);
 	ATF_TP_ADD_TC(tp, guest_close_is_answered_and_client_gets_all);
 	ATF_TP_ADD_TC(tp, guest_closes_in_two_steps);
 	ATF_TP_ADD_TC(tp, client_close_delivers_all_then_shuts_both);
