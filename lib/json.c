@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HEX_CHUNK	32	/* mostly digests are written */
+
 static const char hex_digits[] = "0123456789abcdef";
 
 /* Bytes of the UTF-8 sequence at s, 0 when it is not one. */
@@ -75,12 +77,20 @@ put_escaped(struct put *p, unsigned char c)
 		put_raw(p, "\\t", 2);
 		return;
 	}
-	if (c >= 0x20 && c != 0x7f) {
-		put_raw(p, &c, 1);
-		return;
-	}
 	snprintf(esc, sizeof(esc), "\\u%04x", c);
 	put_raw(p, esc, 6);
+}
+
+/* Bytes at the start of s that need no escape. */
+static size_t
+plain_len(const unsigned char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] >= 0x20 && s[n] != 0x7f && s[n] != '"' &&
+	    s[n] != '\\')
+		n++;
+	return n;
 }
 
 int
@@ -91,8 +101,13 @@ json_put_string(struct put *p, const void *text, size_t len)
 	if (utf8_check(text, len) == -1)
 		return -1;
 	put_raw(p, "\"", 1);
-	for (size_t i = 0; i < len; i++)
-		put_escaped(p, s[i]);
+	for (size_t i = 0, plain; i < len; i += plain + 1) {
+		plain = plain_len(s + i, len - i);
+		put_raw(p, s + i, plain);
+		if (i + plain == len)
+			break;
+		put_escaped(p, s[i + plain]);
+	}
 	put_raw(p, "\"", 1);
 	return 0;
 }
@@ -111,9 +126,15 @@ json_put_hex(struct put *p, const void *bytes, size_t len)
 	const unsigned char *b = bytes;
 
 	put_raw(p, "\"", 1);
-	for (size_t i = 0; i < len; i++) {
-		put_raw(p, &hex_digits[b[i] >> 4], 1);
-		put_raw(p, &hex_digits[b[i] & 15], 1);
+	for (size_t i = 0; i < len; i += HEX_CHUNK) {
+		char text[2 * HEX_CHUNK];
+		size_t n = len - i < HEX_CHUNK ? len - i : HEX_CHUNK;
+
+		for (size_t k = 0; k < n; k++) {
+			text[2 * k] = hex_digits[b[i + k] >> 4];
+			text[2 * k + 1] = hex_digits[b[i + k] & 15];
+		}
+		put_raw(p, text, 2 * n);
 	}
 	put_raw(p, "\"", 1);
 }

@@ -27,6 +27,8 @@ ATF_TC_BODY(quotes_and_escapes_what_json_must, tc)
 	ATF_CHECK_STREQ("\"\\\"\\\\\\n\\t\"", out);
 	ATF_CHECK_EQ(0, put_text("\x01\r\x1f\x7f", 4));
 	ATF_CHECK_STREQ("\"\\u0001\\u000d\\u001f\\u007f\"", out);
+	ATF_CHECK_EQ(0, put_text("ab\ncd\n\nef", 9));
+	ATF_CHECK_STREQ("\"ab\\ncd\\n\\nef\"", out);
 }
 
 ATF_TC_WITHOUT_HEAD(no_control_byte_ever_leaves_unescaped);
@@ -98,11 +100,23 @@ ATF_TC_BODY(a_sequence_is_not_read_past_its_end, tc)
 ATF_TC_WITHOUT_HEAD(keys_and_hex_are_written);
 ATF_TC_BODY(keys_and_hex_are_written, tc)
 {
+	unsigned char long_bytes[100];
+
+	memset(long_bytes, 0xe5, sizeof(long_bytes));
 	memset(out, 0, sizeof(out));
 	put_init(&p, out, sizeof(out) - 1);
 	json_put_key(&p, "job");
 	json_put_hex(&p, "\x00\x1f\xa0\xff", 4);
 	ATF_CHECK_STREQ("\"job\":\"001fa0ff\"", out);
+	for (size_t len = 0; len < 100; len++) {
+		put_init(&p, out, sizeof(out) - 1);
+		json_put_hex(&p, long_bytes, len);
+		ATF_CHECK_EQ(2 * len + 2, p.len);
+		for (size_t i = 0; i < len; i++)
+			ATF_CHECK(out[1 + 2 * i] == 'e' &&
+			    out[2 + 2 * i] == '5');
+		ATF_CHECK_EQ('"', out[p.len - 1]);
+	}
 }
 
 ATF_TC_WITHOUT_HEAD(what_does_not_fit_is_an_error);
