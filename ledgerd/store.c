@@ -106,7 +106,8 @@ make_room(struct store *s, uint64_t need)
 		return 0;
 	mdb_env_get_fd(s->env, &fd);
 	do
-		rc = fallocate(fd, 0, 0, (off_t)end);
+		rc = fallocate(fd, 0, (off_t)s->room,
+		    (off_t)(end - s->room));
 	while (rc == -1 && errno == EINTR);
 	if (rc == -1 && errno == EOPNOTSUPP)
 		rc = ftruncate(fd, (off_t)end);
