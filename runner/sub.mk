@@ -46,3 +46,10 @@ confine_test_GEN := gen/job.seccomp.h
 # It runs build/bin/jailtry and the programs of $(JOB_PROGS).
 SHTESTS += runner/jail_test
 $(B)/tests/runner/jail_test: | $(B)/bin/jailtry $(addprefix $(B)/bin/,$(JOB_PROGS))
+
+TESTS += runner/job_test
+job_test_SRCS := runner/job_test.c runner/play.c runner/dispatch.c \
+	runner/job.c runner/job_io.c runner/say.c runner/bundle.c \
+	runner/report.c $(RUNNER_CHAN) lib/words.c lib/grant.c lib/json.c \
+	lib/why.c lib/sha256.c lib/event.c
+job_test_LIBS := -lbearssl
