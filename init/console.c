@@ -1,6 +1,7 @@
 /*
- * console: the operator's line.  Four words and nothing else; it can only ask
- * init for what the power button does too, and for the services' states.
+ * console: the operator's line.  Five words and nothing else: it can ask init
+ * for what the power button does too, for the services' states, and for a
+ * service to be started anew.
  */
 #include <errno.h>
 #include <poll.h>
@@ -20,6 +21,7 @@ enum { SLOT_IN, SLOT_OUT, SLOT_TTY, SLOT_N };
 #define HELP \
 	"help      these lines\n" \
 	"status    the services and how they do\n" \
+	"kill NAME ends a service that hangs; it starts again\n" \
 	"poweroff  ends the jobs, stops the services, switches off\n" \
 	"reboot    the same, and starts again\n"
 

@@ -308,8 +308,10 @@ send_status(void)
 static void
 on_console(void)
 {
+	enum service_id which = SERVICE_CONSOLE;
+
 	switch (link_read(init.held[HELD_CONSOLE_INIT_R],
-	    init.held[HELD_INIT_CONSOLE_W])) {
+	    init.held[HELD_INIT_CONSOLE_W], &which)) {
 	case LINK_NONE:
 		break;
 	case LINK_BAD:
@@ -324,6 +326,9 @@ on_console(void)
 		break;
 	case LINK_STATUS:
 		send_status();
+		break;
+	case LINK_KILL:
+		send_signal(&init.watch.supers[which], SIGKILL);
 		break;
 	}
 }

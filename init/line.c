@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "services.h"
+
 static const struct {
 	const char	*word;
 	char		 command;
@@ -11,6 +13,9 @@ static const struct {
 	{ "status", 's' },
 	{ "poweroff", 'p' },
 	{ "reboot", 'r' },
+#define SERVICE(name, word)	{ "kill " word, '0' + SERVICE_##name },
+#include "service.def"
+#undef SERVICE
 };
 
 bool

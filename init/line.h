@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define LINE_LEN	32	/* the longest command has 8 letters */
+#define LINE_LEN	32	/* the longest command has 12 letters */
 
 struct line {
 	char	text[LINE_LEN + 1];
@@ -22,7 +22,8 @@ void	line_next(struct line *);
 
 /*
  * What the line asks for: 'h' help, 's' status, 'p' power off, 'r' reboot,
- * 0 nothing (an empty line), '?' no such command.
+ * '0' and on: kill that service, 0 nothing (an empty line), '?' no such
+ * command.
  */
 char	line_command(const struct line *);
 

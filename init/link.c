@@ -37,8 +37,12 @@ answer_hello(int out, uint64_t epoch)
 }
 
 static enum link_event
-command(uint8_t letter)
+command(uint8_t letter, enum service_id *which)
 {
+	if (letter >= '0' && letter < '0' + SERVICE_N) {
+		*which = (enum service_id)(letter - '0');
+		return LINK_KILL;
+	}
 	switch (letter) {
 	case 'p':
 		return LINK_POWEROFF;
@@ -51,7 +55,7 @@ command(uint8_t letter)
 }
 
 enum link_event
-link_read(int in, int out)
+link_read(int in, int out, enum service_id *which)
 {
 	unsigned char packet[LINK_PACKET];
 	ssize_t n = read(in, packet, sizeof(packet));
@@ -72,7 +76,7 @@ link_read(int in, int out)
 		return LINK_NONE;
 	}
 	if (type == MSG_INIT_COMMAND && g.left == 1)
-		return command(get_u8(&g));
+		return command(get_u8(&g), which);
 	return LINK_BAD;
 }
 

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "super.h"
+#include "services.h"
 
 #define LINK_PACKET	64
 
@@ -19,10 +19,11 @@ enum link_event {
 	LINK_POWEROFF,
 	LINK_REBOOT,
 	LINK_STATUS,
+	LINK_KILL,		/* *which has the service's number */
 };
 
 /* The next packet; a CHAN_HELLO is answered on `out'.  Never blocks. */
-enum link_event	link_read(int in, int out);
+enum link_event	link_read(int in, int out, enum service_id *which);
 
 /* Tells the console about a service; lost when it does not read. */
 void		link_service(int out, const struct super *, uint64_t up_ms);

@@ -10,6 +10,7 @@
 #include "line.h"
 
 static int in[2], out[2];
+static enum service_id which;
 
 static void
 make(void)
@@ -21,7 +22,7 @@ make(void)
 static enum link_event
 heard(void)
 {
-	return link_read(in[0], out[1]);
+	return link_read(in[0], out[1], &which);
 }
 
 static enum link_event
@@ -63,6 +64,11 @@ ATF_TC_BODY(talks_with_a_chan, tc)
 	ask(&c, 'r');
 	ATF_CHECK_EQ(LINK_REBOOT, heard());
 	ATF_CHECK_EQ(LINK_NONE, heard());
+	ask(&c, '3');
+	ATF_CHECK_EQ(LINK_KILL, heard());
+	ATF_CHECK_EQ(SERVICE_GATE, which);
+	ask(&c, '0' + SERVICE_N);
+	ATF_CHECK_EQ(LINK_BAD, heard());
 	ask(&c, 'x');
 	ATF_CHECK_EQ(LINK_BAD, heard());
 	link_service(out[1], &s, 1234);
@@ -129,6 +135,9 @@ ATF_TC_BODY(lines, tc)
 	ATF_CHECK_EQ('p', typed(&l, "poweroff\n"));
 	ATF_CHECK_EQ('r', typed(&l, "reboot\n"));
 	ATF_CHECK_EQ(0, typed(&l, "\n"));
+	ATF_CHECK_EQ('0', typed(&l, "kill keyd\n"));
+	ATF_CHECK_EQ('4', typed(&l, "kill console\n"));
+	ATF_CHECK_EQ('?', typed(&l, "kill init\n"));
 	ATF_CHECK_EQ('?', typed(&l, "Help\n"));
 	ATF_CHECK_EQ('?', typed(&l, "help \n"));
 	ATF_CHECK_EQ('?', typed(&l, "pow\001eroff\n"));

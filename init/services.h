@@ -50,7 +50,7 @@ enum held {
 #define SERVICE_ARGS	6
 
 struct service {
-	const char	*name;
+	const char	*name;		/* as in service.def */
 	const char	*path;
 	/* "@mode" and "@boot" stand for the mode and the boot's id. */
 	const char	*argv[SERVICE_ARGS];
@@ -66,11 +66,9 @@ struct service {
 };
 
 enum service_id {
-	SERVICE_KEYD,
-	SERVICE_LEDGERD,
-	SERVICE_RUNNER,
-	SERVICE_GATE,
-	SERVICE_CONSOLE,
+#define SERVICE(name, word)	SERVICE_##name,
+#include "service.def"
+#undef SERVICE
 	SERVICE_N,
 };
 
