@@ -107,7 +107,6 @@ garbage_disk_is_refused_body() {
 
 case_with_vm full_disk_refuses_jobs 'no record, no job'
 full_disk_refuses_jobs_body() {
-	mkdir tree
 	truncate -s 16M full.img
 	mkfs.ext4 -q -m 0 full.img
 	atf_check -o ignore -e ignore "$do" vm_up --disk full.img
@@ -115,8 +114,11 @@ full_disk_refuses_jobs_body() {
 	atf_check -o ignore -e ignore "$do" run_job hello
 	atf_check -o ignore -e ignore "$do" vm_down
 	# Fill what is left from outside, as another user of the disk would.
-	head -c 16M /dev/zero > filler
-	debugfs -w -R 'write filler filler' full.img > debugfs.out 2>&1 || :
+	free=$(dumpe2fs -h full.img 2> /dev/null |
+	    sed -n 's/^Free blocks: *//p')
+	head -c $(((free - 100) * 1024)) /dev/urandom > filler
+	atf_check -o ignore -e ignore \
+	    debugfs -w -R 'write filler filler' full.img
 	atf_check -o ignore -e ignore "$do" vm_up --disk full.img
 	refused=no
 	for i in $(seq 40); do

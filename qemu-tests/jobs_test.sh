@@ -115,7 +115,7 @@ case_with_vm client_leaves 'a client that leaves cancels its job'
 client_leaves_body() {
 	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job forever forever
-	run_job forever > out 2>&1 &
+	"$casemate" run forever --key alice --on vm > out 2>&1 &
 	client=$!
 	running() {
 		"$casemate" status --on vm --json | grep -q "\"running\":$1"
