@@ -16,6 +16,7 @@
 enum {
 	EVENTS_PER_TURN = 64,
 	ENDING_MS = 10000,	/* for clients to read a dead guest's words */
+	REST_MS = 100,
 	BROKEN_LOG_MS = 1000,	/* a guest can break rings all day */
 };
 
@@ -164,6 +165,13 @@ device_broken(struct device *d, unsigned ring, const char *why)
 	reset(d);
 }
 
+void
+device_rest(struct device *d)
+{
+	device_unwatch(d, d->opt->listen_fd);
+	d->rest_end = d->now_ms + REST_MS;
+}
+
 /* Let clients read what they have, take no new ones, then end. */
 static void
 begin_end(struct device *d)
@@ -207,8 +215,11 @@ accept_front(struct device *d)
 	int fd = accept4(d->opt->vhost_fd, NULL, NULL,
 	    SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	if (fd == -1)
+	if (fd == -1 && (errno == EAGAIN || errno == ECONNABORTED ||
+	    errno == EINTR))
 		return;
+	if (fd == -1)
+		die_errno("accept the front end");
 	device_unwatch(d, d->opt->vhost_fd);
 	vhost_attach(d, fd);
 }
@@ -260,6 +271,13 @@ do_event(struct device *d, const struct epoll_event *ev)
 	}
 }
 
+/* The earlier of two times, of which 0 means never. */
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
 /* Milliseconds that there is nothing to do but wait, -1 for ever. */
 static int
 idle_ms(const struct device *d)
@@ -270,10 +288,9 @@ idle_ms(const struct device *d)
 	    (!d->rx_starved &&
 	    (d->resets_len > 0 || d->conns.ready_head != NULL))))
 		return 0;
-	if (d->grace_end != 0 && (next == 0 || d->grace_end < next))
-		next = d->grace_end;
-	if (d->ending && (next == 0 || d->ending_end < next))
-		next = d->ending_end;
+	next = sooner(next, d->grace_end);
+	next = sooner(next, d->rest_end);
+	next = sooner(next, d->ending_end);
 	if (next == 0)
 		return -1;
 	return next <= d->now_ms ? 0 : (int)(next - d->now_ms);
@@ -296,6 +313,11 @@ turn(struct device *d)
 	if (d->grace_end != 0 && d->now_ms >= d->grace_end) {
 		d->grace_end = 0;
 		reset(d);
+	}
+	if (d->rest_end != 0 && d->now_ms >= d->rest_end) {
+		d->rest_end = 0;
+		if (!d->ending)
+			watch_or_die(d, d->opt->listen_fd, EVENT_CLIENTS);
 	}
 }
 

@@ -78,6 +78,7 @@ struct device {
 	uint16_t			 stopped_at[RING_COUNT];
 	uint64_t			 stopped_ua[RING_COUNT];
 	int64_t				 grace_end;	/* 0: none runs */
+	int64_t				 rest_end;	/* 0: none */
 	bool				 tx_ready;	/* look at that ring */
 	bool				 rx_starved;	/* till the next kick */
 	struct vhost			 vhost;
@@ -120,6 +121,9 @@ void	device_broken(struct device *, unsigned ring, const char *why);
 
 /* The front end is gone; `status' is what to exit with if that ends us. */
 void	device_front_gone(struct device *, int status);
+
+/* The host is out of something: take no new clients for a moment. */
+void	device_rest(struct device *);
 
 /* 0, or -1 with epoll_ctl's errno. */
 int	device_watch(struct device *, int fd, enum device_event, uint64_t extra,

@@ -121,6 +121,22 @@ fe_count_fds(struct fe *fe)
 	return n;
 }
 
+unsigned
+fe_cpu_time(struct fe *fe)
+{
+	unsigned user, sys;
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)fe->pid);
+	f = fopen(path, "r");
+	ATF_REQUIRE(f != NULL);
+	ATF_REQUIRE_EQ(2, fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u "
+	    "%*u %*u %*u %*u %u %u", &user, &sys));
+	fclose(f);
+	return user + sys;
+}
+
 void
 fe_check_alive(struct fe *fe)
 {

@@ -32,6 +32,11 @@ run_linked(const struct fe *fe, int vhost, int listener)
 	    .grace_ms = fe->opt.grace_ms, .listen_fd = listener,
 	    .vhost_fd = vhost, .signal_fd = -1,
 	    .verbose = getenv("VSOCK_TEST_VERBOSE") != NULL };
+	if (fe->opt.nofile != 0) {
+		struct rlimit rl = { fe->opt.nofile, fe->opt.nofile };
+
+		setrlimit(RLIMIT_NOFILE, &rl);
+	}
 	if (fe->opt.port != 0)
 		o.ports[o.nports++] = fe->opt.port;
 	log_init("casemate-vsock");

@@ -58,6 +58,7 @@ struct fe_options {
 	unsigned	ring_size;	/* 0: 1024 */
 	uint16_t	start;		/* index the rings begin with */
 	unsigned	conn_max;	/* 0: as many as there are */
+	unsigned	nofile;		/* 0: no limit; the linked one only */
 	int		grace_ms;
 	uint32_t	port;		/* that the guest may dial */
 };
@@ -163,6 +164,8 @@ int	fe_connect(struct fe *, uint32_t guest_port, uint32_t buf_alloc,
 	    uint32_t *host_port);
 /* Descriptors that the device holds. */
 unsigned fe_count_fds(struct fe *);
+/* Its CPU time in hundredths of a second. */
+unsigned fe_cpu_time(struct fe *);
 /* Is the device alive and well?  One connection, a byte each way. */
 void	fe_check_alive(struct fe *);
 

@@ -49,10 +49,15 @@ host_accept(struct device *d)
 		int fd = accept4(d->opt->listen_fd, NULL, NULL,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-		if (fd != -1)
+		if (fd != -1) {
 			accept_one(d, fd);
-		else if (errno != ECONNABORTED && errno != EINTR)
-			return;
+			continue;
+		}
+		if (errno == ECONNABORTED || errno == EINTR)
+			continue;
+		if (errno != EAGAIN)
+			device_rest(d);
+		return;
 	}
 }
 
@@ -316,7 +321,11 @@ host_deliver(struct conn *c, const struct iovec *iov, unsigned niov,
 			n = 0;
 		c->credit.forwarded += (uint32_t)n;
 	}
-	return buf_put(&c->buf, iov, niov, (size_t)n);
+	if (buf_put(&c->buf, iov, niov, (size_t)n) == -1)
+		return -1;
+	/* Only a refusal makes sure that an event follows. */
+	flush(c);
+	return 0;
 }
 
 ssize_t

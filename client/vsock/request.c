@@ -185,8 +185,10 @@ do_vring_addr(struct device *d, const uint8_t *p, uint32_t len)
 	r->used_ua = get64(p + 16);
 	r->avail_ua = get64(p + 24);
 	r->has_addr = true;
-	if (r->running && ring_remap(r, &d->mem) == -1)
+	if (r->running && ring_remap(r, &d->mem) == -1) {
+		device_broken(d, (unsigned)(r - d->ring), "moved to nowhere");
 		return -1;
+	}
 	return start_if_complete(d);
 }
 

@@ -195,6 +195,33 @@ ATF_TC_BODY(full_table_refuses_and_recovers, tc)
 	fe_stop(&fe, 0);
 }
 
+ATF_TC_WITHOUT_HEAD(clients_wait_while_there_are_no_descriptors);
+ATF_TC_BODY(clients_wait_while_there_are_no_descriptors, tc)
+{
+	enum { N = 60 };
+	struct fe_options o = { .nofile = 40 };
+	int fd[N];
+	unsigned cpu;
+
+	fe_start(&fe, &o);
+	for (unsigned i = 0; i < N; i++) {
+		fd[i] = fe_client(&fe);
+		fe_write(fd[i], "CONNECT 1024\n", 13);
+	}
+	cpu = fe_cpu_time(&fe);
+	poll(NULL, 0, 500);		/* long enough to see it turn */
+	ATF_REQUIRE_MSG(fe_cpu_time(&fe) < cpu + 20, "it turns idly");
+	for (unsigned i = 0; i < N; i++) {
+		fe_recv(&fe, &p);
+		ATF_REQUIRE_EQ(PKT_REQUEST, p.h.op);
+		fe_send_op(&fe, GPORT, p.h.src_port, PKT_RST);
+	}
+	for (unsigned i = 0; i < N; i++)
+		fe_read_eof(fd[i]);
+	fe_check_alive(&fe);
+	fe_stop(&fe, 0);
+}
+
 ATF_TC_WITHOUT_HEAD(many_connections_at_once);
 ATF_TC_BODY(many_connections_at_once, tc)
 {
@@ -389,6 +416,25 @@ ATF_TC_BODY(stray_packets_are_reset_or_ignored, tc)
 	fe_stop(&fe, 0);
 }
 
+/* Its RST must come at once: before the answers to two stray packets. */
+static void
+expect_rst_now(uint32_t host)
+{
+	bool seen = false;
+
+	for (uint32_t i = 0; i < 2; i++) {
+		fe_send_op(&fe, 5, 6 + i, PKT_RW);
+		for (fe_recv(&fe, &p); p.h.src_port != 6 + i;
+		    fe_recv(&fe, &p)) {
+			ATF_REQUIRE_EQ(PKT_RST, p.h.op);
+			ATF_REQUIRE_EQ(host, p.h.src_port);
+			ATF_REQUIRE(!seen);
+			seen = true;
+		}
+	}
+	ATF_REQUIRE_MSG(seen, "no RST");
+}
+
 /* A packet that its connection cannot have is its end, and only its. */
 static void
 try_offence(struct pkt k, bool established)
@@ -413,7 +459,7 @@ try_offence(struct pkt k, bool established)
 	fe_kick(&fe, FE_TX);
 	fe_wait_used(&fe, FE_TX, fe.ring[FE_TX].avail_idx);
 	fe.ring[FE_TX].last_used = fe.ring[FE_TX].avail_idx;
-	fe_expect(&fe, &p, PKT_RST, GPORT, host);
+	expect_rst_now(host);
 	fe_read_eof(fd);
 	close(fd);
 	k = fe_pkt(GPORT, other, PKT_CREDIT_REQUEST);
@@ -454,6 +500,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, half_a_connect_line_and_its_end_is_closed_at_once);
 	ATF_TP_ADD_TC(tp, vanished_clients_leave_nothing_behind);
 	ATF_TP_ADD_TC(tp, full_table_refuses_and_recovers);
+	ATF_TP_ADD_TC(tp, clients_wait_while_there_are_no_descriptors);
 	ATF_TP_ADD_TC(tp, many_connections_at_once);
 	ATF_TP_ADD_TC(tp, guest_dials_an_allowed_port);
 	ATF_TP_ADD_TC(tp, guest_dials_nothing_else);

@@ -304,6 +304,24 @@ ATF_TC_BODY(impossible_ring_addresses_fail, tc)
 	fe_stop(&fe, 0);
 }
 
+ATF_TC_WITHOUT_HEAD(running_ring_moved_to_nowhere_stops);
+ATF_TC_BODY(running_ring_moved_to_nowhere_stops, tc)
+{
+	struct addr a = { .i = 1, .desc = 4096, .used = 4096, .avail = 4096 };
+	uint32_t host;
+	int fd;
+
+	fe_start(&fe, NULL);
+	fd = fe_connect(&fe, GPORT, 65536, &host);
+	ATF_REQUIRE_EQ(1, fe_ask(&fe, 9, &a, sizeof(a), NULL, 0));
+	fe_read_eof(fd);
+	fe_rings_down(&fe);
+	fe_rings_clear(&fe, 0);
+	fe_rings_up(&fe, 0);
+	fe_check_alive(&fe);
+	fe_stop(&fe, 0);
+}
+
 ATF_TC_WITHOUT_HEAD(request_for_a_third_ring_fails);
 ATF_TC_BODY(request_for_a_third_ring_fails, tc)
 {
@@ -368,6 +386,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, config_beyond_its_end_is_refused);
 	ATF_TP_ADD_TC(tp, impossible_memory_fails_and_good_memory_follows);
 	ATF_TP_ADD_TC(tp, impossible_ring_addresses_fail);
+	ATF_TP_ADD_TC(tp, running_ring_moved_to_nowhere_stops);
 	ATF_TP_ADD_TC(tp, request_for_a_third_ring_fails);
 	ATF_TP_ADD_TC(tp, front_end_that_makes_no_sense_is_left);
 	return atf_no_error();
