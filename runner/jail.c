@@ -325,6 +325,7 @@ jail_run(const struct grant *g, const int fds[JAIL_FDS])
 	pid_t job;
 
 	take_fds(fds);
+	prctl(PR_SET_NAME, "job-init", 0, 0, 0);
 	reset_signals();
 	take_user();
 	/* Out of memory, the machine ends jobs and none of its own. */
