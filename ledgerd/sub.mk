@@ -36,3 +36,8 @@ $(B)/tests/ledgerd/ledgerd_fault_test: | $(B)/bin/ledgerd
 TOOLS += ledger_bench
 ledger_bench_SRCS := ledgerd/ledger_bench.c $(LEDGERD_STORE)
 ledger_bench_LIBS := -llmdb -lbearssl
+
+TESTS += ledgerd/recipe_test
+recipe_test_SRCS := ledgerd/recipe_test.c $(PLAY_SRCS)
+recipe_test_LIBS := -lsodium -lbearssl
+$(B)/tests/ledgerd/recipe_test: | $(B)/bin/ledgerd

@@ -1,0 +1,120 @@
+#!/bin/sh
+#
+# verify-receipt.sh RECEIPT KEYFILE - verify a receipt of Casemate with nothing
+# but a POSIX shell, coreutils and openssl.
+#
+# KEYFILE holds the appliance's public key, one line NAME+ID+KEY, as
+# `casemate status' prints it.  Prints the leaf; exits 0 when the appliance
+# signed a tree that has this leaf, 1 when not, 100 when used wrongly.
+#
+# Written to be read: docs/ledger.md explains each step.
+set -eu
+export LC_ALL=C
+
+[ $# -eq 2 ] || {
+	echo "usage: verify-receipt.sh RECEIPT KEYFILE" >&2
+	exit 100
+}
+no() {
+	echo "verify-receipt.sh: $*" >&2
+	exit 1
+}
+# A number that the shell's arithmetic surely holds.
+number() {
+	case $1 in
+	'' | *[!0-9]* | 0?* | ???????????????????*) return 1 ;;
+	esac
+}
+
+t=$(mktemp -d)
+trap 'rm -rf "$t"' EXIT
+
+# 1. The key: NAME+ID+base64(0x01 || 32 bytes).  ID is the start of a hash.
+IFS= read -r vkey < "$2" || [ -n "$vkey" ] || no "$2 is empty"
+name=${vkey%%+*}
+rest=${vkey#*+}
+id=${rest%%+*}
+printf %s "${rest#*+}" | base64 -d > "$t/key" 2> /dev/null ||
+	no "$2 is not NAME+ID+KEY"
+[ "$(wc -c < "$t/key")" -eq 33 ] || no "$2 is not NAME+ID+KEY"
+[ "$(head -c 1 "$t/key" | base64)" = "AQ==" ] || no "$2 is no Ed25519 key"
+{ printf '%s\n' "$name"; cat "$t/key"; } | sha256sum | cut -c 1-8 > "$t/id"
+[ "$(cat "$t/id")" = "$id" ] || no "the key's id is not its own"
+
+# 2. The receipt: a leaf, its index, hashes, an empty line, a signed note.
+: > "$t/hashes"
+{
+	IFS= read -r line && [ "$line" = "c2sp.org/tlog-proof@v1" ] ||
+		no "$1 is no receipt"
+	IFS= read -r line && [ "${line%% *}" = extra ] || no "no leaf in $1"
+	printf %s "${line#extra }" | base64 -d > "$t/leaf" 2> /dev/null ||
+		no "the leaf is not base64"
+	IFS= read -r line && [ "${line%% *}" = index ] || no "no index in $1"
+	index=${line#index }
+	number "$index" || no "the index is no number"
+	while IFS= read -r line && [ -n "$line" ]; do
+		printf '%s\n' "$line" >> "$t/hashes"
+	done
+	cat > "$t/note"
+} < "$1"
+
+# 3. The note: three lines, an empty line, signatures.
+{
+	IFS= read -r origin && IFS= read -r size && IFS= read -r root &&
+		IFS= read -r line || no "the checkpoint is cut"
+	[ -z "$line" ] || no "the checkpoint is not three lines"
+	cat > "$t/signatures"
+} < "$t/note"
+[ "$origin" = "$name" ] || no "the checkpoint is of $origin, not of $name"
+number "$size" || no "the size is no number"
+printf '%s\n%s\n%s\n' "$origin" "$size" "$root" > "$t/text"
+
+# 4. Its signature: base64(ID || 64 bytes) on the line with the key's name.
+#    openssl wants the key in DER, which for Ed25519 is a fixed head before it.
+{
+	printf '\060\052\060\005\006\003\053\145\160\003\041\000'
+	tail -c 32 "$t/key"
+} > "$t/key.der"
+signed=no
+while IFS= read -r line; do
+	[ "${line% *}" = "— $name" ] || continue
+	printf %s "${line##* }" | base64 -d > "$t/sig" 2> /dev/null ||
+		no "a signature is not base64"
+	[ "$(head -c 4 "$t/sig" | od -An -tx1 | tr -d ' \n')" = "$id" ] ||
+		continue
+	tail -c +5 "$t/sig" > "$t/sig64"
+	openssl pkeyutl -verify -pubin -inkey "$t/key.der" -keyform DER \
+		-rawin -in "$t/text" -sigfile "$t/sig64" > /dev/null 2>&1 ||
+		no "the signature does not match the checkpoint"
+	signed=yes
+done < "$t/signatures"
+[ $signed = yes ] || no "the checkpoint is not signed by $name+$id"
+
+# 5. The tree: from the leaf's hash up to the root, RFC 9162 section 2.1.3.2.
+[ "$index" -lt "$size" ] || no "the tree has only $size leaves"
+{ printf '\000'; cat "$t/leaf"; } | openssl dgst -sha256 -binary > "$t/hash"
+at=$index
+last=$((size - 1))
+exec 3< "$t/hashes"
+while [ "$last" -gt 0 ]; do
+	if [ $((at % 2)) -eq 1 ] || [ "$at" -lt "$last" ]; then
+		IFS= read -r line <&3 || no "the proof is too short"
+		printf %s "$line" | base64 -d > "$t/other" 2> /dev/null ||
+			no "the proof is not base64"
+		if [ $((at % 2)) -eq 1 ]; then
+			{ printf '\001'; cat "$t/other" "$t/hash"; }
+		else
+			{ printf '\001'; cat "$t/hash" "$t/other"; }
+		fi | openssl dgst -sha256 -binary > "$t/next"
+		mv "$t/next" "$t/hash"
+	fi
+	at=$((at / 2))
+	last=$((last / 2))
+done
+IFS= read -r line <&3 && no "the proof is too long"
+[ "$(base64 -w 0 < "$t/hash")" = "$root" ] ||
+	no "the leaf is not number $index of this tree"
+
+cat "$t/leaf"
+echo
+echo "receipt verified: leaf $index of the $size that $name signed" >&2
