@@ -168,6 +168,8 @@ ATF_TC_BODY(the_image_program_serves_in_its_sandbox, tc)
 	daemon_start(&d, tc);
 	daemon_await_ready(&d);
 	ask_info();
+	ATF_CHECK_EQ(strncmp(vkey, d.name, strlen(d.name)), 0);
+	ATF_CHECK_EQ(strlen(d.name), strlen("casemate/casemate+01234567"));
 	kit_submit(&k, vkey, "alice", "alice", (uint64_t)time(NULL));
 	send_decide(7);
 	expect_grant(7);

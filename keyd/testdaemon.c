@@ -159,16 +159,27 @@ await_reset(struct chan *c)
 	}
 }
 
+/* Reads what the notification holds, up to its newline. */
+static void
+read_notification(struct daemon *d)
+{
+	struct pollfd pfd = { .fd = d->notify, .events = POLLIN };
+	size_t n = 0;
+
+	do {
+		ATF_REQUIRE(poll(&pfd, 1, LIMIT_MS) == 1);
+		ATF_REQUIRE(n < sizeof(d->name));
+		ATF_REQUIRE_MSG(read(d->notify, d->name + n, 1) == 1,
+		    "it is not ready; see log");
+	} while (d->name[n++] != '\n');
+	d->name[n - 1] = '\0';
+	close(d->notify);
+}
+
 void
 daemon_await_ready(struct daemon *d)
 {
-	struct pollfd pfd = { .fd = d->notify, .events = POLLIN };
-	char byte = 0;
-
-	ATF_REQUIRE(poll(&pfd, 1, LIMIT_MS) == 1);
-	ATF_REQUIRE_MSG(read(d->notify, &byte, 1) == 1 && byte == '\n',
-	    "it is not ready; see log");
-	close(d->notify);
+	read_notification(d);
 	await_reset(&d->runner);
 	await_reset(&d->ledgerd);
 }
