@@ -35,7 +35,7 @@
 
 #define STORE_FORMAT	"casemate-ledger@v1"
 #define STORE_MIB	1024	/* largest file unless told otherwise: some
-				 * 600,000 leaves */
+				 * 500,000 leaves */
 
 struct tip {
 	struct tree	tree;
