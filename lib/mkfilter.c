@@ -429,6 +429,9 @@ compile(struct list *l, size_t *np)
 		refuse(l, "libseccomp has no filter for this machine");
 	rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
 	    SCMP_ACT_KILL_PROCESS);
+	/* A tree: the kernel walks the filter once a call when it loads it. */
+	if (rc == 0)
+		rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	for (size_t i = 0; rc == 0 && i < l->nrules; i++) {
 		const struct rule *r = &l->rules[i];
 
