@@ -67,8 +67,8 @@ void	chan_init(struct chan *, int in, int out, enum peer self,
 void	chan_poll(const struct chan *, struct pollfd pfd[2]);
 
 /*
- * The next event.  Never blocks.  Call until CHAN_NONE.  On CHAN_MSG *g covers the payload, which
- * lives until the next call.
+ * The next event.  Never blocks.  Call until CHAN_NONE.  On CHAN_MSG *g covers
+ * the payload, which lives until the next call.
  */
 enum chan_event	chan_next(struct chan *, enum msg *typep, struct get *g);
 
@@ -76,9 +76,10 @@ enum chan_event	chan_next(struct chan *, enum msg *typep, struct get *g);
 void	chan_flush(struct chan *);
 
 /*
- * Queues a message (copies it) and tries to write it.  Exits 101 when the message is
- * not ours to send, is too long, when `p' holds an error, or when the queue
- * would pass CHAN_QUEUE_MAX: callers that relay bulk data ask chan_room().
+ * Queues a message (copies it) and tries to write it.  Exits 101 when the
+ * message is not ours to send, is too long, when `p' holds an error, or when
+ * the queue would pass CHAN_QUEUE_MAX: callers that relay bulk data ask
+ * chan_room().
  */
 void	chan_send(struct chan *, enum msg, const struct put *p);
 

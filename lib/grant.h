@@ -16,7 +16,7 @@
 #define GRANT_ARGS_MAX	64
 #define GRANT_ENV_MAX	64
 #define GRANT_FILES_MAX	256
-#define GRANT_PATH_MAX	255	/* what a ustar header holds, and a ustar name */
+#define GRANT_PATH_MAX	255	/* what a ustar header holds */
 #define GRANT_TEXT_MAX	4096	/* one argument, one NAME=value */
 
 struct grant_file {
@@ -51,7 +51,7 @@ struct grant {
 	struct grant_limits limits;
 };
 
-/* Defaults: 1 CPU, 256 MiB, 64 processes, 60 s, 1 MiB of output, 64 MiB /tmp. */
+/* Defaults: 1 CPU, 256 MiB, 64 processes, 60 s, 1 MiB output, 64 MiB /tmp. */
 void	grant_init(struct grant *);
 void	grant_free(struct grant *);
 void	grant_put(struct put *, const struct grant *);

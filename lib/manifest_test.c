@@ -326,8 +326,8 @@ ATF_TC_BODY(counts_and_sizes_have_limits, tc)
 	bad(text, "4:509", "more than 64");
 	len = (size_t)sprintf(text, HEAD ARGV "files:\n");
 	for (int i = 0; i < 257; i++)
-		len += (size_t)sprintf(text + len, "- {path: f%d, sha256: %s}\n",
-		    i, SHA);
+		len += (size_t)sprintf(text + len,
+		    "- {path: f%d, sha256: %s}\n", i, SHA);
 	bad(text, "261:3", "more than 256");
 }
 

@@ -138,7 +138,7 @@ ATF_TC_BODY(bad_keys_are_refused, tc)
 	bad("alice\n", "allowed_signers:1: no key type; a line is");
 	bad("alice ssh-ed25519\n", "no key; a line is");
 	bad("alice ssh-ed25519 AAAA*\n", "the key is damaged");
-	snprintf(cut, sizeof(cut), "a ecdsa-sha2-nistp256 %s\n", KEY_A + 12);
+	snprintf(cut, sizeof(cut), "a ecdsa-sha2-nistp256 %s\n", &KEY_A[12]);
 	bad(cut, "not of the type before it: ssh-ed25519;");
 	snprintf(cut, sizeof(cut), "alice %.60s\n", KEY_A);
 	bad(cut, "copy the whole line");

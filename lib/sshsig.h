@@ -24,7 +24,7 @@ enum sshsig_hash {
 };
 
 struct sshsig {
-	unsigned char	 key[1100];	/* up to an RSA key, to refuse it by name */
+	unsigned char	 key[1100];	/* RSA fits, to be refused by name */
 	size_t		 keylen;
 	char		 ns[SSHSIG_NAMESPACE_MAX + 1];
 	enum sshsig_hash hash;		/* of the message */

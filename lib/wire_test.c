@@ -112,7 +112,7 @@ ATF_TC_BODY(get_stops_at_every_cut, tc)
 		get_u8(&g);
 		get_u32(&g);
 		get_u64(&g);
-		ATF_CHECK_STREQ(get_string(&g, &len, 100), "");
+		ATF_CHECK_STREQ((const char *)get_string(&g, &len, 100), "");
 		ATF_CHECK_EQ(len, 0);
 		ATF_CHECK_EQ(g.err, EBADMSG);
 		ATF_CHECK_ERRNO(EBADMSG, get_end(&g) == -1);
