@@ -95,6 +95,7 @@ make_room(struct store *s, uint64_t need)
 {
 	MDB_envinfo info;
 	uint64_t used, end;
+	off_t size;
 	int fd, rc;
 
 	mdb_env_info(s->env, &info);
@@ -105,6 +106,7 @@ make_room(struct store *s, uint64_t need)
 	if (used + need <= s->room || end <= s->room)
 		return 0;
 	mdb_env_get_fd(s->env, &fd);
+	size = lseek(fd, 0, SEEK_END);
 	do
 		rc = fallocate(fd, 0, (off_t)s->room,
 		    (off_t)(end - s->room));
@@ -113,7 +115,7 @@ make_room(struct store *s, uint64_t need)
 		rc = ftruncate(fd, (off_t)end);
 	if (rc == -1) {
 		rc = errno;	/* hand back what part of it was had */
-		(void)!ftruncate(fd, (off_t)(used > s->room ? used : s->room));
+		(void)!ftruncate(fd, size);
 		return rc;
 	}
 	s->room = end;

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +19,8 @@
 #include "wire.h"
 
 #define TABLES		3
+#define DATA		"data.mdb"
+#define NEW		"new"		/* folder of a ledger in the making */
 #define NOTE_TEXT_MAX	1024		/* CHECKPOINT_SIGNED's limit */
 
 #define DAMAGED	"data.mdb is a damaged ledger: "
@@ -76,14 +80,25 @@ open_env(struct store *s, const char *dir, size_t max_mib, struct why *w)
 		return why_set(w, "data.mdb is not a ledger (%s): is this "
 		    "the right data disk?  It was left as it is; start with "
 		    "another disk, or move that file away", mdb_strerror(rc));
-	if (rc == 0 && fsync(s->dir) == -1)	/* the file's name */
-		rc = errno;
-	return rc == 0 ? 0 : explain(w, "data.mdb", rc);
+	return rc == 0 ? 0 : explain(w, DATA, rc);
+}
+
+/* LMDB would write a new database into an empty file. */
+static int
+check_length(struct store *s, struct why *w)
+{
+	struct stat st;
+
+	if (fstatat(s->dir, DATA, &st, 0) == -1)
+		return explain(w, DATA, errno);
+	if (st.st_size == 0)
+		return why_set(w, DAMAGED "the file is empty" REPAIR);
+	return 0;
 }
 
 /* LMDB maps the file: what it says to have must be there. */
 static int
-check_length(struct store *s, struct why *w)
+check_end(struct store *s, struct why *w)
 {
 	MDB_envinfo info;
 	struct stat st;
@@ -94,7 +109,7 @@ check_length(struct store *s, struct why *w)
 	mdb_env_stat(s->env, &ms);
 	mdb_env_get_fd(s->env, &fd);
 	if (fstat(fd, &st) == -1)
-		return explain(w, "data.mdb", errno);
+		return explain(w, DATA, errno);
 	if (((uint64_t)info.me_last_pgno + 1) * ms.ms_psize >
 	    (uint64_t)st.st_size)
 		return why_set(w, DAMAGED "the end of the file is missing"
@@ -111,25 +126,6 @@ open_tables(struct store *s, MDB_txn *txn, unsigned flags)
 		rc = mdb_dbi_open(txn, "node", flags, &s->node);
 	if (rc == 0)
 		rc = mdb_dbi_open(txn, "meta", flags, &s->meta);
-	return rc;
-}
-
-/* How many tables the file has, of ours or others'. */
-static int
-count_tables(struct store *s, size_t *np)
-{
-	MDB_txn *txn;
-	MDB_stat ms;
-	MDB_dbi dbi;
-	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
-
-	if (rc != 0)
-		return rc;
-	rc = mdb_dbi_open(txn, NULL, 0, &dbi);
-	if (rc == 0)
-		rc = mdb_stat(txn, dbi, &ms);
-	mdb_txn_abort(txn);
-	*np = rc == 0 ? ms.ms_entries : 0;
 	return rc;
 }
 
@@ -152,6 +148,39 @@ make_tables(struct store *s, struct why *w)
 	return 0;
 }
 
+/*
+ * Makes a new ledger in the folder NEW and moves it to its name when it is
+ * whole and on disk, so that a crash leaves either none or an empty one.
+ */
+static int
+make_new(struct store *s, const char *dir, size_t max_mib, struct why *w)
+{
+	struct store new = { .dir = -1 };
+	char path[PATH_MAX];
+	int rc = -1;
+
+	if (faccessat(s->dir, DATA, F_OK, 0) == 0)
+		return 0;
+	if (errno != ENOENT)
+		return explain(w, DATA, errno);
+	unlinkat(s->dir, NEW "/" DATA, 0);	/* of an earlier try */
+	snprintf(path, sizeof(path), "%s/" NEW, dir);
+	if (mkdirat(s->dir, NEW, 0700) == -1 && errno != EEXIST)
+		return explain(w, "a new ledger", errno);
+	if (open_env(&new, path, max_mib, w) == -1 ||
+	    make_tables(&new, w) == -1)
+		goto out;
+	if (renameat(s->dir, NEW "/" DATA, s->dir, DATA) == -1 ||
+	    unlinkat(s->dir, NEW, AT_REMOVEDIR) == -1 || fsync(s->dir) == -1) {
+		explain(w, "a new ledger", errno);
+		goto out;
+	}
+	rc = 0;
+out:
+	store_close(&new);
+	return rc;
+}
+
 static int
 find_tables(struct store *s, struct why *w)
 {
@@ -161,7 +190,7 @@ find_tables(struct store *s, struct why *w)
 	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
 
 	if (rc != 0)
-		return explain(w, "data.mdb", rc);
+		return explain(w, DATA, rc);
 	rc = open_tables(s, txn, 0);
 	if (rc == 0)
 		rc = mdb_txn_commit(txn);	/* keeps the tables open */
@@ -186,13 +215,13 @@ check_counts(struct store *s, uint64_t size, struct why *w)
 	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
 
 	if (rc != 0)
-		return explain(w, "data.mdb", rc);
+		return explain(w, DATA, rc);
 	rc = mdb_stat(txn, s->leaf, &leaves);
 	if (rc == 0)
 		rc = mdb_stat(txn, s->node, &nodes);
 	mdb_txn_abort(txn);
 	if (rc != 0)
-		return explain(w, "data.mdb", rc);
+		return explain(w, DATA, rc);
 	if (leaves.ms_entries != size ||
 	    nodes.ms_entries != tree_node_number(0, size))
 		return why_set(w, DAMAGED "it says it has %" PRIu64 " leaves, "
@@ -318,28 +347,16 @@ load_tip(struct store *s, struct why *w)
 int
 store_open(struct store *s, const char *dir, size_t max_mib, struct why *w)
 {
-	size_t tables;
-	int rc;
-
 	memset(s, 0, sizeof(*s));
 	s->dir = -1;
-	if (open_dir(s, dir, w) == -1 || open_env(s, dir, max_mib, w) == -1 ||
-	    check_length(s, w) == -1)
-		goto out;
-	rc = count_tables(s, &tables);
-	if (rc != 0) {
-		explain(w, "data.mdb", rc);
-		goto out;
+	if (open_dir(s, dir, w) == -1 || make_new(s, dir, max_mib, w) == -1 ||
+	    check_length(s, w) == -1 || open_env(s, dir, max_mib, w) == -1 ||
+	    check_end(s, w) == -1 || find_tables(s, w) == -1 ||
+	    load_tip(s, w) == -1) {
+		store_close(s);
+		return -1;
 	}
-	if (tables == 0 && make_tables(s, w) == -1)
-		goto out;
-	if (tables != 0 &&
-	    (find_tables(s, w) == -1 || load_tip(s, w) == -1))
-		goto out;
 	return 0;
-out:
-	store_close(s);
-	return -1;
 }
 
 void

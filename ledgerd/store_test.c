@@ -74,6 +74,20 @@ ATF_TC_BODY(an_empty_folder_becomes_an_empty_ledger, tc)
 	store_close(&s);
 }
 
+ATF_TC_WITHOUT_HEAD(a_start_that_was_cut_off_is_made_again);
+ATF_TC_BODY(a_start_that_was_cut_off_is_made_again, tc)
+{
+	mkdir("ledger", 0700);
+	mkdir("ledger/new", 0700);
+	write_file("ledger/new/data.mdb", "half", 4);
+	fill_open(&s);
+	ATF_REQUIRE_EQ(0, fill_batch(&s, 2, 10));
+	fill_reopen(&s);
+	fill_check(&s);
+	ATF_CHECK_EQ(-1, access("ledger/new", F_OK));
+	store_close(&s);
+}
+
 ATF_TC_WITHOUT_HEAD(all_leaves_are_there_after_reopening);
 ATF_TC_BODY(all_leaves_are_there_after_reopening, tc)
 {
@@ -251,6 +265,8 @@ ATF_TC_BODY(a_file_cut_short_is_refused, tc)
 		ATF_REQUIRE_EQ(0, truncate(DATA, len));
 		check_refused("not a ledger");
 	}
+	ATF_REQUIRE_EQ(0, truncate(DATA, 0));
+	check_refused("the file is empty");
 }
 
 ATF_TC_WITHOUT_HEAD(a_changed_tip_is_refused);
@@ -427,6 +443,7 @@ ATF_TC_BODY(a_flipped_bit_never_gives_another_tip, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, an_empty_folder_becomes_an_empty_ledger);
+	ATF_TP_ADD_TC(tp, a_start_that_was_cut_off_is_made_again);
 	ATF_TP_ADD_TC(tp, all_leaves_are_there_after_reopening);
 	ATF_TP_ADD_TC(tp, old_sizes_have_their_roots_and_proofs);
 	ATF_TP_ADD_TC(tp, what_is_aborted_was_never_there);
