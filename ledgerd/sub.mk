@@ -41,3 +41,8 @@ TESTS += ledgerd/recipe_test
 recipe_test_SRCS := ledgerd/recipe_test.c $(PLAY_SRCS)
 recipe_test_LIBS := -lsodium -lbearssl
 $(B)/tests/ledgerd/recipe_test: | $(B)/bin/ledgerd
+
+TESTS += ledgerd/store_power_test
+store_power_test_SRCS := ledgerd/store_power_test.c ledgerd/fill.c \
+	$(LEDGERD_STORE)
+store_power_test_LIBS := -llmdb -lbearssl
