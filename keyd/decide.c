@@ -56,6 +56,27 @@ verify(struct authority *a, struct decision *d, const char *what,
 	return 0;
 }
 
+/* Name and id of a vkey, which is the sender's text. */
+static size_t
+short_len(const char *vkey)
+{
+	size_t len = strcspn(vkey, "+");
+
+	return vkey[len] == '+' ? len + 1 + strcspn(vkey + len + 1, "+") : len;
+}
+
+static int
+refuse_appliance(struct authority *a, struct decision *d, const char *vkey)
+{
+	char quoted[QUOTE_MAX];
+
+	why_set(&d->why, "the command is for the appliance %s, and this is "
+	    "%s+%08" PRIx32 "; submit it there, or sign a command for this "
+	    "one", why_quote(quoted, vkey, short_len(vkey)), a->key.note.name,
+	    a->key.note.id);
+	return refuse(d, REASON_APPLIANCE);
+}
+
 /* The command's fields, now that its signature holds. */
 static int
 read_command(struct authority *a, struct decision *d,
@@ -65,16 +86,8 @@ read_command(struct authority *a, struct decision *d,
 
 	if (command_parse(c, s->command.p, s->command.len, &d->why) == -1)
 		return refuse(d, REASON_COMMAND);
-	if (strcmp(c->appliance, a->vkey) != 0) {
-		char quoted[QUOTE_MAX];
-
-		why_set(&d->why, "the command is for the appliance %s, and "
-		    "this is %s+%08" PRIx32 "; submit it there, or sign a "
-		    "command for this one", why_quote(quoted, c->appliance,
-		    strcspn(c->appliance, "+") + 9), a->key.note.name,
-		    a->key.note.id);
-		return refuse(d, REASON_APPLIANCE);
-	}
+	if (strcmp(c->appliance, a->vkey) != 0)
+		return refuse_appliance(a, d, c->appliance);
 	memcpy(d->grant.manifest_sha256, c->manifest_sha256, DIGEST_LEN);
 	memcpy(d->grant.bundle_sha256, c->bundle_sha256, DIGEST_LEN);
 	d->grant.bundle_len = c->bundle_len;

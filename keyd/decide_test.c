@@ -258,7 +258,11 @@ ATF_TC_BODY(a_command_for_another_appliance_is_refused, tc)
 	start("alice", "alice");
 	strcpy(k.fields.appliance, "casemate/other+01234567+AQID");
 	kit_sign_command(&k, "alice");
-	refused(REASON_APPLIANCE, true, "casemate/other+01234567,");
+	refused(REASON_APPLIANCE, true, "appliance casemate/other+01234567, ");
+	start("alice", "alice");
+	strcpy(k.fields.appliance, "x");
+	kit_sign_command(&k, "alice");
+	refused(REASON_APPLIANCE, true, "appliance x, and this is casemate/");
 }
 
 ATF_TC_WITHOUT_HEAD(a_command_that_ended_is_refused);

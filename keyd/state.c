@@ -15,7 +15,7 @@ fail(struct why *w, const char *name, const char *what)
 {
 	int saved = errno;
 
-	why_set(w, "%s: %s: %s; check the data disk", name, what,
+	why_set(w, "%s: %s: %s; check the disk that it is on", name, what,
 	    strerror(saved));
 	errno = saved;
 	return -1;
@@ -62,7 +62,8 @@ state_read(int dirfd, const char *name, void *buf, size_t cap, size_t *lenp,
 	if (n == -1 || extra == -1)
 		return fail(w, name, "cannot be read");
 	if (extra != 0) {
-		why_set(w, "%s: more than %zu bytes", name, cap);
+		why_set(w, "%s: more than %zu bytes, which is too large; "
+		    "shorten it", name, cap);
 		errno = EFBIG;
 		return -1;
 	}
