@@ -370,6 +370,9 @@ echo "qemu: that is wrong" >&2'
 	atf_check -o ignore grep '  | no site: do this' err
 	atf_check -o ignore grep '  | qemu: that is wrong' err
 	[ ! -e state/casemate/default/state ] || atf_fail "state is left"
+	fake_qemu 'exit 1'
+	atf_check -s exit:1 -e not-match:'no site: do this' "$casemate" up \
+	    --site site --image image --ephemeral --accel tcg
 	[ ! -e state/casemate/default/vsock.sock ] || atf_fail "socket left"
 }
 
@@ -394,12 +397,14 @@ kvm_that_hangs_is_found_out_once_body() {
 	need_kvm_node
 	make_site
 	touch image
-	fake_qemu "echo \$\$ >> $PWD/probes; exec tail -f /dev/null"
+	fake_qemu "echo \$\$ >> $PWD/probes; ulimit -c >> $PWD/cores
+exec tail -f /dev/null"
 	refused '--accel kvm: /dev/kvm opens, but a guest does not run' \
 	    up --site site --image image --ephemeral --accel kvm
 	refused '--accel kvm: /dev/kvm opens, but a guest does not run' \
 	    up --site site --image image --ephemeral --accel kvm
 	atf_check_equal 1 "$(wc -l < probes)"
+	atf_check -o inline:'0\n' cat cores
 	atf_check -s exit:1 -e ignore kill -0 "$(cat probes)"
 	touch image
 	refused 'a guest does not run' \

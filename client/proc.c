@@ -1,6 +1,7 @@
 #include "proc.h"
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -84,13 +85,17 @@ child(const char *path, const char *const argv[], enum proc_kind kind,
 		const char *const *in;
 		char *const *out;
 	} args = { .in = argv };
+	/* A core of QEMU would be all of the guest's memory. */
+	const struct rlimit no_core = { 0, 0 };
 	sigset_t none;
 	int err;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (kind != PROC_ATTACHED)
+	if (kind != PROC_ATTACHED) {
 		setsid();
+		setrlimit(RLIMIT_CORE, &no_core);
+	}
 	if (kind == PROC_TIED)
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if ((dirfd == -1 || fchdir(dirfd) == 0) && place_fds(fds, nfds) == 0)

@@ -25,7 +25,8 @@ struct proc_fd {
 
 enum proc_kind {
 	PROC_ATTACHED,	/* keeps the terminal; for programs we wait for */
-	PROC_SESSION,	/* a session of its own: outlives us, no terminal */
+	/* a session of its own, no terminal, no core dump: outlives us */
+	PROC_SESSION,
 	PROC_TIED,	/* the same, but ends with us */
 };
 

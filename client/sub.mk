@@ -35,4 +35,4 @@ vm_test_SRCS := client/vm_test.c client/vm.c $(CLIENT_SAY)
 talk_test_SRCS := client/talk_test.c client/fake.c $(CLIENT_SRCS)
 talk_test_LIBS := $(CLIENT_LIBS)
 
-SHTESTS += client/casemate_test
+SHTESTS += client/casemate_test client/life_test

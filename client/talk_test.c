@@ -1,6 +1,7 @@
 /* Against a fake appliance: what only a broken or lying one does. */
 #include <atf-c.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -375,12 +376,13 @@ ATF_TC_BODY(appliance_that_breaks_off_or_rambles, tc)
 	}
 }
 
-/* Refuses in the middle of the bundle, and reads no more. */
+/* Refuses in the middle of the bundle, reads no more, and does not hang up. */
 static void
 serve_stop_bundle(struct fake *f, int fd, int nr, void *arg)
 {
-	struct buf b = { 0 };
+	struct pollfd pfd = { .fd = fd, .events = POLLRDHUP };
 	unsigned char job[4 + 32];
+	struct buf b = { 0 };
 	struct put p;
 
 	(void)nr;
@@ -393,6 +395,7 @@ serve_stop_bundle(struct fake *f, int fd, int nr, void *arg)
 	fake_send(fd, CLIENT_SEND, job, p.len);
 	fake_read(fd, CLIENT_DATA, &b);
 	fake_refuse(fd, REASON_BUNDLE, "that is enough");
+	poll(&pfd, 1, -1);
 }
 
 ATF_TC_WITHOUT_HEAD(refusal_in_the_middle_of_the_bundle_is_read);
@@ -401,11 +404,14 @@ ATF_TC_BODY(refusal_in_the_middle_of_the_bundle_is_read, tc)
 	struct fake f;
 
 	make_job();
+	/* More than the socket holds. */
+	ATF_REQUIRE_EQ(0, truncate("job/files/p", 4 << 20));
 	fake_init(&f, SOCKET);
 	fake_serve(&f, 1, serve_stop_bundle, NULL);
 	ATF_CHECK_EQ(125, run(NULL, NULL));
 	ATF_CHECK_MSG(strstr(said, "refused (bundle): that is enough") != NULL,
 	    "%s", said);
+	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
 /* `--on NAME' knows the key that `up' saw. */
@@ -469,12 +475,12 @@ ATF_TC_BODY(status_as_table_and_json, tc)
 
 	fake_init(&f, SOCKET);
 	fake_serve(&f, 2, serve_status, NULL);
-	ATF_CHECK_EQ(0, casemate(cmd_status, words));
+	ATF_CHECK_EQ_MSG(0, casemate(cmd_status, words), "%s", said);
 	ATF_CHECK(strstr(printed, "2 of 8 slots running, 40 done\n") != NULL);
 	ATF_CHECK(strstr(printed, "61.234 s\n") != NULL);
 	ATF_CHECK(strstr(printed, "64 MiB\n") != NULL);
 	words[3] = "--json";
-	ATF_CHECK_EQ(0, casemate(cmd_status, words));
+	ATF_CHECK_EQ_MSG(0, casemate(cmd_status, words), "%s", said);
 	ATF_CHECK_MSG(strstr(printed, "\"mode\":\"kept\",\"slots\":8,"
 	    "\"running\":2,\"jobs_done\":40,\"tree_size\":81,"
 	    "\"uptime_ms\":61234,\"memory_bytes\":67108864,"

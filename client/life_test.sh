@@ -1,0 +1,150 @@
+# `up', `down' and what is between, with the real image.
+
+. "$CASEMATE_SRC/qemu-tests/lib.sh"
+
+case_with_vm() {
+	atf_test_case "$1" cleanup
+	eval "$1_head() { atf_set descr '$2'; atf_set timeout 240; }"
+	eval "$1_cleanup() { vm_cleanup; }"
+}
+
+case_with_vm up_twice_is_once 'the second says so, the VM is the same'
+up_twice_is_once_body() {
+	atf_check -o ignore -e ignore "$do" vm_up --ephemeral
+	pid=$(cat "$vm_state/qemu.pid")
+	atf_check -e match:'vm: is up already' "$do" vm_up
+	atf_check_equal "$pid" "$(cat "$vm_state/qemu.pid")"
+	atf_check -e match:'vm: stopped in good order' "$do" vm_down
+	atf_check -s exit:1 -e match:'vm: is not up' "$do" vm_down
+	[ -f "$vm_state/appliance.vkey" ] || atf_fail "the key is gone"
+	[ ! -e "$vm_state/vsock.sock" ] || atf_fail "a socket is left"
+}
+
+case_with_vm killed_vm_is_noticed 'by run, up and down'
+killed_vm_is_noticed_body() {
+	atf_check -o ignore -e ignore "$do" vm_up --ephemeral
+	elf_job hello hello
+	kill -9 "$(cat "$vm_state/qemu.pid")"
+	gone() {
+		"$casemate" status --on vm 2>&1 | grep -q 'not running any more'
+	}
+	wait_for 20 gone || atf_fail "nobody noticed"
+	atf_check -s exit:125 -e match:'not running any more' "$do" run_job hello
+	atf_check -o ignore -e match:'removed what it had left' \
+	    "$do" vm_up --ephemeral
+	atf_check -o match:hello -e ignore "$do" run_job hello
+}
+
+case_with_vm foreground_stops_in_good_order 'on SIGTERM'
+foreground_stops_in_good_order_body() {
+	default_site
+	"$casemate" up --name vm --image "$image" --site site --ephemeral \
+	    --foreground > out 2> err &
+	up=$!
+	answers() {
+		"$casemate" status --on vm > /dev/null 2>&1
+	}
+	wait_for 60 answers || atf_fail "it does not answer: $(cat err)"
+	kill -TERM $up
+	wait $up || atf_fail "exit $?: $(cat err)"
+	atf_check -o match:'vm: stopped in good order' cat err
+	atf_check -o match:'casemate: stopped' cat "$console"
+}
+
+case_with_vm interrupted_up_leaves_nothing 'Ctrl-C while it boots'
+interrupted_up_leaves_nothing_body() {
+	default_site
+	"$casemate" up --name vm --image "$image" --site site --ephemeral \
+	    --accel tcg 2> err &
+	up=$!
+	started() {
+		[ -s "$vm_state/qemu.pid" ]
+	}
+	wait_for 20 started || atf_fail "it did not start: $(cat err)"
+	pid=$(cat "$vm_state/qemu.pid")
+	kill -INT $up
+	wait $up && atf_fail "it went up: $(cat err)"
+	atf_check -o match:'interrupted while it was starting' cat err
+	atf_check -s exit:1 -e ignore kill -0 "$pid"
+	[ ! -e "$vm_state/state" ] || atf_fail "its state is left"
+}
+
+# Paths longer than a socket address: 160 bytes of folder.
+far_away() {
+	XDG_STATE_HOME=$PWD/$(printf 'far-%.0s' $(seq 40))
+	export XDG_STATE_HOME
+}
+
+atf_test_case state_may_be_far_away cleanup
+state_may_be_far_away_head() {
+	atf_set descr 'paths longer than a socket address'
+	atf_set timeout 240
+}
+state_may_be_far_away_body() {
+	far_away
+	default_site
+	elf_job hello hello
+	atf_check -o match:'vm is up' -e ignore "$casemate" up --name vm \
+	    --image "$image" --site site --ephemeral
+	atf_check -o match:hello -e match:'receipt verified' \
+	    "$casemate" run hello --key alice --on vm
+	atf_check -e match:'in good order' "$casemate" down vm
+}
+state_may_be_far_away_cleanup() {
+	far_away
+	"$casemate" down --force vm
+}
+
+case_with_vm unix_path_without_up 'the key that it shows, or a pinned one'
+unix_path_without_up_body() {
+	atf_check -o ignore -e ignore "$do" vm_up --ephemeral
+	elf_job hello hello
+	atf_check -o match:hello -e match:'the one that it showed itself' \
+	    "$casemate" run hello --key alice --on "unix:$vm_state/vsock.sock"
+	atf_check -o match:hello -e not-match:'showed itself' \
+	    "$casemate" run hello --key alice --on "unix:$vm_state/vsock.sock" \
+	    --appliance "$vm_state/appliance.vkey"
+	atf_check -o ignore -e ignore "$do" vm_down
+	cp "$vm_state/appliance.vkey" old.vkey
+	atf_check -o ignore -e ignore "$do" vm_up --ephemeral
+	atf_check -s exit:125 -e match:'THIS IS ANOTHER APPLIANCE' \
+	    "$casemate" run hello --key alice --on vm --appliance old.vkey
+}
+
+case_with_vm site_made_before 'a cpio of casemate site'
+site_made_before_body() {
+	default_site
+	atf_check "$casemate" site site -o made.cpio
+	atf_check -o match:'casemate/test' -e ignore "$casemate" up --name vm \
+	    --image "$image" --site made.cpio --ephemeral
+}
+
+case_with_vm nine_jobs_on_eight_slots 'the ninth waits its turn'
+nine_jobs_on_eight_slots_body() {
+	atf_check -o ignore -e ignore "$do" vm_up --ephemeral --memory 1024
+	pids=
+	for i in 1 2 3 4 5 6 7 8 9; do
+		elf_job job$i forever
+		printf 'limits:\n  wall_seconds: 6\n  memory_mib: 16\n' \
+		    >> job$i/manifest.yaml
+		run_job job$i > out$i 2>&1 &
+		pids="$pids $!"
+	done
+	for p in $pids; do
+		rc=0
+		wait "$p" || rc=$?
+		atf_check_equal 124 "$rc"
+	done
+	for i in 1 2 3 4 5 6 7 8 9; do
+		atf_check -o match:'receipt verified' cat out$i
+	done
+}
+
+atf_init_test_cases() {
+	for c in up_twice_is_once killed_vm_is_noticed \
+	    foreground_stops_in_good_order interrupted_up_leaves_nothing \
+	    state_may_be_far_away unix_path_without_up site_made_before \
+	    nine_jobs_on_eight_slots; do
+		atf_add_test_case $c
+	done
+}
