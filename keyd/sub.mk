@@ -14,10 +14,13 @@ TESTS += keyd/decide_test
 decide_test_SRCS := keyd/decide_test.c keyd/testkit.c lib/words.c \
 	$(DECIDE_SRCS)
 decide_test_LIBS := $(keyd_LIBS)
-TESTS += keyd/keyd_test
-keyd_test_SRCS := keyd/keyd_test.c keyd/testdaemon.c keyd/testkit.c \
-	keyd/serve.c lib/chan.c lib/words.c $(DECIDE_SRCS)
+TESTS += keyd/keyd_test keyd/disk_test
+DAEMON_SRCS := keyd/testdaemon.c keyd/testtalk.c keyd/testkit.c keyd/serve.c \
+	lib/chan.c lib/words.c $(DECIDE_SRCS)
+keyd_test_SRCS := keyd/keyd_test.c $(DAEMON_SRCS)
 keyd_test_LIBS := $(keyd_LIBS)
+disk_test_SRCS := keyd/disk_test.c $(DAEMON_SRCS)
+disk_test_LIBS := $(keyd_LIBS)
 TESTS += keyd/store_test
 store_test_SRCS := keyd/store_test.c keyd/testkit.c lib/words.c $(DECIDE_SRCS)
 store_test_LIBS := $(keyd_LIBS) -Wl,--wrap=openat,--wrap=pwrite \

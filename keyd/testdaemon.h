@@ -18,6 +18,7 @@ struct daemon {
 	pid_t		 pid;
 	int		 pipes[4][2];	/* to and from runner, ledgerd */
 	int		 notify;
+	char		 vkey[VKEY_MAX + 1];	/* see talk_info() */
 	char		 name[160];	/* what came with the readiness */
 	struct chan	 runner, ledgerd;	/* the test's ends */
 };
