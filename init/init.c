@@ -11,12 +11,14 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdnoreturn.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
+#include <skalibs/uint64.h>
 
 #include "disks.h"
 #include "hold.h"
@@ -31,6 +33,7 @@
 
 #define N(a)		(sizeof(a) / sizeof((a)[0]))
 #define CMDLINE_MAX	4096
+#define SERVICES_KIB	(12 * 1024)	/* keyd, ledgerd and gate at work */
 #define YEAR_2024	1704067200	/* older: nobody set the clock */
 
 #define SAFE		(MS_NOSUID | MS_NODEV | MS_NOEXEC)
@@ -191,6 +194,31 @@ leave_rootfs(void)
 		return -1;
 	}
 	return 0;
+}
+
+/*
+ * What jobs and the runner may use together: all but the services' share.  A
+ * job that takes it all is then out of memory in its own group, and no other
+ * process is looked at.
+ */
+static int
+limit_jobs(void)
+{
+	char text[1024] = "", limit[32];
+	ssize_t n = openreadnclose("/proc/meminfo", text, sizeof(text) - 1);
+	const char *p;
+	uint64_t kib = 0;
+
+	text[n > 0 ? n : 0] = '\0';
+	p = strstr(text, "MemAvailable:");
+	if (p != NULL)
+		uint64_scan(p + strcspn(p, "0123456789"), &kib);
+	kib = kib > SERVICES_KIB * 2 ? kib - SERVICES_KIB : SERVICES_KIB;
+	snprintf(limit, sizeof(limit), "%llu", (unsigned long long)kib * 1024);
+	if (plan_write("/cgroup/runner/memory.max", limit) == 0)
+		return 0;
+	log_info("cannot set /cgroup/runner/memory.max: %m");
+	return -1;
 }
 
 static void
@@ -356,15 +384,21 @@ start_services(void)
 {
 	static const struct super_sys sys = { spawn, send_signal, news };
 
-	for (size_t i = 0; i < SERVICE_N; i++) {
+	for (size_t i = 0; i < SERVICE_N; i++)
 		watch_add(&init.watch, services[i].name, services[i].stop_ms,
 		    &sys);
+	order_boot(&init.order, init.watch.supers, service_order, SERVICE_N,
+	    SERVICE_READY_LEVEL);
+}
+
+/* Nobody asks before the appliance is ready, so the boot need not wait. */
+static void
+open_directories(void)
+{
+	for (size_t i = 0; i < SERVICE_N; i++)
 		if (svdir_open(&init.watch.dirs[i], "/run/service",
 		    &init.watch.supers[i]) == -1)
 			log_info("/run/service/%s: %m", services[i].name);
-	}
-	order_boot(&init.order, init.watch.supers, service_order, SERVICE_N,
-	    SERVICE_READY_LEVEL);
 }
 
 /* The services' whole life: returns when all are down. */
@@ -380,6 +414,7 @@ supervise(void)
 		if (before != ORDER_BOOT || phase != ORDER_RUN)
 			continue;
 		say_ready();
+		open_directories();
 		order_rest(&init.order);
 	}
 }
@@ -403,6 +438,7 @@ main(void)
 	boot_or_give_up(hold_log(init.held), "log");
 	boot_or_give_up(disks_mount(&init.disks), "disks");
 	boot_or_give_up(plan_run(data_plan, N(data_plan)), "data");
+	boot_or_give_up(limit_jobs(), "memory");
 	check_clock();
 	read_boot_id();
 	boot_or_give_up(hold_all(init.held), "pipes");

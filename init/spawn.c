@@ -22,7 +22,19 @@
 #include "fds.h"
 #include "log.h"
 
+#define RAISED		64	/* as hold.c: above all of lib/fds.h */
 #define NAMESPACES	(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
+
+/* Out of the way of the numbers that the service will have. */
+static int
+raise_fd(int fd)
+{
+	int high = fd == -1 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, RAISED);
+
+	if (high == -1)
+		die_errno("descriptor %d", fd);
+	return high;
+}
 
 static void
 take_oom_score(int score)
@@ -161,6 +173,8 @@ child(const struct service *s, const struct spawn *sp, int notify)
 	program = open(s->path, O_PATH | O_CLOEXEC);
 	if (program == -1)
 		die_errno("%s", s->path);
+	program = raise_fd(program);
+	notify = raise_fd(notify);
 	take_oom_score(s->oom_score);
 	enter_root(s->root, s->root_flags);
 	take_limits(s);

@@ -12,6 +12,7 @@
 #define BACKOFF_MS	100
 #define BACKOFF_MAX_MS	5000
 #define GONE_MS		1000	/* after SIGKILL only the kernel keeps it */
+#define FIRST_TRIES	5	/* of a service that was never ready */
 #define ACTIONS		4
 
 static void
@@ -236,12 +237,14 @@ super_event(struct super *s, enum super_event event)
 void
 super_died(struct super *s, int wstat)
 {
-	bool refused = !s->was_ready && WIFEXITED(wstat) &&
+	bool refused = WIFEXITED(wstat) &&
 	    (WEXITSTATUS(wstat) == EXIT_REFUSED ||
 	    WEXITSTATUS(wstat) == EXIT_USAGE);
 
+	if (s->restarts + 1 >= FIRST_TRIES)
+		refused = true;
 	s->wstat = wstat;
-	super_event(s, refused ? SUPER_REFUSED : SUPER_EXIT);
+	super_event(s, refused && !s->was_ready ? SUPER_REFUSED : SUPER_EXIT);
 }
 
 void

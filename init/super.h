@@ -72,7 +72,8 @@ void	super_event(struct super *, enum super_event);
 /*
  * The process ended with this wait status.  Exit codes 1 and 100 before it was
  * ever ready mean that another try cannot help: the site is bad or its files
- * are garbage, and its own words are on the log.
+ * are garbage, and its own words are on the log.  So does any end of the
+ * fifth try: an appliance that never gets ready must not look as if it ran.
  */
 void	super_died(struct super *, int wstat);
 

@@ -201,6 +201,19 @@ ATF_TC_BODY(refusal_is_fatal_before_first_ready_only, tc)
 	}
 }
 
+ATF_TC_WITHOUT_HEAD(fifth_death_before_ready_is_fatal);
+ATF_TC_BODY(fifth_death_before_ready_is_fatal, tc)
+{
+	go(SUPER_STARTING);
+	for (int i = 0; i < 4; i++) {
+		super_died(&s, EXITED(111));
+		ATF_CHECK_EQ(SUPER_WAITING, s.state);
+		super_event(&s, SUPER_TIMER);
+	}
+	super_died(&s, EXITED(111));
+	ATF_CHECK_EQ(SUPER_DOWN, s.state);
+}
+
 ATF_TC_WITHOUT_HEAD(backoff_doubles_to_five_seconds);
 ATF_TC_BODY(backoff_doubles_to_five_seconds, tc)
 {
@@ -285,6 +298,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, cycling);
 	ATF_TP_ADD_TC(tp, killed);
 	ATF_TP_ADD_TC(tp, refusal_is_fatal_before_first_ready_only);
+	ATF_TP_ADD_TC(tp, fifth_death_before_ready_is_fatal);
 	ATF_TP_ADD_TC(tp, backoff_doubles_to_five_seconds);
 	ATF_TP_ADD_TC(tp, backoff_starts_anew_after_ten_seconds_up);
 	ATF_TP_ADD_TC(tp, failed_spawn_waits_and_tries_again);
