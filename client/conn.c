@@ -244,9 +244,9 @@ take_frame(struct conn *c, struct frame *f, struct why *w)
 	uint32_t len;
 	size_t max;
 
-	get_init(&g, c->in.data + c->used, c->in.len - c->used);
-	if (g.left < 5)
+	if (c->in.len - c->used < 5)
 		return 0;
+	get_init(&g, c->in.data + c->used, c->in.len - c->used);
 	len = get_u32(&g);
 	f->type = get_u8(&g);
 	max = client_max(f->type);

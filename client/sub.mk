@@ -36,3 +36,11 @@ talk_test_SRCS := client/talk_test.c client/fake.c $(CLIENT_SRCS)
 talk_test_LIBS := $(CLIENT_LIBS)
 
 SHTESTS += client/casemate_test client/life_test
+
+FUZZERS += client/leaf_fuzz client/ustar_fuzz client/conn_fuzz
+leaf_fuzz_SRCS := client/leaf_fuzz.c client/leaf.c $(CLIENT_SAY) lib/json.c \
+	lib/why.c lib/wire.c
+ustar_fuzz_SRCS := client/ustar_fuzz.c client/ustar.c $(CLIENT_SAY)
+conn_fuzz_SRCS := client/conn_fuzz.c client/conn.c client/unixsock.c \
+	client/target.c client/number.c $(CLIENT_SAY) lib/grant.c lib/json.c \
+	lib/words.c lib/wire.c lib/why.c
