@@ -332,8 +332,8 @@ ATF_TC_BODY(a_clock_set_back_revives_no_nonce, tc)
 	nonces_close(&all);
 }
 
-ATF_TC_WITHOUT_HEAD(the_table_holds_thousands);
-ATF_TC_BODY(the_table_holds_thousands, tc)
+ATF_TC_WITHOUT_HEAD(the_table_grows);
+ATF_TC_BODY(the_table_grows, tc)
 {
 	struct nonces all;
 	struct why w;
@@ -342,14 +342,14 @@ ATF_TC_BODY(the_table_holds_thousands, tc)
 
 	ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
 	open_nonces(&all, dirfd, NOW);
-	for (int i = 0; i < 3000; i++) {
+	for (int i = 0; i < 1100; i++) {
 		snprintf(nonce, sizeof(nonce), "nonce %d", i);
 		ATF_REQUIRE_EQ(take(&all, nonce, LATER, NOW), NONCE_FRESH);
 	}
 	nonces_close(&all);
 	open_nonces(&all, dirfd, NOW);
-	ATF_CHECK_EQ(all.n, 3000);
-	for (int i = 0; i < 3000; i++) {
+	ATF_CHECK_EQ(all.n, 1100);
+	for (int i = 0; i < 1100; i++) {
 		snprintf(nonce, sizeof(nonce), "nonce %d", i);
 		ATF_REQUIRE_EQ(take(&all, nonce, LATER, NOW), NONCE_USED);
 	}
@@ -507,7 +507,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_record_cut_by_a_power_loss_is_dropped);
 	ATF_TP_ADD_TC(tp, damage_before_the_last_record_is_refused);
 	ATF_TP_ADD_TC(tp, a_clock_set_back_revives_no_nonce);
-	ATF_TP_ADD_TC(tp, the_table_holds_thousands);
+	ATF_TP_ADD_TC(tp, the_table_grows);
 	ATF_TP_ADD_TC(tp, no_signed_head_is_lost_by_a_failing_disk);
 	ATF_TP_ADD_TC(tp, a_head_slot_cut_by_a_power_loss_is_passed_over);
 	ATF_TP_ADD_TC(tp, a_head_never_goes_back);
