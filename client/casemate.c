@@ -34,8 +34,8 @@ static const struct subcommand {
 	{ "verify", cmd_verify, "prove what a receipt says, offline",
 	    "RECEIPT --appliance KEYFILE" },
 	{ "status", cmd_status, "ask an appliance how it is",
-	    "[--on NAME|vsock:CID:PORT|unix:PATH] [--json] [--appliance KEYFILE]\n"
-	    "\t[--wait SECONDS]" },
+	    "[--on NAME|vsock:CID:PORT|unix:PATH] [--json]\n"
+	    "\t[--appliance KEYFILE] [--wait SECONDS]" },
 	{ "tsc-khz", cmd_tsc_khz,
 	    "this host's TSC frequency, for a microvm without KVM", "" },
 };

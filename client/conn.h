@@ -19,7 +19,7 @@
 
 struct conn {
 	int		 fd;		/* -1: none */
-	struct buf	 in;		/* read, from `used' not yet looked at */
+	struct buf	 in;		/* read; from `used' on not yet taken */
 	size_t		 used;
 };
 

@@ -59,4 +59,15 @@ void	fake_refuse(int fd, enum reason, const char *text);
 /* A whole job that prints "out\n" and "err\n" and exits with 7. */
 void	fake_job(struct fake *, int fd, enum fake_lie);
 
+#define FAKE_TEXT	65536
+
+/* A whole file as text; exits with 1 when it cannot be read. */
+void	fake_slurp(const char *file, char dst[FAKE_TEXT]);
+/*
+ * Runs a subcommand in a child process; its exit status, and what it wrote to
+ * standard output and standard error.
+ */
+int	fake_command(int (*)(int, char **), const char *const words[],
+	    char out[FAKE_TEXT], char err[FAKE_TEXT]);
+
 #endif

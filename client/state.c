@@ -150,7 +150,8 @@ state_parse(struct state *s, const char *text)
 	    "qemu %ld %llu\ndevice %ld %llu\ncid %u\nmachine %15[a-z0-9]\n"
 	    "accel %7[a-z]\n%n", s->boot_id, &qemu, &qemu_start, &device,
 	    &device_start, &s->cid, s->machine, s->accel, &end);
-	if (end == -1 || (size_t)end != len || text[len - 1] != '\n' || qemu <= 0 || device < 0) {
+	if (end == -1 || (size_t)end != len || text[len - 1] != '\n' ||
+	    qemu <= 0 || device < 0) {
 		errno = EBADMSG;
 		return -1;
 	}

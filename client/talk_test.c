@@ -17,49 +17,13 @@
 
 #define SOCKET	"vm.sock"
 
-static char said[65536], printed[65536];
+static char said[FAKE_TEXT], printed[FAKE_TEXT];
 
-static void
-slurp(const char *file, char dst[65536])
-{
-	int fd = open(file, O_RDONLY);
-	ssize_t n = read(fd, dst, 65535);
-
-	ATF_REQUIRE(fd != -1 && n >= 0);
-	dst[n] = '\0';
-	close(fd);
-}
-
-/* Runs a subcommand as its own process: its exit status, and its words. */
+/* A subcommand as its own process: its exit status, and its words. */
 static int
 casemate(int (*command)(int, char **), const char *const words[])
 {
-	union {
-		const char *const *in;
-		char **out;
-	} argv = { .in = words };
-	pid_t pid;
-	int argc = 0;
-
-	while (words[argc] != NULL)
-		argc++;
-	fflush(NULL);
-	if ((pid = fork()) == 0) {
-		int out = open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600);
-		int err = open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600);
-		int code;
-
-		alarm(60);
-		dup2(out, 1);
-		dup2(err, 2);
-		code = command(argc, argv.out);
-		fflush(NULL);
-		_exit(code & 0xff);
-	}
-	argc = proc_wait(pid);
-	slurp("out", printed);
-	slurp("err", said);
-	return argc;
+	return fake_command(command, words, printed, said);
 }
 
 static void
@@ -138,18 +102,18 @@ ATF_TC_BODY(receipt_verifies_offline, tc)
 	ATF_CHECK(strstr(printed, "casemate.job.finished") != NULL);
 	ATF_CHECK(strstr(printed, "index 0 of a tree of 1") != NULL);
 	/* Any byte of it changed: refused. */
-	slurp("receipt", said);
+	fake_slurp("receipt", said);
 	for (size_t i = 0, len = strlen(said); i < len; i += 13) {
-		char text[65536];
+		char text[FAKE_TEXT];
 
 		strcpy(text, said);
 		text[i] ^= 1;
 		write_file("changed", text, 0644);
 		words[1] = "changed";
-		slurp("receipt", said);
+		fake_slurp("receipt", said);
 		ATF_CHECK_EQ_MSG(1, casemate(cmd_verify, words),
 		    "byte %zu may be changed", i);
-		slurp("receipt", said);
+		fake_slurp("receipt", said);
 	}
 }
 

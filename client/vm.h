@@ -35,7 +35,7 @@ struct vm {
 	struct vm_runtime runtimes[VM_RUNTIMES_MAX];
 	size_t		 nruntimes;
 	int		 vsock_fd;	/* its number in QEMU */
-	uint32_t	 cid;		/* not 0: vsock_fd is /dev/vhost-vsock */
+	uint32_t	 cid;		/* else vsock_fd is /dev/vhost-vsock */
 };
 
 struct vm_args {
