@@ -13,6 +13,12 @@
 #include "log.h"
 #include "msg.h"
 
+/*
+ * A job that was accepted must find room for its end, so that much stays free
+ * for it: 8 jobs run at a time, and the end of each is a leaf, at most 5 pages.
+ */
+#define RESERVE		(64u << 12)
+
 static const char disk_full[] = "the ledger could not record this: the data "
     "disk is full; stop the appliance and enlarge the disk or start with a "
     "larger one";
@@ -55,12 +61,13 @@ put_leaf(struct ledgerd *l, const struct event_info *event,
 	return store_put(s, text, p.len);
 }
 
+/* The first n waiting requests. */
 static int
-put_waiting(struct ledgerd *l)
+put_waiting(struct ledgerd *l, size_t n)
 {
 	struct queue *q = &l->queue;
 
-	for (size_t i = q->settled; i < q->len; i++) {
+	for (size_t i = q->settled; i < q->settled + n; i++) {
 		struct request *r = queue_at(q, i);
 
 		if (r->failure != NULL)		/* cannot become a leaf */
@@ -70,6 +77,19 @@ put_waiting(struct ledgerd *l)
 			return -1;
 		memcpy(r->hash, l->store.next.last, TREE_HASH);
 	}
+	return 0;
+}
+
+/*
+ * Bytes that must stay free behind them: none when all of them are the ends of
+ * jobs, for which it is kept.
+ */
+static size_t
+reserve(struct queue *q, size_t n)
+{
+	for (size_t i = q->settled; i < q->settled + n; i++)
+		if (queue_at(q, i)->event->nr != EVENT_JOB_FINISHED)
+			return RESERVE;
 	return 0;
 }
 
@@ -85,33 +105,23 @@ put_checkpoint(struct ledgerd *l)
 }
 
 static int
-commit_batch(struct ledgerd *l)
+commit_batch(struct ledgerd *l, size_t n)
 {
-	struct queue *q = &l->queue;
-	size_t n = q->len - q->settled;
+	size_t bytes = n * LEAF_MAX + reserve(&l->queue, n);
 
-	if (store_begin(&l->store, n, n * LEAF_MAX) == -1 ||
-	    put_waiting(l) == -1 || put_checkpoint(l) == -1 ||
+	if (store_begin(&l->store, n, bytes) == -1 ||
+	    put_waiting(l, n) == -1 || put_checkpoint(l) == -1 ||
 	    store_commit(&l->store) == -1)
 		return -1;
 	l->checkpoint.stored = true;
 	return 0;
 }
 
-void
-commit_waiting(struct ledgerd *l)
+/* The first n waiting requests have their outcome. */
+static void
+settle(struct queue *q, size_t n, const char *failure)
 {
-	struct queue *q = &l->queue;
-	const char *failure = NULL;
-
-	if (!l->ready || q->settled == q->len)
-		return;
-	if (commit_batch(l) == -1)
-		failure = failure_text(l);
-	if (failure != NULL)
-		log_info("%zu events refused: %s", q->len - q->settled,
-		    failure);
-	while (q->settled < q->len) {
+	for (; n > 0; n--) {
 		struct request *r = queue_at(q, q->settled);
 
 		if (r->failure == NULL)
@@ -120,12 +130,34 @@ commit_waiting(struct ledgerd *l)
 	}
 }
 
+void
+commit_waiting(struct ledgerd *l)
+{
+	struct queue *q = &l->queue;
+	size_t n = q->len - q->settled;
+
+	while (l->ready && q->settled < q->len) {
+		const char *failure = NULL;
+
+		if (commit_batch(l, n) == -1)
+			failure = failure_text(l);
+		if (failure != NULL && n > 1) {	/* some may fit alone */
+			n = 1;
+			continue;
+		}
+		if (failure != NULL)
+			log_info("%s refused: %s",
+			    queue_at(q, q->settled)->event->type, failure);
+		settle(q, n, failure);
+	}
+}
+
 static int
 commit_event(struct ledgerd *l, const void *fields, size_t len)
 {
 	struct store *s = &l->store;
 
-	if (store_begin(s, 1, LEAF_MAX) == -1 ||
+	if (store_begin(s, 1, LEAF_MAX + RESERVE) == -1 ||
 	    put_leaf(l, event_info(EVENT_APPLIANCE_STARTED), fields,
 	    len) == -1 ||
 	    store_set(s, "boot", l->boot_id, strlen(l->boot_id)) == -1)

@@ -210,6 +210,51 @@ mount_ledger(const char *size)
 	ATF_REQUIRE_EQ(0, mount("tmpfs", "ledger", "tmpfs", 0, size));
 }
 
+/* No new job can start, but the 8 that run can end, each with a receipt. */
+static void
+check_ends_fit(void)
+{
+	static char name[1001];
+
+	memset(name, 'n', sizeof(name) - 1);
+	for (uint32_t i = 0; i < 8; i++) {
+		play_append(&p, 2 * i, EVENT_JOB_ACCEPTED, false, name);
+		play_append(&p, 2 * i + 1, EVENT_JOB_FINISHED, true, name);
+	}
+	for (uint32_t i = 0; i < 16; i++) {
+		play_until_answer(&p, &a);
+		ATF_REQUIRE_EQ(i, a.seq);
+		ATF_CHECK_EQ(i % 2 == 0 ? MSG_LEDGER_FAILED :
+		    MSG_LEDGER_APPENDED, a.type);
+		ATF_CHECK(a.len != 0);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(on_a_full_disk_running_jobs_still_end);
+ATF_TC_BODY(on_a_full_disk_running_jobs_still_end, tc)
+{
+	mount_ledger("size=3m");
+	setup();
+	play_start_ready(&p, "ledger");
+	append_until_failure("the data disk is full");
+	check_ends_fit();
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(at_its_largest_size_running_jobs_still_end);
+ATF_TC_BODY(at_its_largest_size_running_jobs_still_end, tc)
+{
+	static const char *const small[] = { "-m", "kept", "-b", "boot-1",
+	    "-s", "2", NULL };
+
+	setup();
+	play_start(&p, "ledger", small);
+	play_until_ready(&p);
+	append_until_failure("largest size");
+	check_ends_fit();
+	play_kill(&p);
+}
+
 ATF_TC_WITHOUT_HEAD(on_a_full_disk_it_refuses_and_lives);
 ATF_TC_BODY(on_a_full_disk_it_refuses_and_lives, tc)
 {
@@ -315,6 +360,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_malformed_append_ends_it);
 	ATF_TP_ADD_TC(tp, an_event_too_long_for_a_leaf_fails_alone);
 	ATF_TP_ADD_TC(tp, at_its_largest_size_it_refuses_and_lives);
+	ATF_TP_ADD_TC(tp, on_a_full_disk_running_jobs_still_end);
+	ATF_TP_ADD_TC(tp, at_its_largest_size_running_jobs_still_end);
 	ATF_TP_ADD_TC(tp, on_a_full_disk_it_refuses_and_lives);
 	ATF_TP_ADD_TC(tp, a_disk_too_full_for_its_start_ends_it);
 	ATF_TP_ADD_TC(tp, what_was_acknowledged_survives_every_kill);

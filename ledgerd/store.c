@@ -100,11 +100,13 @@ make_room(struct store *s, uint64_t need)
 
 	mdb_env_info(s->env, &info);
 	used = ((uint64_t)info.me_last_pgno + 1) * PAGE;
-	end = (used + need + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
-	if (end > info.me_mapsize)	/* LMDB itself goes no further */
-		end = info.me_mapsize;
-	if (used + need <= s->room || end <= s->room)
+	if (used + need > info.me_mapsize)
+		return MDB_MAP_FULL;
+	if (used + need <= s->room)
 		return 0;
+	end = (used + need + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
+	if (end > info.me_mapsize)
+		end = info.me_mapsize;
 	mdb_env_get_fd(s->env, &fd);
 	size = lseek(fd, 0, SEEK_END);
 	do

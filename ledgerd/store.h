@@ -65,8 +65,8 @@ int	store_open(struct store *, const char *dir, size_t max_mib,
 void	store_close(struct store *);
 
 /*
- * A transaction: begin with the number and total length of the leaves to come,
- * put, set, commit.  On -1 from any of the four it is over, nothing was
+ * A transaction: begin with the number and total length of the leaves to come
+ * (or more, where room must stay free behind them), put, set, commit.  On -1 from any of the four it is over, nothing was
  * written and the tip is as before:
  *	ENOSPC	no room on the disk
  *	EFBIG	the file has reached max_mib

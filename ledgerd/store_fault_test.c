@@ -229,7 +229,7 @@ ATF_TC_BODY(the_file_stops_at_its_largest_size, tc)
 		ATF_REQUIRE(s.tip.tree.size < 2000);
 	ATF_CHECK_EQ(EFBIG, errno);
 	full = s.tip.tree.size;
-	ATF_CHECK(full > 300);
+	ATF_CHECK(full > 100);
 	ATF_CHECK_EQ(-1, fill_batch(&s, 7, 1500));
 	ATF_CHECK_EQ(EFBIG, errno);
 	fill_check(&s);
