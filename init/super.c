@@ -48,6 +48,8 @@ do_ready(struct super *s)
 	s->was_ready = true;
 	s->since = STAMP;
 	arm(s, STABLE_MS);
+	if (s->restarts != 0)
+		log_info("%s is ready again", s->name);
 	s->sys->news(s, SUPER_IS_READY);
 }
 

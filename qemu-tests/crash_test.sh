@@ -14,9 +14,13 @@ comes_back() {
 	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job hello hello
 	atf_check -o ignore -e ignore "$do" run_job hello
+	wait_for 30 grep -q 'casemate: ready' "$console" ||
+	    atf_fail "the console is not there"
 	console_type "kill $1"
-	wait_for 30 grep -q "$1.*signal 9" "$console" ||
+	wait_for 30 grep -q "$1 was killed by signal 9" "$console" ||
 	    atf_fail "$1 was not killed"
+	wait_for 30 grep -q "$1 is ready again" "$console" ||
+	    atf_fail "$1 did not come back"
 	atf_check -o match:hello -e match:'receipt verified' \
 	    "$do" run_job hello
 	atf_check -o ignore -e ignore "$do" vm_down
