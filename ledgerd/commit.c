@@ -16,6 +16,7 @@
 /*
  * A job that was accepted must find room for its end, so that much stays free
  * for it: 8 jobs run at a time, and the end of each is a leaf, at most 5 pages.
+ * The rest is for some starts on a full disk, which the operator then sees.
  */
 #define RESERVE		(64u << 12)
 
@@ -157,7 +158,7 @@ commit_event(struct ledgerd *l, const void *fields, size_t len)
 {
 	struct store *s = &l->store;
 
-	if (store_begin(s, 1, LEAF_MAX + RESERVE) == -1 ||
+	if (store_begin(s, 1, LEAF_MAX) == -1 ||
 	    put_leaf(l, event_info(EVENT_APPLIANCE_STARTED), fields,
 	    len) == -1 ||
 	    store_set(s, "boot", l->boot_id, strlen(l->boot_id)) == -1)

@@ -153,14 +153,14 @@ ATF_TC_BODY(an_event_too_long_for_a_leaf_fails_alone, tc)
 
 /* Appends until one fails; answers how many did not. */
 static unsigned
-append_until_failure(const char *text)
+append_until_failure(enum event event, const char *text)
 {
 	static char name[1001];
 	unsigned n = 0;
 
 	memset(name, 'n', sizeof(name) - 1);
 	do {
-		play_append(&p, ++n, EVENT_JOB_ACCEPTED, false, name);
+		play_append(&p, ++n, event, false, name);
 		play_until_answer(&p, &a);
 		ATF_REQUIRE_EQ(n, a.seq);
 		ATF_REQUIRE(n < 20000);
@@ -181,9 +181,9 @@ ATF_TC_BODY(at_its_largest_size_it_refuses_and_lives, tc)
 	setup();
 	play_start(&p, "ledger", small);
 	play_until_ready(&p);
-	n = append_until_failure("largest size");
+	n = append_until_failure(EVENT_JOB_ACCEPTED, "largest size");
 	ATF_CHECK(n > 200);
-	ATF_CHECK_EQ(0, append_until_failure("largest size"));
+	ATF_CHECK_EQ(0, append_until_failure(EVENT_JOB_ACCEPTED, "largest size"));
 	play_kill(&p);
 	fill_open(&s);		/* 64 MiB: more room */
 	ATF_CHECK_EQ(n + 1, s.tip.tree.size);
@@ -236,7 +236,7 @@ ATF_TC_BODY(on_a_full_disk_running_jobs_still_end, tc)
 	mount_ledger("size=3m");
 	setup();
 	play_start_ready(&p, "ledger");
-	append_until_failure("the data disk is full");
+	append_until_failure(EVENT_JOB_ACCEPTED, "the data disk is full");
 	check_ends_fit();
 	play_kill(&p);
 }
@@ -250,7 +250,7 @@ ATF_TC_BODY(at_its_largest_size_running_jobs_still_end, tc)
 	setup();
 	play_start(&p, "ledger", small);
 	play_until_ready(&p);
-	append_until_failure("largest size");
+	append_until_failure(EVENT_JOB_ACCEPTED, "largest size");
 	check_ends_fit();
 	play_kill(&p);
 }
@@ -266,9 +266,10 @@ ATF_TC_BODY(on_a_full_disk_it_refuses_and_lives, tc)
 	fd = open("ledger/ballast", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	ATF_REQUIRE_EQ(0, posix_fallocate(fd, 0, 3 << 20));
 	play_start_ready(&p, "ledger");
-	n = append_until_failure("the data disk is full");
+	n = append_until_failure(EVENT_JOB_ACCEPTED, "the data disk is full");
 	ATF_CHECK(n > 200);
-	ATF_CHECK_EQ(0, append_until_failure("the data disk is full"));
+	ATF_CHECK_EQ(0, append_until_failure(EVENT_JOB_ACCEPTED,
+	    "the data disk is full"));
 	ATF_REQUIRE_EQ(0, ftruncate(fd, 0));
 	play_append(&p, 5, EVENT_JOB_FINISHED, true, "j");
 	play_until_answer(&p, &a);
@@ -284,18 +285,24 @@ ATF_TC_BODY(a_disk_too_full_for_its_start_ends_it, tc)
 {
 	static const char *const boot2[] = { "-m", "kept", "-b", "boot-2",
 	    NULL };
-	unsigned n;
+	static const char *const boot3[] = { "-m", "kept", "-b", "boot-3",
+	    NULL };
 
 	mount_ledger("size=3m");
 	setup();
 	play_start_ready(&p, "ledger");
-	n = append_until_failure("the data disk is full");
+	append_until_failure(EVENT_JOB_ACCEPTED, "the data disk is full");
 	play_kill(&p);
 	p.runner_there = false;
-	play_start_ready(&p, "ledger");		/* the same boot: no leaf */
+	play_start(&p, "ledger", boot2);	/* there is room for this */
+	play_until_ready(&p);
+	append_until_failure(EVENT_JOB_FINISHED, "the data disk is full");
 	play_kill(&p);
-	check_gives_up(boot2, 1, "the data disk is full");
-	ATF_CHECK(n > 0);
+	p.runner_there = false;
+	check_gives_up(boot3, 1, "the data disk is full");
+	play_start(&p, "ledger", boot2);	/* this is recorded already */
+	play_until_ready(&p);
+	play_kill(&p);
 }
 
 /* What was acknowledged before a kill: index and hash. */
