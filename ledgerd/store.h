@@ -66,8 +66,9 @@ void	store_close(struct store *);
 
 /*
  * A transaction: begin with the number and total length of the leaves to come
- * (or more, where room must stay free behind them), put, set, commit.  On -1 from any of the four it is over, nothing was
- * written and the tip is as before:
+ * (or more, where room must stay free behind them), put, set, commit.  On -1
+ * from any of the four it is over, nothing was written and the tip is as
+ * before:
  *	ENOSPC	no room on the disk
  *	EFBIG	the file has reached max_mib
  *	EIO	anything else, the outcome is unknown: the caller must stop
