@@ -54,6 +54,7 @@ ATF_TC_WITHOUT_HEAD(a_bad_site_is_named_and_never_ready);
 ATF_TC_BODY(a_bad_site_is_named_and_never_ready, tc)
 {
 	static const char settings[] = "version: 1\nnamed: x\n";
+	static const char named[] = "version: 1\nname: x\n";
 
 	make_site();
 	daemon_init(&d);
@@ -65,8 +66,27 @@ ATF_TC_BODY(a_bad_site_is_named_and_never_ready, tc)
 	kit_site("");
 	refuses_to_start("keyd: allowed_signers: no key; add a line");
 	unlink("site/allowed_signers");
-	refuses_to_start("keyd: no site: there is no allowed_signers");
+	kit_write("site/settings.yaml", named, strlen(named));
+	refuses_to_start("keyd: allowed_signers: not in the site");
 	ATF_CHECK(access("state/key", F_OK) == -1);
+}
+
+ATF_TC_WITHOUT_HEAD(without_a_site_it_is_ready_and_trusts_nobody);
+ATF_TC_BODY(without_a_site_it_is_ready_and_trusts_nobody, tc)
+{
+	char message[TEXT_MAX];
+
+	make_site();
+	daemon_init(&d);
+	unlink("site/allowed_signers");
+	daemon_start_logic(&d);
+	daemon_await_ready(&d);
+	talk_info(&d);
+	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
+	talk_decide(&d, 1, &k.s);
+	talk_expect_deny(&d, 1, REASON_UNKNOWN_SIGNER, false, message);
+	ATF_CHECK_MATCH("allowed_signers", message);
+	daemon_kill(&d);
 }
 
 /* One whole life, so that all files are there. */
@@ -249,6 +269,7 @@ ATF_TC_BODY(a_full_disk_is_a_clear_refusal, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, a_bad_site_is_named_and_never_ready);
+	ATF_TP_ADD_TC(tp, without_a_site_it_is_ready_and_trusts_nobody);
 	ATF_TP_ADD_TC(tp, a_damaged_state_is_named_and_never_ready);
 	ATF_TP_ADD_TC(tp, a_missing_file_is_no_first_start);
 	ATF_TP_ADD_TC(tp, the_key_file_is_for_keyd_alone);

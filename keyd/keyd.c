@@ -57,6 +57,19 @@ tell_name(const char *vkey)
 		die_errno("readiness");
 }
 
+/* What the operator must know, or must have, of site and disk. */
+static void
+check_site(const struct site *s, const char *mode)
+{
+	if (s->absent)
+		log_info("no site: nobody may sign, every job is refused; "
+		    "pass the output of `casemate site DIR' as initrd");
+	if (s->settings.data_required && strcmp(mode, "ephemeral") == 0)
+		die(EXIT_REFUSED, "there is no data disk, and settings.yaml "
+		    "says `data: required'; attach a disk with the serial "
+		    "casemate-data");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -69,6 +82,7 @@ main(int argc, char *argv[])
 	    (uint64_t)time(NULL), &w) == -1)
 		die(EXIT_REFUSED, "%s", w.text);
 	close(FD_KEYD_SITE);
+	check_site(&k.authority.site, k.mode);
 	chan_init(&k.runner, FD_KEYD_RUNNER_IN, FD_KEYD_RUNNER_OUT,
 	    PEER_KEYD, PEER_RUNNER);
 	chan_init(&k.ledgerd, FD_KEYD_LEDGERD_IN, FD_KEYD_LEDGERD_OUT,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "state.h"
 
@@ -26,17 +27,26 @@ load(int dirfd, const char *name, size_t max, size_t *lenp, struct why *w)
 	return text;
 }
 
+/*
+ * No file at all is no site: nobody is trusted, and the appliance still comes
+ * up to say so.  Settings without signers are a site with a hole in it.
+ */
 static int
 load_signers(struct site *s, int dirfd, struct why *w)
 {
 	size_t len;
 	char *text = load(dirfd, SITE_SIGNERS, SIGNERS_FILE_MAX, &len, w);
+	bool missing;
 	int rc;
 
-	if (text == NULL && errno == ENOENT)
-		return why_set(w, "no site: there is no " SITE_SIGNERS ", so "
-		    "nobody may sign; pass the output of `casemate site DIR' "
-		    "as initrd");
+	missing = text == NULL && errno == ENOENT;
+	s->absent = missing && faccessat(dirfd, SITE_SETTINGS, F_OK, 0) == -1 &&
+	    errno == ENOENT;
+	if (s->absent)
+		return 0;
+	if (missing)
+		return why_set(w, SITE_SIGNERS ": not in the site, which has "
+		    SITE_SETTINGS "; make the site with `casemate site DIR'");
 	if (text == NULL)
 		return -1;
 	w->text[0] = '\0';
