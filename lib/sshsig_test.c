@@ -305,6 +305,85 @@ ATF_TC_BODY(every_field_is_checked, tc)
 	refused(armor, rearmor(armor, blob, len), "no SSH signature");
 }
 
+/* A P-256 signature's two numbers. */
+static void
+split_p256(const struct sshsig *s, unsigned char n[2][40], size_t len[2])
+{
+	const void *inner, *p;
+	struct get g;
+	size_t l;
+
+	get_init(&g, s->sig, s->siglen);
+	get_string(&g, &l, 64);
+	inner = get_string(&g, &l, 128);
+	get_init(&g, inner, l);
+	for (int i = 0; i < 2; i++) {
+		p = get_string(&g, &len[i], 33);
+		memcpy(n[i], p, len[i]);
+	}
+	ATF_REQUIRE_EQ(get_end(&g), 0);
+}
+
+/* Whether these two numbers are taken for the signature. */
+static int
+verify_p256(const struct sshsig *s, unsigned char n[2][40],
+    const size_t len[2], const struct sshkey *key)
+{
+	struct sshsig again = *s;
+	unsigned char inner[96];
+	char msg[256];
+	struct put p;
+	size_t l;
+
+	put_init(&p, inner, sizeof(inner));
+	put_string(&p, n[0], len[0]);
+	put_string(&p, n[1], len[1]);
+	ATF_REQUIRE_EQ(p.err, 0);
+	l = p.len;
+	put_init(&p, again.sig, sizeof(again.sig));
+	put_cstr(&p, "ecdsa-sha2-nistp256");
+	put_string(&p, inner, l);
+	ATF_REQUIRE_EQ(p.err, 0);
+	again.siglen = p.len;
+	return sshsig_check(&again, key, NS, msg, load("message", msg,
+	    sizeof(msg)));
+}
+
+ATF_TC_WITHOUT_HEAD(numbers_of_a_signature_have_one_spelling);
+ATF_TC_BODY(numbers_of_a_signature_have_one_spelling, tc)
+{
+	unsigned char n[2][40];
+	char armor[SIG_MAX];
+	struct sshkey key;
+	struct sshsig s;
+	struct why w;
+	size_t len[2];
+
+	ATF_REQUIRE_EQ(sshsig_parse(&s, armor, load("p256.sha512.sig", armor,
+	    sizeof(armor)), &w), 0);
+	load_key("p256.pub", &key);
+	for (int i = 0; i < 2; i++) {
+		split_p256(&s, n, len);
+		ATF_REQUIRE_EQ(verify_p256(&s, n, len, &key), 0);
+		memmove(n[i] + 1, n[i], len[i]++);
+		n[i][0] = 0;			/* a zero too many */
+		ATF_CHECK_EQ(verify_p256(&s, n, len, &key), -1);
+		split_p256(&s, n, len);
+		len[i] = 0;			/* zero */
+		ATF_CHECK_EQ(verify_p256(&s, n, len, &key), -1);
+		len[i] = 1;
+		n[i][0] = 0;
+		ATF_CHECK_EQ(verify_p256(&s, n, len, &key), -1);
+		n[i][0] = 0x80;			/* negative */
+		ATF_CHECK_EQ(verify_p256(&s, n, len, &key), -1);
+		split_p256(&s, n, len);
+		while (n[i][0] == 0)		/* without its sign's zero */
+			memmove(n[i], n[i] + 1, --len[i]);
+		if (n[i][0] & 0x80)
+			ATF_CHECK_EQ(verify_p256(&s, n, len, &key), -1);
+	}
+}
+
 ATF_TC_WITHOUT_HEAD(a_point_off_the_curve_is_no_key);
 ATF_TC_BODY(a_point_off_the_curve_is_no_key, tc)
 {
@@ -341,6 +420,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, armour_is_strict);
 	ATF_TP_ADD_TC(tp, other_key_types_are_refused_by_name);
 	ATF_TP_ADD_TC(tp, every_field_is_checked);
+	ATF_TP_ADD_TC(tp, numbers_of_a_signature_have_one_spelling);
 	ATF_TP_ADD_TC(tp, a_point_off_the_curve_is_no_key);
 	ATF_TP_ADD_TC(tp, fingerprints_are_those_of_ssh_keygen);
 	return atf_no_error();

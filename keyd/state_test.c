@@ -1,127 +1,26 @@
 /*
  * keyd's files when the disk fails: the Nth write, sync, rename or open fails,
  * afterwards everything opens again and nothing that was promised is lost.
- * The calls are replaced at link time (--wrap).
  */
 #include "authority.h"
 
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <atf-c.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "testfault.h"
 #include "testkit.h"
 
 #define NOW	KIT_NOW
 #define LATER	(KIT_NOW + 600)
-
-/* Shared with the children that fail: which call fails, and whether it did. */
-static struct fault {
-	int	countdown;	/* 1: the next call; 0: none */
-	int	fired;
-} *fault;
-
-static int
-fails(void)
-{
-	if (fault == NULL || fault->countdown == 0 ||
-	    --fault->countdown != 0)
-		return 0;
-	fault->fired = 1;
-	errno = ENOSPC;
-	return 1;
-}
-
-int	__real_openat(int, const char *, int, ...);
-int	__wrap_openat(int, const char *, int, ...);
-ssize_t	__real_pwrite(int, const void *, size_t, off_t);
-ssize_t	__wrap_pwrite(int, const void *, size_t, off_t);
-int	__real_fdatasync(int);
-int	__wrap_fdatasync(int);
-int	__real_fsync(int);
-int	__wrap_fsync(int);
-int	__real_renameat(int, const char *, int, const char *);
-int	__wrap_renameat(int, const char *, int, const char *);
-int	__real_unlinkat(int, const char *, int);
-int	__wrap_unlinkat(int, const char *, int);
-int	__real_ftruncate(int, off_t);
-int	__wrap_ftruncate(int, off_t);
-
-int
-__wrap_openat(int dirfd, const char *path, int flags, ...)
-{
-	va_list ap;
-	mode_t mode;
-
-	va_start(ap, flags);
-	mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
-	va_end(ap);
-	return fails() ? -1 : __real_openat(dirfd, path, flags, mode);
-}
-
-/* A disk that fails in the middle of a write has taken its half. */
-ssize_t
-__wrap_pwrite(int fd, const void *data, size_t len, off_t offset)
-{
-	if (!fails())
-		return __real_pwrite(fd, data, len, offset);
-	if (__real_pwrite(fd, data, len / 2, offset) == -1)
-		abort();
-	errno = ENOSPC;
-	return -1;
-}
-
-int
-__wrap_fdatasync(int fd)
-{
-	return fails() ? -1 : __real_fdatasync(fd);
-}
-
-int
-__wrap_fsync(int fd)
-{
-	return fails() ? -1 : __real_fsync(fd);
-}
-
-int
-__wrap_renameat(int a, const char *from, int b, const char *to)
-{
-	return fails() ? -1 : __real_renameat(a, from, b, to);
-}
-
-int
-__wrap_unlinkat(int dirfd, const char *path, int flags)
-{
-	return fails() ? -1 : __real_unlinkat(dirfd, path, flags);
-}
-
-int
-__wrap_ftruncate(int fd, off_t len)
-{
-	return fails() ? -1 : __real_ftruncate(fd, len);
-}
-
-static void
-arm(int nth)
-{
-	if (fault == NULL) {
-		fault = mmap(NULL, sizeof(*fault), PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		ATF_REQUIRE(fault != MAP_FAILED);
-	}
-	fault->countdown = nth;
-	fault->fired = 0;
-}
 
 /* A new empty directory for each round. */
 static int
@@ -132,24 +31,6 @@ new_dir(int round)
 	snprintf(path, sizeof(path), "state%d", round);
 	ATF_REQUIRE(mkdir(path, 0700) == 0);
 	return kit_dir(path);
-}
-
-/* Runs a story in a child whose nth call fails; answers its exit code. */
-static int
-live(int (*story)(int dirfd), int dirfd, int nth)
-{
-	int status;
-	pid_t pid;
-
-	arm(nth);
-	pid = fork();
-	ATF_REQUIRE(pid != -1);
-	if (pid == 0)
-		_exit(story(dirfd));
-	ATF_REQUIRE(waitpid(pid, &status, 0) == pid);
-	fault->countdown = 0;
-	ATF_REQUIRE_MSG(WIFEXITED(status), "0x%x", (unsigned)status);
-	return WEXITSTATUS(status);
 }
 
 static enum nonce_result
@@ -211,21 +92,46 @@ ATF_TC_BODY(no_granted_nonce_is_lost_by_a_failing_disk, tc)
 	do {
 		int dirfd = new_dir(++nth);
 
-		arm(0);
+		fault_arm(0);
 		ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
 		open_nonces(&all, dirfd, NOW);
 		ATF_REQUIRE_EQ(take(&all, "old", LATER, NOW), NONCE_FRESH);
 		nonces_close(&all);
-		rc = live(nonce_story, dirfd, nth);
+		rc = fault_live(nonce_story, dirfd, nth);
 		open_nonces(&all, dirfd, NOW);
 		ATF_CHECK_EQ(take(&all, "old", LATER, NOW), NONCE_USED);
 		check_nonce(&all, "first", rc, FIRST);
 		check_nonce(&all, "second", rc, SECOND);
 		nonces_close(&all);
 		close(dirfd);
-	} while (fault->fired);
+	} while (fault_fired());
 	ATF_CHECK_EQ(rc, FIRST | SECOND);
 	ATF_CHECK(nth > 8);
+}
+
+ATF_TC_WITHOUT_HEAD(every_promise_is_synced_before_it_is_made);
+ATF_TC_BODY(every_promise_is_synced_before_it_is_made, tc)
+{
+	static const unsigned char root[DIGEST_LEN];
+	struct nonces all;
+	struct head h;
+	struct why w;
+	int dirfd = new_dir(1);
+
+	fault_trace_start();
+	ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
+	ATF_CHECK_STREQ(fault_trace, "uowdsrs");	/* the directory too */
+	ATF_REQUIRE(head_create(dirfd, &w) == 0);
+	open_nonces(&all, dirfd, NOW);
+	fault_trace_start();
+	ATF_CHECK_EQ(take(&all, "n", LATER, NOW), NONCE_FRESH);
+	ATF_CHECK_STREQ(fault_trace, "wd");
+	nonces_close(&all);
+	ATF_REQUIRE(head_open(&h, dirfd, &w) == 0);
+	fault_trace_start();
+	ATF_CHECK_EQ(head_advance(&h, 1, root, &w), 0);
+	ATF_CHECK_STREQ(fault_trace, "wd");
+	head_close(&h);
 }
 
 ATF_TC_WITHOUT_HEAD(an_unwritable_disk_stops_keyd);
@@ -237,7 +143,7 @@ ATF_TC_BODY(an_unwritable_disk_stops_keyd, tc)
 
 	ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
 	for (int nth = 1; nth < 20; nth++)
-		died += live(nonce_story, dirfd, nth) == EXIT_SYSTEM;
+		died += fault_live(nonce_story, dirfd, nth) == EXIT_SYSTEM;
 	ATF_CHECK(died >= 1);	/* its new file could not be opened again */
 	open_nonces(&all, dirfd, NOW);
 	nonces_close(&all);
@@ -392,12 +298,12 @@ ATF_TC_BODY(no_signed_head_is_lost_by_a_failing_disk, tc)
 	do {
 		int dirfd = new_dir(++nth);
 
-		arm(0);
+		fault_arm(0);
 		ATF_REQUIRE(head_create(dirfd, &w) == 0);
 		ATF_REQUIRE(head_open(&h, dirfd, &w) == 0);
 		ATF_REQUIRE(head_advance(&h, 1, root_of(1), &w) == 0);
 		head_close(&h);
-		size = live(head_story, dirfd, nth);
+		size = fault_live(head_story, dirfd, nth);
 		ATF_REQUIRE_MSG(head_open(&h, dirfd, &w) == 0, "%s", w.text);
 		ATF_CHECK_MSG(h.size >= (uint64_t)size, "%d after %d",
 		    (int)h.size, size);
@@ -406,7 +312,7 @@ ATF_TC_BODY(no_signed_head_is_lost_by_a_failing_disk, tc)
 		ATF_CHECK_EQ(head_advance(&h, 4, root_of(4), &w), 0);
 		head_close(&h);
 		close(dirfd);
-	} while (fault->fired);
+	} while (fault_fired());
 	ATF_CHECK_EQ(size, 3);
 	ATF_CHECK(nth > 4);
 }
@@ -481,7 +387,7 @@ ATF_TC_BODY(a_first_start_that_failed_can_be_done_again, tc)
 	do {
 		int dirfd = new_dir(++nth);
 
-		rc = live(start_story, dirfd, nth);
+		rc = fault_live(start_story, dirfd, nth);
 		ATF_REQUIRE_MSG(authority_open(&a, dirfd, sitefd, NOW, &w)
 		    == 0, "call %d: %s", nth, w.text);
 		if (rc == 1) {
@@ -495,7 +401,7 @@ ATF_TC_BODY(a_first_start_that_failed_can_be_done_again, tc)
 		}
 		authority_close(&a);
 		close(dirfd);
-	} while (fault->fired);
+	} while (fault_fired());
 	ATF_CHECK_EQ(rc, 1);
 	ATF_CHECK(nth > 20);
 }
@@ -503,6 +409,7 @@ ATF_TC_BODY(a_first_start_that_failed_can_be_done_again, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, no_granted_nonce_is_lost_by_a_failing_disk);
+	ATF_TP_ADD_TC(tp, every_promise_is_synced_before_it_is_made);
 	ATF_TP_ADD_TC(tp, an_unwritable_disk_stops_keyd);
 	ATF_TP_ADD_TC(tp, a_record_cut_by_a_power_loss_is_dropped);
 	ATF_TP_ADD_TC(tp, damage_before_the_last_record_is_refused);
