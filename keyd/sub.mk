@@ -21,9 +21,9 @@ keyd_test_SRCS := keyd/keyd_test.c $(DAEMON_SRCS)
 keyd_test_LIBS := $(keyd_LIBS)
 disk_test_SRCS := keyd/disk_test.c $(DAEMON_SRCS)
 disk_test_LIBS := $(keyd_LIBS)
-TESTS += keyd/state_test
-state_test_SRCS := keyd/state_test.c keyd/testfault.c keyd/testkit.c \
+TESTS += keyd/keyd_files_test
+keyd_files_test_SRCS := keyd/keyd_files_test.c keyd/testfault.c keyd/testkit.c \
 	lib/words.c $(DECIDE_SRCS)
-state_test_LIBS := $(keyd_LIBS) -Wl,--wrap=openat,--wrap=pwrite \
+keyd_files_test_LIBS := $(keyd_LIBS) -Wl,--wrap=openat,--wrap=pwrite \
 	-Wl,--wrap=fdatasync,--wrap=fsync,--wrap=renameat,--wrap=unlinkat \
 	-Wl,--wrap=ftruncate
