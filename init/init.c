@@ -99,6 +99,13 @@ static const struct plan boot_plan[] = {
 	SET("/proc/sys/user/max_uts_namespaces", "64"),
 	SET("/proc/sys/user/max_cgroup_namespaces", "64"),
 	TRY("/proc/sys/user/max_time_namespaces", "64"),
+	/*
+	 * What a job takes of these is counted in its own group.  No table of
+	 * the whole machine may be full before: all would stand for one job.
+	 */
+	SET("/proc/sys/fs/file-max", "9223372036854775807"),
+	SET("/proc/sys/kernel/pid_max", "1048576"),
+	SET("/proc/sys/kernel/threads-max", "1048576"),
 	/* Memory that is promised is there: the ledger must not be shot. */
 	SET("/proc/sys/vm/overcommit_memory", "0"),
 	SET("/proc/sys/vm/oom_kill_allocating_task", "0"),

@@ -90,14 +90,22 @@ enter_root(const char *path, unsigned long flags)
 		die_errno("root %s", path);
 }
 
+/*
+ * The kernel counts the processes and the pending signals of all jobs as the
+ * runner's, too, so its limit would be one for all jobs together.  Control
+ * groups count them for each.
+ */
 static void
 take_limits(const struct service *s)
 {
 	struct rlimit core = { 0, 0 };
 	struct rlimit lock = { s->memlock, s->memlock };
+	struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
 
 	if (setrlimit(RLIMIT_CORE, &core) == -1 ||
-	    setrlimit(RLIMIT_MEMLOCK, &lock) == -1)
+	    setrlimit(RLIMIT_MEMLOCK, &lock) == -1 ||
+	    setrlimit(RLIMIT_NPROC, &none) == -1 ||
+	    setrlimit(RLIMIT_SIGPENDING, &none) == -1)
 		die_errno("limits");
 }
 

@@ -95,6 +95,7 @@ static const struct {
 	{ RLIMIT_NOFILE, 1024 },	/* select(2) holds no more */
 	{ RLIMIT_MEMLOCK, 64 << 10 },
 	{ RLIMIT_MSGQUEUE, 0 },
+	{ RLIMIT_SIGPENDING, 1024 },
 	{ RLIMIT_RTPRIO, 0 },
 	{ RLIMIT_NICE, 0 },
 	{ RLIMIT_STACK, 8 << 20 },

@@ -30,6 +30,7 @@
 #define GATE_SILENCE_MS		10000	/* within a frame or a bundle */
 #define GATE_LINGER_MS		2000	/* for the client to close first */
 #define GATE_CHECK_MS		1000	/* is a half-closed client there? */
+#define GATE_REST_MS		1000	/* when no client can be accepted */
 
 enum gate_state {
 	CONN_FREE,
@@ -72,6 +73,7 @@ struct gate {
 	struct gate_conn	 conns[GATE_CONNS];
 	uint32_t		 last_id;
 	uint64_t		 now;		/* ms, of this turn */
+	uint64_t		 rest_until;	/* ms; no accepting before */
 	uint64_t		(*clock)(void);	/* ms, never goes back */
 	bool			 stopping;
 };

@@ -2,6 +2,7 @@
  * The gate with a client on a UNIX socket in vsock's place and this process as
  * the runner, over pipes in packet mode.  Time is the test's.
  */
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -578,6 +579,35 @@ ATF_TC_BODY(sixty_fifth_is_told_busy, tc)
 	fd = greeted();
 }
 
+/* A client waits that cannot be accepted: the gate must not spin for it. */
+ATF_TC_WITHOUT_HEAD(rests_without_descriptors);
+ATF_TC_BODY(rests_without_descriptors, tc)
+{
+	struct rlimit all, few;
+	struct get in;
+	char text[4096];
+	int fd, log[2];
+
+	start();
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	ATF_REQUIRE(connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0);
+	ATF_REQUIRE(pipe2(log, O_NONBLOCK) == 0);
+	ATF_REQUIRE(dup2(log[1], STDERR_FILENO) == STDERR_FILENO);
+	ATF_REQUIRE(getrlimit(RLIMIT_NOFILE, &all) == 0);
+	few = all;
+	few.rlim_cur = 128;
+	ATF_REQUIRE(setrlimit(RLIMIT_NOFILE, &few) == 0);
+	while (dup(log[1]) != -1)
+		continue;
+	turns(20);
+	ATF_CHECK(read(log[0], text, sizeof(text)) > 0);
+	turns(20);
+	ATF_CHECK_EQ(-1, read(log[0], text, sizeof(text)));
+	ATF_REQUIRE(setrlimit(RLIMIT_NOFILE, &all) == 0);
+	now += GATE_REST_MS;
+	ATF_CHECK_EQ(CLIENT_HELLO, client_hears(fd, &in));
+}
+
 ATF_TC_WITHOUT_HEAD(hangup_cancels_the_job);
 ATF_TC_BODY(hangup_cancels_the_job, tc)
 {
@@ -817,6 +847,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, whole_bundle_waits_for_the_runner);
 	ATF_TP_ADD_TC(tp, too_much_bundle);
 	ATF_TP_ADD_TC(tp, sixty_fifth_is_told_busy);
+	ATF_TP_ADD_TC(tp, rests_without_descriptors);
 	ATF_TP_ADD_TC(tp, hangup_cancels_the_job);
 	ATF_TP_ADD_TC(tp, half_close_is_not_a_hangup);
 	ATF_TP_ADD_TC(tp, half_close_ends_an_unfinished_bundle);

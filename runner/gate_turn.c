@@ -51,7 +51,7 @@ wanted(const struct gate *g, const struct gate_conn *c)
 static uint64_t
 next_deadline(const struct gate *g)
 {
-	uint64_t next = UINT64_MAX;
+	uint64_t next = g->rest_until > g->now ? g->rest_until : UINT64_MAX;
 
 	for (size_t i = 0; i < GATE_CONNS; i++) {
 		const struct gate_conn *c = &g->conns[i];
@@ -83,7 +83,8 @@ static void
 fill(const struct gate *g, struct pollfd *pfd)
 {
 	chan_poll(&g->runner, pfd);
-	pfd[SLOT_LISTEN] = (struct pollfd){ .fd = g->listen,
+	pfd[SLOT_LISTEN] = (struct pollfd){
+	    .fd = g->rest_until > g->now ? -1 : g->listen,
 	    .events = POLLIN };
 	for (size_t i = 0; i < GATE_CONNS; i++) {
 		const struct gate_conn *c = &g->conns[i];
@@ -103,9 +104,12 @@ accept_all(struct gate *g)
 		    SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd == -1) {
-			if (errno != EAGAIN && errno != EINTR &&
-			    errno != ECONNABORTED)
-				log_info("cannot accept: %m");
+			if (errno == EAGAIN || errno == EINTR ||
+			    errno == ECONNABORTED)
+				return;
+			/* It stays readable: do not ask again and again. */
+			log_info("cannot accept: %m; resting for a second");
+			g->rest_until = g->now + GATE_REST_MS;
 			return;
 		}
 		gate_conn_open(g, fd);

@@ -2,8 +2,11 @@
  * A job's descriptors: its reports, its output on the way to the client, and
  * the signs of its end.
  */
+#include <sys/socket.h>
+
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "job.h"
@@ -104,6 +107,26 @@ read_output(struct runner *r, struct job *j, int i)
 }
 
 /*
+ * A job's UNIX sockets may hold each other, sent from one to the other, and
+ * with them any file: its output pipes, all of its /tmp.  Such a ring outlives
+ * the job until the kernel looks for rings, which it does when a UNIX socket is
+ * closed, by whomever.
+ */
+static void
+collect_rings(const struct job *j)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) == -1) {
+		log_info("job %s: socketpair: %s", j->grant.job,
+		    strerror(errno));
+		return;
+	}
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/*
  * Reports before the end of process 1, which it has outlived by nothing; each
  * step may free the job, so the state is looked at again.
  */
@@ -116,8 +139,10 @@ job_turn(struct runner *r, struct job *j, const struct pollfd pfd[JOB_POLLFDS])
 		if (pfd[POLL_OUT + i].revents != 0 && j->child.out[i] != -1 &&
 		    output_room(r, j) != 0)
 			read_output(r, j, i);
-	if (pfd[POLL_PIDFD].revents != 0 && j->child.pidfd != -1 && !j->gone)
+	if (pfd[POLL_PIDFD].revents != 0 && j->child.pidfd != -1 && !j->gone) {
+		collect_rings(j);
 		job_gone(r, j);
+	}
 	if (j->state == JOB_END)
 		job_check_end(r, j);
 }
