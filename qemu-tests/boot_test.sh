@@ -82,7 +82,8 @@ done
 case_with_vm ephemeral_says_so 'no data disk: in memory, and it says so'
 ephemeral_says_so_body() {
 	atf_check -o match:ephemeral -e ignore "$do" vm_up --ephemeral
-	atf_check -o ignore grep 'casemate: ready in .*ephemeral' "$console"
+	wait_for 30 grep -q 'casemate: ready in .*ephemeral' "$console" ||
+	    atf_fail "the console does not say so"
 	atf_check -o match:ephemeral "$casemate" status --on vm
 	elf_job hello hello
 	atf_check -o ignore -e ignore "$do" run_job hello
@@ -116,12 +117,12 @@ full_disk_refuses_jobs_body() {
 	# Fill nearly all of the rest; the ledger meets the end while it runs.
 	free=$(dumpe2fs -h full.img 2> /dev/null |
 	    sed -n 's/^Free blocks: *//p')
-	head -c $(((free - 150) * 1024)) /dev/urandom > filler
+	head -c $(((free - 500) * 1024)) /dev/urandom > filler
 	atf_check -o ignore -e ignore \
 	    debugfs -w -R 'write filler filler' full.img
 	atf_check -o ignore -e ignore "$do" vm_up --disk full.img
 	refused=no
-	for i in $(seq 60); do
+	for i in $(seq 120); do
 		if ! run_job hello > out 2> err; then
 			refused=yes
 			break
