@@ -76,7 +76,7 @@ listen_uds(struct fe *fe)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 	    0);
 
-	strcpy(fe->dir, "/tmp/vsock.XXXXXX");
+	strcpy(fe->dir, "vsock.XXXXXX");	/* kyua cleans up here */
 	ATF_REQUIRE(mkdtemp(fe->dir) != NULL);
 	snprintf(fe->uds, sizeof(fe->uds), "%s/v", fe->dir);
 	strcpy(sa.sun_path, fe->uds);

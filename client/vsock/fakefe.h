@@ -150,6 +150,15 @@ void	fe_expect_shutdown(struct fe *, uint32_t guest_port,
 /* The device has nothing to send now: no packet is on the way. */
 void	fe_expect_nothing(struct fe *);
 
+/*
+ * How much of a connection's bytes the device says it has forwarded; takes
+ * all CREDIT_UPDATEs that come.
+ */
+uint32_t fe_ask_forwarded(struct fe *, uint32_t guest_port,
+	    uint32_t host_port);
+/* RW packets of 32 KiB as long as there is credit; how many bytes. */
+uint32_t fe_send_to_limit(struct fe *, uint32_t guest_port,
+	    uint32_t host_port, const uint8_t *bytes);
 /* Bytes that look random and are always the same. */
 void	fe_fill(uint8_t *, size_t len);
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "credit.h"
+
 static uint16_t
 load16(const struct fe *fe, uint64_t at)
 {
@@ -330,5 +332,43 @@ fe_expect_nothing(struct fe *fe)
 
 		fe_send(fe, &stray, NULL);
 		fe_expect(fe, &p, PKT_RST, 0xfffffff0u + i, 1);
+	}
+}
+
+uint32_t
+fe_ask_forwarded(struct fe *fe, uint32_t guest_port, uint32_t host_port)
+{
+	static struct fe_pkt p;
+	uint32_t fwd = 0;
+
+	fe_send_op(fe, guest_port, host_port, PKT_CREDIT_REQUEST);
+	for (uint32_t i = 0; i < 2; i++) {
+		struct pkt stray = fe_pkt(5, 6 + i, PKT_RW);
+
+		fe_send(fe, &stray, NULL);
+		for (fe_recv(fe, &p); p.h.op != PKT_RST; fe_recv(fe, &p)) {
+			ATF_REQUIRE_EQ(PKT_CREDIT_UPDATE, p.h.op);
+			ATF_REQUIRE_EQ(host_port, p.h.src_port);
+			fwd = p.h.fwd_cnt;
+		}
+	}
+	return fwd;
+}
+
+uint32_t
+fe_send_to_limit(struct fe *fe, uint32_t guest_port, uint32_t host_port,
+    const uint8_t *bytes)
+{
+	uint32_t sent = 0, fwd = 0, now;
+
+	for (;; fwd = now) {
+		while (sent - fwd + 32768 <= CREDIT_BUF_ALLOC) {
+			fe_send_rw(fe, guest_port, host_port, bytes + sent,
+			    32768);
+			sent += 32768;
+		}
+		now = fe_ask_forwarded(fe, guest_port, host_port);
+		if (now == fwd)
+			return sent;
 	}
 }

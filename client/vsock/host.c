@@ -186,12 +186,9 @@ host_ended(struct conn *c)
 void
 host_guest_deaf(struct conn *c)
 {
-	bool closed = has_closed(c);
-
 	c->guest_deaf = true;
+	/* If the client has closed, this brings its EPOLLHUP once more. */
 	host_refuse(c);
-	if (closed)
-		host_ended(c);	/* nobody waits for its last bytes */
 }
 
 static void
@@ -213,6 +210,19 @@ flush(struct conn *c)
 	end_if_drained(c);
 }
 
+/*
+ * A client that stops receiving causes an event without a flag of its own;
+ * only sending tells.  Let the guest know before it sends in vain.
+ */
+static void
+look_if_deaf(struct conn *c)
+{
+	if (c->buf.len == 0 && !c->shut_wr && !c->client_deaf &&
+	    send(c->fd, "", 0, MSG_NOSIGNAL | MSG_DONTWAIT) == -1 &&
+	    errno == EPIPE)
+		deafen(c);
+}
+
 void
 host_event(struct device *d, struct conn *c, uint32_t events)
 {
@@ -222,10 +232,7 @@ host_event(struct device *d, struct conn *c, uint32_t events)
 		return;
 	switch (c->state) {
 	case CONN_LINE:
-		if (hup)
-			conn_finish(d, c, false);
-		else
-			read_line(d, c, (events & EPOLLRDHUP) != 0);
+		read_line(d, c, (events & (EPOLLRDHUP | EPOLLHUP)) != 0);
 		return;
 	case CONN_WAIT:
 		if (hup)
@@ -243,6 +250,8 @@ host_event(struct device *d, struct conn *c, uint32_t events)
 			host_ended(c);
 		if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
 			flush(c);
+		if ((events & EPOLLIN) == 0)
+			look_if_deaf(c);
 		conn_schedule(d, c);
 		return;
 	case CONN_GONE:

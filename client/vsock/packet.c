@@ -107,10 +107,11 @@ do_shutdown(struct device *d, struct conn *c, const struct pkt *k)
 	(void)d;
 	if (c->state == CONN_REQUEST)
 		return VERDICT_RESET;
-	if (k->flags & PKT_SHUT_SEND)
-		host_guest_ended(c);
+	/* In this order: a client that sees EOF may rely on EPIPE. */
 	if (k->flags & PKT_SHUT_RCV)
 		host_guest_deaf(c);
+	if (k->flags & PKT_SHUT_SEND)
+		host_guest_ended(c);
 	/* The RST is the answer that lets the guest forget its socket at
 	 * once; the client still gets what it has not read. */
 	return c->guest_ended && c->guest_deaf ? VERDICT_RESET : VERDICT_KEEP;

@@ -12,6 +12,8 @@ vsock_fake_SRCS := $(addprefix client/vsock/,fakefe.c fakeguest.c \
 	fakeclient.c) $(vsock_device_SRCS)
 TESTS += client/vsock/vsock_stream_test
 vsock_stream_test_SRCS := client/vsock/vsock_stream_test.c $(vsock_fake_SRCS)
+TESTS += client/vsock/vsock_close_test
+vsock_close_test_SRCS := client/vsock/vsock_close_test.c $(vsock_fake_SRCS)
 TESTS += client/vsock/vsock_rings_test
 vsock_rings_test_SRCS := client/vsock/vsock_rings_test.c $(vsock_fake_SRCS)
 TESTS += client/vsock/vsock_front_test
@@ -30,8 +32,8 @@ vsock_credit_test_SRCS := $(addprefix client/vsock/,vsock_credit_test.c \
 # The program itself, and a guest that uses it.
 SHTESTS += client/vsock/vsock_program_test client/vsock/vsock_guest_test
 $(B)/tests/client/vsock/vsock_program_test: | $(B)/bin/casemate-vsock \
-    $(addprefix $(B)/tests/client/vsock/vsock_,stream_test rings_test \
-    front_test client_test fuzz_test)
+    $(addprefix $(B)/tests/client/vsock/vsock_,stream_test close_test \
+    rings_test front_test client_test fuzz_test)
 TOOLS += vsock-guest
 vsock-guest_SRCS := client/vsock/testdata/guest.c
 $(B)/tests/client/vsock/vsock_guest_test: | $(B)/bin/vsock-guest \

@@ -4,7 +4,7 @@
 try() {
 	echo vsock-guest | (cd "$CASEMATE_BUILD/bin" && cpio -o -H newc) \
 		> guest.cpio 2> /dev/null || atf_fail "cpio"
-	TMPDIR=$PWD atf_check -o save:out python3 \
+	atf_check -o save:out python3 \
 		"$CASEMATE_SRC/client/vsock/testdata/e2e.py" \
 		"$CASEMATE_BUILD/bin/casemate-vsock" \
 		"$CASEMATE_BUILD/casemate.bzImage" guest.cpio "$1" \

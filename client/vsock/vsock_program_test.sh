@@ -35,6 +35,7 @@ suite() {
 	}"
 }
 suite stream
+suite close
 suite rings
 suite front
 suite client
@@ -176,6 +177,7 @@ atf_init_test_cases() {
 	atf_add_test_case one_front_end_after_the_other
 	atf_add_test_case once_means_once
 	atf_add_test_case static_program_passes_stream
+	atf_add_test_case static_program_passes_close
 	atf_add_test_case static_program_passes_rings
 	atf_add_test_case static_program_passes_front
 	atf_add_test_case static_program_passes_client

@@ -49,7 +49,9 @@ class Refused(Exception):
 
 class Vm:
     def __init__(self, backend, kernel, initrd, machine, words, extra=()):
-        self.dir = tempfile.mkdtemp(prefix="vsock-e2e.")
+        # Relative: a socket's path has 107 bytes.
+        self.dir = os.path.relpath(tempfile.mkdtemp(prefix="vsock-e2e.",
+                                                    dir="."))
         self.uds = self.dir + "/v.sock"
         self.console = self.dir + "/console"
         ours, theirs = socket.socketpair()
