@@ -74,14 +74,14 @@ stop_show_log(const char *name, const char *file)
 	buf_free(&b);
 }
 
-static bool
-said_stopped(const char *name)
+bool
+stop_said(const char *name, const char *text)
 {
 	struct buf b = { 0 };
 	bool said;
 
 	read_tail(name, "console.log", &b);
-	said = strstr(buf_str(&b), STOPPED_LINE) != NULL;
+	said = strstr(buf_str(&b), text) != NULL;
 	buf_free(&b);
 	return said;
 }
@@ -155,7 +155,7 @@ report(const char *name, bool orderly, bool force, uint64_t wait_s)
 		    "what ran in it was cut off, its ledger holds all that was "
 		    "committed; its console said:", name,
 		    (unsigned long long)wait_s);
-	} else if (said_stopped(name)) {
+	} else if (stop_said(name, STOPPED_LINE)) {
 		say_progress("%s: stopped in good order", name);
 		return 0;
 	} else {

@@ -25,4 +25,7 @@ void	stop_leftovers(const char *name, const struct state *);
 /* Quotes the last lines of a log in the state's folder. */
 void	stop_show_log(const char *name, const char *file);
 
+/* Whether this text is among the last that its console said. */
+bool	stop_said(const char *name, const char *text);
+
 #endif

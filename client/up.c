@@ -26,6 +26,8 @@
 #define TRY_MS		1000	/* one greeting; Ctrl-C waits for no more */
 #define PAUSE_MS	20
 #define STOP_WAIT_S	30
+#define READY_LINE	"casemate: ready in "
+#define READY_LINE_MS	3000
 #define SITE_FILE_MAX	(1u << 20)	/* both files have a tenth of it */
 
 struct up {
@@ -310,6 +312,19 @@ wait_hello(struct up *u, const struct target *t)
 	return failed;
 }
 
+/*
+ * The gate answers a moment before init says on the console that all is
+ * ready.  Who looks there after us shall find it; nothing depends on it.
+ */
+static void
+wait_ready_line(const struct up *u)
+{
+	int64_t deadline = reach_now_ms() + READY_LINE_MS;
+
+	while (!stop_said(u->name, READY_LINE) && reach_now_ms() < deadline)
+		reach_pause_ms(PAUSE_MS);
+}
+
 static int
 save_key(const struct up *u)
 {
@@ -370,6 +385,7 @@ go(struct up *u)
 		give_up(u, failed == NULL ? "its key cannot be kept" : failed);
 		return EXIT_REFUSED;
 	}
+	wait_ready_line(u);
 	report(u, &t);
 	return u->foreground ? stay(u) : EXIT_OK;
 }
