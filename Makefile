@@ -52,6 +52,12 @@ FUZZCC := clang
 FUZZ_CFLAGS := -O1 -g -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all
 
+# Variables go by the last path component: no two may share it.
+NAMES := $(IMAGE_PROGS) $(CLIENT_PROGS) $(TOOLS) $(notdir $(TESTS) $(FUZZERS))
+TWICE := $(strip $(foreach n,$(sort $(NAMES)),\
+	$(if $(filter-out 1,$(words $(filter $(n),$(NAMES)))),$(n))))
+$(if $(TWICE),$(error two programs or tests are called $(TWICE): rename one))
+
 STATIC_PROGS := $(IMAGE_PROGS) $(CLIENT_PROGS) $(TOOLS)
 ALL_GEN :=
 
