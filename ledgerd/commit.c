@@ -20,11 +20,10 @@
  */
 #define RESERVE		(64u << 12)
 
-static const char disk_full[] = "the ledger could not record this: the data "
-    "disk is full; stop the appliance and enlarge the disk or start with a "
-    "larger one";
-static const char file_full[] = "the ledger could not record this: it has "
-    "reached its largest size; start ledgerd with a larger -s";
+static const char disk_full[] = "the data disk is full; stop the appliance, "
+    "and enlarge the disk or start with a larger one";
+static const char file_full[] = "the ledger has reached its largest size; "
+    "keep this data disk and start with a new one";
 
 /*
  * What to tell about a failed transaction.  An outcome that nobody knows ends
@@ -182,5 +181,5 @@ commit_started(struct ledgerd *l)
 	put_cstr(&p, l->mode);
 	put_cstr(&p, l->boot_id);
 	if (commit_event(l, fields, p.len) == -1)
-		die(EXIT_REFUSED, "this start: %s", failure_text(l));
+		die(EXIT_REFUSED, "this start cannot be recorded: %s", failure_text(l));
 }

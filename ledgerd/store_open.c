@@ -43,7 +43,7 @@ explain(struct why *w, const char *what, int rc)
 		    "start with a larger one", what);
 	if (rc == MDB_MAP_FULL)
 		return why_set(w, "%s: data.mdb has reached its largest size; "
-		    "start ledgerd with a larger -s", what);
+		    "keep this data disk and start with a new one", what);
 	return why_set(w, "%s: %s", what, mdb_strerror(rc));
 }
 
