@@ -14,35 +14,13 @@
 static char last[SAY_MAX];
 static bool quiet;
 
-static size_t
-escape(char *dst, size_t cap, const char *src, size_t len)
-{
-	static const char hex[] = "0123456789abcdef";
-	size_t n = 0;
-
-	for (size_t i = 0; i < len && n + 5 < cap; i++) {
-		unsigned char c = (unsigned char)src[i];
-
-		if (c >= 0x20 && c < 0x7f) {
-			dst[n++] = (char)c;
-			continue;
-		}
-		dst[n++] = '\\';
-		dst[n++] = 'x';
-		dst[n++] = hex[c >> 4];
-		dst[n++] = hex[c & 15];
-	}
-	dst[n] = '\0';
-	return n;
-}
-
 static void
 write_line(const char *prefix, const char *text, size_t len)
 {
 	static char line[SAY_MAX + 16];
 	size_t n = (size_t)snprintf(line, 16, "%s", prefix);
 
-	n += escape(line + n, sizeof(line) - n - 1, text, len);
+	n += log_escape(line + n, sizeof(line) - n - 1, text, len);
 	line[n++] = '\n';
 	(void)!write(STDERR_FILENO, line, n);
 }

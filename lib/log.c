@@ -17,24 +17,19 @@ log_init(const char *name)
 	log_name = name;
 }
 
-/* Escapes src into dst (cap bytes, at least 1); answers the length. */
-static size_t
-escape(char *dst, size_t cap, const char *src)
+size_t
+log_escape(char *dst, size_t cap, const char *src, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t n = 0;
 
-	for (; *src != '\0'; src++) {
-		unsigned char c = (unsigned char)*src;
+	for (size_t i = 0; i < len && n + 5 <= cap; i++) {
+		unsigned char c = (unsigned char)src[i];
 
 		if (c >= 0x20 && c < 0x7f && c != '\\') {
-			if (n + 1 >= cap)
-				break;
 			dst[n++] = (char)c;
 			continue;
 		}
-		if (n + 4 >= cap)
-			break;
 		dst[n++] = '\\';
 		dst[n++] = 'x';
 		dst[n++] = hex[c >> 4];
@@ -55,7 +50,8 @@ write_line(const char *fmt, va_list ap, const char *tail)
 	if (tail != NULL)
 		snprintf(text + used, sizeof(text) - used, ": %s", tail);
 	len = (size_t)snprintf(line, sizeof(line) / 2, "%s: ", log_name);
-	len += escape(line + len, sizeof(line) - len - 1, text);
+	len += log_escape(line + len, sizeof(line) - len - 1, text,
+	    strlen(text));
 	line[len++] = '\n';
 	(void)!write(STDERR_FILENO, line, len);
 }

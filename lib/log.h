@@ -6,12 +6,19 @@
 #ifndef LOG_H
 #define LOG_H
 
+#include <stddef.h>
 #include <stdnoreturn.h>
 
 /* The name must outlive all logging. */
 void		log_init(const char *name);
 void		log_info(const char *fmt, ...)
 		    __attribute__((format(printf, 1, 2)));
+
+/*
+ * The escaping by itself: text of len bytes into dst as a C string, cut where
+ * cap (at least 1) would be passed.  Answers its length.
+ */
+size_t		log_escape(char *dst, size_t cap, const char *src, size_t len);
 
 /* Exit codes of every program of ours. */
 enum {
