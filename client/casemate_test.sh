@@ -64,6 +64,14 @@ site_is_the_same_twice_body() {
 	atf_check -o inline:'version: 1\n' cat out/site/settings.yaml
 }
 
+new_case sample_site_has_these_bytes 'on every machine'
+sample_site_has_these_bytes_body() {
+	atf_check "$casemate" site "$CASEMATE_SRC/client/testdata/site" -o x
+	sum=$(sha256sum < x)
+	atf_check_equal "${sum%% *}" \
+	    e2dff0c914aeebb2d15f23e7edc7057e9c58d81822a494d8665e396ca130287e
+}
+
 new_case site_names_file_and_line 'what an appliance would refuse'
 site_names_file_and_line_body() {
 	make_site
@@ -380,9 +388,11 @@ new_case up_gives_up_in_time 'a VM that never answers is ended'
 up_gives_up_in_time_body() {
 	make_site
 	touch image
-	fake_qemu 'echo $$ > pid; exec tail -f /dev/null'
+	fake_qemu 'echo $$ > pid; ls -l /proc/self/fd > fds
+exec tail -f /dev/null'
 	atf_check -s exit:1 -e match:'was not ready in time' "$casemate" up \
-	    --site site --image image --ephemeral --accel tcg --wait 1
+	    --site site --image image --ephemeral --accel tcg --wait 1 9< image
+	atf_check -s exit:1 grep -q '9 -> .*image' state/casemate/default/fds
 	atf_check -s exit:1 -e ignore kill -0 \
 	    "$(cat state/casemate/default/pid)"
 }
@@ -452,6 +462,7 @@ data_disk_is_made_once_body() {
 
 atf_init_test_cases() {
 	for c in usage_errors_are_100_but_125_for_run site_is_the_same_twice \
+	    sample_site_has_these_bytes \
 	    site_names_file_and_line site_is_written_whole_or_not \
 	    bundle_lists_and_signs_its_files \
 	    bundle_checks_a_list_that_is_there \

@@ -25,7 +25,7 @@ struct proc_fd {
 
 enum proc_kind {
 	PROC_ATTACHED,	/* keeps the terminal; for programs we wait for */
-	/* a session of its own, no terminal, no core dump: outlives us */
+	/* outlives us: own session, no terminal, no core dump, no other fd */
 	PROC_SESSION,
 	PROC_TIED,	/* the same, but ends with us */
 };
