@@ -39,6 +39,10 @@ image_fits_in_5_MiB_body()
 }
 
 atf_test_case option_without_effect_is_refused
+option_without_effect_is_refused_head()
+{
+	atf_set timeout 900
+}
 option_without_effect_is_refused_body()
 {
 	setup_project
@@ -53,6 +57,10 @@ option_without_effect_is_refused_body()
 }
 
 atf_test_case option_that_must_stay_off_is_refused_when_on
+option_that_must_stay_off_is_refused_when_on_head()
+{
+	atf_set timeout 900
+}
 option_that_must_stay_off_is_refused_when_on_body()
 {
 	setup_project
@@ -114,6 +122,10 @@ malformed_line_is_refused_body()
 }
 
 atf_test_case the_cache_is_never_written_to
+the_cache_is_never_written_to_head()
+{
+	atf_set timeout 900
+}
 the_cache_is_never_written_to_body()
 {
 	setup_project
