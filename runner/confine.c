@@ -161,37 +161,67 @@ confine_powers(struct why *why)
 	return confine_caps(why);
 }
 
+/* Everything that Landlock knows of is denied; rules allow. */
+static int
+make_ruleset(void)
+{
+	struct ruleset all = { FS_ALL, NET_ALL, SCOPE_ALL };
+
+	return (int)syscall(SYS_landlock_create_ruleset, &all, sizeof(all), 0);
+}
+
+static int
+add_dir(int ruleset, int dir, uint64_t allowed)
+{
+	struct path_beneath rule = { .allowed = allowed, .parent = dir };
+
+	return (int)syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH,
+	    &rule, 0);
+}
+
 static int
 add_rule(int ruleset, const struct path_rule *r)
 {
-	struct path_beneath rule = { .allowed = r->allowed };
 	int fd = open(r->path, O_PATH | O_CLOEXEC | O_DIRECTORY), rc;
 
 	if (fd == -1)
 		return errno == ENOENT ? 0 : -1;
-	rule.parent = fd;
-	rc = (int)syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH,
-	    &rule, 0);
+	rc = add_dir(ruleset, fd, r->allowed);
 	close(fd);
 	return rc;
+}
+
+/* Takes the ruleset over; -1 is one that could not be made. */
+static int
+enforce(int ruleset, bool ok, struct why *why)
+{
+	ok = ok && syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+	if (!ok)
+		why_set(why, "Landlock: %s", strerror(errno));
+	if (ruleset != -1)
+		close(ruleset);
+	return ok ? 0 : -1;
 }
 
 int
 confine_files(enum confine_files which, struct why *why)
 {
-	struct ruleset all = { FS_ALL, NET_ALL, SCOPE_ALL };
-	int fd = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof(all),
-	    0);
-	bool ok = fd != -1;
+	int ruleset = make_ruleset();
+	bool ok = ruleset != -1;
 
 	for (size_t i = 0; ok && i < layouts[which].n; i++)
-		ok = add_rule(fd, &layouts[which].rules[i]) == 0;
-	ok = ok && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
-	if (!ok)
-		why_set(why, "Landlock: %s", strerror(errno));
-	if (fd != -1)
-		close(fd);
-	return ok ? 0 : -1;
+		ok = add_rule(ruleset, &layouts[which].rules[i]) == 0;
+	return enforce(ruleset, ok, why);
+}
+
+int
+confine_to_cgroup(int dir, struct why *why)
+{
+	int ruleset = make_ruleset();
+	bool ok = ruleset != -1 && add_dir(ruleset, dir, FS_READ_FILE |
+	    FS_WRITE_FILE | FS_READ_DIR | FS_MAKE_DIR | FS_REMOVE_DIR) == 0;
+
+	return enforce(ruleset, ok, why);
 }
 
 int

@@ -30,6 +30,9 @@ int	confine_powers(struct why *);
 /* Landlock, by the layout of a job's root; no TCP; no signals outwards. */
 int	confine_files(enum confine_files, struct why *);
 
+/* Landlock: the control groups beneath this directory, and nothing else. */
+int	confine_to_cgroup(int dir, struct why *);
+
 /* The rlimits that control groups have no word for. */
 int	confine_limits(struct why *);
 

@@ -132,6 +132,39 @@ ATF_TC_BODY(reaper_opens_nothing, tc)
 }
 
 static int
+confined_to_cgroup(void)
+{
+	int dir = open("groups", O_PATH | O_DIRECTORY), fd;
+	struct why why;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    confine_to_cgroup(dir, &why) == -1)
+		return 1;
+	fd = openat(dir, "limit", O_WRONLY);
+	if (fd == -1 || write(fd, "1", 1) != 1)
+		return 2;
+	if (mkdirat(dir, "job-0", 0755) == -1 ||
+	    unlinkat(dir, "job-0", AT_REMOVEDIR) == -1)
+		return 3;
+	if (open("outside", O_RDONLY) != -1 || errno != EACCES)
+		return 4;
+	if (openat(dir, "../outside", O_RDONLY) != -1 || errno != EACCES)
+		return 5;
+	if (openat(dir, "new", O_WRONLY | O_CREAT, 0600) != -1)
+		return 6;
+	return 0;
+}
+
+ATF_TC_WITHOUT_HEAD(runner_reaches_only_its_control_groups);
+ATF_TC_BODY(runner_reaches_only_its_control_groups, tc)
+{
+	ATF_REQUIRE(mkdir("groups", 0755) == 0);
+	atf_utils_create_file("groups/limit", "0");
+	atf_utils_create_file("outside", "0");
+	check_in_child(confined_to_cgroup);
+}
+
+static int
 confined_limits(void)
 {
 	struct rlimit rl;
@@ -227,6 +260,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp,
 	    job_writes_only_to_tmp_and_runs_nothing_from_there);
 	ATF_TP_ADD_TC(tp, reaper_opens_nothing);
+	ATF_TP_ADD_TC(tp, runner_reaches_only_its_control_groups);
 	ATF_TP_ADD_TC(tp, limits_are_set);
 	ATF_TP_ADD_TC(tp, probe_finds_an_open_sandbox);
 	ATF_TP_ADD_TC(tp, probe_finds_a_half_open_sandbox);

@@ -85,7 +85,8 @@ read_output(struct runner *r, struct job *j, int i)
 	ssize_t n = read(j->child.out[i], buf, output_room(r, j));
 	size_t len;
 
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+	/* When all that could write are gone, nothing more comes. */
+	if (n == -1 && (errno == EINTR || (errno == EAGAIN && !j->gone)))
 		return;
 	if (n <= 0) {
 		close(j->child.out[i]);
@@ -104,6 +105,20 @@ read_output(struct runner *r, struct job *j, int i)
 		job_end(r, j, OUTCOME_OUTPUT_LIMIT, 0, "more than %llu bytes "
 		    "of output", (unsigned long long)
 		    j->grant.limits.output_bytes);
+}
+
+/*
+ * After the end of process 1: what the pipes still have, as far as the client
+ * takes it.  Not until their end: a descriptor of theirs may be on its way
+ * through a UNIX socket that the kernel has not thrown away yet.
+ */
+static void
+drain_output(struct runner *r, struct job *j)
+{
+	for (int i = 0; i < 2; i++)
+		while (j->gone && j->child.out[i] != -1 &&
+		    output_room(r, j) != 0)
+			read_output(r, j, i);
 }
 
 /*
@@ -143,6 +158,8 @@ job_turn(struct runner *r, struct job *j, const struct pollfd pfd[JOB_POLLFDS])
 		collect_rings(j);
 		job_gone(r, j);
 	}
+	if (j->state == JOB_END)
+		drain_output(r, j);
 	if (j->state == JOB_END)
 		job_check_end(r, j);
 }

@@ -545,6 +545,21 @@ TEST(output_after_the_end_is_still_told)
 	expect_append(EVENT_JOB_FINISHED, "\"stderr_bytes\":4");
 }
 
+/* One end of the pipe is still open somewhere, as in a socket's queue. */
+TEST(output_pipe_that_somebody_keeps_does_not_hold_the_job)
+{
+	int kept;
+
+	play_start();
+	to_run(make_grant());
+	kept = dup(play.child[0].out[0]);
+	ATF_REQUIRE(write(play.child[0].out[0], "last", 4) == 4);
+	play_die(0);
+	play_expect(&play.gate, MSG_JOB_OUTPUT);
+	expect_append(EVENT_JOB_FINISHED, "\"stdout_bytes\":4");
+	close(kept);
+}
+
 TEST(output_limit_holds_to_the_byte)
 {
 	static char text[OUTPUT_LIMIT];
@@ -851,6 +866,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(wall_clock_ends_the_job);
 	ADD(output_is_streamed_and_hashed);
 	ADD(output_after_the_end_is_still_told);
+	ADD(output_pipe_that_somebody_keeps_does_not_hold_the_job);
 	ADD(output_limit_holds_to_the_byte);
 	ADD(output_waits_for_credit);
 	ADD(client_that_does_not_read_holds_the_slot_only_so_long);

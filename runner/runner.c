@@ -137,7 +137,8 @@ drop_powers(void)
 {
 	struct why why;
 
-	if (confine_caps(&why) == -1)
+	if (confine_caps(&why) == -1 ||
+	    confine_to_cgroup(FD_RUNNER_CGROUP, &why) == -1)
 		die(EXIT_SYSTEM, "%s", why.text);
 }
 
@@ -262,11 +263,11 @@ main(int argc, char *argv[])
 		die(EXIT_USAGE, "usage: runner");
 	check_kernel(FD_RUNNER_CGROUP);
 	r.spawner = spawn_start();
-	drop_powers();
 	r.cgroup = FD_RUNNER_CGROUP;
 	r.signals = open_signals();
 	load_memory(&r);
-	load_runtimes(&r);
+	load_runtimes(&r);			/* last look at a file */
+	drop_powers();
 	for (unsigned i = 0; i < JOB_SLOTS; i++)
 		job_init(&r.jobs[i], &r, i);
 	chan_init(&r.gate, FD_RUNNER_GATE_IN, FD_RUNNER_GATE_OUT, PEER_RUNNER,

@@ -23,8 +23,11 @@
 #define SLOT_UID	100000	/* the first slot's user, in the appliance */
 #define REQUEST_MAX	81920	/* as JOB_GRANT in msg.def, and a slot */
 
-/* What goes along with a request, and comes with the answer. */
-enum { SEND_CGROUP = JAIL_FDS, SEND_FDS };
+/*
+ * What goes along with a request: all but /dev/null, which the child opens
+ * itself, and the control group in its place.
+ */
+enum { SEND_CGROUP = JAIL_NULL, SEND_FDS = JAIL_FDS };
 
 #define NAMESPACES	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | \
 	CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
@@ -131,10 +134,15 @@ write_maps(pid_t pid, unsigned slot, struct why *why)
 
 /* The job's first process, once its user maps are there (end of the pipe). */
 noreturn static void
-run_child(const struct grant *g, const int fds[JAIL_FDS], const int sync[2])
+run_child(const struct grant *g, const int sent[SEND_FDS], const int sync[2])
 {
+	int fds[JAIL_FDS];
 	char c;
 
+	memcpy(fds, sent, sizeof(fds));
+	fds[JAIL_NULL] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (fds[JAIL_NULL] == -1)
+		_exit(EXIT_FAILURE);
 	close(sync[1]);
 	if (read(sync[0], &c, 1) != 1)
 		_exit(EXIT_FAILURE);
@@ -286,8 +294,7 @@ make_pipes(struct child *c, int fds[SEND_FDS])
 	    make_pipe(&c->out[0], &fds[JAIL_OUT], 0, 0) == -1 ||
 	    make_pipe(&c->out[1], &fds[JAIL_ERR], 0, 0) == -1)
 		return -1;
-	fds[JAIL_NULL] = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
-	return fds[JAIL_NULL] == -1 ? -1 : 0;
+	return 0;
 }
 
 static int
