@@ -69,20 +69,27 @@ print_text(FILE *out, const char *text)
 	}
 }
 
+static void
+print_row(FILE *out, const char *name, const char *text)
+{
+	fprintf(out, "  ");
+	print_text(out, name);
+	fprintf(out, "%*s ", (int)(18 - strlen(name) % 19), "");
+	print_text(out, text);
+	putc('\n', out);
+}
+
 void
 evidence_print(FILE *out, const struct evidence *e)
 {
 	fprintf(out, "  %-18s %s+%08x\n", "appliance", e->key_name, e->key_id);
-	fprintf(out, "  %-18s %s\n", "event", leaf_get(&e->leaf, "type"));
-	fprintf(out, "  %-18s %s\n", "time", leaf_get(&e->leaf, "time"));
+	print_row(out, "event", leaf_get(&e->leaf, "type"));
+	print_row(out, "time", leaf_get(&e->leaf, "time"));
 	for (size_t i = 0; i < e->leaf.n; i++) {
 		const struct leaf_member *m = &e->leaf.member[i];
 
-		if (strncmp(m->name, "data.", 5) != 0 || *m->value == '\0')
-			continue;
-		fprintf(out, "  %-18s ", m->name + 5);
-		print_text(out, m->value);
-		putc('\n', out);
+		if (strncmp(m->name, "data.", 5) == 0 && *m->value != '\0')
+			print_row(out, m->name + 5, m->value);
 	}
 	fprintf(out, "  %-18s index %llu of a tree of %llu\n", "ledger",
 	    (unsigned long long)e->index, (unsigned long long)e->size);
