@@ -20,7 +20,7 @@ casemate_LIBS := $(CLIENT_LIBS)
 
 TESTS += client/archive_test client/words_of_users_test client/state_test \
 	client/leaf_test client/vm_test client/talk_test
-CLIENT_SAY := client/say.c client/buf.c
+CLIENT_SAY := client/say.c client/buf.c lib/log.c
 archive_test_SRCS := client/archive_test.c client/cpio.c client/ustar.c \
 	$(CLIENT_SAY)
 words_of_users_test_SRCS := client/words_of_users_test.c client/target.c \
