@@ -3,7 +3,6 @@
 #include <sys/wait.h>
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,12 +15,10 @@
 #define DECIDE_MS	20000	/* keyd: two signatures, one durable nonce */
 #define RECEIVE_MS	600000	/* gate ends silence sooner */
 #define BUILD_MS	60000	/* 64 MiB unpacked on a slow machine */
-#define LEDGER_MS	30000	/* one commit, on a slow disk */
 #define LIMIT_MS	(UINT64_C(1) << 40)	/* no sum overflows */
-#define END_MS		30000	/* the client takes the rest of the output */
 
-static void
-enter(struct job *j, enum job_state state, uint64_t limit_ms)
+void
+job_enter(struct job *j, enum job_state state, uint64_t limit_ms)
 {
 	j->state = state;
 	j->deadline_ms = now_ms() + (limit_ms < LIMIT_MS ? limit_ms : LIMIT_MS);
@@ -38,189 +35,6 @@ job_init(struct job *j, struct runner *r, unsigned slot)
 	child_init(&j->child);
 	sha256_init(&j->out[0].hash);
 	sha256_init(&j->out[1].hash);
-}
-
-static void
-job_free(struct runner *r, struct job *j)
-{
-	child_close(&j->child);
-	bundle_close(&j->bundle);
-	grant_free(&j->grant);
-	r->jobs_done += j->accepted;
-	job_init(j, r, j->slot);
-}
-
-/* Says the verdict without a receipt, since it could not be recorded. */
-static void
-finish_unrecorded(struct runner *r, struct job *j, const char *why)
-{
-	struct verdict *v = &j->verdict;
-	size_t len;
-
-	if (v->kind == VERDICT_ENDED) {
-		log_info("job %s: its end is not recorded: %s", j->grant.job,
-		    why);
-		v->outcome = OUTCOME_FAULT;
-		v->status = 0;
-		snprintf(v->message, sizeof(v->message), "the job ended, and "
-		    "its end could not be recorded: %.200s", why);
-	} else if (j->recordable) {
-		log_info("job %s: its refusal is not recorded: %s",
-		    j->grant.job, why);
-		len = strlen(v->message);
-		snprintf(v->message + len, sizeof(v->message) - len,
-		    " (not recorded: %.200s)", why);
-	}
-	say_verdict(r, j, "", 0);
-	job_free(r, j);
-}
-
-/* All its processes are gone, or there never were any. */
-static void
-record(struct runner *r, struct job *j)
-{
-	bundle_close(&j->bundle);
-	if (!j->recordable) {
-		finish_unrecorded(r, j, "");
-		return;
-	}
-	enter(j, JOB_RECORD, LEDGER_MS);
-	say_append_verdict(r, j);
-}
-
-static void
-judge_memory(struct job *j)
-{
-	struct verdict *v = &j->verdict;
-	unsigned long long mib = j->grant.limits.memory_bytes >> 20;
-
-	v->status = 0;
-	if (j->accepted) {
-		v->kind = VERDICT_ENDED;
-		v->outcome = OUTCOME_OUT_OF_MEMORY;
-		snprintf(v->message, sizeof(v->message),
-		    j->figures.memory_peak < j->grant.limits.memory_bytes / 2 ?
-		    "the appliance itself ran out of memory, far below the "
-		    "job's %llu MiB; give it more or run less at a time" :
-		    "the job needed more than its %llu MiB of memory", mib);
-	} else {
-		v->kind = VERDICT_REFUSED;
-		v->reason = REASON_LIMITS;
-		snprintf(v->message, sizeof(v->message), "the bundle's files "
-		    "do not fit into the job's %llu MiB of memory; raise "
-		    "memory_mib", mib);
-	}
-}
-
-/*
- * The verdict once all figures are known.  The kernel's word on memory goes
- * before what a killed process looked like; and what was recorded as accepted
- * is not refused any more.
- */
-static void
-judge_end(struct job *j)
-{
-	struct verdict *v = &j->verdict;
-	bool killed = v->kind == VERDICT_ENDED &&
-	    v->outcome == OUTCOME_SIGNALLED && v->status == 9;
-
-	if (j->figures.oom_kills != 0 && (v->kind == VERDICT_NONE || killed))
-		judge_memory(j);
-	if (v->kind == VERDICT_NONE) {
-		v->kind = VERDICT_REFUSED;
-		v->reason = REASON_FAULT;
-		snprintf(v->message, sizeof(v->message), "the job's process 1 "
-		    "ended without a report");
-	}
-	if (j->accepted && v->kind == VERDICT_REFUSED) {
-		v->kind = VERDICT_ENDED;
-		v->outcome = v->reason == REASON_CANCELLED ||
-		    v->reason == REASON_STOPPING ? OUTCOME_CANCELLED :
-		    OUTCOME_FAULT;
-		v->status = 0;
-	}
-}
-
-/* In END: goes on once no process and no unread output is left. */
-void
-job_check_end(struct runner *r, struct job *j)
-{
-	if (j->child.pidfd != -1 && !j->gone)
-		return;
-	if (j->child.out[0] != -1 || j->child.out[1] != -1 || j->asked)
-		return;
-	if (j->cgroup.dir != -1) {
-		if (!cgroup_is_empty(&j->cgroup))
-			return;
-		cgroup_read(&j->cgroup, &j->figures);
-		if (cgroup_close(&j->cgroup, r->cgroup) == -1)
-			return;
-	}
-	judge_end(j);
-	record(r, j);
-}
-
-static void
-drop_output(struct job *j)
-{
-	for (int i = 0; i < 2; i++) {
-		if (j->child.out[i] != -1)
-			close(j->child.out[i]);
-		j->child.out[i] = -1;
-	}
-}
-
-/* Ends all its processes; what they have written before is still read. */
-static void
-begin_end(struct runner *r, struct job *j)
-{
-	if (j->state == JOB_RUN)
-		j->wall_ms = now_ms() - j->started_ms;
-	if (j->cgroup.dir != -1 && cgroup_kill(&j->cgroup) == -1)
-		log_info("job %s: cgroup.kill: %s", j->grant.job,
-		    strerror(errno));
-	if (!j->accepted || !j->attached ||
-	    j->verdict.outcome == OUTCOME_OUTPUT_LIMIT)
-		drop_output(j);
-	enter(j, JOB_END, END_MS);
-	job_check_end(r, j);
-}
-
-static void
-set_verdict(struct job *j, const struct verdict *v, const char *fmt, va_list ap)
-{
-	if (j->verdict.kind != VERDICT_NONE)
-		return;
-	j->verdict = *v;
-	vsnprintf(j->verdict.message, sizeof(j->verdict.message), fmt, ap);
-}
-
-void
-job_refuse(struct runner *r, struct job *j, enum reason reason,
-    const char *fmt, ...)
-{
-	struct verdict v = { .kind = VERDICT_REFUSED, .reason = reason };
-	va_list ap;
-
-	va_start(ap, fmt);
-	set_verdict(j, &v, fmt, ap);
-	va_end(ap);
-	begin_end(r, j);
-}
-
-void
-job_end(struct runner *r, struct job *j, enum outcome outcome, uint32_t status,
-    const char *fmt, ...)
-{
-	struct verdict v = {
-		.kind = VERDICT_ENDED, .outcome = outcome, .status = status,
-	};
-	va_list ap;
-
-	va_start(ap, fmt);
-	set_verdict(j, &v, fmt, ap);
-	va_end(ap);
-	begin_end(r, j);
 }
 
 /* What a job that is not running yet is refused with when it may not go on. */
@@ -242,7 +56,7 @@ job_submit(struct runner *r, struct job *j, uint32_t conn,
 {
 	j->conn = conn;
 	j->attached = true;
-	enter(j, JOB_DECIDE, DECIDE_MS);
+	job_enter(j, JOB_DECIDE, DECIDE_MS);
 	say_decide(r, j, submission, len);
 }
 
@@ -267,7 +81,7 @@ job_granted(struct runner *r, struct job *j)
 		return;
 	}
 	if (bundle_open(&j->bundle, g->bundle_len) == 0) {
-		enter(j, JOB_RECEIVE, RECEIVE_MS);
+		job_enter(j, JOB_RECEIVE, RECEIVE_MS);
 		say_send(r, j);
 	} else if (errno == EMSGSIZE)
 		job_refuse(r, j, REASON_TOO_LARGE, "the bundle has %llu bytes; "
@@ -313,7 +127,7 @@ build(struct runner *r, struct job *j)
 		job_refuse(r, j, REASON_SANDBOX, "%s", why.text);
 		return;
 	}
-	enter(j, JOB_BUILD, BUILD_MS);
+	job_enter(j, JOB_BUILD, BUILD_MS);
 }
 
 void
@@ -348,7 +162,7 @@ accept(struct runner *r, struct job *j, const char *probe)
 {
 	bundle_close(&j->bundle);
 	snprintf(j->probe, sizeof(j->probe), "%s", probe);
-	enter(j, JOB_ACCEPT, LEDGER_MS);
+	job_enter(j, JOB_ACCEPT, LEDGER_MS);
 	j->asked = true;
 	say_append_accepted(r, j);
 }
@@ -362,17 +176,6 @@ report_status(struct runner *r, struct job *j, int status)
 	else
 		job_end(r, j, OUTCOME_EXITED, (uint32_t)WEXITSTATUS(status),
 		    "%s", "");
-}
-
-/* Process 1 has ended, and with it all others of its namespace. */
-void
-job_gone(struct runner *r, struct job *j)
-{
-	j->gone = true;
-	if (j->state == JOB_END)
-		job_check_end(r, j);
-	else
-		begin_end(r, j);
 }
 
 /* Out of order reports come from no process of ours: the job is faulty. */
@@ -403,7 +206,7 @@ start(struct runner *r, struct job *j)
 {
 	say_accepted(r, j);
 	j->started_ms = now_ms();
-	enter(j, JOB_RUN, j->grant.limits.wall_ms);
+	job_enter(j, JOB_RUN, j->grant.limits.wall_ms);
 	if (!j->attached)
 		job_end(r, j, OUTCOME_CANCELLED, 0, "the client left");
 	else if (r->stopping)
@@ -443,7 +246,7 @@ job_unappended(struct runner *r, struct job *j, const char *message)
 	else if (j->state == JOB_END)
 		job_check_end(r, j);
 	else if (j->state == JOB_RECORD)
-		finish_unrecorded(r, j, message);
+		job_finish_unrecorded(r, j, message);
 }
 
 void
@@ -455,7 +258,7 @@ job_leave(struct runner *r, struct job *j)
 	else if (j->state == JOB_RUN)
 		job_end(r, j, OUTCOME_CANCELLED, 0, "the client left");
 	else if (j->state == JOB_END)
-		begin_end(r, j);	/* nobody reads the rest */
+		job_begin_end(r, j);	/* nobody reads the rest */
 }
 
 void
@@ -493,27 +296,6 @@ job_ledger_reset(struct runner *r, struct job *j)
 		say_append_verdict(r, j);
 }
 
-/* END has a second chance without the client, and no third. */
-static void
-end_overdue(struct runner *r, struct job *j)
-{
-	const char *rest = "; the client did not take the rest of its output";
-	struct verdict *v = &j->verdict;
-	size_t used = strlen(v->message);
-
-	if (j->overdue)
-		die(EXIT_SYSTEM, "job %s does not end though it was killed",
-		    j->grant.job);
-	j->overdue = true;
-	j->asked = false;
-	if (j->child.out[0] != -1 || j->child.out[1] != -1)
-		snprintf(v->message + used, sizeof(v->message) - used, "%s",
-		    rest + (used == 0 ? 2 : 0));
-	drop_output(j);
-	enter(j, JOB_END, END_MS);
-	job_check_end(r, j);
-}
-
 void
 job_timeout(struct runner *r, struct job *j)
 {
@@ -542,10 +324,10 @@ job_timeout(struct runner *r, struct job *j)
 		    j->grant.limits.wall_ms);
 		return;
 	case JOB_END:
-		end_overdue(r, j);
+		job_end_overdue(r, j);
 		return;
 	case JOB_RECORD:
-		finish_unrecorded(r, j, "ledgerd does not answer");
+		job_finish_unrecorded(r, j, "ledgerd does not answer");
 		return;
 	}
 }

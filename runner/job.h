@@ -85,13 +85,14 @@ void	job_submit(struct runner *, struct job *, uint32_t conn,
 	    const void *submission, size_t len);
 
 /* Events.  The texts live in the caller's message. */
-void	job_granted(struct runner *, struct job *);	/* grant is filled */
+void	job_granted(struct runner *, struct job *);	/* grant filled */
 void	job_denied(struct runner *, struct job *, enum reason,
 	    const char *message);
 void	job_data(struct runner *, struct job *, const void *, size_t);
 void	job_credit(struct runner *, struct job *, uint32_t bytes);
 void	job_leave(struct runner *, struct job *);	/* its client went */
-void	job_stop(struct runner *, struct job *);	/* so does the machine */
+void	job_appended(struct runner *, struct job *,
+	    const unsigned char *leaf,
 void	job_appended(struct runner *, struct job *, const unsigned char *leaf,
 	    const void *receipt, size_t len);
 void	job_unappended(struct runner *, struct job *, const char *message);
@@ -106,13 +107,27 @@ void	job_poll(const struct runner *, const struct job *,
 void	job_turn(struct runner *, struct job *,
 	    const struct pollfd pfd[JOB_POLLFDS]);
 
-/* Between job.c and job_io.c. */
+/* Between job.c, job_end.c and job_io.c. */
+#define LEDGER_MS	30000	/* one commit, on a slow disk */
+
+void	job_enter(struct job *, enum job_state, uint64_t limit_ms);
 void	job_reported(struct runner *, struct job *, const struct report *);
+
+/* The verdict, if there is none yet; then what the end takes. */
 void	job_refuse(struct runner *, struct job *, enum reason,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void	job_end(struct runner *, struct job *, enum outcome, uint32_t status,
 	    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* Ends all its processes; what they have written before is still read. */
+void	job_begin_end(struct runner *, struct job *);
+/* Process 1 has ended, and with it all others of its namespace. */
 void	job_gone(struct runner *, struct job *);
+/* In END: goes on once no process and no unread output is left. */
 void	job_check_end(struct runner *, struct job *);
+/* END has a second chance without the client, and no third. */
+void	job_end_overdue(struct runner *, struct job *);
+/* Says the verdict without a receipt, since it could not be recorded. */
+void	job_finish_unrecorded(struct runner *, struct job *, const char *why);
+void	job_free(struct runner *, struct job *);
 
 #endif

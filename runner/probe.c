@@ -97,7 +97,9 @@ try_read(long which)
 static bool
 try_write(long which)
 {
-	static const char *const paths[] = { "/x", "/job/x", "/dev/x", "/usr/x" };
+	static const char *const paths[] = {
+		"/x", "/job/x", "/dev/x", "/usr/x",
+	};
 
 	return try_open(paths[which], O_WRONLY | O_CREAT);
 }

@@ -12,7 +12,7 @@
 #include "job.h"
 
 #define JOB_SLOTS		8
-#define RUNTIMES_TEXT_MAX	512	/* names with commas, in GATE_STATUS_IS */
+#define RUNTIMES_TEXT_MAX	512	/* in GATE_STATUS_IS */
 #define MODE_MAX		16	/* kept, ephemeral */
 
 struct runner {

@@ -73,7 +73,7 @@ send_fds(int sock, const void *data, size_t len, const int fds[], size_t n)
 	return rc == (ssize_t)len ? 0 : -1;
 }
 
-/* Answers the packet's length and fills fds[0..n-1], with -1 what is not there. */
+/* Answers the packet's length and fills fds[]; -1 is one that is missing. */
 static ssize_t
 recv_fds(int sock, void *data, size_t cap, int fds[], size_t n)
 {

@@ -17,8 +17,8 @@ jailtry_LIBS := -lbearssl
 jailtry_GEN := $(RUNNER_JAIL_GEN)
 
 IMAGE_PROGS += runner
-runner_SRCS := runner/runner.c runner/dispatch.c runner/job.c runner/job_io.c \
-	runner/say.c runner/bundle.c runner/cgroup.c $(RUNNER_JAIL) \
+runner_SRCS := runner/runner.c runner/dispatch.c runner/job.c runner/job_end.c \
+	runner/job_io.c runner/say.c runner/bundle.c runner/cgroup.c $(RUNNER_JAIL) \
 	$(RUNNER_CHAN) lib/words.c lib/sandbox.c
 runner_LIBS := -lbearssl
 runner_GEN := gen/runner.seccomp.h $(RUNNER_JAIL_GEN)
@@ -49,7 +49,7 @@ $(B)/tests/runner/jail_test: | $(B)/bin/jailtry $(addprefix $(B)/bin/,$(JOB_PROG
 
 TESTS += runner/job_test
 job_test_SRCS := runner/job_test.c runner/play.c runner/dispatch.c \
-	runner/job.c runner/job_io.c runner/say.c runner/bundle.c \
+	runner/job.c runner/job_end.c runner/job_io.c runner/say.c runner/bundle.c \
 	runner/report.c $(RUNNER_CHAN) lib/words.c lib/grant.c lib/json.c \
 	lib/why.c lib/sha256.c lib/event.c
 job_test_LIBS := -lbearssl

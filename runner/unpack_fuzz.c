@@ -26,7 +26,8 @@ take_digests(const uint8_t *tar, size_t len, struct grant *g)
 
 	ustar_init(&u, tar, len);
 	while (ustar_next(&u, &m, &why) == 1) {
-		if (m.size != 0 && (m.data < tar || m.data + m.size > tar + len))
+		if (m.size != 0 &&
+		    (m.data < tar || m.data + m.size > tar + len))
 			abort();
 		if (grant_check_path(m.name) == -1)
 			abort();
