@@ -8,7 +8,7 @@ init_LIBS := -lskarnet
 
 IMAGE_PROGS += gate
 GATE_SRCS := runner/gate_turn.c runner/gate_conn.c runner/gate_frame.c \
-	runner/gate_out.c runner/gate_runner.c lib/chan.c lib/log.c \
+	runner/gate_out.c runner/gate_request.c runner/gate_runner.c lib/chan.c lib/log.c \
 	lib/msg.c lib/wire.c lib/words.c
 gate_SRCS := runner/gate.c lib/sandbox.c $(GATE_SRCS)
 gate_GEN := gen/gate.seccomp.h
@@ -17,8 +17,11 @@ IMAGE_PROGS += console
 console_SRCS := init/console.c init/line.c lib/chan.c lib/log.c lib/msg.c \
 	lib/sandbox.c lib/wire.c
 console_GEN := gen/console.seccomp.h
-TESTS += runner/gate_test
-gate_test_SRCS := runner/gate_test.c $(GATE_SRCS)
+TESTS += runner/gate_test runner/gate_refuse_test runner/gate_out_test
+gate_test_SRCS := runner/gate_test.c runner/gate_testkit.c $(GATE_SRCS)
+gate_refuse_test_SRCS := runner/gate_refuse_test.c runner/gate_testkit.c \
+	$(GATE_SRCS)
+gate_out_test_SRCS := runner/gate_out_test.c runner/gate_out.c lib/wire.c
 FUZZERS += runner/gate_frame_fuzz
 gate_frame_fuzz_SRCS := runner/gate_frame_fuzz.c runner/gate_frame.c \
 	lib/wire.c lib/words.c

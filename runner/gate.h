@@ -92,18 +92,22 @@ void	gate_turn(struct gate *, int max_ms, const void *mask);
 void	gate_stop(struct gate *);
 
 /* gate_conn.c: what happens to a connection. */
+void	gate_conn_enter(struct gate *, struct gate_conn *, enum gate_state);
+const char	*gate_conn_wants(const struct gate_conn *);
 void	gate_conn_open(struct gate *, int fd);
 void	gate_conn_greet(struct gate *, struct gate_conn *);
-void	gate_conn_read(struct gate *, struct gate_conn *);
 void	gate_conn_write(struct gate *, struct gate_conn *);
 void	gate_conn_timeout(struct gate *, struct gate_conn *);
 void	gate_conn_hangup(struct gate *, struct gate_conn *);
 void	gate_conn_fault(struct gate *, struct gate_conn *);
 void	gate_conn_refuse(struct gate *, struct gate_conn *, enum reason,
 	    const char *message);
-bool	gate_conn_reads(const struct gate *, const struct gate_conn *);
 /* False when the client is gone, and not only done with sending. */
 bool	gate_conn_alive(const struct gate_conn *);
+
+/* gate_request.c: what a client sends, and whether it is read now. */
+void	gate_conn_read(struct gate *, struct gate_conn *);
+bool	gate_conn_reads(const struct gate *, const struct gate_conn *);
 
 /* What the runner says for a connection, already decoded. */
 void	gate_conn_send(struct gate *, struct gate_conn *, const char *job,

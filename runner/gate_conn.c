@@ -11,58 +11,42 @@
 #include "log.h"
 #include "wire.h"
 
-#define READS_PER_TURN	16	/* one client cannot keep the others waiting */
-#define SCRATCH		(SUBMIT_MAX + 64)
+#define SCRATCH		4096	/* HELLO and REFUSED: names and one text */
 
 static const struct state {
-	bool		 reads;
 	bool		 asked;		/* the runner knows of it */
 	unsigned	 silence_ms;	/* longest wait for the client */
 	const char	*wants;		/* what the client may send now */
 } states[] = {
-	[CONN_FREE] =	   { false, false, 0, "" },
-	[CONN_GREETING] =  { false, false, GATE_FIRST_MS, "nothing yet" },
-	[CONN_REQUEST] =   { true, false, GATE_FIRST_MS, "SUBMIT or STATUS" },
-	[CONN_DECIDING] =  { false, true, 0, "nothing before SEND" },
-	[CONN_SENDING] =   { true, true, GATE_SILENCE_MS, "DATA" },
-	[CONN_RUNNING] =   { false, true, 0, "nothing more" },
-	[CONN_ASKING] =	   { false, false, 0, "nothing more" },
-	[CONN_CLOSING] =   { false, false, GATE_SILENCE_MS, "nothing more" },
-	[CONN_LINGERING] = { true, false, GATE_LINGER_MS, "nothing more" },
+	[CONN_FREE] =	   { false, 0, "" },
+	[CONN_GREETING] =  { false, GATE_FIRST_MS, "nothing yet" },
+	[CONN_REQUEST] =   { false, GATE_FIRST_MS, "SUBMIT or STATUS" },
+	[CONN_DECIDING] =  { true, 0, "nothing before SEND" },
+	[CONN_SENDING] =   { true, GATE_SILENCE_MS, "DATA" },
+	[CONN_RUNNING] =   { true, 0, "nothing more" },
+	[CONN_ASKING] =	   { false, 0, "nothing more" },
+	[CONN_CLOSING] =   { false, GATE_SILENCE_MS, "nothing more" },
+	[CONN_LINGERING] = { false, GATE_LINGER_MS, "nothing more" },
 };
 _Static_assert(sizeof(states) / sizeof(states[0]) == CONN_NSTATES,
     "a row for each state");
 
-static void	do_submit(struct gate *, struct gate_conn *,
-		    const unsigned char *, size_t);
-static void	do_data(struct gate *, struct gate_conn *,
-		    const unsigned char *, size_t);
-static void	do_status(struct gate *, struct gate_conn *,
-		    const unsigned char *, size_t);
-
-/* Whose turn it is: any other frame is out of turn. */
-static const struct turn {
-	enum client_msg	  type;
-	enum gate_state	  state;
-	const char	 *name;
-	void		(*handle)(struct gate *, struct gate_conn *,
-			    const unsigned char *, size_t);
-} turns[] = {
-	{ CLIENT_SUBMIT, CONN_REQUEST, "SUBMIT", do_submit },
-	{ CLIENT_STATUS, CONN_REQUEST, "STATUS", do_status },
-	{ CLIENT_DATA,	 CONN_SENDING, "DATA",	 do_data },
-};
-
 /* The payload of the frame or message being made; one at a time. */
 static unsigned char scratch[SCRATCH];
 
-static void
-enter(struct gate *g, struct gate_conn *c, enum gate_state state)
+void
+gate_conn_enter(struct gate *g, struct gate_conn *c, enum gate_state state)
 {
 	unsigned ms = states[state].silence_ms;
 
 	c->state = state;
 	c->deadline = ms == 0 ? 0 : g->now + ms;
+}
+
+const char *
+gate_conn_wants(const struct gate_conn *c)
+{
+	return states[c->state].wants;
 }
 
 static void
@@ -97,7 +81,7 @@ gate_conn_last(struct gate *g, struct gate_conn *c, enum client_msg type,
 		release(c);
 		return;
 	}
-	enter(g, c, CONN_CLOSING);
+	gate_conn_enter(g, c, CONN_CLOSING);
 	gate_conn_write(g, c);
 }
 
@@ -140,7 +124,7 @@ gate_conn_open(struct gate *g, int fd)
 	c->id = ++g->last_id;
 	gate_frame_init(&c->in);
 	gate_out_init(&c->out);
-	enter(g, c, CONN_GREETING);
+	gate_conn_enter(g, c, CONN_GREETING);
 	gate_conn_greet(g, c);
 }
 
@@ -162,20 +146,8 @@ gate_conn_greet(struct gate *g, struct gate_conn *c)
 		release(c);
 		return;
 	}
-	enter(g, c, CONN_REQUEST);
+	gate_conn_enter(g, c, CONN_REQUEST);
 	gate_conn_write(g, c);
-}
-
-bool
-gate_conn_reads(const struct gate *g, const struct gate_conn *c)
-{
-	if (!states[c->state].reads || c->half)
-		return false;
-	if (c->state == CONN_LINGERING)
-		return true;
-	if (c->state == CONN_SENDING && c->bundle_left == 0)
-		return false;
-	return chan_room(&g->runner) >= GATE_ROOM;
 }
 
 bool
@@ -238,194 +210,6 @@ gate_conn_fault(struct gate *g, struct gate_conn *c)
 }
 
 static void
-do_submit(struct gate *g, struct gate_conn *c, const unsigned char *payload,
-    size_t len)
-{
-	static const struct {
-		const char	*name;
-		size_t		 max;
-	} fields[] = {
-		{ "command", COMMAND_MAX }, { "command's signature", SIG_MAX },
-		{ "manifest", MANIFEST_MAX },
-		{ "manifest's signature", SIG_MAX },
-	};
-	char why[TEXT_MAX];
-	struct get in;
-	struct put p;
-	size_t n;
-
-	get_init(&in, payload, len);
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		(void)get_string(&in, &n, fields[i].max);
-		if (in.err == 0)
-			continue;
-		snprintf(why, sizeof(why), "SUBMIT: the %s is cut short or "
-		    "longer than %zu bytes", fields[i].name, fields[i].max);
-		gate_conn_refuse(g, c, REASON_TOO_LARGE, why);
-		return;
-	}
-	if (get_end(&in) == -1) {
-		gate_conn_refuse(g, c, REASON_PROTOCOL, "SUBMIT: bytes are "
-		    "left over after its four fields");
-		return;
-	}
-	put_init(&p, scratch, sizeof(scratch));
-	put_u32(&p, c->id);
-	put_raw(&p, payload, len);
-	chan_send(&g->runner, MSG_JOB_SUBMIT, &p);
-	enter(g, c, CONN_DECIDING);
-}
-
-static void
-do_status(struct gate *g, struct gate_conn *c, const unsigned char *payload,
-    size_t len)
-{
-	struct put p;
-
-	(void)payload;
-	if (len != 0) {
-		gate_conn_refuse(g, c, REASON_PROTOCOL,
-		    "STATUS has no fields");
-		return;
-	}
-	put_init(&p, scratch, sizeof(scratch));
-	put_u32(&p, c->id);
-	chan_send(&g->runner, MSG_GATE_STATUS, &p);
-	enter(g, c, CONN_ASKING);
-}
-
-static void
-do_data(struct gate *g, struct gate_conn *c, const unsigned char *payload,
-    size_t len)
-{
-	struct get in;
-	struct put p;
-	size_t n;
-
-	get_init(&in, payload, len);
-	(void)get_string(&in, &n, DATA_MAX);
-	if (get_end(&in) == -1 || n == 0) {
-		gate_conn_refuse(g, c, REASON_PROTOCOL, "DATA: not one string "
-		    "of 1 to 32768 bytes");
-		return;
-	}
-	if (n > c->bundle_left) {
-		gate_conn_refuse(g, c, REASON_BUNDLE, "the bundle is longer "
-		    "than the command says; make both anew");
-		return;
-	}
-	put_init(&p, scratch, sizeof(scratch));
-	put_u32(&p, c->id);
-	put_raw(&p, payload, len);
-	chan_send(&g->runner, MSG_JOB_DATA, &p);
-	c->bundle_left -= n;
-	enter(g, c, CONN_SENDING);
-	if (c->bundle_left == 0)
-		c->deadline = 0;	/* the runner's turn */
-}
-
-static void
-do_frame(struct gate *g, struct gate_conn *c)
-{
-	uint8_t type = gate_frame_type(&c->in);
-	const struct turn *t = turns;
-	char why[TEXT_MAX];
-
-	while (t->type != type)		/* the frame reader knows these only */
-		t++;
-	if (t->state != c->state) {
-		snprintf(why, sizeof(why), "%s is out of turn: expected %s",
-		    t->name, states[c->state].wants);
-		gate_conn_refuse(g, c, REASON_PROTOCOL, why);
-		return;
-	}
-	t->handle(g, c, c->in.payload, c->in.need - GATE_FRAME_HEAD);
-}
-
-/* The client sends no more: half-closed, or gone. */
-static void
-do_end(struct gate *g, struct gate_conn *c)
-{
-	c->half = true;
-	if (!gate_conn_alive(c) || c->state == CONN_LINGERING ||
-	    (c->state == CONN_REQUEST && !gate_frame_inside(&c->in)))
-		gate_conn_hangup(g, c);
-	else
-		gate_conn_refuse(g, c, REASON_PROTOCOL,
-		    gate_frame_inside(&c->in) ?
-		    "the connection ended in the middle of a frame" :
-		    "the connection ended before the bundle did");
-}
-
-/* What a client sends that has had its answer is thrown away. */
-static ssize_t
-discard(const struct gate_conn *c)
-{
-	static char waste[4096];
-
-	return recv(c->fd, waste, sizeof(waste), MSG_DONTWAIT);
-}
-
-static bool
-take_bytes(struct gate *g, struct gate_conn *c, size_t n)
-{
-	char why[TEXT_MAX];
-
-	c->deadline = g->now + GATE_SILENCE_MS;
-	switch (gate_frame_took(&c->in, n, why)) {
-	case FRAME_MORE:
-		return true;
-	case FRAME_BAD:
-		gate_conn_refuse(g, c, REASON_PROTOCOL, why);
-		return false;
-	case FRAME_NO_MEMORY:
-		gate_conn_refuse(g, c, REASON_BUSY, "the appliance is short "
-		    "of memory; try again in a moment");
-		return false;
-	case FRAME_WHOLE:
-		do_frame(g, c);
-		gate_frame_next(&c->in);
-		break;
-	}
-	return true;
-}
-
-/* One read.  True when there may be more to read now. */
-static bool
-read_once(struct gate *g, struct gate_conn *c)
-{
-	size_t len;
-	void *space;
-	ssize_t n;
-
-	if (c->state == CONN_LINGERING) {
-		n = discard(c);
-	} else {
-		space = gate_frame_space(&c->in, &len);
-		n = recv(c->fd, space, len, MSG_DONTWAIT);
-	}
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return false;
-	if (n == -1) {
-		gate_conn_hangup(g, c);
-		return false;
-	}
-	if (n == 0) {
-		do_end(g, c);
-		return false;
-	}
-	return c->state == CONN_LINGERING || take_bytes(g, c, (size_t)n);
-}
-
-void
-gate_conn_read(struct gate *g, struct gate_conn *c)
-{
-	for (int i = 0; i < READS_PER_TURN; i++)
-		if (!gate_conn_reads(g, c) || !read_once(g, c))
-			return;
-}
-
-static void
 give_credit(struct gate *g, const struct gate_conn *c, uint32_t bytes)
 {
 	struct put p;
@@ -445,7 +229,7 @@ finish(struct gate *g, struct gate_conn *c)
 	if (c->half || shutdown(c->fd, SHUT_WR) == -1)
 		release(c);
 	else
-		enter(g, c, CONN_LINGERING);
+		gate_conn_enter(g, c, CONN_LINGERING);
 }
 
 void
@@ -482,7 +266,7 @@ gate_conn_send(struct gate *g, struct gate_conn *c, const char *job,
 	put_init(&p, scratch, sizeof(scratch));
 	put_cstr(&p, job);
 	c->bundle_left = bundle_len;
-	enter(g, c, CONN_SENDING);
+	gate_conn_enter(g, c, CONN_SENDING);
 	if (gate_out_frame(&c->out, CLIENT_SEND, scratch, p.len) == -1)
 		gate_conn_hangup(g, c);
 	else
@@ -498,7 +282,7 @@ gate_conn_accepted(struct gate *g, struct gate_conn *c, const char *job,
 	put_init(&p, scratch, sizeof(scratch));
 	put_cstr(&p, job);
 	put_string(&p, leaf_hash, DIGEST_LEN);
-	enter(g, c, CONN_RUNNING);
+	gate_conn_enter(g, c, CONN_RUNNING);
 	if (gate_out_frame(&c->out, CLIENT_ACCEPTED, scratch, p.len) == -1)
 		gate_conn_hangup(g, c);
 	else
