@@ -36,7 +36,8 @@ read_serial(const char *disk, char serial[SERIAL_MAX + 1])
 	char path[64];
 	ssize_t n;
 
-	snprintf(path, sizeof(path), "/sys/block/%s/serial", disk);
+	snprintf(path, sizeof(path), "/sys/block/%.*s/serial", DISK_NAME_MAX,
+	    disk);
 	n = openreadnclose(path, serial, SERIAL_MAX);
 	serial[n > 0 ? n : 0] = '\0';
 	serial[strcspn(serial, "\n")] = '\0';

@@ -336,7 +336,7 @@ send_status(void)
 
 		tain_sub(&up, &STAMP, &s->since);
 		link_service(init.held[HELD_INIT_CONSOLE_W], s,
-		    (uint64_t)tain_to_millisecs(&up));
+		    tain_sec(&up).x * 1000 + tain_nano(&up) / 1000000);
 	}
 }
 

@@ -26,7 +26,7 @@ FUZZERS += runner/gate_frame_fuzz
 gate_frame_fuzz_SRCS := runner/gate_frame_fuzz.c runner/gate_frame.c \
 	lib/wire.c lib/words.c
 
-TESTS += init/super_test init/order_test init/link_test init/watch_test
+TESTS += init/super_test init/order_test init/link_test init/watch_test init/disks_test
 super_test_SRCS := init/super_test.c init/super.c lib/log.c
 super_test_LIBS := -lskarnet
 order_test_SRCS := init/order_test.c init/order.c init/super.c lib/log.c
@@ -36,3 +36,5 @@ link_test_SRCS := init/link_test.c init/link.c init/line.c lib/chan.c \
 watch_test_SRCS := init/watch_test.c init/watch.c init/svdir.c init/super.c \
 	lib/log.c lib/wire.c
 watch_test_LIBS := -lskarnet
+disks_test_SRCS := init/disks_test.c init/disks.c lib/log.c
+disks_test_LIBS := -lskarnet
