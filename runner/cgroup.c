@@ -179,7 +179,11 @@ fail:
 int
 cgroup_kill(const struct cgroup *c)
 {
-	return write_text(c->dir, "cgroup.kill", "1");
+	int rc = write_text(c->dir, "cgroup.kill", "1");
+
+	if (write_text(c->dir, "cpu.max", "max") == -1)
+		return -1;
+	return rc;
 }
 
 static bool
@@ -211,8 +215,10 @@ cgroup_read(const struct cgroup *c, struct cgroup_figures *f)
 		f->cpu_us = find_number(text, "usage_usec");
 	if (read_text(c->dir, "memory.peak", text) == 0)
 		f->memory_peak = strtoull(text, NULL, 10);
-	if (read_text(c->dir, "memory.events", text) == 0)
+	if (read_text(c->dir, "memory.events", text) == 0) {
 		f->oom_kills = find_number(text, "oom_kill");
+		f->over_limit = find_number(text, "oom");
+	}
 }
 
 int

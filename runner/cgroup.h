@@ -22,6 +22,7 @@ struct cgroup_figures {
 	uint64_t	cpu_us;
 	uint64_t	memory_peak;
 	uint64_t	oom_kills;
+	uint64_t	over_limit;	/* times that its own limit was why */
 };
 
 /*
@@ -40,7 +41,10 @@ void	cgroup_init(struct cgroup *);
 /* Makes job-SLOT with the grant's limits.  -1 and why; nothing is left then. */
 int	cgroup_open(struct cgroup *, int parent, unsigned slot,
 	    const struct grant_limits *, struct why *);
-/* Kills every process in it, at once and without exception. */
+/*
+ * Kills every process in it, at once and without exception, and lifts its CPU
+ * limit: ending costs time, too, and the runner waits for the end.
+ */
 int	cgroup_kill(const struct cgroup *);
 bool	cgroup_is_empty(const struct cgroup *);
 /* Figures that the kernel does not have stay 0. */

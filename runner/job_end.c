@@ -67,23 +67,19 @@ judge_memory(struct job *j)
 {
 	struct verdict *v = &j->verdict;
 	unsigned long long mib = j->grant.limits.memory_bytes >> 20;
+	const char *text = j->accepted ?
+	    "the job needed more than its %llu MiB of memory" :
+	    "the bundle's files do not fit into the job's %llu MiB of memory; "
+	    "raise memory_mib";
 
+	if (j->figures.over_limit == 0)
+		text = "the appliance itself ran out of memory, below the "
+		    "job's %llu MiB; give it more or run less at a time";
 	v->status = 0;
-	if (j->accepted) {
-		v->kind = VERDICT_ENDED;
-		v->outcome = OUTCOME_OUT_OF_MEMORY;
-		snprintf(v->message, sizeof(v->message),
-		    j->figures.memory_peak < j->grant.limits.memory_bytes / 2 ?
-		    "the appliance itself ran out of memory, far below the "
-		    "job's %llu MiB; give it more or run less at a time" :
-		    "the job needed more than its %llu MiB of memory", mib);
-	} else {
-		v->kind = VERDICT_REFUSED;
-		v->reason = REASON_LIMITS;
-		snprintf(v->message, sizeof(v->message), "the bundle's files "
-		    "do not fit into the job's %llu MiB of memory; raise "
-		    "memory_mib", mib);
-	}
+	v->kind = j->accepted ? VERDICT_ENDED : VERDICT_REFUSED;
+	v->outcome = OUTCOME_OUT_OF_MEMORY;
+	v->reason = REASON_LIMITS;
+	snprintf(v->message, sizeof(v->message), text, mib);
 }
 
 /*

@@ -448,6 +448,7 @@ TEST(set_up_out_of_memory_is_refused_for_its_limits)
 	play_start();
 	to_build(make_grant());
 	play.child[0].figures.oom_kills = 1;
+	play.child[0].figures.over_limit = 1;
 	play_die(0);
 	check_refusal(REASON_LIMITS, "raise memory_mib");
 }
@@ -480,12 +481,32 @@ TEST(out_of_memory_is_told_apart_from_killed)
 	play_start();
 	to_run(make_grant());
 	play.child[0].figures.oom_kills = 2;
-	play.child[0].figures.memory_peak = 256u << 20;
+	play.child[0].figures.over_limit = 1;
 	play_die(0);
 	check_end(OUTCOME_OUT_OF_MEMORY, 0, "more than its 256 MiB");
 	to_run(make_grant());
 	play_report(0, REPORT_ENDED, 0, KILLED, "");
 	check_end(OUTCOME_SIGNALLED, KILLED, "");
+}
+
+/* Whose limit it was is the kernel's word, and not how much the job had. */
+TEST(appliance_out_of_memory_is_not_the_jobs_limit)
+{
+	play_start();
+	to_run(make_grant());
+	play.child[0].figures.oom_kills = 1;
+	play.child[0].figures.memory_peak = 250u << 20;
+	play_die(0);
+	check_end(OUTCOME_OUT_OF_MEMORY, 0, "the appliance itself");
+}
+
+TEST(report_with_an_unknown_reason_is_malformed)
+{
+	play_start();
+	to_build(make_grant());
+	play_report(0, REPORT_REFUSED, 200, 0, "");
+	play_die(0);
+	check_refusal(REASON_FAULT, "without a report");
 }
 
 TEST(process_1_without_a_report_is_a_fault)
@@ -861,6 +882,8 @@ ATF_TP_ADD_TCS(tp)
 	ADD(ledger_that_fails_keeps_the_job_from_starting);
 	ADD(ledger_that_fails_at_the_end_is_a_fault);
 	ADD(out_of_memory_is_told_apart_from_killed);
+	ADD(appliance_out_of_memory_is_not_the_jobs_limit);
+	ADD(report_with_an_unknown_reason_is_malformed);
 	ADD(process_1_without_a_report_is_a_fault);
 	ADD(program_that_cannot_be_run_exits_as_in_a_shell);
 	ADD(wall_clock_ends_the_job);

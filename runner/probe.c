@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -45,6 +46,21 @@ try_call(long nr)
 {
 	return syscall(nr, 0, 0, 0, 0, 0, 0) != -1 ||
 	    (errno != EPERM && errno != ENOSYS);
+}
+
+/* A program for the kernel to run over each packet. */
+static bool
+try_filter(long option)
+{
+	struct sock_filter code = { .code = BPF_RET, .k = 1 };
+	struct sock_fprog program = { 1, &code };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool open = fd != -1 && setsockopt(fd, SOL_SOCKET, (int)option,
+	    &program, sizeof(program)) == 0;
+
+	if (fd != -1)
+		close(fd);
+	return open;
 }
 
 static bool
@@ -219,6 +235,7 @@ static const struct attempt attempts[] = {
 	{ "open a netlink socket", try_socket, AF_NETLINK },
 	{ "open a packet socket", try_socket, AF_PACKET },
 	{ "open a kernel crypto socket", try_socket, AF_ALG },
+	{ "give the kernel a socket filter", try_filter, SO_ATTACH_FILTER },
 	{ "mount", try_mount, 0 },
 	{ "remount", try_mount, MS_REMOUNT },
 	{ "unmount", try_umount, MNT_DETACH },

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "wire.h"
+#include "words.h"
 
 #define REPORT_MAX	(1 + 1 + 4 + 4 + TEXT_MAX)	/* below PIPE_BUF */
 
@@ -48,7 +49,8 @@ report_read(int fd, struct report *r)
 	get_cstr(&g, r->text, sizeof(r->text));
 	if (get_end(&g) == -1)
 		return -1;
-	if (r->kind < REPORT_REFUSED || r->kind > REPORT_ENDED) {
+	if (r->kind < REPORT_REFUSED || r->kind > REPORT_ENDED ||
+	    (r->kind == REPORT_REFUSED && reason_word(r->reason) == NULL)) {
 		errno = EBADMSG;
 		return -1;
 	}
