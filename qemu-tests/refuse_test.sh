@@ -74,6 +74,12 @@ bad_manifests_body() {
 	refuses wrong-type manifest 'manifest.yaml:9:14:.*processes' recorded
 	refuses long-scalar manifest 'manifest.yaml:9:9:' recorded
 	refuses anchor manifest 'manifest.yaml:8:6:.*anchor' recorded
+	elf_job big hello
+	printf 'env:\n  LONG: %s\n' "$(head -c 1048576 /dev/zero |
+	    tr '\0' x)" >> big/manifest.yaml
+	atf_check -s exit:125 -e match:'manifest.yaml:6:9: .*1048576 bytes' \
+	    "$do" run_job big
+	refuses megabyte-scalar protocol 'frame of type 0x10' no
 	refuses huge-limit manifest 'manifest.yaml:9:15:.*memory_mib' recorded
 	refuses runtime runtime 'nowhere' recorded
 	refuses missing-argv0 manifest 'nothing' recorded

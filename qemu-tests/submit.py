@@ -154,6 +154,7 @@ MANIFEST = {  # manifest cases: text put after the good one
     "repeated-key": "name: again\n",
     "wrong-type": "limits:\n  processes: many\n",
     "long-scalar": "env:\n  LONG: " + "x" * 20000 + "\n",
+    "megabyte-scalar": "env:\n  LONG: " + "x" * (1 << 20) + "\n",
     "anchor": "env: &a\n  A: b\n",
     "huge-limit": "limits:\n  memory_mib: 1000000000\n",
 }
