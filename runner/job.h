@@ -91,7 +91,7 @@ void	job_denied(struct runner *, struct job *, enum reason,
 void	job_data(struct runner *, struct job *, const void *, size_t);
 void	job_credit(struct runner *, struct job *, uint32_t bytes);
 void	job_leave(struct runner *, struct job *);	/* its client went */
-void	job_stop(struct runner *, struct job *);	/* so does the host */
+void	job_stop(struct runner *, struct job *);	/* appliance stops */
 void	job_appended(struct runner *, struct job *, const unsigned char *leaf,
 	    const void *receipt, size_t len);
 void	job_unappended(struct runner *, struct job *, const char *message);

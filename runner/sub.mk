@@ -47,9 +47,13 @@ confine_test_GEN := gen/job.seccomp.h
 SHTESTS += runner/jail_test
 $(B)/tests/runner/jail_test: | $(B)/bin/jailtry $(addprefix $(B)/bin/,$(JOB_PROGS))
 
-TESTS += runner/job_test
-job_test_SRCS := runner/job_test.c runner/play.c runner/dispatch.c \
-	runner/job.c runner/job_end.c runner/job_io.c runner/say.c runner/bundle.c \
-	runner/report.c $(RUNNER_CHAN) lib/words.c lib/grant.c lib/json.c \
-	lib/why.c lib/sha256.c lib/event.c
+JOB_TEST_SRCS := runner/play.c runner/play_talk.c runner/dispatch.c \
+	runner/job.c runner/job_end.c runner/job_io.c runner/say.c \
+	runner/bundle.c runner/report.c $(RUNNER_CHAN) lib/words.c \
+	lib/grant.c lib/json.c lib/why.c lib/sha256.c lib/event.c
+
+TESTS += runner/job_test runner/job_peers_test
+job_test_SRCS := runner/job_test.c $(JOB_TEST_SRCS)
 job_test_LIBS := -lbearssl
+job_peers_test_SRCS := runner/job_peers_test.c $(JOB_TEST_SRCS)
+job_peers_test_LIBS := -lbearssl
