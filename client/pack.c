@@ -18,6 +18,12 @@
 #include "sshsig.h"
 #include "ustar.h"
 
+/*
+ * A folder's manifest may be longer than what is signed and sent: its error is
+ * then the parser's, with line and column.
+ */
+#define MANIFEST_READ_MAX	(4u << 20)
+
 #define MANIFEST	"manifest.yaml"
 #define SIGNATURE	"manifest.yaml.sig"
 #define FILES		"files"
@@ -185,7 +191,7 @@ pack_folder(struct pack *p, const char *dir, const char *key,
 		goto out;
 	if (check == PACK_CHECK && check_names(&s) == -1)
 		goto out;
-	if (read_member(&s, MANIFEST, MANIFEST_MAX, &p->manifest) == -1)
+	if (read_member(&s, MANIFEST, MANIFEST_READ_MAX, &p->manifest) == -1)
 		goto out;
 	if (folder_load(&s.folder, dir) == -1)
 		goto out;
