@@ -314,6 +314,92 @@ ATF_TC_BODY(rst_from_the_guest_ends_the_client, tc)
 	fe_stop(&fe, 0);
 }
 
+/*
+ * A connection that has ended, while the guest gives no buffer for its RST:
+ * *fdp is the client, which has read all but CREDIT_BUF_ALLOC of `*sent'.
+ */
+static uint32_t
+end_without_buffer(int *fdp, uint32_t *sent, uint16_t op)
+{
+	struct pkt k;
+	uint32_t host;
+
+	fe_start(&fe, NULL);
+	fe_fill(bytes, sizeof(bytes));
+	*fdp = fe_connect(&fe, GPORT, 65536, &host);
+	*sent = fe_send_to_limit(&fe, GPORT, host, bytes);
+	/* Some of it again, so that there is credit and still a rest. */
+	fe_read(*fdp, back, *sent - CREDIT_BUF_ALLOC);
+	while (fe_ask_forwarded(&fe, GPORT, host) <=
+	    *sent - CREDIT_BUF_ALLOC + 65536)
+		continue;
+	/* What is posted goes to others; none comes back. */
+	fe.repost = false;
+	while (fe_pending(&fe, FE_RX) > 0) {
+		fe_send_op(&fe, GPORT, 9, PKT_RW);
+		fe_expect(&fe, &p, PKT_RST, GPORT, 9);
+	}
+	k = fe_pkt(GPORT, host, op);
+	k.flags = PKT_SHUT_BOTH;
+	fe_send(&fe, &k, NULL);
+	/* Its RST is on the way: these are neither taken nor answered. */
+	fe_send_rw(&fe, GPORT, host, bytes, 100);
+	fe_send_op(&fe, GPORT, host, PKT_CREDIT_REQUEST);
+	return host;
+}
+
+ATF_TC_WITHOUT_HEAD(one_rst_is_enough_for_a_connection);
+ATF_TC_BODY(one_rst_is_enough_for_a_connection, tc)
+{
+	uint32_t host, sent;
+	int fd;
+
+	/* An offence, so that more data would still be within its rights. */
+	host = end_without_buffer(&fd, &sent, PKT_REQUEST);
+	fe.repost = true;
+	fe_post_rx(&fe, 0);
+	fe_expect(&fe, &p, PKT_RST, GPORT, host);
+	fe_expect_nothing(&fe);
+	fe_read(fd, back + sent - CREDIT_BUF_ALLOC, CREDIT_BUF_ALLOC);
+	fe_read_eof(fd);
+	ATF_REQUIRE(memcmp(bytes, back, sent) == 0);
+	fe_stop(&fe, 0);
+}
+
+ATF_TC_WITHOUT_HEAD(rst_from_the_guest_crosses_ours);
+ATF_TC_BODY(rst_from_the_guest_crosses_ours, tc)
+{
+	uint32_t host, sent;
+	int fd;
+
+	host = end_without_buffer(&fd, &sent, PKT_SHUTDOWN);
+	fe_send_op(&fe, GPORT, host, PKT_RST);
+	fe.repost = true;
+	fe_post_rx(&fe, 0);
+	fe_expect_nothing(&fe);
+	fe_read(fd, back + sent - CREDIT_BUF_ALLOC, CREDIT_BUF_ALLOC);
+	fe_read_eof(fd);
+	fe_stop(&fe, 0);
+}
+
+ATF_TC_WITHOUT_HEAD(reset_forgets_what_it_owed_the_guest);
+ATF_TC_BODY(reset_forgets_what_it_owed_the_guest, tc)
+{
+	uint32_t sent;
+	int fd;
+
+	(void)end_without_buffer(&fd, &sent, PKT_SHUTDOWN);
+	fe_rings_down(&fe);
+	fe.repost = true;
+	fe_rings_clear(&fe, 0);
+	fe_rings_up(&fe, 0);
+	fe_expect_nothing(&fe);
+	fe_read(fd, back + sent - CREDIT_BUF_ALLOC, CREDIT_BUF_ALLOC);
+	fe_read_eof(fd);
+	fe_check_alive(&fe);
+	fe_stop(&fe, 0);
+}
+
 ATF_TC_WITHOUT_HEAD(closing_connection_is_reset_after_eight_seconds);
 ATF_TC_BODY(closing_connection_is_reset_after_eight_seconds, tc)
 {
@@ -342,6 +428,9 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, bytes_for_a_deaf_client_are_no_debt);
 	ATF_TP_ADD_TC(tp, deaf_client_with_words_left_stops_a_guest_that_sends);
 	ATF_TP_ADD_TC(tp, rst_from_the_guest_ends_the_client);
+	ATF_TP_ADD_TC(tp, one_rst_is_enough_for_a_connection);
+	ATF_TP_ADD_TC(tp, rst_from_the_guest_crosses_ours);
+	ATF_TP_ADD_TC(tp, reset_forgets_what_it_owed_the_guest);
 	ATF_TP_ADD_TC(tp, closing_connection_is_reset_after_eight_seconds);
 	return atf_no_error();
 }

@@ -60,6 +60,29 @@ ATF_TC_BODY(connect_ends_when_no_guest_comes, tc)
 	fe_stop(&fe, 0);
 }
 
+ATF_TC_WITHOUT_HEAD(client_that_stops_waiting_for_the_guest_is_forgotten);
+ATF_TC_BODY(client_that_stops_waiting_for_the_guest_is_forgotten, tc)
+{
+	struct fe_options o = { .no_start = true };
+	unsigned before;
+	int fd;
+
+	fe_start(&fe, &o);
+	/* Once it answers this, the memory's descriptors are closed. */
+	ATF_REQUIRE_EQ(0, fe_ask(&fe, 3, NULL, 0, NULL, 0));
+	before = fe_count_fds(&fe);
+	fd = fe_client(&fe);
+	fe_write(fd, "CONNECT 1024\n", 13);
+	for (int i = 0; i < FE_LIMIT_MS && fe_count_fds(&fe) == before; i++)
+		poll(NULL, 0, 1);
+	ATF_REQUIRE_EQ(before + 1, fe_count_fds(&fe));
+	close(fd);
+	ATF_REQUIRE_EQ(0, fe_ask(&fe, 3, NULL, 0, NULL, 0));
+	fe_rings_up(&fe, 0);
+	fe_expect_nothing(&fe);
+	fe_stop(&fe, 0);
+}
+
 ATF_TC_WITHOUT_HEAD(request_without_answer_is_reset);
 ATF_TC_BODY(request_without_answer_is_reset, tc)
 {
@@ -96,6 +119,43 @@ ATF_TC_BODY(pause_keeps_connections, tc)
 	ATF_REQUIRE_EQ(9, p.h.len);
 	fe_send_rw(&fe, GPORT, host, "x", 1);
 	fe_read(fd, back, 1);
+	fe_stop(&fe, 0);
+}
+
+ATF_TC_WITHOUT_HEAD(disabled_ring_is_a_pause);
+ATF_TC_BODY(disabled_ring_is_a_pause, tc)
+{
+	uint32_t off[2] = { FE_RX, 0 }, on[2] = { FE_RX, 1 }, host;
+	int fd;
+
+	fe_start(&fe, NULL);
+	fd = fe_connect(&fe, GPORT, 65536, &host);
+	ATF_REQUIRE_EQ(0, fe_ask(&fe, 18, off, sizeof(off), NULL, 0));
+	fe_write(fd, "meanwhile", 9);
+	/* Before it answers the second, it would have taken the bytes. */
+	ATF_REQUIRE_EQ(0, fe_ask(&fe, 3, NULL, 0, NULL, 0));
+	ATF_REQUIRE_EQ(0, fe_ask(&fe, 3, NULL, 0, NULL, 0));
+	ATF_REQUIRE_EQ(fe.size, fe_pending(&fe, FE_RX));
+	ATF_REQUIRE_EQ(0, fe_ask(&fe, 18, on, sizeof(on), NULL, 0));
+	fe_expect_rw(&fe, GPORT, host, "meanwhile", 9);
+	fe_stop(&fe, 0);
+}
+
+ATF_TC_WITHOUT_HEAD(memory_without_the_rings_stops_them);
+ATF_TC_BODY(memory_without_the_rings_stops_them, tc)
+{
+	uint32_t none[2] = { 0, 0 }, host;
+	int fd;
+
+	fe_start(&fe, NULL);
+	fd = fe_connect(&fe, GPORT, 65536, &host);
+	ATF_REQUIRE_EQ(1, fe_ask(&fe, 5, none, sizeof(none), NULL, 0));
+	fe_read_eof(fd);
+	fe_mem_table(&fe);
+	fe_rings_down(&fe);
+	fe_rings_clear(&fe, 0);
+	fe_rings_up(&fe, 0);
+	fe_check_alive(&fe);
 	fe_stop(&fe, 0);
 }
 
@@ -376,8 +436,12 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, connect_waits_for_a_guest_that_boots);
 	ATF_TP_ADD_TC(tp, connect_ends_when_no_guest_comes);
+	ATF_TP_ADD_TC(tp,
+	    client_that_stops_waiting_for_the_guest_is_forgotten);
 	ATF_TP_ADD_TC(tp, request_without_answer_is_reset);
 	ATF_TP_ADD_TC(tp, pause_keeps_connections);
+	ATF_TP_ADD_TC(tp, disabled_ring_is_a_pause);
+	ATF_TP_ADD_TC(tp, memory_without_the_rings_stops_them);
 	ATF_TP_ADD_TC(tp, reset_ends_connections_and_the_next_guest_works);
 	ATF_TP_ADD_TC(tp, grace_ends_connections_of_a_guest_that_stays_away);
 	ATF_TP_ADD_TC(tp, new_memory_table_under_running_rings);
