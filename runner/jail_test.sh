@@ -28,7 +28,11 @@ teardown() {
 	[ ! -e group ] || {
 		group=$(cat group)
 		echo 1 > "$group/cgroup.kill" 2> /dev/null
-		rmdir "$group/job-0" "$group/daemon" "$group"
+		n=0		# killed is not gone: wait, 10 s at most
+		until rmdir "$group/job-0"; rmdir "$group/daemon"
+		    rmdir "$group" || [ $((n += 1)) = 200 ]; do
+			sleep 0.05
+		done 2> /dev/null
 	}
 }
 
@@ -132,6 +136,17 @@ job_case missing_runtime_is_refused '
 	chmod -R a+rX . rt
 	run -r test=$PWD/rt -- /usr/bin/python3
 	has_part "in the runtime (test)"'
+# The runner itself, with a control group directory on descriptor 10.
+atf_test_case runner_refuses_a_kernel_that_cannot_confine
+runner_refuses_a_kernel_that_cannot_confine_body() {
+	mkdir group
+	echo "cpu pids" > group/cgroup.subtree_control
+	atf_check -s exit:1 -e match:'^runner: .*"memory" is not enabled' \
+	    bash -c "exec $bin/runner 10< group"
+	atf_check -s exit:100 -e match:usage "$bin/runner" now
+}
+cases="$cases runner_refuses_a_kernel_that_cannot_confine"
+
 atf_init_test_cases() {
 	for name in $cases; do
 		atf_add_test_case "$name"

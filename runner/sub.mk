@@ -43,9 +43,10 @@ confine_test_SRCS := runner/confine_test.c runner/confine.c runner/probe.c \
 	lib/why.c
 confine_test_GEN := gen/job.seccomp.h
 
-# It runs build/bin/jailtry and the programs of $(JOB_PROGS).
+# It runs build/bin/jailtry, build/bin/runner and the programs of $(JOB_PROGS).
 SHTESTS += runner/jail_test
-$(B)/tests/runner/jail_test: | $(B)/bin/jailtry $(addprefix $(B)/bin/,$(JOB_PROGS))
+$(B)/tests/runner/jail_test: | $(B)/bin/jailtry $(B)/bin/runner \
+	$(addprefix $(B)/bin/,$(JOB_PROGS))
 
 JOB_TEST_SRCS := runner/play.c runner/play_talk.c runner/dispatch.c \
 	runner/job.c runner/job_end.c runner/job_io.c runner/say.c \
@@ -57,3 +58,6 @@ job_test_SRCS := runner/job_test.c $(JOB_TEST_SRCS)
 job_test_LIBS := -lbearssl
 job_peers_test_SRCS := runner/job_peers_test.c $(JOB_TEST_SRCS)
 job_peers_test_LIBS := -lbearssl
+
+TESTS += runner/cgroup_test
+cgroup_test_SRCS := runner/cgroup_test.c runner/cgroup.c lib/why.c

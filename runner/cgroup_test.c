@@ -1,0 +1,175 @@
+/*
+ * What can be tried of control groups without their controllers; limits and
+ * figures are tried in the appliance itself (qemu-tests).
+ */
+#include "cgroup.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <atf-c.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A folder that looks like a delegated group with these controllers. */
+static int
+fake_group(const char *controllers)
+{
+	int dir;
+
+	ATF_REQUIRE(mkdir("group", 0755) == 0);
+	atf_utils_create_file("group/cgroup.subtree_control", "%s",
+	    controllers);
+	dir = open("group", O_PATH | O_DIRECTORY);
+	ATF_REQUIRE(dir != -1);
+	return dir;
+}
+
+ATF_TC_WITHOUT_HEAD(all_controllers_are_enough);
+ATF_TC_BODY(all_controllers_are_enough, tc)
+{
+	struct why why = { "" };
+
+	ATF_CHECK_EQ_MSG(cgroup_check(fake_group("cpu io memory pids\n"),
+	    &why), 0, "%s", why.text);
+}
+
+ATF_TC_WITHOUT_HEAD(missing_controller_is_named);
+ATF_TC_BODY(missing_controller_is_named, tc)
+{
+	struct why why = { "" };
+
+	ATF_CHECK_EQ(cgroup_check(fake_group("cpuset memory pids\n"), &why),
+	    -1);
+	ATF_CHECK_MSG(strstr(why.text, "\"cpu\" is not enabled") != NULL,
+	    "%s", why.text);
+}
+
+ATF_TC_WITHOUT_HEAD(folder_that_is_no_group_is_refused);
+ATF_TC_BODY(folder_that_is_no_group_is_refused, tc)
+{
+	struct why why = { "" };
+	int dir = open(".", O_PATH | O_DIRECTORY);
+
+	ATF_CHECK_EQ(cgroup_check(dir, &why), -1);
+	ATF_CHECK_MSG(strstr(why.text, "cannot be read") != NULL, "%s",
+	    why.text);
+}
+
+ATF_TC_WITHOUT_HEAD(group_that_cannot_be_limited_is_not_left);
+ATF_TC_BODY(group_that_cannot_be_limited_is_not_left, tc)
+{
+	struct grant_limits l = { .cpu_millis = 1000 };
+	struct why why = { "" };
+	int dir = open(".", O_PATH | O_DIRECTORY);
+	struct cgroup c;
+
+	ATF_CHECK_EQ(cgroup_open(&c, dir, 3, &l, &why), -1);
+	ATF_CHECK_MSG(strstr(why.text, "cannot set cpu.max") != NULL, "%s",
+	    why.text);
+	ATF_CHECK_EQ(c.dir, -1);
+	ATF_CHECK_EQ(access("job-3", F_OK), -1);
+}
+
+ATF_TC_WITHOUT_HEAD(nothing_left_is_nothing_to_clear);
+ATF_TC_BODY(nothing_left_is_nothing_to_clear, tc)
+{
+	struct why why = { "" };
+	int dir = open(".", O_PATH | O_DIRECTORY);
+
+	ATF_CHECK_EQ_MSG(cgroup_clear(dir, 8, &why), 0, "%s", why.text);
+}
+
+/* The path of a new group, or "" where there is no version 2. */
+static void
+make_real_group(char path[256])
+{
+	char mount[200], line[512];
+	FILE *f = fopen("/proc/self/mounts", "r");
+
+	path[0] = '\0';
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "%*s %199s cgroup2 ", mount) == 1 &&
+		    strstr(line, " cgroup2 ") != NULL) {
+			snprintf(path, 256, "%s/casemate-test-%d", mount,
+			    (int)getpid());
+			break;
+		}
+	if (f != NULL)
+		fclose(f);
+	if (path[0] != '\0' && mkdir(path, 0755) == -1)
+		path[0] = '\0';
+}
+
+/* A process that ignores what it may, in the group. */
+static pid_t
+start_stubborn(const char *group)
+{
+	char file[400], text[16];
+	pid_t pid = fork();
+	int fd;
+
+	ATF_REQUIRE(pid != -1);
+	if (pid == 0) {
+		signal(SIGTERM, SIG_IGN);
+		for (;;)
+			pause();
+	}
+	snprintf(file, sizeof(file), "%s/cgroup.procs", group);
+	snprintf(text, sizeof(text), "%d", (int)pid);
+	fd = open(file, O_WRONLY);
+	if (fd == -1 || write(fd, text, strlen(text)) == -1) {
+		kill(pid, SIGKILL);
+		atf_tc_fail("%s: %s", file, strerror(errno));
+	}
+	close(fd);
+	return pid;
+}
+
+ATF_TC(what_a_predecessor_left_is_killed_and_removed);
+ATF_TC_HEAD(what_a_predecessor_left_is_killed_and_removed, tc)
+{
+	atf_tc_set_md_var(tc, "require.user", "root");
+}
+ATF_TC_BODY(what_a_predecessor_left_is_killed_and_removed, tc)
+{
+	char path[256], slot[300];
+	struct why why = { "" };
+	int dir, rc, status;
+	bool there;
+	pid_t pid;
+
+	make_real_group(path);
+	if (path[0] == '\0')
+		atf_tc_skip("no control groups version 2 here");
+	snprintf(slot, sizeof(slot), "%s/job-2", path);
+	ATF_REQUIRE(mkdir(slot, 0755) == 0);
+	pid = start_stubborn(slot);
+	dir = open(path, O_PATH | O_DIRECTORY);
+	rc = cgroup_clear(dir, 8, &why);
+	there = access(slot, F_OK) == 0;
+	if (rc == -1)
+		kill(pid, SIGKILL);
+	ATF_CHECK(waitpid(pid, &status, 0) == pid);
+	rmdir(slot);
+	rmdir(path);
+	ATF_CHECK_EQ_MSG(rc, 0, "%s", why.text);
+	ATF_CHECK(!there);
+	ATF_CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, all_controllers_are_enough);
+	ATF_TP_ADD_TC(tp, missing_controller_is_named);
+	ATF_TP_ADD_TC(tp, folder_that_is_no_group_is_refused);
+	ATF_TP_ADD_TC(tp, group_that_cannot_be_limited_is_not_left);
+	ATF_TP_ADD_TC(tp, nothing_left_is_nothing_to_clear);
+	ATF_TP_ADD_TC(tp, what_a_predecessor_left_is_killed_and_removed);
+	return atf_no_error();
+}
