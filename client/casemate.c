@@ -56,7 +56,8 @@ print_usage(FILE *out)
 static void
 print_command_usage(FILE *out, const struct subcommand *s)
 {
-	fprintf(out, "usage: casemate %s %s\n", s->name, s->usage);
+	fprintf(out, "usage: casemate %s%s%s\n", s->name,
+	    *s->usage == '\0' ? "" : " ", s->usage);
 }
 
 static int

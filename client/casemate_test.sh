@@ -93,6 +93,7 @@ site_names_file_and_line_body() {
 	refused 'site/settings.yaml: is a FIFO' site site -o x
 	rm -r site/*
 	refused 'site/allowed_signers: No such file' site site -o x
+	refused 'a site has allowed_signers' site site -o x
 	refused 'nowhere: cannot open' site nowhere -o x
 	[ ! -e x ] || atf_fail "a refused site was written"
 }
@@ -196,6 +197,8 @@ new_case keys_that_cannot_sign 'each with what to do'
 keys_that_cannot_sign_body() {
 	make_job
 	refused 'nokey: cannot read the key' bundle job -o x --key nokey
+	mkdir none
+	refused 'none: is not a job.s folder' bundle none -o x --key alice
 	make_key rsa rsa
 	refused 'rsa: what it signs an appliance does not take.*ed25519' \
 	    bundle job -o x --key rsa
@@ -276,7 +279,7 @@ run_without_an_appliance_body() {
 	run_fails '--on: vsock:1: must be vsock:CID:PORT' job --on vsock:1
 	run_fails 'nojob: cannot find the job' nojob --on unix:/nowhere
 	echo nonsense > vkey
-	run_fails "vkey: is not an appliance's key" job --on unix:/nowhere \
+	run_fails "vkey: this is no appliance key" job --on unix:/nowhere \
 	    --appliance vkey
 	run_fails 'key: No such file' job --on unix:/nowhere --appliance key
 }
@@ -314,10 +317,19 @@ new_case verify_says_why_not 'bad receipts and keys'
 verify_says_why_not_body() {
 	echo 'casemate/x+00000000+AAAA' > vkey
 	echo nonsense > receipt
-	refused 'vkey: is not an appliance' verify receipt --appliance vkey
+	refused 'vkey: this is no appliance key' verify receipt --appliance vkey
 	refused 'nokey: No such file' verify receipt --appliance nokey
 	atf_check -s exit:100 -e match:'--appliance KEYFILE is missing' \
 	    "$casemate" verify receipt
+}
+
+# fake_qemu SCRIPT: a qemu-system-x86_64 of our own, first in PATH.
+fake_qemu() {
+	mkdir -p bin
+	printf '#!/bin/sh\n%s\n' "$1" > bin/qemu-system-x86_64
+	chmod +x bin/qemu-system-x86_64
+	PATH=$PWD/bin:$PATH
+	export PATH
 }
 
 up_fails() {
@@ -341,29 +353,27 @@ up_refuses_before_it_starts_body() {
 	usage 'must be microvm, q35 or pc' --site site --machine z
 	usage 'must be auto, kvm or tcg' --site site --accel z
 	usage '--memory 5: must be a number from 48' --site site --memory 5
-	up_fails 'noimage: No such file' --image noimage
-	up_fails '--runtime python: must be NAME=FILE' --image image \
+	usage '--runtime python: must be NAME=FILE' --site site \
 	    --runtime python
-	up_fails 'holds no more' --image image --runtime \
-	    abcdefghijklmnopqrs=image
-	up_fails 'is given twice' --image image --runtime a=image \
-	    --runtime a=image
+	usage 'holds no more' --site site --runtime abcdefghijklmnopqrs=image
+	usage 'is given twice' --site site --runtime a=image --runtime a=image
+	fake_qemu 'exit 0'
+	up_fails 'noimage: cannot find the image' --image noimage
+	up_fails 'nofile: cannot find the runtime' --image image \
+	    --runtime a=nofile
+	refused '--site nosite: cannot find it' up --site nosite --image image
 	up_fails 'is neither a file nor a block device' --image image \
 	    --disk /dev
 	echo 'bob not-a-key' >> site/allowed_signers
 	up_fails 'site/allowed_signers:2' --image image
 	echo 070700 > odd.cpio
-	refused 'odd.cpio: is not a site' up --site odd.cpio --image image
+	refused 'odd.cpio: is not a whole site' up --site odd.cpio --image image
+	sed -i '$d' site/allowed_signers
+	atf_check "$casemate" site site -o whole.cpio
+	head -c 400 whole.cpio > cut.cpio
+	refused 'cut.cpio: is not a whole site' up --site cut.cpio \
+	    --image image
 	atf_check -s exit:1 -e match:'default: is not up' "$casemate" down
-}
-
-# fake_qemu SCRIPT: a qemu-system-x86_64 of our own, first in PATH.
-fake_qemu() {
-	mkdir -p bin
-	printf '#!/bin/sh\n%s\n' "$1" > bin/qemu-system-x86_64
-	chmod +x bin/qemu-system-x86_64
-	PATH=$PWD/bin:$PATH
-	export PATH
 }
 
 new_case up_shows_what_a_dead_vm_said 'and leaves nothing behind'
@@ -379,8 +389,9 @@ echo "qemu: that is wrong" >&2'
 	atf_check -o ignore grep '  | qemu: that is wrong' err
 	[ ! -e state/casemate/default/state ] || atf_fail "state is left"
 	fake_qemu 'exit 1'
-	atf_check -s exit:1 -e not-match:'no site: do this' "$casemate" up \
-	    --site site --image image --ephemeral --accel tcg
+	atf_check -s exit:1 -e not-match:'no site: do this' \
+	    -e match:'its console said nothing' -e match:'QEMU said nothing' \
+	    "$casemate" up --site site --image image --ephemeral --accel tcg
 	[ ! -e state/casemate/default/vsock.sock ] || atf_fail "socket left"
 }
 

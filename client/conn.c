@@ -101,6 +101,8 @@ advice(const struct target *t, int err)
 	if (err == ENOENT)
 		return "there is no such socket; is the path right and the VM "
 		    "running?";
+	if (err == ENAMETOOLONG)
+		return "give a shorter name, or a link to the socket";
 	if (err == EACCES || err == EPERM)
 		return "the VM's owner must let you use the socket";
 	return "is the VM running?";

@@ -52,8 +52,8 @@ cmd_down(int argc, char *argv[])
 	if (opts_parse(table, argc, argv, args, 0, 1) == -1)
 		return CMD_USAGE;
 	if (grant_check_name(args[0]) == -1) {
-		say("%s: is not an appliance's name (lower-case letters, "
-		    "digits and -)", args[0]);
+		say("%s: is not an appliance's name (1 to 63 lower-case "
+		    "letters, digits and -)", args[0]);
 		return CMD_USAGE;
 	}
 	if ((lock = state_lock(args[0])) == -1)

@@ -107,9 +107,8 @@ vkey_load(const char *file, char vkey[VKEY_MAX + 1])
 	    NULL) == -1)
 		goto out;
 	if (vkey_parse(&key, buf_str(&text), text.len, &w) == -1) {
-		say("%s: is not an appliance's key: %s; it has one line, "
-		    "NAME+ID+KEY, as `casemate up' leaves in appliance.vkey",
-		    file, w.text);
+		say("%s: %s; `casemate up' leaves it in appliance.vkey", file,
+		    w.text);
 		goto out;
 	}
 	vkey_format(vkey, &key);

@@ -164,8 +164,8 @@ fake_hello(struct fake *f, int fd)
 	fake_send(fd, CLIENT_HELLO, frame, p.len);
 }
 
-void
-fake_refuse(int fd, enum reason why, const char *text)
+static void
+refuse(int fd, enum reason why, const char *text, const char *receipt)
 {
 	unsigned char frame[1024];
 	struct put p;
@@ -174,8 +174,20 @@ fake_refuse(int fd, enum reason why, const char *text)
 	put_u8(&p, (uint8_t)why);
 	put_cstr(&p, text);
 	put_cstr(&p, "");
-	put_cstr(&p, "");
+	put_cstr(&p, receipt);
 	fake_send(fd, CLIENT_REFUSED, frame, p.len);
+}
+
+void
+fake_refuse(int fd, enum reason why, const char *text)
+{
+	refuse(fd, why, text, "");
+}
+
+void
+fake_refuse_recorded(int fd, enum reason why, const char *text)
+{
+	refuse(fd, why, text, "a receipt");
 }
 
 static const char *

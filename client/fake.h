@@ -56,6 +56,8 @@ void	fake_send(int fd, unsigned type, const void *, size_t);
 /* One frame's payload. */
 void	fake_read(int fd, unsigned type, struct buf *);
 void	fake_refuse(int fd, enum reason, const char *text);
+/* The same for a command that was decided and recorded: with a receipt. */
+void	fake_refuse_recorded(int fd, enum reason, const char *text);
 /* A whole job that prints "out\n" and "err\n" and exits with 7. */
 void	fake_job(struct fake *, int fd, enum fake_lie);
 

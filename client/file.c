@@ -141,17 +141,43 @@ sync_parent(const char *path)
 	free(dir);
 }
 
+static int
+create(const char *path, const char *tmp, mode_t mode)
+{
+	int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+
+	if (fd == -1)
+		say_errno("cannot write %s: cannot create %s", path, tmp);
+	return fd;
+}
+
+int
+file_try_save(const char *path)
+{
+	char *tmp = need_printf("%s.%ld.tmp", path, (long)getpid());
+	struct stat st;
+	int fd = -1;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		say("%s: is a folder; give the name of a file", path);
+	else
+		fd = create(path, tmp, 0600);
+	if (fd != -1) {
+		close(fd);
+		unlink(tmp);
+	}
+	free(tmp);
+	return fd == -1 ? -1 : 0;
+}
+
 int
 file_save(const char *path, const void *data, size_t len, mode_t mode)
 {
 	char *tmp = need_printf("%s.%ld.tmp", path, (long)getpid());
 	int fd, ret = -1;
 
-	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	if (fd == -1) {
-		say_errno("cannot write %s: cannot create %s", path, tmp);
+	if ((fd = create(path, tmp, mode)) == -1)
 		goto out;
-	}
 	if (write_all(fd, data, len) == -1 || fsync(fd) == -1) {
 		say_errno("cannot write %s", tmp);
 		goto out;

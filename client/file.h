@@ -31,4 +31,7 @@ int	file_read(int dirfd, const char *name, enum file_link,
  */
 int	file_save(const char *path, const void *data, size_t len, mode_t);
 
+/* Whether file_save() could do that now, by trying; complains if not. */
+int	file_try_save(const char *path);
+
 #endif

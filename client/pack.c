@@ -64,6 +64,10 @@ read_member(const struct source *s, const char *name, size_t max,
 	int ret;
 
 	ret = file_read(s->fd, name, FILE_NOFOLLOW, shown, max, out, NULL);
+	if (ret == -1 && faccessat(s->fd, name, F_OK, AT_SYMLINK_NOFOLLOW)
+	    == -1)
+		say("%s: is not a job's folder; a job has a " MANIFEST
+		    ", see casemate-manifest(5)", s->dir);
 	free(shown);
 	return ret;
 }

@@ -25,6 +25,7 @@ struct run {
 	const char	*what, *key, *author_key, *on, *receipt, *keyfile;
 	uint64_t	 wait_s;
 	bool		 no_check, quiet, pinned;
+	bool		 renewed;	/* the first order was used up */
 	struct pack	 pack;
 	struct reach	 reach;
 	struct order	 order;
@@ -115,7 +116,8 @@ connect_with_order(struct run *r, struct conn *c)
 		return -1;
 	if (r->order.made != 0)
 		return 0;
-	warn_of_clock(&h);
+	if (!r->renewed)
+		warn_of_clock(&h);
 	strcpy(r->reach.pinned, h.vkey);
 	if (!r->pinned)
 		r->reach.pinned_by = "the one that answered first";
@@ -123,11 +125,25 @@ connect_with_order(struct run *r, struct conn *c)
 		conn_close(c);
 		return -1;
 	}
-	r->reach.deadline = reach_now_ms() + (int64_t)r->wait_s * 1000;
+	if (!r->renewed)
+		r->reach.deadline = reach_now_ms() +
+		    (int64_t)r->wait_s * 1000;
 	if (time(NULL) - r->order.made < SIGNING_MAX_S)
 		return 0;
 	conn_close(c);
 	return reach_open(&r->reach, c, &h);
+}
+
+/*
+ * A refusal with a receipt was decided and recorded: that command is used up,
+ * and the next try needs a new one.
+ */
+static void
+forget_order(struct run *r)
+{
+	order_free(&r->order);
+	r->order.made = 0;
+	r->renewed = true;
 }
 
 /* Until the appliance has a free slot, or the deadline. */
@@ -152,6 +168,8 @@ submit(struct run *r)
 			return -1;
 		busy = s->end.refused && s->end.code == REASON_BUSY &&
 		    reach_now_ms() < r->reach.deadline;
+		if (busy && s->receipt.len != 0)
+			forget_order(r);
 		if (busy)
 			reach_pause_ms(BUSY_PAUSE_MS);
 	} while (busy);
@@ -245,6 +263,9 @@ report_finished(struct run *r)
 static int
 run(struct run *r)
 {
+	/* Before the job runs: its receipt comes only once. */
+	if (r->receipt != NULL && file_try_save(r->receipt) == -1)
+		return EXIT_RUN_FAILED;
 	if (reach_init(&r->reach, r->on, r->keyfile, r->wait_s) == -1)
 		return EXIT_RUN_FAILED;
 	r->pinned = r->reach.pinned[0] != '\0';

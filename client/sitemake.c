@@ -103,6 +103,9 @@ site_make(const char *dir, struct buf *cpio, struct settings *st)
 	}
 	if (check_names(fd, dir, &has_settings) == -1)
 		goto out;
+	if (faccessat(fd, SIGNERS_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
+		say("%s: is not a site's folder; a site has " SIGNERS_NAME
+		    ", a line `NAME KEY' for each who may sign", dir);
 	if (read_part(fd, dir, SIGNERS_NAME, SIGNERS_FILE_MAX, &signers) == -1)
 		goto out;
 	if (!has_settings)

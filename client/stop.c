@@ -53,13 +53,14 @@ find_lines(const struct buf *b)
 }
 
 void
-stop_show_log(const char *name, const char *file)
+stop_show_log(const char *name, const char *whose, const char *file)
 {
 	struct buf b = { 0 };
 	size_t at;
 
 	read_tail(name, file, &b);
 	at = find_lines(&b);
+	say("%s: %s said%s", name, whose, at < b.len ? ":" : " nothing");
 	while (at < b.len) {
 		const char *line = (const char *)b.data + at;
 		const char *end = memchr(line, '\n', b.len - at);
@@ -153,16 +154,15 @@ report(const char *name, bool orderly, bool force, uint64_t wait_s)
 	if (!orderly) {
 		say("%s: did not stop within %llu s and was ended by force; "
 		    "what ran in it was cut off, its ledger holds all that was "
-		    "committed; its console said:", name,
-		    (unsigned long long)wait_s);
+		    "committed", name, (unsigned long long)wait_s);
 	} else if (stop_said(name, STOPPED_LINE)) {
 		say_progress("%s: stopped in good order", name);
 		return 0;
 	} else {
-		say("%s: the VM ended without saying `%s'; its console said:",
-		    name, STOPPED_LINE);
+		say("%s: the VM ended without saying `%s'", name,
+		    STOPPED_LINE);
 	}
-	stop_show_log(name, "console.log");
+	stop_show_log(name, "its console", "console.log");
 	return -1;
 }
 

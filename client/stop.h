@@ -22,8 +22,9 @@ int	stop_vm(const char *name, const struct state *, uint64_t wait_s,
 /* Ends what is left of a dead appliance's processes, and removes its state. */
 void	stop_leftovers(const char *name, const struct state *);
 
-/* Quotes the last lines of a log in the state's folder. */
-void	stop_show_log(const char *name, const char *file);
+/* Says what `whose' log in the state's folder ends with. */
+void	stop_show_log(const char *name, const char *whose,
+	    const char *file);
 
 /* Whether this text is among the last that its console said. */
 bool	stop_said(const char *name, const char *text);

@@ -216,6 +216,53 @@ ATF_TC_BODY(busy_is_tried_again_with_the_same_command, tc)
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
+/* Busy with a receipt: the command is used up, so another one must come. */
+static void
+serve_used_up(struct fake *f, int fd, int nr, void *arg)
+{
+	static struct buf b[2];
+
+	(void)arg;
+	if (nr == 2) {
+		fake_job(f, fd, LIE_NONE);
+		return;
+	}
+	fake_connect(fd);
+	fake_hello(f, fd);
+	fake_read(fd, CLIENT_SUBMIT, &b[nr]);
+	fake_refuse_recorded(fd, REASON_BUSY, "bundles take the room");
+	if (nr == 1 && b[0].len == b[1].len &&
+	    memcmp(b[0].data, b[1].data, b[0].len) == 0)
+		_exit(1);
+}
+
+ATF_TC_WITHOUT_HEAD(busy_with_a_receipt_takes_a_new_command);
+ATF_TC_BODY(busy_with_a_receipt_takes_a_new_command, tc)
+{
+	struct fake f;
+
+	make_job();
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 3, serve_used_up, NULL);
+	ATF_CHECK_EQ_MSG(7, run("--wait", "20"), "%s", said);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+/* With nobody there to run it: nothing was tried but the file. */
+ATF_TC_WITHOUT_HEAD(receipt_that_cannot_be_kept_is_said_before);
+ATF_TC_BODY(receipt_that_cannot_be_kept_is_said_before, tc)
+{
+	make_job();
+	ATF_CHECK_EQ(125, run("--receipt", "nowhere/receipt"));
+	ATF_CHECK_MSG(strstr(said, "cannot write nowhere/receipt") != NULL,
+	    "%s", said);
+	ATF_CHECK_EQ(125, run("--receipt", "."));
+	ATF_CHECK_MSG(strstr(said, ".: is a folder") != NULL, "%s", said);
+	ATF_CHECK_EQ(125, run("--receipt", "receipt"));
+	ATF_CHECK_MSG(strstr(said, "cannot connect") != NULL, "%s", said);
+	ATF_CHECK(access("receipt", F_OK) == -1);
+}
+
 static void
 serve_refusal(struct fake *f, int fd, int nr, void *arg)
 {
@@ -460,6 +507,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, success_without_receipt_is_no_success);
 	ATF_TP_ADD_TC(tp, another_appliance_is_sent_nothing);
 	ATF_TP_ADD_TC(tp, busy_is_tried_again_with_the_same_command);
+	ATF_TP_ADD_TC(tp, busy_with_a_receipt_takes_a_new_command);
+	ATF_TP_ADD_TC(tp, receipt_that_cannot_be_kept_is_said_before);
 	ATF_TP_ADD_TC(tp, refusal_is_told_with_its_reason);
 	ATF_TP_ADD_TC(tp, nonsense_from_the_appliance_is_named);
 	ATF_TP_ADD_TC(tp, appliance_that_breaks_off_or_rambles);

@@ -16,6 +16,7 @@
 #include "hostdev.h"
 #include "log.h"
 #include "opts.h"
+#include "proc.h"
 #include "reach.h"
 #include "say.h"
 #include "sitemake.h"
@@ -53,6 +54,37 @@ want_stop(int sig)
 	stop_wanted = sig;
 }
 
+/* "python=FILE" */
+static int
+parse_runtime(struct up *u, const char *text)
+{
+	struct vm_runtime *rt = &u->vm.runtimes[u->vm.nruntimes];
+	const char *equals = strchr(text, '=');
+	size_t len = equals == NULL ? 0 : (size_t)(equals - text);
+
+	if (len == 0 || len > VM_RUNTIME_NAME_MAX) {
+		say("--runtime %s: must be NAME=FILE, NAME of at most %d "
+		    "letters (a virtio serial holds no more)", text,
+		    VM_RUNTIME_NAME_MAX);
+		return -1;
+	}
+	memcpy(rt->name, text, len);
+	if (grant_check_name(rt->name) == -1) {
+		say("--runtime %s: a name has lower-case letters, digits and "
+		    "-", text);
+		return -1;
+	}
+	for (size_t i = 0; i < u->vm.nruntimes; i++) {
+		if (strcmp(u->vm.runtimes[i].name, rt->name) == 0) {
+			say("--runtime %s: is given twice", rt->name);
+			return -1;
+		}
+	}
+	rt->file = equals + 1;
+	u->vm.nruntimes++;
+	return 0;
+}
+
 static int
 parse(struct up *u, int argc, char *argv[])
 {
@@ -77,8 +109,8 @@ parse(struct up *u, int argc, char *argv[])
 	if (opts_parse(table, argc, argv, NULL, 0, 0) == -1)
 		return -1;
 	if (grant_check_name(u->name) == -1) {
-		say("--name %s: a name has lower-case letters, digits and -",
-		    u->name);
+		say("--name %s: a name has 1 to 63 lower-case letters, digits "
+		    "and -, and does not begin with -", u->name);
 		return -1;
 	}
 	if (u->site == NULL) {
@@ -99,53 +131,24 @@ parse(struct up *u, int argc, char *argv[])
 		say("--accel %s: must be auto, kvm or tcg", u->accel);
 		return -1;
 	}
+	for (size_t i = 0; i < u->runtimes.n; i++)
+		if (parse_runtime(u, u->runtimes.item[i]) == -1)
+			return -1;
 	return 0;
 }
 
 /* QEMU runs in another folder: it needs absolute paths. */
 static const char *
-absolute(struct up *u, const char *path)
+absolute(struct up *u, const char *what, const char *path)
 {
 	char *real = realpath(path, NULL);
 
 	if (real == NULL) {
-		say_errno("%s", path);
+		say_errno("%s: cannot find the %s", path, what);
 		return NULL;
 	}
 	u->real[u->nreal++] = real;
 	return real;
-}
-
-/* "python=FILE" */
-static int
-add_runtime(struct up *u, const char *text)
-{
-	struct vm_runtime *rt = &u->vm.runtimes[u->vm.nruntimes];
-	const char *equals = strchr(text, '=');
-	size_t len = equals == NULL ? 0 : (size_t)(equals - text);
-
-	if (len == 0 || len > VM_RUNTIME_NAME_MAX) {
-		say("--runtime %s: must be NAME=FILE, NAME of at most %d "
-		    "letters (a virtio serial holds no more)", text,
-		    VM_RUNTIME_NAME_MAX);
-		return -1;
-	}
-	memcpy(rt->name, text, len);
-	if (grant_check_name(rt->name) == -1) {
-		say("--runtime %s: a name has lower-case letters, digits and "
-		    "-", text);
-		return -1;
-	}
-	for (size_t i = 0; i < u->vm.nruntimes; i++) {
-		if (strcmp(u->vm.runtimes[i].name, rt->name) == 0) {
-			say("--runtime %s: is given twice", rt->name);
-			return -1;
-		}
-	}
-	if ((rt->file = absolute(u, equals + 1)) == NULL)
-		return -1;
-	u->vm.nruntimes++;
-	return 0;
 }
 
 /* The image beside this program, as `make' and a package leave it. */
@@ -172,6 +175,28 @@ find_image(void)
 	return NULL;
 }
 
+/* What `casemate site' made, whole: an appliance would trust nobody else. */
+static int
+load_site_file(const char *path, struct buf *cpio)
+{
+	static const char name[] = "site/allowed_signers", end[] = "TRAILER!!!";
+
+	if (access(path, F_OK) == -1) {
+		say_errno("--site %s: cannot find it", path);
+		return -1;
+	}
+	if (file_read(AT_FDCWD, path, FILE_FOLLOW, path, SITE_FILE_MAX, cpio,
+	    NULL) == -1)
+		return -1;
+	if (cpio->len >= 6 && memcmp(cpio->data, "070701", 6) == 0 &&
+	    memmem(cpio->data, cpio->len, name, sizeof(name)) != NULL &&
+	    memmem(cpio->data, cpio->len, end, sizeof(end)) != NULL)
+		return 0;
+	say("%s: is not a whole site; make one with `casemate site DIR -o "
+	    "FILE', or give the folder", path);
+	return -1;
+}
+
 static int
 load_site(struct up *u)
 {
@@ -187,14 +212,7 @@ load_site(struct up *u)
 		close(fd);
 		ret = site_make(u->site, &cpio, &settings);
 	} else {
-		ret = file_read(AT_FDCWD, u->site, FILE_FOLLOW, u->site,
-		    SITE_FILE_MAX, &cpio, NULL);
-		if (ret == 0 && (cpio.len < 6 ||
-		    memcmp(cpio.data, "070701", 6) != 0)) {
-			say("%s: is not a site; make one with `casemate site "
-			    "DIR -o FILE', or give the folder", u->site);
-			ret = -1;
-		}
+		ret = load_site_file(u->site, &cpio);
 	}
 	if (ret == 0)
 		ret = file_save(path, cpio.data, cpio.len, 0600);
@@ -217,7 +235,7 @@ prepare_disk(struct up *u)
 		return -1;
 	if (made == 1)
 		say_progress("made the data disk %s", u->disk);
-	u->vm.disk = absolute(u, u->disk);
+	u->vm.disk = absolute(u, "data disk", u->disk);
 	return u->vm.disk == NULL ? -1 : 0;
 }
 
@@ -241,19 +259,37 @@ choose_accel(struct up *u)
 }
 
 static int
+find_qemu(void)
+{
+	char *path = proc_find(VM_QEMU);
+	int ret = *path == '\0' ? -1 : 0;
+
+	if (ret == -1)
+		say(VM_QEMU ": no such program in PATH; install it (Debian "
+		    "package qemu-system-x86) and try again");
+	free(path);
+	return ret;
+}
+
+static int
 prepare(struct up *u)
 {
+	if (find_qemu() == -1)
+		return -1;
 	if (u->image == NULL)
 		u->image = u->own_image = find_image();
 	if (u->image == NULL ||
-	    (u->vm.image = absolute(u, u->image)) == NULL)
+	    (u->vm.image = absolute(u, "image", u->image)) == NULL)
 		return -1;
 	u->vm.name = u->name;
 	u->vm.memory_mib = u->memory_mib;
 	u->vm.cpus = u->cpus;
-	for (size_t i = 0; i < u->runtimes.n; i++)
-		if (add_runtime(u, u->runtimes.item[i]) == -1)
+	for (size_t i = 0; i < u->vm.nruntimes; i++) {
+		struct vm_runtime *rt = &u->vm.runtimes[i];
+
+		if ((rt->file = absolute(u, "runtime", rt->file)) == NULL)
 			return -1;
+	}
 	if (load_site(u) == -1 || prepare_disk(u) == -1)
 		return -1;
 	return choose_accel(u);
@@ -265,10 +301,9 @@ give_up(struct up *u, const char *what)
 {
 	int qemu = proc_open(&u->state.qemu);
 
-	say("%s: %s; its console said:", u->name, what);
-	stop_show_log(u->name, "console.log");
-	say("%s: QEMU said:", u->name);
-	stop_show_log(u->name, "qemu.log");
+	say("%s: %s", u->name, what);
+	stop_show_log(u->name, "its console", "console.log");
+	stop_show_log(u->name, "QEMU", "qemu.log");
 	if (qemu != -1) {
 		proc_signal(qemu, SIGKILL);
 		proc_ended(qemu, -1);
