@@ -9,6 +9,8 @@
  * executable or not, under their last name; -b takes a finished bundle instead
  * of the one made from them.  Prints what the job's processes report and, last,
  * how it ended; its output goes where it belongs.
+ *
+ * jailtry -c - say whether this kernel has what that needs; exit 1 and why.
  */
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -307,6 +309,11 @@ main(int argc, char *argv[])
 	grant_init(&t.grant);
 	strcpy(t.grant.name, "tried");
 	begin_bundle(&t);
+	if (argc == 2 && strcmp(argv[1], "-c") == 0) {
+		if (confine_check(&why) == -1)
+			die(EXIT_REFUSED, "%s", why.text);
+		return EXIT_OK;
+	}
 	while ((opt = getopt(argc, argv, "r:t:e:x:d:b:")) != -1)
 		parse_option(&t, opt, optarg);
 	end_bundle(&t);
