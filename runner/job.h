@@ -117,6 +117,8 @@ void	job_refuse(struct runner *, struct job *, enum reason,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void	job_end(struct runner *, struct job *, enum outcome, uint32_t status,
 	    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* More output than it may have: ends it. */
+void	job_overrun(struct runner *, struct job *);
 /* Ends all its processes; what they have written before is still read. */
 void	job_begin_end(struct runner *, struct job *);
 /* Process 1 has ended, and with it all others of its namespace. */

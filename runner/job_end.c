@@ -191,6 +191,22 @@ job_end(struct runner *r, struct job *j, enum outcome outcome, uint32_t status,
 	job_begin_end(r, j);
 }
 
+/*
+ * This goes before how the job ended by itself, even if that was seen first:
+ * what is recorded of its output is not all that there was.
+ */
+void
+job_overrun(struct runner *r, struct job *j)
+{
+	struct verdict *v = &j->verdict;
+
+	if (v->kind == VERDICT_ENDED && (v->outcome == OUTCOME_EXITED ||
+	    v->outcome == OUTCOME_SIGNALLED))
+		v->kind = VERDICT_NONE;
+	job_end(r, j, OUTCOME_OUTPUT_LIMIT, 0, "more than %llu bytes of "
+	    "output", (unsigned long long)j->grant.limits.output_bytes);
+}
+
 void
 job_gone(struct runner *r, struct job *j)
 {

@@ -102,9 +102,7 @@ read_output(struct runner *r, struct job *j, int i)
 		say_output(r, j, i + 1, buf, len);
 	}
 	if ((uint64_t)n > left)
-		job_end(r, j, OUTCOME_OUTPUT_LIMIT, 0, "more than %llu bytes "
-		    "of output", (unsigned long long)
-		    j->grant.limits.output_bytes);
+		job_overrun(r, j);
 }
 
 /*

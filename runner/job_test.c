@@ -328,6 +328,20 @@ TEST(output_limit_holds_to_the_byte)
 	check_end(OUTCOME_OUTPUT_LIMIT, 0, "more than 1000 bytes");
 }
 
+/* It wrote more and exited before all of that was read. */
+TEST(output_limit_goes_before_exit)
+{
+	static char text[OUTPUT_LIMIT + 1];
+
+	play_start();
+	to_run(make_grant());
+	ATF_REQUIRE(write(play.child[0].out[1], text, sizeof(text)) ==
+	    sizeof(text));
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play_expect(&play.gate, MSG_JOB_OUTPUT);
+	check_end(OUTCOME_OUTPUT_LIMIT, 0, "more than 1000 bytes");
+}
+
 TEST(output_waits_for_credit)
 {
 	static char text[4096];
@@ -410,6 +424,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(output_after_the_end_is_still_told);
 	ADD(output_pipe_that_somebody_keeps_does_not_hold_the_job);
 	ADD(output_limit_holds_to_the_byte);
+	ADD(output_limit_goes_before_exit);
 	ADD(output_waits_for_credit);
 	ADD(client_that_does_not_read_holds_the_slot_only_so_long);
 	return atf_no_error();
