@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -145,6 +146,26 @@ earliest(const struct watch *w, tain *deadline)
 			*deadline = w->supers[i].deadline;
 }
 
+/*
+ * Our own fault or the kernel's.  Everything may have happened, so look at
+ * everything, a hundred times a second, and end in good order.
+ */
+static void
+cannot_wait(struct watch *w, iopause_fd *x, unsigned n)
+{
+	const struct timespec pause = { 0, 10000000 };
+
+	if (!w->failing) {
+		log_info("cannot wait for events: %m; stopping");
+		w->failing = true;
+		w->on_signal(SIGTERM);
+	}
+	nanosleep(&pause, NULL);
+	tain_now_g();
+	for (unsigned i = 0; i < n; i++)
+		x[i].revents = IOPAUSE_READ;
+}
+
 void
 watch_turn(struct watch *w)
 {
@@ -161,10 +182,8 @@ watch_turn(struct watch *w)
 		    .events = IOPAUSE_READ };
 	}
 	earliest(w, &deadline);
-	if (iopause_g(x, n, &deadline) == -1) {
-		log_info("cannot wait for events: %m");
-		return;
-	}
+	if (iopause_g(x, n, &deadline) == -1)
+		cannot_wait(w, x, n);
 	for (size_t i = 0; i < w->n; i++) {
 		if (x[2 + 2 * i].revents != 0 && w->notify[i] != -1)
 			read_notify(w, i);

@@ -7,6 +7,7 @@
 #ifndef WATCH_H
 #define WATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "super.h"
@@ -23,6 +24,7 @@ struct watch {
 	/* What a service said before the newline of its notification. */
 	char		 notice[WATCH_MAX][NOTICE_MAX];
 	struct svdir	 dirs[WATCH_MAX];
+	bool		 failing;		/* it cannot wait any more */
 	int		 extra;			/* another descriptor, or -1 */
 	void		(*on_signal)(int signo);	/* but SIGCHLD */
 	void		(*on_extra)(void);
@@ -47,7 +49,10 @@ size_t	watch_index(const struct watch *, const struct super *);
  */
 int	watch_notify_pipe(struct watch *, size_t i);
 
-/* Waits for something and deals with it. */
+/*
+ * Waits for something and deals with it.  When it cannot wait it says SIGTERM
+ * to itself, once, and goes on without waiting.
+ */
 void	watch_turn(struct watch *);
 
 #endif

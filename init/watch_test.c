@@ -4,6 +4,7 @@
  */
 #include "watch.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -17,7 +18,7 @@
 #include <unistd.h>
 
 static struct watch watch;
-static bool ending;
+static bool ending, blind;
 
 /* "slow" never becomes ready; "quick" dies before it is. */
 static pid_t
@@ -79,6 +80,7 @@ static void
 supervise(const char *name, int ready)
 {
 	static const struct super_sys sys = { spawn, send_signal, news };
+	const struct rlimit two = { 2, 2 };
 
 	if (watch_init(&watch) == -1)
 		_exit(1);
@@ -87,6 +89,8 @@ supervise(const char *name, int ready)
 	if (mkdir("service", 0755) == -1 ||
 	    svdir_open(&watch.dirs[0], "service", &watch.supers[0]) == -1)
 		_exit(2);
+	if (blind && setrlimit(RLIMIT_NOFILE, &two) == -1)
+		_exit(3);	/* poll(2) refuses more than this many */
 	close(ready);		/* or the service would hold it */
 	super_event(&watch.supers[0], SUPER_START);
 	while (!ending || !all_down())
@@ -261,6 +265,18 @@ S6_TC(only_one_supervises_a_directory)
 	finish(pid);
 }
 
+ATF_TC_WITHOUT_HEAD(ends_in_order_when_it_cannot_wait);
+ATF_TC_BODY(ends_in_order_when_it_cannot_wait, tc)
+{
+	int status;
+	pid_t pid;
+
+	blind = true;
+	pid = start("slow");
+	ATF_REQUIRE_EQ(pid, waitpid(pid, &status, 0));
+	ATF_CHECK_EQ(0, status);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, svstat_tells_a_ready_service);
@@ -270,5 +286,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, svc_pauses);
 	ATF_TP_ADD_TC(tp, svstat_tells_how_it_died);
 	ATF_TP_ADD_TC(tp, only_one_supervises_a_directory);
+	ATF_TP_ADD_TC(tp, ends_in_order_when_it_cannot_wait);
 	return atf_no_error();
 }
