@@ -27,7 +27,7 @@ links_lead_somewhere_head() {
 links_lead_somewhere_body() {
 	cd "$CASEMATE_SRC"
 	for page in README.md docs/*.md; do
-		sed -n 's/.*](\([^):#]*\)[^)]*).*/\1/p' "$page" |
+		sed -n 's/.*](\([^):#]*\)[)#].*/\1/p' "$page" |
 		while read -r link; do
 			[ -e "$(dirname "$page")/$link" ] || echo "$page: $link"
 		done
