@@ -46,9 +46,35 @@ every_pipe_message_is_documented_body() {
 	atf_check cat missing
 }
 
+atf_test_case every_option_is_documented
+every_option_is_documented_body() {
+	sed -n '/subcommands\[\] = {/,/^};/p' "$CASEMATE_SRC/client/casemate.c" |
+	grep -o -e '--[a-z][a-z-]*' | sort -u > options
+	[ "$(wc -l < options)" -gt 20 ] || atf_fail "casemate.c was not read"
+	while read -r option; do
+		grep -q "Fl $(echo "$option" | cut -c 2-)" \
+		    "$CASEMATE_SRC/docs/casemate.1" || echo "$option"
+	done < options > missing
+	atf_check cat missing
+}
+
+atf_test_case recipe_names_what_it_cannot_read
+recipe_names_what_it_cannot_read_body() {
+	recipe=$CASEMATE_SRC/docs/verify-receipt.sh
+	touch file
+	atf_check -s exit:100 -e match:'usage:' sh "$recipe" file
+	atf_check -s exit:1 -e match:'nothing cannot be read' \
+	    sh "$recipe" nothing file
+	atf_check -s exit:1 -e match:'nothing cannot be read' \
+	    sh "$recipe" file nothing
+	atf_check -s exit:1 -e match:'file is empty' sh "$recipe" file file
+}
+
 atf_init_test_cases() {
 	atf_add_test_case man_pages_are_clean
 	atf_add_test_case exit_codes_are_in_every_program_page
 	atf_add_test_case links_lead_somewhere
 	atf_add_test_case every_pipe_message_is_documented
+	atf_add_test_case every_option_is_documented
+	atf_add_test_case recipe_names_what_it_cannot_read
 }

@@ -26,6 +26,9 @@ number() {
 	esac
 }
 
+for f in "$1" "$2"; do
+	[ -r "$f" ] && [ ! -d "$f" ] || no "$f cannot be read"
+done
 t=$(mktemp -d)
 trap 'rm -rf "$t"' EXIT
 
