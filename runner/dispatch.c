@@ -11,6 +11,8 @@
 #include "runner.h"
 #include "say.h"
 
+#define KEYD_ROOM	(128u << 10)	/* any one submission, and some */
+
 static struct job *
 find_conn(struct runner *r, uint32_t conn)
 {
@@ -72,6 +74,9 @@ do_submit(struct runner *r, struct get *g)
 	else if (j == NULL)
 		say_busy(r, conn, REASON_BUSY, "all job slots are taken; try "
 		    "again");
+	else if (chan_room(&r->keyd) < KEYD_ROOM)
+		say_busy(r, conn, REASON_BUSY, "keyd is behind with its "
+		    "answers; try again");
 	else
 		job_submit(r, j, conn, submission, len);
 }

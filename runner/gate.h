@@ -31,6 +31,8 @@
 #define GATE_LINGER_MS		2000	/* for the client to close first */
 #define GATE_CHECK_MS		1000	/* is a half-closed client there? */
 #define GATE_REST_MS		1000	/* when no client can be accepted */
+#define GATE_LOG_MAX		10	/* refusals on the console in ... */
+#define GATE_LOG_MS		10000	/* ... this time */
 
 enum gate_state {
 	CONN_FREE,
@@ -74,6 +76,8 @@ struct gate {
 	uint32_t		 last_id;
 	uint64_t		 now;		/* ms, of this turn */
 	uint64_t		 rest_until;	/* ms; no accepting before */
+	uint64_t		 log_since;	/* ms; refusals counted since: */
+	uint64_t		 refusals;
 	uint64_t		(*clock)(void);	/* ms, never goes back */
 	bool			 stopping;
 };

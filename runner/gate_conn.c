@@ -85,6 +85,23 @@ gate_conn_last(struct gate *g, struct gate_conn *c, enum client_msg type,
 	gate_conn_write(g, c);
 }
 
+/* A client may fail as often as it likes: the console does not grow with it. */
+static void
+log_refusal(struct gate *g, const struct gate_conn *c, enum reason reason,
+    const char *message)
+{
+	if (g->now - g->log_since >= GATE_LOG_MS) {
+		if (g->refusals > GATE_LOG_MAX)
+			log_info("%llu more refusals were not shown",
+			    (unsigned long long)(g->refusals - GATE_LOG_MAX));
+		g->log_since = g->now;
+		g->refusals = 0;
+	}
+	if (g->refusals++ < GATE_LOG_MAX)
+		log_info("connection %u: %s: %s", c->id, reason_word(reason),
+		    message);
+}
+
 /* Tells the client, and the runner if it has to do with it. */
 void
 gate_conn_refuse(struct gate *g, struct gate_conn *c, enum reason reason,
@@ -92,7 +109,7 @@ gate_conn_refuse(struct gate *g, struct gate_conn *c, enum reason reason,
 {
 	struct put p;
 
-	log_info("connection %u: %s: %s", c->id, reason_word(reason), message);
+	log_refusal(g, c, reason, message);
 	cancel(g, c);
 	put_init(&p, scratch, sizeof(scratch));
 	put_u8(&p, (uint8_t)reason);

@@ -179,6 +179,34 @@ ATF_TC_BODY(rests_without_descriptors, tc)
 	ATF_CHECK_EQ(CLIENT_HELLO, client_hears(fd, &in));
 }
 
+ATF_TC_WITHOUT_HEAD(refusals_do_not_fill_the_console);
+ATF_TC_BODY(refusals_do_not_fill_the_console, tc)
+{
+	char text[65536];
+	int log[2], lines = 0;
+	ssize_t n;
+
+	start();
+	ATF_REQUIRE(pipe2(log, O_NONBLOCK) == 0);
+	ATF_REQUIRE(dup2(log[1], STDERR_FILENO) == STDERR_FILENO);
+	for (int i = 0; i < 3 * GATE_LOG_MAX; i++) {
+		int fd = greeted();
+
+		client_frame(fd, CLIENT_HELLO, "", 0);
+		close(fd);
+		turns(3);
+	}
+	n = read(log[0], text, sizeof(text));
+	for (ssize_t i = 0; i < n; i++)
+		lines += text[i] == '\n';
+	ATF_CHECK_EQ(GATE_LOG_MAX, lines);
+	now += GATE_LOG_MS;
+	client_frame(greeted(), CLIENT_HELLO, "", 0);
+	n = read(log[0], text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	ATF_CHECK(strstr(text, "20 more refusals") != NULL);
+}
+
 ATF_TC_WITHOUT_HEAD(half_close_ends_an_unfinished_bundle);
 ATF_TC_BODY(half_close_ends_an_unfinished_bundle, tc)
 {
@@ -253,6 +281,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, too_much_bundle);
 	ATF_TP_ADD_TC(tp, sixty_fifth_is_told_busy);
 	ATF_TP_ADD_TC(tp, rests_without_descriptors);
+	ATF_TP_ADD_TC(tp, refusals_do_not_fill_the_console);
 	ATF_TP_ADD_TC(tp, half_close_ends_an_unfinished_bundle);
 	ATF_TP_ADD_TC(tp, no_runner_no_greeting);
 	ATF_TP_ADD_TC(tp, restarted_runner_faults_what_was_under_way);

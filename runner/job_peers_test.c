@@ -119,6 +119,32 @@ TEST(silent_keyd_is_a_fault_and_its_late_answer_nothing)
 	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_FREE);
 }
 
+/* Its queue has an end, and the runner must not: other jobs run. */
+TEST(keyd_that_does_not_read_ends_no_runner)
+{
+	static char manifest[MANIFEST_MAX + 1];
+	static unsigned char big[SUBMIT_MAX];
+	struct put p;
+
+	play_start();
+	memset(manifest, 'm', MANIFEST_MAX);
+	for (uint32_t conn = 1; conn <= 4 * JOB_SLOTS; conn++) {
+		put_init(&p, big, sizeof(big));
+		put_u32(&p, conn);
+		put_cstr(&p, "command");
+		put_cstr(&p, "signature");
+		put_cstr(&p, manifest);
+		put_cstr(&p, "signature");
+		play_send(&play.gate, MSG_JOB_SUBMIT, &p);
+		for (int i = 0; i < 10; i++)
+			play_turn();
+		if (conn % JOB_SLOTS == 0)
+			play.now += 20000;
+	}
+	play_turn();
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_FREE);
+}
+
 TEST(silent_ledgerd_keeps_the_job_from_starting)
 {
 	uint32_t seq;
@@ -233,6 +259,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(ledgerd_that_restarts_is_told_the_end_again);
 	ADD(gate_that_restarts_cancels_its_jobs);
 	ADD(silent_keyd_is_a_fault_and_its_late_answer_nothing);
+	ADD(keyd_that_does_not_read_ends_no_runner);
 	ADD(silent_ledgerd_keeps_the_job_from_starting);
 	ADD(silent_set_up_is_refused);
 	ADD(nothing_is_taken_before_keyd_and_ledgerd_have_spoken);
