@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <skalibs/djbunix.h>
 
@@ -81,6 +82,7 @@ mount_runtime(struct disks *d, const char *device, const char *name)
 	if (mount(device, path, "erofs", SAFE | MS_RDONLY, NULL) == -1) {
 		log_info("runtime %s (%s) holds no EROFS image that can be "
 		    "used: %m; make it again with mkfs.erofs", name, device);
+		rmdir(path);	/* the runner lists what is there */
 		return;
 	}
 	d->runtimes++;

@@ -7,6 +7,7 @@
  */
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/sysinfo.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -18,7 +19,6 @@
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
-#include <skalibs/uint64.h>
 
 #include "disks.h"
 #include "hold.h"
@@ -211,17 +211,15 @@ leave_rootfs(void)
 static int
 limit_jobs(void)
 {
-	char text[1024] = "", limit[32];
-	ssize_t n = openreadnclose("/proc/meminfo", text, sizeof(text) - 1);
-	const char *p;
-	uint64_t kib = 0;
+	const uint64_t reserve = SERVICES_KIB * UINT64_C(1024);
+	struct sysinfo info = { 0 };
+	char limit[32];
+	uint64_t bytes;
 
-	text[n > 0 ? n : 0] = '\0';
-	p = strstr(text, "MemAvailable:");
-	if (p != NULL)
-		uint64_scan(p + strcspn(p, "0123456789"), &kib);
-	kib = kib > SERVICES_KIB * 2 ? kib - SERVICES_KIB : SERVICES_KIB;
-	snprintf(limit, sizeof(limit), "%llu", (unsigned long long)kib * 1024);
+	sysinfo(&info);
+	bytes = (uint64_t)info.freeram * info.mem_unit;
+	bytes = bytes > 2 * reserve ? bytes - reserve : reserve;
+	snprintf(limit, sizeof(limit), "%llu", (unsigned long long)bytes);
 	if (plan_write("/cgroup/runner/memory.max", limit) == 0)
 		return 0;
 	log_info("cannot set /cgroup/runner/memory.max: %m");
