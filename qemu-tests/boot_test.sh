@@ -106,6 +106,15 @@ garbage_disk_is_refused_body() {
 	atf_check_equal "$before" "$(sha256sum < garbage.img)"
 }
 
+case_with_vm bad_runtime_is_left_out 'said on the console, and not listed'
+bad_runtime_is_left_out_body() {
+	head -c 1M /dev/urandom > bad.img
+	atf_check -o ignore -e ignore "$do" vm_up --ephemeral \
+	    --runtime bad=bad.img
+	atf_check -o match:'runtime bad .* holds no EROFS image' cat "$console"
+	atf_check -o match:'^runtimes  *none$' "$casemate" status --on vm
+}
+
 case_with_vm full_disk_refuses_jobs 'no record, no job'
 full_disk_refuses_jobs_body() {
 	truncate -s 16M full.img
@@ -147,6 +156,7 @@ atf_init_test_cases() {
 	atf_add_test_case ephemeral_says_so
 	atf_add_test_case required_disk_missing
 	atf_add_test_case garbage_disk_is_refused
+	atf_add_test_case bad_runtime_is_left_out
 	atf_add_test_case full_disk_refuses_jobs
 	atf_add_test_case broken_site_stops_the_boot
 }
