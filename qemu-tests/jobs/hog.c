@@ -123,7 +123,7 @@ leave_daemon(void)
 		for (int sig = 1; sig < NSIG; sig++)
 			signal(sig, SIG_IGN);
 		if (write(tell[1], "d", 1) == 1)
-			raise(SIGSTOP);
+			kill(getpid(), SIGSTOP);
 		for (;;)
 			pause();
 	}
