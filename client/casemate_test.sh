@@ -361,6 +361,7 @@ up_refuses_before_it_starts_body() {
 	up_fails 'noimage: cannot find the image' --image noimage
 	up_fails 'nofile: cannot find the runtime' --image image \
 	    --runtime a=nofile
+	up_fails 'image: is no EROFS image' --image image --runtime a=image
 	refused '--site nosite: cannot find it' up --site nosite --image image
 	up_fails 'is neither a file nor a block device' --image image \
 	    --disk /dev
