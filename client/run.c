@@ -245,7 +245,7 @@ report_finished(struct run *r)
 		say_progress("job %s exited with status %u", r->order.job,
 		    s->end.status);
 	else if (s->end.code == OUTCOME_SIGNALLED)
-		say("job %s %s by signal %u%s%s", r->order.job, word,
+		say("job %s was ended by signal %u%s%s", r->order.job,
 		    s->end.status, colon, buf_str(&s->message));
 	else
 		say("job %s: %s%s%s", r->order.job, word, colon,
