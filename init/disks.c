@@ -12,6 +12,7 @@
 
 #include <skalibs/djbunix.h>
 
+#include "grant.h"
 #include "log.h"
 #include "msg.h"
 
@@ -20,15 +21,6 @@
 #define SERIAL_MAX	20	/* virtio's VIRTIO_BLK_ID_BYTES */
 #define DISK_NAME_MAX	8	/* vda .. vdzzz */
 #define SAFE		(MS_NOSUID | MS_NODEV)
-
-bool
-disks_name_ok(const char *name)
-{
-	static const char chars[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
-
-	return name[0] != '\0' && name[0] != '.' &&
-	    strlen(name) <= NAME_MAX_LEN && name[strspn(name, chars)] == '\0';
-}
 
 /* "" when the disk has no serial, or cannot tell. */
 static void
@@ -69,9 +61,9 @@ mount_runtime(struct disks *d, const char *device, const char *name)
 {
 	char path[128];
 
-	if (!disks_name_ok(name)) {
+	if (grant_check_name(name) == -1) {
 		log_info("%s: \"%s\" is no name for a runtime; use a-z 0-9 "
-		    "- _ .", device, name);
+		    "and -, no - first", device, name);
 		return;
 	}
 	snprintf(path, sizeof(path), "/runner/runtimes/%s", name);

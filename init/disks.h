@@ -21,7 +21,4 @@ struct disks {
  */
 int	disks_mount(struct disks *);
 
-/* True when a runtime's name is one that may become a directory's. */
-bool	disks_name_ok(const char *);
-
 #endif

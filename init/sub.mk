@@ -3,7 +3,7 @@
 IMAGE_PROGS += init
 init_SRCS := init/init.c init/disks.c init/hold.c init/link.c init/order.c init/plan.c \
 	init/power.c init/powers.c init/services.c init/spawn.c init/super.c \
-	init/svdir.c init/watch.c lib/log.c lib/wire.c
+	init/svdir.c init/watch.c lib/grant.c lib/json.c lib/log.c lib/wire.c
 init_LIBS := -lskarnet
 
 IMAGE_PROGS += gate
@@ -26,7 +26,7 @@ FUZZERS += runner/gate_frame_fuzz
 gate_frame_fuzz_SRCS := runner/gate_frame_fuzz.c runner/gate_frame.c \
 	lib/wire.c lib/words.c
 
-TESTS += init/super_test init/order_test init/link_test init/watch_test init/disks_test
+TESTS += init/super_test init/order_test init/link_test init/watch_test
 super_test_SRCS := init/super_test.c init/super.c lib/log.c
 super_test_LIBS := -lskarnet
 order_test_SRCS := init/order_test.c init/order.c init/super.c lib/log.c
@@ -36,5 +36,3 @@ link_test_SRCS := init/link_test.c init/link.c init/line.c lib/chan.c \
 watch_test_SRCS := init/watch_test.c init/watch.c init/svdir.c init/super.c \
 	lib/log.c lib/wire.c
 watch_test_LIBS := -lskarnet
-disks_test_SRCS := init/disks_test.c init/disks.c lib/log.c
-disks_test_LIBS := -lskarnet

@@ -28,6 +28,7 @@
 
 #define GATE_FIRST_MS		30000	/* until the first request */
 #define GATE_SILENCE_MS		10000	/* within a frame or a bundle */
+#define GATE_REQUEST_MS		60000	/* for the whole first request */
 #define GATE_LINGER_MS		2000	/* for the client to close first */
 #define GATE_CHECK_MS		1000	/* is a half-closed client there? */
 #define GATE_REST_MS		1000	/* when no client can be accepted */
@@ -56,6 +57,7 @@ struct gate_conn {
 	bool		 half;		/* the client sends no more */
 	uint64_t	 bundle_left;	/* bytes of the bundle to come */
 	uint64_t	 deadline;	/* ms; 0 for none */
+	uint64_t	 expires;	/* ms; the request's end, or 0 */
 	bool		 credited;	/* there is credit to hand on: */
 	uint32_t	 credit;
 };

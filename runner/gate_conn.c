@@ -41,6 +41,7 @@ gate_conn_enter(struct gate *g, struct gate_conn *c, enum gate_state state)
 
 	c->state = state;
 	c->deadline = ms == 0 ? 0 : g->now + ms;
+	c->expires = state == CONN_REQUEST ? g->now + GATE_REQUEST_MS : 0;
 }
 
 const char *
@@ -193,6 +194,13 @@ gate_conn_timeout(struct gate *g, struct gate_conn *c)
 		return;
 	case CONN_REQUEST:
 	case CONN_SENDING:
+		if (c->expires != 0 && g->now >= c->expires) {
+			snprintf(why, sizeof(why), "the request was not whole "
+			    "after %u s; send without a pause",
+			    GATE_REQUEST_MS / 1000);
+			gate_conn_refuse(g, c, REASON_PROTOCOL, why);
+			return;
+		}
 		snprintf(why, sizeof(why), "no byte came for %u s while %s "
 		    "was expected; send without a pause",
 		    (c->state == CONN_REQUEST && !gate_frame_inside(&c->in) ?

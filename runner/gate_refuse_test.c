@@ -96,6 +96,24 @@ ATF_TC_BODY(half_a_frame_and_silence, tc)
 	ATF_CHECK_EQ(0, client_hears(fd, &in));
 }
 
+ATF_TC_WITHOUT_HEAD(a_request_in_drops_comes_to_an_end);
+ATF_TC_BODY(a_request_in_drops_comes_to_an_end, tc)
+{
+	int fd;
+
+	start();
+	fd = greeted();
+	client_sends(fd, "\0\0\1\0\x10", 5);
+	for (unsigned ms = 5000; ms < GATE_REQUEST_MS; ms += 5000) {
+		now += 5000;
+		client_sends(fd, "x", 1);
+		turns(2);
+		ATF_REQUIRE_EQ(-1, read(fd, buf, 1));
+	}
+	now += 5000;
+	expect_refused(fd, REASON_PROTOCOL, "not whole after 60 s");
+}
+
 ATF_TC_WITHOUT_HEAD(silence_in_the_bundle);
 ATF_TC_BODY(silence_in_the_bundle, tc)
 {
@@ -277,6 +295,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, refuses_bad_frames);
 	ATF_TP_ADD_TC(tp, refuses_long_field_and_left_over);
 	ATF_TP_ADD_TC(tp, half_a_frame_and_silence);
+	ATF_TP_ADD_TC(tp, a_request_in_drops_comes_to_an_end);
 	ATF_TP_ADD_TC(tp, silence_in_the_bundle);
 	ATF_TP_ADD_TC(tp, too_much_bundle);
 	ATF_TP_ADD_TC(tp, sixty_fifth_is_told_busy);

@@ -167,6 +167,8 @@ take_bytes(struct gate *g, struct gate_conn *c, size_t n)
 	char why[TEXT_MAX];
 
 	c->deadline = g->now + GATE_SILENCE_MS;
+	if (c->expires != 0 && c->deadline > c->expires)
+		c->deadline = c->expires;
 	switch (gate_frame_took(&c->in, n, why)) {
 	case FRAME_MORE:
 		return true;
