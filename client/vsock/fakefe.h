@@ -145,6 +145,11 @@ void	fe_expect(struct fe *, struct fe_pkt *, uint16_t op,
 /* RW packets and nothing else until these bytes have come. */
 void	fe_expect_rw(struct fe *, uint32_t guest_port, uint32_t host_port,
 	    const void *, size_t len);
+/*
+ * A shutdown with these flags.  A client that has gone may be seen in two
+ * looks, first its end of file and then its absence: both ways shut may come
+ * after one way.
+ */
 void	fe_expect_shutdown(struct fe *, uint32_t guest_port,
 	    uint32_t host_port, uint32_t flags);
 /* The device has nothing to send now: no packet is on the way. */

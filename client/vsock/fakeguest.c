@@ -304,6 +304,8 @@ fe_expect_shutdown(struct fe *fe, uint32_t guest_port, uint32_t host_port,
 	static struct fe_pkt p;
 
 	fe_expect(fe, &p, PKT_SHUTDOWN, guest_port, host_port);
+	if (flags == PKT_SHUT_BOTH && p.h.flags == PKT_SHUT_SEND)
+		fe_expect(fe, &p, PKT_SHUTDOWN, guest_port, host_port);
 	ATF_REQUIRE_EQ(flags, p.h.flags);
 }
 
