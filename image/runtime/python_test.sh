@@ -21,7 +21,7 @@ atf_test_case root_has_what_the_runner_mounts_on
 root_has_what_the_runner_mounts_on_body()
 {
 	setup
-	for dir in dev job proc tmp work; do
+	for dir in dev job proc tmp; do
 		atf_check test -d root/$dir -a ! -h root/$dir
 		atf_check ls -A root/$dir
 	done
