@@ -32,7 +32,7 @@ Q := $(if $(filter 1,$(V)),,@)
 all: image ## the appliance's image and the host's programs (default)
 
 include deps/sub.mk
-include $(wildcard lib/sub.mk init/sub.mk keyd/sub.mk ledgerd/sub.mk \
+include $(wildcard lib/sub.mk lib/cedar/sub.mk init/sub.mk keyd/sub.mk ledgerd/sub.mk \
 	runner/sub.mk client/sub.mk client/vsock/sub.mk image/runtime/sub.mk \
 	rootfs/sub.mk qemu-tests/sub.mk docs/sub.mk)
 

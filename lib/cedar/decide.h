@@ -1,0 +1,95 @@
+/*
+ * The decision: allow when a permit applies and no forbid does; a policy that
+ * fails to evaluate is left out and reported
+ * (https://docs.cedarpolicy.com/auth/authorization.html).
+ *
+ * A decider is made once for a set of policies and entities and then decides
+ * any number of requests without allocating; each takes time bounded by the
+ * sizes of policies, entities and the request's sets.
+ */
+#ifndef CEDAR_DECIDE_H
+#define CEDAR_DECIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cedar.h"
+#include "entities.h"
+#include "policy.h"
+#include "wire.h"
+
+/* Why evaluating a policy failed, and at which node. */
+struct eval_error {
+	uint32_t	policy;		/* index in policies.items */
+	uint32_t	node;		/* index in its nodes; UINT32_MAX: none */
+	char		text[160];
+};
+
+struct decider {
+	const struct policies	*policies;
+	const struct entities	*entities;
+	struct value		*stack;
+	unsigned char		*scratch;
+	size_t			 scratch_len;
+	uint32_t		*determining;	/* indices in policies.items */
+	struct eval_error	*errors;
+};
+
+struct answer {
+	bool			 allow;
+	uint32_t		 ndetermining, nerrors;
+	const uint32_t		*determining;	/* live until the next */
+	const struct eval_error	*errors;	/* decision */
+};
+
+/* Both must outlive the decider.  -1 with ENOMEM. */
+int	decider_init(struct decider *, const struct policies *,
+	    const struct entities *);
+void	decider_free(struct decider *);
+
+/* Never fails: what cannot be evaluated is in the answer's errors. */
+void	decider_decide(struct decider *, const struct request *,
+	    struct answer *);
+
+/*
+ * The same decision with a memory: what each policy's scope and conditions
+ * came to.  Runs the code that decides.  A trace allocates.
+ */
+enum trace_outcome {
+	TRACE_NOT_REACHED, TRACE_FALSE, TRACE_TRUE, TRACE_VALUE, TRACE_ERROR,
+};
+
+struct trace_node {
+	enum trace_outcome outcome;
+	struct value	value;		/* TRACE_VALUE, or the bool */
+};
+
+struct policy_trace {
+	enum trace_outcome	 principal, action, resource;
+	enum trace_outcome	 result;	/* of the whole policy */
+	struct trace_node	*nodes;		/* one for each node */
+	struct eval_error	 error;		/* result TRACE_ERROR */
+};
+
+struct trace {
+	struct arena		 arena;
+	struct answer		 answer;
+	struct policy_trace	*policies;	/* one for each item */
+};
+
+/* -1 with ENOMEM. */
+int	decider_trace(struct decider *, const struct request *,
+	    struct trace *);
+void	trace_free(struct trace *);
+
+/*
+ * The trace for a person, as lines of text: the decision; the policies that
+ * decided, with each condition's parts and their values; those that failed;
+ * and when denied, what would have to differ: the nearest permits (fewest
+ * failing parts, at most `nearest' of them) with the parts that failed, and
+ * forbids that would have to give way.  -1 with EMSGSIZE when it was cut.
+ */
+int	trace_explain(const struct trace *, const struct decider *,
+	    const struct request *, unsigned nearest, struct put *);
+
+#endif
