@@ -14,6 +14,13 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "cedar.h"
+
+/*
+ * How deep a value may be that an expression makes: the expression's own
+ * depth around a value that was read.
+ */
+#define VALUE_DEPTH_MAX	(2 * CEDAR_DEPTH_MAX)
 
 /* UTF-8; may hold NULs, one more NUL follows. */
 struct str {
@@ -86,8 +93,8 @@ bool		 uid_equal(const struct uid *, const struct uid *);
 
 /*
  * A total order: by kind, then by content (strings by length, then bytes).
- * Walks nested values with an explicit stack of CEDAR_DEPTH_MAX levels, which
- * every maker of values keeps to.
+ * Walks nested values with an explicit stack of VALUE_DEPTH_MAX levels: what
+ * is read is at most CEDAR_DEPTH_MAX deep, its reader sees to that.
  */
 int		 value_compare(struct value, struct value);
 bool		 value_equal(struct value, struct value);
@@ -106,7 +113,10 @@ int		 record_sort(struct field *, uint32_t n, uint32_t *twice);
 /* NULL when there is none. */
 const struct value *record_get(const struct record *, const struct str *);
 
-/* Nesting: a scalar has 1, a set of scalars 2.  Answers at most CEDAR_DEPTH_MAX + 1. */
+/*
+ * Nesting: a scalar has 1, a set of scalars 2.  Answers at most
+ * CEDAR_DEPTH_MAX + 1.
+ */
 unsigned	 value_depth(struct value);
 
 /* "long", "set", "decimal": as Cedar's documents call the type. */
