@@ -8,8 +8,7 @@
 
 static const char hex_digits[] = "0123456789abcdef";
 
-/* Bytes of the UTF-8 sequence at s, 0 when it is not one. */
-static size_t
+size_t
 utf8_len(const unsigned char *s, size_t left)
 {
 	static const struct {

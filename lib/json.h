@@ -19,5 +19,7 @@ void	json_put_hex(struct put *, const void *bytes, size_t len);
 
 /* 0 when the text is UTF-8 without NUL; else -1, EBADMSG. */
 int	utf8_check(const void *text, size_t len);
+/* Bytes of the first sequence of `left' bytes, not 0; 0 when it is none. */
+size_t	utf8_len(const unsigned char *, size_t left);
 
 #endif

@@ -2,7 +2,7 @@
  * A JSON (RFC 8259) or YAML text as a tree, with the place of every node: what
  * policies, entities, requests and schemas in JSON are read from.  Strict:
  * UTF-8, no key twice in one object, integers of 64 bits only (no fractions,
- * no exponents), at most CEDAR_DEPTH_MAX levels.  In YAML no anchors, aliases,
+ * no exponents), at most DOC_DEPTH_MAX levels.  In YAML no anchors, aliases,
  * tags, directives or second documents; a plain scalar is true, false, null,
  * a decimal integer, or else a string; a quoted one is a string.
  */
@@ -16,6 +16,12 @@
 #include "cedar.h"
 #include "value.h"
 
+/*
+ * A policy in JSON takes two levels for each of an expression, and some for
+ * what is around it.
+ */
+#define DOC_DEPTH_MAX	(3 * CEDAR_DEPTH_MAX)
+
 enum doc_kind {
 	DOC_NULL, DOC_BOOL, DOC_INT, DOC_STRING, DOC_ARRAY, DOC_OBJECT,
 };
@@ -26,6 +32,7 @@ struct doc_node {
 	uint32_t		 pos;	/* byte in the text */
 	uint32_t		 next;	/* the node after its last descendant */
 	uint32_t		 count;	/* children; of an object: members */
+	uint32_t		 key_pos;
 	const struct str	*key;	/* in an object; NULL elsewhere */
 	union {
 		bool			 b;
@@ -58,8 +65,10 @@ uint32_t	doc_next(const struct doc *, uint32_t container, uint32_t child);
 uint32_t	doc_get(const struct doc *, uint32_t object, const char *key);
 /* "an object", "a string". */
 const char	*doc_kind_name(enum doc_kind);
-/* cedar_error_at() of the node's place. */
+/* cedar_error_at() of the node's place; of its key's. */
 int	doc_error(const struct doc *, uint32_t node, struct cedar_error *,
+	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+int	doc_error_key(const struct doc *, uint32_t node, struct cedar_error *,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

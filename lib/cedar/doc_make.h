@@ -1,0 +1,38 @@
+/*
+ * Building a struct doc, node after node: what its readers (JSON, YAML) share.
+ * They know the syntax; here are the tree, its depth, and keys given twice.
+ */
+#ifndef DOC_MAKE_H
+#define DOC_MAKE_H
+
+#include "doc.h"
+
+struct doc_maker {
+	struct doc		*doc;
+	struct cedar_error	*e;
+	unsigned		 depth;		/* open containers */
+	uint32_t		 open[DOC_DEPTH_MAX];
+	const struct str	*key;		/* of the next node */
+	uint32_t		 key_pos;
+	struct doc_key		*keys;		/* room to sort an object's */
+	size_t			 nkeys;
+};
+
+/* A doc with a copy of the text and no nodes.  Each: 0, or -1 with *e. */
+int	doc_make_init(struct doc_maker *, struct doc *, const char *file,
+	    const char *text, size_t len, size_t max, struct cedar_error *);
+/* Frees what was needed to build; on failure the doc too.  Answers rc. */
+int	doc_make_end(struct doc_maker *, int rc);
+
+/* The innermost open container; NULL at the top. */
+struct doc_node	*doc_make_inside(const struct doc_maker *);
+/* The key of the node that comes next. */
+int	doc_make_key(struct doc_maker *, const void *, size_t len,
+	    size_t pos);
+/* A node for the caller to fill in; an array or object is then open. */
+int	doc_make_node(struct doc_maker *, enum doc_kind, size_t pos,
+	    struct doc_node **);
+/* The innermost container is complete: no key may be there twice. */
+int	doc_make_close(struct doc_maker *);
+
+#endif
