@@ -32,7 +32,8 @@ Q := $(if $(filter 1,$(V)),,@)
 all: image ## the appliance's image and the host's programs (default)
 
 include deps/sub.mk
-include $(wildcard lib/sub.mk lib/cedar/sub.mk init/sub.mk keyd/sub.mk ledgerd/sub.mk \
+include $(wildcard lib/sub.mk lib/cedar/sub.mk lib/rules/sub.mk \
+	init/sub.mk keyd/sub.mk ledgerd/sub.mk \
 	runner/sub.mk client/sub.mk client/vsock/sub.mk image/runtime/sub.mk \
 	rootfs/sub.mk qemu-tests/sub.mk docs/sub.mk)
 
@@ -95,6 +96,16 @@ $(B)/gen/%.seccomp.h: %.seccomp $(B)/bin/mkfilter
 	@printf '  FILTER  %s\n' $<
 	@mkdir -p $(@D)
 	$(Q)$(B)/bin/mkfilter $* $< > $@
+
+# A schema (lib/rules/people.cedarschema) becomes a header with its text in
+# `static const char people_cedarschema[]'.
+vpath %.cedarschema lib/rules
+$(B)/gen/%.cedarschema.h: %.cedarschema
+	@printf '  SCHEMA  %s\n' $<
+	@mkdir -p $(@D)
+	$(Q){ printf 'static const char $(subst -,_,$*)_cedarschema[] =\n'; \
+		sed -e 's/[\\"]/\\&/g' -e 's/.*/    "&\\n"/' $<; \
+		printf '    ;\n'; } > $@
 
 # Unit tests and fuzzers: the host's libc, sanitizers on.
 define host_test

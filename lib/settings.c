@@ -59,10 +59,29 @@ read_data(struct conf *c, void *ctx)
 	return 0;
 }
 
+static int
+read_wildcard(struct conf *c, void *ctx)
+{
+	struct settings *s = ctx;
+
+	if (conf_get_text(c, s->wildcards[s->nwildcards],
+	    sizeof(s->wildcards[0])) == -1)
+		return -1;
+	s->nwildcards++;
+	return 0;
+}
+
+static int
+read_wildcards(struct conf *c, void *ctx)
+{
+	return conf_read_list(c, SETTINGS_WILDCARDS_MAX, read_wildcard, ctx);
+}
+
 static const struct conf_field fields[] = {
 	{ "version", true, read_version },
 	{ "name", false, read_name },
 	{ "data", false, read_data },
+	{ "wildcards", false, read_wildcards },
 	{ NULL, false, NULL },
 };
 

@@ -4,6 +4,7 @@
  *	version: 1
  *	name: demo		# the appliance's name; default casemate
  *	data: required		# no data disk: refuse to start; or optional
+ *	wildcards: [ops-all]	# rules and roles that may be for everybody
  */
 #ifndef SETTINGS_H
 #define SETTINGS_H
@@ -16,11 +17,15 @@
 
 #define SETTINGS_FILE_MAX	16384	/* a screen of lines and comments */
 #define SETTINGS_KEY_PREFIX	"casemate/"
+#define SETTINGS_WILDCARDS_MAX	16	/* each is an exception; a few */
+#define SETTINGS_WILDCARD_MAX	127	/* a rule's or a role's name */
 
 struct settings {
 	char	name[NAME_MAX_LEN + 1];
 	char	key_name[sizeof(SETTINGS_KEY_PREFIX) + NAME_MAX_LEN];
 	bool	data_required;
+	size_t	nwildcards;
+	char	wildcards[SETTINGS_WILDCARDS_MAX][SETTINGS_WILDCARD_MAX + 1];
 };
 
 /* The defaults. */

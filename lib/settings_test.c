@@ -34,6 +34,10 @@ ATF_TC_BODY(every_setting_is_read, tc)
 	ATF_CHECK_STREQ(s.name, "demo");
 	ATF_CHECK_STREQ(s.key_name, "casemate/demo");
 	ATF_CHECK(s.data_required);
+	good("version: 1\nwildcards: [ops-all, 'Role *']\n");
+	ATF_CHECK_EQ(s.nwildcards, 2);
+	ATF_CHECK_STREQ(s.wildcards[0], "ops-all");
+	ATF_CHECK_STREQ(s.wildcards[1], "Role *");
 }
 
 ATF_TC_WITHOUT_HEAD(what_is_left_out_has_its_default);
@@ -43,6 +47,7 @@ ATF_TC_BODY(what_is_left_out_has_its_default, tc)
 	ATF_CHECK_STREQ(s.name, "casemate");
 	ATF_CHECK_STREQ(s.key_name, "casemate/casemate");
 	ATF_CHECK(!s.data_required);
+	ATF_CHECK_EQ(s.nwildcards, 0);
 	good("version: 1\ndata: optional\n");
 	ATF_CHECK(!s.data_required);
 }
@@ -57,6 +62,7 @@ ATF_TC_BODY(bad_settings_are_named_with_their_place, tc)
 	bad("version: 1\ndata: maybe\n", "settings.yaml:2:7: `data' is");
 	bad("version: 1\ndata: true\n", "settings.yaml:2:7: `data' is");
 	bad("version: 1\nkey: x\n", "settings.yaml:2:1: unknown field");
+	bad("version: 1\nwildcards: all\n", "settings.yaml:2:12: ");
 	bad("version: 3\n", "settings.yaml:1:10: `version' takes");
 	memset(large, '#', sizeof(large) - 1);
 	bad(large, "settings.yaml: 16385 bytes; at most");

@@ -1,0 +1,134 @@
+/* The files of one folder of a site. */
+#include "rules.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "why.h"
+
+/* Plain names, so that no message and no rule's id needs escapes. */
+static bool
+is_plain(const char *name)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	size_t len = strlen(name);
+
+	return len <= RULES_NAME_MAX && strspn(name, chars) == len &&
+	    name[0] != '.';
+}
+
+static bool
+ends_with(const char *name, const char *end)
+{
+	size_t len = strlen(name), endlen = strlen(end);
+
+	return len > endlen && strcmp(name + len - endlen, end) == 0;
+}
+
+static int
+check_name(const char *folder, const char *name, const char *end,
+    const char *also, struct cedar_error *e)
+{
+	char quoted[QUOTE_MAX];
+
+	if (also != NULL && strcmp(name, also) == 0)
+		return 0;
+	if (is_plain(name) && ends_with(name, end))
+		return 0;
+	return cedar_error_set(e, folder, "the file %s does not belong here; "
+	    "use names of letters, digits, `-', `_' and `.' that end in %s%s%s"
+	    ", or remove it", why_quote(quoted, name, strlen(name)), end,
+	    also == NULL ? "" : ", or ", also == NULL ? "" : also);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int
+collect(DIR *d, const char *folder, const char *end, const char *also,
+    char **names, struct cedar_error *e)
+{
+	struct dirent *entry;
+	size_t n = 0;
+
+	while ((entry = readdir(d)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (check_name(folder, entry->d_name, end, also, e) == -1)
+			return -1;
+		if (also != NULL && strcmp(entry->d_name, also) == 0)
+			continue;
+		if (n == RULES_FILES_MAX)
+			return cedar_error_set(e, folder, "more than %d "
+			    "files; join some of them", RULES_FILES_MAX);
+		names[n] = strdup(entry->d_name);
+		if (names[n++] == NULL)
+			return cedar_error_memory(e, folder);
+	}
+	qsort(names, n, sizeof(*names), compare);
+	return 0;
+}
+
+static DIR *
+open_folder(int sitefd, const char *folder)
+{
+	int fd = openat(sitefd, folder,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW), saved;
+	DIR *d;
+
+	if (fd == -1)
+		return NULL;
+	d = fdopendir(fd);
+	if (d == NULL) {
+		saved = errno;
+		close(fd);
+		errno = saved;
+	}
+	return d;
+}
+
+char **
+rules_names(int sitefd, const char *folder, const char *end, const char *also,
+    struct cedar_error *e)
+{
+	char **names = calloc(RULES_FILES_MAX + 1, sizeof(*names));
+	DIR *d;
+	int rc;
+
+	if (names == NULL) {
+		cedar_error_memory(e, folder);
+		return NULL;
+	}
+	d = open_folder(sitefd, folder);
+	if (d == NULL && errno == ENOENT)
+		return names;
+	if (d == NULL) {
+		cedar_error_set(e, folder, "cannot be read: %s",
+		    strerror(errno));
+		free(names);
+		return NULL;
+	}
+	rc = collect(d, folder, end, also, names, e);
+	closedir(d);
+	if (rc == 0)
+		return names;
+	rules_free_names(names);
+	return NULL;
+}
+
+void
+rules_free_names(char **names)
+{
+	for (char **n = names; n != NULL && *n != NULL; n++)
+		free(*n);
+	free(names);
+}

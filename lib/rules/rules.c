@@ -1,0 +1,365 @@
+#include "rules.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "casemate.cedarschema.h"
+#include "check.h"
+#include "people.cedarschema.h"
+
+#define PATH_MAX_LEN	(RULES_NAME_MAX + sizeof(RULES_COMPONENTS) + 1)
+#define USER_TYPE	"User"
+
+/* A load under way: where to, where from, whom to tell. */
+struct load {
+	struct rules			*rules;
+	int				 sitefd;
+	const struct rules_report	*report;
+	size_t				 nerrors;
+	char				*people;	/* its schema text */
+	struct cedar_source		 people_source;
+};
+
+static int
+tell(struct load *l, const struct cedar_error *e)
+{
+	l->report->tell(l->report->ctx, e, false);
+	l->nerrors++;
+	return -1;
+}
+
+static ssize_t
+read_all(int fd, char *buf, size_t cap)
+{
+	size_t done = 0;
+
+	while (done < cap) {
+		ssize_t n = read(fd, buf + done, cap - done);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
+/*
+ * The file's text, which the caller frees.  NULL: errno ENOENT and nothing
+ * told, or another errno and told.
+ */
+static char *
+read_file(struct load *l, const char *path, size_t max, size_t *lenp)
+{
+	struct cedar_error e;
+	char *text = NULL;
+	ssize_t n = -1;
+	int fd;
+
+	fd = openat(l->sitefd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1 && errno == ENOENT)
+		return NULL;
+	text = fd == -1 ? NULL : malloc(max + 1);
+	if (text != NULL)
+		n = read_all(fd, text, max + 1);
+	if (n == -1)
+		cedar_error_set(&e, path, "cannot be read: %s",
+		    strerror(errno));
+	else if ((size_t)n > max)
+		cedar_error_set(&e, path, "more than %zu bytes; at most so "
+		    "many are read", max);
+	if (fd != -1)
+		close(fd);
+	if (n != -1 && (size_t)n <= max) {
+		*lenp = (size_t)n;
+		return text;
+	}
+	free(text);
+	tell(l, &e);
+	errno = EBADMSG;
+	return NULL;
+}
+
+/* The site's own types of people, or those for a site that has none. */
+static int
+read_people(struct load *l)
+{
+	static const char path[] = RULES_POLICY "/" RULES_PEOPLE;
+	size_t len;
+
+	l->people = read_file(l, path, CEDAR_SCHEMA_MAX, &len);
+	if (l->people == NULL && errno != ENOENT)
+		return -1;
+	if (l->people != NULL)
+		l->people_source = (struct cedar_source){ path, l->people,
+		    len };
+	else
+		l->people_source = (struct cedar_source){ RULES_PEOPLE,
+		    people_cedarschema, sizeof(people_cedarschema) - 1 };
+	return 0;
+}
+
+static int
+load_schema(struct load *l)
+{
+	struct cedar_source sources[2];
+	struct cedar_error e;
+
+	if (read_people(l) == -1)
+		return -1;
+	sources[0] = (struct cedar_source){ "casemate.cedarschema",
+	    casemate_cedarschema, sizeof(casemate_cedarschema) - 1 };
+	sources[1] = l->people_source;
+	if (schema_read_text(&l->rules->schema, sources, 2, &e) == -1)
+		return tell(l, &e);
+	return 0;
+}
+
+/* The entities that the site describes. */
+static int
+load_entities(struct load *l)
+{
+	struct rules *r = l->rules;
+	struct cedar_error e;
+	struct doc doc;
+	size_t len;
+	char *text;
+	int rc;
+
+	text = read_file(l, RULES_ENTITIES, CEDAR_ENTITIES_MAX, &len);
+	if (text == NULL)
+		return errno == ENOENT ? 0 : -1;
+	rc = doc_read_yaml(&doc, RULES_ENTITIES, text, len,
+	    CEDAR_ENTITIES_MAX, &e);
+	free(text);
+	if (rc == -1)
+		return tell(l, &e);
+	rc = entities_add(&r->entities, &doc, &r->schema, &e);
+	doc_free(&doc);
+	return rc == 0 ? 0 : tell(l, &e);
+}
+
+static bool
+is_known(const struct entities *s, const struct uid *uid)
+{
+	for (uint32_t i = 0; i < s->n; i++)
+		if (uid_equal(s->items[i].uid, uid))
+			return true;
+	return false;
+}
+
+/* Who signs and is not in entities.yaml is a User in nothing. */
+static int
+add_signer(struct load *l, const char *principal)
+{
+	struct entities *s = &l->rules->entities;
+	struct entity entity = { 0 };
+	struct cedar_error e;
+	const struct str *type, *id;
+
+	type = str_new(&s->arena, USER_TYPE, strlen(USER_TYPE));
+	id = str_new(&s->arena, principal, strlen(principal));
+	if (type == NULL || id == NULL)
+		entity.uid = NULL;
+	else
+		entity.uid = uid_new(&s->arena, type, id);
+	if (entity.uid == NULL) {
+		cedar_error_memory(&e, RULES_ENTITIES);
+		return tell(l, &e);
+	}
+	if (is_known(s, entity.uid))
+		return 0;
+	if (entities_add_one(s, &entity, &e) == -1 ||
+	    schema_check_entity(&l->rules->schema, &s->items[s->n - 1], &e) ==
+	    -1) {
+		snprintf(e.file, sizeof(e.file), "%s", RULES_ENTITIES);
+		return tell(l, &e);
+	}
+	return 0;
+}
+
+static int
+load_people(struct load *l, const struct signers *signers)
+{
+	struct cedar_error e;
+
+	if (load_entities(l) == -1)
+		return -1;
+	for (size_t i = 0; i < signers->n; i++)
+		if (add_signer(l, signers->list[i].principal) == -1)
+			return -1;
+	if (entities_finish(&l->rules->entities, &e) == -1)
+		return tell(l, &e);
+	return 0;
+}
+
+static void
+load_text(struct load *l, const char *path)
+{
+	struct cedar_error e;
+	size_t len;
+	char *text = read_file(l, path, CEDAR_SET_MAX, &len);
+
+	if (text != NULL && policies_add_text(&l->rules->policies, path, text,
+	    len, POLICY_IDS_ANNOTATED, &e) == -1)
+		tell(l, &e);
+	free(text);
+}
+
+/* A component's rules are called COMPONENT/ID. */
+static void
+load_component(struct load *l, const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+	char prefix[RULES_NAME_MAX + 2];
+	struct cedar_error e;
+	struct doc doc;
+	size_t len;
+	char *text = read_file(l, path, CEDAR_SET_MAX, &len);
+
+	if (text == NULL)
+		return;
+	snprintf(prefix, sizeof(prefix), "%.*s/",
+	    (int)(strlen(name) - strlen(RULES_JSON_END)), name);
+	if (doc_read_json(&doc, path, text, len, CEDAR_SET_MAX, &e) == -1) {
+		tell(l, &e);
+	} else {
+		if (policies_add_json_set(&l->rules->policies, &doc, prefix,
+		    &e) == -1)
+			tell(l, &e);
+		doc_free(&doc);
+	}
+	free(text);
+}
+
+/* Each file of a folder, all of them, so that every error is told. */
+static void
+load_folder(struct load *l, const char *folder, const char *end,
+    const char *also, void (*load)(struct load *, const char *))
+{
+	char path[PATH_MAX_LEN];
+	struct cedar_error e;
+	char **names = rules_names(l->sitefd, folder, end, also, &e);
+
+	if (names == NULL) {
+		tell(l, &e);
+		return;
+	}
+	for (char **n = names; *n != NULL; n++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, *n);
+		load(l, path);
+		l->rules->nfiles++;
+	}
+	rules_free_names(names);
+}
+
+static int
+load_policies(struct load *l)
+{
+	load_folder(l, RULES_POLICY, RULES_TEXT_END, RULES_PEOPLE, load_text);
+	load_folder(l, RULES_COMPONENTS, RULES_JSON_END, NULL, load_component);
+	return l->nerrors == 0 ? 0 : -1;
+}
+
+static int
+check_policies(struct load *l, const struct settings *settings)
+{
+	size_t n = check_rules(l->rules, settings, l->report);
+
+	l->nerrors += n;
+	return n == 0 ? 0 : -1;
+}
+
+static int
+make_decider(struct load *l)
+{
+	struct rules *r = l->rules;
+	struct cedar_error e;
+
+	if (decider_init(&r->decider, &r->policies, &r->entities) == 0)
+		return 0;
+	cedar_error_memory(&e, RULES_POLICY);
+	return tell(l, &e);
+}
+
+static void
+rules_init(struct rules *r)
+{
+	memset(r, 0, sizeof(*r));
+	policies_init(&r->policies);
+	entities_init(&r->entities);
+}
+
+int
+rules_load(struct rules *r, int sitefd, const struct signers *signers,
+    const struct settings *settings, const struct rules_report *report)
+{
+	struct load l = { .rules = r, .sitefd = sitefd, .report = report };
+	int rc = -1;
+
+	rules_init(r);
+	if (load_schema(&l) == 0 && load_people(&l, signers) == 0 &&
+	    load_policies(&l) == 0 && check_policies(&l, settings) == 0 &&
+	    make_decider(&l) == 0)
+		rc = 0;
+	free(l.people);
+	if (rc == -1)
+		rules_free(r);
+	return rc;
+}
+
+int
+rules_none(struct rules *r)
+{
+	struct cedar_error e;
+
+	rules_init(r);
+	if (entities_finish(&r->entities, &e) == 0 &&
+	    decider_init(&r->decider, &r->policies, &r->entities) == 0)
+		return 0;
+	rules_free(r);
+	errno = ENOMEM;
+	return -1;
+}
+
+void
+rules_free(struct rules *r)
+{
+	decider_free(&r->decider);
+	policies_free(&r->policies);
+	entities_free(&r->entities);
+	schema_free(&r->schema);
+	memset(r, 0, sizeof(*r));
+}
+
+/* Which line of the source a byte is in. */
+static unsigned
+line_of(const struct cedar_source *s, size_t pos)
+{
+	unsigned line = 1;
+
+	for (size_t i = 0; i < pos && i < s->len; i++)
+		line += s->text[i] == '\n';
+	return line;
+}
+
+const char *
+rule_place(const struct policy *p, char dst[RULE_PLACE_MAX])
+{
+	const char *id = p->id->bytes, *slash = strchr(id, '/');
+
+	if (p->source != NULL)
+		snprintf(dst, RULE_PLACE_MAX, "%s:%u", p->source->file,
+		    line_of(p->source, p->pos));
+	else
+		snprintf(dst, RULE_PLACE_MAX, "%s/%.*s%s", RULES_COMPONENTS,
+		    slash == NULL ? 0 : (int)(slash - id), id, RULES_JSON_END);
+	return dst;
+}

@@ -1,0 +1,80 @@
+/*
+ * A site's rules, whole and checked: its Cedar policies, its people and the
+ * schema of what can be asked here.  keyd decides by them; the host's command
+ * reads the same files with the same code before they go into an image.
+ *
+ *	policy/NAME.cedar		rules as text, in order of their names
+ *	policy/people.cedarschema	the site's own types of people (optional)
+ *	policies/COMPONENT.cedar.json	rules that a component brings, as JSON
+ *	entities.yaml			roles, personas, people (optional)
+ *
+ * Everybody whom allowed_signers names is a User, also when entities.yaml
+ * does not say so.
+ */
+#ifndef RULES_H
+#define RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cedar/cedar.h"
+#include "cedar/decide.h"
+#include "cedar/entities.h"
+#include "cedar/policy.h"
+#include "cedar/schema.h"
+#include "settings.h"
+#include "signers.h"
+
+#define RULES_POLICY		"policy"
+#define RULES_PEOPLE		"people.cedarschema"
+#define RULES_COMPONENTS	"policies"
+#define RULES_ENTITIES		"entities.yaml"
+#define RULES_TEXT_END		".cedar"
+#define RULES_JSON_END		".cedar.json"
+#define RULES_FILES_MAX		256	/* in one folder: one a component */
+#define RULES_NAME_MAX		96	/* of one file; leaves room in messages */
+
+/* Whom to tell of each error or warning, in the order of the files. */
+struct rules_report {
+	void	(*tell)(void *ctx, const struct cedar_error *, bool warning);
+	void	*ctx;
+};
+
+struct rules {
+	struct schema	 schema;
+	struct entities	 entities;
+	struct policies	 policies;
+	struct decider	 decider;
+	size_t		 nfiles;	/* with rules; 0: nothing is allowed */
+};
+
+/*
+ * Reads everything below the site's folder.  Refused: what does not parse,
+ * what strict validation finds, a rule that permits to anybody or anything at
+ * all and a role with `*' in its name, unless the settings' `wildcards' name
+ * it.  0, or -1 when something was told or memory ran out; then there is
+ * nothing to free.  Signers and settings are only read.
+ */
+int	rules_load(struct rules *, int sitefd, const struct signers *,
+	    const struct settings *, const struct rules_report *);
+void	rules_free(struct rules *);
+
+/* A site without any file: nothing is allowed.  -1 with ENOMEM. */
+int	rules_none(struct rules *);
+
+#define RULE_PLACE_MAX	(CEDAR_FILE_MAX + 16)
+
+/* "policy/10-run.cedar:4", or for a rule from JSON its file; answers dst. */
+const char *rule_place(const struct policy *, char dst[RULE_PLACE_MAX]);
+
+/*
+ * The files below a folder of the site whose names end so, sorted by name;
+ * ends with NULL.  A folder that is not there is empty.  NULL with *e: a name
+ * that does not end so and is not `also' (or NULL), too many, ENOMEM.  The
+ * caller frees it with rules_free_names().
+ */
+char	**rules_names(int sitefd, const char *folder, const char *end,
+	    const char *also, struct cedar_error *);
+void	rules_free_names(char **);
+
+#endif

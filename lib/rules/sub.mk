@@ -1,0 +1,4 @@
+# A site's rules, and what a command asks of them.
+
+RULES_SRCS := $(addprefix lib/rules/,rules.c names.c check.c)
+RULES_GEN := gen/casemate.cedarschema.h gen/people.cedarschema.h
