@@ -75,7 +75,7 @@ uid_equal(const struct uid *a, const struct uid *b)
 
 #define ORDER(a, b)	(((a) > (b)) - ((a) < (b)))
 
-static int
+int
 str_compare(const struct str *a, const struct str *b)
 {
 	if (a == b)

@@ -84,6 +84,8 @@ uint32_t	 str_hash(const void *, size_t len);
 /* NULL with ENOMEM. */
 const struct str *str_new(struct arena *, const void *, size_t len);
 bool		 str_equal(const struct str *, const struct str *);
+/* By length, then by bytes: the order of fields and of attributes' types. */
+int		 str_compare(const struct str *, const struct str *);
 /* Equality with a C string, without its hash. */
 bool		 str_is(const struct str *, const char *);
 
