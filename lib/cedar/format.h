@@ -34,6 +34,10 @@ void	format_value(struct put *, struct value);
 void	format_uid(struct put *, const struct uid *);
 /* A quoted string with Cedar's escapes. */
 void	format_string(struct put *, const struct str *);
+/* The quoted pattern of a like. */
+void	format_pattern(struct put *, const struct pattern *);
+/* The function that makes extension values of this kind from a string. */
+enum fn	format_maker(enum value_kind);
 /* A policy's JSON form (EST), as the official engine writes it. */
 void	format_json(struct put *, const struct policy *);
 /* A value's entity JSON: {"__entity": ...}, {"__extn": ...}. */

@@ -1,0 +1,27 @@
+/*
+ * Words and numbers into a put buffer, for those that write policies, values
+ * and messages.
+ */
+#ifndef CEDAR_EMIT_H
+#define CEDAR_EMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "value.h"
+#include "wire.h"
+
+void	emit(struct put *, const char *text);
+void	emit_str(struct put *, const struct str *);
+void	emit_long(struct put *, int64_t);
+
+/*
+ * The text between two quotes, escaped as in policy text: quotes, backslashes
+ * and whatever a reader could not see or would be misled by (controls, marks
+ * of direction, zero-width characters).  `star': asterisks too, as in the
+ * pattern of a like.
+ */
+void	emit_escaped(struct put *, const char *text, size_t len, bool star);
+
+#endif
