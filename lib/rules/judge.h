@@ -1,0 +1,27 @@
+/* The rules' word on a whole command. */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#include "ask.h"
+#include "rules.h"
+#include "why.h"
+#include "wire.h"
+
+/*
+ * Everything that the grant's command asks for must be allowed.  0, or -1
+ * with *w: EPERM, and *w names the thing, and the rule that forbids it or that
+ * none permits it; ENOMEM.
+ */
+int	rules_judge(struct rules *, const struct grant *,
+	    const struct scene *, struct why *w);
+
+/*
+ * The same decision in full: each thing that is asked for, the rules that
+ * decided it, their conditions with their values, and what would have to
+ * differ.  Lines of text into the buffer.  0 allowed; -1 with EPERM refused,
+ * EMSGSIZE when the text was cut (refused or not), ENOMEM.
+ */
+int	rules_explain(struct rules *, const struct grant *,
+	    const struct scene *, struct put *);
+
+#endif
