@@ -106,6 +106,22 @@ ATF_TC_BODY(every_row_has_a_number_and_fields_that_fit, tc)
 	ATF_CHECK_EQ(4, rows);
 }
 
+/* What a reader of older leaves knows is where it was. */
+ATF_TC_WITHOUT_HEAD(a_row_grows_only_at_its_end);
+ATF_TC_BODY(a_row_grows_only_at_its_end, tc)
+{
+	static const char *const first[] = {
+		"job", "name", "author", "submitter", "command_sha256",
+		"manifest_sha256", "bundle_sha256", "runtime", "cpu_millis",
+		"memory_bytes", "processes", "wall_ms", "output_bytes",
+		"probe", "class", "profile", "capabilities", "runtime_sha256",
+	};
+	const struct event_info *info = event_info(EVENT_JOB_ACCEPTED);
+
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
+		ATF_CHECK_STREQ(first[i], info->fields[i].name);
+}
+
 ATF_TC_WITHOUT_HEAD(missing_or_extra_bytes_are_refused);
 ATF_TC_BODY(missing_or_extra_bytes_are_refused, tc)
 {
@@ -175,6 +191,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, writes_a_rows_fields_in_its_order);
 	ATF_TP_ADD_TC(tp, digests_are_hex_and_numbers_are_numbers);
 	ATF_TP_ADD_TC(tp, every_row_has_a_number_and_fields_that_fit);
+	ATF_TP_ADD_TC(tp, a_row_grows_only_at_its_end);
 	ATF_TP_ADD_TC(tp, missing_or_extra_bytes_are_refused);
 	ATF_TP_ADD_TC(tp, digest_of_another_length_is_refused);
 	ATF_TP_ADD_TC(tp, text_that_is_not_utf8_is_refused);

@@ -1,6 +1,7 @@
 #include "grant.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,8 @@ void
 grant_init(struct grant *g)
 {
 	memset(g, 0, sizeof(*g));
+	strcpy(g->class, GRANT_LABEL);
+	strcpy(g->profile, GRANT_LABEL);
 	g->limits = (struct grant_limits){
 		.cpu_millis = 1000,
 		.memory_bytes = 256u << 20,
@@ -32,6 +35,68 @@ grant_free(struct grant *g)
 	memset(g, 0, sizeof(*g));
 }
 
+static const char *const words[CAPABILITY_COUNT] = {
+#define CAPABILITY(name, word)	[CAPABILITY_##name] = word,
+#include "capability.def"
+#undef CAPABILITY
+};
+
+_Static_assert(CAPABILITY_COUNT <= 32, "one bit each of a uint32_t");
+_Static_assert(0
+#define CAPABILITY(name, word)	+ sizeof(word)
+#include "capability.def"
+#undef CAPABILITY
+    <= CAPABILITIES_TEXT_MAX, "all of them at once");
+
+const char *
+capability_word(enum capability c)
+{
+	return words[c];
+}
+
+enum capability
+capability_find(const char *word)
+{
+	int c = 0;
+
+	while (c < CAPABILITY_COUNT && strcmp(words[c], word) != 0)
+		c++;
+	return (enum capability)c;
+}
+
+bool
+grant_has(const struct grant *g, enum capability c)
+{
+	return (g->capabilities >> c & 1) != 0;
+}
+
+const char *
+grant_capabilities(const struct grant *g, char text[CAPABILITIES_TEXT_MAX])
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (int c = 0; c < CAPABILITY_COUNT; c++)
+		if (grant_has(g, (enum capability)c))
+			len += (size_t)snprintf(text + len,
+			    CAPABILITIES_TEXT_MAX - len, "%s%s",
+			    len == 0 ? "" : ",", words[c]);
+	return text;
+}
+
+static void
+put_capabilities(struct put *p, uint32_t set)
+{
+	uint32_t n = 0;
+
+	for (int c = 0; c < CAPABILITY_COUNT; c++)
+		n += set >> c & 1;
+	put_u32(p, n);
+	for (int c = 0; c < CAPABILITY_COUNT; c++)
+		if (set >> c & 1)
+			put_cstr(p, words[c]);
+}
+
 static void
 put_texts(struct put *p, char *const texts[], size_t n)
 {
@@ -51,7 +116,14 @@ grant_put(struct put *p, const struct grant *g)
 	put_string(p, g->manifest_sha256, DIGEST_LEN);
 	put_string(p, g->bundle_sha256, DIGEST_LEN);
 	put_u64(p, g->bundle_len);
+	put_cstr(p, g->class);
+	put_cstr(p, g->profile);
 	put_cstr(p, g->runtime);
+	put_string(p, g->runtime_sha256, DIGEST_LEN);
+	put_capabilities(p, g->capabilities);
+	put_u32(p, (uint32_t)g->nsecrets);
+	for (size_t i = 0; i < g->nsecrets; i++)
+		put_cstr(p, g->secrets[i]);
 	put_texts(p, g->args, g->nargs);
 	put_texts(p, g->env, g->nenv);
 	put_u32(p, (uint32_t)g->nfiles);
@@ -96,6 +168,42 @@ get_texts(struct get *g, char *texts[], size_t *np, size_t max)
 	}
 }
 
+/* In the table's order, so each at most once. */
+static void
+get_capabilities(struct get *g, uint32_t *set)
+{
+	uint32_t n = get_u32(g);
+	char word[NAME_MAX_LEN + 1];
+	int least = 0;
+
+	if (n > CAPABILITY_COUNT)
+		g->err = EBADMSG;
+	for (uint32_t i = 0; g->err == 0 && i < n; i++) {
+		enum capability c;
+
+		get_cstr(g, word, sizeof(word));
+		c = capability_find(word);
+		if (c == CAPABILITY_COUNT || (int)c < least) {
+			g->err = EBADMSG;
+			return;
+		}
+		*set |= UINT32_C(1) << c;
+		least = (int)c + 1;
+	}
+}
+
+static void
+get_secrets(struct get *g, struct grant *grant)
+{
+	uint32_t n = get_u32(g);
+
+	if (n > GRANT_SECRETS_MAX)
+		g->err = EBADMSG;
+	while (g->err == 0 && grant->nsecrets < n)
+		get_cstr(g, grant->secrets[grant->nsecrets++],
+		    sizeof(grant->secrets[0]));
+}
+
 static void
 get_files(struct get *g, struct grant *grant)
 {
@@ -131,7 +239,12 @@ grant_get(struct get *g, struct grant *grant)
 	get_fixed(g, grant->manifest_sha256, DIGEST_LEN);
 	get_fixed(g, grant->bundle_sha256, DIGEST_LEN);
 	grant->bundle_len = get_u64(g);
+	get_cstr(g, grant->class, sizeof(grant->class));
+	get_cstr(g, grant->profile, sizeof(grant->profile));
 	get_cstr(g, grant->runtime, sizeof(grant->runtime));
+	get_fixed(g, grant->runtime_sha256, DIGEST_LEN);
+	get_capabilities(g, &grant->capabilities);
+	get_secrets(g, grant);
 	get_texts(g, grant->args, &grant->nargs, GRANT_ARGS_MAX);
 	get_texts(g, grant->env, &grant->nenv, GRANT_ENV_MAX);
 	get_files(g, grant);

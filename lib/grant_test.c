@@ -9,6 +9,7 @@
 
 #define WIRE_MAX	131072
 #define LIMITS_LEN	40	/* the six limits, at the end */
+#define ALL_CAPABILITIES	((UINT32_C(1) << CAPABILITY_COUNT) - 1)
 
 static unsigned char wire[WIRE_MAX];
 
@@ -25,7 +26,12 @@ fill(struct grant *g)
 	memset(g->manifest_sha256, 2, DIGEST_LEN);
 	memset(g->bundle_sha256, 3, DIGEST_LEN);
 	g->bundle_len = 10240;
+	strcpy(g->class, "batch");
+	strcpy(g->profile, "eu");
 	strcpy(g->runtime, "python");
+	memset(g->runtime_sha256, 5, DIGEST_LEN);
+	g->capabilities = ALL_CAPABILITIES;
+	strcpy(g->secrets[g->nsecrets++], "token");
 	g->args[g->nargs++] = strdup("run");
 	g->args[g->nargs++] = strdup("");
 	g->env[g->nenv++] = strdup("A=b c");
@@ -77,6 +83,12 @@ ATF_TC_BODY(what_is_put_is_got, tc)
 	ATF_REQUIRE_EQ(decode(wire, len, &b), 0);
 	ATF_CHECK_STREQ(b.job, a.job);
 	ATF_CHECK_STREQ(b.submitter, "bob");
+	ATF_CHECK_STREQ(b.class, "batch");
+	ATF_CHECK_STREQ(b.profile, "eu");
+	ATF_CHECK_EQ(b.runtime_sha256[31], 5);
+	ATF_CHECK_EQ(b.capabilities, ALL_CAPABILITIES);
+	ATF_REQUIRE_EQ(b.nsecrets, 1);
+	ATF_CHECK_STREQ(b.secrets[0], "token");
 	ATF_CHECK_EQ(b.nargs, 2);
 	ATF_CHECK_STREQ(b.args[1], "");
 	ATF_CHECK(b.args[2] == NULL);
@@ -189,6 +201,77 @@ ATF_TC_BODY(counts_are_bounded, tc)
 	grant_free(&b);
 }
 
+/* A grant with these words in the place of its capabilities. */
+static int
+decode_words(uint32_t n, const char *const words[], struct grant *g)
+{
+	static struct grant a;
+	static unsigned char rest[WIRE_MAX];
+	const size_t none = 4;		/* an empty list */
+	size_t len, at = 0;
+	struct put p;
+
+	fill(&a);
+	a.capabilities = 0;
+	len = encode(&a);
+	while (memcmp(wire + at, "\0\0\0\0\0\0\0\1\0\0\0\5token", 17) != 0)
+		at++;
+	memcpy(rest, wire + at + none, len - at - none);
+	put_init(&p, wire + at, sizeof(wire) - at);
+	put_u32(&p, n);
+	for (uint32_t i = 0; i < n; i++)
+		put_cstr(&p, words[i]);
+	put_raw(&p, rest, len - at - none);
+	grant_free(&a);
+	return decode(wire, at + p.len, g);
+}
+
+ATF_TC_WITHOUT_HEAD(an_unknown_capability_is_refused);
+ATF_TC_BODY(an_unknown_capability_is_refused, tc)
+{
+	static const char *const lists[][3] = {
+		{ "exec-memory", "shared-memory" },
+		{ "shared-memory" },
+		{ "network" }, { "exec-memory", "network" }, { "" },
+		{ "exec-memory", "exec-memory" },
+		{ "shared-memory", "exec-memory" },
+		{ "exec-memory", "shared-memory", "shared-memory" },
+	};
+	static struct grant b;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		uint32_t n = 0;
+
+		while (n < 3 && lists[i][n] != NULL)
+			n++;
+		ATF_CHECK_EQ_MSG(decode_words(n, lists[i], &b), i < 2 ? 0 : -1,
+		    "list %zu", i);
+		if (i == 1)
+			ATF_CHECK_EQ(b.capabilities,
+			    1u << CAPABILITY_SHARED_MEMORY);
+		grant_free(&b);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(capabilities_read_as_a_list);
+ATF_TC_BODY(capabilities_read_as_a_list, tc)
+{
+	char text[CAPABILITIES_TEXT_MAX];
+	static struct grant a;
+
+	grant_init(&a);
+	ATF_CHECK_STREQ(grant_capabilities(&a, text), "");
+	a.capabilities = 1u << CAPABILITY_SHARED_MEMORY;
+	ATF_CHECK_STREQ(grant_capabilities(&a, text), "shared-memory");
+	a.capabilities = ALL_CAPABILITIES;
+	ATF_CHECK_STREQ(grant_capabilities(&a, text),
+	    "exec-memory,shared-memory");
+	for (int c = 0; c < CAPABILITY_COUNT; c++)
+		ATF_CHECK_EQ(capability_find(capability_word(
+		    (enum capability)c)), (enum capability)c);
+	ATF_CHECK_EQ(capability_find("exec"), CAPABILITY_COUNT);
+}
+
 ATF_TC_WITHOUT_HEAD(the_largest_grant_fits_its_message);
 ATF_TC_BODY(the_largest_grant_fits_its_message, tc)
 {
@@ -221,6 +304,10 @@ ATF_TC_BODY(the_largest_grant_fits_its_message, tc)
 	ATF_CHECK_EQ(left, 0);
 	while (a.nargs < GRANT_ARGS_MAX)
 		a.args[a.nargs++] = strdup("");
+	memset(a.class, 'c', NAME_MAX_LEN);
+	memset(a.profile, 'p', NAME_MAX_LEN);
+	while (a.nsecrets < GRANT_SECRETS_MAX)	/* they count as text */
+		strcpy(a.secrets[a.nsecrets++], "");
 	ATF_CHECK(encode(&a) + 4 <= msg_info(MSG_JOB_GRANT)->max);
 	ATF_CHECK_EQ(decode(wire, encode(&a), &b), 0);
 	grant_free(&a);
@@ -277,6 +364,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_bad_path_is_refused);
 	ATF_TP_ADD_TC(tp, a_file_is_executable_or_not);
 	ATF_TP_ADD_TC(tp, counts_are_bounded);
+	ATF_TP_ADD_TC(tp, an_unknown_capability_is_refused);
+	ATF_TP_ADD_TC(tp, capabilities_read_as_a_list);
 	ATF_TP_ADD_TC(tp, the_largest_grant_fits_its_message);
 	ATF_TP_ADD_TC(tp, paths_are_relative_and_clean);
 	ATF_TP_ADD_TC(tp, names_are_labels);

@@ -20,6 +20,12 @@ struct reader {
 static const char name_todo[] =
     "use a to z, 0 to 9 and -, at most 63, not beginning with -";
 
+static const char capability_todo[] = "leave it out; there are"
+#define CAPABILITY(name, word)	" " word
+#include "capability.def"
+#undef CAPABILITY
+;
+
 static int
 read_version(struct conf *c, void *ctx)
 {
@@ -48,6 +54,22 @@ read_name(struct conf *c, void *ctx)
 }
 
 static int
+read_class(struct conf *c, void *ctx)
+{
+	struct reader *r = ctx;
+
+	return get_name(c, r->grant->class);
+}
+
+static int
+read_profile(struct conf *c, void *ctx)
+{
+	struct reader *r = ctx;
+
+	return get_name(c, r->grant->profile);
+}
+
+static int
 read_runtime(struct conf *c, void *ctx)
 {
 	struct reader *r = ctx;
@@ -67,6 +89,65 @@ count_text(struct conf *c, struct reader *r, size_t len)
 		return conf_error(c, "the manifest's texts have more than "
 		    "65536 bytes", "shorten them");
 	return 0;
+}
+
+static int
+refuse_capability(struct conf *c, const char *word)
+{
+	char quoted[QUOTE_MAX], what[QUOTE_MAX + 32];
+
+	snprintf(what, sizeof(what), "unknown capability `%s'",
+	    why_quote(quoted, word, strlen(word)));
+	return conf_error(c, what, capability_todo);
+}
+
+static int
+read_capability(struct conf *c, void *ctx)
+{
+	char word[NAME_MAX_LEN + 1];
+	struct reader *r = ctx;
+	enum capability found;
+
+	if (conf_get_text(c, word, sizeof(word)) == -1)
+		return -1;
+	found = capability_find(word);
+	if (found == CAPABILITY_COUNT)
+		return refuse_capability(c, word);
+	if (grant_has(r->grant, found))
+		return conf_error(c, "this capability again", "keep one of "
+		    "them");
+	r->grant->capabilities |= UINT32_C(1) << found;
+	return 0;
+}
+
+/* The one too many is unknown or there already: better said than counted. */
+static int
+read_capabilities(struct conf *c, void *ctx)
+{
+	return conf_read_list(c, CAPABILITY_COUNT + 1, read_capability, ctx);
+}
+
+static int
+read_secret(struct conf *c, void *ctx)
+{
+	struct reader *r = ctx;
+	struct grant *g = r->grant;
+	char *name = g->secrets[g->nsecrets];
+
+	if (get_name(c, name) == -1)
+		return -1;
+	for (size_t i = 0; i < g->nsecrets; i++)
+		if (strcmp(g->secrets[i], name) == 0)
+			return conf_error(c, "this secret again", "keep one "
+			    "of them");
+	g->nsecrets++;
+	return count_text(c, r, strlen(name));
+}
+
+static int
+read_secrets(struct conf *c, void *ctx)
+{
+	return conf_read_list(c, GRANT_SECRETS_MAX, read_secret, ctx);
 }
 
 static int
@@ -336,7 +417,11 @@ read_limits(struct conf *c, void *ctx)
 static const struct conf_field fields[] = {
 	{ "version", true, read_version },
 	{ "name", true, read_name },
+	{ "class", false, read_class },
+	{ "profile", false, read_profile },
 	{ "runtime", false, read_runtime },
+	{ "capabilities", false, read_capabilities },
+	{ "secrets", false, read_secrets },
 	{ "argv", true, read_argv },
 	{ "files", false, read_files },
 	{ "env", false, read_env },

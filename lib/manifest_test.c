@@ -60,6 +60,9 @@ ATF_TC_WITHOUT_HEAD(every_field_is_read);
 ATF_TC_BODY(every_field_is_read, tc)
 {
 	good("# a job\nversion: 1\nname: hello-2\nruntime: python\n"
+	    "class: batch\nprofile: eu-west-1\n"
+	    "capabilities: [shared-memory, exec-memory]\n"
+	    "secrets: [db-password, token]\n"
 	    "argv:\n  - /usr/bin/python3\n  - 'main.py'\n  - \"a\\tb\"\n"
 	    "files:\n  - path: main.py\n    sha256: " SHA "\n"
 	    "  - {path: bin/x, sha256: " SHA ", executable: true}\n"
@@ -68,6 +71,13 @@ ATF_TC_BODY(every_field_is_read, tc)
 	    "  wall_seconds: 5\n  output_kib: 10\n  tmp_mib: 1\n");
 	ATF_CHECK_STREQ(g.name, "hello-2");
 	ATF_CHECK_STREQ(g.runtime, "python");
+	ATF_CHECK_STREQ(g.class, "batch");
+	ATF_CHECK_STREQ(g.profile, "eu-west-1");
+	ATF_CHECK(grant_has(&g, CAPABILITY_EXEC_MEMORY));
+	ATF_CHECK(grant_has(&g, CAPABILITY_SHARED_MEMORY));
+	ATF_REQUIRE_EQ(g.nsecrets, 2);
+	ATF_CHECK_STREQ(g.secrets[0], "db-password");
+	ATF_CHECK_STREQ(g.secrets[1], "token");
 	ATF_REQUIRE_EQ(g.nargs, 3);
 	ATF_CHECK_STREQ(g.args[0], "/usr/bin/python3");
 	ATF_CHECK_STREQ(g.args[2], "a\tb");
@@ -92,10 +102,16 @@ ATF_TC_BODY(what_is_left_out_has_its_default, tc)
 {
 	good(HEAD ARGV);
 	ATF_CHECK_STREQ(g.runtime, "");
+	ATF_CHECK_STREQ(g.class, "standard");
+	ATF_CHECK_STREQ(g.profile, "standard");
+	ATF_CHECK_EQ(g.capabilities, 0);
+	ATF_CHECK_EQ(g.nsecrets, 0);
 	ATF_CHECK_EQ(g.nfiles, 0);
 	ATF_CHECK_EQ(g.limits.memory_bytes, 256u << 20);
 	grant_free(&g);
-	good(HEAD ARGV "files: []\nenv: {}\nlimits: {}\n");
+	good(HEAD ARGV "files: []\nenv: {}\nlimits: {}\ncapabilities: []\n"
+	    "secrets: []\n");
+	ATF_CHECK_EQ(g.capabilities, 0);
 	grant_free(&g);
 }
 
@@ -147,6 +163,27 @@ static const struct {
 	{ "version: 1\nname:\n" ARGV, "2:6", "takes a value" },
 	{ "version: 1\nname: \"\"\n" ARGV, "2:7", "not a name" },
 	{ HEAD ARGV "runtime: a/b\n", "4:10", "not a name" },
+	{ HEAD ARGV "class: Batch\n", "4:8", "not a name" },
+	{ HEAD ARGV "profile: \"\"\n", "4:10", "not a name" },
+	{ HEAD ARGV "class: [a]\n", "4:8", "takes text" },
+	/* capabilities and secrets */
+	{ HEAD ARGV "capabilities: exec-memory\n", "4:15", "takes a list" },
+	{ HEAD ARGV "capabilities: [a-a, exec-memory]\n", "4:16",
+	    "unknown capability `a-a'; leave it out; there are exec-memory "
+	    "shared-memory" },
+	{ HEAD ARGV "capabilities:\n- exec-memory\n- shared-memory\n- net\n",
+	    "7:3", "unknown capability `net'" },
+	{ HEAD ARGV "capabilities: [EXEC-MEMORY]\n", "4:16", "unknown" },
+	{ HEAD ARGV "capabilities: [\"\"]\n", "4:16", "unknown" },
+	{ HEAD ARGV "capabilities: [exec-memory, exec-memory]\n", "4:29",
+	    "this capability again" },
+	{ HEAD ARGV "capabilities: [{exec-memory: yes}]\n", "4:16",
+	    "takes text" },
+	{ HEAD ARGV "secrets: {a: b}\n", "4:10", "takes a list" },
+	{ HEAD ARGV "secrets: [a/b]\n", "4:11", "not a name" },
+	{ HEAD ARGV "secrets: [a, b, a]\n", "4:17", "this secret again" },
+	{ HEAD ARGV "secrets: [a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q]\n", "4:43",
+	    "more than 16" },
 	/* wrong types */
 	{ "version: one\nname: a\n" ARGV, "1:10", "takes a whole number" },
 	{ "version: \"1\"\nname: a\n" ARGV, "1:10", "without quotes" },

@@ -160,6 +160,7 @@ static void
 put_accepted_fields(struct put *p, const struct job *j)
 {
 	const struct grant *g = &j->grant;
+	char capabilities[CAPABILITIES_TEXT_MAX];
 
 	put_cstr(p, g->job);
 	put_cstr(p, g->name);
@@ -175,6 +176,10 @@ put_accepted_fields(struct put *p, const struct job *j)
 	put_u64(p, g->limits.wall_ms);
 	put_u64(p, g->limits.output_bytes);
 	put_cstr(p, j->probe);
+	put_cstr(p, g->class);
+	put_cstr(p, g->profile);
+	put_cstr(p, grant_capabilities(g, capabilities));
+	put_string(p, g->runtime_sha256, DIGEST_LEN);
 }
 
 static void
