@@ -54,6 +54,7 @@ authority_open(struct authority *a, int statefd, int sitefd, uint64_t now,
 {
 	memset(a, 0, sizeof(*a));
 	a->head.fd = a->nonces.fd = -1;
+	a->mode = "ephemeral";
 	if (sodium_init() == -1)
 		return why_set(w, "no random numbers: %s", strerror(errno));
 	if (site_load(&a->site, sitefd, w) == -1)

@@ -17,11 +17,12 @@ struct authority {
 	struct nonces	nonces;
 	struct head	head;
 	char		vkey[VKEY_MAX + 1];	/* who this appliance is */
+	const char	*mode;			/* "kept" or "ephemeral" */
 };
 
 /*
  * Loads all of it; on an appliance's first start makes key, nonces and head.
- * -1 with *w.
+ * The mode is "ephemeral" until the caller says otherwise.  -1 with *w.
  */
 int	authority_open(struct authority *, int statefd, int sitefd,
 	    uint64_t now, struct why *w);

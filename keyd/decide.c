@@ -122,6 +122,18 @@ read_manifest(struct decision *d, const struct submission *s)
 	return 0;
 }
 
+/* There is no vault yet, so whatever is named is not there. */
+static int
+check_secrets(struct decision *d)
+{
+	if (d->grant.nsecrets == 0)
+		return 0;
+	why_set(&d->why, "this appliance holds no secret called \"%s\"; leave "
+	    "it out of the manifest, or submit where it is held",
+	    d->grant.secrets[0]);
+	return refuse(d, REASON_SECRET);
+}
+
 /* The last step: once for each command. */
 static int
 take_nonce(struct authority *a, struct decision *d, const struct command *c,
@@ -170,7 +182,8 @@ decide(struct authority *a, const struct submission *s, uint64_t now,
 	d->signed_command = true;
 	if (read_command(a, d, s, now, &c) == -1 ||
 	    check_manifest(a, d, s, now) == -1 ||
-	    read_manifest(d, s) == -1)
+	    read_manifest(d, s) == -1 ||
+	    check_secrets(d) == -1)
 		return;
 	take_nonce(a, d, &c, now);
 }

@@ -314,8 +314,8 @@ manifest_refused(const char *text, const char *words)
 ATF_TC_WITHOUT_HEAD(an_unknown_field_is_refused);
 ATF_TC_BODY(an_unknown_field_is_refused, tc)
 {
-	manifest_refused(KIT_MANIFEST "secrets: [x]\n",
-	    "manifest.yaml:4:1: unknown field `secrets'");
+	manifest_refused(KIT_MANIFEST "colour: red\n",
+	    "manifest.yaml:4:1: unknown field `colour'");
 }
 
 ATF_TC_WITHOUT_HEAD(a_repeated_field_is_refused);
@@ -323,6 +323,33 @@ ATF_TC_BODY(a_repeated_field_is_refused, tc)
 {
 	manifest_refused(KIT_MANIFEST "name: again\n",
 	    "manifest.yaml:4:1: field `name' again");
+}
+
+ATF_TC_WITHOUT_HEAD(a_secret_that_is_not_held_is_refused);
+ATF_TC_BODY(a_secret_that_is_not_held_is_refused, tc)
+{
+	static const char text[] = KIT_MANIFEST "secrets: [db, token]\n";
+
+	start("bob", "alice");
+	kit_set_manifest(&k, "bob", "alice", text, strlen(text));
+	refused(REASON_SECRET, true, "holds no secret called \"db\"; leave");
+}
+
+ATF_TC_WITHOUT_HEAD(what_the_manifest_asks_for_is_granted);
+ATF_TC_BODY(what_the_manifest_asks_for_is_granted, tc)
+{
+	static const char text[] = KIT_MANIFEST "class: batch\nprofile: eu\n"
+	    "capabilities: [exec-memory]\n";
+
+	start("bob", "alice");
+	kit_set_manifest(&k, "bob", "alice", text, strlen(text));
+	ATF_REQUIRE_EQ(judge(KIT_NOW), 0);
+	ATF_CHECK_STREQ(d.grant.class, "batch");
+	ATF_CHECK_STREQ(d.grant.profile, "eu");
+	ATF_CHECK(grant_has(&d.grant, CAPABILITY_EXEC_MEMORY));
+	ATF_CHECK(!grant_has(&d.grant, CAPABILITY_SHARED_MEMORY));
+	grant_free(&d.grant);
+	authority_close(&a);
 }
 
 ATF_TC_WITHOUT_HEAD(a_wrong_type_is_refused);
@@ -394,6 +421,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_malformed_command_is_refused);
 	ATF_TP_ADD_TC(tp, an_unknown_field_is_refused);
 	ATF_TP_ADD_TC(tp, a_repeated_field_is_refused);
+	ATF_TP_ADD_TC(tp, a_secret_that_is_not_held_is_refused);
+	ATF_TP_ADD_TC(tp, what_the_manifest_asks_for_is_granted);
 	ATF_TP_ADD_TC(tp, a_wrong_type_is_refused);
 	ATF_TP_ADD_TC(tp, oversized_parts_are_refused_unread);
 	ATF_TP_ADD_TC(tp, nothing_is_parsed_before_its_signature_holds);

@@ -74,15 +74,17 @@ int
 main(int argc, char *argv[])
 {
 	static struct keyd k;
+	const char *mode;
 	struct why w;
 
 	log_init("keyd");
-	k.mode = parse_mode(argc, argv);
+	mode = parse_mode(argc, argv);
 	if (authority_open(&k.authority, FD_KEYD_STATE, FD_KEYD_SITE,
 	    (uint64_t)time(NULL), &w) == -1)
 		die(EXIT_REFUSED, "%s", w.text);
 	close(FD_KEYD_SITE);
-	check_site(&k.authority.site, k.mode);
+	k.authority.mode = mode;
+	check_site(&k.authority.site, mode);
 	chan_init(&k.runner, FD_KEYD_RUNNER_IN, FD_KEYD_RUNNER_OUT,
 	    PEER_KEYD, PEER_RUNNER);
 	chan_init(&k.ledgerd, FD_KEYD_LEDGERD_IN, FD_KEYD_LEDGERD_OUT,

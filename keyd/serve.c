@@ -39,7 +39,7 @@ do_keyd_info(struct keyd *k, struct get *g)
 	check_end(g, "KEYD_INFO");
 	put_init(&p, answer, sizeof(answer));
 	put_cstr(&p, k->authority.vkey);
-	put_cstr(&p, k->mode);
+	put_cstr(&p, k->authority.mode);
 	chan_send(&k->runner, MSG_KEYD_INFO_IS, &p);
 }
 

@@ -10,7 +10,6 @@
 
 struct keyd {
 	struct authority authority;
-	const char	*mode;		/* "kept" or "ephemeral" */
 	struct chan	 runner, ledgerd;
 };
 

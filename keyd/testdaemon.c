@@ -69,10 +69,10 @@ run_logic(void)
 	struct why w;
 
 	log_init("keyd");
-	k.mode = "kept";
 	if (authority_open(&k.authority, FD_KEYD_STATE, FD_KEYD_SITE,
 	    (uint64_t)time(NULL), &w) == -1)
 		die(EXIT_REFUSED, "%s", w.text);
+	k.authority.mode = "kept";
 	chan_init(&k.runner, FD_KEYD_RUNNER_IN, FD_KEYD_RUNNER_OUT,
 	    PEER_KEYD, PEER_RUNNER);
 	chan_init(&k.ledgerd, FD_KEYD_LEDGERD_IN, FD_KEYD_LEDGERD_OUT,
