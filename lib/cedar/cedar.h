@@ -21,6 +21,8 @@
 #include <stdint.h>
 
 #define CEDAR_POLICY_MAX	10240		/* bytes of one policy; AVP's */
+/* Nodes of one policy; a text of the above size cannot have more. */
+#define CEDAR_NODES_MAX		CEDAR_POLICY_MAX
 #define CEDAR_SET_MAX		(1024 * 1024)	/* bytes of a set's texts */
 #define CEDAR_POLICIES_MAX	4096		/* policies and links in a set */
 #define CEDAR_REQUEST_MAX	(1024 * 1024)	/* bytes of a context's JSON */
@@ -70,7 +72,8 @@ int	cedar_error_set(struct cedar_error *, const char *file,
 int	cedar_error_memory(struct cedar_error *, const char *file);
 
 /*
- * "FILE:LINE:COL: message" in one line, cut to fit; answers dst.  With
+ * "FILE:LINE:COL: message" in one line, cut to fit; without a file the message
+ * alone.  Answers dst.  With
  * `picture' two more lines: the source line and a caret under the column.
  */
 const char	*cedar_error_format(const struct cedar_error *, int picture,

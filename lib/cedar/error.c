@@ -98,7 +98,9 @@ cedar_error_format(const struct cedar_error *e, int picture, char *dst,
 {
 	int caret = (int)e->col;
 
-	if (e->line == 0)
+	if (e->file[0] == '\0')
+		snprintf(dst, cap, "%s", e->text);
+	else if (e->line == 0)
 		snprintf(dst, cap, "%s: %s", e->file, e->text);
 	else if (!picture || e->source[0] == '\0' ||
 	    e->col > sizeof(e->source))

@@ -1,17 +1,16 @@
 #include "rules.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "casemate.cedarschema.h"
 #include "check.h"
+#include "files.h"
 #include "people.cedarschema.h"
 
-#define PATH_MAX_LEN	(RULES_NAME_MAX + sizeof(RULES_COMPONENTS) + 1)
+#define PATH_MAX_LEN	(FILES_NAME_MAX + sizeof(RULES_COMPONENTS) + 1)
 #define USER_TYPE	"User"
 
 /* A load under way: where to, where from, whom to tell. */
@@ -32,59 +31,18 @@ tell(struct load *l, const struct cedar_error *e)
 	return -1;
 }
 
-static ssize_t
-read_all(int fd, char *buf, size_t cap)
-{
-	size_t done = 0;
-
-	while (done < cap) {
-		ssize_t n = read(fd, buf + done, cap - done);
-
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return -1;
-		if (n == 0)
-			break;
-		done += (size_t)n;
-	}
-	return (ssize_t)done;
-}
-
-/*
- * The file's text, which the caller frees.  NULL: errno ENOENT and nothing
- * told, or another errno and told.
- */
+/* NULL: errno ENOENT and nothing told, or EBADMSG and told. */
 static char *
 read_file(struct load *l, const char *path, size_t max, size_t *lenp)
 {
 	struct cedar_error e;
-	char *text = NULL;
-	ssize_t n = -1;
-	int fd;
+	char *text = files_read(l->sitefd, path, max, lenp, &e);
 
-	fd = openat(l->sitefd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd == -1 && errno == ENOENT)
-		return NULL;
-	text = fd == -1 ? NULL : malloc(max + 1);
-	if (text != NULL)
-		n = read_all(fd, text, max + 1);
-	if (n == -1)
-		cedar_error_set(&e, path, "cannot be read: %s",
-		    strerror(errno));
-	else if ((size_t)n > max)
-		cedar_error_set(&e, path, "more than %zu bytes; at most so "
-		    "many are read", max);
-	if (fd != -1)
-		close(fd);
-	if (n != -1 && (size_t)n <= max) {
-		*lenp = (size_t)n;
-		return text;
+	if (text == NULL && errno != ENOENT) {
+		tell(l, &e);
+		errno = EBADMSG;
 	}
-	free(text);
-	tell(l, &e);
-	errno = EBADMSG;
-	return NULL;
+	return text;
 }
 
 /* The site's own types of people, or those for a site that has none. */
@@ -218,7 +176,7 @@ static void
 load_component(struct load *l, const char *path)
 {
 	const char *name = strrchr(path, '/') + 1;
-	char prefix[RULES_NAME_MAX + 2];
+	char prefix[FILES_NAME_MAX + 2];
 	struct cedar_error e;
 	struct doc doc;
 	size_t len;
@@ -246,7 +204,7 @@ load_folder(struct load *l, const char *folder, const char *end,
 {
 	char path[PATH_MAX_LEN];
 	struct cedar_error e;
-	char **names = rules_names(l->sitefd, folder, end, also, &e);
+	char **names = files_list(l->sitefd, folder, end, also, &e);
 
 	if (names == NULL) {
 		tell(l, &e);
@@ -257,7 +215,7 @@ load_folder(struct load *l, const char *folder, const char *end,
 		load(l, path);
 		l->rules->nfiles++;
 	}
-	rules_free_names(names);
+	files_free(names);
 }
 
 static int

@@ -31,10 +31,11 @@
 #define RULES_ENTITIES		"entities.yaml"
 #define RULES_TEXT_END		".cedar"
 #define RULES_JSON_END		".cedar.json"
-#define RULES_FILES_MAX		256	/* in one folder: one a component */
-#define RULES_NAME_MAX		96	/* of one file; leaves room in messages */
 
-/* Whom to tell of each error or warning, in the order of the files. */
+/*
+ * Whom to tell of each error or warning, in the order of the files.  An error
+ * without a file has its place in its text.
+ */
 struct rules_report {
 	void	(*tell)(void *ctx, const struct cedar_error *, bool warning);
 	void	*ctx;
@@ -66,15 +67,5 @@ int	rules_none(struct rules *);
 
 /* "policy/10-run.cedar:4", or for a rule from JSON its file; answers dst. */
 const char *rule_place(const struct policy *, char dst[RULE_PLACE_MAX]);
-
-/*
- * The files below a folder of the site whose names end so, sorted by name;
- * ends with NULL.  A folder that is not there is empty.  NULL with *e: a name
- * that does not end so and is not `also' (or NULL), too many, ENOMEM.  The
- * caller frees it with rules_free_names().
- */
-char	**rules_names(int sitefd, const char *folder, const char *end,
-	    const char *also, struct cedar_error *);
-void	rules_free_names(char **);
 
 #endif

@@ -1,9 +1,9 @@
-/* The files of one folder of a site. */
-#include "rules.h"
+#include "files.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,7 +18,7 @@ is_plain(const char *name)
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 	size_t len = strlen(name);
 
-	return len <= RULES_NAME_MAX && strspn(name, chars) == len &&
+	return len <= FILES_NAME_MAX && strspn(name, chars) == len &&
 	    name[0] != '.';
 }
 
@@ -67,9 +67,9 @@ collect(DIR *d, const char *folder, const char *end, const char *also,
 			return -1;
 		if (also != NULL && strcmp(entry->d_name, also) == 0)
 			continue;
-		if (n == RULES_FILES_MAX)
+		if (n == FILES_MAX)
 			return cedar_error_set(e, folder, "more than %d "
-			    "files; join some of them", RULES_FILES_MAX);
+			    "files; join some of them", FILES_MAX);
 		names[n] = strdup(entry->d_name);
 		if (names[n++] == NULL)
 			return cedar_error_memory(e, folder);
@@ -97,10 +97,10 @@ open_folder(int sitefd, const char *folder)
 }
 
 char **
-rules_names(int sitefd, const char *folder, const char *end, const char *also,
+files_list(int sitefd, const char *folder, const char *end, const char *also,
     struct cedar_error *e)
 {
-	char **names = calloc(RULES_FILES_MAX + 1, sizeof(*names));
+	char **names = calloc(FILES_MAX + 1, sizeof(*names));
 	DIR *d;
 	int rc;
 
@@ -121,14 +121,76 @@ rules_names(int sitefd, const char *folder, const char *end, const char *also,
 	closedir(d);
 	if (rc == 0)
 		return names;
-	rules_free_names(names);
+	files_free(names);
 	return NULL;
 }
 
 void
-rules_free_names(char **names)
+files_free(char **names)
 {
 	for (char **n = names; n != NULL && *n != NULL; n++)
 		free(*n);
 	free(names);
+}
+
+static ssize_t
+read_all(int fd, char *buf, size_t cap)
+{
+	size_t done = 0;
+
+	while (done < cap) {
+		ssize_t n = read(fd, buf + done, cap - done);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
+/* A name that is a link or a folder is not what was checked here. */
+static int
+read_open(int fd, const char *path, size_t max, char *text, size_t *lenp,
+    struct cedar_error *e)
+{
+	ssize_t n = read_all(fd, text, max + 1);
+
+	if (n == -1)
+		return cedar_error_set(e, path, "cannot be read: %s",
+		    strerror(errno));
+	if ((size_t)n > max)
+		return cedar_error_set(e, path, "more than %zu bytes, which "
+		    "is too large; shorten it", max);
+	*lenp = (size_t)n;
+	return 0;
+}
+
+char *
+files_read(int dirfd, const char *path, size_t max, size_t *lenp,
+    struct cedar_error *e)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), rc;
+	char *text;
+
+	if (fd == -1) {
+		int saved = errno;
+
+		cedar_error_set(e, path, "cannot be opened: %s",
+		    strerror(saved));
+		errno = saved == ENOENT ? ENOENT : EBADMSG;
+		return NULL;
+	}
+	text = malloc(max + 1);
+	rc = text == NULL ? cedar_error_memory(e, path) :
+	    read_open(fd, path, max, text, lenp, e);
+	close(fd);
+	if (rc == 0)
+		return text;
+	free(text);
+	errno = EBADMSG;
+	return NULL;
 }
