@@ -20,6 +20,10 @@
  * To walk a node's operands from the right: the last ends at self - 1, the one
  * before it ends at nodes[last].first - 1, less test nodes.  node_operands()
  * does that.
+ *
+ * Expressions nest at most CEDAR_DEPTH_MAX levels deep, where the first operand
+ * of && || + - * and . counts for nothing: chains of those may be as long as
+ * the policy.  So a walk from the top must go along a chain, not into it.
  */
 #ifndef POLICY_H
 #define POLICY_H
@@ -39,7 +43,6 @@
 #define OPS(OP) \
 	OP(VALUE, "", 0)	/* u.value: bool, long, string, entity */ \
 	OP(VAR, "", 0)		/* u.var */ \
-	OP(SLOT, "", 0)		/* u.slot */ \
 	OP(NOT, "!", 1) \
 	OP(NEG, "-", 1) \
 	OP(EQ, "==", 2) \
@@ -83,11 +86,13 @@ enum op {
 #define OP_COUNT	(OP_CALL + 1)
 
 enum var { VAR_PRINCIPAL, VAR_ACTION, VAR_RESOURCE, VAR_CONTEXT };
+/* ?principal and ?resource: in scopes alone, never in an expression. */
 enum slot { SLOT_PRINCIPAL, SLOT_RESOURCE };
 
 /*
  * Extension functions.  FN(NAME, text, method, operands): method 1 is written
- * a.f(b), 0 is f(a).
+ * a.f(b), 0 is f(a).  A policy may call one with too few or too many operands
+ * (the official parser lets it): that fails when it is evaluated.
  */
 #define FNS(FN) \
 	FN(DECIMAL, "decimal", 0, 1) \
@@ -136,7 +141,6 @@ struct node {
 		const struct str *const		*names;
 		const struct pattern		*pattern;
 		enum var			 var;
-		enum slot			 slot;
 		enum fn				 fn;
 		uint32_t			 jump;
 	} u;
@@ -178,7 +182,7 @@ struct policy {
 	const struct cedar_source *source; /* NULL: was JSON */
 	uint32_t		 pos, end;  /* its bytes in the source */
 	bool			 forbid;
-	bool			 is_template;	/* has a slot */
+	bool			 is_template;	/* decides nothing; links do */
 	bool			 slots[2];	/* which, by enum slot */
 	uint32_t		 nannotations, nconditions, nnodes;
 	const struct annotation	*annotations;
@@ -186,14 +190,18 @@ struct policy {
 	const struct condition	*conditions;
 	const struct node	*nodes;
 	/*
-	 * A link: the template's body (all above but id is shared with it)
-	 * and what its slots stand for.
+	 * A link: the template's body (all above is shared with it but id
+	 * and is_template, which is false) and what its slots stand for.
 	 */
 	const struct policy	*template;	/* NULL: not a link */
 	const struct uid	*values[2];	/* by enum slot; or NULL */
-	/* What evaluating takes; policy_finish() counts. */
+	/*
+	 * What evaluating takes at most, when both operands of && and || stay
+	 * on the stack, nothing is freed before the policy's end, and each
+	 * set, record and address is on a 16-byte border.
+	 */
 	uint32_t		 stack;		/* values on the stack */
-	uint32_t		 scratch;	/* bytes for sets and records */
+	uint32_t		 scratch;	/* bytes for what nodes make */
 };
 
 /* Policies of one decision, in the order in which they were added. */
@@ -241,6 +249,7 @@ int	policies_add_json_set(struct policies *, const struct doc *,
 
 /*
  * Links a template: values[slot] for each slot that it has, NULL for others.
+ * All is copied.
  */
 int	policies_link(struct policies *, const struct str *template_id,
 	    const char *id, size_t idlen, const struct uid *const values[2],
@@ -259,7 +268,11 @@ unsigned	 node_count(const struct node *);
  */
 void	node_operands(const struct node *nodes, uint32_t self, uint32_t *dst);
 
+/* The root of the operand that ends before `end', test nodes passed over. */
+uint32_t	 node_before(const struct node *nodes, uint32_t end);
+
 const char	*op_text(enum op);
+bool		 op_is_test(enum op);
 const char	*fn_text(enum fn);
 bool		 fn_is_method(enum fn);
 unsigned	 fn_operands(enum fn);

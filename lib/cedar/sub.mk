@@ -9,3 +9,16 @@ CEDAR_DOC_SRCS := $(CEDAR_VALUE_SRCS) \
 	$(addprefix lib/cedar/,doc.c doc_json.c) lib/json.c lib/wire.c lib/why.c
 doc_test_SRCS := lib/cedar/doc_test.c $(CEDAR_DOC_SRCS)
 doc_test_LIBS := -lyaml
+
+# Values and extension types.
+TESTS += lib/cedar/value_test lib/cedar/ext_test
+FUZZERS += lib/cedar/ext_fuzz
+CEDAR_EXT_SRCS := $(addprefix lib/cedar/,ext.c ext_text.c ext_decimal.c \
+	ext_ip.c ext_time.c)
+value_test_SRCS := lib/cedar/value_test.c $(CEDAR_VALUE_SRCS)
+ext_test_SRCS := lib/cedar/ext_test.c $(CEDAR_EXT_SRCS)
+ext_fuzz_SRCS := lib/cedar/ext_fuzz.c $(CEDAR_EXT_SRCS)
+
+# Policies: their immutable form and how it is made.
+CEDAR_BUILD_SRCS := $(CEDAR_VALUE_SRCS) lib/why.c $(addprefix lib/cedar/,\
+	policy.c build.c build_finish.c name.c)

@@ -1,0 +1,114 @@
+/* The end of a policy: from the builder's arrays into its immutable form. */
+#include "build.h"
+
+#include <string.h>
+
+/* On 16 bytes, as anything that evaluating makes. */
+static size_t
+round16(size_t n)
+{
+	return (n + 15) & ~(size_t)15;
+}
+
+/* Bytes that the node's value takes where it is made. */
+static size_t
+node_scratch(const struct node *n)
+{
+	if (n->op == OP_SET)
+		return round16(sizeof(struct set) +
+		    n->nargs * sizeof(struct value));
+	if (n->op == OP_RECORD)
+		return round16(sizeof(struct record) +
+		    n->nargs * sizeof(struct field));
+	if (n->op == OP_CALL && n->u.fn == FN_IP)
+		return round16(sizeof(struct ip));
+	return 0;
+}
+
+/*
+ * How many values a node leaves on the stack more than it finds.  IF_TEST
+ * takes the condition; the value of `then' is not there while `else' is
+ * evaluated, so IF_ELSE takes one, which IF has no need to.
+ */
+static int
+node_effect(const struct node *n)
+{
+	if (n->op == OP_IF_TEST || n->op == OP_IF_ELSE)
+		return -1;
+	if (n->op == OP_IF || op_is_test(n->op))
+		return 0;
+	return 1 - (int)node_count(n);
+}
+
+static void
+count(struct build *b)
+{
+	int height = 0, max = 0;
+	size_t scratch = 0;
+
+	for (size_t i = 0; i < b->nconditions; i++) {
+		height = 0;
+		for (uint32_t k = b->conditions[i].first;
+		    k <= b->conditions[i].root; k++) {
+			height += node_effect(&b->nodes[k]);
+			if (height > max)
+				max = height;
+			scratch += node_scratch(&b->nodes[k]);
+		}
+	}
+	b->policy.stack = (uint32_t)max;
+	b->policy.scratch = (uint32_t)scratch;
+}
+
+static void *
+copy(struct build *b, const void *src, size_t n, size_t size)
+{
+	void *p = arena_alloc(&b->set->arena, n, size);
+
+	if (p != NULL && n > 0)
+		memcpy(p, src, n * size);
+	return p;
+}
+
+static int
+copy_arrays(struct build *b)
+{
+	struct policy *p = &b->policy;
+
+	p->nnodes = (uint32_t)b->nnodes;
+	p->nannotations = (uint32_t)b->nannotations;
+	p->nconditions = (uint32_t)b->nconditions;
+	p->nodes = copy(b, b->nodes, b->nnodes, sizeof(*b->nodes));
+	p->annotations = copy(b, b->annotations, b->nannotations,
+	    sizeof(*b->annotations));
+	p->conditions = copy(b, b->conditions, b->nconditions,
+	    sizeof(*b->conditions));
+	if (p->nodes == NULL || p->annotations == NULL ||
+	    p->conditions == NULL)
+		return build_memory(b);
+	return 0;
+}
+
+int
+build_finish(struct build *b, const char *id, size_t idlen,
+    const struct cedar_source *text, size_t end)
+{
+	struct policy *p;
+	const char *why;
+
+	b->policy.source = text;
+	b->policy.end = (uint32_t)end;
+	b->policy.slots[SLOT_PRINCIPAL] = b->policy.principal.slot;
+	b->policy.slots[SLOT_RESOURCE] = b->policy.resource.slot;
+	b->policy.is_template = b->policy.principal.slot ||
+	    b->policy.resource.slot;
+	count(b);
+	if (copy_arrays(b) == -1)
+		return -1;
+	if ((p = copy(b, &b->policy, 1, sizeof(*p))) == NULL)
+		return build_memory(b);
+	if (policies_append(b->set, p, id, idlen, &why) == -1)
+		return why == NULL ? build_memory(b) :
+		    build_error(b, b->policy.pos, "%s", why);
+	return 0;
+}

@@ -1,0 +1,24 @@
+/*
+ * Which words may be names: of attributes, of types, of annotations.
+ */
+#ifndef NAME_H
+#define NAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The name that Cedar keeps for itself. */
+#define NAME_CEDAR	"__cedar"
+
+/* Letters, digits and _, no digit first: what an annotation may be called. */
+bool	name_is_word(const char *, size_t len);
+/* true, false, if, then, else, in, is, has, like, __cedar. */
+bool	name_is_reserved(const char *, size_t len);
+/* A word that is not reserved: written without quotes after `.' and `has'. */
+bool	name_is_ident(const char *, size_t len);
+/* Idents with :: between them and no white space: the name of a type. */
+bool	name_is_path(const char *, size_t len);
+/* A path whose last ident is `Action'. */
+bool	name_is_action(const char *, size_t len);
+
+#endif
