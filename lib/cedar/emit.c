@@ -115,3 +115,24 @@ emit_escaped(struct put *p, const char *text, size_t len, bool star)
 		}
 	}
 }
+
+void
+emit_json(struct put *p, const char *text, size_t len)
+{
+	char code[8];
+
+	emit(p, "\"");
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '"' || c == '\\') {
+			emit(p, "\\");
+		} else if (c < 0x20 || c == 0x7f) {
+			snprintf(code, sizeof(code), "\\u%04x", c);
+			emit(p, code);
+			continue;
+		}
+		put_raw(p, &text[i], 1);
+	}
+	emit(p, "\"");
+}

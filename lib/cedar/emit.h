@@ -24,4 +24,7 @@ void	emit_long(struct put *, int64_t);
  */
 void	emit_escaped(struct put *, const char *text, size_t len, bool star);
 
+/* A quoted JSON string; unlike json_put_string()'s it may hold NULs. */
+void	emit_json(struct put *, const char *text, size_t len);
+
 #endif

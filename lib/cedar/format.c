@@ -1,25 +1,15 @@
 /*
- * Expressions and scopes in one line.
- *
- * An expression is written by a walk with an explicit stack: a frame for each
- * node that is open, with the number of its operands that are written.  What
- * stands before each operand and after the last comes from the node's shape.
- * A node is put in parentheses when it binds less tightly than its place asks
- * for, and so the text is read back into the very same nodes.
+ * Expressions and scopes in one line.  A node is put in parentheses when it
+ * binds less tightly than its place asks for, and only then; the text is read
+ * back into the very same nodes.
  */
 #include "format.h"
 
 #include <assert.h>
-#include <errno.h>
 
 #include "emit.h"
+#include "format_walk.h"
 #include "name.h"
-
-/*
- * How deep a tree may be.  Each level takes two bytes of a policy's text at
- * the least: 1+1+1...
- */
-#define FRAMES_MAX	(CEDAR_POLICY_MAX / 2)
 
 #define UNARY_RUN_MAX	4	/* the grammar's: !!!!a */
 
@@ -79,20 +69,6 @@ static const struct form {
 };
 static_assert(sizeof(forms) / sizeof(forms[0]) == OP_COUNT,
     "every operator has a form");
-
-struct frame {
-	uint32_t	node;
-	uint16_t	done;	/* operands that are written */
-	uint8_t		run;	/* how many of one unary operator in a row */
-	bool		parens;
-};
-
-struct walk {
-	struct put		*out;
-	const struct node	*nodes;
-	uint32_t		 depth;
-	struct frame		 frames[FRAMES_MAX];
-};
 
 void
 format_scope(struct put *p, const char *var, const struct scope *s,
@@ -174,11 +150,12 @@ put_suffix(struct put *p, const struct node *n)
 	}
 }
 
+/* A receiver, a dot and a name; a method without one is written as a call. */
 static bool
 is_method(const struct node *n)
 {
 	return forms[n->op].shape == SHAPE_METHOD ||
-	    (n->op == OP_CALL && fn_is_method(n->u.fn));
+	    (n->op == OP_CALL && fn_is_method(n->u.fn) && n->nargs > 0);
 }
 
 /* What stands before operand i; a method's name follows its receiver. */
@@ -280,92 +257,50 @@ is_number(const struct node *n)
 }
 
 /*
- * Decides on the parentheses of a child.  Up to four of one unary operator may
+ * Decides on the parentheses of a node.  Up to four of one unary operator may
  * stand in a row; a number after a minus would swallow it: -(1) is no -1.
  */
 static void
-set_parens(const struct walk *w, const struct frame *parent, uint16_t i,
-    struct frame *child)
+set_parens(const struct node *parent, uint8_t run, uint16_t i,
+    const struct node *n, struct walk_frame *f)
 {
-	const struct node *pn = &w->nodes[parent->node];
-	const struct node *cn = &w->nodes[child->node];
-
-	child->run = 1;
-	child->parens = prec_of(cn) < prec_wanted(pn, i);
-	if (forms[pn->op].shape == SHAPE_PREFIX && cn->op == pn->op) {
-		child->parens = parent->run == UNARY_RUN_MAX;
-		child->run = child->parens ? 1 : parent->run + 1;
-	} else if (pn->op == OP_NEG && is_number(cn)) {
-		child->parens = true;
-	}
-}
-
-/*
- * Operand i of a node.  Found from the right; at once when all operands are
- * single nodes, as in a long set of entities.
- */
-static uint32_t
-operand(const struct node *nodes, uint32_t self, uint16_t i)
-{
-	uint32_t n = node_count(&nodes[self]), at;
-
-	if (nodes[self].first + n == self)
-		return nodes[self].first + i;
-	for (at = self - 1;; at = nodes[at].first - 1) {
-		while (forms[nodes[at].op].shape == SHAPE_TEST)
-			at--;
-		if (--n == i)
-			return at;
+	f->parens = prec_of(n) < prec_wanted(parent, i);
+	if (forms[parent->op].shape == SHAPE_PREFIX && n->op == parent->op) {
+		f->parens = run == UNARY_RUN_MAX;
+		f->run = f->parens ? 1 : run + 1;
+	} else if (parent->op == OP_NEG && is_number(n)) {
+		f->parens = true;
 	}
 }
 
 static void
-enter(struct walk *w, struct frame f)
+enter_node(struct put *p, const struct node *nodes,
+    const struct walk_frame *parent, uint16_t i, struct walk_frame *f)
 {
-	if (w->depth == FRAMES_MAX) {
-		w->out->err = EMSGSIZE;
-		w->depth = 0;
-		return;
-	}
-	if (f.parens)
-		emit(w->out, "(");
-	put_open(w->out, &w->nodes[f.node]);
-	w->frames[w->depth++] = f;
+	const struct node *n = &nodes[f->node];
+
+	f->run = 1;
+	if (parent != NULL)
+		set_parens(&nodes[parent->node], parent->run, i, n, f);
+	if (f->parens)
+		emit(p, "(");
+	put_open(p, n);
 }
 
-/* Writes up to the next operand, or the end of the innermost node. */
 static void
-step(struct walk *w)
+leave_node(struct put *p, const struct node *nodes, const struct walk_frame *f)
 {
-	struct frame *f = &w->frames[w->depth - 1], child = { 0 };
-	const struct node *n = &w->nodes[f->node];
-	uint16_t i = f->done;
-
-	if (i > 0)
-		put_after(w->out, n, i - 1);
-	if (i == node_count(n)) {
-		put_close(w->out, n);
-		if (f->parens)
-			emit(w->out, ")");
-		w->depth--;
-		return;
-	}
-	f->done++;
-	put_before(w->out, n, i);
-	child.node = operand(w->nodes, f->node, i);
-	set_parens(w, f, i, &child);
-	enter(w, child);
+	put_close(p, &nodes[f->node]);
+	if (f->parens)
+		emit(p, ")");
 }
 
 void
 format_expr(struct put *p, const struct policy *policy, uint32_t root)
 {
-	struct walk w;
+	static const struct walk text = {
+		enter_node, put_before, put_after, leave_node,
+	};
 
-	w.out = p;
-	w.nodes = policy->nodes;
-	w.depth = 0;
-	enter(&w, (struct frame){ .node = root, .run = 1 });
-	while (w.depth > 0)
-		step(&w);
+	walk_expr(p, policy->nodes, root, &text);
 }

@@ -40,6 +40,8 @@ void	format_pattern(struct put *, const struct pattern *);
 enum fn	format_maker(enum value_kind);
 /* A policy's JSON form (EST), as the official engine writes it. */
 void	format_json(struct put *, const struct policy *);
+/* {"type": ..., "id": ...} */
+void	format_uid_json(struct put *, const struct uid *);
 /* A value's entity JSON: {"__entity": ...}, {"__extn": ...}. */
 void	format_value_json(struct put *, struct value);
 
