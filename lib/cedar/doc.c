@@ -95,6 +95,86 @@ doc_error_key(const struct doc *d, uint32_t node, struct cedar_error *e,
 	return -1;
 }
 
+int
+doc_error_kind(const struct doc *d, uint32_t node, struct cedar_error *e,
+    const char *what)
+{
+	return doc_error(d, node, e, "expected %s, not %s", what,
+	    doc_kind_name(d->nodes[node].kind));
+}
+
+/* The names of the fields, for a message. */
+static const char *
+join_names(const struct doc_field *fields, size_t n, char *dst, size_t cap)
+{
+	size_t len = 0;
+
+	dst[0] = '\0';
+	for (size_t i = 0; i < n && len < cap; i++)
+		len += (size_t)snprintf(dst + len, cap - len, "%s%s",
+		    i == 0 ? "" : ", ", fields[i].name);
+	return dst;
+}
+
+/* The kinds that a field may have, for a message. */
+static const char *
+join_kinds(unsigned kinds, char *dst, size_t cap)
+{
+	size_t len = 0;
+
+	for (int k = DOC_NULL; k <= DOC_OBJECT && len < cap; k++)
+		if (kinds & 1u << k)
+			len += (size_t)snprintf(dst + len, cap - len, "%s%s",
+			    len == 0 ? "" : " or ", doc_kind_name(k));
+	return dst;
+}
+
+static int
+find_field(const struct doc *d, uint32_t node, const struct doc_field *fields,
+    size_t n, size_t *index, struct cedar_error *e)
+{
+	const struct doc_node *c = &d->nodes[node];
+	char quoted[QUOTE_MAX], names[160], kinds[96];
+
+	for (*index = 0; *index < n; ++*index)
+		if (str_is(c->key, fields[*index].name))
+			break;
+	if (*index == n)
+		return doc_error_key(d, node, e, "unknown field `%s'; "
+		    "expected %s", why_quote(quoted, c->key->bytes,
+		    c->key->len), join_names(fields, n, names,
+		    sizeof(names)));
+	if (fields[*index].kinds != 0 &&
+	    !(fields[*index].kinds & 1u << c->kind))
+		return doc_error(d, node, e, "`%s' takes %s, not %s",
+		    fields[*index].name, join_kinds(fields[*index].kinds,
+		    kinds, sizeof(kinds)), doc_kind_name(c->kind));
+	return 0;
+}
+
+int
+doc_fields(const struct doc *d, uint32_t object,
+    const struct doc_field *fields, size_t n, uint32_t *found,
+    struct cedar_error *e)
+{
+	uint32_t c;
+	size_t i;
+
+	if (d->nodes[object].kind != DOC_OBJECT)
+		return doc_error_kind(d, object, e, "an object");
+	memset(found, 0, n * sizeof(*found));
+	for (c = doc_first(d, object); c != 0; c = doc_next(d, object, c)) {
+		if (find_field(d, c, fields, n, &i, e) == -1)
+			return -1;
+		found[i] = c;
+	}
+	for (i = 0; i < n; i++)
+		if (found[i] == 0 && !fields[i].optional)
+			return doc_error(d, object, e, "no field `%s' in "
+			    "this object", fields[i].name);
+	return 0;
+}
+
 static int
 error_memory(struct doc_maker *m)
 {

@@ -63,6 +63,25 @@ uint32_t	doc_first(const struct doc *, uint32_t container);
 uint32_t	doc_next(const struct doc *, uint32_t container, uint32_t child);
 /* The member of an object, or 0. */
 uint32_t	doc_get(const struct doc *, uint32_t object, const char *key);
+
+/* A field that an object may have. */
+struct doc_field {
+	const char	*name;
+	unsigned	 kinds;		/* DOC_MAY(STRING) | ...; 0: any */
+	bool		 optional;
+};
+#define DOC_MAY(kind)	(1u << DOC_##kind)
+#define DOC_FIELDS_MAX	16
+
+/*
+ * The object's fields by their place in the table, 0 where one is missing,
+ * into `found'.  -1 with *e when the node is no object, a field is unknown or
+ * of another kind, or one that is not optional is missing.
+ */
+int	doc_fields(const struct doc *, uint32_t object,
+	    const struct doc_field *, size_t n, uint32_t *found,
+	    struct cedar_error *);
+
 /* "an object", "a string". */
 const char	*doc_kind_name(enum doc_kind);
 /* cedar_error_at() of the node's place; of its key's. */
@@ -70,5 +89,8 @@ int	doc_error(const struct doc *, uint32_t node, struct cedar_error *,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 int	doc_error_key(const struct doc *, uint32_t node, struct cedar_error *,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* "expected WHAT, not a string" at the node's place. */
+int	doc_error_kind(const struct doc *, uint32_t node,
+	    struct cedar_error *, const char *what);
 
 #endif

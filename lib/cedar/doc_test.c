@@ -235,6 +235,42 @@ ATF_TC_BODY(errors_name_a_node_or_its_key, tc)
 	doc_free(&d);
 }
 
+/* The message when the text's root is checked against two fields. */
+static void
+fields(const char *text, const char *expected)
+{
+	static const struct doc_field two[] = {
+		{ "name", DOC_MAY(STRING), false },
+		{ "n", DOC_MAY(NULL) | DOC_MAY(INT), true },
+	};
+	char message[512] = "";
+	struct cedar_error e;
+	uint32_t found[2];
+
+	good(text);
+	if (doc_fields(&d, 0, two, 2, found, &e) == -1)
+		cedar_error_format(&e, 0, message, sizeof(message));
+	else
+		ATF_CHECK(found[0] == 2 && found[1] == 1);
+	ATF_CHECK_STREQ(message, expected);
+	doc_free(&d);
+}
+
+ATF_TC_WITHOUT_HEAD(fields_are_found_by_a_table);
+ATF_TC_BODY(fields_are_found_by_a_table, tc)
+{
+	fields("{\"n\": 1, \"name\": \"x\"}", "");
+	fields("{\"n\": null, \"name\": \"x\"}", "");
+	fields("[]", "f:1:1: expected an object, not a list");
+	fields("{\"n\": 1}", "f:1:1: no field `name' in this object");
+	fields("{\"name\": 1}", "f:1:10: `name' takes a string, not a "
+	    "number");
+	fields("{\"name\": \"\", \"n\": {}}", "f:1:19: `n' takes null or a "
+	    "number, not an object");
+	fields("{\"name\": \"\", \"m\\u0000\": 1}", "f:1:14: unknown field "
+	    "`m?'; expected name, n");
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, every_kind_is_read);
@@ -246,5 +282,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_key_given_twice_is_refused_at_its_second_place);
 	ATF_TP_ADD_TC(tp, limits_hold);
 	ATF_TP_ADD_TC(tp, errors_name_a_node_or_its_key);
+	ATF_TP_ADD_TC(tp, fields_are_found_by_a_table);
 	return atf_no_error();
 }
