@@ -69,6 +69,7 @@ struct schema {
 	uint32_t		 nentities, nactions;
 	struct entity_type	*entities;	/* sorted by name's bytes */
 	struct action_type	*actions;	/* in order of declaration */
+	const struct action_type *const *by_uid; /* for schema_action() */
 };
 
 /*
@@ -107,7 +108,10 @@ int	schema_check_entity(const struct schema *, const struct entity *,
 int	schema_check_request(const struct schema *, const struct request *,
 	    struct cedar_error *);
 
-/* The type as in a schema text, e.g. Set<User>; in memory of the arena. */
+/*
+ * The type as in a schema text, e.g. Set<User>, cut at 255 bytes; in memory of
+ * the arena.  Never NULL.
+ */
 const char *type_format(struct arena *, const struct type *);
 
 #endif
