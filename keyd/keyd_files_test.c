@@ -70,6 +70,17 @@ nonce_story(int dirfd)
 	return granted;
 }
 
+/* A nonce that ends before the story: opening must write a new file. */
+static void
+leave_ended(int dirfd)
+{
+	struct nonces all;
+
+	open_nonces(&all, dirfd, NOW - 2);
+	take(&all, "ended", NOW - 1, NOW - 2);
+	nonces_close(&all);
+}
+
 /* What was granted stays used; what was refused may be tried again. */
 static void
 check_nonce(struct nonces *all, const char *nonce, int rc, int bit)
@@ -94,7 +105,8 @@ ATF_TC_BODY(no_granted_nonce_is_lost_by_a_failing_disk, tc)
 
 		fault_arm(0);
 		ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
-		open_nonces(&all, dirfd, NOW);
+		leave_ended(dirfd);
+		open_nonces(&all, dirfd, NOW - 2);
 		ATF_REQUIRE_EQ(take(&all, "old", LATER, NOW), NONCE_FRESH);
 		nonces_close(&all);
 		rc = fault_live(nonce_story, dirfd, nth);
@@ -134,19 +146,48 @@ ATF_TC_BODY(every_promise_is_synced_before_it_is_made, tc)
 	head_close(&h);
 }
 
+ATF_TC_WITHOUT_HEAD(opening_writes_only_what_has_changed);
+ATF_TC_BODY(opening_writes_only_what_has_changed, tc)
+{
+	struct nonces all;
+	struct why w;
+	int dirfd = new_dir(1);
+
+	ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
+	leave_ended(dirfd);
+	fault_trace_start();
+	open_nonces(&all, dirfd, NOW - 1);
+	ATF_CHECK_STREQ(fault_trace, "oo");	/* to read, to append */
+	nonces_close(&all);
+	fault_trace_start();
+	open_nonces(&all, dirfd, NOW);
+	ATF_CHECK_STREQ(fault_trace, "ouowdsrso");
+	nonces_close(&all);
+	fault_trace_start();
+	open_nonces(&all, dirfd, NOW);
+	ATF_CHECK_STREQ(fault_trace, "oo");
+	nonces_close(&all);
+}
+
 ATF_TC_WITHOUT_HEAD(an_unwritable_disk_stops_keyd);
 ATF_TC_BODY(an_unwritable_disk_stops_keyd, tc)
 {
 	struct nonces all;
 	struct why w;
-	int dirfd = new_dir(1), died = 0;
+	int died = 0;
 
-	ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
-	for (int nth = 1; nth < 20; nth++)
+	for (int nth = 1; nth < 20; nth++) {
+		int dirfd = new_dir(nth);
+
+		fault_arm(0);
+		ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
+		leave_ended(dirfd);
 		died += fault_live(nonce_story, dirfd, nth) == EXIT_SYSTEM;
+		open_nonces(&all, dirfd, NOW);
+		nonces_close(&all);
+		close(dirfd);
+	}
 	ATF_CHECK(died >= 1);	/* its new file could not be opened again */
-	open_nonces(&all, dirfd, NOW);
-	nonces_close(&all);
 }
 
 /* The file without its last n bytes. */
@@ -410,6 +451,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, no_granted_nonce_is_lost_by_a_failing_disk);
 	ATF_TP_ADD_TC(tp, every_promise_is_synced_before_it_is_made);
+	ATF_TP_ADD_TC(tp, opening_writes_only_what_has_changed);
 	ATF_TP_ADD_TC(tp, an_unwritable_disk_stops_keyd);
 	ATF_TP_ADD_TC(tp, a_record_cut_by_a_power_loss_is_dropped);
 	ATF_TP_ADD_TC(tp, damage_before_the_last_record_is_refused);

@@ -134,13 +134,28 @@ format_file(const struct nonces *all, size_t *lenp)
 	return file;
 }
 
+/* Goes on with the file that has this name now. */
+static int
+reopen(struct nonces *all)
+{
+	int fd = openat(all->dirfd, NONCES_FILE, O_WRONLY | O_NOFOLLOW |
+	    O_CLOEXEC);
+
+	if (fd == -1)
+		return -1;
+	if (all->fd != -1)
+		close(all->fd);
+	all->fd = fd;
+	return 0;
+}
+
 /* Writes a new file of the table and goes on with that. */
 static int
 rewrite(struct nonces *all, struct why *w)
 {
 	unsigned char *file;
 	size_t len;
-	int fd, rc;
+	int rc;
 
 	file = format_file(all, &len);
 	if (file == NULL)
@@ -149,14 +164,30 @@ rewrite(struct nonces *all, struct why *w)
 	free(file);
 	if (rc == -1)
 		return -1;
-	fd = openat(all->dirfd, NONCES_FILE, O_WRONLY | O_NOFOLLOW |
-	    O_CLOEXEC);
-	if (fd == -1)
+	if (reopen(all) == -1)
 		die_errno(NONCES_FILE);	/* the old one is gone by now */
-	if (all->fd != -1)
-		close(all->fd);
-	all->fd = fd;
 	all->filelen = len;
+	return 0;
+}
+
+/* The file has just what the table has: nothing ended, nothing is torn. */
+static bool
+is_current(const struct nonces *all, const struct nonces *live)
+{
+	return live->n == all->n &&
+	    all->filelen == HEAD_LEN + all->n * RECORD_LEN;
+}
+
+/* Brings the file up to the table, with a new one only if it must be. */
+static int
+sync_file(const struct nonces *all, struct nonces *live, struct why *w)
+{
+	if (!is_current(all, live))
+		return rewrite(live, w);
+	if (live->fd == -1 && reopen(live) == -1)
+		return why_set(w, NONCES_FILE ": cannot be opened for "
+		    "writing: %s; check the disk that it is on",
+		    strerror(errno));
 	return 0;
 }
 
@@ -179,7 +210,7 @@ prune(struct nonces *all, uint64_t now, struct why *w)
 	}
 	if (grow(&live) == -1)		/* an empty table too has places */
 		goto bad;
-	if (rewrite(&live, w) == -1) {
+	if (sync_file(all, &live, w) == -1) {
 		free(live.table);
 		return -1;
 	}
@@ -234,7 +265,7 @@ int
 nonces_open(struct nonces *all, int dirfd, uint64_t now, struct why *w)
 {
 	unsigned char *file = malloc(FILE_MAX);
-	size_t len;
+	size_t len = 0;
 	int rc;
 
 	*all = (struct nonces){ .dirfd = dirfd, .fd = -1 };
@@ -244,6 +275,7 @@ nonces_open(struct nonces *all, int dirfd, uint64_t now, struct why *w)
 	if (rc == 0)
 		rc = parse_file(all, file, len, w);
 	free(file);
+	all->filelen = len;
 	if (rc == 0)
 		rc = prune(all, now, w);
 	if (rc == -1)
