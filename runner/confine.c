@@ -28,6 +28,11 @@
 #define RULE_PATH_BENEATH	1
 #define ABI_VERSION_FLAG	1
 
+/* Linux 6.3's, newer than some libcs' headers. */
+#define SET_MDWE		65
+#define GET_MDWE		66
+#define MDWE_REFUSE_EXEC_GAIN	1
+
 enum {
 	FS_EXECUTE = 1 << 0, FS_WRITE_FILE = 1 << 1, FS_READ_FILE = 1 << 2,
 	FS_READ_DIR = 1 << 3, FS_REMOVE_DIR = 1 << 4, FS_REMOVE_FILE = 1 << 5,
@@ -58,11 +63,13 @@ struct path_rule {
 	FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG | \
 	FS_MAKE_SOCK | FS_MAKE_FIFO | FS_MAKE_SYM | FS_REFER | FS_TRUNCATE)
 
+#define FS_SHM	(FS_WRITE_FILE | FS_REMOVE_FILE | FS_MAKE_REG | FS_TRUNCATE)
+
 static const struct path_rule unpack_rules[] = {
 	{ "/job", FS_MAKE_DIR | FS_MAKE_REG | FS_WRITE_FILE },
 };
 
-/* What is not there (no runtime) needs no rule. */
+/* What is not there (no runtime, no shared memory) needs no rule. */
 static const struct path_rule job_rules[] = {
 	{ "/", FS_READ_FILE | FS_READ_DIR },
 	{ "/job", FS_EXECUTE },
@@ -73,6 +80,7 @@ static const struct path_rule job_rules[] = {
 	{ "/lib64", FS_EXECUTE },
 	{ "/opt", FS_EXECUTE },
 	{ "/dev", FS_WRITE_FILE },
+	{ "/dev/shm", FS_SHM },
 	{ "/tmp", FS_TMP },
 };
 
@@ -117,6 +125,9 @@ confine_check(struct why *why)
 		return why_set(why, "the kernel's Landlock has ABI %ld; jobs "
 		    "need %d, which Linux 6.12 has", abi < 0 ? 0 : abi,
 		    LANDLOCK_ABI);
+	if (prctl(GET_MDWE, 0, 0, 0, 0) == -1)
+		return why_set(why, "the kernel cannot keep memory from "
+		    "becoming code (PR_SET_MDWE): %s", strerror(errno));
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0,
 		    &actions[i]) == -1)
@@ -222,6 +233,15 @@ confine_to_cgroup(int dir, struct why *why)
 	    FS_WRITE_FILE | FS_READ_DIR | FS_MAKE_DIR | FS_REMOVE_DIR) == 0;
 
 	return enforce(ruleset, ok, why);
+}
+
+int
+confine_memory(struct why *why)
+{
+	if (prctl(SET_MDWE, MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) == 0)
+		return 0;
+	return why_set(why, "cannot keep memory from becoming code: %s",
+	    strerror(errno));
 }
 
 int

@@ -33,6 +33,12 @@ int	confine_files(enum confine_files, struct why *);
 /* Landlock: the control groups beneath this directory, and nothing else. */
 int	confine_to_cgroup(int dir, struct why *);
 
+/*
+ * Memory that could be written never becomes code, in programs started from
+ * here too.  A stack that a program's own headers ask for is spared.
+ */
+int	confine_memory(struct why *);
+
 /* The rlimits that control groups have no word for. */
 int	confine_limits(struct why *);
 

@@ -4,6 +4,7 @@
  */
 #include "confine.h"
 
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -198,6 +199,32 @@ ATF_TC_BODY(limits_are_set, tc)
 	check_in_child(confined_limits);
 }
 
+static int
+confined_memory(void)
+{
+	const int rw = PROT_READ | PROT_WRITE, rx = PROT_READ | PROT_EXEC;
+	const int how = MAP_PRIVATE | MAP_ANONYMOUS;
+	struct why why;
+	void *p;
+
+	if (confine_memory(&why) == -1)
+		return 1;
+	if (mmap(NULL, 4096, rw | PROT_EXEC, how, -1, 0) != MAP_FAILED)
+		return 2;
+	p = mmap(NULL, 4096, rw, how, -1, 0);
+	if (p == MAP_FAILED || mprotect(p, 4096, rx) == 0)
+		return 3;
+	/* There is no way back. */
+	return prctl(65, 0, 0, 0, 0) == 0 ? 4 : 0;
+}
+
+ATF_TC_WITHOUT_HEAD(memory_never_becomes_code);
+ATF_TC_BODY(memory_never_becomes_code, tc)
+{
+	need_kernel();
+	check_in_child(confined_memory);
+}
+
 /* Not root, for what the probe tries would work on the build machine. */
 static int
 become_nobody(void)
@@ -215,7 +242,7 @@ probe_unconfined(void)
 
 	if (become_nobody())
 		return 1;
-	if (probe_run(text, &why) == 0)
+	if (probe_run(0, text, &why) == 0)
 		return 2;
 	if (strstr(why.text, "the sandbox open") == NULL ||
 	    strstr(why.text, "open a netlink socket") == NULL ||
@@ -246,10 +273,17 @@ probe_half_confined(void)
 	    confine_calls(job_filter,
 	    sizeof(job_filter) / sizeof(job_filter[0]), &why) == -1)
 		return 1;
-	if (probe_run(text, &why) == 0)
+	if (probe_run(0, text, &why) == 0)
 		return 2;
 	if (strstr(why.text, "socket") != NULL)
 		return 3;
+	if (strstr(why.text, "run memory that it wrote") == NULL ||
+	    strstr(why.text, "share memory by name") == NULL)
+		return 5;
+	if (probe_run(~UINT32_C(0), text, &why) == 0 ||
+	    strstr(why.text, "run memory that it wrote") != NULL ||
+	    strstr(why.text, "share memory by name") != NULL)
+		return 6;
 	if (strstr(why.text, "open /sys") == NULL ||
 	    strstr(why.text, "open /proc/sys") == NULL ||
 	    strstr(why.text, "run what it wrote") == NULL)
@@ -276,6 +310,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, reaper_opens_nothing);
 	ATF_TP_ADD_TC(tp, runner_reaches_only_its_control_groups);
 	ATF_TP_ADD_TC(tp, limits_are_set);
+	ATF_TP_ADD_TC(tp, memory_never_becomes_code);
 	ATF_TP_ADD_TC(tp, probe_finds_an_open_sandbox);
 	ATF_TP_ADD_TC(tp, probe_finds_a_half_open_sandbox);
 	return atf_no_error();

@@ -284,10 +284,12 @@ run_job(const struct grant *g)
 		refuse_errno("start a session");
 	umask(022);
 	must(confine_limits(&why), &why);
+	if (!grant_has(g, CAPABILITY_EXEC_MEMORY))
+		must(confine_memory(&why), &why);
 	must(confine_powers(&why), &why);
 	must(confine_files(CONFINE_JOB, &why), &why);
 	must(confine_calls(job_filter, N(job_filter), &why), &why);
-	must(probe_run(probed, &why), &why);
+	must(probe_run(g->capabilities, probed, &why), &why);
 	snprintf(r.text, sizeof(r.text), "%s", probed);
 	if (report_send(JAIL_REPORT, &r) == -1 ||
 	    read(JAIL_GO, &go, 1) != 1)

@@ -92,8 +92,44 @@ job_case job_finds_nothing_outside '
 	run -x $bin/job-snoop -- job-snoop
 	has "found 0" "ended: status 0"'
 job_case threads_children_and_semaphores_work '
-	run -x $bin/job-threads -- job-threads
+	run -g shared-memory -x $bin/job-threads -- job-threads
 	has ok "ended: status 0"'
+job_case memory_becomes_no_code '
+	run -x $bin/job-memory -- job-memory
+	has "both: no" "compile: no" "patch: no" "ended: status 0"'
+job_case memory_becomes_code_with_the_capability '
+	run -g exec-memory -x $bin/job-memory -- job-memory both compile
+	has "both: yes" "compile: yes" "patch: no" "ended: status 0"'
+job_case stack_becomes_no_code '
+	run -x $bin/job-stack -- job-stack
+	has_part "refused: bundle: the program \"job-stack\" asks for memory"
+	run -g exec-memory -x $bin/job-stack -- job-stack
+	has "ran 42" "ended: status 0"'
+job_case memory_is_not_shared_by_name '
+	run -x $bin/job-memory -- job-memory
+	has "shm: no" "sem: no" "ended: status 0"
+	run -x $bin/job-threads -- job-threads
+	grep -q "^semaphore: No such file" err || atf_fail "a semaphore"'
+job_case memory_is_shared_by_name_with_the_capability '
+	run -g shared-memory -x $bin/job-memory -- job-memory shm sem
+	has "shm: yes" "run-shm: no" "sem: yes" "ended: status 0"'
+job_case shared_memory_is_as_large_as_tmp '
+	run -g shared-memory -s 64 -x $bin/job-memory -- job-memory fill
+	has "filled 64 KiB" "ended: status 0"'
+job_case each_capability_stands_alone '
+	run -g shared-memory -g exec-memory -x $bin/job-memory -- job-memory \
+	    both compile shm sem
+	has "patch: no" "run-shm: no" "ended: status 0"'
+job_case probe_tries_what_was_not_granted '
+	tried() {
+		run "$@" -x $bin/job-true -- job-true
+		sed -n "s|^ready: \([0-9]*\)/.* denied$|\1|p" out
+	}
+	plain=$(tried | tail -n 1)
+	code=$(tried -g exec-memory | tail -n 1)
+	shm=$(tried -g shared-memory | tail -n 1)
+	atf_check_equal $((plain - 2)) "$code"
+	atf_check_equal $((plain + 1)) "$shm"'
 job_case environment_is_the_manifests '
 	run -x $bin/job-hello -e GREETING=moin -- job-hello
 	has moin'

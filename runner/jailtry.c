@@ -1,14 +1,15 @@
 /*
- * jailtry [-r NAME=DIR] [-t MS] [-e NAME=TEXT] [-b FILE] [-x FILE]... [-d
- * FILE]... CGROUP ARG... - run one job on the build machine as the appliance
- * would, without its daemons.
+ * jailtry [-r NAME=DIR] [-t MS] [-e NAME=TEXT] [-g CAPABILITY] [-s KIB] [-b
+ * FILE] [-x FILE]... [-d FILE]... CGROUP ARG... - run one job on the build
+ * machine as the appliance would, without its daemons.
  *
  * For tests, as root.  Makes a root like the one that init gives the runner,
  * becomes an ordinary user with the runner's two capabilities, and starts one
  * job in the cgroup v2 directory CGROUP.  -x and -d put files into its bundle,
  * executable or not, under their last name; -b takes a finished bundle instead
- * of the one made from them.  Prints what the job's processes report and, last,
- * how it ended; its output goes where it belongs.
+ * of the one made from them.  -g grants a capability, -s is the size of /tmp.
+ * Prints what the job's processes report and, last, how it ended; its output
+ * goes where it belongs.
  *
  * jailtry -c - say whether this kernel has what that needs; exit 1 and why.
  */
@@ -284,6 +285,13 @@ parse_option(struct try *t, int opt, char *arg)
 	case 'e':
 		g->env[g->nenv++] = strdup(arg);
 		break;
+	case 'g':
+		need(capability_find(arg) != CAPABILITY_COUNT, arg);
+		g->capabilities |= UINT32_C(1) << capability_find(arg);
+		break;
+	case 's':
+		g->limits.tmp_bytes = (uint64_t)atoi(arg) << 10;
+		break;
 	case 'x':
 	case 'd':
 		add_file(t, arg, opt == 'x');
@@ -314,7 +322,7 @@ main(int argc, char *argv[])
 			die(EXIT_REFUSED, "%s", why.text);
 		return EXIT_OK;
 	}
-	while ((opt = getopt(argc, argv, "r:t:e:x:d:b:")) != -1)
+	while ((opt = getopt(argc, argv, "r:t:e:g:s:x:d:b:")) != -1)
 		parse_option(&t, opt, optarg);
 	end_bundle(&t);
 	if (argc - optind < 2)

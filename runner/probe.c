@@ -23,13 +23,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "grant.h"
+
 #define OUTER_UID	0	/* not mapped in a job's user namespace */
 
-/* One attempt: true when it came through, and so the sandbox is open. */
+#define WITH(name)	(UINT32_C(1) << CAPABILITY_##name)
+
+/*
+ * One attempt: true when it came through, and so the sandbox is open.  Made by
+ * jobs that have all of `with' and nothing of `without'.
+ */
 struct attempt {
 	const char	*what;
 	bool		(*try)(long arg);
 	long		 arg;
+	uint32_t	 with, without;
 };
 
 static bool
@@ -120,17 +128,17 @@ try_write(long which)
 	return try_open(paths[which], O_WRONLY | O_CREAT);
 }
 
-/* A program written to /tmp must not be mapped for execution. */
+/* A program written to where a job may write must not be mapped to run. */
 static bool
-try_map_written(long arg)
+try_map_written(long which)
 {
-	static const char path[] = "/tmp/.probe";
+	static const char *const paths[] = { "/tmp/.probe", "/dev/shm/.probe" };
+	const char *path = paths[which];
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
 	void *map = MAP_FAILED;
 
-	(void)arg;
 	if (fd == -1)
-		return true;	/* /tmp must work, so this is wrong, too */
+		return true;	/* it must work, so this is wrong, too */
 	if (ftruncate(fd, 4096) == 0)
 		map = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd,
 		    0);
@@ -138,6 +146,44 @@ try_map_written(long arg)
 	if (unlink(path) == -1)
 		return true;
 	return map != MAP_FAILED;
+}
+
+/* Memory that may be written and run at once. */
+static bool
+try_map_both(long prot)
+{
+	void *map = mmap(NULL, 4096, (int)prot, MAP_PRIVATE | MAP_ANONYMOUS,
+	    -1, 0);
+
+	return map != MAP_FAILED;
+}
+
+/* Memory that was written becomes code. */
+static bool
+try_protect(long prot)
+{
+	unsigned char *map = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (map == MAP_FAILED)
+		return true;
+	map[0] = 0xc3;
+	return mprotect(map, 4096, (int)prot) == 0;
+}
+
+/* Past the page tables: writing to its own memory as a file. */
+static bool
+try_self(long arg)
+{
+	(void)arg;
+	return try_open("/proc/self/mem", O_RDWR);
+}
+
+static bool
+try_shared(long arg)
+{
+	(void)arg;
+	return access("/dev/shm", F_OK) == 0;
 }
 
 static bool
@@ -171,6 +217,7 @@ try_mount_flags(long which)
 		{ "/job", ST_RDONLY | ST_NOSUID | ST_NODEV },
 		{ "/tmp", ST_NOSUID | ST_NODEV | ST_NOEXEC },
 		{ "/proc", ST_NOSUID | ST_NODEV | ST_NOEXEC },
+		{ "/dev/shm", ST_NOSUID | ST_NODEV | ST_NOEXEC },
 	};
 	struct statvfs st;
 
@@ -228,86 +275,109 @@ try_descriptors(long first)
 	return false;
 }
 
+#define TRY(what, f, arg)	{ what, f, arg, 0, 0 }
+
 static const struct attempt attempts[] = {
-	{ "open a vsock socket", try_socket, AF_VSOCK },
-	{ "open an IPv4 socket", try_socket, AF_INET },
-	{ "open an IPv6 socket", try_socket, AF_INET6 },
-	{ "open a netlink socket", try_socket, AF_NETLINK },
-	{ "open a packet socket", try_socket, AF_PACKET },
-	{ "open a kernel crypto socket", try_socket, AF_ALG },
-	{ "give the kernel a socket filter", try_filter, SO_ATTACH_FILTER },
-	{ "mount", try_mount, 0 },
-	{ "remount", try_mount, MS_REMOUNT },
-	{ "unmount", try_umount, MNT_DETACH },
-	{ "call pivot_root", try_call, SYS_pivot_root },
-	{ "call chroot", try_call, SYS_chroot },
-	{ "call open_tree", try_call, SYS_open_tree },
-	{ "call fsopen", try_call, SYS_fsopen },
-	{ "make a user namespace", try_unshare, CLONE_NEWUSER },
-	{ "make a mount namespace", try_unshare, CLONE_NEWNS },
-	{ "clone into a user namespace", try_clone, CLONE_NEWUSER },
-	{ "call clone3", try_call, SYS_clone3 },
-	{ "call setns", try_call, SYS_setns },
-	{ "call ptrace", try_call, SYS_ptrace },
-	{ "read another process's memory", try_call, SYS_process_vm_readv },
-	{ "call kcmp", try_call, SYS_kcmp },
-	{ "call bpf", try_call, SYS_bpf },
-	{ "call perf_event_open", try_call, SYS_perf_event_open },
-	{ "call userfaultfd", try_call, SYS_userfaultfd },
-	{ "call io_uring_setup", try_call, SYS_io_uring_setup },
-	{ "call keyctl", try_call, SYS_keyctl },
-	{ "call add_key", try_call, SYS_add_key },
-	{ "call init_module", try_call, SYS_init_module },
-	{ "call kexec_load", try_call, SYS_kexec_load },
-	{ "call syslog", try_call, SYS_syslog },
-	{ "call open_by_handle_at", try_call, SYS_open_by_handle_at },
-	{ "open /proc/kcore", try_read, 0 },
-	{ "open /proc/kmsg", try_read, 1 },
-	{ "open /proc/kallsyms", try_read, 2 },
-	{ "open /dev/mem", try_read, 3 },
-	{ "open /dev/kmsg", try_read, 4 },
-	{ "open /dev/vsock", try_read, 5 },
-	{ "open /sys", try_read, 6 },
-	{ "open /etc/shadow", try_read, 7 },
-	{ "open /proc/sys", try_read, 8 },
-	{ "read process 1's environment", try_read, 9 },
-	{ "enter process 1's root", try_read, 10 },
-	{ "read process 1's memory map", try_read, 11 },
-	{ "write to /", try_write, 0 },
-	{ "write to /job", try_write, 1 },
-	{ "write to /dev", try_write, 2 },
-	{ "write to /usr", try_write, 3 },
-	{ "write past the mount of /", try_mount_flags, 0 },
-	{ "write past the mount of /job", try_mount_flags, 1 },
-	{ "run programs from the mount of /tmp", try_mount_flags, 2 },
-	{ "run programs from the mount of /proc", try_mount_flags, 3 },
-	{ "run what it wrote", try_map_written, 0 },
-	{ "leave a core", try_limit, RLIMIT_CORE },
-	{ "run in real time", try_limit, RLIMIT_RTPRIO },
-	{ "become user 0", try_setuid, OUTER_UID },
-	{ "signal process 1", try_signal, 1 },
-	{ "make a device", try_device, S_IFCHR },
-	{ "have a capability", try_capabilities, 0 },
-	{ "have a group", try_groups, 0 },
-	{ "have a parent outside", try_parent, 1 },
-	{ "keep a descriptor", try_descriptors, 3 },
+	TRY("open a vsock socket", try_socket, AF_VSOCK),
+	TRY("open an IPv4 socket", try_socket, AF_INET),
+	TRY("open an IPv6 socket", try_socket, AF_INET6),
+	TRY("open a netlink socket", try_socket, AF_NETLINK),
+	TRY("open a packet socket", try_socket, AF_PACKET),
+	TRY("open a kernel crypto socket", try_socket, AF_ALG),
+	TRY("give the kernel a socket filter", try_filter, SO_ATTACH_FILTER),
+	TRY("mount", try_mount, 0),
+	TRY("remount", try_mount, MS_REMOUNT),
+	TRY("unmount", try_umount, MNT_DETACH),
+	TRY("call pivot_root", try_call, SYS_pivot_root),
+	TRY("call chroot", try_call, SYS_chroot),
+	TRY("call open_tree", try_call, SYS_open_tree),
+	TRY("call fsopen", try_call, SYS_fsopen),
+	TRY("make a user namespace", try_unshare, CLONE_NEWUSER),
+	TRY("make a mount namespace", try_unshare, CLONE_NEWNS),
+	TRY("clone into a user namespace", try_clone, CLONE_NEWUSER),
+	TRY("call clone3", try_call, SYS_clone3),
+	TRY("call setns", try_call, SYS_setns),
+	TRY("call ptrace", try_call, SYS_ptrace),
+	TRY("read another process's memory", try_call, SYS_process_vm_readv),
+	TRY("call kcmp", try_call, SYS_kcmp),
+	TRY("call bpf", try_call, SYS_bpf),
+	TRY("call perf_event_open", try_call, SYS_perf_event_open),
+	TRY("call userfaultfd", try_call, SYS_userfaultfd),
+	TRY("call io_uring_setup", try_call, SYS_io_uring_setup),
+	TRY("call keyctl", try_call, SYS_keyctl),
+	TRY("call add_key", try_call, SYS_add_key),
+	TRY("call init_module", try_call, SYS_init_module),
+	TRY("call kexec_load", try_call, SYS_kexec_load),
+	TRY("call syslog", try_call, SYS_syslog),
+	TRY("call open_by_handle_at", try_call, SYS_open_by_handle_at),
+	TRY("open /proc/kcore", try_read, 0),
+	TRY("open /proc/kmsg", try_read, 1),
+	TRY("open /proc/kallsyms", try_read, 2),
+	TRY("open /dev/mem", try_read, 3),
+	TRY("open /dev/kmsg", try_read, 4),
+	TRY("open /dev/vsock", try_read, 5),
+	TRY("open /sys", try_read, 6),
+	TRY("open /etc/shadow", try_read, 7),
+	TRY("open /proc/sys", try_read, 8),
+	TRY("read process 1's environment", try_read, 9),
+	TRY("enter process 1's root", try_read, 10),
+	TRY("read process 1's memory map", try_read, 11),
+	TRY("write to /", try_write, 0),
+	TRY("write to /job", try_write, 1),
+	TRY("write to /dev", try_write, 2),
+	TRY("write to /usr", try_write, 3),
+	TRY("write past the mount of /", try_mount_flags, 0),
+	TRY("write past the mount of /job", try_mount_flags, 1),
+	TRY("run programs from the mount of /tmp", try_mount_flags, 2),
+	TRY("run programs from the mount of /proc", try_mount_flags, 3),
+	TRY("run what it wrote", try_map_written, 0),
+	{ "map memory to write and run", try_map_both,
+	    PROT_READ | PROT_WRITE | PROT_EXEC, 0, WITH(EXEC_MEMORY) },
+	{ "run memory that it wrote", try_protect, PROT_READ | PROT_EXEC, 0,
+	    WITH(EXEC_MEMORY) },
+	TRY("write to its own memory as a file", try_self, 0),
+	{ "share memory by name", try_shared, 0, 0, WITH(SHARED_MEMORY) },
+	{ "run programs from the mount of /dev/shm", try_mount_flags, 4,
+	    WITH(SHARED_MEMORY), 0 },
+	{ "run what it wrote to /dev/shm", try_map_written, 1,
+	    WITH(SHARED_MEMORY), 0 },
+	TRY("leave a core", try_limit, RLIMIT_CORE),
+	TRY("run in real time", try_limit, RLIMIT_RTPRIO),
+	TRY("become user 0", try_setuid, OUTER_UID),
+	TRY("signal process 1", try_signal, 1),
+	TRY("make a device", try_device, S_IFCHR),
+	TRY("have a capability", try_capabilities, 0),
+	TRY("have a group", try_groups, 0),
+	TRY("have a parent outside", try_parent, 1),
+	TRY("keep a descriptor", try_descriptors, 3),
 };
 
-int
-probe_run(char text[PROBE_TEXT_MAX], struct why *why)
+static bool
+applies(const struct attempt *a, uint32_t capabilities)
 {
-	size_t n = sizeof(attempts) / sizeof(attempts[0]), denied = 0;
+	return (a->with & ~capabilities) == 0 &&
+	    (a->without & capabilities) == 0;
+}
+
+int
+probe_run(uint32_t capabilities, char text[PROBE_TEXT_MAX], struct why *why)
+{
+	size_t n = 0, denied = 0;
 	char open_doors[TEXT_MAX - 128] = "";
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
+		const struct attempt *a = &attempts[i];
 		size_t used = strlen(open_doors);
 
-		if (!attempts[i].try(attempts[i].arg)) {
+		if (!applies(a, capabilities))
+			continue;
+		n++;
+		if (!a->try(a->arg)) {
 			denied++;
 			continue;
 		}
 		snprintf(open_doors + used, sizeof(open_doors) - used, "%s%s",
-		    used == 0 ? "" : ", ", attempts[i].what);
+		    used == 0 ? "" : ", ", a->what);
 	}
 	snprintf(text, PROBE_TEXT_MAX, "%zu/%zu denied", denied, n);
 	if (denied == n)

@@ -5,15 +5,19 @@
 #ifndef PROBE_H
 #define PROBE_H
 
+#include <stdint.h>
+
 #include "msg.h"
 #include "why.h"
 
 #define PROBE_TEXT_MAX	64
 
 /*
- * 0 and "N/N denied" when every attempt failed.  -1 and why names those that
- * did not: nothing may run here.  Attempts that come through are not undone.
+ * 0 and "N/N denied" when every attempt failed that these capabilities (bits
+ * of enum capability) do not allow.  -1 and why names those that did not:
+ * nothing may run here.  Attempts that come through are not undone.
  */
-int	probe_run(char text[PROBE_TEXT_MAX], struct why *);
+int	probe_run(uint32_t capabilities, char text[PROBE_TEXT_MAX],
+	    struct why *);
 
 #endif

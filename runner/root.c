@@ -29,8 +29,6 @@ static const struct {
 	{ "dev/stdin", "/proc/self/fd/0" },
 	{ "dev/stdout", "/proc/self/fd/1" },
 	{ "dev/stderr", "/proc/self/fd/2" },
-	/* Shared memory and semaphores, within the limit of /tmp. */
-	{ "dev/shm", "/tmp" },
 };
 
 static int
@@ -142,6 +140,32 @@ add_runtime(const char *name, struct why *why)
 	return rc;
 }
 
+/* What the job may write, and may not run. */
+static int
+mount_scratch(const char *path, const struct grant *g, struct why *why)
+{
+	char options[96];
+
+	snprintf(options, sizeof(options), "mode=1777,size=%" PRIu64
+	    ",nr_inodes=32768", g->limits.tmp_bytes < 4096 ? UINT64_C(4096) :
+	    g->limits.tmp_bytes);
+	if (mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+	    options) == -1)
+		return fail(why, "mount", path);
+	return 0;
+}
+
+/* Shared memory and semaphores by name. */
+static int
+mount_shm(const struct grant *g, struct why *why)
+{
+	if (!grant_has(g, CAPABILITY_SHARED_MEMORY))
+		return 0;
+	if (mkdir("dev/shm", 0755) == -1)
+		return fail(why, "make", "dev/shm");
+	return mount_scratch("dev/shm", g, why);
+}
+
 static int
 mount_private(const struct grant *g, struct why *why)
 {
@@ -152,12 +176,8 @@ mount_private(const struct grant *g, struct why *why)
 	    ",nr_inodes=32768", g->bundle_len + GRANT_FILES_MAX * 4096u);
 	if (mount("tmpfs", "job", "tmpfs", MS_NOSUID | MS_NODEV, options) == -1)
 		return fail(why, "mount", "/job");
-	snprintf(options, sizeof(options), "mode=1777,size=%" PRIu64
-	    ",nr_inodes=32768", g->limits.tmp_bytes < 4096 ? UINT64_C(4096) :
-	    g->limits.tmp_bytes);
-	if (mount("tmpfs", "tmp", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-	    options) == -1)
-		return fail(why, "mount", "/tmp");
+	if (mount_scratch("tmp", g, why) == -1 || mount_shm(g, why) == -1)
+		return -1;
 	if (mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 	    "subset=pid") == -1)
 		return fail(why, "mount", "/proc");

@@ -4,8 +4,9 @@
  *	/		tmpfs, read-only, holds nothing but mount points
  *	/usr, /lib ...	the runtime's top folders and links, read-only
  *	/job		tmpfs with the bundle's files; read-only once unpacked
- *	/tmp		tmpfs, writable, no programs run from it; /dev/shm too
+ *	/tmp		tmpfs, writable, no programs run from it
  *	/dev		null zero full random urandom fd stdin stdout stderr
+ *	/dev/shm	as /tmp, with the capability shared-memory
  *	/proc		the job's own processes and nothing else
  */
 #ifndef ROOT_H

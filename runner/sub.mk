@@ -3,6 +3,7 @@
 RUNNER_CHAN := lib/chan.c lib/msg.c lib/wire.c lib/log.c
 RUNNER_JAIL := runner/spawn.c runner/jail.c runner/root.c runner/confine.c \
 	runner/probe.c runner/report.c runner/unpack.c runner/ustar.c \
+	runner/program.c \
 	lib/grant.c lib/json.c lib/why.c lib/sha256.c
 RUNNER_JAIL_GEN := gen/spawner.seccomp.h gen/job.seccomp.h \
 	gen/unpack.seccomp.h gen/reaper.seccomp.h
@@ -23,7 +24,7 @@ runner_SRCS := runner/runner.c runner/dispatch.c runner/job.c runner/job_end.c \
 runner_LIBS := -lbearssl
 runner_GEN := gen/runner.seccomp.h $(RUNNER_JAIL_GEN)
 
-UNPACK_SRCS := runner/unpack.c runner/ustar.c lib/grant.c lib/json.c \
+UNPACK_SRCS := runner/unpack.c runner/ustar.c runner/program.c lib/grant.c lib/json.c \
 	lib/why.c lib/wire.c lib/sha256.c
 
 TESTS += runner/unpack_test
@@ -41,6 +42,9 @@ unpack_fuzz_LIBS := -lbearssl
 TESTS += runner/confine_test
 confine_test_SRCS := runner/confine_test.c runner/confine.c runner/probe.c \
 	lib/why.c
+
+TESTS += runner/program_test
+program_test_SRCS := runner/program_test.c runner/program.c
 confine_test_GEN := gen/job.seccomp.h
 
 # It runs build/bin/jailtry, build/bin/runner and the programs of $(JOB_PROGS).

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "program.h"
 #include "sha256.h"
 #include "ustar.h"
 
@@ -132,6 +133,22 @@ take_dir(const struct unpacker *u, const struct ustar_member *m)
 	    why_quote(quoted, m->name, strlen(m->name)));
 }
 
+/* Its stack is the one thing that PR_SET_MDWE lets a program have. */
+static int
+check_memory(const struct unpacker *u, const struct grant_file *f,
+    const struct ustar_member *m)
+{
+	char quoted[QUOTE_MAX];
+
+	if (!f->executable || grant_has(u->grant, CAPABILITY_EXEC_MEMORY) ||
+	    !program_wants_exec_memory(m->data, m->size))
+		return 0;
+	return why_set(u->why, "the program \"%s\" asks for memory that it "
+	    "may both write and run, a stack or a segment; link it with -z "
+	    "noexecstack and without -N, or name the capability exec-memory",
+	    why_quote(quoted, f->path, strlen(f->path)));
+}
+
 static int
 take_file(struct unpacker *u, const struct ustar_member *m)
 {
@@ -151,7 +168,8 @@ take_file(struct unpacker *u, const struct ustar_member *m)
 			return why_set(u->why, "the member \"%s\" is in the "
 			    "bundle twice", quoted);
 		u->seen[i] = true;
-		if (check_digest(u, m, g->files[i].sha256) == -1)
+		if (check_digest(u, m, g->files[i].sha256) == -1 ||
+		    check_memory(u, &g->files[i], m) == -1)
 			return -1;
 		return write_file(u, &g->files[i], m);
 	}

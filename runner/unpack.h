@@ -19,7 +19,8 @@
  * member files/PATH; with UNPACK_NO_DIR it only checks.  Files get mode 0555
  * or 0444 as the grant says, folders 0755; owners, modes and times of the
  * archive are not looked at.  A file is written only after its digest was
- * found right.
+ * found right; a program that asks for memory to write and run needs the
+ * capability for it.
  *
  * -1 and a message naming the member: EBADMSG for what is wrong with the
  * bundle, else the errno of what failed.  Files written before stay.

@@ -163,6 +163,40 @@ ATF_TC_BODY(files_arrive_with_their_modes, tc)
 	grant_free(&a.grant);
 }
 
+static const char greedy[] =	/* an ELF header and one row: its stack */
+    "\177ELF............................" "\100\0\0\0\0\0\0\0"
+    "............" "\0\0\70\0\1\0......"
+    "\121\345\164\144" "\7\0\0\0" "................................"
+    "................";
+
+static void
+bundle_greedy(bool executable)
+{
+	struct grant_file *f = a.grant.files;
+
+	begin();
+	add("files/greedy", '0', greedy, sizeof(greedy) - 1);
+	add_end();
+	grant_file("greedy", "", executable);
+	sha256(greedy, sizeof(greedy) - 1, f->sha256);
+}
+
+ATF_TC_WITHOUT_HEAD(program_with_a_stack_to_run_needs_the_capability);
+ATF_TC_BODY(program_with_a_stack_to_run_needs_the_capability, tc)
+{
+	struct why why;
+
+	bundle_greedy(true);
+	check_refused("the program \"greedy\" asks for memory");
+	bundle_greedy(true);
+	a.grant.capabilities = 1u << CAPABILITY_EXEC_MEMORY;
+	ATF_CHECK_EQ_MSG(try_unpack(UNPACK_NO_DIR, &why), 0, "%s", why.text);
+	grant_free(&a.grant);
+	bundle_greedy(false);		/* data: nobody can run it */
+	ATF_CHECK_EQ_MSG(try_unpack(UNPACK_NO_DIR, &why), 0, "%s", why.text);
+	grant_free(&a.grant);
+}
+
 ATF_TC_WITHOUT_HEAD(prefix_and_name_are_joined);
 ATF_TC_BODY(prefix_and_name_are_joined, tc)
 {
@@ -470,6 +504,7 @@ ATF_TC_BODY(links_in_the_folder_are_not_followed, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, files_arrive_with_their_modes);
+	ATF_TP_ADD_TC(tp, program_with_a_stack_to_run_needs_the_capability);
 	ATF_TP_ADD_TC(tp, prefix_and_name_are_joined);
 	ATF_TP_ADD_TC(tp, padding_after_the_end_is_taken);
 	ATF_TP_ADD_TC(tp, names_that_lead_out_are_refused);

@@ -53,6 +53,7 @@ look_at_files(void)
 		"/dev/kmem", "/dev/kmsg", "/dev/vsock", "/dev/vda", "/dev/vdb",
 		"/dev/console", "/dev/ttyS0", "/dev/hvc0", "/dev/ptmx",
 		"/dev/fuse", "/dev/kvm", "/dev/loop0", "/dev/hwrng",
+		"/dev/shm", "/disks",
 	};
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {

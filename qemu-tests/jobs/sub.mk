@@ -1,7 +1,7 @@
 # Small static programs that tests run as jobs: build/bin/job-NAME.
 
 JOB_PROGS := job-hello job-true job-exit job-signal job-forkbomb job-eatmem \
-	job-spew job-forever job-snoop job-threads job-hog
+	job-spew job-forever job-snoop job-threads job-hog job-memory job-stack
 
 TOOLS += $(JOB_PROGS)
 job-hello_SRCS := qemu-tests/jobs/hello.c
@@ -15,6 +15,9 @@ job-forever_SRCS := qemu-tests/jobs/forever.c
 job-snoop_SRCS := qemu-tests/jobs/snoop.c
 job-threads_SRCS := qemu-tests/jobs/threads.c
 job-hog_SRCS := qemu-tests/jobs/hog.c
+job-memory_SRCS := qemu-tests/jobs/memory.c
+job-stack_SRCS := qemu-tests/jobs/stack.c
+job-stack_LIBS := -Wl,-z,execstack
 
 .PHONY: job-progs
 job-progs: $(addprefix $(B)/bin/,$(JOB_PROGS))
