@@ -25,14 +25,19 @@ struct eval_error {
 	char		text[160];
 };
 
+/* Room for an answer's lists: as many of each as there are policies. */
+struct tally {
+	uint32_t		*permits, *forbids;	/* those that apply */
+	struct eval_error	*errors;
+};
+
 struct decider {
 	const struct policies	*policies;
 	const struct entities	*entities;
+	/* As large as the policy takes that takes most. */
 	struct value		*stack;
 	unsigned char		*scratch;
-	size_t			 scratch_len;
-	uint32_t		*determining;	/* indices in policies.items */
-	struct eval_error	*errors;
+	struct tally		 tally;
 };
 
 struct answer {
@@ -68,7 +73,8 @@ struct policy_trace {
 	enum trace_outcome	 principal, action, resource;
 	enum trace_outcome	 result;	/* of the whole policy */
 	struct trace_node	*nodes;		/* one for each node */
-	struct eval_error	 error;		/* result TRACE_ERROR */
+	struct eval_error	 error;		/* the first; or text "" */
+	unsigned char		*scratch;	/* what values are made of */
 };
 
 struct trace {

@@ -1,0 +1,110 @@
+#include "decide.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "decide_run.h"
+
+/* The most that any policy takes. */
+static void
+size_up(const struct policies *set, uint32_t *stack, uint32_t *scratch)
+{
+	*stack = *scratch = 1;
+	for (size_t i = 0; i < set->n; i++) {
+		const struct policy *p = set->items[i];
+
+		if (p->stack > *stack)
+			*stack = p->stack;
+		if (p->scratch > *scratch)
+			*scratch = p->scratch;
+	}
+}
+
+int
+decider_init(struct decider *d, const struct policies *policies,
+    const struct entities *entities)
+{
+	const size_t n = policies->n == 0 ? 1 : policies->n;
+	uint32_t stack, scratch;
+
+	memset(d, 0, sizeof(*d));
+	d->policies = policies;
+	d->entities = entities;
+	size_up(policies, &stack, &scratch);
+	d->stack = calloc(stack, sizeof(*d->stack));
+	d->scratch = malloc(scratch);
+	d->tally.permits = calloc(n, sizeof(*d->tally.permits));
+	d->tally.forbids = calloc(n, sizeof(*d->tally.forbids));
+	d->tally.errors = calloc(n, sizeof(*d->tally.errors));
+	if (d->stack == NULL || d->scratch == NULL ||
+	    d->tally.permits == NULL || d->tally.forbids == NULL ||
+	    d->tally.errors == NULL) {
+		decider_free(d);
+		return -1;
+	}
+	return 0;
+}
+
+void
+decider_free(struct decider *d)
+{
+	free(d->stack);
+	free(d->scratch);
+	free(d->tally.permits);
+	free(d->tally.forbids);
+	free(d->tally.errors);
+	memset(d, 0, sizeof(*d));
+}
+
+void
+run_start(struct run *r, const struct decider *d, const struct tally *t,
+    const struct request *request)
+{
+	memset(r, 0, sizeof(*r));
+	r->decider = d;
+	r->tally = t;
+	eval_init(&r->eval, d->entities, request);
+	r->eval.stack = d->stack;
+	r->eval.scratch = d->scratch;
+}
+
+enum trace_outcome
+run_policy(struct run *r, uint32_t i)
+{
+	const struct policy *p = r->decider->policies->items[i];
+	const struct tally *t = r->tally;
+	enum trace_outcome o;
+
+	r->eval.error = &t->errors[r->nerrors];
+	o = eval_policy(&r->eval, p);
+	if (o == TRACE_ERROR)
+		t->errors[r->nerrors++].policy = i;
+	else if (o == TRACE_TRUE && p->forbid)
+		t->forbids[r->nforbids++] = i;
+	else if (o == TRACE_TRUE)
+		t->permits[r->npermits++] = i;
+	return o;
+}
+
+void
+run_end(const struct run *r, struct answer *a)
+{
+	a->allow = r->npermits > 0 && r->nforbids == 0;
+	a->determining = a->allow ? r->tally->permits : r->tally->forbids;
+	a->ndetermining = a->allow ? r->npermits : r->nforbids;
+	a->errors = r->tally->errors;
+	a->nerrors = r->nerrors;
+}
+
+void
+decider_decide(struct decider *d, const struct request *request,
+    struct answer *a)
+{
+	struct run r;
+
+	run_start(&r, d, &d->tally, request);
+	for (size_t i = 0; i < d->policies->n; i++)
+		if (!d->policies->items[i]->is_template)
+			run_policy(&r, (uint32_t)i);
+	run_end(&r, a);
+}

@@ -1,0 +1,74 @@
+#include "decide.h"
+
+#include <string.h>
+
+#include "decide_run.h"
+
+/* Everything that the trace will need; the decision itself cannot fail. */
+static int
+prepare(struct trace *t, struct tally *tally, const struct policies *set)
+{
+	struct arena *a = &t->arena;
+
+	t->policies = arena_alloc(a, set->n, sizeof(*t->policies));
+	tally->permits = arena_alloc(a, set->n, sizeof(*tally->permits));
+	tally->forbids = arena_alloc(a, set->n, sizeof(*tally->forbids));
+	tally->errors = arena_alloc(a, set->n + 1, sizeof(*tally->errors));
+	if (t->policies == NULL || tally->permits == NULL ||
+	    tally->forbids == NULL || tally->errors == NULL)
+		return -1;
+	for (size_t i = 0; i < set->n; i++) {
+		const struct policy *p = set->items[i];
+		struct policy_trace *pt = &t->policies[i];
+
+		if (p->is_template)
+			continue;
+		pt->nodes = arena_alloc(a, p->nnodes, sizeof(*pt->nodes));
+		pt->scratch = arena_alloc(a, p->scratch, 1);
+		if (pt->nodes == NULL || pt->scratch == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+/* The same as deciding does, with a note of each node. */
+static void
+trace_policy(struct run *r, struct policy_trace *pt, uint32_t i)
+{
+	struct eval_error *error = &r->tally->errors[r->nerrors];
+
+	error->text[0] = '\0';
+	r->eval.trace = pt;
+	r->eval.scratch = pt->scratch;
+	pt->result = run_policy(r, i);
+	pt->error = *error;
+	pt->error.policy = i;
+}
+
+int
+decider_trace(struct decider *d, const struct request *request,
+    struct trace *t)
+{
+	struct tally tally;
+	struct run r;
+
+	memset(t, 0, sizeof(*t));
+	arena_init(&t->arena, 0);
+	if (prepare(t, &tally, d->policies) == -1) {
+		trace_free(t);
+		return -1;
+	}
+	run_start(&r, d, &tally, request);
+	for (size_t i = 0; i < d->policies->n; i++)
+		if (!d->policies->items[i]->is_template)
+			trace_policy(&r, &t->policies[i], (uint32_t)i);
+	run_end(&r, &t->answer);
+	return 0;
+}
+
+void
+trace_free(struct trace *t)
+{
+	arena_free(&t->arena);
+	memset(t, 0, sizeof(*t));
+}
