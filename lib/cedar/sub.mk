@@ -26,7 +26,7 @@ CEDAR_BUILD_SRCS := $(CEDAR_VALUE_SRCS) lib/why.c $(addprefix lib/cedar/,\
 # Schemas: reading both forms, and what data conforms to them.  Whoever links
 # this beside other parts takes $(sort) of them all.
 CEDAR_SCHEMA_SRCS := $(CEDAR_DOC_SRCS) $(addprefix lib/cedar/,name.c schema.c \
-	schema_actions.c schema_format.c schema_graph.c schema_lex.c \
-	schema_lists.c schema_names.c schema_raw.c schema_resolve.c \
+	schema_actions.c schema_format.c schema_graph.c schema_json.c \
+	schema_json_type.c schema_lex.c schema_lists.c schema_names.c schema_raw.c schema_resolve.c \
 	schema_table.c schema_text.c schema_text_decl.c schema_text_type.c \
 	schema_types.c)
