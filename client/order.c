@@ -18,6 +18,7 @@ fill_command(struct command *c, const struct order *o, const struct pack *p,
     const char *vkey, uint64_t wait_s)
 {
 	memset(c, 0, sizeof(*c));
+	c->verb = VERB_RUN;
 	memcpy(c->manifest_sha256, o->manifest_sha256, DIGEST_LEN);
 	memcpy(c->bundle_sha256, o->bundle_sha256, DIGEST_LEN);
 	c->bundle_len = p->tar.len;

@@ -86,6 +86,12 @@ read_command(struct authority *a, struct decision *d,
 
 	if (command_parse(c, s->command.p, s->command.len, &d->why) == -1)
 		return refuse(d, REASON_COMMAND);
+	if (!command_has_bundle(c->verb)) {
+		why_set(&d->why, "the command orders %s, and came with a "
+		    "manifest as if it ordered a job; send it alone",
+		    verb_word(c->verb));
+		return refuse(d, REASON_COMMAND);
+	}
 	if (strcmp(c->appliance, a->vkey) != 0)
 		return refuse_appliance(a, d, c->appliance);
 	memcpy(d->grant.manifest_sha256, c->manifest_sha256, DIGEST_LEN);

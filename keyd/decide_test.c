@@ -311,6 +311,15 @@ manifest_refused(const char *text, const char *words)
 	refused(REASON_MANIFEST, true, words);
 }
 
+ATF_TC_WITHOUT_HEAD(an_order_to_read_is_no_job);
+ATF_TC_BODY(an_order_to_read_is_no_job, tc)
+{
+	start("bob", "alice");
+	k.fields.verb = VERB_STATUS;
+	kit_sign_command(&k, "alice");
+	refused(REASON_COMMAND, true, "orders status, and came with a man");
+}
+
 ATF_TC_WITHOUT_HEAD(an_unknown_field_is_refused);
 ATF_TC_BODY(an_unknown_field_is_refused, tc)
 {
@@ -419,6 +428,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_command_from_the_future_is_refused);
 	ATF_TP_ADD_TC(tp, a_command_without_end_is_refused);
 	ATF_TP_ADD_TC(tp, a_malformed_command_is_refused);
+	ATF_TP_ADD_TC(tp, an_order_to_read_is_no_job);
 	ATF_TP_ADD_TC(tp, an_unknown_field_is_refused);
 	ATF_TP_ADD_TC(tp, a_repeated_field_is_refused);
 	ATF_TP_ADD_TC(tp, a_secret_that_is_not_held_is_refused);

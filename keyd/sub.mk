@@ -5,25 +5,24 @@ DECIDE_SRCS := keyd/decide.c keyd/authority.c keyd/site.c keyd/key.c \
 	keyd/nonces.c keyd/head.c keyd/state.c lib/msg.c lib/log.c lib/wire.c \
 	lib/grant.c lib/json.c lib/signers.c lib/signers_check.c lib/sshsig.c \
 	lib/sshkey.c lib/base64.c lib/sha256.c lib/why.c lib/command.c \
-	lib/manifest.c lib/conf.c lib/settings.c lib/note.c lib/checkpoint.c
+	lib/words.c lib/manifest.c lib/conf.c lib/settings.c lib/note.c lib/checkpoint.c
 keyd_SRCS := keyd/keyd.c keyd/serve.c lib/chan.c lib/sandbox.c $(DECIDE_SRCS)
 keyd_LIBS := -lyaml -lsodium -lbearssl
 keyd_GEN := gen/keyd.seccomp.h
 
 TESTS += keyd/decide_test
-decide_test_SRCS := keyd/decide_test.c keyd/testkit.c lib/words.c \
-	$(DECIDE_SRCS)
+decide_test_SRCS := keyd/decide_test.c keyd/testkit.c $(DECIDE_SRCS)
 decide_test_LIBS := $(keyd_LIBS)
 TESTS += keyd/keyd_test keyd/disk_test
 DAEMON_SRCS := keyd/testdaemon.c keyd/testtalk.c keyd/testkit.c keyd/serve.c \
-	lib/chan.c lib/words.c $(DECIDE_SRCS)
+	lib/chan.c $(DECIDE_SRCS)
 keyd_test_SRCS := keyd/keyd_test.c $(DAEMON_SRCS)
 keyd_test_LIBS := $(keyd_LIBS)
 disk_test_SRCS := keyd/disk_test.c $(DAEMON_SRCS)
 disk_test_LIBS := $(keyd_LIBS)
 TESTS += keyd/keyd_files_test
 keyd_files_test_SRCS := keyd/keyd_files_test.c keyd/testfault.c keyd/testkit.c \
-	lib/words.c $(DECIDE_SRCS)
+	$(DECIDE_SRCS)
 keyd_files_test_LIBS := $(keyd_LIBS) -Wl,--wrap=openat,--wrap=pwrite \
 	-Wl,--wrap=fdatasync,--wrap=fsync,--wrap=renameat,--wrap=unlinkat \
 	-Wl,--wrap=ftruncate

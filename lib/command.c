@@ -3,35 +3,169 @@
 #include <inttypes.h>
 #include <string.h>
 
+static void
+put_nothing(struct put *p, const struct command *c)
+{
+	(void)p;
+	(void)c;
+}
+
+static void
+put_bundle(struct put *p, const struct command *c)
+{
+	put_string(p, c->manifest_sha256, DIGEST_LEN);
+	put_string(p, c->bundle_sha256, DIGEST_LEN);
+	put_u64(p, c->bundle_len);
+}
+
+static void
+put_range(struct put *p, const struct command *c)
+{
+	put_u64(p, c->first);
+	put_u32(p, c->count);
+}
+
+static void
+put_job(struct put *p, const struct command *c)
+{
+	put_cstr(p, c->job);
+}
+
+static void
+get_nothing(struct get *g, struct command *c)
+{
+	(void)g;
+	(void)c;
+}
+
+static void
+get_bundle(struct get *g, struct command *c)
+{
+	get_fixed(g, c->manifest_sha256, DIGEST_LEN);
+	get_fixed(g, c->bundle_sha256, DIGEST_LEN);
+	c->bundle_len = get_u64(g);
+}
+
+static void
+get_range(struct get *g, struct command *c)
+{
+	c->first = get_u64(g);
+	c->count = get_u32(g);
+}
+
+static void
+get_job(struct get *g, struct command *c)
+{
+	get_cstr(g, c->job, sizeof(c->job));
+}
+
+static int
+check_nothing(const struct command *c, struct why *w)
+{
+	(void)c;
+	(void)w;
+	return 0;
+}
+
+static int
+check_bundle(const struct command *c, struct why *w)
+{
+	if (c->bundle_len != 0 && c->bundle_len <= BUNDLE_MAX)
+		return 0;
+	return why_set(w, "the command's bundle has %" PRIu64 " bytes; "
+	    "a bundle may have 1 to %u", c->bundle_len, BUNDLE_MAX);
+}
+
+static int
+check_range(const struct command *c, struct why *w)
+{
+	if (c->count != 0 && c->count <= COMMAND_LEAVES_MAX)
+		return 0;
+	return why_set(w, "the command asks for %" PRIu32 " leaves; ask for 1 "
+	    "to %d at once", c->count, COMMAND_LEAVES_MAX);
+}
+
+static int
+check_job(const struct command *c, struct why *w)
+{
+	if (strlen(c->job) == JOB_ID_LEN &&
+	    strspn(c->job, "0123456789abcdef") == JOB_ID_LEN)
+		return 0;
+	return why_set(w, "the command names no job; a job's id is %d "
+	    "lower-case hex digits", JOB_ID_LEN);
+}
+
+/* The fields that are a verb's own. */
+struct own {
+	void	(*put)(struct put *, const struct command *);
+	void	(*get)(struct get *, struct command *);
+	int	(*check)(const struct command *, struct why *);
+};
+
+static const struct own own_BUNDLE = { put_bundle, get_bundle, check_bundle };
+static const struct own own_RANGE = { put_range, get_range, check_range };
+static const struct own own_JOB = { put_job, get_job, check_job };
+static const struct own own_NONE = { put_nothing, get_nothing,
+    check_nothing };
+
+static const struct own *
+own_of(enum verb verb)
+{
+	switch (verb) {
+#define VERB(name, nr, word, fields)	case VERB_##name: return &own_##fields;
+#include "verb.def"
+#undef VERB
+	}
+	return &own_NONE;
+}
+
+bool
+command_has_bundle(enum verb verb)
+{
+	return own_of(verb) == &own_BUNDLE;
+}
+
 void
 command_put(struct put *p, const struct command *c)
 {
 	put_cstr(p, COMMAND_VERSION);
-	put_string(p, c->manifest_sha256, DIGEST_LEN);
-	put_string(p, c->bundle_sha256, DIGEST_LEN);
-	put_u64(p, c->bundle_len);
+	put_cstr(p, verb_word(c->verb));
 	put_cstr(p, c->appliance);
 	put_string(p, c->nonce, c->noncelen);
 	put_u64(p, c->issued_at);
 	put_u64(p, c->not_after);
+	own_of(c->verb)->put(p, c);
 }
 
 static int
-check_fields(const struct command *c, struct why *w)
+check_version(struct get *g, struct why *w)
 {
-	if (c->noncelen < COMMAND_NONCE_MIN)
-		return why_set(w, "the command's nonce has %zu bytes; draw at "
-		    "least %d at random", c->noncelen, COMMAND_NONCE_MIN);
-	if (c->bundle_len == 0 || c->bundle_len > BUNDLE_MAX)
-		return why_set(w, "the command's bundle has %" PRIu64 " bytes; "
-		    "a bundle may have 1 to %u", c->bundle_len, BUNDLE_MAX);
-	return 0;
+	char version[sizeof(COMMAND_VERSION) + 8];
+
+	get_cstr(g, version, sizeof(version));
+	if (g->err == 0 && strcmp(version, COMMAND_VERSION) == 0)
+		return 0;
+	return why_set(w, "the command is not of version " COMMAND_VERSION
+	    "; use a client of the appliance's version");
+}
+
+static int
+read_verb(struct command *c, struct get *g, struct why *w)
+{
+	char word[16], quoted[QUOTE_MAX];
+
+	get_cstr(g, word, sizeof(word));
+	c->verb = (enum verb)verb_find(word);
+	if (c->verb != 0)
+		return 0;
+	return why_set(w, "the command orders %s, which this appliance does "
+	    "not know; use a client of its version", g->err != 0 ? "nothing" :
+	    why_quote(quoted, word, strlen(word)));
 }
 
 int
 command_parse(struct command *c, const void *data, size_t len, struct why *w)
 {
-	char version[sizeof(COMMAND_VERSION) + 8];
 	const void *nonce;
 	struct get g;
 
@@ -40,23 +174,21 @@ command_parse(struct command *c, const void *data, size_t len, struct why *w)
 		return why_set(w, "the command has %zu bytes; at most %d are "
 		    "read", len, COMMAND_MAX);
 	get_init(&g, data, len);
-	get_cstr(&g, version, sizeof(version));
-	if (g.err != 0 || strcmp(version, COMMAND_VERSION) != 0)
-		return why_set(w, "the command is not of version "
-		    COMMAND_VERSION "; use a client of the appliance's "
-		    "version");
-	get_fixed(&g, c->manifest_sha256, DIGEST_LEN);
-	get_fixed(&g, c->bundle_sha256, DIGEST_LEN);
-	c->bundle_len = get_u64(&g);
+	if (check_version(&g, w) == -1 || read_verb(c, &g, w) == -1)
+		return -1;
 	get_cstr(&g, c->appliance, sizeof(c->appliance));
 	nonce = get_string(&g, &c->noncelen, COMMAND_NONCE_MAX);
 	memcpy(c->nonce, nonce, c->noncelen);
 	c->issued_at = get_u64(&g);
 	c->not_after = get_u64(&g);
+	own_of(c->verb)->get(&g, c);
 	if (get_end(&g) == -1)
 		return why_set(w, "the command is malformed; make it with "
 		    "`casemate run'");
-	return check_fields(c, w);
+	if (c->noncelen < COMMAND_NONCE_MIN)
+		return why_set(w, "the command's nonce has %zu bytes; draw at "
+		    "least %d at random", c->noncelen, COMMAND_NONCE_MIN);
+	return own_of(c->verb)->check(c, w);
 }
 
 enum reason

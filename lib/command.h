@@ -1,18 +1,32 @@
 /*
- * A command: the submitter's fresh order to one appliance to run one bundle,
- * once.  RFC 4251 fields, signed as `ssh-keygen -Y sign -n casemate-command'.
+ * A command: the submitter's fresh order to one appliance, good once.  RFC
+ * 4251 fields, signed as `ssh-keygen -Y sign -n casemate-command':
  *
  *	string	"casemate-command@v1"
- *	string	manifest_sha256 (32 bytes)
- *	string	bundle_sha256 (32 bytes)
- *	uint64	bundle_len
+ *	string	verb: a word of verb.def
  *	string	appliance: the vkey that HELLO showed
  *	string	nonce (16 to 32 bytes)
  *	uint64	issued_at, not_after: unix seconds
+ *
+ * and then, for run and explain, one bundle:
+ *
+ *	string	manifest_sha256 (32 bytes)
+ *	string	bundle_sha256 (32 bytes)
+ *	uint64	bundle_len
+ *
+ * for ledger, leaves from the first one on:
+ *
+ *	uint64	first
+ *	uint32	count
+ *
+ * for output, the job's id:
+ *
+ *	string	job (32 hex digits)
  */
 #ifndef COMMAND_H
 #define COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,18 +40,30 @@
 #define COMMAND_NONCE_MAX	32
 #define COMMAND_WINDOW_MAX	86400	/* a day: how long a nonce is kept */
 #define COMMAND_SKEW_MAX	300	/* a clock that is 5 minutes ahead */
+#define COMMAND_LEAVES_MAX	256	/* some half a MiB of receipts */
 
 struct command {
-	unsigned char	manifest_sha256[DIGEST_LEN];
-	unsigned char	bundle_sha256[DIGEST_LEN];
-	uint64_t	bundle_len;
+	enum verb	verb;
 	char		appliance[VKEY_MAX + 1];
 	unsigned char	nonce[COMMAND_NONCE_MAX];
 	size_t		noncelen;
 	uint64_t	issued_at, not_after;
+	/* run, explain */
+	unsigned char	manifest_sha256[DIGEST_LEN];
+	unsigned char	bundle_sha256[DIGEST_LEN];
+	uint64_t	bundle_len;
+	/* ledger */
+	uint64_t	first;
+	uint32_t	count;
+	/* output */
+	char		job[JOB_ID_LEN + 1];
 };
 
+/* The fields of the verb, and no others. */
 void	command_put(struct put *, const struct command *);
+
+/* Whether a verb is about a bundle (run, explain); else it only reads. */
+bool	command_has_bundle(enum verb);
 
 /* Strict.  -1 with EBADMSG and *w. */
 int	command_parse(struct command *, const void *, size_t len,

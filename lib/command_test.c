@@ -13,6 +13,7 @@ static void
 fill(void)
 {
 	memset(&sample, 0, sizeof(sample));
+	sample.verb = VERB_RUN;
 	memset(sample.manifest_sha256, 1, DIGEST_LEN);
 	memset(sample.bundle_sha256, 2, DIGEST_LEN);
 	sample.bundle_len = 10240;
@@ -64,6 +65,7 @@ ATF_TC_BODY(what_is_put_is_parsed, tc)
 
 	fill();
 	ATF_REQUIRE_EQ(parse(encode(), &c, &w), 0);
+	ATF_CHECK_EQ(c.verb, VERB_RUN);
 	ATF_CHECK_EQ(c.manifest_sha256[31], 1);
 	ATF_CHECK_EQ(c.bundle_sha256[0], 2);
 	ATF_CHECK_EQ(c.bundle_len, 10240);
@@ -78,12 +80,13 @@ ATF_TC_WITHOUT_HEAD(the_bytes_are_as_documented);
 ATF_TC_BODY(the_bytes_are_as_documented, tc)
 {
 	static const unsigned char head[] = "\0\0\0\x13" "casemate-command@v1"
-	    "\0\0\0\x20\1\1\1";
+	    "\0\0\0\x03run" "\0\0\0\x18" "casemate/a+01234567+AQID"
+	    "\0\0\0\x10\3\3\3";
 
 	fill();
-	ATF_REQUIRE_EQ(encode(), 4 + 19 + 36 + 36 + 8 + 28 + 20 + 16);
+	ATF_REQUIRE_EQ(encode(), 4 + 19 + 7 + 28 + 20 + 16 + 36 + 36 + 8);
 	ATF_CHECK(memcmp(buf, head, sizeof(head) - 1) == 0);
-	ATF_CHECK_EQ(buf[encode() - 1], 1000600 & 0xff);
+	ATF_CHECK_EQ(buf[encode() - 1], 10240 & 0xff);
 }
 
 ATF_TC_WITHOUT_HEAD(every_cut_and_every_addition_is_refused);
@@ -127,6 +130,55 @@ ATF_TC_BODY(fields_have_limits, tc)
 	ATF_CHECK_EQ(parse(len, &c, &w), -1);
 	ATF_CHECK(strstr(w.text, "not of version casemate-command@v1") !=
 	    NULL);
+}
+
+ATF_TC_WITHOUT_HEAD(each_verb_has_its_own_fields);
+ATF_TC_BODY(each_verb_has_its_own_fields, tc)
+{
+	struct command c;
+	struct why w;
+
+	fill();
+	sample.verb = VERB_STATUS;
+	ATF_REQUIRE_EQ(parse(encode(), &c, &w), 0);
+	ATF_CHECK_EQ(c.verb, VERB_STATUS);
+	ATF_CHECK_EQ(c.bundle_len, 0);
+	ATF_CHECK_EQ(encode(), 4 + 19 + 10 + 28 + 20 + 16);
+	sample.verb = VERB_LEDGER;
+	sample.first = 1ULL << 40;
+	sample.count = COMMAND_LEAVES_MAX;
+	ATF_REQUIRE_EQ(parse(encode(), &c, &w), 0);
+	ATF_CHECK_EQ(c.first, 1ULL << 40);
+	ATF_CHECK_EQ(c.count, COMMAND_LEAVES_MAX);
+	sample.verb = VERB_OUTPUT;
+	strcpy(sample.job, "0123456789abcdef0123456789abcdef");
+	ATF_REQUIRE_EQ(parse(encode(), &c, &w), 0);
+	ATF_CHECK_STREQ(c.job, sample.job);
+	ATF_CHECK(!command_has_bundle(VERB_OUTPUT));
+	ATF_CHECK(command_has_bundle(VERB_EXPLAIN));
+}
+
+ATF_TC_WITHOUT_HEAD(a_verbs_fields_have_limits);
+ATF_TC_BODY(a_verbs_fields_have_limits, tc)
+{
+	struct command c;
+	struct why w;
+
+	fill();
+	sample.verb = VERB_LEDGER;
+	refused("asks for 0 leaves; ask for 1 to 256");
+	sample.count = COMMAND_LEAVES_MAX + 1;
+	refused("asks for 257 leaves");
+	sample.verb = VERB_OUTPUT;
+	refused("names no job");
+	strcpy(sample.job, "0123456789ABCDEF0123456789abcdef");
+	refused("lower-case hex digits");
+	sample.verb = VERB_RUN;
+	ATF_CHECK_EQ(parse(encode(), &c, &w), 0);
+	memcpy(buf + 27, "ran", 3);
+	ATF_CHECK_EQ(parse(150, &c, &w), -1);
+	ATF_CHECK_MSG(strstr(w.text, "orders ran, which") != NULL, "%s",
+	    w.text);
 }
 
 static const struct {
@@ -182,6 +234,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, the_bytes_are_as_documented);
 	ATF_TP_ADD_TC(tp, every_cut_and_every_addition_is_refused);
 	ATF_TP_ADD_TC(tp, fields_have_limits);
+	ATF_TP_ADD_TC(tp, each_verb_has_its_own_fields);
+	ATF_TP_ADD_TC(tp, a_verbs_fields_have_limits);
 	ATF_TP_ADD_TC(tp, a_command_holds_in_its_window);
 	ATF_TP_ADD_TC(tp, a_job_is_named_by_its_command);
 	return atf_no_error();

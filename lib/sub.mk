@@ -56,7 +56,8 @@ manifest_test_LIBS := -lyaml
 settings_test_SRCS := lib/settings_test.c lib/settings.c $(CONF_SRCS)
 settings_test_LIBS := -lyaml
 TESTS += lib/command_test lib/note_test
-command_test_SRCS := lib/command_test.c lib/command.c lib/why.c lib/wire.c
+command_test_SRCS := lib/command_test.c lib/command.c lib/words.c lib/why.c \
+	lib/wire.c
 NOTE_SRCS := lib/note.c lib/checkpoint.c lib/base64.c lib/sha256.c lib/json.c \
 	lib/why.c lib/wire.c
 note_test_SRCS := lib/note_test.c $(NOTE_SRCS)
@@ -72,6 +73,7 @@ signers_fuzz_LIBS := -lsodium -lbearssl
 manifest_fuzz_SRCS := lib/manifest_fuzz.c lib/manifest.c lib/settings.c \
 	lib/msg.c $(CONF_SRCS)
 manifest_fuzz_LIBS := -lyaml
-command_fuzz_SRCS := lib/command_fuzz.c lib/command.c lib/why.c lib/wire.c
+command_fuzz_SRCS := lib/command_fuzz.c lib/command.c lib/words.c lib/why.c \
+	lib/wire.c
 note_fuzz_SRCS := lib/note_fuzz.c $(NOTE_SRCS)
 note_fuzz_LIBS := -lsodium -lbearssl

@@ -1,5 +1,7 @@
 #include "words.h"
 
+#include <string.h>
+
 const char *
 outcome_word(unsigned nr)
 {
@@ -20,6 +22,26 @@ reason_word(unsigned nr)
 #undef REASON
 	}
 	return NULL;
+}
+
+const char *
+verb_word(unsigned nr)
+{
+	switch (nr) {
+#define VERB(name, n, word, fields)	case n: return word;
+#include "verb.def"
+#undef VERB
+	}
+	return NULL;
+}
+
+unsigned
+verb_find(const char *word)
+{
+#define VERB(name, n, w, fields)	if (strcmp(word, w) == 0) return n;
+#include "verb.def"
+#undef VERB
+	return 0;
 }
 
 int

@@ -1,7 +1,7 @@
 /*
  * The words that more than one format uses, each from its one table: how a
- * job ended (outcome.def), why it was refused (reason.def), and the client
- * protocol's frames (client.def).
+ * job ended (outcome.def), why it was refused (reason.def), what a command
+ * orders (verb.def), and the client protocol's frames (client.def).
  */
 #ifndef WORDS_H
 #define WORDS_H
@@ -22,6 +22,12 @@ enum reason {
 #undef REASON
 };
 
+enum verb {
+#define VERB(name, nr, word, fields)	VERB_##name = nr,
+#include "verb.def"
+#undef VERB
+};
+
 enum client_msg {
 #define CLIENT(name, nr, max)	CLIENT_##name = nr,
 #include "client.def"
@@ -34,6 +40,9 @@ enum client_msg {
 /* The word for a number, or NULL when there is none. */
 const char	*outcome_word(unsigned);
 const char	*reason_word(unsigned);
+const char	*verb_word(unsigned);
+/* The number of a word, or 0 when there is none. */
+unsigned	 verb_find(const char *word);
 
 /* What `casemate run' exits with for an outcome and the job's status. */
 int		 outcome_exit(enum outcome, unsigned status);

@@ -25,6 +25,18 @@ ATF_TC_BODY(an_unknown_number_has_no_word, tc)
 	ATF_CHECK(outcome_word(0) == NULL);
 	ATF_CHECK(reason_word(0) == NULL);
 	ATF_CHECK(reason_word(255) == NULL);
+	ATF_CHECK_STREQ("explain", verb_word(VERB_EXPLAIN));
+	ATF_CHECK(verb_word(0) == NULL);
+}
+
+ATF_TC_WITHOUT_HEAD(a_verb_is_found_by_its_word);
+ATF_TC_BODY(a_verb_is_found_by_its_word, tc)
+{
+	ATF_CHECK_EQ(VERB_RUN, verb_find("run"));
+	ATF_CHECK_EQ(VERB_OUTPUT, verb_find("output"));
+	ATF_CHECK_EQ(0, verb_find(""));
+	ATF_CHECK_EQ(0, verb_find("RUN"));
+	ATF_CHECK_EQ(0, verb_find("runs"));
 }
 
 ATF_TC_WITHOUT_HEAD(client_frames_have_their_limits);
@@ -61,6 +73,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, exit_status_of_each_outcome);
 	ATF_TP_ADD_TC(tp, an_unknown_number_has_no_word);
+	ATF_TP_ADD_TC(tp, a_verb_is_found_by_its_word);
 	ATF_TP_ADD_TC(tp, client_frames_have_their_limits);
 	ATF_TP_ADD_TC(tp, each_pipe_message_has_one_number_and_direction);
 	return atf_no_error();

@@ -127,12 +127,12 @@ def tar(members):
 
 
 def command(job, manifest, bundle):
-    return (string("casemate-command@v1")
+    return (string("casemate-command@v1") + string("run")
+            + string(job.appliance) + string(os.urandom(32))
+            + struct.pack(">QQ", job.issued, job.issued + job.lifetime)
             + string(hashlib.sha256(manifest).digest())
             + string(hashlib.sha256(bundle).digest())
-            + struct.pack(">Q", len(bundle)) + string(job.appliance)
-            + string(os.urandom(32))
-            + struct.pack(">QQ", job.issued, job.issued + job.lifetime))
+            + struct.pack(">Q", len(bundle)))
 
 
 EXTRA = {  # bundle cases: members added after the good ones
