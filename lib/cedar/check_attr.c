@@ -1,0 +1,224 @@
+/*
+ * Attributes and tags: what may be missing must have been looked for.
+ */
+#include "typecheck.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define KINDS_HOLDER	(KIND(V_ENTITY) | KIND(V_RECORD))
+#define HOLDER		"an entity or a record"
+
+struct attribute {
+	const struct vtype	*type;
+	bool			 required;
+};
+
+static const struct record_type *
+shape_of(const struct check *c, const struct vtype *entity)
+{
+	const struct entity_type *e = schema_entity(c->schema,
+	    entity->entity);
+
+	return e == NULL ? NULL : e->shape;
+}
+
+/* False: the entity (an action has none) or record has no such attribute. */
+static bool
+find(struct check *c, const struct vtype *on, const struct str *name,
+    struct attribute *a)
+{
+	const struct record_type *shape;
+	const struct vattr *attr;
+
+	if (on->kind == V_ENTITY) {
+		if ((shape = shape_of(c, on)) == NULL)
+			return false;
+		on = types_of_record(c->types, shape);
+	}
+	if ((attr = vtype_attr(on, name)) == NULL)
+		return false;
+	a->type = attr->type;
+	a->required = attr->required;
+	return true;
+}
+
+/* "it has a, b and 3 more", for a name that was misspelled. */
+static void
+list_attrs(struct check *c, const struct vtype *on, char dst[160])
+{
+	char name[SHOWN_MAX];
+	size_t len = 0;
+
+	if (on->kind == V_ENTITY)
+		on = shape_of(c, on) == NULL ? on :
+		    types_of_record(c->types, shape_of(c, on));
+	snprintf(dst, 160, "it has no attributes");
+	for (uint32_t i = 0; on->kind == V_RECORD && i < on->n; i++) {
+		show_str(on->attrs[i].name, name);
+		if (len + strlen(name) > 120) {
+			snprintf(dst + len, 160 - len, " and %u more",
+			    on->n - i);
+			return;
+		}
+		len += (size_t)snprintf(dst + len, 160 - len, "%s`%s'",
+		    i == 0 ? "it has " : ", ", name);
+	}
+}
+
+static void
+report_unknown(struct check *c, uint32_t self, const struct vtype *on,
+    const struct str *name)
+{
+	char shown[SHOWN_MAX], list[160];
+
+	list_attrs(c, on, list);
+	check_error(c, FINDING_UNKNOWN_ATTRIBUTE, self,
+	    "%s has no attribute `%s': %s", check_name(c, on),
+	    show_str(name, shown), list);
+}
+
+static void
+report_missing(struct check *c, uint32_t self, const struct vtype *on,
+    const struct str *name)
+{
+	char shown[SHOWN_MAX];
+
+	show_str(name, shown);
+	check_error(c, FINDING_MAYBE_MISSING, self, "attribute `%s' of %s is "
+	    "optional: ask `has %s' on the same expression first, before && "
+	    "or in an if", shown, check_name(c, on), shown);
+}
+
+void
+check_get(struct check *c, uint32_t self)
+{
+	const struct str *name = c->policy->nodes[self].u.names[0];
+	struct cell on = check_pop(c);
+	struct attribute a = { 0 };
+	bool ok = true;
+
+	check_expect(c, &on, KINDS_HOLDER, "`.'", HOLDER);
+	if (on.type == NULL) {
+		ok = false;
+	} else if (!find(c, on.type, name, &a)) {
+		report_unknown(c, self, on.type, name);
+		ok = false;
+	} else if (!a.required &&
+	    !caps_has(c->prior, c->facts[self].caps[0])) {
+		report_missing(c, self, on.type, name);
+		ok = false;
+	}
+	check_push(c, self, on.ok && ok, a.type, NULL);
+}
+
+/*
+ * One name of `has'.  An entity may be missing from the store, and then it
+ * has nothing: only a record's required attribute is there for certain.
+ */
+static struct cell
+has_one(struct check *c, const struct vtype *on, const struct str *name,
+    uint32_t cap, const struct caps *prior, struct attribute *a)
+{
+	struct cell has = { .ok = true };
+	bool sure;
+
+	if (!find(c, on, name, a)) {
+		has.type = check_truth(c, true, false);
+		return has;
+	}
+	sure = caps_has(prior, cap) || (a->required && on->kind == V_RECORD);
+	has.type = check_truth(c, sure, true);
+	has.caps = caps_one(&c->arena, cap, &c->failed);
+	return has;
+}
+
+/* has a.b.c is has a && .a has b && .a.b has c. */
+void
+check_has(struct check *c, uint32_t self)
+{
+	const struct node *n = &c->policy->nodes[self];
+	struct cell on = check_pop(c), all = { 0 }, one;
+	struct attribute a = { .type = NULL };
+	const struct caps *prior = c->prior;
+
+	for (unsigned i = 0; i < n->nargs; i++) {
+		check_expect(c, &on, KINDS_HOLDER, "`has'", HOLDER);
+		if (on.type == NULL) {
+			check_push(c, self, false, c->types->basic[V_BOOL],
+			    NULL);
+			return;
+		}
+		one = has_one(c, on.type, n->u.names[i],
+		    c->facts[self].caps[i], prior, &a);
+		all = i == 0 ? one : check_and(c, all, one);
+		if (cell_is(one, V_FALSE))
+			break;
+		prior = caps_union(&c->arena, prior, one.caps, &c->failed);
+		on.type = a.type;
+	}
+	check_push(c, self, on.ok, all.type, all.caps);
+}
+
+static const struct vtype *
+tags_of(struct check *c, const struct vtype *entity)
+{
+	const struct entity_type *e = schema_entity(c->schema,
+	    entity->entity);
+
+	return e == NULL || e->tags == NULL ? NULL :
+	    types_of(c->types, e->tags);
+}
+
+/* The operands of hasTag and getTag: an entity and a string. */
+static bool
+pop_tag(struct check *c, uint32_t self, struct cell *on)
+{
+	const char *who = c->policy->nodes[self].op == OP_GET_TAG ?
+	    "getTag()" : "hasTag()";
+	struct cell key = check_pop(c);
+
+	*on = check_pop(c);
+	check_expect(c, on, KIND(V_ENTITY), who, "an entity");
+	check_expect(c, &key, KIND(V_STRING), who, "a String as the key");
+	return on->ok && key.ok;
+}
+
+void
+check_has_tag(struct check *c, uint32_t self)
+{
+	struct cell on;
+	bool ok = pop_tag(c, self, &on), some, sure;
+
+	if (on.type == NULL) {
+		check_push(c, self, false, NULL, NULL);
+		return;
+	}
+	some = tags_of(c, on.type) != NULL;
+	sure = some && caps_has(c->prior, c->facts[self].caps[0]);
+	check_push(c, self, ok, check_truth(c, !some || sure, sure),
+	    caps_one(&c->arena, c->facts[self].caps[0], &c->failed));
+}
+
+void
+check_get_tag(struct check *c, uint32_t self)
+{
+	const struct vtype *type = NULL;
+	struct cell on;
+	bool ok = pop_tag(c, self, &on);
+
+	if (on.type == NULL) {
+		ok = false;
+	} else if ((type = tags_of(c, on.type)) == NULL) {
+		check_error(c, FINDING_TAG, self, "%s has no tags",
+		    check_name(c, on.type));
+		ok = false;
+	} else if (!caps_has(c->prior, c->facts[self].caps[0])) {
+		check_error(c, FINDING_TAG, self, "this tag of %s may be "
+		    "missing: ask hasTag() with the same key first, before "
+		    "&& or in an if", check_name(c, on.type));
+		type = NULL;
+		ok = false;
+	}
+	check_push(c, self, ok, type, NULL);
+}

@@ -1,0 +1,207 @@
+/*
+ * Operators on Bool, Long, String, sets and records.
+ */
+#include "typecheck.h"
+
+#include <stdio.h>
+
+/* "`op'", for messages; the same place each time. */
+static const char *
+quoted(const struct check *c, uint32_t self, char dst[SHOWN_MAX])
+{
+	enum op op = c->policy->nodes[self].op;
+
+	snprintf(dst, SHOWN_MAX, "`%s'", op_text(op));
+	return dst;
+}
+
+void
+check_not(struct check *c, uint32_t self)
+{
+	struct cell cell = check_pop(c);
+
+	check_expect(c, &cell, KINDS_BOOL, "`!'", "Bool");
+	check_push(c, self, cell.ok, check_truth(c, cell_is(cell, V_TRUE) ||
+	    cell_is(cell, V_FALSE), cell_is(cell, V_FALSE)), NULL);
+}
+
+void
+check_neg(struct check *c, uint32_t self)
+{
+	struct cell cell = check_pop(c);
+
+	check_expect(c, &cell, KIND(V_LONG), "`-'", "Long");
+	check_push(c, self, cell.ok, c->types->basic[V_LONG], NULL);
+}
+
+/* Long, or both datetime, or both duration. */
+void
+check_compare(struct check *c, uint32_t self)
+{
+	struct cell r = check_pop(c), l = check_pop(c);
+	unsigned kinds = KIND(V_LONG);
+	const char *what = "Long (or two of datetime, or of duration)";
+	char op[SHOWN_MAX];
+
+	if (cell_is(l, V_DATETIME) || cell_is(r, V_DATETIME)) {
+		kinds = KIND(V_DATETIME);
+		what = "datetime on both sides";
+	} else if (cell_is(l, V_DURATION) || cell_is(r, V_DURATION)) {
+		kinds = KIND(V_DURATION);
+		what = "duration on both sides";
+	}
+	quoted(c, self, op);
+	check_expect(c, &l, kinds, op, what);
+	check_expect(c, &r, kinds, op, what);
+	check_push(c, self, l.ok && r.ok, c->types->basic[V_BOOL], NULL);
+}
+
+void
+check_math(struct check *c, uint32_t self)
+{
+	struct cell r = check_pop(c), l = check_pop(c);
+	char op[SHOWN_MAX];
+
+	quoted(c, self, op);
+	check_expect(c, &l, KIND(V_LONG), op, "Long");
+	check_expect(c, &r, KIND(V_LONG), op, "Long");
+	check_push(c, self, l.ok && r.ok, c->types->basic[V_LONG], NULL);
+}
+
+/* Whether two types go together; reports it when not. */
+static bool
+fits(struct check *c, uint32_t self, const struct vtype *set,
+    const struct vtype *other)
+{
+	if (set == NULL || other == NULL ||
+	    types_join(c->types, set, other) != NULL)
+		return true;
+	check_error(c, FINDING_TYPE, self, "%s compares %s with %s, which "
+	    "are never equal", op_text(c->policy->nodes[self].op),
+	    check_name(c, set), check_name(c, other));
+	return false;
+}
+
+void
+check_contains(struct check *c, uint32_t self)
+{
+	struct cell r = check_pop(c), l = check_pop(c);
+	bool ok;
+
+	check_expect(c, &l, KIND(V_SET), "contains()", "a set on its left");
+	ok = fits(c, self, l.type == NULL ? NULL : l.type->element, r.type);
+	check_push(c, self, l.ok && r.ok && ok, c->types->basic[V_BOOL],
+	    NULL);
+}
+
+void
+check_contains_set(struct check *c, uint32_t self)
+{
+	struct cell r = check_pop(c), l = check_pop(c);
+	char op[SHOWN_MAX];
+	bool ok;
+
+	quoted(c, self, op);
+	check_expect(c, &l, KIND(V_SET), op, "sets");
+	check_expect(c, &r, KIND(V_SET), op, "sets");
+	ok = fits(c, self, l.type, r.type);
+	check_push(c, self, l.ok && r.ok && ok, c->types->basic[V_BOOL],
+	    NULL);
+}
+
+void
+check_is_empty(struct check *c, uint32_t self)
+{
+	struct cell cell = check_pop(c);
+
+	check_expect(c, &cell, KIND(V_SET), "isEmpty()", "a set");
+	check_push(c, self, cell.ok, c->types->basic[V_BOOL], NULL);
+}
+
+void
+check_like(struct check *c, uint32_t self)
+{
+	struct cell cell = check_pop(c);
+
+	check_expect(c, &cell, KIND(V_STRING), "`like'", "String");
+	check_push(c, self, cell.ok, c->types->basic[V_BOOL], NULL);
+}
+
+/* The last n cells, which stay where they are until the next push. */
+static const struct cell *
+pop_all(struct check *c, unsigned n, bool *ok, bool *typed)
+{
+	const struct cell *cells = &c->cells[c->ncells - n];
+
+	*ok = *typed = true;
+	for (unsigned i = 0; i < n; i++) {
+		*ok &= cells[i].ok;
+		*typed &= cells[i].type != NULL;
+	}
+	c->ncells -= n;
+	return cells;
+}
+
+/* The elements' common type, or NULL. */
+static const struct vtype *
+common(struct check *c, uint32_t self, const struct cell *cells, unsigned n)
+{
+	const struct vtype *all = cells[0].type, *more;
+
+	for (unsigned i = 1; i < n; i++, all = more) {
+		more = types_join(c->types, all, cells[i].type);
+		if (more != NULL)
+			continue;
+		check_error(c, FINDING_TYPE, self, "the elements of a set "
+		    "must have one type, these have %s and %s",
+		    check_name(c, all), check_name(c, cells[i].type));
+		return NULL;
+	}
+	return all;
+}
+
+void
+check_set(struct check *c, uint32_t self)
+{
+	unsigned n = c->policy->nodes[self].nargs;
+	const struct vtype *type = NULL;
+	const struct cell *cells;
+	bool ok, typed;
+
+	cells = pop_all(c, n, &ok, &typed);
+	if (n == 0)
+		check_error(c, FINDING_LITERAL, self, "[] has no type: strict "
+		    "validation wants at least one element, or isEmpty()");
+	else if (typed)
+		type = common(c, self, cells, n);
+	check_push(c, self, ok && type != NULL, type == NULL ? NULL :
+	    types_set(c->types, type), NULL);
+}
+
+static const struct vtype *
+record(struct check *c, const struct node *n, const struct cell *cells)
+{
+	struct vattr *attrs = arena_alloc(&c->arena, n->nargs,
+	    sizeof(*attrs));
+
+	if (attrs == NULL) {
+		c->failed = true;
+		return NULL;
+	}
+	for (unsigned i = 0; i < n->nargs; i++)
+		attrs[i] = (struct vattr){ n->u.names[i], true,
+		    cells[i].type };
+	return types_record(c->types, attrs, n->nargs);
+}
+
+void
+check_record(struct check *c, uint32_t self)
+{
+	const struct node *n = &c->policy->nodes[self];
+	const struct cell *cells;
+	bool ok, typed;
+
+	cells = pop_all(c, n->nargs, &ok, &typed);
+	check_push(c, self, ok && typed, typed ? record(c, n, cells) : NULL,
+	    NULL);
+}

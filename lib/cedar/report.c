@@ -1,0 +1,150 @@
+#include "report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char	*word;
+	bool		 warning;
+} kinds[] = {
+#define FINDING(name, word, warning) { word, warning },
+	FINDING_KINDS(FINDING)
+#undef FINDING
+};
+
+const char *
+finding_word(enum finding_kind kind)
+{
+	return kinds[kind].word;
+}
+
+void
+findings_free(struct findings *f)
+{
+	free(f->items);
+	memset(f, 0, sizeof(*f));
+}
+
+void
+report_start(struct reporter *r, struct findings *out, const struct policy *p,
+    uint32_t index)
+{
+	r->out = out;
+	r->policy = p;
+	r->index = index;
+	r->first = out->n;
+	r->nerrors = 0;
+	r->failed = false;
+}
+
+/* Names in a message may be anything that JSON can say. */
+static void
+make_printable(char *s)
+{
+	for (; *s != '\0'; s++)
+		if (*s < 0x20 || *s > 0x7e)
+			*s = '?';
+}
+
+const char *
+show_str(const struct str *s, char dst[SHOWN_MAX])
+{
+	if (s->len < SHOWN_MAX)
+		snprintf(dst, SHOWN_MAX, "%s", s->bytes);
+	else
+		snprintf(dst, SHOWN_MAX, "%.*s...", SHOWN_MAX - 4, s->bytes);
+	make_printable(dst);
+	return dst;
+}
+
+const char *
+show_uid(const struct uid *u, char dst[SHOWN_MAX])
+{
+	char id[SHOWN_MAX];
+	int n = snprintf(dst, SHOWN_MAX, "%s::\"%s\"", u->type->bytes,
+	    show_str(u->id, id));
+
+	if (n >= SHOWN_MAX)
+		memcpy(dst + SHOWN_MAX - 5, "...\"", 5);
+	make_printable(dst);
+	return dst;
+}
+
+/* Whether this has been said: with or without where it was seen. */
+static bool
+is_said(const struct reporter *r, enum finding_kind kind,
+    const struct cedar_error *e, const char *text)
+{
+	for (size_t i = r->first; i < r->out->n; i++) {
+		const struct finding *f = &r->out->items[i];
+
+		if (f->kind == kind && f->error.line == e->line &&
+		    f->error.col == e->col &&
+		    strncmp(f->error.text, text, strlen(text)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct finding *
+add(struct reporter *r)
+{
+	struct findings *out = r->out;
+	struct finding *grown;
+
+	if (out->n == out->cap) {
+		size_t cap = out->cap == 0 ? 16 : out->cap * 2;
+
+		grown = realloc(out->items, cap * sizeof(*grown));
+		if (grown == NULL) {
+			r->failed = true;
+			return NULL;
+		}
+		out->items = grown;
+		out->cap = cap;
+	}
+	return &out->items[out->n++];
+}
+
+/* The message with its place. */
+static void
+place(const struct reporter *r, uint32_t pos, const char *text,
+    struct cedar_error *e)
+{
+	char id[SHOWN_MAX];
+
+	if (r->policy->source != NULL)
+		cedar_error_at(e, r->policy->source, pos, "%s", text);
+	else
+		cedar_error_set(e, show_str(r->policy->id, id), "%s", text);
+	make_printable(e->text);
+}
+
+void
+report(struct reporter *r, enum finding_kind kind, uint32_t pos,
+    const char *where, const char *fmt, ...)
+{
+	char text[CEDAR_MESSAGE_MAX], all[2 * CEDAR_MESSAGE_MAX];
+	struct cedar_error e;
+	struct finding *f;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	snprintf(all, sizeof(all), "%s%s", text, where == NULL ? "" : where);
+	place(r, pos, all, &e);
+	make_printable(text);
+	if (is_said(r, kind, &e, text))
+		return;
+	r->nerrors += !kinds[kind].warning;
+	r->out->nerrors += !kinds[kind].warning;
+	if (r->out->n - r->first == FINDINGS_MAX || (f = add(r)) == NULL)
+		return;
+	f->policy = r->index;
+	f->kind = kind;
+	f->warning = kinds[kind].warning;
+	f->error = e;
+}

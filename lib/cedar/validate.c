@@ -1,0 +1,194 @@
+/*
+ * What is checked of a policy, in this order:
+ *
+ *	names		that the schema has all types, actions and ids
+ *	applies		that its scope admits an environment (a warning)
+ *	environments	its scope and conditions in each, by typecheck.c
+ *	never true	that some environment may make it true, and every
+ *			part of it (warnings)
+ *	texts		that they are what they seem (warnings)
+ *
+ * Of a link all but the values of its slots was checked with its template.
+ */
+#include "validate.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "confusable.h"
+#include "report.h"
+#include "typecheck.h"
+#include "types.h"
+#include "validate_names.h"
+#include "validate_scope.h"
+
+struct validator {
+	const struct schema	*schema;
+	struct types		 types;
+	struct check		 check;
+	struct reporter		 report;
+	bool			 possible;	/* some environment is */
+};
+
+/* The scope and then every condition; false when never true. */
+static void
+check_body(struct validator *v, struct cell scope)
+{
+	struct check *c = &v->check;
+	const struct policy *p = c->policy;
+	struct cell all = scope;
+
+	for (uint32_t i = 0; i < p->nconditions; i++) {
+		struct cell one = check_condition(c, &p->conditions[i],
+		    all.caps);
+
+		all = check_and(c, all, one);
+		if (cell_is(all, V_FALSE))
+			return;
+	}
+	v->possible = true;
+}
+
+static void
+check_resources(struct validator *v, struct env env, struct cell scope)
+{
+	for (uint32_t i = 0; i < env.action->nresources; i++) {
+		struct cell both;
+
+		env.resource = env.action->resources[i];
+		check_env(&v->check, &env);
+		both = check_and(&v->check, scope,
+		    scope_resource(&v->check));
+		v->check.steps++;
+		if (!cell_is(both, V_FALSE))
+			check_body(v, both);
+	}
+}
+
+/* An action's environments; those out of scope are passed over early. */
+static void
+check_action(struct validator *v, const struct action_type *a)
+{
+	struct env env = { .action = a };
+	struct cell scope;
+
+	for (uint32_t i = 0; i < a->nprincipals && a->nresources > 0; i++) {
+		env.principal = a->principals[i];
+		env.resource = a->resources[0];
+		check_env(&v->check, &env);
+		v->check.steps++;
+		scope = scope_principal(&v->check);
+		if (cell_is(scope, V_FALSE))
+			continue;
+		scope = check_and(&v->check, scope, scope_action(&v->check));
+		if (!cell_is(scope, V_FALSE))
+			check_resources(v, env, scope);
+		if (v->check.steps > VALIDATE_STEPS_MAX)
+			return;
+	}
+}
+
+static void
+check_environments(struct validator *v, const struct policy *p)
+{
+	for (uint32_t i = 0; i < v->schema->nactions; i++) {
+		if (v->check.steps > VALIDATE_STEPS_MAX) {
+			report(&v->report, FINDING_LIMIT, p->pos, NULL,
+			    "not checked to its end: the set's policies and "
+			    "the schema's environments are too many for each "
+			    "other (%u steps)", VALIDATE_STEPS_MAX);
+			v->possible = true;
+			return;
+		}
+		check_action(v, &v->schema->actions[i]);
+	}
+}
+
+/* Operators of which it is worth saying that they are never true. */
+static const char *const pointless[OP_COUNT] = {
+	[OP_IN] = "this is in none of what is on the right",
+	[OP_IS] = "this has another type",
+	[OP_IS_IN] = "this has another type, or is in none of these",
+	[OP_EQ] = "the two sides differ",
+	[OP_HAS] = "there is no such attribute",
+	[OP_HAS_TAG] = "there are no tags on this",
+};
+
+static void
+report_pointless(struct validator *v, const struct policy *p)
+{
+	for (uint32_t i = 0; i < p->nnodes; i++) {
+		const char *why = pointless[p->nodes[i].op];
+
+		if (why != NULL && v->check.seen[i] == SEEN)
+			report(&v->report, FINDING_ALWAYS_FALSE,
+			    p->nodes[i].pos, NULL, "`%s' is false in any "
+			    "request: %s", op_text(p->nodes[i].op), why);
+	}
+}
+
+static void
+report_never(struct validator *v, const struct policy *p)
+{
+	if (!v->possible)
+		report(&v->report, FINDING_IMPOSSIBLE, p->pos, NULL,
+		    "this policy is false in any request that the schema "
+		    "allows");
+	if (v->report.nerrors == 0)
+		report_pointless(v, p);
+}
+
+static int
+validate_policy(struct validator *v, const struct policy *p)
+{
+	if (check_policy(&v->check, p, &v->report) == -1)
+		return -1;
+	v->possible = false;
+	validate_names(v->schema, p, &v->report);
+	if (!scope_applies(v->schema, p))
+		report(&v->report, FINDING_NEVER_APPLIES, p->pos, NULL,
+		    "no action of the schema applies to the principals and "
+		    "resources of this policy's first line");
+	check_environments(v, p);
+	report_never(v, p);
+	validate_texts(p, &v->report);
+	return v->check.failed || v->types.failed || v->report.failed ? -1 : 0;
+}
+
+static int
+validate_link(struct validator *v, const struct policy *p)
+{
+	validate_slots(v->schema, p, &v->report);
+	if (!scope_applies(v->schema, p))
+		report(&v->report, FINDING_NEVER_APPLIES, p->pos, NULL,
+		    "no action of the schema applies to the principals and "
+		    "resources that this link names");
+	return v->report.failed ? -1 : 0;
+}
+
+int
+policies_validate(const struct policies *set, const struct schema *schema,
+    struct findings *out)
+{
+	struct validator v = { .schema = schema };
+	int rc = 0;
+
+	memset(out, 0, sizeof(*out));
+	if (types_init(&v.types, schema) == -1)
+		return -1;
+	check_init(&v.check, schema, &v.types);
+	for (size_t i = 0; i < set->n && rc == 0; i++) {
+		const struct policy *p = set->items[i];
+
+		report_start(&v.report, out, p, (uint32_t)i);
+		rc = p->template != NULL ? validate_link(&v, p) :
+		    validate_policy(&v, p);
+	}
+	check_free(&v.check);
+	types_free(&v.types);
+	if (rc == 0)
+		return 0;
+	findings_free(out);
+	errno = ENOMEM;
+	return -1;
+}

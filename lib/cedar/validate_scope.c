@@ -1,0 +1,188 @@
+#include "validate_scope.h"
+
+static struct cell
+truth(struct check *c, bool ok, bool known, bool value)
+{
+	return (struct cell){ .type = check_truth(c, known, value),
+	    .ok = ok };
+}
+
+/* principal == uid; of a slot's entity nothing but that it fits is known. */
+static struct cell
+scope_eq(struct check *c, const struct scope *s, const struct str *var)
+{
+	if (s->slot)
+		return truth(c, true, false, false);
+	if (check_uid_type(c, s->uids[0]) == NULL)
+		return truth(c, false, false, false);
+	return truth(c, true, !str_equal(s->uids[0]->type, var), false);
+}
+
+static struct cell
+scope_in(struct check *c, const struct scope *s, const struct str *var)
+{
+	const struct vtype *type;
+
+	if (s->slot)
+		return truth(c, true, false, false);
+	if ((type = check_uid_type(c, s->uids[0])) == NULL)
+		return truth(c, false, false, false);
+	type = check_in(c, types_entity(c->types, var), NULL, type, s->uids,
+	    1);
+	return (struct cell){ .type = type, .ok = true };
+}
+
+static struct cell
+scope_var(struct check *c, const struct scope *s, const struct str *var)
+{
+	struct cell is;
+
+	switch (s->op) {
+	case SCOPE_ANY:
+		break;
+	case SCOPE_EQ:
+		return scope_eq(c, s, var);
+	case SCOPE_IN:
+	case SCOPE_IN_SET:
+		return scope_in(c, s, var);
+	case SCOPE_IS:
+	case SCOPE_IS_IN:
+		is = truth(c, true, true, str_equal(s->type, var));
+		if (s->op == SCOPE_IS || cell_is(is, V_FALSE))
+			return is;
+		return check_and(c, is, scope_in(c, s, var));
+	}
+	return truth(c, true, true, true);
+}
+
+struct cell
+scope_principal(struct check *c)
+{
+	return scope_var(c, &c->policy->principal, c->env.principal);
+}
+
+struct cell
+scope_resource(struct check *c)
+{
+	return scope_var(c, &c->policy->resource, c->env.resource);
+}
+
+/* The actions of a set have one type, as the elements of any set. */
+static bool
+actions_fit(struct check *c, const struct scope *s)
+{
+	const struct uid *const *uids = s->uids;
+	char a[SHOWN_MAX], b[SHOWN_MAX];
+
+	for (uint32_t i = 0; i < s->nuids; i++)
+		if (check_uid_type(c, uids[i]) == NULL)
+			return false;
+	for (uint32_t i = 1; i < s->nuids; i++) {
+		if (str_equal(uids[i]->type, uids[0]->type))
+			continue;
+		report(c->report, FINDING_TYPE, s->pos, NULL, "the elements "
+		    "of a set must have one type, these have %s and %s",
+		    show_str(uids[0]->type, a), show_str(uids[i]->type, b));
+		return false;
+	}
+	return true;
+}
+
+static struct cell
+scope_action_in(struct check *c, const struct scope *s)
+{
+	const struct uid *uid = c->env.action->uid;
+	const struct vtype *type;
+
+	if (s->nuids == 0)
+		report(c->report, FINDING_LITERAL, s->pos, NULL,
+		    "no action is in []: strict validation wants at least one");
+	if (s->nuids == 0 || !actions_fit(c, s))
+		return truth(c, false, false, false);
+	type = check_in(c, types_entity(c->types, uid->type), uid,
+	    types_entity(c->types, s->uids[0]->type), s->uids, s->nuids);
+	return (struct cell){ .type = type, .ok = true };
+}
+
+struct cell
+scope_action(struct check *c)
+{
+	const struct scope *s = &c->policy->action;
+
+	switch (s->op) {
+	case SCOPE_ANY:
+		break;
+	case SCOPE_EQ:
+		return truth(c, schema_action(c->schema, s->uids[0]) != NULL,
+		    true, uid_equal(s->uids[0], c->env.action->uid));
+	case SCOPE_IN:
+	case SCOPE_IN_SET:
+		return scope_action_in(c, s);
+	case SCOPE_IS:
+	case SCOPE_IS_IN:
+		break;		/* no reader makes these */
+	}
+	return truth(c, true, true, true);
+}
+
+/*
+ * Whether the constraint lets a variable be of this type; `slot' is what its
+ * slot stands for, or NULL.  What entities of a type may be in the schema
+ * says alone: of a set of groups the types matter, not which they are.
+ */
+static bool
+admits(const struct schema *schema, const struct scope *s,
+    const struct uid *slot, const struct str *type)
+{
+	const struct uid *uid = s->slot ? slot : s->nuids > 0 ? s->uids[0] :
+	    NULL;
+
+	if (s->type != NULL && !str_equal(s->type, type))
+		return false;
+	if (uid == NULL || s->op == SCOPE_ANY || s->op == SCOPE_IS)
+		return true;
+	return str_equal(uid->type, type) || (s->op != SCOPE_EQ &&
+	    schema_may_be_in(schema, type, uid->type));
+}
+
+/* A constraint that names an unknown action admits none. */
+static bool
+action_admits(const struct schema *schema, const struct scope *s,
+    const struct action_type *a)
+{
+	bool found = s->op == SCOPE_ANY;
+
+	for (uint32_t i = 0; i < s->nuids; i++) {
+		if (schema_action(schema, s->uids[i]) == NULL)
+			return false;
+		found |= s->op == SCOPE_EQ ? uid_equal(a->uid, s->uids[i]) :
+		    action_is_in(a, s->uids[i]);
+	}
+	return found;
+}
+
+static bool
+admits_one(const struct schema *schema, const struct scope *s,
+    const struct uid *slot, const struct str *const *types, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (admits(schema, s, slot, types[i]))
+			return true;
+	return false;
+}
+
+bool
+scope_applies(const struct schema *schema, const struct policy *p)
+{
+	for (uint32_t i = 0; i < schema->nactions; i++) {
+		const struct action_type *a = &schema->actions[i];
+
+		if (action_admits(schema, &p->action, a) &&
+		    admits_one(schema, &p->principal,
+		    p->values[SLOT_PRINCIPAL], a->principals,
+		    a->nprincipals) && admits_one(schema, &p->resource,
+		    p->values[SLOT_RESOURCE], a->resources, a->nresources))
+			return true;
+	}
+	return false;
+}
