@@ -36,6 +36,19 @@ doc_next(const struct doc *d, uint32_t container, uint32_t child)
 }
 
 uint32_t
+doc_get_str(const struct doc *d, uint32_t object, const struct str *key)
+{
+	uint32_t c;
+
+	if (d->nodes[object].kind != DOC_OBJECT)
+		return 0;
+	for (c = doc_first(d, object); c != 0; c = doc_next(d, object, c))
+		if (str_equal(d->nodes[c].key, key))
+			return c;
+	return 0;
+}
+
+uint32_t
 doc_get(const struct doc *d, uint32_t object, const char *key)
 {
 	uint32_t c;

@@ -63,6 +63,8 @@ uint32_t	doc_first(const struct doc *, uint32_t container);
 uint32_t	doc_next(const struct doc *, uint32_t container, uint32_t child);
 /* The member of an object, or 0. */
 uint32_t	doc_get(const struct doc *, uint32_t object, const char *key);
+uint32_t	doc_get_str(const struct doc *, uint32_t object,
+		    const struct str *key);
 
 /* A field that an object may have. */
 struct doc_field {

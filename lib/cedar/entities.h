@@ -15,12 +15,19 @@
 
 struct schema;
 
+/*
+ * Ancestors of all entities together, as they are gathered, doubles counted:
+ * 65,536 entities with 64 each.  Bounds what a chain of entities costs.
+ */
+#define CEDAR_ANCESTORS_MAX	(4 * 1024 * 1024)
+
 struct entity {
 	const struct uid	*uid;
-	const struct record	*attrs, *tags;	/* never NULL */
+	const struct record	*attrs, *tags;	/* never NULL in a store */
 	uint32_t		 nparents, nancestors;
-	const struct uid *const	*parents;	/* as given */
-	const struct uid *const	*ancestors;	/* all, sorted by hash */
+	/* Both sorted by hash, nothing twice. */
+	const struct uid *const	*parents;
+	const struct uid *const	*ancestors;	/* all; parents too */
 	uint32_t		 pos;		/* in its document */
 };
 
@@ -41,21 +48,23 @@ void	entities_free(struct entities *);
  * values are read as their attribute's type says (an entity as {"type",
  * "id"}, an extension value as its bare string), all is checked against it,
  * and the schema's actions are added.  -1 with *e: EBADMSG (twice the same
- * entity unless equal, a cycle, a value that is no Cedar value, against the schema),
- * ENOMEM.  On -1 only entities_free() may follow.
+ * entity unless equal, a cycle, a value that is no Cedar value, against the
+ * schema), ENOMEM.  On -1 only entities_free() may follow.
  */
 int	entities_add(struct entities *, const struct doc *,
 	    const struct schema *, struct cedar_error *);
 /*
- * Adds one entity made by the program itself; uid, attrs, tags and parents
- * must live as long as the store (its arena will do).  NULL attrs: none.
+ * Adds one entity made by the program itself; uid, attrs, tags and the
+ * parents' names must live as long as the store (its arena will do), the
+ * array of parents need not.  NULL attrs or tags: none.  An entity that is
+ * there already and equal is no error.
  */
 int	entities_add_one(struct entities *, const struct entity *,
 	    struct cedar_error *);
 /* Computes ancestors and the index: once, after the last add. */
 int	entities_finish(struct entities *, struct cedar_error *);
 
-/* NULL when there is none. */
+/* NULL when there is none.  Needs no finish. */
 const struct entity *entities_find(const struct entities *,
 	    const struct uid *);
 /* Reflexive and transitive: also for entities that are not there. */

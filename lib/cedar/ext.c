@@ -275,6 +275,13 @@ static const struct handler {
 static_assert(sizeof(handlers) / sizeof(handlers[0]) == FN_COUNT,
     "a handler for each function");
 
+int
+ext_operand_kind(enum fn fn, unsigned i)
+{
+	return i > 1 || handlers[fn].kinds[i] == ANY ? -1 :
+	    handlers[fn].kinds[i];
+}
+
 /* Why an operand is not what it should be. */
 static const char *
 wrong_kind(int kind)

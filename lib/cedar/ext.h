@@ -24,6 +24,9 @@ int	duration_parse(const char *, size_t len, int64_t *ms);
 /* The canonical text form of an extension value; answers dst. */
 const char	*ext_format(struct value, char dst[EXT_TEXT_MAX]);
 
+/* The kind that operand i has to have, or -1 when there is no such operand. */
+int	ext_operand_kind(enum fn, unsigned i);
+
 /*
  * Calls a function.  `ip' is where an address that it makes is put; it lives
  * as long as the caller needs *out.  -1 with a short static reason in *why:
