@@ -68,6 +68,15 @@ key_does_not_change_with_other_sets_body()
 	unchanged
 }
 
+atf_test_case key_of_nothing_is_refused
+key_of_nothing_is_refused_body()
+{
+	setup
+	cd project
+	atf_check -s exit:100 -e match:'usage: deps/key SET FILE' deps/key lib
+	atf_check -s exit:100 -e match:'no set .libs. in' deps/key libs deps
+}
+
 atf_test_case failed_build_leaves_no_prefix
 failed_build_leaves_no_prefix_body()
 {
@@ -139,6 +148,7 @@ atf_init_test_cases()
 	atf_add_test_case key_is_of_the_contents_not_of_the_folder
 	atf_add_test_case key_changes_with_every_input
 	atf_add_test_case key_does_not_change_with_other_sets
+	atf_add_test_case key_of_nothing_is_refused
 	atf_add_test_case failed_build_leaves_no_prefix
 	atf_add_test_case what_an_interrupted_build_left_is_not_used
 	atf_add_test_case second_build_waits_and_has_nothing_to_do
