@@ -347,6 +347,9 @@ build_names(struct build *b, size_t pos, enum op op,
 	struct node *node;
 
 	assert(op == OP_HAS ? n > 0 : op == OP_GET && n == 1);
+	if (n > CEDAR_NODES_MAX)
+		return build_error(b, pos, "more than %d names after `has'",
+		    CEDAR_NODES_MAX);
 	if ((node = operator(b, pos, op, n)) == NULL)
 		return -1;
 	node->u.names = copy(b, names, n, sizeof(names[0]));

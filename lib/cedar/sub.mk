@@ -23,6 +23,13 @@ ext_fuzz_SRCS := lib/cedar/ext_fuzz.c $(CEDAR_EXT_SRCS)
 CEDAR_BUILD_SRCS := $(CEDAR_VALUE_SRCS) lib/why.c $(addprefix lib/cedar/,\
 	policy.c build.c build_finish.c name.c)
 
+# Policies from text; UID: Type::"id" alone.
+CEDAR_UID_SRCS := $(CEDAR_VALUE_SRCS) lib/why.c lib/json.c lib/wire.c \
+	$(addprefix lib/cedar/,parse.c lex.c unescape.c name.c)
+CEDAR_TEXT_SRCS := $(sort $(CEDAR_BUILD_SRCS) $(CEDAR_UID_SRCS) \
+	$(addprefix lib/cedar/,parse_policy.c parse_scope.c parse_expr.c \
+	parse_operand.c))
+
 # Schemas: reading both forms, and what data conforms to them.  Whoever links
 # this beside other parts takes $(sort) of them all.
 CEDAR_SCHEMA_SRCS := $(CEDAR_DOC_SRCS) $(addprefix lib/cedar/,name.c schema.c \
