@@ -202,7 +202,10 @@ put_expr(struct put *p, const struct policy *policy, uint32_t root)
 	walk_expr(p, policy->nodes, root, &json);
 }
 
-/* "entity": uid, "entities": [uids] or "slot": "?var". */
+/*
+ * "entity": uid, "entities": [uids] or "slot": "?var".  The official engine
+ * writes a list of one as the one.
+ */
 static void
 put_target(struct put *p, const char *var, const struct scope *s)
 {
@@ -212,7 +215,7 @@ put_target(struct put *p, const char *var, const struct scope *s)
 		emit(p, "\"");
 		return;
 	}
-	if (s->op != SCOPE_IN_SET) {
+	if (s->nuids == 1) {
 		emit(p, "\"entity\":");
 		format_uid_json(p, s->uids[0]);
 		return;

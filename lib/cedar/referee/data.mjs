@@ -159,7 +159,7 @@ export class World {
 
 		for (const e of this.schema.entities)
 			for (const id of e.ids ?? IDS.slice(0, 4))
-				if (r.chance(0.6))
+				if (r.chance(0.8))
 					all.push({ type: e.name, id });
 		return all.map((uid) => this.entity(this.byName.get(uid.type),
 		    uid, all, implied));

@@ -31,9 +31,9 @@ export class Engine {
 
 	// The answer.  What it cannot deserialize it throws; anything else that
 	// is thrown means that it broke down: {type: "broken"}.
-	call(name, argument) {
+	call(name, ...args) {
 		try {
-			return this.api[name](argument);
+			return this.api[name](...args);
 		} catch (e) {
 			const type = Object.getPrototypeOf(e) ===
 			    Error.prototype ? "failure" : "broken";

@@ -41,7 +41,11 @@ const CHARS = ["\\", "\"", "\\x41", "\\xff", "\\u{41}", "\\u{110000}",
 	"\u2028", "\ufeff", "\u{1f600}", "\u0301", "\f", "\v", "\\\n", "\\x4",
 	"\\x80", "\\u41", "_", "0", "-", " ", "\\u{ffff}", "\\u{10ffff}"];
 
-// space: also odd white space; words: what may be put in.
+const CLASSES = [/^"/, /^\d+$/, /^([=!<>]=|[<>]|in)$/, /^(&&|\|\||[-+*])$/,
+	/^\?\w+/, /^(principal|action|resource|context|true|false)$/,
+	/^\.\w+\(/, /^\w+$/];
+
+// words: what may be put in.
 export class TextMutator {
 	constructor(random, words) {
 		this.random = random;
@@ -66,11 +70,21 @@ export class TextMutator {
 			[5, () => { all[at] = r.pick(this.words); }],
 			[3, () => { all[at] += " " + r.pick(this.words) + " "; }],
 			[2, () => { all[at] = all[other]; }],
+			[8, () => { all[at] = this.alike(all, solid, at); }],
 			[4, () => { all[at] = this.inside(all[at]); }],
 			[1, () => { all[at] += r.pick(CHARS); }],
 			[1, () => { all.length = at; }],
 		])();
 		return all.join("");
+	}
+
+	// A word for a word, a string for a string.
+	alike(all, solid, at) {
+		const kind = CLASSES.find((c) => c.test(all[at]));
+		const same = [...this.words, ...solid.map((i) => all[i])]
+		    .filter((t) => kind?.test(t));
+
+		return same.length > 0 ? this.random.pick(same) : all[at];
 	}
 
 	inside(token) {
@@ -82,7 +96,7 @@ export class TextMutator {
 	}
 
 	text(text) {
-		const n = this.random.weighted([[5, 1], [3, 2], [1, 3]]);
+		const n = this.random.weighted([[6, 1], [3, 2], [1, 3]]);
 
 		for (let i = 0; i < n; i++)
 			text = this.once(text);

@@ -153,9 +153,21 @@ class Expressions {
 			[1, () => two(r.pick(["+", "-", "*"]),
 			    value(r.pick(LONGS)), value(r.pick(LONGS)))],
 			[1, () => ({ neg: { arg: value(-(2n ** 63n)) } })],
+			[2, () => this.farAway()],
 			[1, () => ({ Var: r.pick(["principal", "action",
 				"resource", "context"]) })],
 		])();
+	}
+
+	// Times whose sum or difference does not fit.
+	farAway() {
+		const r = this.random;
+		const far = { offset: [{ datetime: [value("9999-12-31")] },
+			{ duration: [value(r.pick(["9223372036854775807ms",
+				"-9223372036854775807ms", "1d"]))] }] };
+
+		return r.chance(0.5) ? far : { durationSince: [far,
+			{ datetime: [value("0000-01-01")] }] };
 	}
 
 	uid(type) {
@@ -456,11 +468,11 @@ export class Policies {
 	policy(slots = []) {
 		const r = this.random;
 		const env = this.pickEnv();
-		const loose = r.pick([2, 6, 12]);
+		const loose = r.pick([4, 12, 30]);
 		const slot = (s) => slots.includes(s) ? s : null;
 		const make = new Expressions(this.world, this.wild, env);
 		const out = {
-			effect: r.chance(0.65) ? "permit" : "forbid",
+			effect: r.chance(0.7) ? "permit" : "forbid",
 			principal: this.entityScope(env.principal,
 			    slot("?principal"), loose),
 			action: this.actionScope(env.action),
