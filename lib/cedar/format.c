@@ -304,3 +304,43 @@ format_expr(struct put *p, const struct policy *policy, uint32_t root)
 
 	walk_expr(p, policy->nodes, root, &text);
 }
+
+static void
+put_annotations(struct put *p, const struct policy *policy)
+{
+	for (uint32_t i = 0; i < policy->nannotations; i++) {
+		const struct annotation *a = &policy->annotations[i];
+
+		emit(p, "@");
+		emit_str(p, a->name);
+		if (a->given) {
+			emit(p, "(");
+			format_string(p, a->value);
+			emit(p, ")");
+		}
+		emit(p, " ");
+	}
+}
+
+void
+format_flat(struct put *p, const struct policy *policy)
+{
+	put_annotations(p, policy);
+	emit(p, policy->forbid ? "forbid (" : "permit (");
+	format_scope(p, "principal", &policy->principal,
+	    policy->values[SLOT_PRINCIPAL]);
+	emit(p, ", ");
+	format_scope(p, "action", &policy->action, NULL);
+	emit(p, ", ");
+	format_scope(p, "resource", &policy->resource,
+	    policy->values[SLOT_RESOURCE]);
+	emit(p, ")");
+	for (uint32_t i = 0; i < policy->nconditions; i++) {
+		const struct condition *c = &policy->conditions[i];
+
+		emit(p, c->unless ? " unless { " : " when { ");
+		format_expr(p, policy, c->root);
+		emit(p, " }");
+	}
+	emit(p, ";");
+}

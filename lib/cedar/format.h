@@ -22,8 +22,13 @@
 int	format_text(struct put *, const char *file, const char *text,
 	    size_t len, struct cedar_error *);
 
-/* One policy as canonical text, from its immutable form, without comments. */
+/*
+ * One policy as canonical text, from its immutable form, without comments; a
+ * link with what its slots stand for.
+ */
 void	format_policy(struct put *, const struct policy *);
+/* The same in one line. */
+void	format_flat(struct put *, const struct policy *);
 /* The expression nodes[first..root] of a policy in one line. */
 void	format_expr(struct put *, const struct policy *, uint32_t root);
 /* A scope constraint in one line: `principal in Role::"admin"'. */

@@ -1,0 +1,83 @@
+#include "format_token.h"
+
+#include <string.h>
+
+int
+tokens_init(struct tokens *t, const struct cedar_source *source,
+    struct cedar_error *e)
+{
+	t->text = source->text;
+	t->gap = 0;
+	lex_init(&t->lex, source, e);
+	return lex_next(&t->lex, &t->token);
+}
+
+struct span
+tokens_text(const struct tokens *t)
+{
+	return (struct span){ t->text + t->token.pos, t->token.len };
+}
+
+int
+tokens_next(struct tokens *t)
+{
+	t->gap = t->token.pos + t->token.len;
+	return lex_next(&t->lex, &t->token);
+}
+
+static bool
+at_comment(const struct tokens *t, size_t pos)
+{
+	return t->token.pos - pos >= 2 && t->text[pos] == '/';
+}
+
+static bool
+ends_line(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+/* The comment at t->gap, up to the end of its line. */
+static struct span
+get_comment(struct tokens *t)
+{
+	struct span s = { t->text + t->gap, 0 };
+	size_t left = t->token.pos - t->gap;
+
+	while (s.len < left && !ends_line(s.p[s.len]))
+		s.len++;
+	t->gap += s.len;
+	while (strchr(" \t\v\f", s.p[s.len - 1]) != NULL)
+		s.len--;
+	return s;
+}
+
+bool
+tokens_comment(struct tokens *t, struct span *text, bool *blank)
+{
+	/* Of all but the text's first line the end was not taken. */
+	unsigned lines = 0, some = t->gap == 0 ? 0 : 1;
+
+	while (t->gap < t->token.pos && !at_comment(t, t->gap))
+		lines += t->text[t->gap++] == '\n';
+	*blank = lines > some;
+	if (t->gap == t->token.pos)
+		return false;
+	*text = get_comment(t);
+	return true;
+}
+
+bool
+tokens_trailing(struct tokens *t, struct span *text)
+{
+	size_t pos = t->gap;
+
+	while (pos < t->token.pos && !ends_line(t->text[pos]) &&
+	    !at_comment(t, pos))
+		pos++;
+	if (!at_comment(t, pos))
+		return false;
+	t->gap = pos;
+	*text = get_comment(t);
+	return true;
+}
