@@ -66,6 +66,12 @@ enum trace_outcome {
 
 struct trace_node {
 	enum trace_outcome outcome;
+	/*
+	 * The decision skipped it, because what was before it in an && had
+	 * decided; it was evaluated aside.  When that failed, `has x && ...'
+	 * say, there is a TRACE_ERROR in the subtree and its root has nothing.
+	 */
+	bool		aside;
 	struct value	value;		/* TRACE_VALUE, or the bool */
 };
 

@@ -149,33 +149,34 @@ eval_skip(struct eval *e, uint32_t to)
 	e->pc = to + 1;
 }
 
-/* One condition: its value is then the only one on the stack, and a bool. */
-static int
-walk(struct eval *e, const struct condition *c)
+int
+eval_walk(struct eval *e, uint32_t first, uint32_t root)
 {
 	const struct node *nodes = e->policy->nodes;
+	int rc = 0;
 
 	e->top = e->stack;
-	for (e->pc = c->first; e->pc <= c->root;) {
+	for (e->pc = first; rc == 0 && e->pc <= root;) {
 		const uint32_t self = e->pc++;
 
-		if (eval_ops[nodes[self].op](e, &nodes[self]) == -1)
-			return -1;
-		if (!op_is_test(nodes[self].op))
+		rc = eval_ops[nodes[self].op](e, &nodes[self]);
+		if (rc == 0 && !op_is_test(nodes[self].op))
 			note_value(e, self);
 	}
-	assert(e->top == e->stack + 1);
-	return eval_check_bool(e);
+	if (rc == 0) {
+		assert(e->top == e->stack + 1);
+		rc = eval_check_bool(e);
+	}
+	if (rc == -1 && e->trace != NULL)
+		e->trace->nodes[e->error->node].outcome = TRACE_ERROR;
+	return rc;
 }
 
 static enum trace_outcome
 eval_condition(struct eval *e, const struct condition *c)
 {
-	if (walk(e, c) == -1) {
-		if (e->trace != NULL)
-			e->trace->nodes[e->error->node].outcome = TRACE_ERROR;
+	if (eval_walk(e, c->first, c->root) == -1)
 		return TRACE_ERROR;
-	}
 	return e->stack[0].b != c->unless ? TRACE_TRUE : TRACE_FALSE;
 }
 

@@ -47,6 +47,12 @@ void	eval_init(struct eval *, const struct entities *,
  */
 enum trace_outcome eval_policy(struct eval *, const struct policy *);
 
+/*
+ * Walks one expression, nodes[first..root] of e->policy: its value, a bool,
+ * is then on the stack.  -1 with e->error set.
+ */
+int	eval_walk(struct eval *, uint32_t first, uint32_t root);
+
 /* The work of one node, by enum op.  0, or -1 with e->error set. */
 typedef int eval_fn(struct eval *, const struct node *);
 extern eval_fn *const eval_ops[OP_COUNT];

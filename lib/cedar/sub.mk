@@ -37,3 +37,12 @@ CEDAR_SCHEMA_SRCS := $(CEDAR_DOC_SRCS) $(addprefix lib/cedar/,name.c schema.c \
 	schema_json_type.c schema_lex.c schema_lists.c schema_names.c schema_raw.c schema_resolve.c \
 	schema_table.c schema_text.c schema_text_decl.c schema_text_type.c \
 	schema_types.c)
+
+# The whole library.
+CEDAR_SRCS := lib/json.c lib/wire.c lib/why.c $(filter-out \
+	%_test.c %_fuzz.c %_bench.c,$(wildcard lib/cedar/*.c))
+
+# Evaluation and decision.
+TESTS += lib/cedar/eval_test
+eval_test_SRCS := lib/cedar/eval_test.c $(CEDAR_SRCS)
+eval_test_LIBS := -lyaml

@@ -31,11 +31,41 @@ prepare(struct trace *t, struct tally *tally, const struct policies *set)
 	return 0;
 }
 
+static void
+walk_aside(struct eval *e, uint32_t root)
+{
+	const uint32_t first = e->policy->nodes[root].first;
+
+	eval_walk(e, first, root);
+	for (uint32_t i = first; i <= root; i++)
+		e->trace->nodes[i].aside = true;
+}
+
+/*
+ * Evaluates what the condition's chain of && skipped (of || for an unless,
+ * which is false when all are), so that a person sees all that fails at once.
+ */
+static void
+look_further(struct eval *e, const struct condition *c)
+{
+	const struct node *nodes = e->policy->nodes;
+	const enum op chain = c->unless ? OP_OR : OP_AND;
+	uint32_t right;
+
+	for (uint32_t n = c->root; nodes[n].op == chain;
+	    n = node_before(nodes, nodes[right].first)) {
+		right = n - 1;
+		if (e->trace->nodes[right].outcome == TRACE_NOT_REACHED)
+			walk_aside(e, right);
+	}
+}
+
 /* The same as deciding does, with a note of each node. */
 static void
 trace_policy(struct run *r, struct policy_trace *pt, uint32_t i)
 {
-	struct eval_error *error = &r->tally->errors[r->nerrors];
+	const struct policy *p = r->decider->policies->items[i];
+	struct eval_error *error = &r->tally->errors[r->nerrors], aside;
 
 	error->text[0] = '\0';
 	r->eval.trace = pt;
@@ -43,6 +73,9 @@ trace_policy(struct run *r, struct policy_trace *pt, uint32_t i)
 	pt->result = run_policy(r, i);
 	pt->error = *error;
 	pt->error.policy = i;
+	r->eval.error = &aside;
+	for (uint32_t k = 0; k < p->nconditions; k++)
+		look_further(&r->eval, &p->conditions[k]);
 }
 
 int
