@@ -226,7 +226,7 @@ ATF_TC_BODY(a_trace_looks_at_skipped_conjuncts_aside, tc)
 ATF_TC_WITHOUT_HEAD(values_as_deep_as_can_be_are_compared);
 ATF_TC_BODY(values_as_deep_as_can_be_are_compared, tc)
 {
-	char deep[256] = "", expr[512];
+	char deep[256] = "", expr[520];
 	struct field f = { str_new(&arena, "deep", 4),
 	    { .kind = VALUE_LONG, .n = 1 } };
 	struct record *context;
