@@ -74,6 +74,11 @@ bool	entities_in(const struct entities *, const struct uid *,
 struct request {
 	const struct uid	*principal, *action, *resource;
 	const struct record	*context;
+	/*
+	 * An entity that exists for this request alone, with its ancestors;
+	 * NULL: the store has them all.
+	 */
+	const struct entity	*own;
 };
 
 /*

@@ -5,6 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
+const struct entity *
+eval_find(const struct eval *e, const struct uid *u)
+{
+	const struct entity *own = e->request->own;
+
+	if (own != NULL && uid_equal(own->uid, u))
+		return own;
+	return entities_find(e->entities, u);
+}
+
 void
 eval_init(struct eval *e, const struct entities *entities,
     const struct request *r)
@@ -12,9 +22,9 @@ eval_init(struct eval *e, const struct entities *entities,
 	memset(e, 0, sizeof(*e));
 	e->entities = entities;
 	e->request = r;
-	e->principal = entities_find(entities, r->principal);
-	e->action = entities_find(entities, r->action);
-	e->resource = entities_find(entities, r->resource);
+	e->principal = eval_find(e, r->principal);
+	e->action = eval_find(e, r->action);
+	e->resource = eval_find(e, r->resource);
 }
 
 int

@@ -40,6 +40,9 @@ struct eval {
 void	eval_init(struct eval *, const struct entities *,
 	    const struct request *);
 
+/* What is known of an entity: the request's own, or the store's, or NULL. */
+const struct entity *eval_find(const struct eval *, const struct uid *);
+
 /*
  * What the policy comes to: TRACE_TRUE when it applies, TRACE_FALSE, or
  * TRACE_ERROR with e->error set.  With e->trace all parts are evaluated, also

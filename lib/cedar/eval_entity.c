@@ -12,7 +12,7 @@ find(const struct eval *e, const struct uid *u)
 		return e->resource;
 	if (u == e->request->action)
 		return e->action;
-	return entities_find(e->entities, u);
+	return eval_find(e, u);
 }
 
 /* The only items of other kinds are before or behind all entities. */

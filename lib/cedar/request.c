@@ -67,6 +67,7 @@ request_read(struct request *r, struct arena *a, const struct doc *d,
 	    uid_read(&r->resource, a, d, found[RESOURCE], e) == -1)
 		return -1;
 	r->context = &no_fields;
+	r->own = NULL;
 	if (schema != NULL)
 		return read_checked_context(r, a, d, found, schema, e);
 	return found[CONTEXT] == 0 ? 0 :
