@@ -21,6 +21,7 @@ lex_init(struct lex *x, const struct cedar_source *source,
 	x->source = source;
 	x->pos = 0;
 	x->error = e;
+	x->schema = false;
 }
 
 int
@@ -229,7 +230,7 @@ refuse(struct lex *x)
 		return cedar_error_at(x->error, x->source, x->pos, "expected "
 		    "ASCII outside strings and comments%s", hint);
 	return cedar_error_at(x->error, x->source, x->pos, "`%s' has no "
-	    "place in a policy outside strings and comments%s",
+	    "place outside strings and comments%s",
 	    why_quote(quoted, s, 1), hint);
 }
 
@@ -240,7 +241,8 @@ read_sign(struct lex *x, struct lex_token *t)
 	for (int k = LEX_AT; k < LEX_COUNT; k++) {
 		size_t n = strlen(texts[k]);
 
-		if (n <= t->len || !starts(x, texts[k]))
+		if (n <= t->len || !starts(x, texts[k]) ||
+		    (k == LEX_QUESTION && !x->schema))
 			continue;
 		t->kind = (enum lex_kind)k;
 		t->len = n;
@@ -258,7 +260,8 @@ lex_next(struct lex *x, struct lex_token *t)
 	if (x->pos == x->source->len)
 		return 0;
 	c = peek(x, 0);
-	if (is_letter(c) || (c == '?' && is_letter(peek(x, 1))))
+	if (is_letter(c) ||
+	    (c == '?' && !x->schema && is_letter(peek(x, 1))))
 		read_word(x, t);
 	else if (is_digit(c))
 		read_number(x, t);

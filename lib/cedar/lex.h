@@ -1,5 +1,5 @@
 /*
- * Tokens of policy text.  Between the end of one token and the start of the
+ * Tokens of policy and schema text.  Between the end of one token and the start of the
  * next there is nothing but white space and comments (// to the line's end).
  */
 #ifndef LEX_H
@@ -12,7 +12,8 @@
 
 /*
  * K(NAME, text): how the token is written, as far as that is fixed.  SLOT is
- * ? and a word; WORD is any word that is not listed here.
+ * ? and a word; WORD is any word that is not listed here.  QUESTION is there
+ * in schemas alone, and SLOT is not.
  */
 #define LEX_KINDS(K) \
 	K(END, "") K(WORD, "") K(SLOT, "") K(NUMBER, "") K(STRING, "") \
@@ -24,14 +25,15 @@
 	K(BRACKET, "[") K(BRACKET_END, "]") K(BRACE, "{") K(BRACE_END, "}") \
 	K(EQ, "==") K(NE, "!=") K(LT, "<") K(LE, "<=") K(GE, ">=") \
 	K(GT, ">") K(OR, "||") K(AND, "&&") K(PLUS, "+") K(MINUS, "-") \
-	K(STAR, "*") K(SLASH, "/") K(PERCENT, "%") K(NOT, "!") K(ASSIGN, "=")
+	K(STAR, "*") K(SLASH, "/") K(PERCENT, "%") K(NOT, "!") K(ASSIGN, "=") \
+	K(QUESTION, "?")
 
 enum lex_kind {
 #define K(name, text) LEX_##name,
 	LEX_KINDS(K)
 #undef K
 };
-#define LEX_COUNT	(LEX_ASSIGN + 1)
+#define LEX_COUNT	(LEX_QUESTION + 1)
 
 struct lex_token {
 	enum lex_kind	kind;
@@ -42,6 +44,7 @@ struct lex {
 	const struct cedar_source *source;
 	size_t			 pos;
 	struct cedar_error	*error;
+	bool			 schema;	/* it is no policy */
 };
 
 /* The source must be UTF-8; lex_check() sees to that. */

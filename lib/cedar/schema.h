@@ -52,7 +52,7 @@ struct entity_type {
 	const struct record_type *shape;	/* never NULL */
 	const struct type	*tags;		/* NULL: none */
 	uint32_t		 nids;		/* of an enumerated type */
-	const struct str *const	*ids;		/* NULL: not enumerated */
+	const struct str *const	*ids;		/* sorted; NULL: not such */
 };
 
 struct action_type {
@@ -91,6 +91,8 @@ const struct action_type *schema_action(const struct schema *,
 const struct attr_type *record_type_get(const struct record_type *,
 	    const struct str *name);
 
+/* Whether an entity of the type may have the id. */
+bool	schema_has_id(const struct entity_type *, const struct str *id);
 /* Whether entities of a type may be in one of another (not reflexive). */
 bool	schema_may_be_in(const struct schema *, const struct str *type,
 	    const struct str *ancestor);
@@ -100,6 +102,10 @@ bool	schema_may_be_in(const struct schema *, const struct str *type,
  * (whose place the caller fills in): unknown type or attribute, attribute
  * missing, wrong type, a parent of a type that is not declared, a name that is
  * not in an enumerated type, an action or request the schema has not.
+ *
+ * An entity's ancestors must have been computed, from the entities that are
+ * given and not yet with the schema's actions: an action among them is right
+ * when its ancestors are those of the schema.
  */
 int	schema_check_value(const struct schema *, const struct type *,
 	    struct value, struct cedar_error *);

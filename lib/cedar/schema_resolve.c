@@ -54,6 +54,14 @@ check_hidden(struct raw_schema *r)
 }
 
 static int
+compare_ids(const void *a, const void *b)
+{
+	return str_compare(*(const struct str *const *)a,
+	    *(const struct str *const *)b);
+}
+
+/* The ids of an enumerated type, sorted. */
+static int
 make_ids(struct raw_schema *r, const struct raw_name *list,
     struct entity_type *out)
 {
@@ -69,9 +77,13 @@ make_ids(struct raw_schema *r, const struct raw_name *list,
 	if ((ids = arena_alloc(r->keep, n, sizeof(*ids))) == NULL)
 		return raw_memory(r);
 	out->ids = ids;
-	out->nids = n;
 	for (const struct raw_name *id = list; id != NULL; id = id->next)
 		*ids++ = id->text;
+	ids -= n;
+	qsort(ids, n, sizeof(*ids), compare_ids);
+	for (uint32_t i = 0; i < n; i++)
+		if (i == 0 || !str_equal(ids[i], ids[i - 1]))
+			ids[out->nids++] = ids[i];
 	return 0;
 }
 

@@ -3,53 +3,61 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "schema_raw.h"
+#include "unescape.h"
 
 struct raw_place
 text_place(const struct text_reader *t)
 {
-	return (struct raw_place){ t->lex.source, t->lex.token.pos };
+	return (struct raw_place){ t->lex.source, t->token.pos };
+}
+
+int
+text_start(struct text_reader *t, struct raw_schema *raw,
+    const struct cedar_source *source)
+{
+	memset(t, 0, sizeof(*t));
+	t->raw = raw;
+	lex_init(&t->lex, source, raw->e);
+	t->lex.schema = true;
+	return lex_check(source, raw->e) == -1 ? -1 : text_next(t);
 }
 
 int
 text_expected(struct text_reader *t, const char *what)
 {
-	char found[64];
+	char found[LEX_NAME_MAX];
 
-	return cedar_error_at(t->lex.e, t->lex.source, t->lex.token.pos,
+	return cedar_error_at(t->lex.error, t->lex.source, t->token.pos,
 	    "expected %s, not %s", what,
-	    schema_lex_name(&t->lex, found, sizeof(found)));
+	    lex_name(found, t->lex.source, &t->token));
 }
 
 int
 text_next(struct text_reader *t)
 {
-	return schema_lex_next(&t->lex);
+	return lex_next(&t->lex, &t->token);
 }
 
 bool
-text_at(const struct text_reader *t, int kind)
+text_at(const struct text_reader *t, enum lex_kind kind)
 {
-	return t->lex.token.kind == kind;
+	return t->token.kind == kind;
 }
 
 bool
 text_at_word(const struct text_reader *t, const char *word)
 {
-	const struct token *k = &t->lex.token;
-
-	return k->kind == TOKEN_WORD && k->len == strlen(word) &&
-	    memcmp(t->lex.source->text + k->pos, word, k->len) == 0;
+	return lex_is(t->lex.source, &t->token, word);
 }
 
 int
-text_take(struct text_reader *t, int kind, const char *what)
+text_take(struct text_reader *t, enum lex_kind kind, const char *what)
 {
 	return text_at(t, kind) ? text_next(t) : text_expected(t, what);
 }
 
 int
-text_accept(struct text_reader *t, int kind)
+text_accept(struct text_reader *t, enum lex_kind kind)
 {
 	if (!text_at(t, kind))
 		return 0;
@@ -61,13 +69,13 @@ static int
 read_word(struct text_reader *t, bool ident, const char *what, const char **s,
     size_t *len)
 {
-	*s = t->lex.source->text + t->lex.token.pos;
-	*len = t->lex.token.len;
-	if (!text_at(t, TOKEN_WORD))
+	*s = t->lex.source->text + t->token.pos;
+	*len = t->token.len;
+	if (!lex_is_word(t->token.kind))
 		return text_expected(t, what);
 	if (ident && raw_is_reserved(*s, *len))
-		return cedar_error_at(t->lex.e, t->lex.source,
-		    t->lex.token.pos, "expected %s: `%.*s' is reserved", what,
+		return cedar_error_at(t->lex.error, t->lex.source,
+		    t->token.pos, "expected %s: `%.*s' is reserved", what,
 		    (int)*len, *s);
 	return text_next(t);
 }
@@ -84,10 +92,23 @@ text_read_ident(struct text_reader *t, const char *what,
 	return (*out = raw_str(t->raw, s, len)) == NULL ? -1 : 0;
 }
 
+/* What the current token, a string, stands for. */
 static int
 read_string(struct text_reader *t, const struct str **out)
 {
-	if (schema_lex_string(&t->lex, t->raw->keep, out) == -1)
+	char *bytes = raw_alloc(t->raw, t->token.len, 1);
+	struct unescape u;
+	size_t len = 0;
+	bool wild;
+	int n;
+
+	if (bytes == NULL)
+		return -1;
+	unescape_init(&u, t->lex.source, t->token.pos, t->token.len, false,
+	    t->lex.error);
+	while ((n = unescape_next(&u, bytes + len, &wild)) > 0)
+		len += (size_t)n;
+	if (n == -1 || (*out = raw_str(t->raw, bytes, len)) == NULL)
 		return -1;
 	return text_next(t);
 }
@@ -96,7 +117,7 @@ int
 text_read_name(struct text_reader *t, const char *what,
     const struct str **out)
 {
-	if (text_at(t, TOKEN_STRING))
+	if (text_at(t, LEX_STRING))
 		return read_string(t, out);
 	return text_read_ident(t, what, out);
 }
@@ -110,7 +131,7 @@ text_read_path(struct text_reader *t, const char *what,
 	size_t len = 0, n;
 	const char *s;
 
-	if (id != NULL && text_at(t, TOKEN_STRING))
+	if (id != NULL && text_at(t, LEX_STRING))
 		return read_string(t, id);
 	for (;;) {
 		if (read_word(t, true, what, &s, &n) == -1)
@@ -120,11 +141,11 @@ text_read_path(struct text_reader *t, const char *what,
 			    "most %d bytes", RAW_NAME_MAX - 2);
 		memcpy(path + len, s, n);
 		len += n;
-		if (!text_at(t, TOKEN_PATH))
+		if (!text_at(t, LEX_COLONS))
 			break;
 		if (text_next(t) == -1)
 			return -1;
-		if (id != NULL && text_at(t, TOKEN_STRING)) {
+		if (id != NULL && text_at(t, LEX_STRING)) {
 			*out = raw_str(t->raw, path, len);
 			return *out == NULL ? -1 : read_string(t, id);
 		}
@@ -147,7 +168,7 @@ text_read_notes(struct text_reader *t)
 	const struct str *text;
 	int rc;
 
-	while ((rc = text_accept(t, '@')) == 1) {
+	while ((rc = text_accept(t, LEX_AT)) == 1) {
 		struct raw_place place = text_place(t);
 
 		if (n == RAW_NOTES_MAX)
@@ -163,12 +184,12 @@ text_read_notes(struct text_reader *t)
 				    "`%.*s' is there twice", (int)seen[n].len,
 				    seen[n].s);
 		n++;
-		if ((rc = text_accept(t, '(')) == 0)
+		if ((rc = text_accept(t, LEX_PAREN)) == 0)
 			continue;
-		if (rc == -1 || !text_at(t, TOKEN_STRING))
+		if (rc == -1 || !text_at(t, LEX_STRING))
 			return rc == -1 ? -1 : text_expected(t, "a string");
 		if (read_string(t, &text) == -1 ||
-		    text_take(t, ')', "`)' after the annotation's text") == -1)
+		    text_take(t, LEX_PAREN_END, "`)' after the annotation's text") == -1)
 			return -1;
 	}
 	return rc;

@@ -4,11 +4,12 @@
 #ifndef SCHEMA_TEXT_H
 #define SCHEMA_TEXT_H
 
-#include "schema_lex.h"
+#include "lex.h"
 #include "schema_raw.h"
 
 struct text_reader {
-	struct schema_lex	 lex;
+	struct lex		 lex;
+	struct lex_token	 token;	/* the current one */
 	struct raw_schema	*raw;
 	const struct str	*ns;	/* the namespace, or NULL */
 };
@@ -17,16 +18,19 @@ struct text_reader {
 struct raw_place text_place(const struct text_reader *);
 
 /* Each: -1 with *e. */
-/* "A expected, not B". */
+/* Starts at the first token. */
+int	text_start(struct text_reader *, struct raw_schema *,
+	    const struct cedar_source *);
+/* "expected A, not B". */
 int	text_expected(struct text_reader *, const char *what);
 int	text_next(struct text_reader *);
-bool	text_at(const struct text_reader *, int kind);
+bool	text_at(const struct text_reader *, enum lex_kind);
 /* Whether the current token is this word. */
 bool	text_at_word(const struct text_reader *, const char *word);
 /* Goes over the token, or says that it was expected; for `what'. */
-int	text_take(struct text_reader *, int kind, const char *what);
+int	text_take(struct text_reader *, enum lex_kind, const char *what);
 /* Goes over the token when it is there: 1, or 0. */
-int	text_accept(struct text_reader *, int kind);
+int	text_accept(struct text_reader *, enum lex_kind);
 
 int	text_read_ident(struct text_reader *, const char *what,
 	    const struct str **);

@@ -29,18 +29,18 @@ static int
 read_types(struct text_reader *t, struct raw_name **list)
 {
 	struct raw_name **last = list, *n;
-	int many = text_accept(t, '['), comma = 0;
+	int many = text_accept(t, LEX_BRACKET), comma = 0;
 
-	if (many == -1 || (many && text_at(t, ']')))
+	if (many == -1 || (many && text_at(t, LEX_BRACKET_END)))
 		return many == -1 ? -1 : text_next(t);
 	do {
 		if ((n = add_name(t, &last)) == NULL || text_read_path(t,
 		    "an entity type", &n->text, NULL) == -1)
 			return -1;
-	} while (many && (comma = text_accept(t, ',')) == 1);
+	} while (many && (comma = text_accept(t, LEX_COMMA)) == 1);
 	if (comma == -1)
 		return -1;
-	return many ? text_take(t, ']', "`,' or `]'") : 0;
+	return many ? text_take(t, LEX_BRACKET_END, "`,' or `]'") : 0;
 }
 
 /* ["one", "another"] */
@@ -50,16 +50,16 @@ read_ids(struct text_reader *t, struct raw_name **list)
 	struct raw_name **last = list, *n;
 	int comma;
 
-	if (text_next(t) == -1 || text_take(t, '[', "`['") == -1)
+	if (text_next(t) == -1 || text_take(t, LEX_BRACKET, "`['") == -1)
 		return -1;
 	do {
-		if (!text_at(t, TOKEN_STRING))
+		if (!text_at(t, LEX_STRING))
 			return text_expected(t, "an id as a string");
 		if ((n = add_name(t, &last)) == NULL ||
 		    text_read_name(t, "an id", &n->text) == -1)
 			return -1;
-	} while ((comma = text_accept(t, ',')) == 1);
-	return comma == -1 ? -1 : text_take(t, ']', "`,' or `]'");
+	} while ((comma = text_accept(t, LEX_COMMA)) == 1);
+	return comma == -1 ? -1 : text_take(t, LEX_BRACKET_END, "`,' or `]'");
 }
 
 /* What comes after an entity type's names. */
@@ -71,13 +71,13 @@ read_entity_rest(struct text_reader *t, struct raw_entity *d)
 	if (text_at_word(t, "in") &&
 	    (text_next(t) == -1 || read_types(t, &d->parents) == -1))
 		return -1;
-	if (text_at(t, '=')) {
+	if (text_at(t, LEX_ASSIGN)) {
 		if (text_next(t) == -1)
 			return -1;
-		if (!text_at(t, '{'))
+		if (!text_at(t, LEX_BRACE))
 			return text_expected(t, "`{' and attributes");
 	}
-	if (text_at(t, '{') && text_read_type(t, &d->shape) == -1)
+	if (text_at(t, LEX_BRACE) && text_read_type(t, &d->shape) == -1)
 		return -1;
 	if (text_at_word(t, "tags"))
 		return text_next(t) == -1 ? -1 : text_read_type(t, &d->tags);
@@ -100,7 +100,7 @@ read_entity(struct text_reader *t)
 			return -1;
 		if (first == NULL)
 			first = d;
-	} while ((comma = text_accept(t, ',')) == 1);
+	} while ((comma = text_accept(t, LEX_COMMA)) == 1);
 	if (comma == -1 || read_entity_rest(t, &rest) == -1)
 		return -1;
 	for (d = first; d != NULL; d = d->next) {
@@ -109,7 +109,7 @@ read_entity(struct text_reader *t)
 		d->tags = rest.tags;
 		d->ids = rest.ids;
 	}
-	return text_take(t, ';', rest.ids != NULL ? "`;'" : rest.tags != NULL ?
+	return text_take(t, LEX_SEMICOLON, rest.ids != NULL ? "`;'" : rest.tags != NULL ?
 	    "`;' after the tags' type" : rest.shape != NULL ?
 	    "`tags' or `;'" : "`in', `{', `tags' or `;'");
 }
@@ -119,7 +119,7 @@ static int
 read_parents(struct text_reader *t, struct raw_parent **list)
 {
 	struct raw_parent *p;
-	int many = text_accept(t, '['), comma = 0;
+	int many = text_accept(t, LEX_BRACKET), comma = 0;
 
 	if (many == -1)
 		return -1;
@@ -131,10 +131,10 @@ read_parents(struct text_reader *t, struct raw_parent **list)
 			return -1;
 		*list = p;
 		list = &p->next;
-	} while (many && (comma = text_accept(t, ',')) == 1);
+	} while (many && (comma = text_accept(t, LEX_COMMA)) == 1);
 	if (comma == -1)
 		return -1;
-	return many ? text_take(t, ']', "`,' or `]'") : 0;
+	return many ? text_take(t, LEX_BRACKET_END, "`,' or `]'") : 0;
 }
 
 static int
@@ -142,7 +142,7 @@ read_context(struct text_reader *t, struct raw_type **out)
 {
 	struct raw_place place = text_place(t);
 
-	if (text_at(t, '{'))
+	if (text_at(t, LEX_BRACE))
 		return text_read_type(t, out);
 	if ((*out = raw_type_new(t->raw, RAW_COMMON, &place)) == NULL)
 		return -1;
@@ -165,7 +165,7 @@ read_applies_one(struct text_reader *t, struct raw_action *d)
 		return raw_error(t->raw, &place, "`%s' is there twice",
 		    context ? "context" : principal ? "principal" :
 		    "resource");
-	if (text_next(t) == -1 || text_take(t, ':', "`:'") == -1)
+	if (text_next(t) == -1 || text_take(t, LEX_COLON, "`:'") == -1)
 		return -1;
 	if (context)
 		return read_context(t, &d->context);
@@ -183,13 +183,13 @@ read_applies(struct text_reader *t, struct raw_action *d)
 	struct raw_place place = text_place(t);
 	int comma;
 
-	if (text_next(t) == -1 || text_take(t, '{', "`{'") == -1)
+	if (text_next(t) == -1 || text_take(t, LEX_BRACE, "`{'") == -1)
 		return -1;
 	do {
 		if (read_applies_one(t, d) == -1)
 			return -1;
-	} while ((comma = text_accept(t, ',')) == 1 && !text_at(t, '}'));
-	if (comma == -1 || text_take(t, '}', "`,' or `}'") == -1)
+	} while ((comma = text_accept(t, LEX_COMMA)) == 1 && !text_at(t, LEX_BRACE_END));
+	if (comma == -1 || text_take(t, LEX_BRACE_END, "`,' or `}'") == -1)
 		return -1;
 	if (d->principals == NULL || d->resources == NULL)
 		return raw_error(t->raw, &place, "appliesTo without `%s'",
@@ -208,9 +208,9 @@ read_action_rest(struct text_reader *t, struct raw_action *d)
 		return -1;
 	if (!text_at_word(t, "attributes"))
 		return 0;
-	if (text_next(t) == -1 || text_take(t, '{', "`{'") == -1)
+	if (text_next(t) == -1 || text_take(t, LEX_BRACE, "`{'") == -1)
 		return -1;
-	return text_take(t, '}', "`}': actions have no attributes");
+	return text_take(t, LEX_BRACE_END, "`}': actions have no attributes");
 }
 
 static int
@@ -230,7 +230,7 @@ read_action(struct text_reader *t)
 			return -1;
 		if (first == NULL)
 			first = d;
-	} while ((comma = text_accept(t, ',')) == 1);
+	} while ((comma = text_accept(t, LEX_COMMA)) == 1);
 	if (comma == -1 || read_action_rest(t, &rest) == -1)
 		return -1;
 	for (d = first; d != NULL; d = d->next) {
@@ -239,7 +239,7 @@ read_action(struct text_reader *t)
 		d->resources = rest.resources;
 		d->context = rest.context;
 	}
-	return text_take(t, ';', rest.principals != NULL ? "`;'" :
+	return text_take(t, LEX_SEMICOLON, rest.principals != NULL ? "`;'" :
 	    rest.parents != NULL ? "`appliesTo' or `;'" :
 	    "`in', `appliesTo' or `;'");
 }
@@ -255,10 +255,10 @@ read_common(struct text_reader *t)
 	d->ns = t->ns;
 	if (text_read_ident(t, "a common type's name", &d->base) == -1 ||
 	    raw_add_common(t->raw, d) == -1 ||
-	    text_take(t, '=', "`=' and a type") == -1 ||
+	    text_take(t, LEX_ASSIGN, "`=' and a type") == -1 ||
 	    text_read_type(t, &d->type) == -1)
 		return -1;
-	return text_take(t, ';', "`;' after the type");
+	return text_take(t, LEX_SEMICOLON, "`;' after the type");
 }
 
 /* The declaration that starts here, after its annotations. */
@@ -299,9 +299,9 @@ read_namespace(struct text_reader *t, struct table *opened)
 		    "twice in one text", t->ns->bytes);
 	if (table_put(opened, t->ns, NULL, t) == -1)
 		return raw_memory(t->raw);
-	if (text_take(t, '{', "`{'") == -1)
+	if (text_take(t, LEX_BRACE, "`{'") == -1)
 		return -1;
-	while (rc == 0 && !text_at(t, '}'))
+	while (rc == 0 && !text_at(t, LEX_BRACE_END))
 		if ((rc = text_read_notes(t)) == 0)
 			rc = read_declaration(t, DECLARATION " or `}'");
 	t->ns = NULL;
@@ -311,12 +311,11 @@ read_namespace(struct text_reader *t, struct table *opened)
 static int
 read_text(struct raw_schema *raw, const struct cedar_source *source)
 {
-	struct text_reader t = { .raw = raw };
 	struct table opened = { 0 };
-	int rc;
+	struct text_reader t;
+	int rc = text_start(&t, raw, source);
 
-	rc = schema_lex_start(&t.lex, source, raw->e);
-	while (rc == 0 && !text_at(&t, TOKEN_END)) {
+	while (rc == 0 && !text_at(&t, LEX_END)) {
 		if ((rc = text_read_notes(&t)) == -1)
 			break;
 		rc = text_at_word(&t, "namespace") ?

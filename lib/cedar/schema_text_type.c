@@ -32,7 +32,7 @@ read_named(struct text_reader *t, struct open_types *open,
 	if ((*dst = raw_type_new(t->raw, RAW_REF, &place)) == NULL ||
 	    text_read_path(t, "a type", &(*dst)->name, NULL) == -1)
 		return -1;
-	if (!text_at(t, '<') || !str_is((*dst)->name, "Set"))
+	if (!text_at(t, LEX_LT) || !str_is((*dst)->name, "Set"))
 		return 0;
 	(*dst)->kind = RAW_SET;
 	return text_next(t) == -1 || open_type(t, open, *dst) == -1 ? -1 : 1;
@@ -48,9 +48,9 @@ read_attr(struct text_reader *t, struct open_types *open,
 	if (a == NULL || text_read_notes(t) == -1 ||
 	    text_read_name(t, "an attribute's name", &a->name) == -1)
 		return -1;
-	a->required = !text_at(t, '?');
-	if (text_accept(t, '?') == -1 ||
-	    text_take(t, ':', "`:' and the attribute's type") == -1)
+	a->required = !text_at(t, LEX_QUESTION);
+	if (text_accept(t, LEX_QUESTION) == -1 ||
+	    text_take(t, LEX_COLON, "`:' and the attribute's type") == -1)
 		return -1;
 	*open->last[open->n - 1] = a;
 	open->last[open->n - 1] = &a->next;
@@ -71,15 +71,15 @@ read_rest(struct text_reader *t, struct open_types *open,
 		struct raw_attr *attr;
 
 		if (top->kind == RAW_SET) {
-			if (text_take(t, '>', "`>' after the set's type") == -1)
+			if (text_take(t, LEX_GT, "`>' after the set's type") == -1)
 				return -1;
 			open->n--;
 			continue;
 		}
-		if (top->first != NULL && !text_at(t, '}') &&
-		    text_take(t, ',', "`,' or `}' after the attribute") == -1)
+		if (top->first != NULL && !text_at(t, LEX_BRACE_END) &&
+		    text_take(t, LEX_COMMA, "`,' or `}' after the attribute") == -1)
 			return -1;
-		if (!text_at(t, '}')) {
+		if (!text_at(t, LEX_BRACE_END)) {
 			if (read_attr(t, open, &attr) == -1)
 				return -1;
 			*dst = &attr->type;
@@ -100,7 +100,7 @@ read_start(struct text_reader *t, struct open_types *open,
 	struct raw_place place = text_place(t);
 	int rc;
 
-	if (!text_at(t, '{')) {
+	if (!text_at(t, LEX_BRACE)) {
 		if ((rc = read_named(t, open, *dst)) == 1)
 			*dst = &(**dst)->element;
 		return rc;

@@ -32,11 +32,11 @@ CEDAR_TEXT_SRCS := $(sort $(CEDAR_BUILD_SRCS) $(CEDAR_UID_SRCS) \
 
 # Schemas: reading both forms, and what data conforms to them.  Whoever links
 # this beside other parts takes $(sort) of them all.
-CEDAR_SCHEMA_SRCS := $(CEDAR_DOC_SRCS) $(addprefix lib/cedar/,name.c schema.c \
-	schema_actions.c schema_format.c schema_graph.c schema_json.c \
-	schema_json_type.c schema_lex.c schema_lists.c schema_names.c schema_raw.c schema_resolve.c \
-	schema_table.c schema_text.c schema_text_decl.c schema_text_type.c \
-	schema_types.c)
+CEDAR_SCHEMA_SRCS := $(CEDAR_DOC_SRCS) $(addprefix lib/cedar/,name.c lex.c \
+	unescape.c schema.c schema_actions.c schema_check.c schema_format.c \
+	schema_graph.c schema_json.c schema_json_type.c schema_lists.c \
+	schema_names.c schema_raw.c schema_resolve.c schema_table.c \
+	schema_text.c schema_text_decl.c schema_text_type.c schema_types.c)
 
 # The whole library.
 CEDAR_SRCS := lib/json.c lib/wire.c lib/why.c $(filter-out \
