@@ -143,6 +143,28 @@ missing_host_package_is_named_body()
 	atf_check env PATH="$PWD/bin:$PATH" project/deps/host-packages
 }
 
+atf_test_case provided_host_package_is_not_missing
+provided_host_package_is_not_missing_body()
+{
+	setup
+	mkdir bin
+	printf '#!/bin/sh\nexit 100\n' > bin/apt-get
+	cat > bin/dpkg-query <<-'END'
+		#!/bin/sh
+		echo "installed big small, tiny (= 1), last"
+		echo "not-installed gone missing"
+	END
+	chmod +x bin/apt-get bin/dpkg-query
+	printf 'big\nsmall\t# a\ntiny # b\nlast\n' > project/deps/packages.txt
+	atf_check env PATH="$PWD/bin:$PATH" project/deps/host-packages
+	for name in gone missing; do
+		echo $name > project/deps/packages.txt
+		atf_check -s exit:1 -o ignore \
+		    -e match:"could not install $name " \
+		    env PATH="$PWD/bin:$PATH" project/deps/host-packages
+	done
+}
+
 atf_init_test_cases()
 {
 	atf_add_test_case key_is_of_the_contents_not_of_the_folder
@@ -153,4 +175,5 @@ atf_init_test_cases()
 	atf_add_test_case what_an_interrupted_build_left_is_not_used
 	atf_add_test_case second_build_waits_and_has_nothing_to_do
 	atf_add_test_case missing_host_package_is_named
+	atf_add_test_case provided_host_package_is_not_missing
 }
