@@ -29,6 +29,11 @@ CEDAR_UID_SRCS := $(CEDAR_VALUE_SRCS) lib/why.c lib/json.c lib/wire.c \
 CEDAR_TEXT_SRCS := $(sort $(CEDAR_BUILD_SRCS) $(CEDAR_UID_SRCS) \
 	$(addprefix lib/cedar/,parse_policy.c parse_scope.c parse_expr.c \
 	parse_operand.c))
+TESTS += lib/cedar/policy_text_test lib/cedar/policy_error_test
+policy_text_test_SRCS := lib/cedar/policy_text_test.c $(CEDAR_TEXT_SRCS)
+policy_error_test_SRCS := lib/cedar/policy_error_test.c $(CEDAR_TEXT_SRCS)
+FUZZERS += lib/cedar/policy_text_fuzz
+policy_text_fuzz_SRCS := lib/cedar/policy_text_fuzz.c $(CEDAR_TEXT_SRCS)
 
 # Schemas: reading both forms, and what data conforms to them.  Whoever links
 # this beside other parts takes $(sort) of them all.

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cedar/value.h"
+#include "make.h"
 
 static const struct {
 	const char	*action, *type;
@@ -79,104 +79,16 @@ asks_of(const struct grant *g, struct ask asks[ASKS_MAX])
 	return n;
 }
 
-/* Makes values in an arena; the first failure stays. */
-struct maker {
-	struct arena	*arena;
-	bool		 failed;
-};
-
-static const struct str *
-string(struct maker *m, const char *text)
-{
-	const struct str *s = str_new(m->arena, text, strlen(text));
-
-	m->failed |= s == NULL;
-	return s;
-}
-
-static struct value
-text_value(struct maker *m, const char *text)
-{
-	return (struct value){ VALUE_STRING, { .str = string(m, text) } };
-}
-
-static struct value
-hex_value(struct maker *m, const unsigned char digest[DIGEST_LEN])
-{
-	char hex[2 * DIGEST_LEN + 1];
-
-	for (size_t i = 0; i < DIGEST_LEN; i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-	return text_value(m, hex);
-}
-
-static struct value
-long_value(uint64_t n)
-{
-	return (struct value){ VALUE_LONG,
-	    { .n = n > INT64_MAX ? INT64_MAX : (int64_t)n } };
-}
-
-static const struct uid *
-entity(struct maker *m, const char *type, const char *id)
-{
-	const struct str *t = string(m, type), *i = string(m, id);
-	const struct uid *uid = m->failed ? NULL : uid_new(m->arena, t, i);
-
-	m->failed |= uid == NULL;
-	return uid;
-}
-
-static struct value
-user_value(struct maker *m, const char *name)
-{
-	return (struct value){ VALUE_ENTITY,
-	    { .uid = entity(m, "User", name) } };
-}
-
-struct named {
-	const char	*name;
-	struct value	 value;
-};
-
-static const struct record *
-record(struct maker *m, const struct named *list, uint32_t n)
-{
-	struct record *r = arena_alloc(m->arena, 1,
-	    sizeof(*r) + n * sizeof(r->fields[0]));
-	uint32_t twice;
-
-	m->failed |= r == NULL;
-	if (m->failed)
-		return NULL;
-	r->n = n;
-	for (uint32_t i = 0; i < n; i++) {
-		r->fields[i].name = string(m, list[i].name);
-		r->fields[i].value = list[i].value;
-	}
-	if (!m->failed)
-		record_sort(r->fields, n, &twice);
-	return r;
-}
-
-#define COUNT(list)	(sizeof(list) / sizeof((list)[0]))
-
-static struct value
-record_value(struct maker *m, const struct named *list, uint32_t n)
-{
-	return (struct value){ VALUE_RECORD, { .record = record(m, list, n) } };
-}
-
 static struct value
 named_digest(struct maker *m, const char *name,
     const unsigned char sha256[DIGEST_LEN])
 {
 	const struct named list[] = {
-		{ "name", text_value(m, name) },
-		{ "sha256", hex_value(m, sha256) },
+		{ "name", make_text(m, name) },
+		{ "sha256", make_hex(m, sha256) },
 	};
 
-	return record_value(m, list, COUNT(list));
+	return make_record_value(m, list, COUNT(list));
 }
 
 static struct value
@@ -188,36 +100,27 @@ limits_value(struct maker *m, const struct grant_limits *l)
 	limit_values(l, values);
 	for (size_t i = 0; i < ASK_LIMITS; i++)
 		list[i] = (struct named){ limit_names[i],
-		    long_value(values[i]) };
-	return record_value(m, list, ASK_LIMITS);
-}
-
-static struct value
-now_value(uint64_t now)
-{
-	const uint64_t last = INT64_MAX / 1000;
-
-	return (struct value){ VALUE_DATETIME,
-	    { .n = (int64_t)(now > last ? last : now) * 1000 } };
+		    make_long(values[i]) };
+	return make_record_value(m, list, ASK_LIMITS);
 }
 
 static const struct record *
 command_context(struct maker *m, const struct grant *g, const struct scene *s)
 {
 	const struct named list[] = {
-		{ "now", now_value(s->now) },
-		{ "boot", text_value(m, s->boot) },
-		{ "author", user_value(m, g->author) },
-		{ "submitter", user_value(m, g->submitter) },
+		{ "now", make_time(s->now) },
+		{ "boot", make_text(m, s->boot) },
+		{ "author", make_user(m, g->author) },
+		{ "submitter", make_user(m, g->submitter) },
 		{ "manifest", named_digest(m, g->name, g->manifest_sha256) },
-		{ "class", text_value(m, g->class) },
-		{ "profile", text_value(m, g->profile) },
+		{ "class", make_text(m, g->class) },
+		{ "profile", make_text(m, g->profile) },
 		{ "limits", limits_value(m, &g->limits) },
 		/* Last: the one that may be missing. */
 		{ "runtime", named_digest(m, g->runtime, g->runtime_sha256) },
 	};
 
-	return record(m, list, COUNT(list) - (g->runtime[0] == '\0'));
+	return make_record(m, list, COUNT(list) - (g->runtime[0] == '\0'));
 }
 
 int
@@ -226,10 +129,11 @@ ask_request(const struct ask *a, const struct grant *g, const struct scene *s,
 {
 	struct maker m = { arena, false };
 
-	r->principal = entity(&m, "User", g->submitter);
-	r->action = entity(&m, "Action", kinds[a->kind].action);
-	r->resource = entity(&m, kinds[a->kind].type, a->what);
+	r->principal = make_uid(&m, "User", g->submitter);
+	r->action = make_uid(&m, "Action", kinds[a->kind].action);
+	r->resource = make_uid(&m, kinds[a->kind].type, a->what);
 	r->context = command_context(&m, g, s);
+	r->own = NULL;
 	if (!m.failed)
 		return 0;
 	errno = ENOMEM;

@@ -38,28 +38,41 @@ say_unpermitted(const struct rules *r, const struct answer *a,
 }
 
 static int
+no_memory(struct why *w)
+{
+	why_set(w, "out of memory");
+	errno = ENOMEM;
+	return -1;
+}
+
+static int
+judge_request(struct rules *r, const struct request *request,
+    const char *who, const char *what, struct why *w)
+{
+	struct answer answer;
+
+	decider_decide(&r->decider, request, &answer);
+	if (answer.allow)
+		return 0;
+	if (answer.ndetermining != 0)
+		say_forbidden(r, &answer, who, what, w);
+	else
+		say_unpermitted(r, &answer, who, what, w);
+	errno = EPERM;
+	return -1;
+}
+
+static int
 judge_one(struct rules *r, const struct ask *ask, const struct grant *g,
     const struct scene *s, struct arena *arena, struct why *w)
 {
-	struct request request;
-	struct answer answer;
 	char what[ASK_TEXT_MAX];
+	struct request request;
 
-	if (ask_request(ask, g, s, arena, &request) == -1) {
-		why_set(w, "out of memory");
-		errno = ENOMEM;
-		return -1;
-	}
-	decider_decide(&r->decider, &request, &answer);
-	if (answer.allow)
-		return 0;
-	ask_format(ask, what);
-	if (answer.ndetermining != 0)
-		say_forbidden(r, &answer, g->submitter, what, w);
-	else
-		say_unpermitted(r, &answer, g->submitter, what, w);
-	errno = EPERM;
-	return -1;
+	if (ask_request(ask, g, s, arena, &request) == -1)
+		return no_memory(w);
+	return judge_request(r, &request, g->submitter,
+	    ask_format(ask, what), w);
 }
 
 int
@@ -80,6 +93,27 @@ rules_judge(struct rules *r, const struct grant *g, const struct scene *s,
 	return rc;
 }
 
+int
+rules_judge_reading(struct rules *r, const struct reading *reading,
+    const struct scene *s, struct why *w)
+{
+	char what[ASK_TEXT_MAX];
+	struct request request;
+	struct arena arena;
+	int rc, saved;
+
+	arena_init(&arena, 0);
+	if (reading_request(reading, s, &arena, &request) == -1)
+		rc = no_memory(w);
+	else
+		rc = judge_request(r, &request, reading->who,
+		    reading_format(reading, what), w);
+	saved = errno;
+	arena_free(&arena);
+	errno = saved;
+	return rc;
+}
+
 static void
 put_text(struct put *p, const char *text)
 {
@@ -88,28 +122,51 @@ put_text(struct put *p, const char *text)
 
 /* 1 allowed, 0 refused, -1 with ENOMEM. */
 static int
+explain(struct rules *r, const struct request *request, struct put *out)
+{
+	struct trace trace;
+	int allowed;
+
+	if (decider_trace(&r->decider, request, &trace) == -1)
+		return -1;
+	trace_explain(&trace, &r->decider, request, NEAREST, out);
+	allowed = trace.answer.allow;
+	trace_free(&trace);
+	return allowed;
+}
+
+static int
 explain_one(struct rules *r, const struct ask *ask, const struct grant *g,
     const struct scene *s, struct put *out)
 {
 	char line[PRINCIPAL_MAX + ASK_TEXT_MAX], what[ASK_TEXT_MAX];
 	struct request request;
 	struct arena arena;
-	struct trace trace;
 	int ret = -1;
 
-	arena_init(&arena, 0);
-	if (ask_request(ask, g, s, &arena, &request) == -1 ||
-	    decider_trace(&r->decider, &request, &trace) == -1)
-		goto out;
 	snprintf(line, sizeof(line), "%s: %s\n", g->submitter,
 	    ask_format(ask, what));
 	put_text(out, line);
-	trace_explain(&trace, &r->decider, &request, NEAREST, out);
-	ret = trace.answer.allow;
-	trace_free(&trace);
-out:
+	arena_init(&arena, 0);
+	if (ask_request(ask, g, s, &arena, &request) == 0)
+		ret = explain(r, &request, out);
 	arena_free(&arena);
 	return ret;
+}
+
+/* All went well or not: what the callers of both forms are told. */
+static int
+explained(int allowed, const struct put *out)
+{
+	errno = allowed == -1 ? ENOMEM : out->err != 0 ? EMSGSIZE : EPERM;
+	return allowed == 1 && out->err == 0 ? 0 : -1;
+}
+
+int
+rules_explain_request(struct rules *r, const struct request *request,
+    struct put *out)
+{
+	return explained(explain(r, request, out), out);
 }
 
 int
@@ -118,17 +175,12 @@ rules_explain(struct rules *r, const struct grant *g, const struct scene *s,
 {
 	struct ask asks[ASKS_MAX];
 	size_t n = asks_of(g, asks);
-	bool allowed = true;
+	int all = 1, one;
 
-	for (size_t i = 0; i < n; i++) {
-		int one = explain_one(r, &asks[i], g, s, out);
-
-		if (one == -1) {
-			errno = ENOMEM;
-			return -1;
-		}
-		allowed = allowed && one == 1;
+	for (size_t i = 0; i < n && all != -1; i++) {
+		one = explain_one(r, &asks[i], g, s, out);
+		if (one != 1)
+			all = one == -1 ? -1 : 0;
 	}
-	errno = out->err != 0 ? EMSGSIZE : EPERM;
-	return out->err == 0 && allowed ? 0 : -1;
+	return explained(all, out);
 }

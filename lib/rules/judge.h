@@ -3,6 +3,7 @@
 #define JUDGE_H
 
 #include "ask.h"
+#include "reading.h"
 #include "rules.h"
 #include "why.h"
 #include "wire.h"
@@ -15,6 +16,10 @@
 int	rules_judge(struct rules *, const struct grant *,
 	    const struct scene *, struct why *w);
 
+/* The same for an order to read. */
+int	rules_judge_reading(struct rules *, const struct reading *,
+	    const struct scene *, struct why *w);
+
 /*
  * The same decision in full: each thing that is asked for, the rules that
  * decided it, their conditions with their values, and what would have to
@@ -23,5 +28,9 @@ int	rules_judge(struct rules *, const struct grant *,
  */
 int	rules_explain(struct rules *, const struct grant *,
 	    const struct scene *, struct put *);
+
+/* The answer to one request, and why, without its heading. */
+int	rules_explain_request(struct rules *, const struct request *,
+	    struct put *);
 
 #endif

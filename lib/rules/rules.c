@@ -8,10 +8,10 @@
 #include "casemate.cedarschema.h"
 #include "check.h"
 #include "files.h"
+#include "make.h"
 #include "people.cedarschema.h"
 
 #define PATH_MAX_LEN	(FILES_NAME_MAX + sizeof(RULES_COMPONENTS) + 1)
-#define USER_TYPE	"User"
 
 /* A load under way: where to, where from, whom to tell. */
 struct load {
@@ -104,35 +104,20 @@ load_entities(struct load *l)
 	return rc == 0 ? 0 : tell(l, &e);
 }
 
-static bool
-is_known(const struct entities *s, const struct uid *uid)
-{
-	for (uint32_t i = 0; i < s->n; i++)
-		if (uid_equal(s->items[i].uid, uid))
-			return true;
-	return false;
-}
-
 /* Who signs and is not in entities.yaml is a User in nothing. */
 static int
 add_signer(struct load *l, const char *principal)
 {
 	struct entities *s = &l->rules->entities;
-	struct entity entity = { 0 };
+	struct maker m = { &s->arena, false };
+	struct entity entity = { .uid = make_uid(&m, "User", principal) };
 	struct cedar_error e;
-	const struct str *type, *id;
 
-	type = str_new(&s->arena, USER_TYPE, strlen(USER_TYPE));
-	id = str_new(&s->arena, principal, strlen(principal));
-	if (type == NULL || id == NULL)
-		entity.uid = NULL;
-	else
-		entity.uid = uid_new(&s->arena, type, id);
-	if (entity.uid == NULL) {
+	if (m.failed) {
 		cedar_error_memory(&e, RULES_ENTITIES);
 		return tell(l, &e);
 	}
-	if (is_known(s, entity.uid))
+	if (entities_find(s, entity.uid) != NULL)
 		return 0;
 	if (entities_add_one(s, &entity, &e) == -1 ||
 	    schema_check_entity(&l->rules->schema, &s->items[s->n - 1], &e) ==

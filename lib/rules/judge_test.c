@@ -1,0 +1,242 @@
+#include "judge.h"
+
+#include <sys/stat.h>
+
+#include <atf-c.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PEOPLE	"- uid: Role::\"dev\"\n" \
+		"- uid: User::\"dana\"\n  parents: [Role::\"dev\"]\n"
+#define RUN	"@id(\"run\") permit(principal in Role::\"dev\", " \
+		"action == Action::\"run\", resource);\n"
+#define MEMORY	"@id(\"memory\")\npermit(principal in Role::\"dev\", " \
+		"action == Action::\"exceed\",\n" \
+		"    resource == Limit::\"memory_mib\")\n" \
+		"when { context.limits.memory_mib <= 512 };\n"
+
+static struct rules rules;
+static struct grant grant;
+static struct scene scene = { 1800000000, "kept" };
+static struct why why;
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	ATF_REQUIRE_MSG(f != NULL, "%s", path);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void
+tell(void *ctx, const struct cedar_error *e, bool warning)
+{
+	char line[600];
+
+	(void)ctx;
+	(void)warning;
+	fprintf(stderr, "%s\n", cedar_error_format(e, 1, line, sizeof(line)));
+}
+
+/* These rules, and a plain job of dana's. */
+static void
+start(const char *text)
+{
+	static const struct rules_report report = { tell, NULL };
+	static const struct signers signers;
+	static struct settings settings;
+	int fd;
+
+	settings_init(&settings);
+	mkdir("site", 0755);
+	mkdir("site/policy", 0755);
+	write_file("site/entities.yaml", PEOPLE);
+	write_file("site/policy/all.cedar", text);
+	fd = open("site", O_RDONLY | O_DIRECTORY);
+	ATF_REQUIRE_EQ(rules_load(&rules, fd, &signers, &settings, &report),
+	    0);
+	close(fd);
+	grant_init(&grant);
+	strcpy(grant.name, "report");
+	strcpy(grant.author, "dana");
+	strcpy(grant.submitter, "dana");
+}
+
+static void
+allowed(void)
+{
+	ATF_CHECK_MSG(rules_judge(&rules, &grant, &scene, &why) == 0, "%s",
+	    why.text);
+}
+
+static void
+refused(const char *words)
+{
+	ATF_CHECK_ERRNO(EPERM, rules_judge(&rules, &grant, &scene, &why) ==
+	    -1);
+	ATF_CHECK_MSG(strstr(why.text, words) != NULL, "%s", why.text);
+}
+
+ATF_TC_WITHOUT_HEAD(what_a_rule_permits_is_allowed);
+ATF_TC_BODY(what_a_rule_permits_is_allowed, tc)
+{
+	start(RUN);
+	allowed();
+	strcpy(grant.submitter, "mallory");
+	refused("mallory may not run report: no rule permits it");
+	rules_free(&rules);
+}
+
+ATF_TC_WITHOUT_HEAD(without_rules_nothing_is_allowed);
+ATF_TC_BODY(without_rules_nothing_is_allowed, tc)
+{
+	start(RUN);
+	rules_free(&rules);
+	ATF_REQUIRE_EQ(rules_none(&rules), 0);
+	refused("dana may not run report: no rule permits it");
+	rules_free(&rules);
+}
+
+ATF_TC_WITHOUT_HEAD(each_thing_needs_its_own_rule);
+ATF_TC_BODY(each_thing_needs_its_own_rule, tc)
+{
+	start(RUN MEMORY);
+	grant.limits.memory_bytes = 512ull << 20;
+	allowed();
+	grant.limits.memory_bytes = 513ull << 20;
+	refused("dana may not exceed memory_mib (513; 256 needs no rule): no "
+	    "rule permits it");
+	grant.limits.memory_bytes = 512ull << 20;
+	grant.capabilities = 1u << CAPABILITY_EXEC_MEMORY;
+	refused("dana may not use exec-memory: no rule permits it");
+	grant.capabilities = 0;
+	grant.nsecrets = 1;
+	strcpy(grant.secrets[0], "db");
+	refused("dana may not lease db: no rule permits it");
+	rules_free(&rules);
+}
+
+ATF_TC_WITHOUT_HEAD(the_rule_that_forbids_is_named);
+ATF_TC_BODY(the_rule_that_forbids_is_named, tc)
+{
+	start(RUN "\n@id(\"no-self\")\nforbid(principal, action, resource)\n"
+	    "when { context has author && context.author == principal };\n");
+	refused("dana may not run report: the rule no-self "
+	    "(policy/all.cedar:3) forbids it");
+	strcpy(grant.author, "dmitri");
+	allowed();
+	rules_free(&rules);
+}
+
+ATF_TC_WITHOUT_HEAD(a_rule_that_failed_is_named);
+ATF_TC_BODY(a_rule_that_failed_is_named, tc)
+{
+	start("@id(\"sum\") permit(principal in Role::\"dev\", "
+	    "action == Action::\"run\", resource)\nwhen { "
+	    "context.limits.memory_mib * 9223372036854775807 > 0 };\n");
+	refused("no rule permits it; the rule sum (policy/all.cedar:1) "
+	    "failed: ");
+	rules_free(&rules);
+}
+
+ATF_TC_WITHOUT_HEAD(time_and_boot_mode_can_decide);
+ATF_TC_BODY(time_and_boot_mode_can_decide, tc)
+{
+	start("permit(principal in Role::\"dev\", action == Action::\"run\","
+	    " resource) when { context.now < datetime(\"2027-01-16\") && "
+	    "context.boot == \"kept\" };\n");
+	allowed();
+	scene.now += 86400;
+	refused("no rule permits it");
+	scene.now -= 86400;
+	scene.boot = "ephemeral";
+	refused("no rule permits it");
+	scene.boot = "kept";
+	rules_free(&rules);
+}
+
+ATF_TC_WITHOUT_HEAD(reading_is_decided_too);
+ATF_TC_BODY(reading_is_decided_too, tc)
+{
+	struct reading r = { VERB_OUTPUT, "dana", "example",
+	    "0123456789abcdef0123456789abcdef", "ci-bot", "dana" };
+
+	start("permit(principal in Role::\"dev\", action == Action::"
+	    "\"output\", resource) when { resource.author == principal };");
+	ATF_CHECK_EQ(rules_judge_reading(&rules, &r, &scene, &why), 0);
+	r.author = "dmitri";
+	ATF_CHECK_ERRNO(EPERM, rules_judge_reading(&rules, &r, &scene, &why)
+	    == -1);
+	ATF_CHECK_STREQ(why.text, "policy: dana may not read output of "
+	    "0123456789abcdef0123456789abcdef: no rule permits it");
+	r.verb = VERB_LEDGER;
+	ATF_CHECK_ERRNO(EPERM, rules_judge_reading(&rules, &r, &scene, &why)
+	    == -1);
+	ATF_CHECK_STREQ(why.text, "policy: dana may not read ledger of "
+	    "example: no rule permits it");
+	rules_free(&rules);
+}
+
+static const char *
+explain(int want)
+{
+	static char text[16384];
+	struct put p;
+
+	put_init(&p, text, sizeof(text) - 1);
+	ATF_CHECK_EQ(rules_explain(&rules, &grant, &scene, &p), want);
+	text[p.len] = '\0';
+	return text;
+}
+
+ATF_TC_WITHOUT_HEAD(each_thing_is_explained);
+ATF_TC_BODY(each_thing_is_explained, tc)
+{
+	const char *text;
+
+	start(RUN MEMORY);
+	text = explain(0);
+	ATF_CHECK_MSG(strstr(text, "dana: run report\n") != NULL, "%s", text);
+	ATF_CHECK_MSG(strstr(text, "policy/all.cedar:1") != NULL, "%s", text);
+	grant.limits.memory_bytes = 1ull << 30;
+	text = explain(-1);
+	ATF_CHECK_MSG(strstr(text, "dana: exceed memory_mib (1024; 256 needs "
+	    "no rule)\n") != NULL, "%s", text);
+	ATF_CHECK_MSG(strstr(text, "context.limits.memory_mib <= 512") !=
+	    NULL, "%s", text);
+	ATF_CHECK_MSG(strstr(text, "1024") != NULL, "%s", text);
+	rules_free(&rules);
+}
+
+ATF_TC_WITHOUT_HEAD(an_explanation_that_does_not_fit_is_cut);
+ATF_TC_BODY(an_explanation_that_does_not_fit_is_cut, tc)
+{
+	char text[16];
+	struct put p;
+
+	start(RUN);
+	put_init(&p, text, sizeof(text));
+	ATF_CHECK_ERRNO(EMSGSIZE, rules_explain(&rules, &grant, &scene, &p) ==
+	    -1);
+	rules_free(&rules);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, what_a_rule_permits_is_allowed);
+	ATF_TP_ADD_TC(tp, without_rules_nothing_is_allowed);
+	ATF_TP_ADD_TC(tp, each_thing_needs_its_own_rule);
+	ATF_TP_ADD_TC(tp, the_rule_that_forbids_is_named);
+	ATF_TP_ADD_TC(tp, a_rule_that_failed_is_named);
+	ATF_TP_ADD_TC(tp, time_and_boot_mode_can_decide);
+	ATF_TP_ADD_TC(tp, reading_is_decided_too);
+	ATF_TP_ADD_TC(tp, each_thing_is_explained);
+	ATF_TP_ADD_TC(tp, an_explanation_that_does_not_fit_is_cut);
+	return atf_no_error();
+}

@@ -1,0 +1,292 @@
+#include "site.h"
+
+#include <sys/stat.h>
+
+#include <atf-c.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define KEY	"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8" \
+		"QERITFBUWFxgZGhscHR4f"
+#define PEOPLE	"- uid: Role::\"dev\"\n" \
+		"- uid: User::\"alice\"\n  parents: [Role::\"dev\"]\n"
+#define RULE	"@id(\"run\")\npermit(principal in Role::\"dev\", " \
+		"action == Action::\"run\", resource);\n"
+
+static char told[4096];		/* everything, line by line */
+static struct site site;
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	ATF_REQUIRE_MSG(f != NULL, "%s", path);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void
+start(void)
+{
+	mkdir("site", 0755);
+	mkdir("site/policy", 0755);
+	mkdir("site/policies", 0755);
+	write_file("site/allowed_signers", "alice " KEY "\n");
+	write_file("site/entities.yaml", PEOPLE);
+	write_file("site/policy/10-run.cedar", RULE);
+}
+
+static void
+tell(void *ctx, const struct cedar_error *e, bool warning)
+{
+	size_t len = strlen(told);
+	char line[600];
+
+	(void)ctx;
+	cedar_error_format(e, 0, line, sizeof(line));
+	snprintf(told + len, sizeof(told) - len, "%s%s\n",
+	    warning ? "warning: " : "", line);
+}
+
+static int
+load(void)
+{
+	static const struct rules_report report = { tell, NULL };
+	int fd = open("site", O_RDONLY | O_DIRECTORY), rc;
+
+	ATF_REQUIRE(fd != -1);
+	told[0] = '\0';
+	rc = site_load(&site, fd, &report);
+	close(fd);
+	return rc;
+}
+
+static void
+loads(void)
+{
+	int rc = load();
+
+	ATF_REQUIRE_MSG(rc == 0, "%s", told);
+}
+
+static void
+refused(const char *words)
+{
+	ATF_CHECK_EQ(load(), -1);
+	ATF_CHECK_MSG(strstr(told, words) != NULL, "%s", told);
+}
+
+ATF_TC_WITHOUT_HEAD(a_site_is_loaded_whole);
+ATF_TC_BODY(a_site_is_loaded_whole, tc)
+{
+	char place[RULE_PLACE_MAX];
+
+	start();
+	write_file("site/policies/web.cedar.json", "{\"staticPolicies\":"
+	    "{\"no-night\":{\"effect\":\"forbid\",\"principal\":{\"op\":"
+	    "\"All\"},\"action\":{\"op\":\"All\"},\"resource\":{\"op\":"
+	    "\"All\"},\"conditions\":[]}}}");
+	loads();
+	ATF_CHECK_EQ(site.rules.nfiles, 2);
+	ATF_REQUIRE_EQ(site.rules.policies.n, 2);
+	ATF_CHECK_STREQ(site.rules.policies.items[0]->id->bytes, "run");
+	ATF_CHECK_STREQ(rule_place(site.rules.policies.items[0], place),
+	    "policy/10-run.cedar:1");
+	ATF_CHECK_STREQ(site.rules.policies.items[1]->id->bytes,
+	    "web/no-night");
+	ATF_CHECK_STREQ(rule_place(site.rules.policies.items[1], place),
+	    "policies/web.cedar.json");
+	site_free(&site);
+}
+
+ATF_TC_WITHOUT_HEAD(a_site_without_rules_allows_nothing);
+ATF_TC_BODY(a_site_without_rules_allows_nothing, tc)
+{
+	start();
+	unlink("site/policy/10-run.cedar");
+	unlink("site/entities.yaml");
+	rmdir("site/policy");
+	rmdir("site/policies");
+	loads();
+	ATF_CHECK_EQ(site.rules.nfiles, 0);
+	ATF_CHECK_EQ(site.rules.policies.n, 0);
+	ATF_CHECK(!site.absent);
+	site_free(&site);
+}
+
+ATF_TC_WITHOUT_HEAD(no_site_is_no_error);
+ATF_TC_BODY(no_site_is_no_error, tc)
+{
+	mkdir("site", 0755);
+	loads();
+	ATF_CHECK(site.absent);
+	site_free(&site);
+	write_file("site/settings.yaml", "version: 1\n");
+	refused("allowed_signers: not in the site");
+}
+
+ATF_TC_WITHOUT_HEAD(a_signer_is_a_user_without_being_told_so);
+ATF_TC_BODY(a_signer_is_a_user_without_being_told_so, tc)
+{
+	start();
+	write_file("site/entities.yaml", "- uid: Role::\"dev\"\n");
+	loads();
+	ATF_CHECK_EQ(site.rules.entities.n >= 2, 1);
+	site_free(&site);
+}
+
+ATF_TC_WITHOUT_HEAD(every_files_error_is_told);
+ATF_TC_BODY(every_files_error_is_told, tc)
+{
+	start();
+	write_file("site/policy/20-a.cedar", "permit(principal\n");
+	write_file("site/policy/30-b.cedar", "\npermit();\n");
+	refused("policy/20-a.cedar:");
+	ATF_CHECK_MSG(strstr(told, "policy/30-b.cedar:2:8: ") != NULL, "%s",
+	    told);
+}
+
+ATF_TC_WITHOUT_HEAD(what_the_schema_has_not_is_refused);
+ATF_TC_BODY(what_the_schema_has_not_is_refused, tc)
+{
+	start();
+	write_file("site/policy/20-a.cedar", "permit(principal in "
+	    "Role::\"dev\", action == Action::\"fly\", resource);\n");
+	refused("policy/20-a.cedar:1:");
+	write_file("site/policy/20-a.cedar", "permit(principal in "
+	    "Role::\"dev\", action == Action::\"use\",\n"
+	    "resource == Capability::\"fly\");\n");
+	refused("policy/20-a.cedar:2:");
+	write_file("site/policy/20-a.cedar", "permit(principal in "
+	    "Role::\"dev\", action == Action::\"run\", resource)\n"
+	    "when { context.colour == \"red\" };\n");
+	refused("policy/20-a.cedar:2:");
+}
+
+ATF_TC_WITHOUT_HEAD(entities_keep_to_the_schema);
+ATF_TC_BODY(entities_keep_to_the_schema, tc)
+{
+	start();
+	write_file("site/entities.yaml", PEOPLE "- uid: Wizard::\"m\"\n");
+	refused("entities.yaml:4:");
+	write_file("site/entities.yaml", PEOPLE
+	    "- uid: User::\"bob\"\n  parents: [User::\"alice\"]\n");
+	refused("entities.yaml:");
+	write_file("site/entities.yaml", "- uid: Role::\"dev\"\n"
+	    "  uid: Role::\"dev\"\n");
+	refused("entities.yaml:2:");
+}
+
+ATF_TC_WITHOUT_HEAD(a_site_may_have_its_own_people);
+ATF_TC_BODY(a_site_may_have_its_own_people, tc)
+{
+	start();
+	write_file("site/policy/people.cedarschema",
+	    "entity Role;\nentity User in [Role] = { team?: String };\n");
+	write_file("site/policy/20-a.cedar", "permit(principal in "
+	    "Role::\"dev\", action == Action::\"jobs\", resource)\n"
+	    "when { principal has team && principal.team == \"red\" };\n");
+	loads();
+	site_free(&site);
+	write_file("site/policy/people.cedarschema",
+	    "entity Role;\nentity User in [Roll];\n");
+	refused("policy/people.cedarschema:2:");
+}
+
+ATF_TC_WITHOUT_HEAD(wildcards_are_refused_unless_named);
+ATF_TC_BODY(wildcards_are_refused_unless_named, tc)
+{
+	start();
+	write_file("site/policy/20-a.cedar", "\n@id(\"all\")\npermit("
+	    "principal, action == Action::\"run\", resource);\n");
+	refused("policy/20-a.cedar:2:1: the rule all permits anybody");
+	write_file("site/settings.yaml", "version: 1\nwildcards: [all]\n");
+	loads();
+	site_free(&site);
+	write_file("site/policy/20-a.cedar", "@id(\"any\")\npermit("
+	    "principal in Role::\"dev\", action, resource);\n");
+	refused("20-a.cedar:1:1: the rule any permits every action");
+	write_file("site/policy/20-a.cedar", "@id(\"is\")\npermit("
+	    "principal is User, action == Action::\"run\", resource);\n");
+	refused("the rule is permits anybody");
+	write_file("site/policy/20-a.cedar", "permit(principal in "
+	    "Role::\"d*\", action == Action::\"run\", resource);\n");
+	refused("20-a.cedar:1:8: Role::\"d*\" has a `*' in its name");
+	write_file("site/policy/20-a.cedar", "forbid(principal, action, "
+	    "resource) when { principal in Role::\"*\" };\n");
+	refused("20-a.cedar:1:60: Role::\"*\" has a `*'");
+	write_file("site/settings.yaml", "version: 1\nwildcards: ['*']\n");
+	loads();
+	site_free(&site);
+}
+
+ATF_TC_WITHOUT_HEAD(a_wildcard_among_the_people_is_refused);
+ATF_TC_BODY(a_wildcard_among_the_people_is_refused, tc)
+{
+	start();
+	write_file("site/entities.yaml", PEOPLE "- uid: Persona::\"*\"\n");
+	refused("entities.yaml: Persona::\"*\" has a `*'");
+	write_file("site/entities.yaml", PEOPLE
+	    "- uid: User::\"bob\"\n  parents: [Role::\"d*\"]\n");
+	refused("entities.yaml: Role::\"d*\" has a `*'");
+}
+
+ATF_TC_WITHOUT_HEAD(strange_files_are_refused);
+ATF_TC_BODY(strange_files_are_refused, tc)
+{
+	start();
+	write_file("site/policy/notes.txt", "x");
+	refused("policy: the file notes.txt does not belong here");
+	unlink("site/policy/notes.txt");
+	write_file("site/policy/a b.cedar", RULE);
+	refused("policy: the file a b.cedar does not belong");
+	unlink("site/policy/a b.cedar");
+	ATF_REQUIRE_EQ(symlink("10-run.cedar", "site/policy/link.cedar"), 0);
+	refused("policy/link.cedar: cannot be opened");
+	unlink("site/policy/link.cedar");
+	write_file("site/policies/x.json", "{}");
+	refused("policies: the file x.json does not belong");
+}
+
+ATF_TC_WITHOUT_HEAD(a_components_rules_are_checked_too);
+ATF_TC_BODY(a_components_rules_are_checked_too, tc)
+{
+	start();
+	write_file("site/policies/web.cedar.json", "{\"staticPolicies\": 1}");
+	refused("policies/web.cedar.json:1:");
+	write_file("site/policies/web.cedar.json", "{\"staticPolicies\":"
+	    "{\"p\":{\"effect\":\"permit\",\"principal\":{\"op\":"
+	    "\"All\"},\"action\":{\"op\":\"All\"},\"resource\":{\"op\":"
+	    "\"All\"},\"conditions\":[]}}}");
+	refused("policies/web.cedar.json: the rule web/p permits anybody");
+}
+
+ATF_TC_WITHOUT_HEAD(two_rules_of_one_name_are_refused);
+ATF_TC_BODY(two_rules_of_one_name_are_refused, tc)
+{
+	start();
+	write_file("site/policy/20-a.cedar", RULE);
+	refused("policy/20-a.cedar:1:");
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, a_site_is_loaded_whole);
+	ATF_TP_ADD_TC(tp, a_site_without_rules_allows_nothing);
+	ATF_TP_ADD_TC(tp, no_site_is_no_error);
+	ATF_TP_ADD_TC(tp, a_signer_is_a_user_without_being_told_so);
+	ATF_TP_ADD_TC(tp, every_files_error_is_told);
+	ATF_TP_ADD_TC(tp, what_the_schema_has_not_is_refused);
+	ATF_TP_ADD_TC(tp, entities_keep_to_the_schema);
+	ATF_TP_ADD_TC(tp, a_site_may_have_its_own_people);
+	ATF_TP_ADD_TC(tp, wildcards_are_refused_unless_named);
+	ATF_TP_ADD_TC(tp, a_wildcard_among_the_people_is_refused);
+	ATF_TP_ADD_TC(tp, strange_files_are_refused);
+	ATF_TP_ADD_TC(tp, a_components_rules_are_checked_too);
+	ATF_TP_ADD_TC(tp, two_rules_of_one_name_are_refused);
+	return atf_no_error();
+}
