@@ -43,11 +43,21 @@ CEDAR_SCHEMA_SRCS := $(CEDAR_DOC_SRCS) $(addprefix lib/cedar/,name.c lex.c \
 	schema_names.c schema_raw.c schema_resolve.c schema_table.c \
 	schema_text.c schema_text_decl.c schema_text_type.c schema_types.c)
 
+# Policies and values written out.  Its users link how policies are read too.
+TESTS += lib/cedar/format_test
+CEDAR_FORMAT_SRCS := $(addprefix lib/cedar/,emit.c format.c format_json.c \
+	format_layout.c format_text.c format_token.c format_value.c \
+	format_walk.c)
+format_test_SRCS := lib/cedar/format_test.c $(CEDAR_FORMAT_SRCS) \
+	$(CEDAR_TEXT_SRCS) $(CEDAR_EXT_SRCS)
+
 # The whole library.
 CEDAR_SRCS := lib/json.c lib/wire.c lib/why.c $(filter-out \
 	%_test.c %_fuzz.c %_bench.c,$(wildcard lib/cedar/*.c))
 
 # Evaluation and decision.
-TESTS += lib/cedar/eval_test
+TESTS += lib/cedar/eval_test lib/cedar/explain_test
 eval_test_SRCS := lib/cedar/eval_test.c $(CEDAR_SRCS)
 eval_test_LIBS := -lyaml
+explain_test_SRCS := lib/cedar/explain_test.c $(CEDAR_SRCS)
+explain_test_LIBS := -lyaml

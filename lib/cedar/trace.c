@@ -50,12 +50,13 @@ look_further(struct eval *e, const struct condition *c)
 {
 	const struct node *nodes = e->policy->nodes;
 	const enum op chain = c->unless ? OP_OR : OP_AND;
-	uint32_t right;
+	uint32_t right, first;
 
 	for (uint32_t n = c->root; nodes[n].op == chain;
-	    n = node_before(nodes, nodes[right].first)) {
+	    n = node_before(nodes, first)) {
 		right = n - 1;
-		if (e->trace->nodes[right].outcome == TRACE_NOT_REACHED)
+		first = nodes[right].first;
+		if (e->trace->nodes[first].outcome == TRACE_NOT_REACHED)
 			walk_aside(e, right);
 	}
 }
@@ -65,7 +66,7 @@ static void
 trace_policy(struct run *r, struct policy_trace *pt, uint32_t i)
 {
 	const struct policy *p = r->decider->policies->items[i];
-	struct eval_error *error = &r->tally->errors[r->nerrors], aside;
+	struct eval_error *error = &r->tally->errors[r->nerrors];
 
 	error->text[0] = '\0';
 	r->eval.trace = pt;
@@ -73,7 +74,7 @@ trace_policy(struct run *r, struct policy_trace *pt, uint32_t i)
 	pt->result = run_policy(r, i);
 	pt->error = *error;
 	pt->error.policy = i;
-	r->eval.error = &aside;
+	r->eval.error = &r->tally->errors[r->nerrors];	/* spare */
 	for (uint32_t k = 0; k < p->nconditions; k++)
 		look_further(&r->eval, &p->conditions[k]);
 }
