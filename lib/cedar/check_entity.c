@@ -247,6 +247,5 @@ check_ne(struct check *c, uint32_t self)
 {
 	struct cell eq = equal(c, self);
 
-	check_push(c, self, eq.ok, check_truth(c, !cell_is(eq, V_BOOL),
-	    cell_is(eq, V_FALSE)), NULL);
+	check_push(c, self, eq.ok, check_not_type(c, eq), NULL);
 }

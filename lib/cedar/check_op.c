@@ -15,14 +15,21 @@ quoted(const struct check *c, uint32_t self, char dst[SHOWN_MAX])
 	return dst;
 }
 
+const struct vtype *
+check_not_type(struct check *c, struct cell cell)
+{
+	bool known = cell_is(cell, V_TRUE) || cell_is(cell, V_FALSE);
+
+	return check_truth(c, known, cell_is(cell, V_FALSE));
+}
+
 void
 check_not(struct check *c, uint32_t self)
 {
 	struct cell cell = check_pop(c);
 
 	check_expect(c, &cell, KINDS_BOOL, "`!'", "Bool");
-	check_push(c, self, cell.ok, check_truth(c, cell_is(cell, V_TRUE) ||
-	    cell_is(cell, V_FALSE), cell_is(cell, V_FALSE)), NULL);
+	check_push(c, self, cell.ok, check_not_type(c, cell), NULL);
 }
 
 void

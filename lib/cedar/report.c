@@ -88,6 +88,13 @@ is_said(const struct reporter *r, enum finding_kind kind,
 	return false;
 }
 
+/* Errors leave room for as many warnings. */
+static bool
+is_full(const struct reporter *r, bool warning)
+{
+	return r->out->n - r->first >= FINDINGS_MAX * (warning ? 2u : 1u);
+}
+
 static struct finding *
 add(struct reporter *r)
 {
@@ -141,7 +148,7 @@ report(struct reporter *r, enum finding_kind kind, uint32_t pos,
 		return;
 	r->nerrors += !kinds[kind].warning;
 	r->out->nerrors += !kinds[kind].warning;
-	if (r->out->n - r->first == FINDINGS_MAX || (f = add(r)) == NULL)
+	if (is_full(r, kinds[kind].warning) || (f = add(r)) == NULL)
 		return;
 	f->policy = r->index;
 	f->kind = kind;

@@ -34,8 +34,10 @@ check_policy(struct check *c, const struct policy *p, struct reporter *r)
 	c->seen = arena_alloc(a, p->nnodes, sizeof(*c->seen));
 	c->cells = arena_alloc(a, p->nnodes, sizeof(*c->cells));
 	c->frames = arena_alloc(a, p->nnodes, sizeof(*c->frames));
+	c->conditions = arena_alloc(a, p->nconditions,
+	    sizeof(*c->conditions));
 	if (c->facts != NULL && c->seen != NULL && c->cells != NULL &&
-	    c->frames != NULL)
+	    c->frames != NULL && c->conditions != NULL)
 		return 0;
 	errno = ENOMEM;
 	return -1;
@@ -46,6 +48,7 @@ check_env(struct check *c, const struct env *env)
 {
 	arena_free(&c->arena);
 	c->env = *env;
+	c->prior = NULL;
 	c->ncells = c->nframes = 0;
 	c->where[0] = '\0';
 }
@@ -437,12 +440,10 @@ static const struct {
 };
 
 struct cell
-check_condition(struct check *c, const struct condition *cond,
-    const struct caps *prior)
+check_condition(struct check *c, const struct condition *cond)
 {
 	struct cell cell;
 
-	c->prior = prior;
 	for (uint32_t i = cond->first; i <= cond->root;) {
 		enum op op = c->policy->nodes[i].op;
 
@@ -453,10 +454,10 @@ check_condition(struct check *c, const struct condition *cond,
 	}
 	cell = check_pop(c);
 	check_expect(c, &cell, KINDS_BOOL, "a condition", "Bool");
-	if (cond->unless && cell.type != NULL) {
-		cell.type = check_truth(c, !cell_is(cell, V_BOOL),
-		    cell_is(cell, V_FALSE));
+	if (cond->unless) {
+		cell.type = check_not_type(c, cell);
 		cell.caps = NULL;
 	}
+	c->prior = join(c, c->prior, cell.caps);
 	return cell;
 }

@@ -64,6 +64,7 @@ struct check {
 	const struct facts	*facts;
 	uint8_t			*seen;		/* SEEN_* of each node */
 	struct cell		*cells;
+	struct cell		*conditions;	/* room for one for each */
 	struct frame		*frames;
 
 	/* Of the environment. */
@@ -86,11 +87,10 @@ int	check_policy(struct check *, const struct policy *,
 void	check_env(struct check *, const struct env *);
 
 /*
- * The type of a condition, Bool or narrower, or none.  `prior' holds
- * before it.
+ * The type of the next condition, Bool or narrower, or none.  What it gives
+ * holds for those that follow.
  */
-struct cell	check_condition(struct check *, const struct condition *,
-		    const struct caps *prior);
+struct cell	check_condition(struct check *, const struct condition *);
 /* Both must be true; right is not looked at when left is never true. */
 struct cell	check_and(struct check *, struct cell left,
 		    struct cell right);
@@ -121,6 +121,9 @@ void		check_expect(struct check *, struct cell *, unsigned kinds,
 const char	*check_name(struct check *, const struct vtype *);
 /* Bool, or the narrower one. */
 const struct vtype *check_truth(struct check *, bool known, bool value);
+
+/* The type of its opposite. */
+const struct vtype *check_not_type(struct check *, struct cell);
 
 /* What a literal is, or the action of this environment.  False: neither. */
 bool		check_literal(const struct check *, uint32_t node,

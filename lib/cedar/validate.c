@@ -30,23 +30,36 @@ struct validator {
 	bool			 possible;	/* some environment is */
 };
 
-/* The scope and then every condition; false when never true. */
+/*
+ * All conditions: a && (b && c), the first with all that follows it, as the
+ * official engine reads them.  One that is never true ends it.
+ */
+static struct cell
+check_conditions(struct check *c)
+{
+	const struct policy *p = c->policy;
+	struct cell all = { .type = check_truth(c, true, true), .ok = true };
+	struct cell *each = c->conditions;
+	uint32_t n = 0;
+
+	while (n < p->nconditions) {
+		each[n] = check_condition(c, &p->conditions[n]);
+		if (cell_is(each[n++], V_FALSE))
+			break;
+	}
+	for (uint32_t i = n; i-- > 0;)
+		all = i + 1 == n ? each[i] : check_and(c, each[i], all);
+	return all;
+}
+
 static void
 check_body(struct validator *v, struct cell scope)
 {
 	struct check *c = &v->check;
-	const struct policy *p = c->policy;
-	struct cell all = scope;
+	struct cell all = check_and(c, scope, check_conditions(c));
 
-	for (uint32_t i = 0; i < p->nconditions; i++) {
-		struct cell one = check_condition(c, &p->conditions[i],
-		    all.caps);
-
-		all = check_and(c, all, one);
-		if (cell_is(all, V_FALSE))
-			return;
-	}
-	v->possible = true;
+	if (!cell_is(all, V_FALSE))
+		v->possible = true;
 }
 
 static void

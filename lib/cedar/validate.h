@@ -17,7 +17,7 @@
 #include "policy.h"
 #include "schema.h"
 
-/* Findings of one policy that are kept: those after them follow from them. */
+/* Errors of one policy that are kept, and as many warnings. */
 #define FINDINGS_MAX		16
 /*
  * Environments times nodes, over all policies of a set: some seconds.  More

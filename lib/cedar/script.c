@@ -1,0 +1,196 @@
+#include "script.h"
+
+enum script {
+	LATIN, GREEK, CYRILLIC, ARMENIAN, HEBREW, ARABIC, THAANA, DEVANAGARI,
+	BENGALI, GURMUKHI, GUJARATI, ORIYA, TAMIL, TELUGU, KANNADA, MALAYALAM,
+	SINHALA, THAI, LAO, TIBETAN, MYANMAR, GEORGIAN, HANGUL, ETHIOPIC,
+	KHMER, HIRAGANA, KATAKANA, BOPOMOFO, HAN, OTHER,
+	COMMON,		/* digits, marks, signs */
+};
+#define SCRIPT(s)	(UINT32_C(1) << (s))
+
+/* Sorted; what lies between is COMMON or nothing. */
+static const struct range {
+	uint32_t	first, last;
+	enum script	script;
+} ranges[] = {
+	{ 0x0041, 0x005a, LATIN }, { 0x0061, 0x007a, LATIN },
+	{ 0x00aa, 0x00aa, LATIN }, { 0x00ba, 0x00ba, LATIN },
+	{ 0x00c0, 0x00d6, LATIN }, { 0x00d8, 0x00f6, LATIN },
+	{ 0x00f8, 0x02b8, LATIN }, { 0x02e0, 0x02e4, LATIN },
+	{ 0x02ea, 0x02eb, BOPOMOFO }, { 0x0370, 0x0373, GREEK },
+	{ 0x0375, 0x037d, GREEK }, { 0x037f, 0x0384, GREEK },
+	{ 0x0386, 0x0386, GREEK }, { 0x0388, 0x03e1, GREEK },
+	{ 0x03e2, 0x03ef, OTHER }, { 0x03f0, 0x03ff, GREEK },
+	{ 0x0400, 0x0484, CYRILLIC }, { 0x0487, 0x052f, CYRILLIC },
+	{ 0x0531, 0x058f, ARMENIAN }, { 0x0591, 0x05f4, HEBREW },
+	{ 0x0600, 0x0604, ARABIC }, { 0x0606, 0x060b, ARABIC },
+	{ 0x060d, 0x061a, ARABIC }, { 0x061c, 0x061e, ARABIC },
+	{ 0x0620, 0x063f, ARABIC }, { 0x0641, 0x064a, ARABIC },
+	{ 0x0656, 0x066f, ARABIC }, { 0x0671, 0x06dc, ARABIC },
+	{ 0x06de, 0x06ff, ARABIC }, { 0x0700, 0x074f, OTHER },
+	{ 0x0750, 0x077f, ARABIC }, { 0x0780, 0x07b1, THAANA },
+	{ 0x07c0, 0x086a, OTHER }, { 0x0870, 0x08e1, ARABIC },
+	{ 0x08e3, 0x08ff, ARABIC }, { 0x0900, 0x0950, DEVANAGARI },
+	{ 0x0955, 0x0963, DEVANAGARI }, { 0x0966, 0x097f, DEVANAGARI },
+	{ 0x0980, 0x09fe, BENGALI }, { 0x0a01, 0x0a76, GURMUKHI },
+	{ 0x0a81, 0x0aff, GUJARATI }, { 0x0b01, 0x0b77, ORIYA },
+	{ 0x0b82, 0x0bfa, TAMIL }, { 0x0c00, 0x0c7f, TELUGU },
+	{ 0x0c80, 0x0cf2, KANNADA }, { 0x0d00, 0x0d7f, MALAYALAM },
+	{ 0x0d81, 0x0df4, SINHALA }, { 0x0e01, 0x0e3a, THAI },
+	{ 0x0e40, 0x0e5b, THAI }, { 0x0e81, 0x0edf, LAO },
+	{ 0x0f00, 0x0fd4, TIBETAN }, { 0x0fd9, 0x0fda, TIBETAN },
+	{ 0x1000, 0x109f, MYANMAR }, { 0x10a0, 0x10fa, GEORGIAN },
+	{ 0x10fc, 0x10ff, GEORGIAN }, { 0x1100, 0x11ff, HANGUL },
+	{ 0x1200, 0x1399, ETHIOPIC }, { 0x13a0, 0x16ea, OTHER },
+	{ 0x16ee, 0x1734, OTHER }, { 0x1740, 0x1773, OTHER },
+	{ 0x1780, 0x17f9, KHMER }, { 0x1800, 0x1801, OTHER },
+	{ 0x1804, 0x1804, OTHER }, { 0x1806, 0x19df, OTHER },
+	{ 0x19e0, 0x19ff, KHMER }, { 0x1a00, 0x1aad, OTHER },
+	{ 0x1b00, 0x1c7f, OTHER }, { 0x1c80, 0x1c88, CYRILLIC },
+	{ 0x1c90, 0x1cbf, GEORGIAN }, { 0x1cc0, 0x1cc7, OTHER },
+	{ 0x1d00, 0x1d25, LATIN }, { 0x1d26, 0x1d2a, GREEK },
+	{ 0x1d2b, 0x1d2b, CYRILLIC }, { 0x1d2c, 0x1d5c, LATIN },
+	{ 0x1d5d, 0x1d61, GREEK }, { 0x1d62, 0x1d65, LATIN },
+	{ 0x1d66, 0x1d6a, GREEK }, { 0x1d6b, 0x1d77, LATIN },
+	{ 0x1d78, 0x1d78, CYRILLIC }, { 0x1d79, 0x1dbe, LATIN },
+	{ 0x1dbf, 0x1dbf, GREEK }, { 0x1e00, 0x1eff, LATIN },
+	{ 0x1f00, 0x1ffe, GREEK }, { 0x2071, 0x2071, LATIN },
+	{ 0x207f, 0x207f, LATIN }, { 0x2090, 0x209c, LATIN },
+	{ 0x2126, 0x2126, GREEK }, { 0x212a, 0x212b, LATIN },
+	{ 0x2132, 0x2132, LATIN }, { 0x214e, 0x214e, LATIN },
+	{ 0x2160, 0x2188, LATIN }, { 0x2800, 0x28ff, OTHER },
+	{ 0x2c00, 0x2c5f, OTHER }, { 0x2c60, 0x2c7f, LATIN },
+	{ 0x2c80, 0x2cff, OTHER }, { 0x2d00, 0x2d2d, GEORGIAN },
+	{ 0x2d30, 0x2d7f, OTHER }, { 0x2d80, 0x2dde, ETHIOPIC },
+	{ 0x2de0, 0x2dff, CYRILLIC }, { 0x2e80, 0x2fd5, HAN },
+	{ 0x3005, 0x3005, HAN }, { 0x3007, 0x3007, HAN },
+	{ 0x3021, 0x3029, HAN }, { 0x302e, 0x302f, HANGUL },
+	{ 0x3038, 0x303b, HAN }, { 0x3041, 0x3096, HIRAGANA },
+	{ 0x309d, 0x309f, HIRAGANA }, { 0x30a1, 0x30fa, KATAKANA },
+	{ 0x30fd, 0x30ff, KATAKANA }, { 0x3105, 0x312f, BOPOMOFO },
+	{ 0x3131, 0x318e, HANGUL }, { 0x31a0, 0x31bf, BOPOMOFO },
+	{ 0x31f0, 0x31ff, KATAKANA }, { 0x3200, 0x321e, HANGUL },
+	{ 0x3260, 0x327e, HANGUL }, { 0x32d0, 0x32fe, KATAKANA },
+	{ 0x3300, 0x3357, KATAKANA }, { 0x3400, 0x4dbf, HAN },
+	{ 0x4e00, 0x9fff, HAN }, { 0xa000, 0xa62b, OTHER },
+	{ 0xa640, 0xa69f, CYRILLIC }, { 0xa6a0, 0xa6f7, OTHER },
+	{ 0xa722, 0xa787, LATIN }, { 0xa78b, 0xa7ff, LATIN },
+	{ 0xa800, 0xa82c, OTHER }, { 0xa840, 0xa8d9, OTHER },
+	{ 0xa8e0, 0xa8ff, DEVANAGARI }, { 0xa900, 0xa92d, OTHER },
+	{ 0xa92f, 0xa95f, OTHER }, { 0xa960, 0xa97c, HANGUL },
+	{ 0xa980, 0xa9cd, OTHER }, { 0xa9d0, 0xa9df, OTHER },
+	{ 0xa9e0, 0xa9fe, MYANMAR }, { 0xaa00, 0xaa5f, OTHER },
+	{ 0xaa60, 0xaa7f, MYANMAR }, { 0xaa80, 0xaaf6, OTHER },
+	{ 0xab01, 0xab2e, ETHIOPIC }, { 0xab30, 0xab5a, LATIN },
+	{ 0xab5c, 0xab64, LATIN }, { 0xab65, 0xab65, GREEK },
+	{ 0xab66, 0xab69, LATIN }, { 0xab70, 0xabf9, OTHER },
+	{ 0xac00, 0xd7fb, HANGUL }, { 0xf900, 0xfad9, HAN },
+	{ 0xfb00, 0xfb06, LATIN }, { 0xfb13, 0xfb17, ARMENIAN },
+	{ 0xfb1d, 0xfb4f, HEBREW }, { 0xfb50, 0xfd3d, ARABIC },
+	{ 0xfd40, 0xfdff, ARABIC }, { 0xfe2e, 0xfe2f, CYRILLIC },
+	{ 0xfe70, 0xfefc, ARABIC }, { 0xff21, 0xff3a, LATIN },
+	{ 0xff41, 0xff5a, LATIN }, { 0xff66, 0xff6f, KATAKANA },
+	{ 0xff71, 0xff9d, KATAKANA }, { 0xffa0, 0xffdc, HANGUL },
+	{ 0x10000, 0x100fa, OTHER }, { 0x10140, 0x1018e, GREEK },
+	{ 0x101a0, 0x101a0, GREEK }, { 0x10280, 0x102d0, OTHER },
+	{ 0x10300, 0x10767, OTHER }, { 0x10780, 0x107ba, LATIN },
+	{ 0x10800, 0x10d39, OTHER }, { 0x10e60, 0x10e7e, ARABIC },
+	{ 0x10e80, 0x111df, OTHER }, { 0x111e1, 0x111f4, SINHALA },
+	{ 0x11200, 0x11339, OTHER }, { 0x1133c, 0x11fb0, OTHER },
+	{ 0x11fc0, 0x11fff, TAMIL }, { 0x12000, 0x16fe1, OTHER },
+	{ 0x16fe2, 0x16fe3, HAN }, { 0x16fe4, 0x16fe4, OTHER },
+	{ 0x16ff0, 0x16ff1, HAN }, { 0x17000, 0x18d08, OTHER },
+	{ 0x1aff0, 0x1b000, KATAKANA }, { 0x1b001, 0x1b11f, HIRAGANA },
+	{ 0x1b120, 0x1b122, KATAKANA }, { 0x1b150, 0x1b152, HIRAGANA },
+	{ 0x1b164, 0x1b167, KATAKANA }, { 0x1b170, 0x1bc9f, OTHER },
+	{ 0x1d200, 0x1d245, GREEK }, { 0x1d800, 0x1daaf, OTHER },
+	{ 0x1df00, 0x1df1e, LATIN }, { 0x1e000, 0x1e2ff, OTHER },
+	{ 0x1e7e0, 0x1e7fe, ETHIOPIC }, { 0x1e800, 0x1e95f, OTHER },
+	{ 0x1ee00, 0x1eef1, ARABIC }, { 0x1f200, 0x1f200, HIRAGANA },
+	{ 0x20000, 0x3134a, HAN },
+};
+#define NRANGES	(sizeof(ranges) / sizeof(ranges[0]))
+
+/* Scripts that are written together. */
+static const uint32_t together[] = {
+	SCRIPT(HAN) | SCRIPT(HIRAGANA) | SCRIPT(KATAKANA),
+	SCRIPT(HAN) | SCRIPT(HANGUL),
+	SCRIPT(HAN) | SCRIPT(BOPOMOFO),
+};
+#define NTOGETHER	(sizeof(together) / sizeof(together[0]))
+
+static enum script
+script_of(uint32_t ch)
+{
+	size_t low = 0, high = NRANGES;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (ch < ranges[mid].first)
+			high = mid;
+		else if (ch > ranges[mid].last)
+			low = mid + 1;
+		else
+			return ranges[mid].script;
+	}
+	return COMMON;
+}
+
+uint32_t
+script_decode(const char **p, const char *end)
+{
+	static const uint8_t masks[] = { 0x7f, 0x1f, 0x0f, 0x07 };
+	unsigned char lead = (unsigned char)*(*p)++;
+	unsigned more = lead < 0xc0 ? 0 : lead < 0xe0 ? 1 :
+	    lead < 0xf0 ? 2 : 3;
+	uint32_t ch = lead & masks[more];
+
+	for (; more > 0 && *p < end; more--)
+		ch = ch << 6 | (*(*p)++ & 0x3f);
+	return ch;
+}
+
+uint32_t
+script_set(const struct str *s)
+{
+	const char *p = s->bytes, *end = p + s->len;
+	uint32_t set = 0;
+
+	while (p < end) {
+		enum script script = script_of(script_decode(&p, end));
+
+		if (script != COMMON)
+			set |= SCRIPT(script);
+	}
+	return set;
+}
+
+bool
+script_is_single(uint32_t set)
+{
+	if ((set & (set - 1)) == 0)
+		return true;
+	for (size_t i = 0; i < NTOGETHER; i++)
+		if ((set & ~together[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Letters that stand for others (ligatures, wide and small forms) are none;
+ * accents are.
+ */
+bool
+script_is_word(uint32_t ch)
+{
+	enum script script = script_of(ch);
+
+	if (ch < 0x80)
+		return ch >= ' ' && ch <= '~';
+	if ((ch >= 0x2000 && ch <= 0x2bff) || (ch >= 0xf900 && ch <= 0xffff))
+		return false;
+	return (ch >= 0x300 && ch <= 0x33f) ||
+	    (script != COMMON && script != OTHER);
+}
