@@ -15,6 +15,7 @@
 #include "grant.h"
 #include "log.h"
 #include "msg.h"
+#include "services.h"
 
 #define DATA_SERIAL	"casemate-data"
 #define RUNTIME_PREFIX	"rt-"
@@ -56,6 +57,22 @@ mount_data(struct disks *d, const char *device)
 	return 0;
 }
 
+/* The disk itself, for the runner to measure; nobody else may read it. */
+static int
+make_node(const char *device, const char *name)
+{
+	char path[128];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/runner/disks/%s", name);
+	if (stat(device, &st) == 0 &&
+	    mknod(path, S_IFBLK | 0400, st.st_rdev) == 0 &&
+	    chown(path, UID_RUNNER, UID_RUNNER) == 0)
+		return 0;
+	log_info("runtime %s (%s) is left out: %s: %m", name, device, path);
+	return -1;
+}
+
 static void
 mount_runtime(struct disks *d, const char *device, const char *name)
 {
@@ -75,6 +92,11 @@ mount_runtime(struct disks *d, const char *device, const char *name)
 		log_info("runtime %s (%s) holds no EROFS image that can be "
 		    "used: %m; make it again with mkfs.erofs", name, device);
 		rmdir(path);	/* the runner lists what is there */
+		return;
+	}
+	if (make_node(device, name) == -1) {
+		umount2(path, MNT_DETACH);
+		rmdir(path);
 		return;
 	}
 	d->runtimes++;

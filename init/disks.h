@@ -1,7 +1,8 @@
 /*
  * The disks, found by their virtio serial: "casemate-data" is the data disk
  * (ext4, at /data), "rt-NAME" a runtime (EROFS, read-only, at
- * /runner/runtimes/NAME).  Any other disk is left alone.
+ * /runner/runtimes/NAME, and for the runner to read as it is at
+ * /runner/disks/NAME).  Any other disk is left alone.
  */
 #ifndef DISKS_H
 #define DISKS_H

@@ -128,6 +128,33 @@ read_manifest(struct decision *d, const struct submission *s)
 	return 0;
 }
 
+/* It is attached, and what its disk holds is known. */
+static int
+check_runtime(struct decision *d, const struct runtimes *attached)
+{
+	const char *name = d->grant.runtime;
+	const struct runtime *rt = runtimes_find(attached, name);
+
+	if (name[0] == '\0')
+		return 0;
+	if (rt == NULL)
+		why_set(&d->why, "there is no runtime \"%s\" on this "
+		    "appliance; `casemate status' lists those it has", name);
+	else if (rt->state == RUNTIME_UNREADABLE)
+		why_set(&d->why, "the runtime \"%s\" could not be measured: "
+		    "its disk cannot be read, or not in time; look at the disk "
+		    "and at the appliance's console", name);
+	else if (rt->state == RUNTIME_UNMEASURED)
+		why_set(&d->why, "the runtime \"%s\" is not measured yet; try "
+		    "again", name);
+	else {
+		memcpy(d->grant.runtime_sha256, rt->sha256, DIGEST_LEN);
+		return 0;
+	}
+	d->measure = rt != NULL && rt->state == RUNTIME_UNMEASURED;
+	return refuse(d, REASON_RUNTIME);
+}
+
 /* There is no vault yet, so whatever is named is not there. */
 static int
 check_secrets(struct decision *d)
@@ -189,6 +216,7 @@ decide(struct authority *a, const struct submission *s, uint64_t now,
 	if (read_command(a, d, s, now, &c) == -1 ||
 	    check_manifest(a, d, s, now) == -1 ||
 	    read_manifest(d, s) == -1 ||
+	    check_runtime(d, &s->runtimes) == -1 ||
 	    check_secrets(d) == -1)
 		return;
 	take_nonce(a, d, &c, now);

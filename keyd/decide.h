@@ -1,7 +1,8 @@
 /*
  * The decision over one submission, in this order: signature of the command,
- * then its fields; manifest's digest and signature, then its fields; last the
- * nonce, so that a refusal for another reason does not use it up.
+ * then its fields; manifest's digest and signature, then its fields; then the
+ * runtime's measurement; last the nonce, so that a refusal for another reason
+ * does not use it up.
  */
 #ifndef DECIDE_H
 #define DECIDE_H
@@ -12,6 +13,7 @@
 
 #include "authority.h"
 #include "grant.h"
+#include "runtimes.h"
 #include "why.h"
 #include "words.h"
 
@@ -24,6 +26,7 @@ struct bytes {
 struct submission {
 	struct bytes	command, command_sig;
 	struct bytes	manifest, manifest_sig;
+	struct runtimes	runtimes;	/* attached here, as far as measured */
 };
 
 /*
@@ -34,6 +37,8 @@ struct submission {
 struct decision {
 	enum reason	reason;
 	bool		signed_command;	/* the command's signature held */
+	bool		measure;	/* refused only until the runner has
+					   measured grant.runtime */
 	struct why	why;
 	struct grant	grant;
 };

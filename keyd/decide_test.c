@@ -344,6 +344,60 @@ ATF_TC_BODY(a_secret_that_is_not_held_is_refused, tc)
 	refused(REASON_SECRET, true, "holds no secret called \"db\"; leave");
 }
 
+/* A submission for `python', and what the runner knows of it. */
+static void
+start_python(enum runtime_state state)
+{
+	static const char text[] = KIT_MANIFEST "runtime: python\n";
+	struct runtimes *r = &k.s.runtimes;
+
+	start("bob", "alice");
+	kit_set_manifest(&k, "bob", "alice", text, strlen(text));
+	r->n = 2;
+	strcpy(r->list[0].name, "perl");
+	strcpy(r->list[1].name, "python");
+	r->list[1].state = state;
+	memset(r->list[1].sha256, 0x5a, DIGEST_LEN);
+}
+
+ATF_TC_WITHOUT_HEAD(a_measured_runtime_is_granted_with_its_digest);
+ATF_TC_BODY(a_measured_runtime_is_granted_with_its_digest, tc)
+{
+	start_python(RUNTIME_MEASURED);
+	ATF_REQUIRE_EQ(judge(KIT_NOW), 0);
+	ATF_CHECK_STREQ(d.grant.runtime, "python");
+	ATF_CHECK(!d.measure);
+	for (size_t i = 0; i < DIGEST_LEN; i++)
+		ATF_CHECK_EQ(d.grant.runtime_sha256[i], 0x5a);
+	grant_free(&d.grant);
+	authority_close(&a);
+}
+
+ATF_TC_WITHOUT_HEAD(an_unmeasured_runtime_is_measured_first);
+ATF_TC_BODY(an_unmeasured_runtime_is_measured_first, tc)
+{
+	start_python(RUNTIME_UNMEASURED);
+	refused(REASON_RUNTIME, true, "not measured yet");
+	ATF_CHECK(d.measure);
+}
+
+ATF_TC_WITHOUT_HEAD(a_runtime_that_cannot_be_measured_is_refused);
+ATF_TC_BODY(a_runtime_that_cannot_be_measured_is_refused, tc)
+{
+	start_python(RUNTIME_UNREADABLE);
+	refused(REASON_RUNTIME, true, "\"python\" could not be measured");
+	ATF_CHECK(!d.measure);
+}
+
+ATF_TC_WITHOUT_HEAD(a_runtime_that_is_not_there_is_refused);
+ATF_TC_BODY(a_runtime_that_is_not_there_is_refused, tc)
+{
+	start_python(RUNTIME_MEASURED);
+	k.s.runtimes.n = 1;
+	refused(REASON_RUNTIME, true, "there is no runtime \"python\"");
+	ATF_CHECK(!d.measure);
+}
+
 ATF_TC_WITHOUT_HEAD(what_the_manifest_asks_for_is_granted);
 ATF_TC_BODY(what_the_manifest_asks_for_is_granted, tc)
 {
@@ -432,6 +486,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, an_unknown_field_is_refused);
 	ATF_TP_ADD_TC(tp, a_repeated_field_is_refused);
 	ATF_TP_ADD_TC(tp, a_secret_that_is_not_held_is_refused);
+	ATF_TP_ADD_TC(tp, a_measured_runtime_is_granted_with_its_digest);
+	ATF_TP_ADD_TC(tp, an_unmeasured_runtime_is_measured_first);
+	ATF_TP_ADD_TC(tp, a_runtime_that_cannot_be_measured_is_refused);
+	ATF_TP_ADD_TC(tp, a_runtime_that_is_not_there_is_refused);
 	ATF_TP_ADD_TC(tp, what_the_manifest_asks_for_is_granted);
 	ATF_TP_ADD_TC(tp, a_wrong_type_is_refused);
 	ATF_TP_ADD_TC(tp, oversized_parts_are_refused_unread);

@@ -146,6 +146,28 @@ ATF_TC_BODY(a_refusal_tells_what_to_do, tc)
 	daemon_kill(&d);
 }
 
+ATF_TC_WITHOUT_HEAD(a_runtime_is_asked_for_before_it_is_decided);
+ATF_TC_BODY(a_runtime_is_asked_for_before_it_is_decided, tc)
+{
+	static const char text[] = KIT_MANIFEST "runtime: python\n";
+	struct runtimes *r = &k.s.runtimes;
+
+	make_site();
+	daemon_init(&d);
+	daemon_start_logic(&d);
+	daemon_await_ready(&d);
+	talk_info(&d);
+	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
+	kit_set_manifest(&k, "alice", "alice", text, strlen(text));
+	strcpy(r->list[r->n++].name, "python");
+	talk_decide(&d, 4, &k.s);
+	talk_expect_measure(&d, 4, "python");
+	r->list[0].state = RUNTIME_MEASURED;	/* the command is still good */
+	talk_decide(&d, 5, &k.s);
+	talk_expect_grant(&d, 5);
+	daemon_kill(&d);
+}
+
 ATF_TC_WITHOUT_HEAD(many_requests_are_answered_in_order);
 ATF_TC_BODY(many_requests_are_answered_in_order, tc)
 {
@@ -275,6 +297,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, key_nonces_and_head_survive_a_kill);
 	ATF_TP_ADD_TC(tp, key_nonces_and_head_of_the_program_survive_a_kill);
 	ATF_TP_ADD_TC(tp, a_refusal_tells_what_to_do);
+	ATF_TP_ADD_TC(tp, a_runtime_is_asked_for_before_it_is_decided);
 	ATF_TP_ADD_TC(tp, many_requests_are_answered_in_order);
 	ATF_TP_ADD_TC(tp, a_runner_that_does_not_read_only_delays_itself);
 	ATF_TP_ADD_TC(tp, a_runner_that_starts_again_is_served_anew);

@@ -75,6 +75,7 @@ do_job_decide(struct keyd *k, struct get *g)
 	uint32_t seq;
 
 	seq = get_u32(g);
+	runtimes_get(g, &s.runtimes);
 	s.command = get_bytes(g);
 	s.command_sig = get_bytes(g);
 	s.manifest = get_bytes(g);
@@ -82,7 +83,11 @@ do_job_decide(struct keyd *k, struct get *g)
 	check_end(g, "JOB_DECIDE");
 	decide(&k->authority, &s, clock_now(), &d);
 	put_init(&p, answer, sizeof(answer));
-	if (d.reason != 0) {
+	if (d.measure) {
+		put_u32(&p, seq);
+		put_cstr(&p, d.grant.runtime);
+		chan_send(&k->runner, MSG_JOB_MEASURE, &p);
+	} else if (d.reason != 0) {
 		put_deny(&p, seq, &d);
 		chan_send(&k->runner, MSG_JOB_DENY, &p);
 	} else {

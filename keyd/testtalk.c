@@ -29,6 +29,7 @@ talk_decide(struct daemon *d, uint32_t seq, const struct submission *s)
 
 	put_init(&p, buf, sizeof(buf));
 	put_u32(&p, seq);
+	runtimes_put(&p, &s->runtimes);
 	put_string(&p, s->command.p, s->command.len);
 	put_string(&p, s->command_sig.p, s->command_sig.len);
 	put_string(&p, s->manifest.p, s->manifest.len);
@@ -50,6 +51,19 @@ talk_expect_grant(struct daemon *d, uint32_t seq)
 	ATF_CHECK_STREQ(grant.submitter, "alice");
 	ATF_CHECK_STREQ(grant.name, "hello");
 	grant_free(&grant);
+}
+
+void
+talk_expect_measure(struct daemon *d, uint32_t seq, const char *name)
+{
+	char got[NAME_MAX_LEN + 1];
+	struct get g;
+
+	daemon_await(&d->runner, MSG_JOB_MEASURE, &g);
+	ATF_CHECK_EQ(get_u32(&g), seq);
+	get_cstr(&g, got, sizeof(got));
+	ATF_REQUIRE_EQ(get_end(&g), 0);
+	ATF_CHECK_STREQ(got, name);
 }
 
 void

@@ -14,6 +14,7 @@
 /* As the runner: who are you?  Fills d->vkey. */
 void	talk_info(struct daemon *);
 void	talk_decide(struct daemon *, uint32_t seq, const struct submission *);
+void	talk_expect_measure(struct daemon *, uint32_t seq, const char *name);
 /* A grant of alice's job `hello'. */
 void	talk_expect_grant(struct daemon *, uint32_t seq);
 /* The submitter is alice when the command's signature held, else nobody. */

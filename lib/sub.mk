@@ -34,7 +34,8 @@ log_test_SRCS := lib/log_test.c lib/log.c
 sandbox_test_SRCS := lib/sandbox_test.c lib/sandbox.c lib/log.c
 
 # The wire, what it carries, and conversations over it.
-TESTS += lib/wire_test lib/grant_test lib/chan_test
+TESTS += lib/wire_test lib/grant_test lib/chan_test lib/runtimes_test
+runtimes_test_SRCS := lib/runtimes_test.c lib/runtimes.c lib/wire.c
 wire_test_SRCS := lib/wire_test.c lib/wire.c
 grant_test_SRCS := lib/grant_test.c lib/grant.c lib/wire.c lib/json.c lib/msg.c
 chan_test_SRCS := lib/chan_test.c lib/chan.c lib/wire.c lib/msg.c lib/log.c

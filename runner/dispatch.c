@@ -8,10 +8,9 @@
 
 #include "job.h"
 #include "log.h"
+#include "measure.h"
 #include "runner.h"
 #include "say.h"
-
-#define KEYD_ROOM	(128u << 10)	/* any one submission, and some */
 
 static struct job *
 find_conn(struct runner *r, uint32_t conn)
@@ -228,6 +227,22 @@ do_deny(struct runner *r, struct get *g)
 }
 
 static void
+do_measure(struct runner *r, struct get *g)
+{
+	struct job *j = find_seq(r, get_u32(g));
+	const struct runtime *rt;
+	char name[NAME_MAX_LEN + 1];
+
+	get_cstr(g, name, sizeof(name));
+	need_end(g, "JOB_MEASURE");
+	rt = runtimes_find(&r->runtimes, name);
+	if (rt == NULL)
+		die(EXIT_PEER, "keyd asks for a runtime that is not there");
+	if (j != NULL && j->state == JOB_DECIDE)
+		job_measure(r, j, (size_t)(rt - r->runtimes.list));
+}
+
+static void
 keyd_reset(struct runner *r)
 {
 	struct put p;
@@ -255,6 +270,8 @@ dispatch_keyd(struct runner *r)
 			do_grant(r, &g);
 		else if (type == MSG_JOB_DENY)
 			do_deny(r, &g);
+		else if (type == MSG_JOB_MEASURE)
+			do_measure(r, &g);
 	}
 }
 
@@ -327,4 +344,30 @@ dispatch_ledgerd(struct runner *r)
 		else if (type == MSG_LEDGER_INFO_IS)
 			do_ledger_info(r, &g);
 	}
+}
+
+/*
+ * keyd is told that it failed, once by each who waited, and the next job has
+ * it tried again.
+ */
+void
+dispatch_measurer(struct runner *r)
+{
+	struct measured m;
+	struct runtime *rt;
+
+	measure_take(r->measurer, &m);
+	rt = &r->runtimes.list[m.i];
+	r->measuring[m.i] = false;
+	rt->state = m.err == 0 ? RUNTIME_MEASURED : RUNTIME_UNREADABLE;
+	memcpy(rt->sha256, m.sha256, DIGEST_LEN);
+	if (m.err != 0)
+		log_info("runtime %s cannot be measured: %s", rt->name,
+		    strerror(m.err));
+	for (int i = 0; i < JOB_SLOTS; i++)
+		if (r->jobs[i].state == JOB_MEASURE &&
+		    r->jobs[i].runtime == m.i)
+			job_measured(r, &r->jobs[i]);
+	if (rt->state == RUNTIME_UNREADABLE)
+		rt->state = RUNTIME_UNMEASURED;
 }

@@ -4,15 +4,18 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "measure.h"
 #include "report.h"
 #include "runner.h"
 #include "say.h"
 
 #define DECIDE_MS	20000	/* keyd: two signatures, one durable nonce */
+#define MEASURE_MS	120000	/* some GiB from a disk */
 #define RECEIVE_MS	600000	/* gate ends silence sooner */
 #define BUILD_MS	60000	/* 64 MiB unpacked on a slow machine */
 #define LIMIT_MS	(UINT64_C(1) << 40)	/* no sum overflows */
@@ -54,10 +57,76 @@ void
 job_submit(struct runner *r, struct job *j, uint32_t conn,
     const void *submission, size_t len)
 {
+	j->submission = malloc(len);
+	if (j->submission == NULL) {
+		say_busy(r, conn, REASON_BUSY, "no memory for a submission; "
+		    "try again");
+		return;
+	}
+	memcpy(j->submission, submission, len);
+	j->submission_len = len;
 	j->conn = conn;
 	j->attached = true;
 	job_enter(j, JOB_DECIDE, DECIDE_MS);
-	say_decide(r, j, submission, len);
+	say_decide(r, j);
+}
+
+void
+job_measured(struct runner *r, struct job *j)
+{
+	if (refuse_unwanted(r, j))
+		return;
+	if (chan_room(&r->keyd) < KEYD_ROOM) {
+		job_refuse(r, j, REASON_BUSY, "keyd is behind with its "
+		    "answers; try again");
+		return;
+	}
+	job_enter(j, JOB_DECIDE, DECIDE_MS);
+	say_decide(r, j);
+}
+
+/*
+ * Measured once for all jobs that wait for it, and anew for the next when that
+ * failed.  It may have been done since keyd was asked.
+ */
+void
+job_measure(struct runner *r, struct job *j, size_t runtime)
+{
+	j->runtime = runtime;
+	job_enter(j, JOB_MEASURE, MEASURE_MS);
+	if (r->runtimes.list[runtime].state == RUNTIME_MEASURED) {
+		job_measured(r, j);
+		return;
+	}
+	if (refuse_unwanted(r, j) || r->measuring[runtime])
+		return;
+	r->measuring[runtime] = true;
+	measure_ask(r->measurer, runtime);
+}
+
+/* keyd's digest is of what is mounted here. */
+static bool
+is_measured(const struct runtime *rt, const struct grant *g)
+{
+	return rt->state == RUNTIME_MEASURED &&
+	    memcmp(rt->sha256, g->runtime_sha256, DIGEST_LEN) == 0;
+}
+
+static bool
+refuse_runtime(struct runner *r, struct job *j)
+{
+	const struct grant *g = &j->grant;
+	const struct runtime *rt = runtimes_find(&r->runtimes, g->runtime);
+
+	if (g->runtime[0] == '\0' || (rt != NULL && is_measured(rt, g)))
+		return false;
+	if (rt == NULL)
+		job_refuse(r, j, REASON_RUNTIME, "there is no runtime \"%s\" "
+		    "on this appliance", g->runtime);
+	else
+		job_refuse(r, j, REASON_FAULT, "the grant's runtime \"%s\" is "
+		    "not the one that was measured", g->runtime);
+	return true;
 }
 
 void
@@ -66,14 +135,10 @@ job_granted(struct runner *r, struct job *j)
 	const struct grant *g = &j->grant;
 
 	j->recordable = true;
-	if (refuse_unwanted(r, j))
+	free(j->submission);
+	j->submission = NULL;
+	if (refuse_unwanted(r, j) || refuse_runtime(r, j))
 		return;
-	if (g->runtime[0] != '\0' && !runner_has_runtime(r, g->runtime)) {
-		job_refuse(r, j, REASON_RUNTIME, "there is no runtime \"%s\" "
-		    "on this appliance; it has: %s", g->runtime,
-		    r->runtimes[0] == '\0' ? "none" : r->runtimes);
-		return;
-	}
 	if (g->bundle_len == 0 || g->limits.memory_bytes == 0 ||
 	    g->limits.processes == 0) {
 		job_refuse(r, j, REASON_LIMITS, "an empty bundle, no memory or "
@@ -249,11 +314,19 @@ job_unappended(struct runner *r, struct job *j, const char *message)
 		job_finish_unrecorded(r, j, message);
 }
 
+/* Nobody is asked to whom it would still have to be told. */
+static bool
+may_refuse(const struct job *j)
+{
+	return j->state == JOB_MEASURE || j->state == JOB_RECEIVE ||
+	    j->state == JOB_BUILD;
+}
+
 void
 job_leave(struct runner *r, struct job *j)
 {
 	j->attached = false;
-	if (j->state == JOB_RECEIVE || j->state == JOB_BUILD)
+	if (may_refuse(j))
 		refuse_unwanted(r, j);
 	else if (j->state == JOB_RUN)
 		job_end(r, j, OUTCOME_CANCELLED, 0, "the client left");
@@ -264,7 +337,7 @@ job_leave(struct runner *r, struct job *j)
 void
 job_stop(struct runner *r, struct job *j)
 {
-	if (j->state == JOB_RECEIVE || j->state == JOB_BUILD)
+	if (may_refuse(j))
 		refuse_unwanted(r, j);
 	else if (j->state == JOB_RUN)
 		job_end(r, j, OUTCOME_CANCELLED, 0, "the appliance is "
@@ -305,6 +378,11 @@ job_timeout(struct runner *r, struct job *j)
 	case JOB_DECIDE:
 		job_refuse(r, j, REASON_FAULT, "keyd does not answer; sign a "
 		    "new command and try again");
+		return;
+	case JOB_MEASURE:
+		job_refuse(r, j, REASON_RUNTIME, "the runtime \"%s\" was not "
+		    "measured within %d s: its disk is slow; try again",
+		    r->runtimes.list[j->runtime].name, MEASURE_MS / 1000);
 		return;
 	case JOB_RECEIVE:
 		job_refuse(r, j, REASON_BUNDLE, "the bundle did not arrive "

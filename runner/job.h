@@ -2,6 +2,7 @@
  * One job, from its submission to the answer that its client gets.
  *
  *	FREE --submit--> DECIDE --grant--> RECEIVE --bundle--> BUILD
+ *	    (DECIDE --measure--> MEASURE --measured--> DECIDE)
  *	    --ready--> ACCEPT --committed--> RUN --end--> END --gone-->
  *	    RECORD --committed--> FREE
  *
@@ -30,6 +31,7 @@ struct report;
 enum job_state {
 	JOB_FREE,
 	JOB_DECIDE,	/* keyd has it */
+	JOB_MEASURE,	/* keyd wants to know what its runtime is, first */
 	JOB_RECEIVE,	/* the bundle comes in */
 	JOB_BUILD,	/* its first process makes the sandbox */
 	JOB_ACCEPT,	/* ledgerd has its job.accepted */
@@ -64,6 +66,9 @@ struct job {
 	bool		 asked;		/* job.accepted is under way */
 	bool		 gone;		/* process 1 has ended */
 	bool		 overdue;	/* END lasts too long already */
+	void		*submission;	/* until it is decided */
+	size_t		 submission_len;
+	size_t		 runtime;	/* MEASURE: in the list */
 	struct grant	 grant;		/* after a denial: who and what only */
 	struct bundle	 bundle;
 	struct cgroup	 cgroup;
@@ -80,7 +85,7 @@ struct job {
 /* At the start, and after each job. */
 void	job_init(struct job *, struct runner *, unsigned slot);
 
-/* A free slot takes a submission, as keyd gets it. */
+/* A free slot takes a submission, as keyd gets it, and keeps a copy. */
 void	job_submit(struct runner *, struct job *, uint32_t conn,
 	    const void *submission, size_t len);
 
@@ -88,6 +93,8 @@ void	job_submit(struct runner *, struct job *, uint32_t conn,
 void	job_granted(struct runner *, struct job *);	/* grant filled */
 void	job_denied(struct runner *, struct job *, enum reason,
 	    const char *message);
+void	job_measure(struct runner *, struct job *, size_t runtime);
+void	job_measured(struct runner *, struct job *);	/* or it failed */
 void	job_data(struct runner *, struct job *, const void *, size_t);
 void	job_credit(struct runner *, struct job *, uint32_t bytes);
 void	job_leave(struct runner *, struct job *);	/* its client went */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@ job_free(struct runner *r, struct job *j)
 {
 	child_close(&j->child);
 	bundle_close(&j->bundle);
+	free(j->submission);
 	grant_free(&j->grant);
 	r->jobs_done += j->accepted;
 	job_init(j, r, j->slot);

@@ -100,6 +100,128 @@ TEST(unknown_runtime_is_refused)
 	check_refusal(REASON_RUNTIME, "no runtime \"perl\"");
 }
 
+/* A job for `python', which keyd wants measured first. */
+static void
+to_measure(uint32_t conn)
+{
+	submit(conn);
+	send_measure(expect_decide_with("python", RUNTIME_UNMEASURED, 0),
+	    "python");
+}
+
+static struct grant *
+grant_python(int byte)
+{
+	struct grant *g = make_grant();
+
+	strcpy(g->runtime, "python");
+	memset(g->runtime_sha256, byte, DIGEST_LEN);
+	return g;
+}
+
+TEST(runtime_is_measured_and_decided_on_again)
+{
+	play_start();
+	to_measure(CONN);
+	ATF_CHECK_EQ(play_asked_to_measure(), 1);
+	play_expect_none(&play.keyd);
+	play_measured(1, 0, 0x77);
+	send_grant(expect_decide_with("python", RUNTIME_MEASURED, 0x77),
+	    grant_python(0x77));
+	play_expect(&play.gate, MSG_JOB_SEND);
+	ATF_CHECK(play.r.jobs[0].submission == NULL);
+	send_data(CONN, BUNDLE, sizeof(BUNDLE));
+	play_report(0, REPORT_READY, 0, 0, "9/9 denied");
+	expect_append(EVENT_JOB_ACCEPTED, "\"runtime_sha256\":\"7777777777"
+	    "777777777777777777777777777777777777777777777777777777\"");
+}
+
+TEST(runtime_is_measured_once)
+{
+	play_start();
+	to_measure(CONN);
+	to_measure(100);
+	ATF_CHECK_EQ(play_asked_to_measure(), 1);
+	ATF_CHECK_EQ(play_asked_to_measure(), -1);
+	play_measured(1, 0, 0x77);
+	expect_decide_with("python", RUNTIME_MEASURED, 0x77);
+	expect_decide_with("python", RUNTIME_MEASURED, 0x77);
+	submit(101);
+	expect_decide_with("python", RUNTIME_MEASURED, 0x77);
+	ATF_CHECK_EQ(play_asked_to_measure(), -1);
+}
+
+/* keyd asked for it before it saw that it was there. */
+TEST(runtime_that_was_measured_meanwhile_is_not_measured_again)
+{
+	uint32_t late;
+
+	play_start();
+	submit(100);
+	late = expect_decide();
+	to_measure(CONN);
+	ATF_CHECK_EQ(play_asked_to_measure(), 1);
+	play_measured(1, 0, 0x77);
+	expect_decide();
+	send_measure(late, "python");
+	expect_decide_with("python", RUNTIME_MEASURED, 0x77);
+	ATF_CHECK_EQ(play_asked_to_measure(), -1);
+}
+
+TEST(runtime_that_cannot_be_read_is_tried_again_by_the_next)
+{
+	uint32_t seq;
+
+	play_start();
+	to_measure(CONN);
+	play_asked_to_measure();
+	play_measured(1, 5, 0);
+	seq = expect_decide_with("python", RUNTIME_UNREADABLE, 0);
+	send_deny(seq, REASON_RUNTIME, "could not be measured", true);
+	check_refusal(REASON_RUNTIME, "could not be measured");
+	to_measure(CONN);
+	ATF_CHECK_EQ(play_asked_to_measure(), 1);
+}
+
+TEST(disk_that_does_not_answer_holds_up_its_own_jobs)
+{
+	play_start();
+	to_measure(CONN);
+	ATF_CHECK_EQ(play_asked_to_measure(), 1);
+	play.now += 119000;
+	submit(100);
+	send_grant(expect_decide(), make_grant());
+	play_expect(&play.gate, MSG_JOB_SEND);
+	play.now += 2000;
+	expect_refused(REASON_RUNTIME, "\"python\" was not measured", "");
+	to_measure(CONN);
+	ATF_CHECK_EQ(play_asked_to_measure(), -1);	/* it still is */
+	play_measured(1, 0, 0x77);
+	expect_decide_with("python", RUNTIME_MEASURED, 0x77);
+}
+
+TEST(client_that_leaves_while_its_runtime_is_measured)
+{
+	play_start();
+	to_measure(CONN);
+	send_conn(MSG_JOB_CANCEL, CONN);
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_FREE);
+	play_measured(1, 0, 0x77);
+	play_expect_none(&play.keyd);
+}
+
+TEST(grant_of_another_runtime_than_was_measured_is_a_fault)
+{
+	play_start();
+	submit(CONN);
+	send_grant(expect_decide(), grant_python(0));
+	check_refusal(REASON_FAULT, "not the one that was measured");
+	to_measure(CONN);
+	play_measured(1, 0, 0x77);
+	send_grant(expect_decide(), grant_python(0x78));
+	check_refusal(REASON_FAULT, "not the one that was measured");
+}
+
 TEST(bundle_past_the_budget_is_refused)
 {
 	struct grant *g = make_grant();
@@ -404,6 +526,13 @@ ATF_TP_ADD_TCS(tp)
 	ADD(unsigned_denial_is_not_recorded);
 	ADD(ninth_job_is_refused_without_asking_keyd);
 	ADD(unknown_runtime_is_refused);
+	ADD(runtime_is_measured_and_decided_on_again);
+	ADD(runtime_is_measured_once);
+	ADD(runtime_that_was_measured_meanwhile_is_not_measured_again);
+	ADD(runtime_that_cannot_be_read_is_tried_again_by_the_next);
+	ADD(disk_that_does_not_answer_holds_up_its_own_jobs);
+	ADD(client_that_leaves_while_its_runtime_is_measured);
+	ADD(grant_of_another_runtime_than_was_measured_is_a_fault);
 	ADD(bundle_past_the_budget_is_refused);
 	ADD(bundles_together_stay_below_the_budget);
 	ADD(changed_bundle_is_refused);

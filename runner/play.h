@@ -20,6 +20,7 @@ struct play {
 	struct runner	 r;
 	struct chan	 gate, keyd, ledgerd;		/* the peers' ends */
 	int		 pipes[12];
+	int		 measurer;			/* its end */
 	uint64_t	 now;
 	struct played_child child[JOB_SLOTS];
 	bool		 spawn_fails;
@@ -41,6 +42,10 @@ void	play_report(unsigned slot, enum report_kind, enum reason, uint32_t,
 	    const char *text);
 void	play_write(unsigned slot, int stream, const void *, size_t);
 void	play_die(unsigned slot);
+/* The index of the runtime that is to be measured; -1 when none is. */
+int	play_asked_to_measure(void);
+/* The measurer's answer: a digest of these bytes, or errno. */
+void	play_measured(unsigned i, int err, int byte);
 /* True when the job was told to begin. */
 bool	play_told_to_go(unsigned slot);
 

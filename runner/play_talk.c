@@ -101,12 +101,56 @@ expect_finished(enum outcome outcome, uint32_t status, const char *text,
 
 /* keyd */
 
+/* All of it, whatever the runner has sent before. */
+static uint32_t
+get_decide(struct runtimes *r)
+{
+	static const char *const parts[] = {
+		"command", "signature", "manifest", "signature",
+	};
+	struct get g = play_expect(&play.keyd, MSG_JOB_DECIDE);
+	uint32_t seq = get_u32(&g);
+	char text[16];
+
+	runtimes_get(&g, r);
+	for (int i = 0; i < 4; i++) {
+		get_cstr(&g, text, sizeof(text));
+		ATF_CHECK_STREQ(text, parts[i]);
+	}
+	ATF_CHECK_EQ(get_end(&g), 0);
+	return seq;
+}
+
 uint32_t
 expect_decide(void)
 {
-	struct get g = play_expect(&play.keyd, MSG_JOB_DECIDE);
+	struct runtimes r;
 
-	return get_u32(&g);
+	return get_decide(&r);
+}
+
+uint32_t
+expect_decide_with(const char *name, enum runtime_state state, int byte)
+{
+	struct runtimes r;
+	uint32_t seq = get_decide(&r);
+	const struct runtime *rt = runtimes_find(&r, name);
+
+	ATF_REQUIRE(rt != NULL);
+	ATF_CHECK_EQ(rt->state, state);
+	ATF_CHECK_EQ(rt->sha256[0], byte);
+	ATF_CHECK_EQ(rt->sha256[DIGEST_LEN - 1], byte);
+	return seq;
+}
+
+void
+send_measure(uint32_t seq, const char *name)
+{
+	struct put p = put_to();
+
+	put_u32(&p, seq);
+	put_cstr(&p, name);
+	play_send(&play.keyd, MSG_JOB_MEASURE, &p);
 }
 
 struct grant *

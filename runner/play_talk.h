@@ -11,6 +11,7 @@
 
 #include "event.h"
 #include "grant.h"
+#include "runtimes.h"
 #include "words.h"
 
 #define CONN		7
@@ -26,6 +27,10 @@ void	expect_refused(enum reason reason, const char *text,
 void	expect_finished(enum outcome outcome, uint32_t status,
 	    const char *text, const char *receipt);
 uint32_t	expect_decide(void);
+/* Decided on with this runtime in this state, of digests of that byte. */
+uint32_t	expect_decide_with(const char *name, enum runtime_state,
+		    int byte);
+void	send_measure(uint32_t seq, const char *name);
 struct grant	*make_grant(void);
 void	send_grant(uint32_t seq, const struct grant *g);
 void	send_deny(uint32_t seq, enum reason reason, const char *message,

@@ -28,6 +28,7 @@
 #include "confine.h"
 #include "fds.h"
 #include "log.h"
+#include "measure.h"
 #include "root.h"
 #include "runner.seccomp.h"
 #include "sandbox.h"
@@ -35,7 +36,7 @@
 
 #define BUDGET_SHARE	4	/* bundles take a quarter of memory at most */
 #define CHANNELS	3
-#define POLLFDS		(2 * CHANNELS + 2 + JOB_SLOTS * JOB_POLLFDS)
+#define POLLFDS		(2 * CHANNELS + 3 + JOB_SLOTS * JOB_POLLFDS)
 #define STOP_FLUSH_MS	500	/* for the last messages to be taken */
 
 static const struct sandbox_limit runner_limits[] = {
@@ -71,20 +72,17 @@ uptime_ms(void)
 	return clock_ms(CLOCK_BOOTTIME);
 }
 
-bool
-runner_has_runtime(const struct runner *r, const char *name)
+static void
+add_runtime(struct runner *r, const char *name)
 {
-	size_t len = strlen(name);
-	const char *s = r->runtimes;
+	size_t used = strlen(r->runtimes_text);
 
-	while (*s != '\0') {
-		size_t n = strcspn(s, ",");
-
-		if (n == len && strncmp(s, name, n) == 0)
-			return true;
-		s += n + (s[n] == ',');
-	}
-	return false;
+	if (r->runtimes.n == RUNTIMES_MAX ||
+	    used + 1 + strlen(name) >= sizeof(r->runtimes_text))
+		die(EXIT_REFUSED, "too many runtimes: detach some");
+	strcpy(r->runtimes.list[r->runtimes.n++].name, name);
+	snprintf(r->runtimes_text + used, sizeof(r->runtimes_text) - used,
+	    "%s%s", used == 0 ? "" : ",", name);
 }
 
 /* The runtimes do not change while the appliance is up. */
@@ -96,16 +94,9 @@ load_runtimes(struct runner *r)
 
 	if (d == NULL)
 		die_errno("%s", ROOT_RUNTIMES);
-	while ((e = readdir(d)) != NULL) {
-		size_t used = strlen(r->runtimes);
-
-		if (grant_check_name(e->d_name) == -1)
-			continue;
-		if (used + 1 + strlen(e->d_name) >= sizeof(r->runtimes))
-			die(EXIT_REFUSED, "too many runtimes: detach some");
-		snprintf(r->runtimes + used, sizeof(r->runtimes) - used,
-		    "%s%s", used == 0 ? "" : ",", e->d_name);
-	}
+	while ((e = readdir(d)) != NULL)
+		if (grant_check_name(e->d_name) == 0)
+			add_runtime(r, e->d_name);
 	closedir(d);
 }
 
@@ -231,15 +222,18 @@ runner_turn(struct runner *r)
 	p += 2 * CHANNELS;
 	*p++ = (struct pollfd){ .fd = r->signals, .events = POLLIN };
 	*p++ = (struct pollfd){ .fd = r->spawner, .events = POLLIN };
+	*p++ = (struct pollfd){ .fd = r->measurer, .events = POLLIN };
 	for (int i = 0; i < JOB_SLOTS; i++)
 		job_poll(r, &r->jobs[i], p + i * JOB_POLLFDS);
 	if (poll(pfd, POLLFDS, next_timeout(r)) == -1 && errno != EINTR)
 		die_errno("poll");
 	/* A spawner says something only when asked. */
-	if (p[-1].revents != 0)
-		die(EXIT_SYSTEM, "the spawner is gone");
 	if (p[-2].revents != 0)
+		die(EXIT_SYSTEM, "the spawner is gone");
+	if (p[-3].revents != 0)
 		take_signal(r);
+	if (p[-1].revents != 0)
+		dispatch_measurer(r);
 	for (int i = 0; i < JOB_SLOTS; i++)
 		job_turn(r, &r->jobs[i], p + i * JOB_POLLFDS);
 	take_timeouts(r);
@@ -267,6 +261,8 @@ main(int argc, char *argv[])
 	r.signals = open_signals();
 	load_memory(&r);
 	load_runtimes(&r);			/* last look at a file */
+	r.measurer = r.runtimes.n == 0 ? -1 :
+	    measure_start(MEASURE_DISKS, &r.runtimes);
 	drop_powers();
 	for (unsigned i = 0; i < JOB_SLOTS; i++)
 		job_init(&r.jobs[i], &r, i);

@@ -1,5 +1,6 @@
 /*
- * What the runner holds: three conversations, the jobs, and the spawner.
+ * What the runner holds: three conversations, the jobs, the spawner and the
+ * measurer.
  */
 #ifndef RUNNER_H
 #define RUNNER_H
@@ -10,14 +11,16 @@
 #include "bundle.h"
 #include "chan.h"
 #include "job.h"
+#include "runtimes.h"
 
 #define JOB_SLOTS		8
 #define RUNTIMES_TEXT_MAX	512	/* in GATE_STATUS_IS */
 #define MODE_MAX		16	/* kept, ephemeral */
+#define KEYD_ROOM		(128u << 10)	/* a submission, and some */
 
 struct runner {
 	struct chan	 gate, keyd, ledgerd;
-	int		 spawner, cgroup, signals;
+	int		 spawner, measurer, cgroup, signals;
 	struct job	 jobs[JOB_SLOTS];
 	struct bundle_budget budget;
 	uint32_t	 last_seq;
@@ -26,7 +29,9 @@ struct runner {
 	bool		 stopping;
 	char		 vkey[VKEY_MAX + 1];	/* "" until keyd told */
 	char		 mode[MODE_MAX + 1];
-	char		 runtimes[RUNTIMES_TEXT_MAX];
+	struct runtimes	 runtimes;
+	bool		 measuring[RUNTIMES_MAX];	/* asked for */
+	char		 runtimes_text[RUNTIMES_TEXT_MAX];	/* "a,b" */
 	uint64_t	 memory_total;
 	uint64_t	 jobs_done, tree_size;
 };
@@ -35,12 +40,11 @@ struct runner {
 uint64_t	 now_ms(void);
 uint64_t	 uptime_ms(void);
 
-/* Whether a runtime of this name is attached. */
-bool		 runner_has_runtime(const struct runner *, const char *name);
-
 /* Reads what a channel has and does it; see dispatch.c. */
 void		 dispatch_gate(struct runner *);
 void		 dispatch_keyd(struct runner *);
 void		 dispatch_ledgerd(struct runner *);
+/* Takes one answer of the measurer's, which is there. */
+void		 dispatch_measurer(struct runner *);
 
 #endif

@@ -139,19 +139,20 @@ say_status(struct runner *r, uint32_t conn)
 	put_u64(&p, r->tree_size);
 	put_u64(&p, uptime_ms());
 	put_u64(&p, r->memory_total);
-	put_cstr(&p, r->runtimes);
+	put_cstr(&p, r->runtimes_text);
 	say(&r->gate, MSG_GATE_STATUS_IS, &p);
 }
 
 void
-say_decide(struct runner *r, struct job *j, const void *submission, size_t len)
+say_decide(struct runner *r, struct job *j)
 {
 	struct put p;
 
 	j->seq = ++r->last_seq;
 	put_init(&p, buf, sizeof(buf));
 	put_u32(&p, j->seq);
-	put_raw(&p, submission, len);
+	runtimes_put(&p, &r->runtimes);
+	put_raw(&p, j->submission, j->submission_len);
 	say(&r->keyd, MSG_JOB_DECIDE, &p);
 }
 

@@ -22,8 +22,7 @@ void	say_info(struct runner *);
 void	say_status(struct runner *, uint32_t conn);
 
 /* Each sets the job's seq anew. */
-void	say_decide(struct runner *, struct job *, const void *submission,
-	    size_t len);
+void	say_decide(struct runner *, struct job *);
 void	say_append_accepted(struct runner *, struct job *);
 void	say_append_verdict(struct runner *, struct job *);
 

@@ -19,10 +19,17 @@ jailtry_GEN := $(RUNNER_JAIL_GEN)
 
 IMAGE_PROGS += runner
 runner_SRCS := runner/runner.c runner/dispatch.c runner/job.c runner/job_end.c \
-	runner/job_io.c runner/say.c runner/bundle.c runner/cgroup.c $(RUNNER_JAIL) \
-	$(RUNNER_CHAN) lib/words.c lib/sandbox.c
+	runner/job_io.c runner/say.c runner/bundle.c runner/cgroup.c \
+	runner/measure.c lib/runtimes.c $(RUNNER_JAIL) $(RUNNER_CHAN) \
+	lib/words.c lib/sandbox.c
 runner_LIBS := -lbearssl
-runner_GEN := gen/runner.seccomp.h $(RUNNER_JAIL_GEN)
+runner_GEN := gen/runner.seccomp.h gen/measurer.seccomp.h $(RUNNER_JAIL_GEN)
+
+TESTS += runner/measure_test
+measure_test_SRCS := runner/measure_test.c runner/measure.c runner/confine.c \
+	lib/runtimes.c lib/wire.c lib/log.c lib/why.c lib/sha256.c
+measure_test_LIBS := -lbearssl
+measure_test_GEN := gen/measurer.seccomp.h
 
 UNPACK_SRCS := runner/unpack.c runner/ustar.c runner/program.c lib/grant.c lib/json.c \
 	lib/why.c lib/wire.c lib/sha256.c
@@ -55,13 +62,16 @@ $(B)/tests/runner/jail_test: | $(B)/bin/jailtry $(B)/bin/runner \
 JOB_TEST_SRCS := runner/play.c runner/play_talk.c runner/dispatch.c \
 	runner/job.c runner/job_end.c runner/job_io.c runner/say.c \
 	runner/bundle.c runner/report.c $(RUNNER_CHAN) lib/words.c \
-	lib/grant.c lib/json.c lib/why.c lib/sha256.c lib/event.c
+	lib/grant.c lib/json.c lib/why.c lib/sha256.c lib/event.c \
+	lib/runtimes.c runner/measure.c runner/confine.c
 
 TESTS += runner/job_test runner/job_peers_test
 job_test_SRCS := runner/job_test.c $(JOB_TEST_SRCS)
 job_test_LIBS := -lbearssl
+job_test_GEN := gen/measurer.seccomp.h
 job_peers_test_SRCS := runner/job_peers_test.c $(JOB_TEST_SRCS)
 job_peers_test_LIBS := -lbearssl
+job_peers_test_GEN := gen/measurer.seccomp.h
 
 TESTS += runner/cgroup_test
 cgroup_test_SRCS := runner/cgroup_test.c runner/cgroup.c lib/why.c

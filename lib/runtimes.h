@@ -1,0 +1,41 @@
+/*
+ * The runtimes that are attached, and what was measured of their disks: the
+ * SHA-256 of all that a disk holds, which is `sha256sum' of the image file.
+ * The runner measures a runtime when keyd first needs to know it.
+ */
+#ifndef RUNTIMES_H
+#define RUNTIMES_H
+
+#include <stddef.h>
+
+#include "msg.h"
+#include "wire.h"
+
+#define RUNTIMES_MAX	16	/* as many disks as `casemate up' attaches */
+
+enum runtime_state {
+	RUNTIME_UNMEASURED,
+	RUNTIME_MEASURED,
+	RUNTIME_UNREADABLE,	/* the disk could not be read, or not in time */
+};
+
+struct runtime {
+	char			name[NAME_MAX_LEN + 1];
+	enum runtime_state	state;
+	unsigned char		sha256[DIGEST_LEN];	/* once measured */
+};
+
+struct runtimes {
+	size_t		n;
+	struct runtime	list[RUNTIMES_MAX];
+};
+
+/* The runtime of this name, or NULL. */
+const struct runtime	*runtimes_find(const struct runtimes *,
+			    const char *name);
+
+void	runtimes_put(struct put *, const struct runtimes *);
+/* Fills it; what is malformed sets the get's error. */
+void	runtimes_get(struct get *, struct runtimes *);
+
+#endif
