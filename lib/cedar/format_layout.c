@@ -67,10 +67,10 @@ layout_unnest(struct layout *l, uint32_t columns)
 	add(l, (struct piece){ .kind = PIECE_UNNEST, .n = columns });
 }
 
-size_t
+void
 layout_text(struct layout *l, struct span text)
 {
-	return add(l, (struct piece){ .kind = PIECE_TEXT, .text = text });
+	add(l, (struct piece){ .kind = PIECE_TEXT, .text = text });
 }
 
 void
@@ -78,13 +78,6 @@ layout_group(struct layout *l, size_t i)
 {
 	if (!l->failed)
 		l->pieces[i].kind = PIECE_GROUP;
-}
-
-void
-layout_drop(struct layout *l, size_t i)
-{
-	if (!l->failed)
-		l->pieces[i].kind = PIECE_NONE;
 }
 
 /* In characters, which take a column each. */

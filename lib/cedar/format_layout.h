@@ -54,9 +54,7 @@ void	layout_free(struct layout *);
 size_t	layout_add(struct layout *, enum piece_kind);
 void	layout_nest(struct layout *, uint32_t columns);
 void	layout_unnest(struct layout *, uint32_t columns);
-size_t	layout_text(struct layout *, struct span);
-/* Takes the piece at this index back. */
-void	layout_drop(struct layout *, size_t);
+void	layout_text(struct layout *, struct span);
 /* The NONE at this index begins a group after all. */
 void	layout_group(struct layout *, size_t);
 

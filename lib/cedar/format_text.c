@@ -91,15 +91,13 @@ put_comments(struct fmt *f, bool keep_blank)
 		piece(f, PIECE_BLANK);
 }
 
-/* Goes on to the next token; the comment behind this one ends the line. */
+/* The comment behind what was taken, which ends the line. */
 static void
-skip(struct fmt *f)
+put_trailing(struct fmt *f)
 {
 	struct span text;
 
-	if (f->rc == -1 || (f->rc = tokens_next(&f->in)) == -1)
-		return;
-	if (tokens_trailing(&f->in, &text)) {
+	if (f->rc == 0 && tokens_trailing(&f->in, &text)) {
 		piece(f, PIECE_SPACE);
 		layout_text(&f->out, text);
 		piece(f, PIECE_HARD);
@@ -114,7 +112,8 @@ take(struct fmt *f)
 		return;
 	put_comments(f, false);
 	layout_text(&f->out, tokens_text(&f->in));
-	skip(f);
+	f->rc = tokens_next(&f->in);
+	put_trailing(f);
 }
 
 /* A token that must be there. */
@@ -419,21 +418,27 @@ put_operator(struct fmt *f)
 	return put_relation(f);
 }
 
+/* Whether what follows the token to come is of this kind. */
+static bool
+is_before(const struct fmt *f, enum lex_kind kind)
+{
+	struct tokens t = f->in;
+
+	return f->rc == 0 && tokens_next(&t) == 0 && t.token.kind == kind;
+}
+
 /* A comma between two items; one after the last is left out. */
 static bool
 put_comma(struct fmt *f, enum lex_kind end, enum piece_kind after)
 {
-	size_t comma;
-
 	if (!at(f, LEX_COMMA))
 		return false;
-	put_comments(f, false);
-	comma = layout_text(&f->out, tokens_text(&f->in));
-	skip(f);
-	if (at(f, end)) {
-		layout_drop(&f->out, comma);
+	if (is_before(f, end)) {
+		f->rc = tokens_drop(&f->in);
+		put_trailing(f);
 		return false;
 	}
+	take(f);
 	piece(f, after);
 	return true;
 }

@@ -25,6 +25,12 @@ tokens_next(struct tokens *t)
 	return lex_next(&t->lex, &t->token);
 }
 
+int
+tokens_drop(struct tokens *t)
+{
+	return lex_next(&t->lex, &t->token);
+}
+
 static bool
 at_comment(const struct tokens *t, size_t pos)
 {

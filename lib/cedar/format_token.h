@@ -37,6 +37,8 @@ struct span	tokens_text(const struct tokens *);
 bool	tokens_comment(struct tokens *, struct span *, bool *blank);
 /* Goes on to the token after it.  -1 with the error set when it is none. */
 int	tokens_next(struct tokens *);
+/* The same, and the comments around the token that was left still come. */
+int	tokens_drop(struct tokens *);
 /* After tokens_next(): the comment in the line of the token that was left. */
 bool	tokens_trailing(struct tokens *, struct span *);
 

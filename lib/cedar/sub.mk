@@ -42,6 +42,9 @@ CEDAR_SCHEMA_SRCS := $(CEDAR_DOC_SRCS) $(addprefix lib/cedar/,name.c lex.c \
 	schema_graph.c schema_json.c schema_json_type.c schema_lists.c \
 	schema_names.c schema_raw.c schema_resolve.c schema_table.c \
 	schema_text.c schema_text_decl.c schema_text_type.c schema_types.c)
+TESTS += lib/cedar/schema_text_test lib/cedar/schema_json_test
+schema_text_test_SRCS := lib/cedar/schema_text_test.c $(CEDAR_SCHEMA_SRCS)
+schema_json_test_SRCS := lib/cedar/schema_json_test.c $(CEDAR_SCHEMA_SRCS)
 
 # Policies and values written out.  Its users link how policies are read too.
 TESTS += lib/cedar/format_test
