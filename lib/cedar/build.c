@@ -212,11 +212,23 @@ append(struct build *b, size_t pos, enum op op)
 	return n;
 }
 
-/* Operators whose first operand may be a chain of any length. */
-static const bool chains[OP_COUNT] = {
-	[OP_AND] = true, [OP_OR] = true, [OP_ADD] = true, [OP_SUB] = true,
-	[OP_MUL] = true, [OP_GET] = true,
+/* Operators that chain with those of the same number, without nesting. */
+static const uint8_t chains[OP_COUNT] = {
+	[OP_AND] = 1, [OP_OR] = 2, [OP_ADD] = 3, [OP_SUB] = 3, [OP_MUL] = 4,
+	[OP_GET] = 5,
 };
+
+/* How deep a node with this i-th operand nests. */
+static unsigned
+depth_with(const struct build *b, const struct node *n, unsigned i,
+    uint32_t operand)
+{
+	const uint8_t chain = i == 0 ? chains[n->op] : 0;
+
+	if (chain != 0 && chain == chains[b->nodes[operand].op])
+		return b->depths[operand];
+	return b->depths[operand] + 1u;
+}
 
 /* Nodes of this policy's condition that is being read start here. */
 static uint32_t
@@ -233,18 +245,14 @@ take_operands(struct build *b)
 	const uint32_t self = (uint32_t)b->nnodes - 1;
 	struct node *n = &b->nodes[self];
 	uint32_t end = self, root;
-	unsigned depth = 1;
+	unsigned depth = 1, with;
 
 	for (unsigned i = node_count(n); i-- > 0; ) {
 		assert(end > bottom(b));
 		root = node_before(b->nodes, end);
 		end = b->nodes[root].first;
-		if (i > 0 || !chains[n->op])
-			root = b->depths[root] + 1;
-		else
-			root = b->depths[root];
-		if (root > depth)
-			depth = root;
+		if ((with = depth_with(b, n, i, root)) > depth)
+			depth = with;
 	}
 	if (depth > CEDAR_DEPTH_MAX)
 		return build_error(b, n->pos, "this is nested more than %d "

@@ -170,8 +170,8 @@ read_is(struct parser *p, size_t pos)
 	    -1)
 		return -1;
 	if (colons)
-		return parse_unexpected(p, "the name of a type alone, without "
-		    "an id,");
+		return parse_unexpected(p, "the name of a type without "
+		    "an id");
 	if (!parse_at(p, LEX_IN))
 		return build_is(p->build, pos, OP_IS, type);
 	if (build_test(p->build, p->token.pos, OP_IS_TEST) == -1)

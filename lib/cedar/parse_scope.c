@@ -154,8 +154,8 @@ read_is(struct parser *p, enum var var, struct scope *s)
 	    parse_path(p, "the name of a type", &s->type, &colons) == -1)
 		return -1;
 	if (colons)
-		return parse_unexpected(p, "the name of a type alone, without "
-		    "an id,");
+		return parse_unexpected(p, "the name of a type without "
+		    "an id");
 	if (!parse_at(p, LEX_IN))
 		return 0;
 	s->op = SCOPE_IS_IN;

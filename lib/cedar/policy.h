@@ -21,9 +21,14 @@
  * before it ends at nodes[last].first - 1, less test nodes.  node_operands()
  * does that.
  *
- * Expressions nest at most CEDAR_DEPTH_MAX levels deep, where the first operand
- * of && || + - * and . counts for nothing: chains of those may be as long as
- * the policy.  So a walk from the top must go along a chain, not into it.
+ * Expressions nest at most CEDAR_DEPTH_MAX levels deep, where && as the first
+ * operand of && counts for nothing, and so for ||, for + and -, for * and for
+ * `.': such chains may be as long as the policy.  So a walk from the top must
+ * go along a chain, not into it.
+ *
+ * What differs in text alone is gone: parentheses, and whether it was a.b or
+ * a["b"].  A minus right before a number is part of the number, as it is in the
+ * official JSON; all else is kept, > and != and has a.b.c among it.
  */
 #ifndef POLICY_H
 #define POLICY_H
@@ -135,7 +140,12 @@ struct node {
 	uint8_t		op;		/* enum op */
 	uint16_t	nargs;
 	uint32_t	first;		/* where its subtree starts */
-	uint32_t	pos;		/* byte in the set's source; of its operator */
+	/*
+	 * A byte in the source: where the literal, bracket, `if' or operator
+	 * starts; of a test node the && || in then else after its operand; of
+	 * an attribute, method or function its name's, or `['.
+	 */
+	uint32_t	pos;
 	union {
 		const struct value		*value;
 		const struct str *const		*names;
@@ -164,7 +174,7 @@ enum scope_op {
 struct scope {
 	enum scope_op		 op;
 	bool			 slot;	/* the entity is this variable's slot */
-	uint32_t		 nuids;	/* 1 but for IN_SET (0 and more) */
+	uint32_t		 nuids;	/* IN_SET: 0 and more; slot: 0 */
 	const struct uid *const	*uids;
 	const struct str	*type;
 	uint32_t		 pos;

@@ -53,13 +53,21 @@ CEDAR_FORMAT_SRCS := $(addprefix lib/cedar/,emit.c format.c format_json.c \
 	format_walk.c)
 format_test_SRCS := lib/cedar/format_test.c $(CEDAR_FORMAT_SRCS) \
 	$(CEDAR_TEXT_SRCS) $(CEDAR_EXT_SRCS)
+FUZZERS += lib/cedar/format_fuzz
+format_fuzz_SRCS := lib/cedar/format_fuzz.c $(CEDAR_FORMAT_SRCS) \
+	$(CEDAR_TEXT_SRCS) $(CEDAR_EXT_SRCS)
 
 # The whole library.
 CEDAR_SRCS := lib/json.c lib/wire.c lib/why.c $(filter-out \
 	%_test.c %_fuzz.c %_bench.c,$(wildcard lib/cedar/*.c))
 
 # Evaluation and decision.
-TESTS += lib/cedar/eval_test lib/cedar/explain_test
+TESTS += lib/cedar/eval_test lib/cedar/decide_test lib/cedar/explain_test
+FUZZERS += lib/cedar/eval_fuzz
+eval_fuzz_SRCS := lib/cedar/eval_fuzz.c $(CEDAR_SRCS)
+eval_fuzz_LIBS := -lyaml
+decide_test_SRCS := lib/cedar/decide_test.c $(CEDAR_SRCS)
+decide_test_LIBS := -lyaml -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 eval_test_SRCS := lib/cedar/eval_test.c $(CEDAR_SRCS)
 eval_test_LIBS := -lyaml
 explain_test_SRCS := lib/cedar/explain_test.c $(CEDAR_SRCS)
