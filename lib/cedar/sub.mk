@@ -45,6 +45,9 @@ CEDAR_SCHEMA_SRCS := $(CEDAR_DOC_SRCS) $(addprefix lib/cedar/,name.c lex.c \
 TESTS += lib/cedar/schema_text_test lib/cedar/schema_json_test
 schema_text_test_SRCS := lib/cedar/schema_text_test.c $(CEDAR_SCHEMA_SRCS)
 schema_json_test_SRCS := lib/cedar/schema_json_test.c $(CEDAR_SCHEMA_SRCS)
+FUZZERS += lib/cedar/schema_text_fuzz lib/cedar/schema_json_fuzz
+schema_text_fuzz_SRCS := lib/cedar/schema_text_fuzz.c $(CEDAR_SCHEMA_SRCS)
+schema_json_fuzz_SRCS := lib/cedar/schema_json_fuzz.c $(CEDAR_SCHEMA_SRCS)
 
 # Policies and values written out.  Its users link how policies are read too.
 TESTS += lib/cedar/format_test
@@ -62,12 +65,12 @@ CEDAR_SRCS := lib/json.c lib/wire.c lib/why.c $(filter-out \
 	%_test.c %_fuzz.c %_bench.c,$(wildcard lib/cedar/*.c))
 
 # Evaluation and decision.
-TESTS += lib/cedar/eval_test lib/cedar/decide_test lib/cedar/explain_test
+TESTS += lib/cedar/eval_test lib/cedar/decision_test lib/cedar/explain_test
 FUZZERS += lib/cedar/eval_fuzz
 eval_fuzz_SRCS := lib/cedar/eval_fuzz.c $(CEDAR_SRCS)
 eval_fuzz_LIBS := -lyaml
-decide_test_SRCS := lib/cedar/decide_test.c $(CEDAR_SRCS)
-decide_test_LIBS := -lyaml -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+decision_test_SRCS := lib/cedar/decision_test.c $(CEDAR_SRCS)
+decision_test_LIBS := -lyaml -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 eval_test_SRCS := lib/cedar/eval_test.c $(CEDAR_SRCS)
 eval_test_LIBS := -lyaml
 explain_test_SRCS := lib/cedar/explain_test.c $(CEDAR_SRCS)
