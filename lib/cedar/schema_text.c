@@ -122,75 +122,113 @@ text_read_name(struct text_reader *t, const char *what,
 	return text_read_ident(t, what, out);
 }
 
-int
-text_read_path(struct text_reader *t, const char *what,
-    const struct str **out, const struct str **id)
+/* The idents of a path; 1 when a string comes next, after `::'. */
+static int
+read_idents(struct text_reader *t, const char *what, bool id,
+    char path[RAW_NAME_MAX], size_t *len)
 {
 	struct raw_place place = text_place(t);
-	char path[RAW_NAME_MAX];
-	size_t len = 0, n;
 	const char *s;
+	size_t n;
 
-	if (id != NULL && text_at(t, LEX_STRING))
-		return read_string(t, id);
 	for (;;) {
 		if (read_word(t, true, what, &s, &n) == -1)
 			return -1;
-		if (len + n + 2 > sizeof(path))
+		if (*len + n + 2 > RAW_NAME_MAX)
 			return raw_error(t->raw, &place, "name too long: at "
 			    "most %d bytes", RAW_NAME_MAX - 2);
-		memcpy(path + len, s, n);
-		len += n;
+		memcpy(path + *len, s, n);
+		*len += n;
 		if (!text_at(t, LEX_COLONS))
-			break;
+			return 0;
 		if (text_next(t) == -1)
 			return -1;
-		if (id != NULL && text_at(t, LEX_STRING)) {
-			*out = raw_str(t->raw, path, len);
-			return *out == NULL ? -1 : read_string(t, id);
-		}
-		memcpy(path + len, "::", 2);
-		len += 2;
+		if (id && text_at(t, LEX_STRING))
+			return 1;
+		memcpy(path + *len, "::", 2);
+		*len += 2;
 	}
-	/* An action without its type is one word. */
-	if (id != NULL && memchr(path, ':', len) != NULL)
+}
+
+int
+text_read_path(struct text_reader *t, const char *what,
+    const struct str **out)
+{
+	char path[RAW_NAME_MAX];
+	size_t len = 0;
+
+	if (read_idents(t, what, false, path, &len) == -1)
+		return -1;
+	return (*out = raw_str(t->raw, path, len)) == NULL ? -1 : 0;
+}
+
+int
+text_read_action(struct text_reader *t, const struct str **type,
+    const struct str **id)
+{
+	char path[RAW_NAME_MAX];
+	size_t len = 0;
+	int rc;
+
+	*type = NULL;
+	if (text_at(t, LEX_STRING))
+		return read_string(t, id);
+	if ((rc = read_idents(t, "an action", true, path, &len)) == -1)
+		return -1;
+	if (rc == 1) {
+		*type = raw_str(t->raw, path, len);
+		return *type == NULL ? -1 : read_string(t, id);
+	}
+	if (memchr(path, ':', len) != NULL)
 		return text_expected(t, "`::' and the action's id as a string");
-	if (id == NULL)
-		id = out;
 	return (*id = raw_str(t->raw, path, len)) == NULL ? -1 : 0;
+}
+
+struct note {
+	const char	*s;
+	size_t		 len;
+};
+
+/* @name("text") after the @. */
+static int
+read_note(struct text_reader *t, const struct note *seen, unsigned n,
+    struct note *out)
+{
+	struct raw_place place = text_place(t);
+	const struct str *text;
+	int rc;
+
+	if (n == RAW_NOTES_MAX)
+		return raw_error(t->raw, &place, "more than %d annotations",
+		    RAW_NOTES_MAX);
+	if (read_word(t, false, "an annotation's name", &out->s,
+	    &out->len) == -1)
+		return -1;
+	for (unsigned i = 0; i < n; i++)
+		if (seen[i].len == out->len &&
+		    memcmp(seen[i].s, out->s, out->len) == 0)
+			return raw_error(t->raw, &place, "annotation `%.*s' "
+			    "is there twice", (int)out->len, out->s);
+	if ((rc = text_accept(t, LEX_PAREN)) != 1)
+		return rc;
+	if (!text_at(t, LEX_STRING))
+		return text_expected(t, "a string");
+	if (read_string(t, &text) == -1)
+		return -1;
+	return text_take(t, LEX_PAREN_END, "`)' after the annotation's text");
 }
 
 int
 text_read_notes(struct text_reader *t)
 {
-	struct { const char *s; size_t len; } seen[RAW_NOTES_MAX];
+	struct note seen[RAW_NOTES_MAX], note;
 	unsigned n = 0;
-	const struct str *text;
 	int rc;
 
 	while ((rc = text_accept(t, LEX_AT)) == 1) {
-		struct raw_place place = text_place(t);
-
-		if (n == RAW_NOTES_MAX)
-			return raw_error(t->raw, &place, "more than %d "
-			    "annotations", RAW_NOTES_MAX);
-		if (read_word(t, false, "an annotation's name", &seen[n].s,
-		    &seen[n].len) == -1)
+		if (read_note(t, seen, n, &note) == -1)
 			return -1;
-		for (unsigned i = 0; i < n; i++)
-			if (seen[i].len == seen[n].len &&
-			    memcmp(seen[i].s, seen[n].s, seen[n].len) == 0)
-				return raw_error(t->raw, &place, "annotation "
-				    "`%.*s' is there twice", (int)seen[n].len,
-				    seen[n].s);
-		n++;
-		if ((rc = text_accept(t, LEX_PAREN)) == 0)
-			continue;
-		if (rc == -1 || !text_at(t, LEX_STRING))
-			return rc == -1 ? -1 : text_expected(t, "a string");
-		if (read_string(t, &text) == -1 ||
-		    text_take(t, LEX_PAREN_END, "`)' after the annotation's text") == -1)
-			return -1;
+		seen[n++] = note;
 	}
 	return rc;
 }

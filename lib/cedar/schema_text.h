@@ -37,9 +37,12 @@ int	text_read_ident(struct text_reader *, const char *what,
 /* An identifier or a string. */
 int	text_read_name(struct text_reader *, const char *what,
 	    const struct str **);
-/* A::B::C.  With `id' also A::B::"id", or nothing but "id" or id. */
+/* A::B::C */
 int	text_read_path(struct text_reader *, const char *what,
-	    const struct str **, const struct str **id);
+	    const struct str **);
+/* A::B::"id"; or id or "id" alone: *type is NULL then. */
+int	text_read_action(struct text_reader *, const struct str **type,
+	    const struct str **id);
 /* Any number of @name("text"), none twice; what they say is not kept. */
 int	text_read_notes(struct text_reader *);
 

@@ -35,7 +35,7 @@ read_types(struct text_reader *t, struct raw_name **list)
 		return many == -1 ? -1 : text_next(t);
 	do {
 		if ((n = add_name(t, &last)) == NULL || text_read_path(t,
-		    "an entity type", &n->text, NULL) == -1)
+		    "an entity type", &n->text) == -1)
 			return -1;
 	} while (many && (comma = text_accept(t, LEX_COMMA)) == 1);
 	if (comma == -1)
@@ -127,7 +127,7 @@ read_parents(struct text_reader *t, struct raw_parent **list)
 		if ((p = raw_alloc(t->raw, 1, sizeof(*p))) == NULL)
 			return -1;
 		p->place = text_place(t);
-		if (text_read_path(t, "an action", &p->type, &p->id) == -1)
+		if (text_read_action(t, &p->type, &p->id) == -1)
 			return -1;
 		*list = p;
 		list = &p->next;
@@ -146,7 +146,7 @@ read_context(struct text_reader *t, struct raw_type **out)
 		return text_read_type(t, out);
 	if ((*out = raw_type_new(t->raw, RAW_COMMON, &place)) == NULL)
 		return -1;
-	return text_read_path(t, "`{' or a common type", &(*out)->name, NULL);
+	return text_read_path(t, "`{' or a common type", &(*out)->name);
 }
 
 /* principal, resource or context, with what it is to be. */
@@ -289,7 +289,7 @@ read_namespace(struct text_reader *t, struct table *opened)
 	if (text_next(t) == -1)
 		return -1;
 	place = text_place(t);
-	if (text_read_path(t, "a namespace's name", &t->ns, NULL) == -1)
+	if (text_read_path(t, "a namespace's name", &t->ns) == -1)
 		return -1;
 	if (raw_has_cedar(t->ns))
 		return raw_error(t->raw, &place, "namespace `%s': __cedar is "

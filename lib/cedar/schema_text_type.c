@@ -30,7 +30,7 @@ read_named(struct text_reader *t, struct open_types *open,
 	struct raw_place place = text_place(t);
 
 	if ((*dst = raw_type_new(t->raw, RAW_REF, &place)) == NULL ||
-	    text_read_path(t, "a type", &(*dst)->name, NULL) == -1)
+	    text_read_path(t, "a type", &(*dst)->name) == -1)
 		return -1;
 	if (!text_at(t, LEX_LT) || !str_is((*dst)->name, "Set"))
 		return 0;
