@@ -31,6 +31,8 @@ static const struct subcommand {
 	    "DIR|BUNDLE --key KEY [--on NAME|vsock:CID:PORT|unix:PATH]\n"
 	    "\t[--receipt FILE] [--appliance KEYFILE] [--author-key KEY]\n"
 	    "\t[--wait SECONDS] [--no-check] [--quiet]" },
+	{ "policy", cmd_policy, "try a site's rules, before they decide",
+	    "explain|test DIR ..." },
 	{ "verify", cmd_verify, "prove what a receipt says, offline",
 	    "RECEIPT --appliance KEYFILE" },
 	{ "status", cmd_status, "ask an appliance how it is",

@@ -10,6 +10,7 @@
 
 int	cmd_bundle(int argc, char *argv[]);
 int	cmd_down(int argc, char *argv[]);
+int	cmd_policy(int argc, char *argv[]);
 int	cmd_run(int argc, char *argv[]);
 int	cmd_site(int argc, char *argv[]);
 int	cmd_status(int argc, char *argv[]);

@@ -1,126 +1,115 @@
 #include "sitemake.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cpio.h"
-#include "file.h"
-#include "folder.h"
+#include "rules/files.h"
 #include "say.h"
-#include "signers.h"
+#include "sitefolder.h"
 
-#define SIGNERS_NAME	"allowed_signers"
-#define SETTINGS_NAME	"settings.yaml"
 #define NO_SETTINGS	"version: 1\n"
+#define PATH_LEN	256
+
+/* One archive being made from the files of one folder. */
+struct making {
+	struct cpio	 cpio;
+	const char	*dir;
+	int		 fd;
+};
 
 static int
-check_names(int fd, const char *dir, bool *has_settings)
+complain(const struct making *m, const struct cedar_error *e)
 {
-	char **names = folder_names(fd, dir);
-	int ret = names == NULL ? -1 : 0;
+	char line[512];
 
-	*has_settings = false;
-	for (char **n = names; ret == 0 && *n != NULL; n++) {
-		if (strcmp(*n, SETTINGS_NAME) == 0) {
-			*has_settings = true;
-		} else if (strcmp(*n, SIGNERS_NAME) != 0) {
-			say("%s/%s: is not part of a site; a site is "
-			    "allowed_signers and settings.yaml: remove it",
-			    dir, *n);
-			ret = -1;
-		}
-	}
-	folder_free_names(names);
-	return ret;
-}
-
-static int
-read_part(int fd, const char *dir, const char *name, size_t max,
-    struct buf *out)
-{
-	char *shown = need_printf("%s/%s", dir, name);
-	int ret = file_read(fd, name, FILE_NOFOLLOW, shown, max, out, NULL);
-
-	free(shown);
-	return ret;
-}
-
-static int
-check_signers(const char *dir, const struct buf *text)
-{
-	struct signers s = { 0 };
-	struct why w = { "" };
-	int ret;
-
-	ret = signers_parse(&s, SIGNERS_NAME, (const char *)text->data,
-	    text->len, &w);
-	if (ret == -1)
-		say("%s/%s", dir, w.text);
-	signers_free(&s);
-	return ret;
-}
-
-static int
-check_settings(const char *dir, const struct buf *text, struct settings *st)
-{
-	struct why w = { "" };
-
-	settings_init(st);
-	if (settings_parse(st, SETTINGS_NAME, text->data, text->len, &w) == 0)
-		return 0;
-	say("%s/%s", dir, w.text);
+	say("%s/%s", m->dir, cedar_error_format(e, 0, line, sizeof(line)));
 	return -1;
 }
 
-static void
-write_cpio(struct buf *out, const struct buf *signers,
-    const struct buf *settings)
+/* Adds one file; `missing' (or NULL) is its text when it is not there. */
+static int
+add_file(struct making *m, const char *path, size_t max, const char *missing)
 {
-	struct cpio c;
+	char name[PATH_LEN];
+	struct cedar_error e;
+	size_t len;
+	char *text = files_read(m->fd, path, max, &len, &e);
 
-	cpio_init(&c, out);
-	cpio_add_dir(&c, "site");
-	cpio_add_file(&c, "site/" SIGNERS_NAME, signers->data, signers->len);
-	cpio_add_file(&c, "site/" SETTINGS_NAME, settings->data,
-	    settings->len);
-	cpio_end(&c);
+	snprintf(name, sizeof(name), "site/%s", path);
+	if (text == NULL && errno == ENOENT) {
+		if (missing != NULL)
+			cpio_add_file(&m->cpio, name, missing,
+			    strlen(missing));
+		return 0;
+	}
+	if (text == NULL)
+		return complain(m, &e);
+	cpio_add_file(&m->cpio, name, text, len);
+	free(text);
+	return 0;
+}
+
+/* Adds the files of one folder, if it has any. */
+static int
+add_folder(struct making *m, const char *folder, const char *end,
+    const char *also, size_t max)
+{
+	char path[PATH_LEN];
+	struct cedar_error e;
+	char **names = files_list(m->fd, folder, end, also, &e);
+	int rc = 0;
+
+	if (names == NULL)
+		return complain(m, &e);
+	snprintf(path, sizeof(path), "site/%s", folder);
+	cpio_add_dir(&m->cpio, path);
+	for (char **n = names; rc == 0 && *n != NULL; n++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, *n);
+		rc = add_file(m, path, max, NULL);
+	}
+	files_free(names);
+	if (rc == -1 || also == NULL)
+		return rc;
+	snprintf(path, sizeof(path), "%s/%s", folder, also);
+	return add_file(m, path, max, NULL);
+}
+
+static int
+add_all(struct making *m)
+{
+	cpio_add_dir(&m->cpio, "site");
+	if (add_file(m, SITE_SIGNERS, SIGNERS_FILE_MAX, NULL) == -1 ||
+	    add_file(m, SITE_SETTINGS, SETTINGS_FILE_MAX, NO_SETTINGS) == -1 ||
+	    add_file(m, RULES_ENTITIES, CEDAR_ENTITIES_MAX, NULL) == -1 ||
+	    add_folder(m, RULES_POLICY, RULES_TEXT_END, RULES_PEOPLE,
+	    CEDAR_SET_MAX) == -1 ||
+	    add_folder(m, RULES_COMPONENTS, RULES_JSON_END, NULL,
+	    CEDAR_SET_MAX) == -1)
+		return -1;
+	cpio_end(&m->cpio);
+	return 0;
 }
 
 int
 site_make(const char *dir, struct buf *cpio, struct settings *st)
 {
-	struct buf signers = { 0 }, settings = { 0 };
-	int fd, ret = -1;
-	bool has_settings;
+	struct making m = { .dir = dir };
+	struct site site;
+	int rc;
 
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd == -1) {
-		say_errno("%s: cannot open the site's folder", dir);
+	if (sitefolder_load(&site, dir, &m.fd) == -1)
 		return -1;
-	}
-	if (check_names(fd, dir, &has_settings) == -1)
-		goto out;
-	if (faccessat(fd, SIGNERS_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
-		say("%s: is not a site's folder; a site has " SIGNERS_NAME
-		    ", a line `NAME KEY' for each who may sign", dir);
-	if (read_part(fd, dir, SIGNERS_NAME, SIGNERS_FILE_MAX, &signers) == -1)
-		goto out;
-	if (!has_settings)
-		buf_add_str(&settings, NO_SETTINGS);
-	else if (read_part(fd, dir, SETTINGS_NAME, SETTINGS_FILE_MAX,
-	    &settings) == -1)
-		goto out;
-	if (check_signers(dir, &signers) == -1 ||
-	    check_settings(dir, &settings, st) == -1)
-		goto out;
-	write_cpio(cpio, &signers, &settings);
-	ret = 0;
-out:
-	close(fd);
-	buf_free(&signers);
-	buf_free(&settings);
-	return ret;
+	*st = site.settings;
+	if (site.rules.nfiles == 0)
+		say("%s: has no rules, so every job will be refused; see "
+		    "docs/POLICY.md", dir);
+	site_free(&site);
+	cpio_init(&m.cpio, cpio);
+	rc = add_all(&m);
+	close(m.fd);
+	return rc;
 }

@@ -9,8 +9,7 @@
 #include "settings.h"
 
 /*
- * Checks DIR/allowed_signers and DIR/settings.yaml (which may be missing: all
- * defaults) as keyd would, refuses any other name in DIR, and appends the
+ * Loads the site in DIR as keyd would (client/sitefolder.h) and appends the
  * archive to `cpio'.  Complains with file and line, and answers -1.
  */
 int	site_make(const char *dir, struct buf *cpio, struct settings *);

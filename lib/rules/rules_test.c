@@ -129,6 +129,29 @@ ATF_TC_BODY(no_site_is_no_error, tc)
 	refused("allowed_signers: not in the site");
 }
 
+ATF_TC_WITHOUT_HEAD(a_draft_needs_no_signer);
+ATF_TC_BODY(a_draft_needs_no_signer, tc)
+{
+	static const struct rules_report report = { tell, NULL };
+	int fd;
+
+	start();
+	fd = open("site", O_RDONLY | O_DIRECTORY);
+	write_file("site/allowed_signers", "# nobody yet\n \n\t# x\n");
+	refused("allowed_signers");
+	ATF_REQUIRE_EQ(site_load_draft(&site, fd, &report), 0);
+	ATF_CHECK_EQ(site.signers.n, 0);
+	ATF_CHECK_EQ(site.rules.policies.n, 1);
+	site_free(&site);
+	unlink("site/allowed_signers");
+	ATF_REQUIRE_EQ(site_load_draft(&site, fd, &report), 0);
+	site_free(&site);
+	write_file("site/allowed_signers", "# nobody yet\nalice\n");
+	ATF_CHECK_EQ(site_load_draft(&site, fd, &report), -1);
+	ATF_CHECK_MSG(strstr(told, "allowed_signers:2") != NULL, "%s", told);
+	close(fd);
+}
+
 ATF_TC_WITHOUT_HEAD(a_signer_is_a_user_without_being_told_so);
 ATF_TC_BODY(a_signer_is_a_user_without_being_told_so, tc)
 {
@@ -218,7 +241,7 @@ ATF_TC_BODY(wildcards_are_refused_unless_named, tc)
 	refused("20-a.cedar:1:8: Role::\"d*\" has a `*' in its name");
 	write_file("site/policy/20-a.cedar", "forbid(principal, action, "
 	    "resource) when { principal in Role::\"*\" };\n");
-	refused("20-a.cedar:1:60: Role::\"*\" has a `*'");
+	refused("20-a.cedar:1:57: Role::\"*\" has a `*'");
 	write_file("site/settings.yaml", "version: 1\nwildcards: ['*']\n");
 	loads();
 	site_free(&site);
@@ -278,6 +301,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_site_is_loaded_whole);
 	ATF_TP_ADD_TC(tp, a_site_without_rules_allows_nothing);
 	ATF_TP_ADD_TC(tp, no_site_is_no_error);
+	ATF_TP_ADD_TC(tp, a_draft_needs_no_signer);
 	ATF_TP_ADD_TC(tp, a_signer_is_a_user_without_being_told_so);
 	ATF_TP_ADD_TC(tp, every_files_error_is_told);
 	ATF_TP_ADD_TC(tp, what_the_schema_has_not_is_refused);

@@ -88,19 +88,60 @@ load_rules(struct site *s, int dirfd, const struct rules_report *report)
 	return tell(report, &e);
 }
 
-int
-site_load(struct site *s, int dirfd, const struct rules_report *report)
+/* Whether a file has a line that is neither empty nor a comment. */
+static bool
+has_line(const char *text, size_t len)
 {
-	int rc;
+	bool start = true;
+
+	for (size_t i = 0; i < len; i++) {
+		if (start && strchr("# \t\r\n", text[i]) == NULL)
+			return true;
+		start = text[i] == '\n' ||
+		    (start && (text[i] == ' ' || text[i] == '\t'));
+	}
+	return false;
+}
+
+static bool
+has_signers(int dirfd)
+{
+	struct cedar_error e;
+	size_t len;
+	char *text = files_read(dirfd, SITE_SIGNERS, SIGNERS_FILE_MAX, &len,
+	    &e);
+	bool has = text == NULL ? errno != ENOENT : has_line(text, len);
+
+	free(text);
+	return has;
+}
+
+static int
+load(struct site *s, int dirfd, bool draft, const struct rules_report *report)
+{
+	int rc = 0;
 
 	memset(s, 0, sizeof(*s));
-	rc = load_signers(s, dirfd, report);
+	if (!draft || has_signers(dirfd))
+		rc = load_signers(s, dirfd, report);
 	/* Settings are looked at in any case: both files' errors are told. */
 	if (load_settings(s, dirfd, report) == 0 && rc == 0 &&
 	    load_rules(s, dirfd, report) == 0)
 		return 0;
 	signers_free(&s->signers);
 	return -1;
+}
+
+int
+site_load(struct site *s, int dirfd, const struct rules_report *report)
+{
+	return load(s, dirfd, false, report);
+}
+
+int
+site_load_draft(struct site *s, int dirfd, const struct rules_report *report)
+{
+	return load(s, dirfd, true, report);
 }
 
 void

@@ -28,6 +28,9 @@ struct site {
  * -1 when there was one, and then there is nothing to free.
  */
 int	site_load(struct site *, int dirfd, const struct rules_report *);
+/* The same for a site that is being written: nobody need be able to sign. */
+int	site_load_draft(struct site *, int dirfd,
+	    const struct rules_report *);
 void	site_free(struct site *);
 
 #endif

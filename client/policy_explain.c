@@ -1,0 +1,207 @@
+/*
+ * casemate policy explain DIR CASES [--case TEXT]
+ * casemate policy explain DIR MANIFEST --submitter NAME ...
+ */
+#include "policy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "casemate.h"
+#include "cases.h"
+#include "cedar/ext.h"
+#include "file.h"
+#include "log.h"
+#include "manifest.h"
+#include "opts.h"
+#include "rules/judge.h"
+#include "say.h"
+#include "sitefolder.h"
+
+#define EXPLANATION_MAX	(1024 * 1024)	/* a few things, their rules */
+
+struct options {
+	const char	*name;		/* of the one case */
+	const char	*submitter, *author, *now, *boot;
+};
+
+/* Prints what was put; `rc' and errno are what explaining answered. */
+static int
+print(const struct put *p, int rc)
+{
+	const int error = errno;
+
+	fwrite(p->base, 1, p->len, stdout);
+	if (rc == 0)
+		return EXIT_OK;
+	if (error == EMSGSIZE)
+		say("the explanation is longer than %d bytes and was cut",
+		    EXPLANATION_MAX);
+	else if (error != EPERM)
+		say_no_memory();
+	return EXIT_REFUSED;
+}
+
+static void
+explain_case(struct rules *r, const struct policy_case *c)
+{
+	char *text = need_alloc(EXPLANATION_MAX, 1);
+
+	printf("case: %s\n", c->name);
+	for (size_t i = 0; i < c->nasks; i++) {
+		struct put p;
+
+		put_init(&p, text, EXPLANATION_MAX);
+		printf("%s: %s\n", c->who, c->asks[i].shown);
+		print(&p, rules_explain_request(r, &c->asks[i].request, &p));
+	}
+	free(text);
+}
+
+static int
+explain_cases(struct rules *r, const char *file, const struct buf *text,
+    const struct options *o)
+{
+	struct cedar_error e;
+	struct cases cases;
+	char line[1024];
+	size_t shown = 0;
+
+	if (cases_read(&cases, file, (const char *)text->data, text->len, r,
+	    &e) == -1) {
+		say("%s", cedar_error_format(&e, 0, line, sizeof(line)));
+		return EXIT_REFUSED;
+	}
+	for (size_t i = 0; i < cases.n; i++) {
+		if (o->name != NULL &&
+		    strstr(cases.list[i].name, o->name) == NULL)
+			continue;
+		if (shown++ != 0)
+			printf("\n");
+		explain_case(r, &cases.list[i]);
+	}
+	cases_free(&cases);
+	if (shown != 0)
+		return EXIT_OK;
+	say("%s: no case %s%s", file, o->name == NULL ? "in it" :
+	    "has in its name: ", o->name == NULL ? "" : o->name);
+	return EXIT_REFUSED;
+}
+
+static int
+read_now(const char *text, uint64_t *now)
+{
+	int64_t ms;
+
+	*now = (uint64_t)time(NULL);
+	if (text == NULL)
+		return 0;
+	if (datetime_parse(text, strlen(text), &ms) == -1 || ms < 0) {
+		say("--now %s: not a time; write it like "
+		    "2026-01-31T12:00:00Z", text);
+		return -1;
+	}
+	*now = (uint64_t)ms / 1000;
+	return 0;
+}
+
+static int
+explain_manifest(struct rules *r, const char *file, const struct buf *text,
+    const struct options *o)
+{
+	static struct grant g;		/* too large for a stack's liking */
+	struct scene scene = { 0, o->boot == NULL ? CASES_BOOT : o->boot };
+	struct why w = { "" };
+	struct put p;
+	char *out;
+	int rc;
+
+	if (read_now(o->now, &scene.now) == -1)
+		return CMD_USAGE;
+	grant_init(&g);
+	if (manifest_parse(&g, file, text->data, text->len, &w) == -1) {
+		say("%s", w.text);
+		grant_free(&g);
+		return EXIT_REFUSED;
+	}
+	snprintf(g.submitter, sizeof(g.submitter), "%s", o->submitter);
+	snprintf(g.author, sizeof(g.author), "%s",
+	    o->author == NULL ? o->submitter : o->author);
+	out = need_alloc(EXPLANATION_MAX, 1);
+	put_init(&p, out, EXPLANATION_MAX);
+	rc = print(&p, rules_explain(r, &g, &scene, &p));
+	free(out);
+	grant_free(&g);
+	return rc;
+}
+
+static int
+explain_file(const char *dir, const char *file, const struct options *o)
+{
+	struct buf text = { 0 };
+	struct site site;
+	int fd, rc;
+
+	if (sitefolder_load_draft(&site, dir, &fd) == -1)
+		return EXIT_REFUSED;
+	rc = file_read(AT_FDCWD, file, FILE_FOLLOW, file, CASES_FILE_MAX,
+	    &text, NULL);
+	if (rc == -1)
+		rc = EXIT_REFUSED;
+	else if (o->submitter == NULL)
+		rc = explain_cases(&site.rules, file, &text, o);
+	else
+		rc = explain_manifest(&site.rules, file, &text, o);
+	buf_free(&text);
+	site_free(&site);
+	close(fd);
+	return rc;
+}
+
+/* What belongs together. */
+static int
+check_options(const struct options *o)
+{
+	if (o->submitter == NULL &&
+	    (o->author != NULL || o->now != NULL || o->boot != NULL)) {
+		say("--author, --now and --boot go with --submitter");
+		return -1;
+	}
+	if (o->submitter != NULL && o->name != NULL) {
+		say("--case is for a file of cases, --submitter for a "
+		    "manifest");
+		return -1;
+	}
+	if (o->boot != NULL && strcmp(o->boot, "kept") != 0 &&
+	    strcmp(o->boot, "ephemeral") != 0) {
+		say("--boot %s: is neither kept nor ephemeral", o->boot);
+		return -1;
+	}
+	return 0;
+}
+
+int
+policy_explain(int argc, char *argv[])
+{
+	struct options o = { 0 };
+	const struct opt table[] = {
+		{ "case", 0, OPT_TEXT, &o.name, 0, 0 },
+		{ "submitter", 0, OPT_TEXT, &o.submitter, 0, 0 },
+		{ "author", 0, OPT_TEXT, &o.author, 0, 0 },
+		{ "now", 0, OPT_TEXT, &o.now, 0, 0 },
+		{ "boot", 0, OPT_TEXT, &o.boot, 0, 0 },
+		{ 0 },
+	};
+	const char *args[2];
+
+	if (opts_parse(table, argc, argv, args, 2, 2) == -1 ||
+	    check_options(&o) == -1)
+		return CMD_USAGE;
+	return explain_file(args[0], args[1], &o);
+}

@@ -1,0 +1,106 @@
+#include "sitefolder.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "folder.h"
+#include "log.h"
+#include "say.h"
+
+#define LINE_MAX_LEN	1024	/* FILE:LINE:COL: text, and a picture */
+
+/* What a site's folder may hold; tests stay with the operator. */
+static const char *const parts[] = {
+	SITE_SIGNERS, SITE_SETTINGS, RULES_ENTITIES, RULES_POLICY,
+	RULES_COMPONENTS, "tests",
+};
+
+static bool
+is_part(const char *name)
+{
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (strcmp(name, parts[i]) == 0)
+			return true;
+	return false;
+}
+
+static int
+check_names(int fd, const char *dir)
+{
+	char **names = folder_names(fd, dir);
+	int ret = names == NULL ? -1 : 0;
+
+	for (char **n = names; ret == 0 && *n != NULL; n++)
+		if (!is_part(*n)) {
+			say("%s/%s: is not part of a site; a site is "
+			    "allowed_signers, settings.yaml, entities.yaml, "
+			    "policy/, policies/ and tests/: remove it", dir,
+			    *n);
+			ret = -1;
+		}
+	folder_free_names(names);
+	return ret;
+}
+
+/* Says one finding, line by line; the picture too. */
+static void
+tell(void *ctx, const struct cedar_error *e, bool warning)
+{
+	const char *dir = ctx;
+	char text[LINE_MAX_LEN], *line = text, *next;
+
+	cedar_error_format(e, 1, text, sizeof(text));
+	next = strchr(line, '\n');
+	if (next != NULL)
+		*next++ = '\0';
+	say("%s%s/%s", warning ? "warning: " : "", dir, line);
+	for (line = next; line != NULL; line = next) {
+		next = strchr(line, '\n');
+		if (next != NULL)
+			*next++ = '\0';
+		say("%s", line);
+	}
+}
+
+static int
+load(struct site *s, const char *dir, int *fdp,
+    int (*site)(struct site *, int, const struct rules_report *))
+{
+	char name[256];
+	const struct rules_report report = { tell, name };
+	int fd;
+
+	snprintf(name, sizeof(name), "%s", dir);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1) {
+		say_errno("%s: cannot open the site's folder", dir);
+		return -1;
+	}
+	if (check_names(fd, dir) == -1 || site(s, fd, &report) == -1)
+		goto bad;
+	if (s->absent && site == site_load) {
+		say("%s: is not a site's folder; a site has " SITE_SIGNERS
+		    ", a line `NAME KEY' for each who may sign", dir);
+		site_free(s);
+		goto bad;
+	}
+	*fdp = fd;
+	return 0;
+bad:
+	close(fd);
+	return -1;
+}
+
+int
+sitefolder_load(struct site *s, const char *dir, int *fdp)
+{
+	return load(s, dir, fdp, site_load);
+}
+
+int
+sitefolder_load_draft(struct site *s, const char *dir, int *fdp)
+{
+	return load(s, dir, fdp, site_load_draft);
+}

@@ -1,0 +1,19 @@
+/*
+ * An operator's site as a folder: loaded and checked as keyd does, with every
+ * complaint said.
+ */
+#ifndef SITEFOLDER_H
+#define SITEFOLDER_H
+
+#include "rules/site.h"
+
+/*
+ * Opens DIR, refuses names in it that are no part of a site, and loads it.
+ * The descriptor stays the caller's.  Complains and answers -1; else the site
+ * is freed with site_free().
+ */
+int	sitefolder_load(struct site *, const char *dir, int *fdp);
+/* The same for a site that is being written: nobody need be able to sign. */
+int	sitefolder_load_draft(struct site *, const char *dir, int *fdp);
+
+#endif
