@@ -154,7 +154,9 @@ read_like(struct parser *p, size_t pos)
 		    "`like'");
 	if (parse_pattern(p, &first) == -1)
 		return -1;
-	rc = build_like(p->build, pos, p->names + first, p->nnames - first);
+	/* No parts at all: `names' may be NULL still. */
+	rc = build_like(p->build, pos, first == p->nnames ? NULL :
+	    p->names + first, p->nnames - first);
 	p->nnames = first;
 	return rc;
 }

@@ -407,8 +407,8 @@ close_method(struct parser *p, const struct frame *f)
 static int
 close_record(struct parser *p, const struct frame *f)
 {
-	const int rc = build_record(p->build, f->pos, p->names + f->names,
-	    f->n);
+	const int rc = build_record(p->build, f->pos, p->names == NULL ?
+	    NULL : p->names + f->names, f->n);
 
 	p->nnames = f->names;
 	return rc;
