@@ -13,8 +13,12 @@ static const struct policy_command {
 	int		(*run)(int argc, char *argv[]);
 	const char	*usage;
 } commands[] = {
+	{ "explain", policy_explain, "DIR CASES [--case TEXT]\n"
+	    "       casemate policy explain DIR MANIFEST --submitter NAME\n"
+	    "\t[--author NAME] [--now TIME] [--boot kept|ephemeral]" },
 	{ "fmt", policy_fmt,
 	    "[--write|--check|--json|--text] [FILE]..." },
+	{ "test", policy_test, "DIR [CASES]..." },
 };
 
 #define NCOMMANDS	(sizeof(commands) / sizeof(commands[0]))

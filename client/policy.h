@@ -7,7 +7,9 @@
 
 #include "cedar/cedar.h"
 
+int	policy_explain(int argc, char *argv[]);
 int	policy_fmt(int argc, char *argv[]);
+int	policy_test(int argc, char *argv[]);
 
 /*
  * Says an error or a warning with its place, the line itself and a mark under

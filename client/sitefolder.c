@@ -6,10 +6,8 @@
 #include <unistd.h>
 
 #include "folder.h"
-#include "log.h"
+#include "policy.h"
 #include "say.h"
-
-#define LINE_MAX_LEN	1024	/* FILE:LINE:COL: text, and a picture */
 
 /* What a site's folder may hold; tests stay with the operator. */
 static const char *const parts[] = {
@@ -44,24 +42,10 @@ check_names(int fd, const char *dir)
 	return ret;
 }
 
-/* Says one finding, line by line; the picture too. */
 static void
 tell(void *ctx, const struct cedar_error *e, bool warning)
 {
-	const char *dir = ctx;
-	char text[LINE_MAX_LEN], *line = text, *next;
-
-	cedar_error_format(e, 1, text, sizeof(text));
-	next = strchr(line, '\n');
-	if (next != NULL)
-		*next++ = '\0';
-	say("%s%s/%s", warning ? "warning: " : "", dir, line);
-	for (line = next; line != NULL; line = next) {
-		next = strchr(line, '\n');
-		if (next != NULL)
-			*next++ = '\0';
-		say("%s", line);
-	}
+	policy_say(ctx, e, warning);
 }
 
 static int
