@@ -3,12 +3,14 @@
 
 CEDAR_VALUE_SRCS := $(addprefix lib/cedar/,arena.c error.c value.c)
 
-# JSON and YAML as trees.
-TESTS += lib/cedar/doc_test
+# JSON and YAML as trees; who reads YAML links -lyaml.
+TESTS += lib/cedar/doc_test lib/cedar/doc_yaml_test
 CEDAR_DOC_SRCS := $(CEDAR_VALUE_SRCS) \
 	$(addprefix lib/cedar/,doc.c doc_json.c) lib/json.c lib/wire.c lib/why.c
+CEDAR_YAML_SRCS := $(CEDAR_DOC_SRCS) lib/cedar/doc_yaml.c
 doc_test_SRCS := lib/cedar/doc_test.c $(CEDAR_DOC_SRCS)
-doc_test_LIBS := -lyaml
+doc_yaml_test_SRCS := lib/cedar/doc_yaml_test.c $(CEDAR_YAML_SRCS)
+doc_yaml_test_LIBS := -lyaml
 
 # Values and extension types.
 TESTS += lib/cedar/value_test lib/cedar/ext_test
@@ -60,6 +62,12 @@ FUZZERS += lib/cedar/format_fuzz
 format_fuzz_SRCS := lib/cedar/format_fuzz.c $(CEDAR_FORMAT_SRCS) \
 	$(CEDAR_TEXT_SRCS) $(CEDAR_EXT_SRCS)
 
+# Strict validation of policies; its users link how both are read too.
+CEDAR_VALIDATE_SRCS := $(addprefix lib/cedar/,validate.c validate_names.c \
+	validate_scope.c report.c typecheck.c check_attr.c check_call.c \
+	check_entity.c check_op.c types.c types_load.c facts.c caps.c \
+	confusable.c script.c) $(CEDAR_EXT_SRCS)
+
 # The whole library.
 CEDAR_SRCS := lib/json.c lib/wire.c lib/why.c $(filter-out \
 	%_test.c %_fuzz.c %_bench.c,$(wildcard lib/cedar/*.c))
@@ -75,3 +83,30 @@ eval_test_SRCS := lib/cedar/eval_test.c $(CEDAR_SRCS)
 eval_test_LIBS := -lyaml
 explain_test_SRCS := lib/cedar/explain_test.c $(CEDAR_SRCS)
 explain_test_LIBS := -lyaml
+
+# The official engine, out of the tree, and what is asked the same as it.
+TESTS += lib/cedar/referee/cedar_driver
+cedar_driver_SRCS := lib/cedar/referee/cedar_driver.c $(CEDAR_SRCS)
+cedar_driver_LIBS := -lyaml
+REFEREE := lib/cedar/referee
+$(B)/.referee: $(REFEREE)/package-lock.json $(REFEREE)/fetch \
+    $(if $(wildcard $(B)/referee/node_modules),,FORCE) | $(B)/.host-packages
+	$(Q)$(REFEREE)/fetch $(B)/referee
+	$(Q)touch $@
+SHTESTS += lib/cedar/referee/referee_test
+$(B)/tests/lib/cedar/referee/referee_test: | $(B)/.referee
+
+.PHONY: cedar-soak
+cedar-soak: $(B)/tests/lib/cedar/referee/cedar_driver $(B)/.referee ## 100,000 decisions, ours and the official Cedar engine's (SEED=N)
+	$(Q)node $(REFEREE)/run.mjs --referee $(B)/referee --driver $< \
+		--seed $(or $(SEED),1) --decisions 100000 --table
+
+# Validation.
+TESTS += lib/cedar/validate_test lib/cedar/types_test lib/cedar/facts_test
+validate_test_SRCS := lib/cedar/validate_test.c $(CEDAR_SRCS)
+validate_test_LIBS := -lyaml
+types_test_SRCS := lib/cedar/types_test.c lib/cedar/types.c \
+	lib/cedar/types_load.c lib/cedar/caps.c $(CEDAR_SCHEMA_SRCS)
+types_test_LIBS := -lyaml
+facts_test_SRCS := lib/cedar/facts_test.c lib/cedar/facts.c \
+	$(CEDAR_TEXT_SRCS)

@@ -1,0 +1,288 @@
+/*
+ * YAML by libyaml's events, with what makes a file mean something else than it
+ * seems left out: anchors, tags, directives, a second document.
+ */
+#include "doc_make.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <yaml.h>
+
+struct reader {
+	struct doc_maker	 m;
+	struct cedar_source	 s;
+	yaml_parser_t		 parser;
+	yaml_event_t		 event;		/* the one last taken */
+	size_t			 chars, bytes;	/* one place, counted twice */
+};
+
+static bool
+is_inside_char(const struct reader *y, size_t pos)
+{
+	return pos < y->s.len &&
+	    ((unsigned char)y->s.text[pos] & 0xc0) == 0x80;
+}
+
+/* libyaml counts characters; places go forward, but for a few steps back. */
+static size_t
+place(struct reader *y, size_t chars)
+{
+	while (y->chars < chars && y->bytes < y->s.len) {
+		do
+			y->bytes++;
+		while (is_inside_char(y, y->bytes));
+		y->chars++;
+	}
+	while (y->chars > chars && y->bytes > 0) {
+		do
+			y->bytes--;
+		while (is_inside_char(y, y->bytes));
+		y->chars--;
+	}
+	return y->bytes;
+}
+
+static size_t
+event_place(struct reader *y)
+{
+	return place(y, y->event.start_mark.index);
+}
+
+static int
+error_here(struct reader *y, const char *text)
+{
+	return cedar_error_at(y->m.e, &y->s, event_place(y), "%s", text);
+}
+
+static int
+error_parser(struct reader *y)
+{
+	const yaml_parser_t *p = &y->parser;
+
+	if (p->error == YAML_MEMORY_ERROR)
+		return cedar_error_memory(y->m.e, y->s.file);
+	if (p->error == YAML_READER_ERROR)
+		return cedar_error_at(y->m.e, &y->s, p->problem_offset,
+		    "a byte that is not UTF-8 or is a control character; save "
+		    "the file as plain UTF-8 text");
+	return cedar_error_at(y->m.e, &y->s,
+	    place(y, p->problem_mark.index), "not YAML: %s; correct the "
+	    "line, or quote the text",
+	    p->problem == NULL ? "cannot be read" : p->problem);
+}
+
+static int
+refuse_extras(struct reader *y, const void *anchor, const void *tag)
+{
+	if (anchor != NULL)
+		return error_here(y, "an anchor (&); write the value out "
+		    "where it is needed");
+	if (tag != NULL)
+		return error_here(y, "a tag (!); leave it out");
+	return 0;
+}
+
+static int
+check_event(struct reader *y)
+{
+	const yaml_event_t *e = &y->event;
+
+	switch (e->type) {
+	case YAML_ALIAS_EVENT:
+		return error_here(y, "an alias (*); write the value out, or "
+		    "quote the text");
+	case YAML_SCALAR_EVENT:
+		return refuse_extras(y, e->data.scalar.anchor,
+		    e->data.scalar.tag);
+	case YAML_SEQUENCE_START_EVENT:
+		return refuse_extras(y, e->data.sequence_start.anchor,
+		    e->data.sequence_start.tag);
+	case YAML_MAPPING_START_EVENT:
+		return refuse_extras(y, e->data.mapping_start.anchor,
+		    e->data.mapping_start.tag);
+	case YAML_DOCUMENT_START_EVENT:
+		if (e->data.document_start.version_directive != NULL ||
+		    e->data.document_start.tag_directives.start !=
+		    e->data.document_start.tag_directives.end)
+			return error_here(y, "a directive (%); leave it out");
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int
+next(struct reader *y)
+{
+	yaml_event_delete(&y->event);
+	if (!yaml_parser_parse(&y->parser, &y->event))
+		return error_parser(y);
+	return check_event(y);
+}
+
+/* An optional - and digits, of which the first is 0 only when it is alone. */
+static bool
+is_integer(const char *s, size_t len)
+{
+	size_t i = len > 0 && s[0] == '-';
+
+	if (i == len || (s[i] == '0' && len - i > 1))
+		return false;
+	for (; i < len; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	return true;
+}
+
+static int
+add_integer(struct reader *y, const char *s, size_t len)
+{
+	bool negative = s[0] == '-';
+	struct doc_node *node;
+	int64_t n = 0;
+
+	for (size_t i = negative; i < len; i++)
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, negative ? '0' - s[i] :
+		    s[i] - '0', &n))
+			return error_here(y, "a number beyond 64 bits; quote "
+			    "it if it is a text");
+	if (doc_make_node(&y->m, DOC_INT, event_place(y), &node) == -1)
+		return -1;
+	node->n = n;
+	return 0;
+}
+
+static int
+add_word(struct reader *y, enum doc_kind kind, bool b)
+{
+	struct doc_node *node;
+
+	if (doc_make_node(&y->m, kind, event_place(y), &node) == -1)
+		return -1;
+	if (kind == DOC_BOOL)
+		node->b = b;
+	return 0;
+}
+
+static int
+add_string(struct reader *y, const char *s, size_t len)
+{
+	struct doc_node *node;
+
+	if (doc_make_node(&y->m, DOC_STRING, event_place(y), &node) == -1)
+		return -1;
+	node->str = str_new(&y->m.doc->arena, s, len);
+	return node->str != NULL ? 0 :
+	    cedar_error_memory(y->m.e, y->s.file);
+}
+
+/* A scalar that is no key.  Where there is nothing at all it is null. */
+static int
+add_scalar(struct reader *y)
+{
+	static const struct {
+		const char *text;
+		enum doc_kind kind;
+		bool b;
+	} words[] = {
+		{ "true", DOC_BOOL, true }, { "false", DOC_BOOL, false },
+		{ "null", DOC_NULL, false }, { "", DOC_NULL, false },
+	};
+	const char *s = (const char *)y->event.data.scalar.value;
+	size_t len = y->event.data.scalar.length;
+
+	if (y->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+		return add_string(y, s, len);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i].text) == len &&
+		    memcmp(words[i].text, s, len) == 0)
+			return add_word(y, words[i].kind, words[i].b);
+	return is_integer(s, len) ? add_integer(y, s, len) :
+	    add_string(y, s, len);
+}
+
+static int
+add_key(struct reader *y)
+{
+	if (y->event.type != YAML_SCALAR_EVENT)
+		return error_here(y, "a key that is a list or a mapping; "
+		    "write `KEY: VALUE'");
+	if (y->event.data.scalar.length == 0 &&
+	    y->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+		return error_here(y, "a value without a key; write "
+		    "`KEY: VALUE'");
+	return doc_make_key(&y->m, y->event.data.scalar.value,
+	    y->event.data.scalar.length, event_place(y));
+}
+
+static int
+add_event(struct reader *y)
+{
+	const struct doc_node *in = doc_make_inside(&y->m);
+	struct doc_node *node;
+
+	if (y->event.type == YAML_SEQUENCE_END_EVENT ||
+	    y->event.type == YAML_MAPPING_END_EVENT)
+		return doc_make_close(&y->m);
+	if (in != NULL && in->kind == DOC_OBJECT && y->m.key == NULL)
+		return add_key(y);
+	if (y->event.type == YAML_SCALAR_EVENT)
+		return add_scalar(y);
+	return doc_make_node(&y->m,
+	    y->event.type == YAML_SEQUENCE_START_EVENT ? DOC_ARRAY :
+	    DOC_OBJECT, event_place(y), &node);
+}
+
+static int
+read_document(struct reader *y)
+{
+	if (y->s.len >= 3 && memcmp(y->s.text, "\xef\xbb\xbf", 3) == 0)
+		return cedar_error_at(y->m.e, &y->s, 0, "a byte order mark; "
+		    "save the file as UTF-8 without it");
+	if (next(y) == -1 || next(y) == -1)	/* stream, document */
+		return -1;
+	if (y->event.type != YAML_DOCUMENT_START_EVENT)
+		return error_here(y, "the text is empty");
+	do {
+		if (next(y) == -1 || add_event(y) == -1)
+			return -1;
+	} while (y->m.depth > 0);
+	if (next(y) == -1 || next(y) == -1)	/* its end, the stream's */
+		return -1;
+	return y->event.type == YAML_STREAM_END_EVENT ? 0 :
+	    error_here(y, "a second document; keep one");
+}
+
+static int
+read_text(struct reader *y)
+{
+	int rc, saved;
+
+	y->s = y->m.doc->source;
+	if (!yaml_parser_initialize(&y->parser))
+		return cedar_error_memory(y->m.e, y->s.file);
+	yaml_parser_set_encoding(&y->parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&y->parser,
+	    (const unsigned char *)y->s.text, y->s.len);
+	rc = read_document(y);
+	saved = errno;
+	yaml_event_delete(&y->event);
+	yaml_parser_delete(&y->parser);
+	errno = saved;
+	return rc;
+}
+
+int
+doc_read_yaml(struct doc *d, const char *file, const char *text, size_t len,
+    size_t max, struct cedar_error *e)
+{
+	struct reader y = { .chars = 0 };
+	int rc = doc_make_init(&y.m, d, file, text, len, max, e);
+
+	if (rc == 0)
+		rc = read_text(&y);
+	return doc_make_end(&y.m, rc);
+}
