@@ -374,6 +374,26 @@ all_json(char *dst, const char *text, size_t len)
 	policies_free(&set);
 }
 
+/* A comma that goes takes no comment along, and leaves none astray. */
+ATF_TC_WITHOUT_HEAD(comments_by_a_last_comma_stay);
+ATF_TC_BODY(comments_by_a_last_comma_stay, tc)
+{
+	static const char *const texts[] = {
+		"permit(principal,action,resource is Team,// c\n);",
+		"permit(principal,action,resource in ?resource,//\n);",
+		"permit(principal,action,resource // c\n,)when{[1,//d\n]};",
+		"permit(principal,action,resource)when{[1\n//a\n,//b\n]};",
+		"permit(principal,action,resource)when{{a:1,//b\n\n//c\n}};",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		size_t len = format(out, texts[i], strlen(texts[i]));
+
+		format(again, out, len);
+		ATF_CHECK_STREQ(out, again);
+	}
+}
+
 ATF_TC_WITHOUT_HEAD(formatting_keeps_the_meaning);
 ATF_TC_BODY(formatting_keeps_the_meaning, tc)
 {
@@ -480,6 +500,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, layout_is_that_of_the_official_formatter);
 	ATF_TP_ADD_TC(tp, comments_stay_where_they_were);
 	ATF_TP_ADD_TC(tp, formatting_twice_is_formatting_once);
+	ATF_TP_ADD_TC(tp, comments_by_a_last_comma_stay);
 	ATF_TP_ADD_TC(tp, formatting_keeps_the_meaning);
 	ATF_TP_ADD_TC(tp, a_policy_without_its_text_is_written_the_same);
 	ATF_TP_ADD_TC(tp, what_is_no_policy_is_refused_with_its_place);

@@ -91,29 +91,22 @@ put_comments(struct fmt *f, bool keep_blank)
 		piece(f, PIECE_BLANK);
 }
 
-/* The comment behind what was taken, which ends the line. */
-static void
-put_trailing(struct fmt *f)
-{
-	struct span text;
-
-	if (f->rc == 0 && tokens_trailing(&f->in, &text)) {
-		piece(f, PIECE_SPACE);
-		layout_text(&f->out, text);
-		piece(f, PIECE_HARD);
-	}
-}
-
-/* The token to come, with its comments. */
+/* The token to come, with its comments; one behind it ends the line. */
 static void
 take(struct fmt *f)
 {
+	struct span text;
+
 	if (f->rc == -1)
 		return;
 	put_comments(f, false);
 	layout_text(&f->out, tokens_text(&f->in));
 	f->rc = tokens_next(&f->in);
-	put_trailing(f);
+	if (f->rc == 0 && tokens_trailing(&f->in, &text)) {
+		piece(f, PIECE_SPACE);
+		layout_text(&f->out, text);
+		piece(f, PIECE_HARD);
+	}
 }
 
 /* A token that must be there. */
@@ -418,26 +411,12 @@ put_operator(struct fmt *f)
 	return put_relation(f);
 }
 
-/* Whether what follows the token to come is of this kind. */
+/* A comma between two items. */
 static bool
-is_before(const struct fmt *f, enum lex_kind kind)
-{
-	struct tokens t = f->in;
-
-	return f->rc == 0 && tokens_next(&t) == 0 && t.token.kind == kind;
-}
-
-/* A comma between two items; one after the last is left out. */
-static bool
-put_comma(struct fmt *f, enum lex_kind end, enum piece_kind after)
+put_comma(struct fmt *f, enum piece_kind after)
 {
 	if (!at(f, LEX_COMMA))
 		return false;
-	if (is_before(f, end)) {
-		f->rc = tokens_drop(&f->in);
-		put_trailing(f);
-		return false;
-	}
 	take(f);
 	piece(f, after);
 	return true;
@@ -476,7 +455,7 @@ end_paren(struct fmt *f)
 static enum state
 end_item(struct fmt *f)
 {
-	if (put_comma(f, LEX_BRACKET_END, PIECE_LINE))
+	if (put_comma(f, PIECE_LINE))
 		return STATE_EXPR;
 	layout_unnest(&f->out, 1);
 	return close_level(f, LEX_BRACKET_END);
@@ -485,7 +464,7 @@ end_item(struct fmt *f)
 static enum state
 end_field(struct fmt *f)
 {
-	if (put_comma(f, LEX_BRACE_END, PIECE_LINE)) {
+	if (put_comma(f, PIECE_LINE)) {
 		put_key(f);
 		return STATE_EXPR;
 	}
@@ -499,7 +478,7 @@ end_field(struct fmt *f)
 static enum state
 end_argument(struct fmt *f)
 {
-	if (put_comma(f, LEX_PAREN_END, PIECE_LINE))
+	if (put_comma(f, PIECE_LINE))
 		return STATE_EXPR;
 	layout_unnest(&f->out, INDENT);
 	piece(f, PIECE_SOFT);
@@ -635,7 +614,7 @@ put_scope(struct fmt *f)
 		piece(f, PIECE_HARD);
 	do
 		put_variable(f);
-	while (put_comma(f, LEX_PAREN_END, between));
+	while (put_comma(f, between));
 	layout_unnest(&f->out, INDENT);
 	if (between == PIECE_HARD)
 		piece(f, PIECE_HARD);

@@ -18,17 +18,29 @@ tokens_text(const struct tokens *t)
 	return (struct span){ t->text + t->token.pos, t->token.len };
 }
 
-int
-tokens_next(struct tokens *t)
+static bool
+closes(enum lex_kind kind)
 {
-	t->gap = t->token.pos + t->token.len;
-	return lex_next(&t->lex, &t->token);
+	return kind == LEX_PAREN_END || kind == LEX_BRACKET_END ||
+	    kind == LEX_BRACE_END;
 }
 
 int
-tokens_drop(struct tokens *t)
+tokens_next(struct tokens *t)
 {
-	return lex_next(&t->lex, &t->token);
+	struct lex lex;
+	struct lex_token token;
+
+	t->gap = t->token.pos + t->token.len;
+	if (lex_next(&t->lex, &t->token) == -1)
+		return -1;
+	lex = t->lex;
+	if (t->token.kind != LEX_COMMA || lex_next(&lex, &token) == -1 ||
+	    !closes(token.kind))
+		return 0;
+	t->lex = lex;
+	t->token = token;
+	return 0;
 }
 
 static bool

@@ -1,6 +1,6 @@
 /*
  * The tokens of a policy text with the comments that stand by them, for the
- * formatter.
+ * formatter.  Commas before a closing bracket are left out.
  */
 #ifndef FORMAT_TOKEN_H
 #define FORMAT_TOKEN_H
@@ -37,8 +37,6 @@ struct span	tokens_text(const struct tokens *);
 bool	tokens_comment(struct tokens *, struct span *, bool *blank);
 /* Goes on to the token after it.  -1 with the error set when it is none. */
 int	tokens_next(struct tokens *);
-/* The same, and the comments around the token that was left still come. */
-int	tokens_drop(struct tokens *);
 /* After tokens_next(): the comment in the line of the token that was left. */
 bool	tokens_trailing(struct tokens *, struct span *);
 
