@@ -49,8 +49,8 @@ right_count(struct check *c, uint32_t self)
 
 	if (n->nargs == fn_operands(n->u.fn))
 		return true;
-	check_error(c, FINDING_TYPE, self, "%s takes %u operand%s, here are "
-	    "%u", fn_text(n->u.fn), fn_operands(n->u.fn),
+	check_error(c, FINDING_TYPE, self, "%s() takes %u operand%s, here "
+	    "are %u", fn_text(n->u.fn), fn_operands(n->u.fn),
 	    fn_operands(n->u.fn) == 1 ? "" : "s", n->nargs);
 	return false;
 }

@@ -83,8 +83,8 @@ fits(struct check *c, uint32_t self, const struct vtype *set,
 	if (set == NULL || other == NULL ||
 	    types_join(c->types, set, other) != NULL)
 		return true;
-	check_error(c, FINDING_TYPE, self, "%s compares %s with %s, which "
-	    "are never equal", op_text(c->policy->nodes[self].op),
+	check_error(c, FINDING_TYPE, self, "`%s' compares %s with %s, "
+	    "which are never equal", op_text(c->policy->nodes[self].op),
 	    check_name(c, set), check_name(c, other));
 	return false;
 }

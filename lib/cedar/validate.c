@@ -27,6 +27,7 @@ struct validator {
 	struct types		 types;
 	struct check		 check;
 	struct reporter		 report;
+	uint64_t		 steps_max;
 	bool			 possible;	/* some environment is */
 };
 
@@ -96,7 +97,7 @@ check_action(struct validator *v, const struct action_type *a)
 		scope = check_and(&v->check, scope, scope_action(&v->check));
 		if (!cell_is(scope, V_FALSE))
 			check_resources(v, env, scope);
-		if (v->check.steps > VALIDATE_STEPS_MAX)
+		if (v->check.steps > v->steps_max)
 			return;
 	}
 }
@@ -105,11 +106,11 @@ static void
 check_environments(struct validator *v, const struct policy *p)
 {
 	for (uint32_t i = 0; i < v->schema->nactions; i++) {
-		if (v->check.steps > VALIDATE_STEPS_MAX) {
+		if (v->check.steps > v->steps_max) {
 			report(&v->report, FINDING_LIMIT, p->pos, NULL,
-			    "not checked to its end: the set's policies and "
-			    "the schema's environments are too many for each "
-			    "other (%u steps)", VALIDATE_STEPS_MAX);
+			    "not checked to its end: the set's policies are "
+			    "too many for the schema's environments (%llu "
+			    "steps)", (unsigned long long)v->steps_max);
 			v->possible = true;
 			return;
 		}
@@ -183,7 +184,14 @@ int
 policies_validate(const struct policies *set, const struct schema *schema,
     struct findings *out)
 {
-	struct validator v = { .schema = schema };
+	return policies_validate_within(set, schema, VALIDATE_STEPS_MAX, out);
+}
+
+int
+policies_validate_within(const struct policies *set,
+    const struct schema *schema, uint64_t steps, struct findings *out)
+{
+	struct validator v = { .schema = schema, .steps_max = steps };
 	int rc = 0;
 
 	memset(out, 0, sizeof(*out));

@@ -68,6 +68,9 @@ struct findings {
  */
 int	policies_validate(const struct policies *, const struct schema *,
 	    struct findings *out);
+/* The same with another limit than VALIDATE_STEPS_MAX. */
+int	policies_validate_within(const struct policies *,
+	    const struct schema *, uint64_t steps, struct findings *out);
 void	findings_free(struct findings *);
 
 const char	*finding_word(enum finding_kind);
