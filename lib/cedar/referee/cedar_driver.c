@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decide.h"
-#include "doc.h"
-#include "emit.h"
-#include "entities.h"
-#include "format.h"
-#include "policy.h"
-#include "schema.h"
-#include "validate.h"
+#include "cedar/decide.h"
+#include "cedar/doc.h"
+#include "cedar/emit.h"
+#include "cedar/entities.h"
+#include "cedar/format.h"
+#include "cedar/policy.h"
+#include "cedar/schema.h"
+#include "cedar/validate.h"
 
 #define LINE_MAX_BYTES	(32u * 1024 * 1024)
 #define ANSWER_MAX	(64u * 1024 * 1024)

@@ -12,9 +12,9 @@ import { failed, why } from "./engine.mjs";
 import { mutateJson, policyMutator, schemaMutator, tokens } from "./mutate.mjs";
 import { Policies, slotsOf } from "./policy.mjs";
 import { makeSchema, schemaJson, schemaText } from "./schema.mjs";
+import { REFUSED, refusal } from "./stricter.mjs";
 import { PLAIN, Writer } from "./text.mjs";
 
-const REFUSED = "refused";
 const plain = new Writer(null);
 const styles = [PLAIN, { space: 0.05, parens: 0.1, escapes: 0.02, brackets: 0.2 },
 	{ space: 0.3, parens: 0.3, escapes: 0.3, brackets: 0.5 }];
@@ -118,9 +118,23 @@ function decision(answer, kinds) {
 
 const errorKinds = new Set();
 
+// Attributes, parents and a context may be left out with us.
+function withDefaults(value, defaults) {
+	const plainObject = value !== null && typeof value === "object" &&
+	    !Array.isArray(value);
+
+	return plainObject ? { ...defaults, ...value } : value;
+}
+
+function completed(all) {
+	return Array.isArray(all) ? all.map((e) =>
+	    withDefaults(e, { attrs: {}, parents: [] })) : all;
+}
+
 function decideAll(engine, c) {
 	errorKinds.clear();
-	const call = { preparsedPolicySetId: "set", entities: c.entities,
+	const call = { preparsedPolicySetId: "set",
+		entities: completed(c.entities),
 		validateRequest: c.schema !== null };
 	const broken = failed(engine.call("preparsePolicySet", "set",
 	    policySet(c))) || c.schema !== null &&
@@ -129,11 +143,12 @@ function decideAll(engine, c) {
 	if (c.schema !== null)
 		call.preparsedSchemaName = "schema";
 	return c.requests.map((q) => broken ? REFUSED : decision(
-	    engine.call("statefulIsAuthorized", { ...call, ...q }), errorKinds));
+	    engine.call("statefulIsAuthorized", { ...call,
+		...withDefaults(q, { context: {} }) }), errorKinds));
 }
 
 function ourDecision(a) {
-	return a.refused ? REFUSED : { allow: a.allow,
+	return a.refused ? refusal(a.refused) : { allow: a.allow,
 		determining: a.determining.sort(),
 		errors: a.errors.map((e) => e.id).sort() };
 }
@@ -220,7 +235,7 @@ const decide = {
 	},
 	line: (c) => ({ op: "decide", ...policyParts(c), ...schemaParts(c.schema),
 		entities: write(c.entities), requests: c.requests.map(write) }),
-	ours: (a, _, c) => a.refused ? c.requests.map(() => REFUSED) :
+	ours: (a, _, c) => a.refused ? c.requests.map(() => refusal(a.refused)) :
 	    a.answers.map(ourDecision),
 	referee: decideAll,
 	seen: countDecisions,
@@ -248,7 +263,7 @@ const sortedAll = (values) => values.map(sorted).sort();
 // Our JSON, and what the engine makes of our text.
 function ourTexts(a, engine) {
 	if (a.refused)
-		return REFUSED;
+		return refusal(a.refused);
 	return { json: sortedAll(a.json), again: sortedAll(a.again),
 		read: textJson(engine, a.text) };
 }
@@ -326,7 +341,7 @@ const est = {
 		return c;
 	},
 	line: (c) => ({ op: "est", est: write(c.est) }),
-	ours: (a, engine) => a.refused ? REFUSED :
+	ours: (a, engine) => a.refused ? refusal(a.refused) :
 	    { json: estText(engine, a.json[0]),
 		text: textJson(engine, a.text) },
 	referee: estOutcome,
@@ -350,7 +365,7 @@ const set = {
 		return { set: all };
 	},
 	line: (c) => ({ op: "set", est: write(c.set) }),
-	ours: (a) => a.refused ? REFUSED : "accepted",
+	ours: (a) => a.refused ? refusal(a.refused) : "accepted",
 	referee: (engine, c) =>
 	    failed(engine.call("checkParsePolicySet", c.set)) ? REFUSED :
 	    "accepted",
@@ -376,7 +391,7 @@ const schema = {
 		return { schema: json };
 	},
 	line: (c) => ({ op: "schema", ...schemaParts(c.schema) }),
-	ours: (a) => a.refused ? REFUSED : "accepted",
+	ours: (a) => a.refused ? refusal(a.refused) : "accepted",
 	referee: (engine, c) =>
 	    failed(engine.call("checkParseSchema", c.schema)) ? REFUSED :
 	    "accepted",
@@ -400,7 +415,7 @@ const IMPOSSIBLE = /policy is impossible|unable to find an applicable action/;
 
 function ourFindings(a) {
 	if (a.refused)
-		return REFUSED;
+		return refusal(a.refused);
 	const ids = (all) => [...new Set(all.map((x) => x.id))].sort();
 
 	return { errors: ids(a.findings.filter((f) => !f.warning)),
@@ -447,9 +462,9 @@ const entities = {
 	},
 	line: (c) => ({ op: "entities", entities: write(c.entities),
 		...schemaParts(c.schema) }),
-	ours: (a) => a.refused ? REFUSED : "accepted",
+	ours: (a) => a.refused ? refusal(a.refused) : "accepted",
 	referee: (engine, c) => failed(engine.call("checkParseEntities",
-	    { entities: c.entities, schema: c.schema })) ?
+	    { entities: completed(c.entities), schema: c.schema })) ?
 	    REFUSED : "accepted",
 	seen: (c, outcome, count) => accepted(c.schema ?
 	    "entities with schema" : "entities")(c, outcome, count),
@@ -471,8 +486,8 @@ const request = {
 	},
 	line: (c) => ({ op: "decide", text: "", entities: "[]",
 		...schemaParts(c.schema), requests: c.requests.map(write) }),
-	ours: (a, _, c) => a.refused ? c.requests.map(() => REFUSED) :
-	    a.answers.map((x) => x.refused ? REFUSED : "accepted"),
+	ours: (a, _, c) => a.refused ? c.requests.map(() => refusal(a.refused)) :
+	    a.answers.map((x) => x.refused ? refusal(x.refused) : "accepted"),
 	referee: (engine, c) => decideAll(engine, { ...c, entities: [],
 		form: "est", policies: [], templates: [], links: [] })
 	    .map((x) => x === REFUSED ? x : "accepted"),
@@ -489,7 +504,7 @@ const comments = (text) => tokens(text).filter((t) => t.startsWith("//"))
 const format = {
 	make: round.make,
 	line: (c) => ({ op: "format", text: c.text }),
-	ours: (a, engine) => a.refused ? REFUSED : { json:
+	ours: (a, engine) => a.refused ? refusal(a.refused) : { json:
 	    textJson(engine, a.formatted), comments: comments(a.formatted),
 		stays: a.formatted === a.again },
 	referee(engine, c) {

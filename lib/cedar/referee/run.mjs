@@ -10,6 +10,7 @@ import { Engine } from "./engine.mjs";
 import { kinds, weights } from "./kinds.mjs";
 import { Random } from "./random.mjs";
 import { shrink } from "./shrink.mjs";
+import { STRICTER, agree } from "./stricter.mjs";
 import { Counts } from "./wanted.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -31,6 +32,8 @@ const USAGE = `usage: node run.mjs [option...]
 `;
 const BATCH = 64;
 
+const same = (a, b) => sorted(a) === sorted(b);
+
 class Run {
 	constructor(options) {
 		this.options = options;
@@ -39,6 +42,7 @@ class Run {
 		this.counts = new Counts();
 		this.found = 0;
 		this.cases = 0;
+		this.stricter = 0;
 	}
 
 	make(number) {
@@ -70,8 +74,8 @@ class Run {
 
 	async differ(c) {
 		try {
-			return sorted(await this.ours(c)) !==
-			    sorted(this.referee(c));
+			return !agree(await this.ours(c), this.referee(c),
+			    same);
 		} catch {
 			return false;	// shrunk to what is no case
 		}
@@ -115,7 +119,9 @@ class Run {
 
 		this.cases++;
 		kind.seen(c, theirs, this.counts.add);
-		if (sorted(ours) !== sorted(theirs))
+		if ([ours].flat().includes(STRICTER))
+			this.stricter++;
+		if (!agree(ours, theirs, same))
 			await this.disagree(number, c);
 	}
 
@@ -168,12 +174,12 @@ class Run {
 			    read(readFileSync(join(KEPT, file), "utf8"));
 			const theirs = this.referee(c);
 
-			if (sorted(theirs) !== sorted(referee)) {
+			if (!same(theirs, referee)) {
 				console.log(`${file}: the referee has changed ` +
 				    "its mind");
 				this.found++;
 			}
-			if (sorted(await this.ours(c)) !== sorted(referee)) {
+			if (!agree(await this.ours(c), referee, same)) {
 				console.log(`${file}: they disagree`);
 				await this.show(c);
 				this.found++;
@@ -191,7 +197,8 @@ class Run {
 		console.log(`cedar ${this.engine.version()}: ${n} decisions in ` +
 		    `${this.cases} cases, seed ${this.options.seed}, ` +
 		    `${seconds.toFixed(1)} s (${Math.round(n / seconds)} ` +
-		    `decisions/s), ${this.found} disagreements`);
+		    `decisions/s), ${this.found} disagreements, ` +
+		    `${this.stricter} cases refused on purpose`);
 	}
 }
 

@@ -1,0 +1,85 @@
+# The library against Cedar's official engine: 5,000 decisions and the other
+# comparisons that make them up, every disagreement there ever was, and that a
+# disagreement would be seen.
+
+src=${CASEMATE_SRC:-$(pwd)}
+build=${CASEMATE_BUILD:-$src/build}
+driver=$build/tests/lib/cedar/referee/cedar_driver
+
+# run OPTION...: run.mjs with the engine and our driver.
+run() {
+	node "$src/lib/cedar/referee/run.mjs" --referee "$build/referee" \
+	    --driver "$driver" "$@"
+}
+
+# fails_with TEXT OPTION...: it does, and says so.
+fails_with() {
+	want=$1
+	shift
+	! run "$@" > out 2>&1 || atf_fail "all was well: $(cat out)"
+	grep -q "$want" out || atf_fail "$(cat out)"
+}
+
+# liar EDIT: our driver with its answers edited.
+liar() {
+	cat > liar <<-END
+		#!/bin/sh
+		exec "$driver" | sed -u '$1'
+	END
+	chmod +x liar
+	driver=$(pwd)/liar
+}
+
+atf_test_case both_decide_alike
+both_decide_alike_head() {
+	atf_set timeout 600
+}
+both_decide_alike_body() {
+	run --decisions 5000 --table > out || atf_fail "$(cat out)"
+	atf_check -o ignore grep "^cedar .* decisions in .* 0 disagreements" out
+}
+
+atf_test_case no_old_disagreement_is_back
+no_old_disagreement_is_back_body() {
+	run --replay > out || atf_fail "$(cat out)"
+	atf_check -o ignore grep "kept disagreements replayed, 0 of them" out
+}
+
+atf_test_case wrong_answer_is_seen
+wrong_answer_is_seen_body() {
+	liar 's/"allow":false,"determining":\[\]/"allow":true,"determining":[]/'
+	fails_with "^disagreement: --seed 7 --only " \
+	    --seed 7 --decisions 200 --most 1 --no-shrink
+}
+
+atf_test_case case_can_be_made_again
+case_can_be_made_again_body() {
+	run --seed 3 --only 12 > one || atf_fail "$(cat one)"
+	run --seed 3 --only 12 > two || atf_fail "$(cat two)"
+	atf_check cmp one two
+	atf_check -o match:'^case ' -o match:'^ours ' -o match:'^referee ' \
+	    cat one
+}
+
+atf_test_case crash_is_a_disagreement
+crash_is_a_disagreement_body() {
+	printf '#!/bin/sh\nread -r line; echo "boom" >&2; exit 1\n' > crash
+	chmod +x crash
+	driver=$(pwd)/crash
+	fails_with "^ours .*crash.*boom" --cases 1 --no-shrink
+}
+
+atf_test_case what_was_never_met_is_told
+what_was_never_met_is_told_body() {
+	fails_with "^never met: .*error: " --decisions 10
+}
+
+atf_init_test_cases()
+{
+	atf_add_test_case both_decide_alike
+	atf_add_test_case no_old_disagreement_is_back
+	atf_add_test_case wrong_answer_is_seen
+	atf_add_test_case case_can_be_made_again
+	atf_add_test_case crash_is_a_disagreement
+	atf_add_test_case what_was_never_met_is_told
+}

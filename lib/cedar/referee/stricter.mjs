@@ -1,0 +1,37 @@
+// Where ours refuses on purpose what the official engine lets pass.  Each entry
+// is what our message says then; a refusal for another reason is a
+// disagreement.
+
+// Fields of objects in which the engine skips unknown ones.  Ours never
+// ignores a field.
+const FIELDS = ["uid, attrs, parents, tags", "type, id", "fn, arg, args",
+	"op", "op, entity", "op, slot", "op, entity, slot", "entity, slot",
+	"op, entity, entities", "left, attr",
+	"__entity", "__extn", "op, entity_type", "op, entity_type, in",
+	"principal, action, resource, context"];
+
+const REASONS = [
+	["an unknown field", (text) => {
+		const m = /unknown field `.*'; expected (.*)$/s.exec(text);
+
+		return m !== null && FIELDS.includes(m[1]);
+	}],
+	// Its reader takes a list of values for an object's fields in order.
+	["a list for an object", (text) =>
+	    /expected an object, not a list$/.test(text)],
+];
+
+export const STRICTER = "refused on purpose";
+export const REFUSED = "refused";
+
+export function refusal(text) {
+	return REASONS.some(([, test]) => test(text)) ? STRICTER : REFUSED;
+}
+
+// Whether two outcomes are as they should be.
+export function agree(ours, theirs, same) {
+	if (Array.isArray(ours) && Array.isArray(theirs) &&
+	    ours.length === theirs.length && ours.includes(STRICTER))
+		return ours.every((x, i) => agree(x, theirs[i], same));
+	return ours === STRICTER || same(ours, theirs);
+}
