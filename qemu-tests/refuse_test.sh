@@ -82,6 +82,9 @@ bad_manifests_body() {
 	refuses megabyte-scalar protocol 'frame of type 0x10' no
 	refuses huge-limit manifest 'manifest.yaml:9:15:.*memory_mib' recorded
 	refuses runtime runtime 'nowhere' recorded
+	refuses capability manifest \
+	    'manifest.yaml:8:29: unknown .*network.*; .*shared-memory' recorded
+	refuses secret secret 'no secret called "db-password"' recorded
 	refuses missing-argv0 manifest 'nothing' recorded
 	next_job_runs
 }

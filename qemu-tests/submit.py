@@ -157,6 +157,8 @@ MANIFEST = {  # manifest cases: text put after the good one
     "megabyte-scalar": "env:\n  LONG: " + "x" * (1 << 20) + "\n",
     "anchor": "env: &a\n  A: b\n",
     "huge-limit": "limits:\n  memory_mib: 1000000000\n",
+    "capability": "capabilities: [exec-memory, network]\n",
+    "secret": "secrets: [db-password]\n",
 }
 
 
