@@ -31,8 +31,11 @@ static const struct subcommand {
 	    "DIR|BUNDLE --key KEY [--on NAME|vsock:CID:PORT|unix:PATH]\n"
 	    "\t[--receipt FILE] [--appliance KEYFILE] [--author-key KEY]\n"
 	    "\t[--wait SECONDS] [--no-check] [--quiet]" },
-	{ "policy", cmd_policy, "try a site's rules, before they decide",
-	    "explain|test DIR ..." },
+	{ "policy", cmd_policy, "format, check and try a site's rules",
+	    "explain DIR CASES|MANIFEST [OPTION]...\n"
+	    "       casemate policy fmt [--write|--check|--json|--text] "
+	    "[FILE]...\n"
+	    "       casemate policy test DIR [CASES]..." },
 	{ "verify", cmd_verify, "prove what a receipt says, offline",
 	    "RECEIPT --appliance KEYFILE" },
 	{ "status", cmd_status, "ask an appliance how it is",
