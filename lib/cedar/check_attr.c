@@ -118,7 +118,7 @@ check_get(struct check *c, uint32_t self)
  */
 static struct cell
 has_one(struct check *c, const struct vtype *on, const struct str *name,
-    uint32_t cap, const struct caps *prior, struct attribute *a)
+    uint32_t cap, struct attribute *a)
 {
 	struct cell has = { .ok = true };
 	bool sure;
@@ -127,7 +127,7 @@ has_one(struct check *c, const struct vtype *on, const struct str *name,
 		has.type = check_truth(c, true, false);
 		return has;
 	}
-	sure = caps_has(prior, cap) || (a->required && on->kind == V_RECORD);
+	sure = caps_has(c->prior, cap) || (a->required && on->kind == V_RECORD);
 	has.type = check_truth(c, sure, true);
 	has.caps = caps_one(&c->arena, cap, &c->failed);
 	return has;
@@ -140,7 +140,6 @@ check_has(struct check *c, uint32_t self)
 	const struct node *n = &c->policy->nodes[self];
 	struct cell on = check_pop(c), all = { 0 }, one;
 	struct attribute a = { .type = NULL };
-	const struct caps *prior = c->prior;
 
 	for (unsigned i = 0; i < n->nargs; i++) {
 		check_expect(c, &on, KINDS_HOLDER, "`has'", HOLDER);
@@ -150,11 +149,10 @@ check_has(struct check *c, uint32_t self)
 			return;
 		}
 		one = has_one(c, on.type, n->u.names[i],
-		    c->facts[self].caps[i], prior, &a);
+		    c->facts[self].caps[i], &a);
 		all = i == 0 ? one : check_and(c, all, one);
 		if (cell_is(one, V_FALSE))
 			break;
-		prior = caps_union(&c->arena, prior, one.caps, &c->failed);
 		on.type = a.type;
 	}
 	check_push(c, self, on.ok, all.type, all.caps);

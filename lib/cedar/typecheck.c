@@ -158,8 +158,6 @@ check_and(struct check *c, struct cell l, struct cell r)
 		return make(l, r, r.type, NULL);
 	if (cell_is(r, V_TRUE))
 		return make(l, r, l.type, join(c, l.caps, r.caps));
-	if (cell_is(l, V_TRUE))
-		return make(l, r, r.type, r.caps);
 	return make(l, r, c->types->basic[V_BOOL], join(c, l.caps, r.caps));
 }
 
