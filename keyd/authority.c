@@ -8,6 +8,8 @@
 
 #include <sodium.h>
 
+#include "log.h"
+
 /*
  * The key is made last: where there is a key, nonces and head were durable
  * before, so a missing one is damage and never a first start again.
@@ -48,6 +50,29 @@ open_state(struct authority *a, int statefd, uint64_t now, struct why *w)
 	return head_open(&a->head, statefd, w);
 }
 
+/* The first of a site's errors is the caller's; the log has the others. */
+static void
+tell(void *ctx, const struct cedar_error *e, bool warning)
+{
+	struct why *w = ctx;
+	char line[TEXT_MAX];
+
+	cedar_error_format(e, 0, line, sizeof(line));
+	if (!warning && w->text[0] == '\0')
+		why_set(w, "%s", line);
+	else
+		log_info("site: %s", line);
+}
+
+static int
+load_site(struct authority *a, int sitefd, struct why *w)
+{
+	const struct rules_report report = { tell, w };
+
+	w->text[0] = '\0';
+	return site_load(&a->site, sitefd, &report);
+}
+
 int
 authority_open(struct authority *a, int statefd, int sitefd, uint64_t now,
     struct why *w)
@@ -57,7 +82,7 @@ authority_open(struct authority *a, int statefd, int sitefd, uint64_t now,
 	a->mode = "ephemeral";
 	if (sodium_init() == -1)
 		return why_set(w, "no random numbers: %s", strerror(errno));
-	if (site_load(&a->site, sitefd, w) == -1)
+	if (load_site(a, sitefd, w) == -1)
 		return -1;
 	if (open_state(a, statefd, now, w) == -1) {
 		authority_close(a);

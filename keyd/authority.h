@@ -8,7 +8,7 @@
 #include "head.h"
 #include "key.h"
 #include "nonces.h"
-#include "site.h"
+#include "rules/site.h"
 #include "why.h"
 
 struct authority {

@@ -1,11 +1,13 @@
 #include "decide.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
 #include "manifest.h"
+#include "rules/judge.h"
 #include "sha256.h"
 #include "sshsig.h"
 
@@ -155,6 +157,48 @@ check_runtime(struct decision *d, const struct runtimes *attached)
 	return refuse(d, REASON_RUNTIME);
 }
 
+/* What the rules can decide by, beside the grant. */
+static struct scene
+scene_of(const struct authority *a, uint64_t now)
+{
+	return (struct scene){ .now = now, .boot = a->mode };
+}
+
+static int
+check_rules(struct authority *a, struct decision *d, uint64_t now)
+{
+	const struct scene scene = scene_of(a, now);
+
+	if (rules_judge(&a->site.rules, &d->grant, &scene, &d->why) == 0)
+		return 0;
+	return refuse(d, errno == ENOMEM ? REASON_FAULT : REASON_POLICY);
+}
+
+/* The whole decision as text.  One that does not fit ends in "...". */
+static int
+explain(struct authority *a, struct decision *d, uint64_t now)
+{
+	static const char cut[] = "...\n";
+	const struct scene scene = scene_of(a, now);
+	struct put p;
+	int rc;
+
+	put_init(&p, d->explanation, EXPLANATION_MAX - (sizeof(cut) - 1));
+	rc = rules_explain(&a->site.rules, &d->grant, &scene, &p);
+	if (rc == -1 && errno == ENOMEM) {
+		why_set(&d->why, "out of memory");
+		return refuse(d, REASON_FAULT);
+	}
+	if (p.err != 0) {
+		memcpy(d->explanation + p.len, cut, sizeof(cut) - 1);
+		p.len += sizeof(cut) - 1;
+		rc = rules_judge(&a->site.rules, &d->grant, &scene, &d->why);
+	}
+	d->explanation_len = p.len;
+	d->explained = true;
+	return rc == 0 ? 0 : refuse(d, REASON_POLICY);
+}
+
 /* There is no vault yet, so whatever is named is not there. */
 static int
 check_secrets(struct decision *d)
@@ -204,7 +248,7 @@ decide(struct authority *a, const struct submission *s, uint64_t now,
 {
 	struct command c;
 
-	memset(d, 0, sizeof(*d));
+	memset(d, 0, offsetof(struct decision, explanation));
 	grant_init(&d->grant);
 	sha256(s->command.p, s->command.len, d->grant.command_sha256);
 	command_job(d->grant.command_sha256, d->grant.job);
@@ -213,11 +257,15 @@ decide(struct authority *a, const struct submission *s, uint64_t now,
 	    s->command_sig, d->grant.submitter) == -1)
 		return;
 	d->signed_command = true;
-	if (read_command(a, d, s, now, &c) == -1 ||
-	    check_manifest(a, d, s, now) == -1 ||
-	    read_manifest(d, s) == -1 ||
-	    check_runtime(d, &s->runtimes) == -1 ||
-	    check_secrets(d) == -1)
+	if (read_command(a, d, s, now, &c) == -1)
 		return;
-	take_nonce(a, d, &c, now);
+	d->signed_command = c.verb == VERB_RUN;
+	if (check_manifest(a, d, s, now) == -1 ||
+	    read_manifest(d, s) == -1 ||
+	    check_runtime(d, &s->runtimes) == -1)
+		return;
+	if (c.verb == VERB_EXPLAIN)
+		explain(a, d, now);
+	else if (check_rules(a, d, now) == 0 && check_secrets(d) == 0)
+		take_nonce(a, d, &c, now);
 }

@@ -1,8 +1,11 @@
 /*
  * The decision over one submission, in this order: signature of the command,
- * then its fields; manifest's digest and signature, then its fields; then the
- * runtime's measurement; last the nonce, so that a refusal for another reason
- * does not use it up.
+ * then its fields; manifest's digest and signature, then its fields; the
+ * runtime's measurement; the site's rules; the secrets; last the nonce, so
+ * that a refusal for another reason does not use it up.
+ *
+ * An order to explain goes the same way as far as the rules, whose word is
+ * then told in full; no nonce is taken and nothing is granted.
  */
 #ifndef DECIDE_H
 #define DECIDE_H
@@ -29,6 +32,8 @@ struct submission {
 	struct runtimes	runtimes;	/* attached here, as far as measured */
 };
 
+#define EXPLANATION_MAX	32768	/* what a person reads of one decision */
+
 /*
  * What was decided.  `reason' 0: the grant is good and its nonce is recorded.
  * Else `why' says what to do; of the grant only job, submitter, author and the
@@ -36,11 +41,15 @@ struct submission {
  */
 struct decision {
 	enum reason	reason;
-	bool		signed_command;	/* the command's signature held */
+	bool		signed_command;	/* a run's command's signature held */
+	bool		explained;	/* the text below is the answer, and
+					   reason is 0 or REASON_POLICY */
 	bool		measure;	/* refused only until the runner has
 					   measured grant.runtime */
 	struct why	why;
 	struct grant	grant;
+	size_t		explanation_len;
+	char		explanation[EXPLANATION_MAX];
 };
 
 /* The caller frees d->grant in any case. */

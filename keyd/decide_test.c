@@ -311,6 +311,119 @@ manifest_refused(const char *text, const char *words)
 	refused(REASON_MANIFEST, true, words);
 }
 
+/* A good submission where the site has these rules. */
+static void
+start_ruled(const char *rules)
+{
+	make_site();
+	kit_rules(rules);
+	open_authority(KIT_NOW);
+	kit_submit(&k, a.vkey, "bob", "alice", KIT_NOW);
+}
+
+ATF_TC_WITHOUT_HEAD(what_no_rule_permits_is_refused);
+ATF_TC_BODY(what_no_rule_permits_is_refused, tc)
+{
+	start_ruled("");
+	refused(REASON_POLICY, true, "policy: bob may not run hello: no rule "
+	    "permits it");
+}
+
+ATF_TC_WITHOUT_HEAD(what_a_rule_forbids_is_refused);
+ATF_TC_BODY(what_a_rule_forbids_is_refused, tc)
+{
+	start_ruled(KIT_RULES "@id(\"four-eyes\")\nforbid(principal, action "
+	    "== Action::\"run\", resource)\nwhen { context.author == "
+	    "User::\"alice\" && context.boot == \"ephemeral\" };\n");
+	refused(REASON_POLICY, true, "the rule four-eyes (policy/kit.cedar:2)"
+	    " forbids it");
+}
+
+ATF_TC_WITHOUT_HEAD(each_thing_in_the_manifest_needs_a_rule);
+ATF_TC_BODY(each_thing_in_the_manifest_needs_a_rule, tc)
+{
+	static const char text[] = KIT_MANIFEST
+	    "capabilities: [exec-memory]\n";
+
+	start_ruled("permit(principal in Role::\"all\", action == "
+	    "Action::\"run\", resource);\n");
+	kit_set_manifest(&k, "bob", "alice", text, strlen(text));
+	refused(REASON_POLICY, true, "bob may not use exec-memory: no rule");
+}
+
+ATF_TC_WITHOUT_HEAD(the_rules_know_author_and_time);
+ATF_TC_BODY(the_rules_know_author_and_time, tc)
+{
+	start_ruled("permit(principal == User::\"bob\", action == "
+	    "Action::\"run\", resource) when { context.author == "
+	    "User::\"alice\" && context.now == datetime(\"2027-01-15T08:00:"
+	    "00Z\") && context.manifest.name == \"hello\" };\n");
+	ATF_CHECK_EQ(judge(KIT_NOW), 0);
+	grant_free(&d.grant);
+	authority_close(&a);
+}
+
+ATF_TC_WITHOUT_HEAD(an_order_to_explain_grants_nothing);
+ATF_TC_BODY(an_order_to_explain_grants_nothing, tc)
+{
+	start("bob", "alice");
+	k.fields.verb = VERB_EXPLAIN;
+	kit_sign_command(&k, "bob");
+	ATF_CHECK_EQ(judge(KIT_NOW), 0);
+	ATF_CHECK(d.explained);
+	ATF_CHECK(!d.signed_command);	/* nothing to record */
+	ATF_CHECK_EQ(a.nonces.n, 0);
+	ATF_CHECK(d.explanation_len < EXPLANATION_MAX);
+	d.explanation[d.explanation_len] = '\0';
+	ATF_CHECK_MSG(strstr(d.explanation, "bob: run hello\nallowed\n") !=
+	    NULL, "%s", d.explanation);
+	grant_free(&d.grant);
+	authority_close(&a);
+}
+
+ATF_TC_WITHOUT_HEAD(an_order_to_explain_tells_why_not);
+ATF_TC_BODY(an_order_to_explain_tells_why_not, tc)
+{
+	start_ruled("@id(\"late\") permit(principal in Role::\"all\", "
+	    "action == Action::\"run\", resource) when { context.now > "
+	    "datetime(\"2030-01-01\") };\n");
+	k.fields.verb = VERB_EXPLAIN;
+	kit_sign_command(&k, "bob");
+	ATF_CHECK_EQ(judge(KIT_NOW), REASON_POLICY);
+	ATF_CHECK(d.explained);
+	d.explanation[d.explanation_len] = '\0';
+	ATF_CHECK_MSG(strstr(d.explanation, "datetime(\"2027-01-15T08:00:00Z"
+	    "\")") != NULL, "%s", d.explanation);
+	grant_free(&d.grant);
+	authority_close(&a);
+}
+
+ATF_TC_WITHOUT_HEAD(a_bad_order_to_explain_is_refused);
+ATF_TC_BODY(a_bad_order_to_explain_is_refused, tc)
+{
+	start("bob", "alice");
+	k.fields.verb = VERB_EXPLAIN;
+	kit_sign_command(&k, "bob");
+	change(k.s.manifest, k.manifest);
+	refused(REASON_MANIFEST, false, "the manifest is not the one");
+}
+
+ATF_TC_WITHOUT_HEAD(bad_rules_are_no_start);
+ATF_TC_BODY(bad_rules_are_no_start, tc)
+{
+	struct why w;
+
+	make_site();
+	kit_rules("permit(principal, action, resource);\n");
+	ATF_CHECK_EQ(authority_open(&a, statefd, sitefd, KIT_NOW, &w), -1);
+	ATF_CHECK_MSG(strstr(w.text, "policy/kit.cedar:1:1: the rule") ==
+	    w.text, "%s", w.text);
+	kit_rules("permit(principal\n");
+	ATF_CHECK_EQ(authority_open(&a, statefd, sitefd, KIT_NOW, &w), -1);
+	ATF_CHECK_MSG(strstr(w.text, "policy/kit.cedar:2:1: ") == w.text,
+	    "%s", w.text);
+}
+
 ATF_TC_WITHOUT_HEAD(an_order_to_read_is_no_job);
 ATF_TC_BODY(an_order_to_read_is_no_job, tc)
 {
@@ -482,6 +595,14 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_command_from_the_future_is_refused);
 	ATF_TP_ADD_TC(tp, a_command_without_end_is_refused);
 	ATF_TP_ADD_TC(tp, a_malformed_command_is_refused);
+	ATF_TP_ADD_TC(tp, what_no_rule_permits_is_refused);
+	ATF_TP_ADD_TC(tp, what_a_rule_forbids_is_refused);
+	ATF_TP_ADD_TC(tp, each_thing_in_the_manifest_needs_a_rule);
+	ATF_TP_ADD_TC(tp, the_rules_know_author_and_time);
+	ATF_TP_ADD_TC(tp, an_order_to_explain_grants_nothing);
+	ATF_TP_ADD_TC(tp, an_order_to_explain_tells_why_not);
+	ATF_TP_ADD_TC(tp, a_bad_order_to_explain_is_refused);
+	ATF_TP_ADD_TC(tp, bad_rules_are_no_start);
 	ATF_TP_ADD_TC(tp, an_order_to_read_is_no_job);
 	ATF_TP_ADD_TC(tp, an_unknown_field_is_refused);
 	ATF_TP_ADD_TC(tp, a_repeated_field_is_refused);

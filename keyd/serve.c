@@ -57,6 +57,14 @@ put_deny(struct put *p, uint32_t seq, const struct decision *d)
 	put_string(p, d->grant.manifest_sha256, DIGEST_LEN);
 }
 
+static void
+put_explained(struct put *p, uint32_t seq, const struct decision *d)
+{
+	put_u32(p, seq);
+	put_u8(p, d->reason == 0);
+	put_string(p, d->explanation, d->explanation_len);
+}
+
 static struct bytes
 get_bytes(struct get *g)
 {
@@ -87,6 +95,9 @@ do_job_decide(struct keyd *k, struct get *g)
 		put_u32(&p, seq);
 		put_cstr(&p, d.grant.runtime);
 		chan_send(&k->runner, MSG_JOB_MEASURE, &p);
+	} else if (d.explained) {
+		put_explained(&p, seq, &d);
+		chan_send(&k->runner, MSG_JOB_EXPLAINED, &p);
 	} else if (d.reason != 0) {
 		put_deny(&p, seq, &d);
 		chan_send(&k->runner, MSG_JOB_DENY, &p);

@@ -1,15 +1,13 @@
 # keyd: verifies, decides, signs checkpoints.
 
 IMAGE_PROGS += keyd
-DECIDE_SRCS := keyd/decide.c keyd/authority.c keyd/site.c keyd/key.c \
+DECIDE_SRCS := $(sort keyd/decide.c keyd/authority.c keyd/key.c \
 	keyd/nonces.c keyd/head.c keyd/state.c lib/msg.c lib/log.c lib/wire.c \
-	lib/grant.c lib/json.c lib/signers.c lib/signers_check.c lib/sshsig.c \
-	lib/sshkey.c lib/base64.c lib/sha256.c lib/why.c lib/command.c \
-	lib/words.c lib/manifest.c lib/conf.c lib/settings.c lib/note.c \
-	lib/checkpoint.c lib/runtimes.c
+	lib/sha256.c lib/command.c lib/manifest.c lib/note.c lib/checkpoint.c \
+	lib/runtimes.c $(RULES_ALL_SRCS))
 keyd_SRCS := keyd/keyd.c keyd/serve.c lib/chan.c lib/sandbox.c $(DECIDE_SRCS)
 keyd_LIBS := -lyaml -lsodium -lbearssl
-keyd_GEN := gen/keyd.seccomp.h
+keyd_GEN := gen/keyd.seccomp.h $(RULES_GEN)
 
 TESTS += keyd/decide_test
 decide_test_SRCS := keyd/decide_test.c keyd/testkit.c $(DECIDE_SRCS)
@@ -27,3 +25,7 @@ keyd_files_test_SRCS := keyd/keyd_files_test.c keyd/testfault.c keyd/testkit.c \
 keyd_files_test_LIBS := $(keyd_LIBS) -Wl,--wrap=openat,--wrap=pwrite \
 	-Wl,--wrap=fdatasync,--wrap=fsync,--wrap=renameat,--wrap=unlinkat \
 	-Wl,--wrap=ftruncate
+decide_test_GEN := $(RULES_GEN)
+keyd_test_GEN := $(RULES_GEN)
+disk_test_GEN := $(RULES_GEN)
+keyd_files_test_GEN := $(RULES_GEN)

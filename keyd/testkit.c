@@ -94,13 +94,27 @@ kit_sign(const char *key, const char *ns, const void *msg, size_t len,
 	return read_whole("message.sig", sig, SIG_MAX);
 }
 
+/* Those who sign in tests; mallory is not known. */
+static const char people[] = "- uid: Role::\"all\"\n"
+    "- {uid: User::\"alice\", parents: [Role::\"all\"]}\n"
+    "- {uid: User::\"bob\", parents: [Role::\"all\"]}\n";
+
 void
 kit_site(const char *allowed_signers)
 {
 	mkdir("state", 0700);
 	mkdir("site", 0700);
+	mkdir("site/policy", 0700);
 	kit_write("site/allowed_signers", allowed_signers,
 	    strlen(allowed_signers));
+	kit_rules(KIT_RULES);
+	kit_write("site/entities.yaml", people, sizeof(people) - 1);
+}
+
+void
+kit_rules(const char *text)
+{
+	kit_write("site/policy/kit.cedar", text, strlen(text));
 }
 
 int

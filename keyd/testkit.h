@@ -35,8 +35,14 @@ void	kit_write(const char *path, const void *, size_t len);
 size_t	kit_sign(const char *key, const char *ns, const void *msg, size_t len,
 	    char sig[SIG_MAX]);
 
-/* Directories `state' and `site', with these allowed_signers. */
+/* What alice and bob may: all that a job may ask for. */
+#define KIT_RULES	"permit(principal in Role::\"all\", " \
+			"action in Action::\"submit\", resource);\n"
+
+/* Directories `state' and `site', with these allowed_signers and KIT_RULES. */
 void	kit_site(const char *allowed_signers);
+/* The site's rules in place of KIT_RULES, in policy/kit.cedar. */
+void	kit_rules(const char *text);
 int	kit_dir(const char *path);
 
 /*
