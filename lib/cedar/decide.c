@@ -1,5 +1,6 @@
 #include "decide.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,33 @@ size_up(const struct policies *set, uint32_t *stack, uint32_t *scratch)
 	}
 }
 
+/*
+ * Most policies are for one action and most requests for another: these fall
+ * here, by a word that is next to that of the policy before.
+ */
+static void
+set_gates(struct gate *gates, const struct policies *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		const struct policy *p = set->items[i];
+
+		gates[i].kind = GATE_OPEN;
+		if (p->is_template) {
+			gates[i].kind = GATE_CLOSED;
+		} else if (p->action.op == SCOPE_EQ) {
+			gates[i].kind = GATE_ACTION;
+			gates[i].hash = p->action.uids[0]->hash;
+		}
+	}
+}
+
+static bool
+is_shut(const struct gate *g, uint32_t action)
+{
+	return g->kind == GATE_ACTION ? g->hash != action :
+	    g->kind == GATE_CLOSED;
+}
+
 int
 decider_init(struct decider *d, const struct policies *policies,
     const struct entities *entities)
@@ -29,25 +57,29 @@ decider_init(struct decider *d, const struct policies *policies,
 
 	memset(d, 0, sizeof(*d));
 	d->policies = policies;
+	d->n = policies->n;
 	d->entities = entities;
 	size_up(policies, &stack, &scratch);
+	d->gates = calloc(n, sizeof(*d->gates));
 	d->stack = calloc(stack, sizeof(*d->stack));
 	d->scratch = malloc(scratch);
 	d->tally.permits = calloc(n, sizeof(*d->tally.permits));
 	d->tally.forbids = calloc(n, sizeof(*d->tally.forbids));
 	d->tally.errors = calloc(n, sizeof(*d->tally.errors));
-	if (d->stack == NULL || d->scratch == NULL ||
+	if (d->gates == NULL || d->stack == NULL || d->scratch == NULL ||
 	    d->tally.permits == NULL || d->tally.forbids == NULL ||
 	    d->tally.errors == NULL) {
 		decider_free(d);
 		return -1;
 	}
+	set_gates(d->gates, policies);
 	return 0;
 }
 
 void
 decider_free(struct decider *d)
 {
+	free(d->gates);
 	free(d->stack);
 	free(d->scratch);
 	free(d->tally.permits);
@@ -60,6 +92,7 @@ void
 run_start(struct run *r, const struct decider *d, const struct tally *t,
     const struct request *request)
 {
+	assert(d->policies->n == d->n);
 	memset(r, 0, sizeof(*r));
 	r->decider = d;
 	r->tally = t;
@@ -100,11 +133,12 @@ void
 decider_decide(struct decider *d, const struct request *request,
     struct answer *a)
 {
+	const uint32_t action = request->action->hash;
 	struct run r;
 
 	run_start(&r, d, &d->tally, request);
 	for (size_t i = 0; i < d->policies->n; i++)
-		if (!d->policies->items[i]->is_template)
+		if (!is_shut(&d->gates[i], action))
 			run_policy(&r, (uint32_t)i);
 	run_end(&r, a);
 }

@@ -31,9 +31,23 @@ struct tally {
 	struct eval_error	*errors;
 };
 
+/* What a decision sees of a policy before it looks at it. */
+enum gate_kind {
+	GATE_OPEN,
+	GATE_ACTION,		/* only for an action of this hash */
+	GATE_CLOSED,		/* a template */
+};
+
+struct gate {
+	enum gate_kind		 kind;
+	uint32_t		 hash;
+};
+
 struct decider {
 	const struct policies	*policies;
 	const struct entities	*entities;
+	size_t			 n;		/* policies */
+	struct gate		*gates;		/* one for each */
 	/* As large as the policy takes that takes most. */
 	struct value		*stack;
 	unsigned char		*scratch;
@@ -47,7 +61,10 @@ struct answer {
 	const struct eval_error	*errors;	/* decision */
 };
 
-/* Both must outlive the decider.  -1 with ENOMEM. */
+/*
+ * Both must outlive the decider and stay as they are: one that finds another
+ * number of policies ends the program.  -1 with ENOMEM.
+ */
 int	decider_init(struct decider *, const struct policies *,
 	    const struct entities *);
 void	decider_free(struct decider *);

@@ -205,7 +205,7 @@ is_decided(struct eval *e, enum trace_outcome part, enum trace_outcome *all)
 enum trace_outcome
 eval_policy(struct eval *e, const struct policy *p)
 {
-	struct eval_error *first = e->error, later;
+	struct eval_error *first = e->error;
 	enum trace_outcome all = TRACE_TRUE;
 
 	e->policy = p;
@@ -221,7 +221,7 @@ eval_policy(struct eval *e, const struct policy *p)
 		if (is_decided(e, o, &all))
 			break;
 		if (o == TRACE_ERROR)
-			e->error = &later;	/* the first one is kept */
+			e->error = &e->spare;	/* the first one is kept */
 	}
 	e->error = first;
 	return all;

@@ -28,6 +28,7 @@ struct eval {
 	const struct policy	*policy;
 	struct policy_trace	*trace;		/* NULL: do not remember */
 	struct eval_error	*error;		/* text, node of the first */
+	struct eval_error	 spare;		/* of others, in a trace */
 	unsigned char		*scratch;
 	size_t			 used;
 

@@ -115,3 +115,9 @@ types_test_SRCS := lib/cedar/types_test.c lib/cedar/types.c \
 types_test_LIBS := -lyaml
 facts_test_SRCS := lib/cedar/facts_test.c lib/cedar/facts.c \
 	$(CEDAR_TEXT_SRCS)
+
+# What deciding costs; `--write DIR' for the same to another engine.
+TOOLS += cedar_bench
+cedar_bench_SRCS := lib/cedar/cedar_bench.c lib/cedar/world_bench.c \
+	$(CEDAR_SRCS)
+cedar_bench_LIBS := -lyaml
