@@ -108,6 +108,9 @@ cedar-soak: $(B)/tests/lib/cedar/referee/cedar_driver $(B)/.referee ## 100,000 d
 
 # Validation.
 TESTS += lib/cedar/validate_test lib/cedar/types_test lib/cedar/facts_test
+FUZZERS += lib/cedar/validate_fuzz
+validate_fuzz_SRCS := lib/cedar/validate_fuzz.c $(CEDAR_SRCS)
+validate_fuzz_LIBS := -lyaml
 validate_test_SRCS := lib/cedar/validate_test.c $(CEDAR_SRCS)
 validate_test_LIBS := -lyaml
 types_test_SRCS := lib/cedar/types_test.c lib/cedar/types.c \

@@ -308,6 +308,10 @@ if_join(struct check *c, uint32_t self, struct cell test)
 	    both(c, join(c, test.caps, yes.caps), no.caps));
 }
 
+/*
+ * A condition that is always true gives nothing: what it asks for is known
+ * already, or is a required attribute.
+ */
 static uint32_t
 if_end(struct check *c, uint32_t self)
 {
@@ -319,8 +323,7 @@ if_end(struct check *c, uint32_t self)
 		return self + 1;
 	}
 	one = check_pop(c);
-	check_push(c, self, test.ok && one.ok, one.type,
-	    f->kind == FRAME_THEN ? join(c, test.caps, one.caps) : one.caps);
+	check_push(c, self, test.ok && one.ok, one.type, one.caps);
 	return self + 1;
 }
 

@@ -284,8 +284,10 @@ join_walk(struct types *t, struct join part)
 		if ((done = join_now(t, &part)) == NULL) {
 			if (depth == CEDAR_DEPTH_MAX + 1)
 				return part.a->wide;
-			if (part.a->kind == V_RECORD && (part.attrs =
-			    types_take(t, part.a->n, sizeof(*part.attrs))) == NULL)
+			if (part.a->kind == V_RECORD)
+				part.attrs = types_take(t, part.a->n,
+				    sizeof(*part.attrs));
+			if (t->failed)
 				return t->basic[V_BOOL];
 			open[depth++] = part;
 		} else if (depth > 0) {
