@@ -49,17 +49,22 @@ to_canonical(struct put *out, const char *file, const struct buf *in,
 	return format_text(out, file, (const char *)in->data, in->len, e);
 }
 
-/* A policy without a name is policyN in JSON, not FILE:policyN. */
+/*
+ * A policy without a name is policyN in JSON, not FILE:policyN, unless another
+ * one has that name.
+ */
 static void
-put_key(struct put *out, const char *file, const struct str *id)
+put_key(struct put *out, const char *file, const struct policies *set,
+    const struct policy *p)
 {
-	size_t n = strlen(file);
+	const char *id = p->id->bytes;
+	size_t n = strlen(file), len = p->id->len;
 
-	if (id->len > n && memcmp(id->bytes, file, n) == 0 &&
-	    id->bytes[n] == ':')
-		emit_json(out, id->bytes + n + 1, id->len - n - 1);
+	if (policy_annotation(p, "id") == NULL && len > n &&
+	    policies_find(set, id + n + 1, len - n - 1) == NULL)
+		emit_json(out, id + n + 1, len - n - 1);
 	else
-		emit_json(out, id->bytes, id->len);
+		emit_json(out, id, len);
 	emit(out, ":");
 }
 
@@ -77,7 +82,7 @@ put_policies(struct put *out, const char *file, const struct policies *set,
 			continue;
 		emit(out, first ? "" : ",");
 		first = false;
-		put_key(out, file, p->id);
+		put_key(out, file, set, p);
 		format_json(out, p);
 	}
 	emit(out, "}");
