@@ -300,6 +300,22 @@ ATF_TC_BODY(a_trace_decides_the_same_and_remembers, tc)
 	done();
 }
 
+ATF_TC_WITHOUT_HEAD(a_trace_keeps_the_first_error);
+ATF_TC_BODY(a_trace_keeps_the_first_error, tc)
+{
+	struct trace t;
+
+	init("permit" ANY " when { context.x } when { context.y && true };");
+	ATF_REQUIRE_EQ(decider_trace(&decider, &request, &t), 0);
+	ATF_CHECK_EQ(t.answer.nerrors, 1);
+	ATF_CHECK_STREQ(t.answer.errors[0].text,
+	    "the record has no attribute \"x\"");
+	ATF_CHECK_EQ(t.answer.errors[0].node, 1);
+	ATF_CHECK_EQ(t.policies[0].nodes[3].outcome, TRACE_ERROR);
+	trace_free(&t);
+	done();
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, nothing_is_allowed_by_default);
@@ -310,5 +326,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_template_decides_by_its_links_alone);
 	ATF_TP_ADD_TC(tp, deciding_allocates_nothing);
 	ATF_TP_ADD_TC(tp, a_trace_decides_the_same_and_remembers);
+	ATF_TP_ADD_TC(tp, a_trace_keeps_the_first_error);
 	return atf_no_error();
 }

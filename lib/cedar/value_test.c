@@ -92,6 +92,19 @@ ATF_TC_BODY(entities_are_equal_by_type_and_id, tc)
 	arena_free(&a);
 }
 
+ATF_TC_WITHOUT_HEAD(equal_hashes_do_not_make_equal);
+ATF_TC_BODY(equal_hashes_do_not_make_equal, tc)
+{
+	struct { struct str s; char bytes[4]; } x = { { 7, 1 }, "x" },
+	    y = { { 7, 1 }, "y" };
+	const struct uid xx = { &x.s, &x.s, 9 }, xy = { &x.s, &y.s, 9 };
+	const struct uid yx = { &y.s, &x.s, 9 };
+
+	ATF_CHECK(str_equal(&x.s, &x.s) && !str_equal(&x.s, &y.s));
+	ATF_CHECK(!uid_equal(&xx, &xy) && !uid_equal(&xx, &yx));
+	ATF_CHECK(uid_equal(&xx, &(struct uid){ &x.s, &x.s, 9 }));
+}
+
 ATF_TC_WITHOUT_HEAD(no_memory_is_an_error);
 ATF_TC_BODY(no_memory_is_an_error, tc)
 {
@@ -244,6 +257,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, strings_are_equal_by_their_bytes);
 	ATF_TP_ADD_TC(tp, entities_are_equal_by_type_and_id);
+	ATF_TP_ADD_TC(tp, equal_hashes_do_not_make_equal);
 	ATF_TP_ADD_TC(tp, no_memory_is_an_error);
 	ATF_TP_ADD_TC(tp, order_is_total_over_all_kinds);
 	ATF_TP_ADD_TC(tp, a_large_set_is_sorted_and_searched);
