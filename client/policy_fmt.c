@@ -54,23 +54,21 @@ to_canonical(struct put *out, const char *file, const struct buf *in,
  * one has that name.
  */
 static void
-put_key(struct put *out, const char *file, const struct policies *set,
-    const struct policy *p)
+put_key(struct put *out, const struct policies *set, const struct policy *p)
 {
-	const char *id = p->id->bytes;
-	size_t n = strlen(file), len = p->id->len;
+	const struct str *given = policy_annotation(p, "id");
+	const char *colon = strrchr(p->id->bytes, ':');
 
-	if (policy_annotation(p, "id") == NULL && len > n &&
-	    policies_find(set, id + n + 1, len - n - 1) == NULL)
-		emit_json(out, id + n + 1, len - n - 1);
+	if ((given == NULL || given->len == 0) && colon != NULL &&
+	    policies_find(set, colon + 1, strlen(colon + 1)) == NULL)
+		emit_json(out, colon + 1, strlen(colon + 1));
 	else
-		emit_json(out, id, len);
+		emit_json(out, p->id->bytes, p->id->len);
 	emit(out, ":");
 }
 
 static void
-put_policies(struct put *out, const char *file, const struct policies *set,
-    bool templates)
+put_policies(struct put *out, const struct policies *set, bool templates)
 {
 	bool first = true;
 
@@ -82,7 +80,7 @@ put_policies(struct put *out, const char *file, const struct policies *set,
 			continue;
 		emit(out, first ? "" : ",");
 		first = false;
-		put_key(out, file, set, p);
+		put_key(out, set, p);
 		format_json(out, p);
 	}
 	emit(out, "}");
@@ -100,9 +98,9 @@ to_json(struct put *out, const char *file, const struct buf *in,
 	    POLICY_IDS_ANNOTATED, e);
 	if (rc == 0) {
 		emit(out, "{");
-		put_policies(out, file, &set, false);
+		put_policies(out, &set, false);
 		emit(out, ",");
-		put_policies(out, file, &set, true);
+		put_policies(out, &set, true);
 		emit(out, ",\"templateLinks\":[]}");
 	}
 	policies_free(&set);
