@@ -87,12 +87,12 @@ site_names_file_and_line_body() {
 	refused 'site/extra: is not part of a site' site site -o x
 	rm site/extra
 	ln -s allowed_signers site/settings.yaml
-	refused 'site/settings.yaml: is a symbolic link' site site -o x
+	refused 'site/settings.yaml: is not a regular file' site site -o x
 	rm site/settings.yaml
 	mkfifo site/settings.yaml
-	refused 'site/settings.yaml: is a FIFO' site site -o x
+	refused 'site/settings.yaml: is not a regular file' site site -o x
 	rm -r site/*
-	refused 'site/allowed_signers: No such file' site site -o x
+	refused 'site: is not a site.s folder' site site -o x
 	refused 'a site has allowed_signers' site site -o x
 	refused 'nowhere: cannot open' site nowhere -o x
 	[ ! -e x ] || atf_fail "a refused site was written"

@@ -21,12 +21,26 @@ signer() {
 	printf '%s %s%s\n' "$1" "${3:+$3 }" "$(cut -d' ' -f1,2 < "$2.pub")"
 }
 
-# default_site: key `alice', who may write and submit jobs.
+# default_site: key `alice', who may write jobs, submit them with whatever they
+# ask for, and read everything; so may carol.
 default_site() {
 	[ -f alice ] || new_key alice
-	mkdir -p site
+	mkdir -p site/policy
 	signer alice alice > site/allowed_signers
 	printf 'version: 1\nname: test\n' > site/settings.yaml
+	cat > site/entities.yaml <<-'EOF'
+		- uid: Role::"tester"
+		- {uid: User::"alice", parents: [Role::"tester"]}
+		- {uid: User::"carol", parents: [Role::"tester"]}
+	EOF
+	cat > site/policy/test.cedar <<-'EOF'
+		@id("testers-do-all")
+		permit (
+		    principal in Role::"tester",
+		    action in [Action::"submit", Action::"read"],
+		    resource
+		);
+	EOF
 }
 
 # vm_up [casemate up options]: boots, waits until it answers.

@@ -1,5 +1,7 @@
 #include "files.h"
 
+#include <sys/stat.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +11,8 @@
 #include <unistd.h>
 
 #include "why.h"
+
+#define NOT_REGULAR	"is not a regular file; put the file itself here"
 
 /* Plain names, so that no message and no rule's id needs escapes. */
 static bool
@@ -152,7 +156,6 @@ read_all(int fd, char *buf, size_t cap)
 	return (ssize_t)done;
 }
 
-/* A name that is a link or a folder is not what was checked here. */
 static int
 read_open(int fd, const char *path, size_t max, char *text, size_t *lenp,
     struct cedar_error *e)
@@ -169,24 +172,42 @@ read_open(int fd, const char *path, size_t max, char *text, size_t *lenp,
 	return 0;
 }
 
+static int
+check_regular(int fd, const char *path, struct cedar_error *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return 0;
+	return cedar_error_set(e, path, "%s", NOT_REGULAR);
+}
+
 char *
 files_read(int dirfd, const char *path, size_t max, size_t *lenp,
     struct cedar_error *e)
 {
-	int fd = openat(dirfd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), rc;
-	char *text;
+	/* A FIFO would keep the opener waiting. */
+	int fd = openat(dirfd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC), rc;
+	char *text = NULL;
 
 	if (fd == -1) {
 		int saved = errno;
 
-		cedar_error_set(e, path, "cannot be opened: %s",
-		    strerror(saved));
+		if (saved == ELOOP)
+			cedar_error_set(e, path, "%s", NOT_REGULAR);
+		else
+			cedar_error_set(e, path, "cannot be opened: %s",
+			    strerror(saved));
 		errno = saved == ENOENT ? ENOENT : EBADMSG;
 		return NULL;
 	}
-	text = malloc(max + 1);
-	rc = text == NULL ? cedar_error_memory(e, path) :
-	    read_open(fd, path, max, text, lenp, e);
+	rc = check_regular(fd, path, e);
+	if (rc == 0)
+		text = malloc(max + 1);
+	if (rc == 0)
+		rc = text == NULL ? cedar_error_memory(e, path) :
+		    read_open(fd, path, max, text, lenp, e);
 	close(fd);
 	if (rc == 0)
 		return text;

@@ -269,8 +269,11 @@ ATF_TC_BODY(strange_files_are_refused, tc)
 	refused("policy: the file a b.cedar does not belong");
 	unlink("site/policy/a b.cedar");
 	ATF_REQUIRE_EQ(symlink("10-run.cedar", "site/policy/link.cedar"), 0);
-	refused("policy/link.cedar: cannot be opened");
+	refused("policy/link.cedar: is not a regular file; put the file");
 	unlink("site/policy/link.cedar");
+	ATF_REQUIRE_EQ(mkfifo("site/policy/fifo.cedar", 0600), 0);
+	refused("policy/fifo.cedar: is not a regular file");
+	unlink("site/policy/fifo.cedar");
 	write_file("site/policies/x.json", "{}");
 	refused("policies: the file x.json does not belong");
 }
