@@ -68,6 +68,20 @@ CEDAR_VALIDATE_SRCS := $(addprefix lib/cedar/,validate.c validate_names.c \
 	check_entity.c check_op.c types.c types_load.c facts.c caps.c \
 	confusable.c script.c) $(CEDAR_EXT_SRCS)
 
+# Entities, requests, and policies from JSON.
+TESTS += lib/cedar/entities_test lib/cedar/request_test lib/cedar/est_test \
+	lib/cedar/json_verdicts_test
+CEDAR_ENTITIES_SRCS := $(sort $(CEDAR_SCHEMA_SRCS) $(CEDAR_EXT_SRCS) \
+	$(CEDAR_BUILD_SRCS) $(CEDAR_UID_SRCS) $(addprefix lib/cedar/,\
+	entities.c entities_close.c entities_read.c request.c value_form.c \
+	value_read.c))
+CEDAR_EST_SRCS := $(CEDAR_ENTITIES_SRCS) lib/cedar/est.c lib/cedar/est_expr.c
+entities_test_SRCS := lib/cedar/entities_test.c $(CEDAR_ENTITIES_SRCS)
+request_test_SRCS := lib/cedar/request_test.c $(CEDAR_ENTITIES_SRCS)
+est_test_SRCS := lib/cedar/est_test.c $(sort $(CEDAR_EST_SRCS) \
+	$(CEDAR_TEXT_SRCS) $(CEDAR_FORMAT_SRCS))
+json_verdicts_test_SRCS := lib/cedar/json_verdicts_test.c $(CEDAR_EST_SRCS)
+
 # The whole library.
 CEDAR_SRCS := lib/json.c lib/wire.c lib/why.c $(filter-out \
 	%_test.c %_fuzz.c %_bench.c,$(wildcard lib/cedar/*.c))

@@ -146,8 +146,7 @@ uid_read(const struct uid **out, struct arena *a, const struct doc *d,
 	if (errno == ENOMEM)
 		return -1;
 	snprintf(text, sizeof(text), "%s", e->text);
-	return doc_error(d, node, e, "%s; expected an entity, Type::\"id\"",
-	    text);
+	return doc_error(d, node, e, "%s", text);
 }
 
 int
