@@ -15,8 +15,8 @@ static struct arena arena;
 static struct request request;
 static struct answer answer;
 
-/* While this is set every allocation is counted (see sub.mk: --wrap). */
-static unsigned allocations;
+/* Every allocation is counted (see sub.mk: --wrap); this one fails. */
+static unsigned allocations, failing;
 
 void	*__real_malloc(size_t);
 void	*__real_calloc(size_t, size_t);
@@ -28,22 +28,19 @@ void	*__wrap_realloc(void *, size_t);
 void *
 __wrap_malloc(size_t n)
 {
-	allocations++;
-	return __real_malloc(n);
+	return ++allocations == failing ? NULL : __real_malloc(n);
 }
 
 void *
 __wrap_calloc(size_t n, size_t size)
 {
-	allocations++;
-	return __real_calloc(n, size);
+	return ++allocations == failing ? NULL : __real_calloc(n, size);
 }
 
 void *
 __wrap_realloc(void *p, size_t n)
 {
-	allocations++;
-	return __real_realloc(p, n);
+	return ++allocations == failing ? NULL : __real_realloc(p, n);
 }
 
 static const char entities_json[] = "["
@@ -268,6 +265,36 @@ ATF_TC_BODY(deciding_allocates_nothing, tc)
 	done();
 }
 
+/* The next n-th allocation fails; 0: none. */
+static void
+fail_nth(unsigned n)
+{
+	allocations = 0;
+	failing = n;
+}
+
+ATF_TC_WITHOUT_HEAD(memory_that_runs_out_is_an_error);
+ATF_TC_BODY(memory_that_runs_out_is_an_error, tc)
+{
+	struct decider d;
+	struct trace t;
+	unsigned n, m;
+
+	init("permit" ANY " when { [1, 2] == [2, 1] };");
+	for (n = 1, fail_nth(n); decider_init(&d, &set, &store) == -1;
+	    fail_nth(++n))
+		ATF_CHECK(d.stack == NULL);
+	decider_free(&d);
+	for (m = 1, fail_nth(m); decider_trace(&decider, &request, &t) == -1;
+	    fail_nth(++m))
+		ATF_CHECK(t.policies == NULL);
+	fail_nth(0);
+	ATF_CHECK(t.answer.allow);
+	trace_free(&t);
+	ATF_CHECK_MSG(n > 5 && m > 1, "%u %u", n, m);
+	done();
+}
+
 ATF_TC_WITHOUT_HEAD(a_trace_decides_the_same_and_remembers);
 ATF_TC_BODY(a_trace_decides_the_same_and_remembers, tc)
 {
@@ -325,6 +352,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, scopes_fit_by_name_type_and_hierarchy);
 	ATF_TP_ADD_TC(tp, a_template_decides_by_its_links_alone);
 	ATF_TP_ADD_TC(tp, deciding_allocates_nothing);
+	ATF_TP_ADD_TC(tp, memory_that_runs_out_is_an_error);
 	ATF_TP_ADD_TC(tp, a_trace_decides_the_same_and_remembers);
 	ATF_TP_ADD_TC(tp, a_trace_keeps_the_first_error);
 	return atf_no_error();

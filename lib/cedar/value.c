@@ -164,6 +164,13 @@ count(const struct value *v)
 	return v->kind == VALUE_RECORD ? v->record->n : 0;
 }
 
+/* Whether their items have to be looked at; those of the same set are equal. */
+static bool
+is_deep(const struct value *a, const struct value *b)
+{
+	return count(a) > 0 && a->set != b->set;
+}
+
 static void
 enter(struct level *l, const struct value *a, const struct value *b)
 {
@@ -191,7 +198,7 @@ deep_compare(const struct value *a, const struct value *b)
 			return ORDER(a->kind, b->kind);
 		if ((c = shallow_compare(a, b)) != 0)
 			return c;
-		if (count(a) > 0) {
+		if (is_deep(a, b)) {
 			assert(top + 1 < stack + VALUE_DEPTH_MAX);
 			enter(++top, a, b);
 		}
@@ -206,7 +213,7 @@ value_compare(struct value a, struct value b)
 	if (a.kind != b.kind)
 		return ORDER(a.kind, b.kind);
 	c = shallow_compare(&a, &b);
-	return c != 0 || count(&a) == 0 ? c : deep_compare(&a, &b);
+	return c != 0 || !is_deep(&a, &b) ? c : deep_compare(&a, &b);
 }
 
 bool
