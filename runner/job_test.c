@@ -188,7 +188,7 @@ TEST(disk_that_does_not_answer_holds_up_its_own_jobs)
 	play_start();
 	to_measure(CONN);
 	ATF_CHECK_EQ(play_asked_to_measure(), 1);
-	play.now += 119000;
+	play.now += 89000;
 	submit(100);
 	send_grant(expect_decide(), make_grant());
 	play_expect(&play.gate, MSG_JOB_SEND);
