@@ -241,6 +241,12 @@ parse_push_name(struct parser *p, const struct str *s)
 	return 0;
 }
 
+const struct str *const *
+parse_names(const struct parser *p, size_t first)
+{
+	return p->nnames == first ? NULL : &p->names[first];
+}
+
 /* What buf has is a part of the pattern. */
 static int
 push_text(struct parser *p)

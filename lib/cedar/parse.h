@@ -98,6 +98,8 @@ int	parse_string(struct parser *, const struct str **);
 int	parse_pattern(struct parser *, size_t *first);
 /* Adds to names. */
 int	parse_push_name(struct parser *, const struct str *);
+/* names[first..], of which there may be none. */
+const struct str *const *parse_names(const struct parser *, size_t first);
 /* A::B::"id". */
 int	parse_uid(struct parser *, const char *expected,
 	    const struct uid **);

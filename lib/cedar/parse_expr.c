@@ -137,7 +137,7 @@ read_has(struct parser *p, size_t pos)
 		    parse_push_name(p, s) == -1)
 			return -1;
 	}
-	rc = build_names(p->build, pos, OP_HAS, p->names + first,
+	rc = build_names(p->build, pos, OP_HAS, parse_names(p, first),
 	    p->nnames - first);
 	p->nnames = first;
 	return rc;

@@ -154,6 +154,8 @@ ATF_TC_BODY(errors_tell_what_was_expected, tc)
 	    "`}'");
 	bad_expr("{a: 1, a: (2 + 3)}", "12: key `a' is in this record twice; "
 	    "keep one");
+	bad_expr("{a: 1, a: 2, b: 3}", "11: key `a' is in this record twice; "
+	    "keep one");
 	bad_expr("1 has 2", "7: expected an attribute's name, or a string in "
 	    "double quotes, after `has', not `2'");
 	bad_expr("1 has a.\"b\"", "9: expected an attribute's name, not the "
