@@ -11,6 +11,9 @@ CEDAR_YAML_SRCS := $(CEDAR_DOC_SRCS) lib/cedar/doc_yaml.c
 doc_test_SRCS := lib/cedar/doc_test.c $(CEDAR_DOC_SRCS)
 doc_yaml_test_SRCS := lib/cedar/doc_yaml_test.c $(CEDAR_YAML_SRCS)
 doc_yaml_test_LIBS := -lyaml
+FUZZERS += lib/cedar/doc_fuzz
+doc_fuzz_SRCS := lib/cedar/doc_fuzz.c $(CEDAR_YAML_SRCS)
+doc_fuzz_LIBS := -lyaml
 
 # Values and extension types.
 TESTS += lib/cedar/value_test lib/cedar/ext_test
@@ -46,6 +49,7 @@ CEDAR_SCHEMA_SRCS := $(CEDAR_DOC_SRCS) $(addprefix lib/cedar/,name.c lex.c \
 	schema_text.c schema_text_decl.c schema_text_type.c schema_types.c)
 TESTS += lib/cedar/schema_text_test lib/cedar/schema_json_test
 schema_text_test_SRCS := lib/cedar/schema_text_test.c $(CEDAR_SCHEMA_SRCS)
+schema_text_test_LIBS := -Wl,--wrap=calloc
 schema_json_test_SRCS := lib/cedar/schema_json_test.c $(CEDAR_SCHEMA_SRCS)
 FUZZERS += lib/cedar/schema_text_fuzz lib/cedar/schema_json_fuzz
 schema_text_fuzz_SRCS := lib/cedar/schema_text_fuzz.c $(CEDAR_SCHEMA_SRCS)
@@ -81,6 +85,12 @@ request_test_SRCS := lib/cedar/request_test.c $(CEDAR_ENTITIES_SRCS)
 est_test_SRCS := lib/cedar/est_test.c $(sort $(CEDAR_EST_SRCS) \
 	$(CEDAR_TEXT_SRCS) $(CEDAR_FORMAT_SRCS))
 json_verdicts_test_SRCS := lib/cedar/json_verdicts_test.c $(CEDAR_EST_SRCS)
+FUZZERS += lib/cedar/entities_fuzz lib/cedar/est_fuzz
+entities_fuzz_SRCS := lib/cedar/entities_fuzz.c $(CEDAR_ENTITIES_SRCS) \
+	lib/cedar/doc_yaml.c
+entities_fuzz_LIBS := -lyaml
+est_fuzz_SRCS := lib/cedar/est_fuzz.c $(sort $(CEDAR_EST_SRCS) \
+	$(CEDAR_TEXT_SRCS) $(CEDAR_FORMAT_SRCS))
 
 # The whole library.
 CEDAR_SRCS := lib/json.c lib/wire.c lib/why.c $(filter-out \
@@ -120,6 +130,10 @@ cedar-soak: $(B)/tests/lib/cedar/referee/cedar_driver $(B)/.referee ## 100,000 d
 	$(Q)node $(REFEREE)/run.mjs --referee $(B)/referee --driver $< \
 		--seed $(or $(SEED),1) --decisions 100000 --table
 
+.PHONY: cedar-bench
+cedar-bench: $(B)/bin/cedar_bench $(B)/.referee ## what a decision costs, ours and the official Cedar engine's
+	$(Q)$(REFEREE)/bench $(B)/bin/cedar_bench $(B)/referee
+
 # Validation.
 TESTS += lib/cedar/validate_test lib/cedar/types_test lib/cedar/facts_test
 FUZZERS += lib/cedar/validate_fuzz
@@ -138,3 +152,8 @@ TOOLS += cedar_bench
 cedar_bench_SRCS := lib/cedar/cedar_bench.c lib/cedar/world_bench.c \
 	$(CEDAR_SRCS)
 cedar_bench_LIBS := -lyaml
+
+# Static analysis.
+TESTS += lib/cedar/analyse_test
+analyse_test_SRCS := lib/cedar/analyse_test.c $(CEDAR_SRCS)
+analyse_test_LIBS := -lyaml
