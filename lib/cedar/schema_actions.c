@@ -2,18 +2,18 @@
 
 #include "schema_graph.h"
 #include "schema_raw.h"
+#include "why.h"
 
 /* The action that is named as a parent; NULL with *e. */
 static struct raw_action *
 find_parent(struct raw_schema *r, const struct str *ns,
     const struct raw_parent *p)
 {
-	const struct str *type = p->type, *names[2];
-	unsigned n;
+	const struct str *type = p->type == NULL ? r->action : p->type;
+	const struct str *names[2];
+	char quoted[QUOTE_MAX];
+	unsigned n = raw_candidates(r, ns, type, names);
 
-	if (type == NULL && (type = raw_str(r, "Action", 6)) == NULL)
-		return NULL;
-	n = raw_candidates(r, &p->place, ns, type, names);
 	for (unsigned i = 0; i < n; i++) {
 		struct raw_action *a = table_get(&r->action_names, names[i],
 		    p->id);
@@ -21,9 +21,8 @@ find_parent(struct raw_schema *r, const struct str *ns,
 		if (a != NULL)
 			return a;
 	}
-	if (n > 0)
-		raw_error(r, &p->place, "unknown action %s::\"%s\"",
-		    type->bytes, p->id->bytes);
+	raw_error(r, &p->place, "unknown action %s::\"%s\"", type->bytes,
+	    why_quote(quoted, p->id->bytes, p->id->len));
 	return NULL;
 }
 

@@ -347,8 +347,9 @@ schema_read_json(struct schema *s, const struct doc *d,
 
 	memset(s, 0, sizeof(*s));
 	arena_init(&s->arena, 0);
-	raw_init(&raw, &s->arena, d->source.file, e);
-	if (d->nodes[0].kind != DOC_OBJECT)
+	if (raw_init(&raw, &s->arena, d->source.file, e) == -1)
+		rc = -1;
+	else if (d->nodes[0].kind != DOC_OBJECT)
 		rc = doc_error_kind(d, 0, e, "an object of namespaces");
 	else if (d->source.len > CEDAR_SCHEMA_MAX)
 		rc = cedar_error_set(e, d->source.file, "schema too large: "

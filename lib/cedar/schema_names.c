@@ -22,19 +22,6 @@ static const struct {
 	{ "duration", TYPE_DURATION },
 };
 
-unsigned
-raw_candidates(struct raw_schema *r, const struct raw_place *place,
-    const struct str *ns, const struct str *name, const struct str *out[2])
-{
-	if (ns == NULL || strstr(name->bytes, "::") != NULL) {
-		out[0] = name;
-		return 1;
-	}
-	out[0] = raw_qualify(r, place, ns, name);
-	out[1] = name;
-	return out[0] == NULL ? 0 : 2;
-}
-
 static bool
 find_builtin(struct raw_schema *r, struct raw_type *t,
     const struct str *name)
@@ -85,10 +72,8 @@ find_type(struct raw_schema *r, const struct str *ns, struct raw_type *t)
 	};
 	const char *what = kinds[t->kind];
 	const struct str *names[2];
-	unsigned n = raw_candidates(r, &t->place, ns, t->name, names);
+	unsigned n = raw_candidates(r, ns, t->name, names);
 
-	if (n == 0)
-		return -1;
 	for (unsigned i = 0; i < n; i++) {
 		if (t->kind != RAW_ENTITY && find_common(r, t, names[i]))
 			return 0;
@@ -104,7 +89,7 @@ raw_find_entity(struct raw_schema *r, const struct str *ns,
     const struct raw_name *name)
 {
 	const struct str *names[2];
-	unsigned n = raw_candidates(r, &name->place, ns, name->text, names);
+	unsigned n = raw_candidates(r, ns, name->text, names);
 
 	for (unsigned i = 0; i < n; i++) {
 		struct raw_entity *d = table_get(&r->entity_names, names[i],
@@ -113,9 +98,8 @@ raw_find_entity(struct raw_schema *r, const struct str *ns,
 		if (d != NULL)
 			return d;
 	}
-	if (n > 0)
-		raw_error(r, &name->place, "unknown entity type `%s'",
-		    name->text->bytes);
+	raw_error(r, &name->place, "unknown entity type `%s'",
+	    name->text->bytes);
 	return NULL;
 }
 

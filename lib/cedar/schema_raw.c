@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "name.h"
+#include "why.h"
 
-void
+int
 raw_init(struct raw_schema *r, struct arena *keep, const char *file,
     struct cedar_error *e)
 {
@@ -20,16 +21,9 @@ raw_init(struct raw_schema *r, struct arena *keep, const char *file,
 	r->last_common = &r->commons;
 	r->last_entity = &r->entities;
 	r->last_action = &r->actions;
-}
-
-void
-raw_free(struct raw_schema *r)
-{
-	table_free(&r->common_names);
-	table_free(&r->entity_names);
-	table_free(&r->action_names);
-	table_free(&r->action_types);
-	arena_free(&r->scratch);
+	r->whole = raw_alloc(r, 1, sizeof(*r->whole) + RAW_NAME_MAX);
+	r->action = raw_str(r, "Action", 6);
+	return r->whole == NULL || r->action == NULL ? -1 : 0;
 }
 
 int
@@ -84,22 +78,51 @@ raw_type_new(struct raw_schema *r, enum raw_kind kind,
 	return t;
 }
 
+/* NS::NAME into dst; false when it is too long. */
+static bool
+join(char dst[RAW_NAME_MAX], const struct str *ns, const struct str *name,
+    size_t *len)
+{
+	*len = (size_t)ns->len + 2 + name->len;
+	if (*len >= RAW_NAME_MAX)
+		return false;
+	memcpy(dst, ns->bytes, ns->len);
+	memcpy(dst + ns->len, "::", 2);
+	memcpy(dst + ns->len + 2, name->bytes, name->len + 1);
+	return true;
+}
+
 const struct str *
 raw_qualify(struct raw_schema *r, const struct raw_place *place,
     const struct str *ns, const struct str *name)
 {
 	char whole[RAW_NAME_MAX];
-	int n;
+	size_t len;
 
-	if (ns == NULL)
+	if (ns == NULL && name->len < RAW_NAME_MAX)
 		return name;
-	n = snprintf(whole, sizeof(whole), "%s::%s", ns->bytes, name->bytes);
-	if ((size_t)n >= sizeof(whole)) {
-		raw_error(r, place, "name too long: at most %d bytes with its "
-		    "namespace", RAW_NAME_MAX - 1);
-		return NULL;
+	if (ns != NULL && join(whole, ns, name, &len))
+		return raw_str(r, whole, len);
+	raw_error(r, place, "name too long: at most %d bytes with its "
+	    "namespace", RAW_NAME_MAX - 1);
+	return NULL;
+}
+
+unsigned
+raw_candidates(struct raw_schema *r, const struct str *ns,
+    const struct str *name, const struct str *out[2])
+{
+	unsigned n = 0;
+	size_t len;
+
+	if (ns != NULL && strstr(name->bytes, "::") == NULL &&
+	    join(r->whole->bytes, ns, name, &len)) {
+		r->whole->len = (uint32_t)len;
+		r->whole->hash = str_hash(r->whole->bytes, len);
+		out[n++] = r->whole;
 	}
-	return raw_str(r, whole, (size_t)n);
+	out[n++] = name;
+	return n;
 }
 
 /* By name; of one name the earlier first. */
@@ -220,11 +243,11 @@ raw_add_entity(struct raw_schema *r, struct raw_entity *t)
 static const struct str *
 action_type(struct raw_schema *r, const struct raw_action *a)
 {
-	const struct str *action, *type;
+	const struct str *type;
 	struct table_slot *known;
 
-	if ((action = raw_str(r, "Action", 6)) == NULL ||
-	    (type = raw_qualify(r, &a->place, a->ns, action)) == NULL)
+	type = raw_qualify(r, &a->place, a->ns, r->action);
+	if (type == NULL)
 		return NULL;
 	if ((known = table_get(&r->action_types, type, NULL)) != NULL)
 		return known->a;
@@ -240,12 +263,13 @@ raw_add_action(struct raw_schema *r, struct raw_action *a,
     const struct str *id)
 {
 	const struct str *type;
+	char quoted[QUOTE_MAX];
 
 	if ((type = action_type(r, a)) == NULL)
 		return -1;
 	if (table_get(&r->action_names, type, id) != NULL)
 		return raw_error(r, &a->place, "action `%s' is declared twice",
-		    id->bytes);
+		    why_quote(quoted, id->bytes, id->len));
 	if ((a->uid = uid_new(r->keep, type, id)) == NULL)
 		return raw_memory(r);
 	*r->last_action = a;

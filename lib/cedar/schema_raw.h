@@ -18,7 +18,11 @@
 #include "schema_table.h"
 #include "value.h"
 
-#define RAW_NAME_MAX	1024	/* bytes of a name with its namespace */
+/*
+ * Bytes of a name with its namespace, and a NUL: every declaration keeps its
+ * whole name, so a long namespace around many would multiply.
+ */
+#define RAW_NAME_MAX	256
 #define RAW_NOTES_MAX	64	/* annotations on one thing */
 /*
  * Names in all lists of parents, ancestors, principals and resources: a text
@@ -127,6 +131,8 @@ struct raw_schema {
 	struct arena		*keep;		/* the schema's */
 	struct cedar_error	*e;
 	const char		*file;		/* for errors without place */
+	const struct str	*action;	/* "Action" */
+	struct str		*whole;		/* for raw_candidates() */
 	struct raw_common	*commons, **last_common;
 	struct raw_entity	*entities, **last_entity;
 	struct raw_action	*actions, **last_action;
@@ -136,9 +142,9 @@ struct raw_schema {
 	size_t			 links;		/* of RAW_LINKS_MAX */
 };
 
-void	raw_init(struct raw_schema *, struct arena *keep, const char *file,
+/* -1 with *e; raw_finish() may follow. */
+int	raw_init(struct raw_schema *, struct arena *keep, const char *file,
 	    struct cedar_error *);
-void	raw_free(struct raw_schema *);
 
 /* Each: -1 with *e. */
 int	raw_error(struct raw_schema *, const struct raw_place *,
@@ -151,7 +157,10 @@ void	*raw_alloc(struct raw_schema *, size_t n, size_t size);
 const struct str *raw_str(struct raw_schema *, const void *, size_t len);
 struct raw_type	*raw_type_new(struct raw_schema *, enum raw_kind,
 		    const struct raw_place *);
-/* NS::NAME, or NAME when there is no namespace; NULL with *e. */
+/*
+ * NS::NAME, kept by the schema, or NAME itself when there is no namespace;
+ * NULL with *e.
+ */
 const struct str *raw_qualify(struct raw_schema *, const struct raw_place *,
 		    const struct str *ns, const struct str *name);
 
@@ -195,11 +204,10 @@ int	raw_resolve_actions(struct raw_schema *, struct schema *);
 
 /*
  * Names that a name written in a namespace may stand for, most likely first;
- * answers how many, 0 with *e.
+ * answers how many.  The next call overwrites them.
  */
-unsigned raw_candidates(struct raw_schema *, const struct raw_place *,
-	    const struct str *ns, const struct str *name,
-	    const struct str *out[2]);
+unsigned raw_candidates(struct raw_schema *, const struct str *ns,
+	    const struct str *name, const struct str *out[2]);
 /* The entity type that a name in a list stands for; NULL with *e. */
 struct raw_entity *raw_find_entity(struct raw_schema *,
 	    const struct str *ns, const struct raw_name *);

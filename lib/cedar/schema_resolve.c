@@ -3,6 +3,7 @@
  * names, common types in the order in which they need each other, entity types
  * and actions with their hierarchies.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,12 +29,8 @@ check_hidden_type(struct raw_schema *r, const struct raw_place *place,
 static int
 check_hidden_actions(struct raw_schema *r)
 {
-	const struct str *action = raw_str(r, "Action", 6);
-
-	if (action == NULL)
-		return -1;
 	for (struct raw_action *a = r->actions; a != NULL; a = a->next)
-		if (a->ns != NULL && table_get(&r->action_names, action,
+		if (a->ns != NULL && table_get(&r->action_names, r->action,
 		    a->uid->id) != NULL)
 			return raw_error(r, &a->place, "the action hides one "
 			    "of the same name, which is in no namespace: one "
@@ -229,15 +226,29 @@ index_actions(struct raw_schema *r, struct schema *s)
 	return 0;
 }
 
+static void
+raw_free(struct raw_schema *r)
+{
+	table_free(&r->common_names);
+	table_free(&r->entity_names);
+	table_free(&r->action_names);
+	table_free(&r->action_types);
+	arena_free(&r->scratch);
+}
+
 int
 raw_finish(struct raw_schema *r, struct schema *s, int rc)
 {
+	int saved;
+
 	if (rc == 0)
 		rc = resolve(r, s);
 	if (rc == 0)
 		rc = index_actions(r, s);
+	saved = errno;
 	raw_free(r);
 	if (rc == -1)
 		schema_free(s);
+	errno = saved;
 	return rc;
 }

@@ -333,11 +333,11 @@ schema_read_text(struct schema *s, const struct cedar_source *sources,
 	const char *file = n == 0 ? "" : sources[0].file;
 	struct raw_schema raw;
 	size_t total = 0;
-	int rc = 0;
+	int rc;
 
 	memset(s, 0, sizeof(*s));
 	arena_init(&s->arena, 0);
-	raw_init(&raw, &s->arena, file, e);
+	rc = raw_init(&raw, &s->arena, file, e);
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		if (sources[i].len > CEDAR_SCHEMA_MAX - total)
 			rc = cedar_error_set(e, sources[i].file, "schema too "

@@ -424,11 +424,55 @@ ATF_TC_BODY(sizes_have_limits, tc)
 	check_limit(repeat("entity E;", " ", CEDAR_SCHEMA_MAX - 9, ""), NULL);
 	check_limit(repeat("entity E;", " ", CEDAR_SCHEMA_MAX - 8, ""),
 	    "schema too large: at most 262144 bytes");
-	check_limit(repeat("entity ", "E", 1022, ";"), NULL);
-	check_limit(repeat("namespace N { entity ", "E", 1022, "; }"),
-	    "name too long: at most 1023 bytes with its namespace");
-	check_limit(repeat("namespace ", "a::", 400, "b {}"),
-	    "name too long: at most 1022 bytes");
+	check_limit(repeat("entity ", "E", 255, ";"), NULL);
+	check_limit(repeat("entity ", "E", 256, ";"),
+	    "name too long: at most 255 bytes with its namespace");
+	check_limit(repeat("namespace N { entity ", "E", 252, "; }"), NULL);
+	check_limit(repeat("namespace N { entity ", "E", 253, "; }"),
+	    "name too long: at most 255 bytes with its namespace");
+	check_limit(repeat("namespace ", "a::", 100, "b {}"),
+	    "name too long: at most 254 bytes");
+}
+
+static long	allocations_left = -1;	/* -1: no end */
+
+void	*__real_calloc(size_t, size_t);
+void	*__wrap_calloc(size_t, size_t);
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	if (allocations_left == 0) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	if (allocations_left > 0)
+		allocations_left--;
+	return __real_calloc(n, size);
+}
+
+ATF_TC_WITHOUT_HEAD(running_out_of_memory_is_an_error);
+ATF_TC_BODY(running_out_of_memory_is_an_error, tc)
+{
+	char *text = repeat("type T = { a: Set<Long> }; action b; action a in "
+	    "b appliesTo { principal: E, resource: E, context: T }; entity F;"
+	    "entity E in F { t: T", ", aaaaaaaaaaaaaaaa: Bool", 600,
+	    " } tags T; entity C enum [\"x\"];");
+	struct cedar_error e;
+	long n;
+
+	for (n = 0;; n++) {
+		allocations_left = n;
+		if (read_text(text, &e) == 0)
+			break;
+		allocations_left = -1;
+		ATF_REQUIRE_EQ(errno, ENOMEM);
+		ATF_REQUIRE_STREQ(e.text, "out of memory");
+	}
+	allocations_left = -1;
+	ATF_CHECK(n > 10);
+	schema_free(&s);
+	free(text);
 }
 
 ATF_TP_ADD_TCS(tp)
@@ -448,5 +492,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, types_nest_up_to_a_limit);
 	ATF_TP_ADD_TC(tp, what_multiplies_has_a_limit);
 	ATF_TP_ADD_TC(tp, sizes_have_limits);
+	ATF_TP_ADD_TC(tp, running_out_of_memory_is_an_error);
 	return atf_no_error();
 }
