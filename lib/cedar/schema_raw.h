@@ -28,7 +28,7 @@
  * Names in all lists of parents, ancestors, principals and resources: a text
  * of SCHEMA_MAX bytes could ask for the square of its length.
  */
-#define RAW_LINKS_MAX	(1024 * 1024)
+#define RAW_LINKS_MAX	(256 * 1024)
 /* Types inside one type, with common types expanded: these multiply too. */
 #define RAW_SIZE_MAX	65536
 

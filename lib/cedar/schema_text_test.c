@@ -414,7 +414,7 @@ ATF_TC_BODY(what_multiplies_has_a_limit, tc)
 	for (int i = 0; i < 2000; i++)
 		p += sprintf(p, ",E%d", i);
 	sprintf(p, "];");
-	check_limit(names, "more than 1048576 names in lists of parents, "
+	check_limit(names, "more than 262144 names in lists of parents, "
 	    "ancestors, principals and resources");
 }
 
