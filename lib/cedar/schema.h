@@ -74,7 +74,11 @@ struct schema {
 
 /*
  * -1 with *e (EBADMSG, ENOMEM) and nothing to free.  The schema may be spread
- * over several texts, which may refer to each other: n sources.
+ * over several texts, which may refer to each other: n sources.  One text may
+ * open a namespace once.  Refused beyond what the official reader refuses: what
+ * is over a limit (CEDAR_SCHEMA_MAX, CEDAR_DEPTH_MAX and those in
+ * schema_raw.h), and in JSON a list where an object belongs, which the official
+ * reader takes for the object's fields in some order.
  */
 int	schema_read_text(struct schema *, const struct cedar_source *,
 	    size_t n, struct cedar_error *);
