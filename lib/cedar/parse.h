@@ -54,7 +54,7 @@ struct parser {
 	struct build		*build;		/* NULL: no policy */
 	char			*buf;		/* bytes of a name or string */
 	size_t			 buf_len, buf_cap;
-	/* Names of the open records; the parts of one pattern or path. */
+	/* Names of the open records; of one `has'; parts of one pattern. */
 	const struct str	**names;
 	size_t			 nnames, name_cap;
 	const struct uid	**uids;		/* of an action's scope */

@@ -106,8 +106,8 @@ reduce(struct parser *p, unsigned level)
 }
 
 static void
-push_operator(struct parser *p, enum frame_kind kind, enum op op, unsigned level,
-    size_t pos)
+push_operator(struct parser *p, enum frame_kind kind, enum op op,
+    unsigned level, size_t pos)
 {
 	struct frame *f = parse_push(p, kind, pos);
 
