@@ -21,7 +21,7 @@
 /* Why evaluating a policy failed, and at which node. */
 struct eval_error {
 	uint32_t	policy;		/* index in policies.items */
-	uint32_t	node;		/* index in its nodes; UINT32_MAX: none */
+	uint32_t	node;		/* index in its nodes */
 	char		text[160];
 };
 

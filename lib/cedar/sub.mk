@@ -49,7 +49,7 @@ CEDAR_SCHEMA_SRCS := $(CEDAR_DOC_SRCS) $(addprefix lib/cedar/,name.c lex.c \
 	schema_text.c schema_text_decl.c schema_text_type.c schema_types.c)
 TESTS += lib/cedar/schema_text_test lib/cedar/schema_json_test
 schema_text_test_SRCS := lib/cedar/schema_text_test.c $(CEDAR_SCHEMA_SRCS)
-schema_text_test_LIBS := -Wl,--wrap=calloc
+schema_text_test_LIBS := -Wl,--wrap=calloc,--wrap=arena_alloc
 schema_json_test_SRCS := lib/cedar/schema_json_test.c $(CEDAR_SCHEMA_SRCS)
 FUZZERS += lib/cedar/schema_text_fuzz lib/cedar/schema_json_fuzz
 schema_text_fuzz_SRCS := lib/cedar/schema_text_fuzz.c $(CEDAR_SCHEMA_SRCS)
@@ -101,17 +101,19 @@ TESTS += lib/cedar/schema_check_test
 schema_check_test_SRCS := lib/cedar/schema_check_test.c $(CEDAR_SRCS)
 schema_check_test_LIBS := -lyaml
 
-# Evaluation and decision.
+# Evaluation, decision, trace and explanation.
 TESTS += lib/cedar/eval_test lib/cedar/decision_test lib/cedar/explain_test
+CEDAR_DECIDE_SRCS := $(sort $(CEDAR_ENTITIES_SRCS) $(CEDAR_EXT_SRCS) \
+	$(CEDAR_TEXT_SRCS) $(addprefix lib/cedar/,decide.c eval.c \
+	eval_entity.c eval_ops.c eval_set.c like.c trace.c))
+CEDAR_EXPLAIN_SRCS := $(sort $(CEDAR_DECIDE_SRCS) $(CEDAR_FORMAT_SRCS) \
+	lib/cedar/explain.c lib/cedar/explain_parts.c)
+eval_test_SRCS := lib/cedar/eval_test.c $(CEDAR_DECIDE_SRCS)
+decision_test_SRCS := lib/cedar/decision_test.c $(CEDAR_DECIDE_SRCS)
+decision_test_LIBS := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+explain_test_SRCS := lib/cedar/explain_test.c $(CEDAR_EXPLAIN_SRCS)
 FUZZERS += lib/cedar/eval_fuzz
-eval_fuzz_SRCS := lib/cedar/eval_fuzz.c $(CEDAR_SRCS)
-eval_fuzz_LIBS := -lyaml
-decision_test_SRCS := lib/cedar/decision_test.c $(CEDAR_SRCS)
-decision_test_LIBS := -lyaml -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
-eval_test_SRCS := lib/cedar/eval_test.c $(CEDAR_SRCS)
-eval_test_LIBS := -lyaml
-explain_test_SRCS := lib/cedar/explain_test.c $(CEDAR_SRCS)
-explain_test_LIBS := -lyaml
+eval_fuzz_SRCS := lib/cedar/eval_fuzz.c $(CEDAR_EXPLAIN_SRCS)
 
 # The official engine, out of the tree, and what is asked the same as it.
 TESTS += lib/cedar/referee/cedar_driver
