@@ -438,17 +438,31 @@ static long	allocations_left = -1;	/* -1: no end */
 
 void	*__real_calloc(size_t, size_t);
 void	*__wrap_calloc(size_t, size_t);
+void	*__real_arena_alloc(struct arena *, size_t, size_t);
+void	*__wrap_arena_alloc(struct arena *, size_t, size_t);
+
+static bool
+may_allocate(void)
+{
+	if (allocations_left == 0) {
+		errno = ENOMEM;
+		return false;
+	}
+	if (allocations_left > 0)
+		allocations_left--;
+	return true;
+}
 
 void *
 __wrap_calloc(size_t n, size_t size)
 {
-	if (allocations_left == 0) {
-		errno = ENOMEM;
-		return NULL;
-	}
-	if (allocations_left > 0)
-		allocations_left--;
-	return __real_calloc(n, size);
+	return may_allocate() ? __real_calloc(n, size) : NULL;
+}
+
+void *
+__wrap_arena_alloc(struct arena *a, size_t n, size_t size)
+{
+	return may_allocate() ? __real_arena_alloc(a, n, size) : NULL;
 }
 
 ATF_TC_WITHOUT_HEAD(running_out_of_memory_is_an_error);
@@ -456,8 +470,9 @@ ATF_TC_BODY(running_out_of_memory_is_an_error, tc)
 {
 	char *text = repeat("type T = { a: Set<Long> }; action b; action a in "
 	    "b appliesTo { principal: E, resource: E, context: T }; entity F;"
-	    "entity E in F { t: T", ", aaaaaaaaaaaaaaaa: Bool", 600,
-	    " } tags T; entity C enum [\"x\"];");
+	    "entity E in F { t: T", ", aaaa: Bool", 10,
+	    " } tags T; entity C enum [\"x\"]; @n(\"x\") namespace N {"
+	    " action c in [Action::\"b\"]; entity G in E { t: T }; }");
 	struct cedar_error e;
 	long n;
 
@@ -470,7 +485,7 @@ ATF_TC_BODY(running_out_of_memory_is_an_error, tc)
 		ATF_REQUIRE_STREQ(e.text, "out of memory");
 	}
 	allocations_left = -1;
-	ATF_CHECK(n > 10);
+	ATF_CHECK(n > 100);
 	schema_free(&s);
 	free(text);
 }
