@@ -345,12 +345,19 @@ put_set_json(struct put *p, const char *key, const struct policies *set)
 	emit(p, "]");
 }
 
-/*
- * The policies as JSON and as our own text, and the JSON of that text read
- * again.
- */
+/* The policies as JSON and as our own text. */
+static void
+put_texts(struct put *p, const struct policies *set, const struct str *text)
+{
+	put_set_json(p, "json", set);
+	emit(p, ",");
+	put_key(p, "text");
+	put_str(p, text);
+}
+
+/* And the JSON of that text read again. */
 static int
-answer_texts(struct ask *a, const struct policies *set)
+answer_again(struct ask *a, const struct policies *set)
 {
 	struct policies again;
 	const struct str *text;
@@ -364,12 +371,9 @@ answer_texts(struct ask *a, const struct policies *set)
 	    POLICY_IDS_NUMBERED, &a->e);
 	if (rc == 0) {
 		emit(a->out, "{");
-		put_set_json(a->out, "json", set);
+		put_texts(a->out, set, text);
 		emit(a->out, ",");
 		put_set_json(a->out, "again", &again);
-		emit(a->out, ",");
-		put_key(a->out, "text");
-		put_str(a->out, text);
 		emit(a->out, "}");
 	}
 	policies_free(&again);
@@ -385,12 +389,27 @@ do_text(struct ask *a)
 
 	if (read_policies(a, &set) == -1)
 		return -1;
-	rc = answer_texts(a, &set);
+	rc = answer_again(a, &set);
 	policies_free(&set);
 	return rc;
 }
 
-/* One policy in JSON. */
+static void
+answer_texts(struct put *p, const struct policies *set)
+{
+	struct arena arena;
+
+	arena_init(&arena, 0);
+	emit(p, "{");
+	put_texts(p, set, set_text(set, &arena));
+	emit(p, "}");
+	arena_free(&arena);
+}
+
+/*
+ * One policy in JSON.  There are some that no text can say, so theirs is not
+ * read again.
+ */
 static int
 do_est(struct ask *a)
 {
@@ -403,7 +422,7 @@ do_est(struct ask *a)
 	policies_init(&set);
 	rc = policies_add_json(&set, &d, 0, "est", 3, &a->e);
 	if (rc == 0)
-		rc = answer_texts(a, &set);
+		answer_texts(a->out, &set);
 	policies_free(&set);
 	doc_free(&d);
 	return rc;
