@@ -272,6 +272,16 @@ read_each(struct est *s, uint32_t container,
 	return 0;
 }
 
+/* Bytes of text that a node takes, and what is around it up to the next. */
+static size_t
+node_bytes(const struct doc *d, uint32_t node)
+{
+	uint32_t next = d->nodes[node].next;
+
+	return (next == d->n ? d->source.len : d->nodes[next].pos) -
+	    d->nodes[node].pos;
+}
+
 static int
 read_policy(struct est *s, uint32_t node, const char *id, size_t idlen)
 {
@@ -298,7 +308,8 @@ read_policy(struct est *s, uint32_t node, const char *id, size_t idlen)
 	    read_each(s, found[ANNOTATIONS], read_annotation) == -1 ||
 	    read_each(s, found[CONDITIONS], read_condition) == -1)
 		return -1;
-	return build_finish(&s->b, id, idlen, NULL, s->d->nodes[node].pos);
+	return build_finish(&s->b, id, idlen, NULL,
+	    s->d->nodes[node].pos + node_bytes(s->d, node));
 }
 
 static int
@@ -320,16 +331,6 @@ est_close(struct est *s, int rc)
 	free(s->names);
 	errno = saved;
 	return build_close(&s->b, rc);
-}
-
-/* Bytes of text that a node takes. */
-static size_t
-node_bytes(const struct doc *d, uint32_t node)
-{
-	uint32_t next = d->nodes[node].next;
-
-	return (next == d->n ? d->source.len : d->nodes[next].pos) -
-	    d->nodes[node].pos;
 }
 
 int
