@@ -33,10 +33,7 @@ check_size(struct decision *d, const char *what, size_t len, size_t max)
 static int
 check_sizes(struct decision *d, const struct submission *s)
 {
-	if (check_size(d, "command", s->command.len, COMMAND_MAX) == -1 ||
-	    check_size(d, "command's signature", s->command_sig.len,
-	    SIG_MAX) == -1 ||
-	    check_size(d, "manifest", s->manifest.len, MANIFEST_MAX) == -1)
+	if (check_size(d, "manifest", s->manifest.len, MANIFEST_MAX) == -1)
 		return -1;
 	return check_size(d, "manifest's signature", s->manifest_sig.len,
 	    SIG_MAX);
@@ -79,21 +76,44 @@ refuse_appliance(struct authority *a, struct decision *d, const char *vkey)
 	return refuse(d, REASON_APPLIANCE);
 }
 
+/* The signature of the command, and who it is from. */
+static int
+check_command(struct authority *a, struct decision *d, struct bytes command,
+    struct bytes sig, uint64_t now)
+{
+	if (check_size(d, "command", command.len, COMMAND_MAX) == -1 ||
+	    check_size(d, "command's signature", sig.len, SIG_MAX) == -1)
+		return -1;
+	sha256(command.p, command.len, d->grant.command_sha256);
+	command_job(d->grant.command_sha256, d->grant.job);
+	if (verify(a, d, "command", NAMESPACE_COMMAND, now, command, sig,
+	    d->grant.submitter) == -1)
+		return -1;
+	d->signed_command = true;
+	return 0;
+}
+
+static int
+refuse_verb(struct decision *d, bool bundle)
+{
+	why_set(&d->why, "the command orders %s, and came %s; use a client of "
+	    "the appliance's version", verb_word(d->command.verb), bundle ?
+	    "with a manifest as if it ordered a job" : "without a manifest");
+	return refuse(d, REASON_COMMAND);
+}
+
 /* The command's fields, now that its signature holds. */
 static int
-read_command(struct authority *a, struct decision *d,
-    const struct submission *s, uint64_t now, struct command *c)
+read_command(struct authority *a, struct decision *d, struct bytes command,
+    bool bundle, uint64_t now)
 {
+	struct command *c = &d->command;
 	enum reason reason;
 
-	if (command_parse(c, s->command.p, s->command.len, &d->why) == -1)
+	if (command_parse(c, command.p, command.len, &d->why) == -1)
 		return refuse(d, REASON_COMMAND);
-	if (!command_has_bundle(c->verb)) {
-		why_set(&d->why, "the command orders %s, and came with a "
-		    "manifest as if it ordered a job; send it alone",
-		    verb_word(c->verb));
-		return refuse(d, REASON_COMMAND);
-	}
+	if (command_has_bundle(c->verb) != bundle)
+		return refuse_verb(d, bundle);
 	if (strcmp(c->appliance, a->vkey) != 0)
 		return refuse_appliance(a, d, c->appliance);
 	memcpy(d->grant.manifest_sha256, c->manifest_sha256, DIGEST_LEN);
@@ -213,9 +233,10 @@ check_secrets(struct decision *d)
 
 /* The last step: once for each command. */
 static int
-take_nonce(struct authority *a, struct decision *d, const struct command *c,
-    uint64_t now)
+take_nonce(struct authority *a, struct decision *d, uint64_t now)
 {
+	const struct command *c = &d->command;
+
 	switch (nonces_take(&a->nonces, c->nonce, c->noncelen, c->not_after,
 	    now, &d->why)) {
 	case NONCE_FRESH:
@@ -242,30 +263,73 @@ take_nonce(struct authority *a, struct decision *d, const struct command *c,
 	return refuse(d, REASON_FAULT);
 }
 
+static void
+start(struct decision *d)
+{
+	memset(d, 0, offsetof(struct decision, explanation));
+	grant_init(&d->grant);
+}
+
 void
 decide(struct authority *a, const struct submission *s, uint64_t now,
     struct decision *d)
 {
-	struct command c;
-
-	memset(d, 0, offsetof(struct decision, explanation));
-	grant_init(&d->grant);
-	sha256(s->command.p, s->command.len, d->grant.command_sha256);
-	command_job(d->grant.command_sha256, d->grant.job);
+	start(d);
 	if (check_sizes(d, s) == -1 ||
-	    verify(a, d, "command", NAMESPACE_COMMAND, now, s->command,
-	    s->command_sig, d->grant.submitter) == -1)
+	    check_command(a, d, s->command, s->command_sig, now) == -1 ||
+	    read_command(a, d, s->command, true, now) == -1)
 		return;
-	d->signed_command = true;
-	if (read_command(a, d, s, now, &c) == -1)
-		return;
-	d->signed_command = c.verb == VERB_RUN;
+	d->signed_command = d->command.verb == VERB_RUN;
 	if (check_manifest(a, d, s, now) == -1 ||
 	    read_manifest(d, s) == -1 ||
 	    check_runtime(d, &s->runtimes) == -1)
 		return;
-	if (c.verb == VERB_EXPLAIN)
+	if (d->command.verb == VERB_EXPLAIN)
 		explain(a, d, now);
 	else if (check_rules(a, d, now) == 0 && check_secrets(d) == 0)
-		take_nonce(a, d, &c, now);
+		take_nonce(a, d, now);
+}
+
+static const struct kept_job *
+find_job(const struct read_order *o, const char *job)
+{
+	for (size_t i = 0; i < o->njobs; i++)
+		if (strcmp(o->jobs[i].job, job) == 0)
+			return &o->jobs[i];
+	return NULL;
+}
+
+/* Whoever may not read any output does not learn which jobs there are. */
+static int
+check_reading(struct authority *a, struct decision *d,
+    const struct read_order *o, uint64_t now)
+{
+	static const struct kept_job nobodys;
+	const struct scene scene = scene_of(a, now);
+	const struct kept_job *job = find_job(o, d->command.job);
+	struct reading r = { .verb = d->command.verb,
+	    .who = d->grant.submitter, .appliance = a->site.settings.name,
+	    .job = d->command.job,
+	    .submitter = job == NULL ? nobodys.submitter : job->submitter,
+	    .author = job == NULL ? nobodys.author : job->author };
+
+	if (rules_judge_reading(&a->site.rules, &r, &scene, &d->why) == -1)
+		return refuse(d, errno == ENOMEM ? REASON_FAULT :
+		    REASON_POLICY);
+	if (d->command.verb != VERB_OUTPUT || job != NULL)
+		return 0;
+	why_set(&d->why, "the output of job %s is not kept here; it ran "
+	    "before this start, or too many have run since", d->command.job);
+	return refuse(d, REASON_UNKNOWN_JOB);
+}
+
+void
+decide_reading(struct authority *a, const struct read_order *o, uint64_t now,
+    struct decision *d)
+{
+	start(d);
+	if (check_command(a, d, o->command, o->command_sig, now) == 0 &&
+	    read_command(a, d, o->command, false, now) == 0 &&
+	    check_reading(a, d, o, now) == 0)
+		take_nonce(a, d, now);
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "authority.h"
+#include "command.h"
 #include "grant.h"
 #include "runtimes.h"
 #include "why.h"
@@ -32,6 +33,21 @@ struct submission {
 	struct runtimes	runtimes;	/* attached here, as far as measured */
 };
 
+/* A job whose output the runner keeps: whose it is. */
+struct kept_job {
+	char	job[JOB_ID_LEN + 1];
+	char	submitter[PRINCIPAL_MAX + 1], author[PRINCIPAL_MAX + 1];
+};
+
+#define KEPT_JOBS_MAX	32	/* more than slots and kept outputs */
+
+/* An order to read, and the jobs that there are. */
+struct read_order {
+	struct bytes	command, command_sig;
+	size_t		njobs;
+	struct kept_job	jobs[KEPT_JOBS_MAX];
+};
+
 #define EXPLANATION_MAX	32768	/* what a person reads of one decision */
 
 /*
@@ -47,6 +63,7 @@ struct decision {
 	bool		measure;	/* refused only until the runner has
 					   measured grant.runtime */
 	struct why	why;
+	struct command	command;	/* its fields, once they were read */
 	struct grant	grant;
 	size_t		explanation_len;
 	char		explanation[EXPLANATION_MAX];
@@ -55,5 +72,13 @@ struct decision {
 /* The caller frees d->grant in any case. */
 void	decide(struct authority *, const struct submission *, uint64_t now,
 	    struct decision *d);
+
+/*
+ * The same for an order to read (status, jobs, ledger, output): the command's
+ * signature, its fields, the rules, the nonce.  `reason' 0: d->command says
+ * what may be read, by d->grant.submitter.
+ */
+void	decide_reading(struct authority *, const struct read_order *,
+	    uint64_t now, struct decision *d);
 
 #endif

@@ -408,6 +408,100 @@ ATF_TC_BODY(a_bad_order_to_explain_is_refused, tc)
 	refused(REASON_MANIFEST, false, "the manifest is not the one");
 }
 
+static struct read_order order;
+
+/* An order to read, signed by bob, where the site has these rules. */
+static enum reason
+read_by_bob(const char *rules, enum verb verb)
+{
+	static const struct kept_job job = {
+	    "0123456789abcdef0123456789abcdef", "carol", "alice" };
+
+	start_ruled(rules);
+	k.fields.verb = verb;
+	k.fields.count = 1;
+	strcpy(k.fields.job, job.job);
+	kit_sign_command(&k, "bob");
+	order.command = k.s.command;
+	order.command_sig = k.s.command_sig;
+	order.njobs = 1;
+	order.jobs[0] = job;
+	decide_reading(&a, &order, KIT_NOW, &d);
+	return d.reason;
+}
+
+static void
+read_end(const char *words)
+{
+	ATF_CHECK_MSG(strstr(d.why.text, words) != NULL, "%s", d.why.text);
+	grant_free(&d.grant);
+	authority_close(&a);
+}
+
+#define READ_RULE	"permit(principal in Role::\"all\", " \
+			"action in Action::\"read\", resource)"
+
+ATF_TC_WITHOUT_HEAD(what_a_rule_permits_may_be_read);
+ATF_TC_BODY(what_a_rule_permits_may_be_read, tc)
+{
+	static const enum verb verbs[] = { VERB_STATUS, VERB_JOBS,
+	    VERB_LEDGER, VERB_OUTPUT };
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		ATF_CHECK_EQ(read_by_bob(READ_RULE ";\n", verbs[i]), 0);
+		ATF_CHECK_EQ(d.command.verb, verbs[i]);
+		ATF_CHECK(d.signed_command);
+		ATF_CHECK_STREQ(d.grant.submitter, "bob");
+		decide_reading(&a, &order, KIT_NOW, &d);
+		ATF_CHECK_EQ(d.reason, REASON_REPLAY);
+		read_end("granted once");
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(reading_needs_a_rule);
+ATF_TC_BODY(reading_needs_a_rule, tc)
+{
+	ATF_CHECK_EQ(read_by_bob(KIT_RULES, VERB_STATUS), REASON_POLICY);
+	ATF_CHECK_EQ(a.nonces.n, 0);
+	read_end("bob may not read status of casemate: no rule permits it");
+	ATF_CHECK_EQ(read_by_bob(READ_RULE " when { resource is Job && "
+	    "resource.author == principal };\n", VERB_OUTPUT),
+	    REASON_POLICY);
+	read_end("bob may not read output of 0123456789abcdef");
+}
+
+ATF_TC_WITHOUT_HEAD(a_jobs_owners_count);
+ATF_TC_BODY(a_jobs_owners_count, tc)
+{
+	ATF_CHECK_EQ(read_by_bob("permit(principal in Role::\"all\", action "
+	    "== Action::\"output\", resource) when { resource.author == "
+	    "User::\"alice\" && resource.submitter == User::\"carol\" };",
+	    VERB_OUTPUT), 0);
+	read_end("");
+}
+
+ATF_TC_WITHOUT_HEAD(an_unknown_job_has_no_output);
+ATF_TC_BODY(an_unknown_job_has_no_output, tc)
+{
+	start_ruled(READ_RULE ";\n");
+	k.fields.verb = VERB_OUTPUT;
+	strcpy(k.fields.job, "f123456789abcdef0123456789abcdef");
+	kit_sign_command(&k, "bob");
+	order.command = k.s.command;
+	order.command_sig = k.s.command_sig;
+	decide_reading(&a, &order, KIT_NOW, &d);
+	ATF_CHECK_EQ(d.reason, REASON_UNKNOWN_JOB);
+	ATF_CHECK_EQ(a.nonces.n, 0);
+	read_end("output of job f123456789abcdef0123456789abcdef is not kept");
+}
+
+ATF_TC_WITHOUT_HEAD(an_order_to_run_is_no_reading);
+ATF_TC_BODY(an_order_to_run_is_no_reading, tc)
+{
+	ATF_CHECK_EQ(read_by_bob(READ_RULE ";\n", VERB_RUN), REASON_COMMAND);
+	read_end("orders run, and came without a manifest");
+}
+
 ATF_TC_WITHOUT_HEAD(bad_rules_are_no_start);
 ATF_TC_BODY(bad_rules_are_no_start, tc)
 {
@@ -602,6 +696,11 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, an_order_to_explain_grants_nothing);
 	ATF_TP_ADD_TC(tp, an_order_to_explain_tells_why_not);
 	ATF_TP_ADD_TC(tp, a_bad_order_to_explain_is_refused);
+	ATF_TP_ADD_TC(tp, what_a_rule_permits_may_be_read);
+	ATF_TP_ADD_TC(tp, reading_needs_a_rule);
+	ATF_TP_ADD_TC(tp, a_jobs_owners_count);
+	ATF_TP_ADD_TC(tp, an_unknown_job_has_no_output);
+	ATF_TP_ADD_TC(tp, an_order_to_run_is_no_reading);
 	ATF_TP_ADD_TC(tp, bad_rules_are_no_start);
 	ATF_TP_ADD_TC(tp, an_order_to_read_is_no_job);
 	ATF_TP_ADD_TC(tp, an_unknown_field_is_refused);

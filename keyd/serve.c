@@ -110,6 +110,58 @@ do_job_decide(struct keyd *k, struct get *g)
 }
 
 static void
+put_read_grant(struct put *p, uint32_t seq, const struct decision *d)
+{
+	put_u32(p, seq);
+	put_u8(p, (uint8_t)d->command.verb);
+	put_u64(p, d->command.first);
+	put_u32(p, d->command.count);
+	put_cstr(p, d->command.job);
+	put_cstr(p, d->grant.job);
+	put_cstr(p, d->grant.submitter);
+	put_string(p, d->grant.command_sha256, DIGEST_LEN);
+}
+
+static void
+get_jobs(struct get *g, struct read_order *o)
+{
+	o->njobs = get_u32(g);
+	if (o->njobs > KEPT_JOBS_MAX)
+		die(EXIT_PEER, "READ_DECIDE with %zu jobs", o->njobs);
+	for (size_t i = 0; i < o->njobs; i++) {
+		get_cstr(g, o->jobs[i].job, sizeof(o->jobs[i].job));
+		get_cstr(g, o->jobs[i].submitter,
+		    sizeof(o->jobs[i].submitter));
+		get_cstr(g, o->jobs[i].author, sizeof(o->jobs[i].author));
+	}
+}
+
+static void
+do_read_decide(struct keyd *k, struct get *g)
+{
+	static struct decision d;
+	static struct read_order o;
+	struct put p;
+	uint32_t seq;
+
+	seq = get_u32(g);
+	o.command = get_bytes(g);
+	o.command_sig = get_bytes(g);
+	get_jobs(g, &o);
+	check_end(g, "READ_DECIDE");
+	decide_reading(&k->authority, &o, clock_now(), &d);
+	put_init(&p, answer, sizeof(answer));
+	if (d.reason != 0) {
+		put_deny(&p, seq, &d);
+		chan_send(&k->runner, MSG_JOB_DENY, &p);
+	} else {
+		put_read_grant(&p, seq, &d);
+		chan_send(&k->runner, MSG_READ_GRANT, &p);
+	}
+	grant_free(&d.grant);
+}
+
+static void
 do_checkpoint_sign(struct keyd *k, struct get *g)
 {
 	struct authority *a = &k->authority;
@@ -149,6 +201,7 @@ static const struct {
 } requests[] = {
 	{ MSG_KEYD_INFO, do_keyd_info },
 	{ MSG_JOB_DECIDE, do_job_decide },
+	{ MSG_READ_DECIDE, do_read_decide },
 	{ MSG_CHECKPOINT_SIGN, do_checkpoint_sign },
 };
 
