@@ -32,7 +32,8 @@ static const struct subcommand {
 	    "\t[--receipt FILE] [--appliance KEYFILE] [--author-key KEY]\n"
 	    "\t[--wait SECONDS] [--no-check] [--quiet]" },
 	{ "policy", cmd_policy, "format, check and try a site's rules",
-	    "explain DIR CASES|MANIFEST [OPTION]...\n"
+	    "check [--strict] DIR\n"
+	    "       casemate policy explain DIR CASES|MANIFEST [OPTION]...\n"
 	    "       casemate policy fmt [--write|--check|--json|--text] "
 	    "[FILE]...\n"
 	    "       casemate policy test DIR [CASES]..." },

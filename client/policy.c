@@ -13,6 +13,7 @@ static const struct policy_command {
 	int		(*run)(int argc, char *argv[]);
 	const char	*usage;
 } commands[] = {
+	{ "check", policy_check, "[--strict] DIR" },
 	{ "explain", policy_explain, "DIR CASES [--case TEXT]\n"
 	    "       casemate policy explain DIR MANIFEST --submitter NAME\n"
 	    "\t[--author NAME] [--now TIME] [--boot kept|ephemeral]" },

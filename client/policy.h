@@ -7,6 +7,7 @@
 
 #include "cedar/cedar.h"
 
+int	policy_check(int argc, char *argv[]);
 int	policy_explain(int argc, char *argv[]);
 int	policy_fmt(int argc, char *argv[]);
 int	policy_test(int argc, char *argv[]);

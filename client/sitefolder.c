@@ -50,19 +50,17 @@ tell(void *ctx, const struct cedar_error *e, bool warning)
 
 static int
 load(struct site *s, const char *dir, int *fdp,
-    int (*site)(struct site *, int, const struct rules_report *))
+    int (*site)(struct site *, int, const struct rules_report *),
+    const struct rules_report *report)
 {
-	char name[256];
-	const struct rules_report report = { tell, name };
 	int fd;
 
-	snprintf(name, sizeof(name), "%s", dir);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1) {
 		say_errno("%s: cannot open the site's folder", dir);
 		return -1;
 	}
-	if (check_names(fd, dir) == -1 || site(s, fd, &report) == -1)
+	if (check_names(fd, dir) == -1 || site(s, fd, report) == -1)
 		goto bad;
 	if (s->absent && site == site_load) {
 		say("%s: is not a site's folder; a site has " SITE_SIGNERS
@@ -77,14 +75,32 @@ bad:
 	return -1;
 }
 
+static int
+load_and_say(struct site *s, const char *dir, int *fdp,
+    int (*site)(struct site *, int, const struct rules_report *))
+{
+	char name[256];
+	const struct rules_report report = { tell, name };
+
+	snprintf(name, sizeof(name), "%s", dir);
+	return load(s, dir, fdp, site, &report);
+}
+
 int
 sitefolder_load(struct site *s, const char *dir, int *fdp)
 {
-	return load(s, dir, fdp, site_load);
+	return load_and_say(s, dir, fdp, site_load);
 }
 
 int
 sitefolder_load_draft(struct site *s, const char *dir, int *fdp)
 {
-	return load(s, dir, fdp, site_load_draft);
+	return load_and_say(s, dir, fdp, site_load_draft);
+}
+
+int
+sitefolder_check(struct site *s, const char *dir, int *fdp,
+    const struct rules_report *report)
+{
+	return load(s, dir, fdp, site_load_draft, report);
 }

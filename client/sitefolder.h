@@ -15,5 +15,8 @@
 int	sitefolder_load(struct site *, const char *dir, int *fdp);
 /* The same for a site that is being written: nobody need be able to sign. */
 int	sitefolder_load_draft(struct site *, const char *dir, int *fdp);
+/* The same, and errors and warnings in its files are told and not said. */
+int	sitefolder_check(struct site *, const char *dir, int *fdp,
+	    const struct rules_report *);
 
 #endif

@@ -11,11 +11,11 @@ CLIENT_LIB := $(sort $(RULES_ALL_SRCS) $(CLIENT_SIGN_LIB) $(addprefix \
 # All but casemate.c, so that tests can link what they need of it.
 CLIENT_SRCS := $(addprefix client/,buf.c bundle.c cases.c conn.c cpio.c \
 	disk.c down.c evidence.c file.c folder.c hostdev.c indent.c leaf.c \
-	match.c number.c opts.c order.c pack.c policy.c policy_explain.c \
-	policy_fmt.c policy_say.c policy_test.c proc.c qmp.c reach.c run.c \
-	say.c sign.c site.c sitefolder.c sitemake.c start.c state.c status.c \
-	stop.c submit.c target.c tsc.c unixsock.c up.c ustar.c verify.c \
-	vm.c) $(CLIENT_LIB)
+	match.c number.c opts.c order.c pack.c policy.c policy_check.c \
+	policy_explain.c policy_fmt.c policy_lint.c policy_say.c \
+	policy_test.c proc.c qmp.c reach.c run.c say.c sign.c site.c \
+	sitefolder.c sitemake.c start.c state.c status.c stop.c submit.c \
+	target.c tsc.c unixsock.c up.c ustar.c verify.c vm.c) $(CLIENT_LIB)
 CLIENT_LIBS := -lyaml -lsodium -lbearssl
 
 casemate_SRCS := client/casemate.c $(CLIENT_SRCS)
