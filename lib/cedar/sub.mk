@@ -74,7 +74,7 @@ CEDAR_VALIDATE_SRCS := $(addprefix lib/cedar/,validate.c validate_names.c \
 
 # Entities, requests, and policies from JSON.
 TESTS += lib/cedar/entities_test lib/cedar/request_test lib/cedar/est_test \
-	lib/cedar/json_verdicts_test
+	lib/cedar/json_verdicts_test lib/cedar/json_memory_test
 CEDAR_ENTITIES_SRCS := $(sort $(CEDAR_SCHEMA_SRCS) $(CEDAR_EXT_SRCS) \
 	$(CEDAR_BUILD_SRCS) $(CEDAR_UID_SRCS) $(addprefix lib/cedar/,\
 	entities.c entities_close.c entities_read.c request.c value_form.c \
@@ -85,6 +85,10 @@ request_test_SRCS := lib/cedar/request_test.c $(CEDAR_ENTITIES_SRCS)
 est_test_SRCS := lib/cedar/est_test.c $(sort $(CEDAR_EST_SRCS) \
 	$(CEDAR_TEXT_SRCS) $(CEDAR_FORMAT_SRCS))
 json_verdicts_test_SRCS := lib/cedar/json_verdicts_test.c $(CEDAR_EST_SRCS)
+json_memory_test_SRCS := lib/cedar/json_memory_test.c \
+	lib/cedar/doc_yaml.c $(CEDAR_EST_SRCS)
+json_memory_test_LIBS := -lyaml -Wl,--wrap=malloc,--wrap=calloc \
+	-Wl,--wrap=reallocarray,--wrap=arena_alloc
 FUZZERS += lib/cedar/entities_fuzz lib/cedar/est_fuzz
 entities_fuzz_SRCS := lib/cedar/entities_fuzz.c $(CEDAR_ENTITIES_SRCS) \
 	lib/cedar/doc_yaml.c
@@ -117,7 +121,8 @@ eval_fuzz_SRCS := lib/cedar/eval_fuzz.c $(CEDAR_EXPLAIN_SRCS)
 
 # The official engine, out of the tree, and what is asked the same as it.
 TESTS += lib/cedar/referee/cedar_driver
-cedar_driver_SRCS := lib/cedar/referee/cedar_driver.c $(CEDAR_SRCS)
+cedar_driver_SRCS := $(addprefix lib/cedar/referee/,cedar_driver.c \
+	driver_read.c) $(CEDAR_SRCS)
 cedar_driver_LIBS := -lyaml
 REFEREE := lib/cedar/referee
 $(B)/.referee: $(REFEREE)/package-lock.json $(REFEREE)/fetch \
