@@ -40,7 +40,8 @@ talk_test_SRCS := client/talk_test.c client/fake.c $(CLIENT_SRCS)
 talk_test_LIBS := $(CLIENT_LIBS)
 talk_test_GEN := $(RULES_GEN)
 
-SHTESTS += client/casemate_test client/life_test client/policy_fmt_test
+SHTESTS += client/casemate_test client/life_test \
+	client/policy_check_test client/policy_fmt_test
 
 FUZZERS += client/leaf_fuzz client/ustar_fuzz client/conn_fuzz
 leaf_fuzz_SRCS := client/leaf_fuzz.c client/leaf.c $(CLIENT_SAY) lib/json.c \

@@ -1,0 +1,285 @@
+casemate=$CASEMATE_BUILD/bin/casemate
+
+new_case() {
+	atf_test_case "$1"
+	eval "$1_head() { atf_set descr '$2'; atf_set timeout 60; }"
+}
+
+# A site without any finding: dana runs what sam wrote.
+make_site() {
+	mkdir -p site/policy
+	for name in dana sam; do
+		ssh-keygen -q -t ed25519 -N '' -C '' -f $name
+		echo "$name $(cut -d' ' -f1,2 < $name.pub)"
+	done > site/allowed_signers
+	cat > site/settings.yaml <<-'END'
+	version: 1
+	name: lab
+	END
+	cat > site/entities.yaml <<-'END'
+	- uid: Role::"author"
+	- uid: Role::"submitter"
+	- uid: User::"dana"
+	  parents: [Role::"submitter"]
+	- uid: User::"sam"
+	  parents: [Role::"author"]
+	END
+	cat > site/policy/run.cedar <<-'END'
+	@id("run")
+	permit (
+	  principal in Role::"submitter",
+	  action == Action::"run",
+	  resource
+	)
+	when { context.author in Role::"author" };
+	END
+}
+
+rule() {
+	cat >> site/policy/more.cedar
+}
+
+# finds STATUS TEXT: the exit status, and a line that matches.
+finds() {
+	atf_check -s exit:"$1" -o ignore -e save:found \
+	    "$casemate" policy check site
+	grep -q -e "$2" found || {
+		cat found
+		atf_fail "nothing says: $2"
+	}
+}
+
+new_case a_sound_site_gets_no_finding 'and neither does the starter site'
+a_sound_site_gets_no_finding_body() {
+	make_site
+	atf_check -o inline:'site: 1 rule, 0 errors, 0 warnings\n' \
+	    "$casemate" policy check site
+	atf_check -o ignore "$casemate" policy check --strict site
+	atf_check -o match:' 0 errors, 0 warnings' \
+	    "$casemate" policy check "$CASEMATE_SRC/rootfs/site-example"
+}
+
+new_case syntax_errors_have_their_place 'with the line and a mark'
+syntax_errors_have_their_place_body() {
+	make_site
+	printf 'permit(principal,\n  action resource);\n' | rule
+	finds 1 'site/policy/more.cedar:2:10: '
+	grep -q '  |   action resource);' found || atf_fail "no line"
+	grep -q '  |          ^$' found || atf_fail "no mark"
+}
+
+new_case all_files_are_looked_at 'not only the first bad one'
+all_files_are_looked_at_body() {
+	make_site
+	echo 'permit' > site/policy/a.cedar
+	echo 'forbid' > site/policy/b.cedar
+	mkdir site/policies
+	echo '{"staticPolicies": {"x": {}}}' > site/policies/c.cedar.json
+	finds 1 'policy/a.cedar:2:1: '
+	grep -q 'policy/b.cedar:2:1: ' found || atf_fail "b.cedar"
+	grep -q 'policies/c.cedar.json:1:' found || atf_fail "c.cedar.json"
+}
+
+new_case entities_are_checked 'with their place'
+entities_are_checked_body() {
+	make_site
+	printf -- '- uid: Sheep::"dolly"\n' >> site/entities.yaml
+	finds 1 'site/entities.yaml:7:'
+}
+
+new_case unknown_actions_and_capabilities_are_errors 'as are attributes'
+unknown_actions_and_capabilities_are_errors_body() {
+	make_site
+	rule <<-'END'
+	permit(principal in Role::"submitter", action == Action::"fly",
+	  resource);
+	permit(principal in Role::"submitter", action == Action::"use",
+	  resource == Capability::"fly");
+	permit(principal in Role::"submitter", action == Action::"run",
+	  resource) when { context.weather == "fine" };
+	END
+	finds 1 'more.cedar:1:.*fly'
+	grep -q 'more.cedar:[34]:.*fly' found || atf_fail "capability"
+	grep -q 'more.cedar:6:.*weather' found || atf_fail "attribute"
+}
+
+new_case wildcards_are_errors_unless_settings_name_them 'rules and roles'
+wildcards_are_errors_unless_settings_name_them_body() {
+	make_site
+	echo '@id("all") permit(principal, action == Action::"status",
+	  resource);' | rule
+	finds 1 'more.cedar:1:.*anybody'
+	echo 'wildcards: [all]' >> site/settings.yaml
+	atf_check -o match:' 0 errors, 0 warnings' \
+	    "$casemate" policy check site
+	echo 'permit(principal in Role::"*", action == Action::"run",
+	  resource);' | rule
+	finds 1 'Role::.\*'
+}
+
+new_case rules_that_never_apply_are_found 'with the condition'
+rules_that_never_apply_are_found_body() {
+	make_site
+	rule <<-'END'
+	permit(principal in Role::"submitter", action == Action::"exceed",
+	  resource == Limit::"memory_mib")
+	when { context.limits.memory_mib > 512 &&
+	  context.limits.memory_mib < 256 };
+	END
+	finds 0 'more.cedar:4:29: this rule can never apply: .*memory_mib > 512'
+}
+
+new_case rules_in_the_shadow_of_others_are_found 'with the other rule'
+rules_in_the_shadow_of_others_are_found_body() {
+	make_site
+	rule <<-'END'
+	@id("run-ci")
+	permit(principal in Role::"submitter", action == Action::"run",
+	  resource)
+	when { context.author in Role::"author" &&
+	  context.manifest.name like "ci-*" };
+	END
+	finds 0 'more.cedar:1:1: this rule changes nothing: .*run (policy/run.c'
+}
+
+new_case rules_that_are_there_twice_are_found 'with the other rule'
+rules_that_are_there_twice_are_found_body() {
+	make_site
+	sed 's/run/again/' site/policy/run.cedar | sed '5,$s/again/run/' | rule
+	sed -i 's/Action::"again"/Action::"run"/' site/policy/more.cedar
+	finds 0 'says the same as'
+}
+
+new_case permits_that_are_forbidden_are_found 'and what forbids them'
+permits_that_are_forbidden_are_found_body() {
+	make_site
+	echo '@id("stop") forbid(principal, action == Action::"run", resource);' |
+	    rule
+	finds 0 'run.cedar:1:1: .*never permits anything: .*stop (policy/more'
+}
+
+new_case contradictions_are_found 'of two rules for the same'
+contradictions_are_found_body() {
+	make_site
+	sed 's/permit/forbid/; s/"run")$/"not")/' site/policy/run.cedar | rule
+	finds 0 'run.cedar:1:1: this rule permits just what .*forbids'
+}
+
+new_case conditions_that_say_nothing_are_found 'always true'
+conditions_that_say_nothing_are_found_body() {
+	make_site
+	echo 'forbid(principal in Role::"submitter", action == Action::"lease",
+	  resource) when { true };' | rule
+	finds 0 'more.cedar:2:21: .true. is always true'
+}
+
+new_case wide_permits_are_found 'when nothing narrows them'
+wide_permits_are_found_body() {
+	make_site
+	echo '@id("wide") permit(principal is User, action, resource);' | rule
+	finds 1 'more.cedar:1:1: the rule wide permits anybody'
+	grep -q 'more.cedar:1:1: the rule wide permits every action' found ||
+	    atf_fail "every action"
+	echo 'wildcards: [wide]' >> site/settings.yaml
+	atf_check -o match:' 0 errors, 0 warnings' \
+	    "$casemate" policy check site
+}
+
+new_case roles_that_nobody_has_are_found 'in rules and in entities.yaml'
+roles_that_nobody_has_are_found_body() {
+	make_site
+	echo '- uid: Role::"pilot"' >> site/entities.yaml
+	echo 'permit(principal in Role::"pilot", action == Action::"lease",
+	  resource);' | rule
+	finds 0 'more.cedar:1:8: nobody has Role::"pilot"; give it to somebody'
+	grep -q 'site/entities.yaml:7:.*nobody has Role::"pilot"' found ||
+	    atf_fail "entities.yaml"
+	sed -i 's/pilot/pilto/' site/policy/more.cedar
+	finds 0 'more.cedar:1:8: Role::"pilto" is not in entities.yaml'
+	grep -q 'entities.yaml:7:.*no rule speaks of Role::"pilot"' found ||
+	    atf_fail "no rule"
+}
+
+new_case unknown_parents_are_found 'with the entity'
+unknown_parents_are_found_body() {
+	make_site
+	sed -i 's/\[Role::"author"\]/[Role::"author", Role::"x"]/' \
+	    site/entities.yaml
+	finds 0 'entities.yaml:5:.*Role::"x", a parent of User::"sam"'
+}
+
+new_case users_without_key_or_description_are_found 'and unknown ones in rules'
+users_without_key_or_description_are_found_body() {
+	make_site
+	echo '- uid: User::"zoe"
+  parents: [Role::"author"]' >> site/entities.yaml
+	finds 0 'entities.yaml:7:.*User::"zoe" has no key in allowed_signers'
+	sed -i 's/zoe/sam2/; s/User::"sam"/User::"zoe"/' site/entities.yaml
+	finds 0 'allowed_signers:2:1: sam may sign, but entities.yaml'
+	echo 'permit(principal == User::"max", action == Action::"lease",
+	  resource);' | rule
+	finds 0 'more.cedar:1:8: User::"max" is neither in allowed_signers nor'
+}
+
+new_case a_draft_without_keys_is_checked 'but not for who may sign'
+a_draft_without_keys_is_checked_body() {
+	make_site
+	echo '# nobody yet' > site/allowed_signers
+	atf_check -o match:' 0 errors, 0 warnings' \
+	    "$casemate" policy check site
+}
+
+new_case another_appliances_name_is_found 'by the settings'
+another_appliances_name_is_found_body() {
+	make_site
+	echo 'permit(principal in Role::"author", action == Action::"status",
+	  resource == Appliance::"lba");' | rule
+	finds 0 'more.cedar:2:4: Appliance::"lba" is another appliance: .*lab'
+	sed -i 's/lba/lab/' site/policy/more.cedar
+	atf_check -o match:' 0 errors, 0 warnings' \
+	    "$casemate" policy check site
+}
+
+new_case strict_makes_errors_of_warnings 'and the exit status 1'
+strict_makes_errors_of_warnings_body() {
+	make_site
+	echo '- uid: Role::"pilot"' >> site/entities.yaml
+	atf_check -o inline:'site: 1 rule, 0 errors, 1 warning\n' \
+	    -e match:'(warning)' "$casemate" policy check site
+	atf_check -s exit:1 -o inline:'site: 1 rule, 1 error, 0 warnings\n' \
+	    -e match:'pilot' "$casemate" policy check --strict site
+}
+
+new_case rules_in_json_are_named_by_file 'since they have no lines'
+rules_in_json_are_named_by_file_body() {
+	make_site
+	mkdir site/policies
+	echo '@id("again")permit(principal in Role::"pilot", action ==
+	  Action::"run", resource) when { 1 > 2 };' > x.cedar
+	atf_check -o save:site/policies/web.cedar.json \
+	    "$casemate" policy fmt --json x.cedar
+	finds 0 'site/policies/web.cedar.json: web/again: this rule can never'
+}
+
+atf_init_test_cases() {
+	atf_add_test_case a_sound_site_gets_no_finding
+	atf_add_test_case syntax_errors_have_their_place
+	atf_add_test_case all_files_are_looked_at
+	atf_add_test_case entities_are_checked
+	atf_add_test_case unknown_actions_and_capabilities_are_errors
+	atf_add_test_case wildcards_are_errors_unless_settings_name_them
+	atf_add_test_case rules_that_never_apply_are_found
+	atf_add_test_case rules_in_the_shadow_of_others_are_found
+	atf_add_test_case rules_that_are_there_twice_are_found
+	atf_add_test_case permits_that_are_forbidden_are_found
+	atf_add_test_case contradictions_are_found
+	atf_add_test_case conditions_that_say_nothing_are_found
+	atf_add_test_case wide_permits_are_found
+	atf_add_test_case roles_that_nobody_has_are_found
+	atf_add_test_case unknown_parents_are_found
+	atf_add_test_case users_without_key_or_description_are_found
+	atf_add_test_case a_draft_without_keys_is_checked
+	atf_add_test_case another_appliances_name_is_found
+	atf_add_test_case strict_makes_errors_of_warnings
+	atf_add_test_case rules_in_json_are_named_by_file
+}
