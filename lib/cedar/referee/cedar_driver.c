@@ -9,24 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "driver_read.h"
 #include "cedar/decide.h"
-#include "cedar/doc.h"
 #include "cedar/emit.h"
-#include "cedar/entities.h"
 #include "cedar/format.h"
-#include "cedar/policy.h"
-#include "cedar/schema.h"
 #include "cedar/validate.h"
 
-#define LINE_MAX_BYTES	(32u * 1024 * 1024)
 #define ANSWER_MAX	(64u * 1024 * 1024)
+#define TRACE_MAX	(1024 * 1024)	/* one request explained */
 #define TEXT_MAX	(4u * 1024 * 1024)	/* policies written out */
-
-struct ask {
-	struct doc		 doc;	/* the question */
-	struct put		*out;
-	struct cedar_error	 e;
-};
 
 /* Everything that a question may bring along. */
 struct site {
@@ -35,32 +26,6 @@ struct site {
 	struct schema		 schema;
 	bool			 has_schema;
 };
-
-static void
-die(const char *what)
-{
-	fprintf(stderr, "cedar_driver: %s\n", what);
-	exit(101);
-}
-
-static const struct str *
-field(const struct ask *a, const char *name)
-{
-	uint32_t node = doc_get(&a->doc, 0, name);
-
-	return node == 0 || a->doc.nodes[node].kind != DOC_STRING ?
-	    NULL : a->doc.nodes[node].str;
-}
-
-static const struct str *
-need(const struct ask *a, const char *name)
-{
-	const struct str *s = field(a, name);
-
-	if (s == NULL)
-		die(name);
-	return s;
-}
 
 static void
 put_key(struct put *p, const char *key)
@@ -85,119 +50,6 @@ refuse(struct put *p, const struct cedar_error *e)
 	put_key(p, "refused");
 	emit_json(p, line, strlen(line));
 	emit(p, "}");
-}
-
-/* The document in a field of the question. */
-static int
-read_field(struct ask *a, const char *name, size_t max, struct doc *d)
-{
-	const struct str *s = need(a, name);
-
-	return doc_read_json(d, name, s->bytes, s->len, max, &a->e);
-}
-
-static int
-link_one(struct ask *a, uint32_t node, struct policies *set)
-{
-	static const char *const slots[] = { "?principal", "?resource" };
-	const struct uid *values[2] = { NULL, NULL };
-	uint32_t v = doc_get(&a->doc, node, "values");
-	const struct doc_node *nodes = a->doc.nodes;
-	const struct str *id = nodes[doc_get(&a->doc, node, "newId")].str;
-	const struct str *of = nodes[doc_get(&a->doc, node,
-	    "templateId")].str;
-
-	for (int i = 0; i < 2; i++) {
-		uint32_t slot = doc_get(&a->doc, v, slots[i]);
-
-		if (slot != 0 && uid_read(&values[i], &set->arena, &a->doc,
-		    slot, &a->e) == -1)
-			return -1;
-	}
-	return policies_link(set, of, id->bytes, id->len, values, &a->e);
-}
-
-static int
-read_policy_text(struct ask *a, struct policies *set)
-{
-	const struct str *text = need(a, "text");
-	uint32_t links = doc_get(&a->doc, 0, "links");
-
-	if (policies_add_text(set, "text", text->bytes, text->len,
-	    POLICY_IDS_NUMBERED, &a->e) == -1)
-		return -1;
-	if (links == 0)
-		return 0;
-	for (uint32_t c = doc_first(&a->doc, links); c != 0;
-	    c = doc_next(&a->doc, links, c))
-		if (link_one(a, c, set) == -1)
-			return -1;
-	return 0;
-}
-
-static int
-read_policy_set(struct ask *a, struct policies *set)
-{
-	struct doc d;
-	int rc;
-
-	if (read_field(a, "est", LINE_MAX_BYTES, &d) == -1)
-		return -1;
-	rc = policies_add_json_set(set, &d, "", &a->e);
-	doc_free(&d);
-	return rc;
-}
-
-static int
-read_policies(struct ask *a, struct policies *set)
-{
-	policies_init(set);
-	if ((field(a, "est") != NULL ? read_policy_set : read_policy_text)(a,
-	    set) == 0)
-		return 0;
-	policies_free(set);
-	return -1;
-}
-
-static int
-read_schema(struct ask *a, struct schema *schema, bool *has)
-{
-	const struct str *text = field(a, "schema");
-	struct cedar_source source = { .file = "schema" };
-	struct doc d;
-	int rc;
-
-	*has = text != NULL || field(a, "schemaJson") != NULL;
-	if (!*has)
-		return 0;
-	if (text != NULL) {
-		source.text = text->bytes;
-		source.len = text->len;
-		return schema_read_text(schema, &source, 1, &a->e);
-	}
-	if (read_field(a, "schemaJson", LINE_MAX_BYTES, &d) == -1)
-		return -1;
-	rc = schema_read_json(schema, &d, &a->e);
-	doc_free(&d);
-	return rc;
-}
-
-static int
-read_entities(struct ask *a, struct entities *es, const struct schema *schema)
-{
-	struct doc d;
-	int rc = -1;
-
-	entities_init(es);
-	if (read_field(a, "entities", CEDAR_ENTITIES_MAX, &d) == 0) {
-		rc = entities_add(es, &d, schema, &a->e);
-		if (rc == 0)
-			rc = entities_finish(es, &a->e);
-		doc_free(&d);
-	}
-	if (rc == -1)
-		entities_free(es);
-	return rc;
 }
 
 static void
@@ -236,6 +88,30 @@ put_answer(struct put *p, const struct policies *set, const struct answer *an)
 	emit(p, "]}");
 }
 
+/*
+ * Explaining runs the same code and so must decide the same.  The explanation
+ * itself is only to be written.
+ */
+static void
+check_trace(struct decider *d, const struct request *r, struct put *answer)
+{
+	static unsigned char buf[2][TRACE_MAX];
+	struct trace trace;
+	struct put p;
+
+	put_init(&p, buf[0], TRACE_MAX);
+	if (decider_trace(d, r, &trace) == -1)
+		driver_die("out of memory");
+	put_answer(&p, d->policies, &trace.answer);
+	if (p.err != 0 || p.len > answer->len || memcmp(answer->base +
+	    answer->len - p.len, p.base, p.len) != 0)
+		driver_die("the trace decides otherwise");
+	put_init(&p, buf[1], TRACE_MAX);
+	if (trace_explain(&trace, d, r, 3, &p) == -1 || p.len == 0)
+		driver_die("the trace explains nothing");
+	trace_free(&trace);
+}
+
 static void
 decide_one(struct ask *a, uint32_t node, struct decider *d,
     const struct schema *schema)
@@ -257,6 +133,7 @@ decide_one(struct ask *a, uint32_t node, struct decider *d,
 	} else {
 		decider_decide(d, &r, &an);
 		put_answer(a->out, d->policies, &an);
+		check_trace(d, &r, a->out);
 	}
 	arena_free(&arena);
 	doc_free(&doc);
@@ -270,7 +147,7 @@ decide_all(struct ask *a, const struct site *s)
 	const char *comma = "";
 
 	if (decider_init(&d, &s->policies, &s->entities) == -1)
-		die("out of memory");
+		driver_die("out of memory");
 	emit(a->out, "{");
 	put_key(a->out, "answers");
 	emit(a->out, "[");
@@ -290,10 +167,10 @@ do_decide(struct ask *a)
 	struct site s;
 	int rc = -1;
 
-	if (read_schema(a, &s.schema, &s.has_schema) == -1)
+	if (driver_read_schema(a, &s.schema, &s.has_schema) == -1)
 		return -1;
-	if (read_policies(a, &s.policies) == 0) {
-		if (read_entities(a, &s.entities,
+	if (driver_read_policies(a, &s.policies) == 0) {
+		if (driver_read_entities(a, &s.entities,
 		    s.has_schema ? &s.schema : NULL) == 0) {
 			decide_all(a, &s);
 			entities_free(&s.entities);
@@ -315,7 +192,7 @@ set_text(const struct policies *set, struct arena *arena)
 	struct put p;
 
 	if (buf == NULL)
-		die("out of memory");
+		driver_die("out of memory");
 	put_init(&p, buf, TEXT_MAX);
 	for (size_t i = 0; i < set->n; i++) {
 		if (set->items[i]->template != NULL)
@@ -324,11 +201,11 @@ set_text(const struct policies *set, struct arena *arena)
 		emit(&p, "\n");
 	}
 	if (p.err != 0)
-		die("text too long");
+		driver_die("text too long");
 	s = str_new(arena, p.base, p.len);
 	free(buf);
 	if (s == NULL)
-		die("out of memory");
+		driver_die("out of memory");
 	return s;
 }
 
@@ -387,7 +264,7 @@ do_text(struct ask *a)
 	struct policies set;
 	int rc;
 
-	if (read_policies(a, &set) == -1)
+	if (driver_read_policies(a, &set) == -1)
 		return -1;
 	rc = answer_again(a, &set);
 	policies_free(&set);
@@ -417,7 +294,7 @@ do_est(struct ask *a)
 	struct doc d;
 	int rc;
 
-	if (read_field(a, "est", LINE_MAX_BYTES, &d) == -1)
+	if (driver_read_field(a, "est", DRIVER_LINE_MAX, &d) == -1)
 		return -1;
 	policies_init(&set);
 	rc = policies_add_json(&set, &d, 0, "est", 3, &a->e);
@@ -433,7 +310,7 @@ do_set(struct ask *a)
 {
 	struct policies set;
 
-	if (read_policies(a, &set) == -1)
+	if (driver_read_policies(a, &set) == -1)
 		return -1;
 	emit(a->out, "{");
 	put_key(a->out, "count");
@@ -449,10 +326,10 @@ do_schema(struct ask *a)
 	struct schema schema;
 	bool has;
 
-	if (read_schema(a, &schema, &has) == -1)
+	if (driver_read_schema(a, &schema, &has) == -1)
 		return -1;
 	if (!has)
-		die("no schema");
+		driver_die("no schema");
 	emit(a->out, "{}");
 	schema_free(&schema);
 	return 0;
@@ -485,7 +362,7 @@ validate_all(struct ask *a, const struct policies *set,
 	struct findings found;
 
 	if (policies_validate(set, schema, &found) == -1)
-		die("out of memory");
+		driver_die("out of memory");
 	emit(a->out, "{");
 	put_key(a->out, "findings");
 	emit(a->out, "[");
@@ -506,11 +383,11 @@ do_validate(struct ask *a)
 	bool has;
 	int rc;
 
-	if (read_schema(a, &schema, &has) == -1)
+	if (driver_read_schema(a, &schema, &has) == -1)
 		return -1;
 	if (!has)
-		die("no schema");
-	rc = read_policies(a, &set);
+		driver_die("no schema");
+	rc = driver_read_policies(a, &set);
 	if (rc == 0) {
 		validate_all(a, &set, &schema);
 		policies_free(&set);
@@ -527,9 +404,9 @@ do_entities(struct ask *a)
 	bool has;
 	int rc;
 
-	if (read_schema(a, &schema, &has) == -1)
+	if (driver_read_schema(a, &schema, &has) == -1)
 		return -1;
-	rc = read_entities(a, &es, has ? &schema : NULL);
+	rc = driver_read_entities(a, &es, has ? &schema : NULL);
 	if (rc == 0) {
 		emit(a->out, "{}");
 		entities_free(&es);
@@ -546,7 +423,7 @@ format_once(struct ask *a, const void *text, size_t len, struct put *out)
 	char *buf = malloc(TEXT_MAX);
 
 	if (buf == NULL)
-		die("out of memory");
+		driver_die("out of memory");
 	put_init(out, buf, TEXT_MAX);
 	return format_text(out, "text", text, len, &a->e);
 }
@@ -554,7 +431,7 @@ format_once(struct ask *a, const void *text, size_t len, struct put *out)
 static int
 do_format(struct ask *a)
 {
-	const struct str *text = need(a, "text");
+	const struct str *text = driver_need(a, "text");
 	struct put once, twice = { 0 };
 	int rc;
 
@@ -595,10 +472,10 @@ answer(const char *line, size_t len, struct put *out)
 	struct ask a = { .out = out };
 	const struct str *op;
 
-	if (doc_read_json(&a.doc, "question", line, len, LINE_MAX_BYTES,
+	if (doc_read_json(&a.doc, "question", line, len, DRIVER_LINE_MAX,
 	    &a.e) == -1)
-		die(a.e.text);
-	op = need(&a, "op");
+		driver_die(a.e.text);
+	op = driver_need(&a, "op");
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
 		if (!str_is(op, ops[i].name))
 			continue;
@@ -609,7 +486,7 @@ answer(const char *line, size_t len, struct put *out)
 		doc_free(&a.doc);
 		return;
 	}
-	die("unknown op");
+	driver_die("unknown op");
 }
 
 int
@@ -620,14 +497,14 @@ main(void)
 	ssize_t len;
 
 	if (buf == NULL)
-		die("out of memory");
+		driver_die("out of memory");
 	while ((len = getline(&line, &cap, stdin)) > 0) {
 		struct put out;
 
 		put_init(&out, buf, ANSWER_MAX);
 		answer(line, (size_t)len, &out);
 		if (out.err != 0)
-			die("answer too long");
+			driver_die("answer too long");
 		fwrite(out.base, 1, out.len, stdout);
 		putchar('\n');
 		fflush(stdout);

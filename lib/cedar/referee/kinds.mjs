@@ -9,7 +9,7 @@
 import { sorted, write } from "./bigjson.mjs";
 import { World, actionEntities } from "./data.mjs";
 import { failed, why } from "./engine.mjs";
-import { mutateJson, policyMutator, schemaMutator, tokens } from "./mutate.mjs";
+import { mixExpressions, mutateJson, policyMutator, schemaMutator, tokens } from "./mutate.mjs";
 import { Policies, slotsOf } from "./policy.mjs";
 import { makeSchema, schemaJson, schemaText } from "./schema.mjs";
 import { REFUSED, refusal } from "./stricter.mjs";
@@ -87,6 +87,8 @@ function addPolicies(r, world, c, most) {
 	c.policies = list(r.between(1, most), () => make.policy());
 	c.templates = list(r.chance(0.35) ? r.between(1, 2) : 0,
 	    () => make.template());
+	for (const p of r.some([...c.policies, ...c.templates], 0.15))
+		mixExpressions(r, p);
 	c.links = makeLinks(r, world, c);
 	return c;
 }
@@ -231,7 +233,7 @@ const decide = {
 			requests: list(REQUESTS, () => world.request(implied)) };
 
 		world.wild = r.pick([0, 0.05, 0.3, 0.6]);
-		return addPolicies(r, world, c, 8);
+		return addPolicies(r, world, c, r.chance(0.05) ? 30 : 8);
 	},
 	line: (c) => ({ op: "decide", ...policyParts(c), ...schemaParts(c.schema),
 		entities: write(c.entities), requests: c.requests.map(write) }),
@@ -455,6 +457,8 @@ const entities = {
 		const implied = r.chance(0.6);
 		const all = world.entities(implied);
 
+		all.push(...r.some(actionEntities(world.schema), 0.1),
+		    ...structuredClone(r.some(all, 0.02)));
 		for (let n = r.weighted([[3, 0], [3, 1], [1, 2]]); n > 0; n--)
 			mutateJson(r, all);
 		return { entities: all,

@@ -110,7 +110,7 @@ export const schemaMutator = (random) => new TextMutator(random, SCHEMA_WORDS);
 
 // JSON.
 
-const SCALARS = [null, true, false, 0, 1, -1, 2 ** 53, 9223372036854775807n,
+const SCALARS = [null, true, false, 0, 1, -1, 1.5, 1e300, 2 ** 53, 9223372036854775807n,
 	"", "a", "principal", "Value", "?principal",
 	"All", "==", "in", "User", "Action", "__entity", "Long", "Set",
 	"A::B", "a b", "::", "1.0", [], {}, [1], { a: 1 }];
@@ -160,4 +160,46 @@ export function mutateJson(random, value) {
 		[1, () => set(key, [holder[key]])],
 		[1, () => set(key, { [random.pick(KEYS)]: holder[key] })],
 	])();
+}
+
+// Every place in a policy where an expression stands: {holder, key}.
+function expressions(holder, key, out) {
+	const e = holder[key];
+
+	if (e === null || typeof e !== "object")
+		return out;
+	if (Array.isArray(e)) {
+		e.forEach((_, i) => expressions(e, i, out));
+		return out;
+	}
+	const [op] = Object.keys(e);
+
+	if (op === undefined)
+		return out;
+	out.push({ holder, key });
+	if (op === "Value" || op === "Var")
+		return out;
+	const inner = e[op];
+
+	if (Array.isArray(inner))
+		expressions(e, op, out);
+	else
+		for (const k of op === "Record" ? Object.keys(inner) :
+		    ["left", "right", "arg", "in", "if", "then", "else"])
+			if (k in inner)
+				expressions(inner, k, out);
+	return out;
+}
+
+// Puts one expression of the policy in another's place: still an expression,
+// though perhaps of a type that does not belong there.
+export function mixExpressions(random, policy) {
+	const all = policy.conditions.flatMap((c) => expressions(c, "body", []));
+
+	if (all.length < 2)
+		return;
+	const to = random.pick(all);
+	const from = random.pick(all);
+
+	to.holder[to.key] = structuredClone(from.holder[from.key]);
 }

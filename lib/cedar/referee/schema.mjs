@@ -201,10 +201,13 @@ function recordJson(type, random) {
 	return { type: "Record", attributes };
 }
 
+const notes = (random) => random.chance(0.05) ?
+    { annotations: random.pick([{ doc: "x" }, { a: "", b: "y" }, {}]) } : {};
+
 function entityJson(e, random) {
 	if (e.ids)
-		return { enum: e.ids };
-	const json = {};
+		return { enum: e.ids, ...notes(random) };
+	const json = notes(random);
 
 	if (e.memberOf.length > 0 || random.chance(0.3))
 		json.memberOfTypes = e.memberOf;
@@ -215,11 +218,16 @@ function entityJson(e, random) {
 	return json;
 }
 
+// The type of an action's own group may go without saying.
+function groupJson(a, g, random) {
+	return g.type === a.type && random.chance(0.5) ? { id: g.id } : g;
+}
+
 function actionJson(a, random) {
-	const json = {};
+	const json = notes(random);
 
 	if (a.memberOf.length > 0)
-		json.memberOf = a.memberOf;
+		json.memberOf = a.memberOf.map((g) => groupJson(a, g, random));
 	if (a.applies) {
 		json.appliesTo = { principalTypes: a.applies.principals,
 			resourceTypes: a.applies.resources };
@@ -253,6 +261,21 @@ export function schemaJson(schema, random) {
 // As text.
 
 class SchemaWriter extends Writer {
+	// In its own namespace a name may go without it.
+	short(name) {
+		const prefix = this.inside + "::";
+
+		return this.inside && name.startsWith(prefix) &&
+		    !name.slice(prefix.length).includes("::") &&
+		    this.random.chance(0.5) ? name.slice(prefix.length) : name;
+	}
+
+	notes() {
+		return this.random.chance(0.06) ? this.random.pick(["@doc ",
+			"@doc(\"x\") ", "@a @b(\"\\n\")\n", "@if(\"y\") "]) :
+		    "";
+	}
+
 	type(type) {
 		switch (type.k) {
 		case "Set":
@@ -261,7 +284,7 @@ class SchemaWriter extends Writer {
 			return this.record(type);
 		case "Entity":
 		case "Common":
-			return type.name;
+			return this.short(type.name);
 		case "Ext":
 			return this.builtin(type.name);
 		default:
@@ -274,8 +297,8 @@ class SchemaWriter extends Writer {
 	}
 
 	attribute(a) {
-		return this.name(a.name) + (a.required ? "" : "?") +
-		    this.gap("") + ":" + this.gap() + this.type(a.type);
+		return this.notes() + this.name(a.name) +
+		    (a.required ? "" : "?") + this.gap("") + ":" + this.gap() + this.type(a.type);
 	}
 
 	name(s) {
@@ -293,16 +316,19 @@ class SchemaWriter extends Writer {
 		return this.list("[", items, "]").replace(/,(\s*)\]$/, "$1]");
 	}
 
-	names(list) {
+	names(all) {
+		const list = all.map((name) => this.short(name));
+
 		return list.length === 1 && this.random.chance(0.5) ? list[0] :
 		    this.brackets(list);
 	}
 
 	entity(e) {
 		if (e.ids)
-			return `entity ${e.short} enum ` + this.brackets(
+			return `${this.notes()}entity ${e.short} enum ` + this.brackets(
 			    e.ids.map((id) => this.string(id))) + ";";
-		return ["entity", e.short,
+		return this.notes() + ["entity", this.random.chance(0.05) ?
+			e.short + ", " + e.short + "2" : e.short,
 			...e.memberOf.length ? ["in", this.names(e.memberOf)] : [],
 			...e.attrs.length ? [this.random.chance(0.3) ? "" : "=",
 				this.record(e)] : [],
@@ -313,7 +339,7 @@ class SchemaWriter extends Writer {
 	action(a) {
 		const of = a.memberOf.map((g) => g.type + "::" +
 		    this.string(g.id));
-		const out = ["action", this.name(a.id)];
+		const out = [this.notes() + "action", this.name(a.id)];
 
 		if (of.length)
 			out.push("in", this.names(of));
@@ -334,6 +360,8 @@ class SchemaWriter extends Writer {
 	namespace(schema, namespace) {
 		const of = (list) =>
 		    list.filter((x) => x.namespace === namespace);
+
+		this.inside = namespace;
 		const all = this.random.shuffle([
 			...of(schema.entities).map((e) => this.entity(e)),
 			...of(schema.actions).map((a) => this.action(a)),
@@ -341,7 +369,7 @@ class SchemaWriter extends Writer {
 			    this.type(c.type) + ";"),
 		]).join(this.gap("\n"));
 
-		return namespace ? `namespace ${namespace}${this.gap()}{${
+		return namespace ? `${this.notes()}namespace ${namespace}${this.gap()}{${
 		    this.gap("\n")}${all}${this.gap("\n")}}` : all;
 	}
 }
