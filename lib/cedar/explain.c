@@ -119,7 +119,10 @@ indent(struct explain *x, unsigned columns)
 static void
 show_missing(struct explain *x, const struct uid *u)
 {
-	if (entities_find(x->decider->entities, u) == NULL)
+	const struct entity *own = x->request->own;
+
+	if (entities_find(x->decider->entities, u) == NULL &&
+	    (own == NULL || !uid_equal(own->uid, u)))
 		emit(x->out, ", which is not among the entities");
 }
 

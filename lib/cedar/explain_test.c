@@ -256,6 +256,32 @@ ATF_TC_BODY(a_link_names_its_template, tc)
 	done();
 }
 
+ATF_TC_WITHOUT_HEAD(an_entity_of_the_request_is_not_missing);
+ATF_TC_BODY(an_entity_of_the_request_is_not_missing, tc)
+{
+	static const struct record none = { 0 };
+	struct entity own = { .attrs = &none, .tags = &none };
+	char out[1024];
+	struct trace t;
+	struct put p;
+
+	init("permit(principal, action, resource is Disk);");
+	own.uid = uid_new(&arena, str_new(&arena, "Host", 4),
+	    str_new(&arena, "h", 1));
+	request.own = &own;
+	ATF_REQUIRE_EQ(decider_trace(&decider, &request, &t), 0);
+	put_init(&p, out, sizeof(out) - 1);
+	ATF_CHECK_EQ(trace_explain(&t, &decider, &request, 1, &p), 0);
+	out[p.len] = '\0';
+	ATF_CHECK_STREQ(out, "denied: no rule permits it\n"
+	    "  nearest: rule \"site.cedar:policy0\" (site.cedar:1)\n"
+	    "    no     resource is Disk\n"
+	    "               resource is Host::\"h\"\n");
+	request.own = NULL;
+	trace_free(&t);
+	done();
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, an_allow_names_its_rule_and_values);
@@ -266,5 +292,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, rules_that_fail_are_named);
 	ATF_TP_ADD_TC(tp, outside_bytes_are_escaped_and_cut);
 	ATF_TP_ADD_TC(tp, a_link_names_its_template);
+	ATF_TP_ADD_TC(tp, an_entity_of_the_request_is_not_missing);
 	return atf_no_error();
 }
