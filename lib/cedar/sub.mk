@@ -161,6 +161,8 @@ cedar_bench_SRCS := lib/cedar/cedar_bench.c lib/cedar/world_bench.c \
 cedar_bench_LIBS := -lyaml
 
 # Static analysis.
-TESTS += lib/cedar/analyse_test
+TESTS += lib/cedar/analyse_test lib/cedar/analyse_truth_test
 analyse_test_SRCS := lib/cedar/analyse_test.c $(CEDAR_SRCS)
 analyse_test_LIBS := -lyaml
+analyse_truth_test_SRCS := lib/cedar/analyse_truth_test.c $(CEDAR_SRCS)
+analyse_truth_test_LIBS := -lyaml
