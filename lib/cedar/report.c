@@ -74,14 +74,13 @@ show_uid(const struct uid *u, char dst[SHOWN_MAX])
 
 /* Whether this has been said: with or without where it was seen. */
 static bool
-is_said(const struct reporter *r, enum finding_kind kind,
-    const struct cedar_error *e, const char *text)
+is_said(const struct reporter *r, enum finding_kind kind, uint32_t pos,
+    const char *text)
 {
 	for (size_t i = r->first; i < r->out->n; i++) {
 		const struct finding *f = &r->out->items[i];
 
-		if (f->kind == kind && f->error.line == e->line &&
-		    f->error.col == e->col &&
+		if (f->kind == kind && r->pos[i - r->first] == pos &&
 		    strncmp(f->error.text, text, strlen(text)) == 0)
 			return true;
 	}
@@ -134,24 +133,23 @@ report(struct reporter *r, enum finding_kind kind, uint32_t pos,
     const char *where, const char *fmt, ...)
 {
 	char text[CEDAR_MESSAGE_MAX], all[2 * CEDAR_MESSAGE_MAX];
-	struct cedar_error e;
 	struct finding *f;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	snprintf(all, sizeof(all), "%s%s", text, where == NULL ? "" : where);
-	place(r, pos, all, &e);
 	make_printable(text);
-	if (is_said(r, kind, &e, text))
+	if (is_said(r, kind, pos, text))
 		return;
 	r->nerrors += !kinds[kind].warning;
 	r->out->nerrors += !kinds[kind].warning;
 	if (is_full(r, kinds[kind].warning) || (f = add(r)) == NULL)
 		return;
+	snprintf(all, sizeof(all), "%s%s", text, where == NULL ? "" : where);
+	place(r, pos, all, &f->error);
+	r->pos[r->out->n - 1 - r->first] = pos;
 	f->policy = r->index;
 	f->kind = kind;
 	f->warning = kinds[kind].warning;
-	f->error = e;
 }

@@ -17,6 +17,7 @@ struct reporter {
 	uint32_t		 index;		/* of the policy */
 	size_t			 first;		/* its first finding */
 	size_t			 nerrors;	/* of the policy, dropped too */
+	uint32_t		 pos[2 * FINDINGS_MAX];	/* of its findings */
 	bool			 failed;	/* out of memory */
 };
 

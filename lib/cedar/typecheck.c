@@ -46,11 +46,22 @@ check_policy(struct check *c, const struct policy *p, struct reporter *r)
 void
 check_env(struct check *c, const struct env *env)
 {
+	types_forget(c->types);
 	arena_free(&c->arena);
 	c->env = *env;
 	c->prior = NULL;
 	c->ncells = c->nframes = 0;
 	c->where[0] = '\0';
+}
+
+/* A node that was reported in some environments is wrong enough. */
+bool
+check_may_say(struct check *c, uint32_t node)
+{
+	if (c->seen[node] >= SAID_MAX * SEEN_SAID)
+		return false;
+	c->seen[node] = (uint8_t)(c->seen[node] + SEEN_SAID);
+	return true;
 }
 
 const char *

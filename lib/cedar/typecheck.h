@@ -77,6 +77,8 @@ struct check {
 
 #define SEEN		1	/* looked at in some environment */
 #define SEEN_TRUE	2	/* in one it was not plainly false */
+#define SEEN_SAID	4	/* the lowest bit of how often it was reported */
+#define SAID_MAX	16	/* reports of one node, of which most are equal */
 
 /* The schema, types and reporter must outlive it.  -1 with ENOMEM. */
 void	check_init(struct check *, const struct schema *, struct types *);
@@ -98,10 +100,15 @@ bool		cell_is(struct cell, enum vkind);
 
 /* For the check_*.c files. */
 
-/* Reports a finding at the node. */
+/* Reports a finding at the node, when that may still be news. */
 #define check_error(c, kind, node, ...) \
-	report((c)->report, kind, (c)->policy->nodes[node].pos, \
-	    check_where(c), __VA_ARGS__)
+	do { \
+		if (check_may_say(c, node)) \
+			report((c)->report, kind, \
+			    (c)->policy->nodes[node].pos, check_where(c), \
+			    __VA_ARGS__); \
+	} while (0)
+bool		check_may_say(struct check *, uint32_t node);
 
 /* " (principal User, action Action::"read", resource Doc)" */
 const char	*check_where(struct check *);

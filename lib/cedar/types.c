@@ -25,7 +25,7 @@ types_bool(const struct types *t, bool b)
 void *
 types_take(struct types *t, size_t n, size_t size)
 {
-	void *p = arena_alloc(&t->arena, n, size);
+	void *p = arena_alloc(t->loaded ? &t->made : &t->arena, n, size);
 
 	if (p == NULL)
 		t->failed = true;
@@ -124,7 +124,20 @@ intern(struct types *t, struct vtype *like)
 	*v = *like;
 	v->chain = t->slots[v->hash % TYPES_SLOTS];
 	t->slots[v->hash % TYPES_SLOTS] = v;
+	if (t->loaded) {
+		v->older = t->newest;
+		t->newest = v;
+	}
 	return v;
+}
+
+/* Each is first in its slot when those after it are gone. */
+void
+types_forget(struct types *t)
+{
+	for (; t->newest != NULL; t->newest = t->newest->older)
+		t->slots[t->newest->hash % TYPES_SLOTS] = t->newest->chain;
+	arena_free(&t->made);
 }
 
 /* A new type knows its wide one; answers Bool when memory is gone. */
@@ -317,12 +330,12 @@ types_join(struct types *t, const struct vtype *a, const struct vtype *b)
 const char *
 vtype_name(struct types *t, const struct vtype *v)
 {
-	const char *s = type_format(&t->arena, &v->as);
+	const char *s = type_format(&t->made, &v->as);
 	char *cut;
 
 	if (s == NULL || strlen(s) <= NAME_MAX_SHOWN)
 		return s == NULL ? "?" : s;
-	if ((cut = arena_copy(&t->arena, s, NAME_MAX_SHOWN + 3)) == NULL)
+	if ((cut = arena_copy(&t->made, s, NAME_MAX_SHOWN + 3)) == NULL)
 		return "?";
 	memcpy(cut + NAME_MAX_SHOWN, "...", 3);
 	return cut;
@@ -347,12 +360,14 @@ types_init(struct types *t, const struct schema *s)
 {
 	memset(t, 0, sizeof(*t));
 	arena_init(&t->arena, 0);
+	arena_init(&t->made, 0);
 	t->slots = types_take(t, TYPES_SLOTS, sizeof(*t->slots));
 	t->known = types_take(t, TYPES_SLOTS, sizeof(*t->known));
 	if (!t->failed)
 		load_basic(t);
 	if (!t->failed)
 		types_load(t, s);
+	t->loaded = true;
 	if (!t->failed)
 		return 0;
 	types_free(t);
@@ -363,5 +378,6 @@ types_init(struct types *t, const struct schema *s)
 void
 types_free(struct types *t)
 {
+	arena_free(&t->made);
 	arena_free(&t->arena);
 }

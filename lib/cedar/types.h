@@ -7,6 +7,9 @@
  * `wide' one, which says Bool everywhere; in strict validation these and no
  * others go together in a set, in the branches of an if, under `=='.
  *
+ * The types of a schema stay; those that a policy makes are forgotten with its
+ * environment, so that memory does not grow with environments.
+ *
  * Nothing here fails: when memory is gone `failed' is set and Bool answered,
  * and whoever asked looks at `failed' in the end.
  */
@@ -43,7 +46,7 @@ struct vtype {
 	const struct vtype	*element;	/* SET */
 	const struct vattr	*attrs;		/* RECORD: sorted by name */
 	struct type		 as;		/* in the schema's terms */
-	const struct vtype	*chain;
+	const struct vtype	*chain, *older;
 };
 
 #define TYPES_SLOTS	4096
@@ -51,7 +54,10 @@ struct vtype {
 struct types_known;
 
 struct types {
-	struct arena		  arena;
+	struct arena		  arena;	/* the schema's types */
+	struct arena		  made;		/* those made after them */
+	const struct vtype	 *newest;	/* of these */
+	bool			  loaded;
 	const struct vtype	 *basic[V_DURATION + 1];
 	const struct vtype	**slots;
 	struct types_known	**known;	/* what the schema's became */
@@ -61,6 +67,8 @@ struct types {
 /* All types of the schema, which must outlive it.  -1 with ENOMEM. */
 int	types_init(struct types *, const struct schema *);
 void	types_free(struct types *);
+/* Forgets all types that the schema does not have, and names of types. */
+void	types_forget(struct types *);
 
 const struct vtype *types_bool(const struct types *, bool);
 /* The name must outlive the types. */
@@ -85,7 +93,7 @@ const struct vtype *types_join(struct types *, const struct vtype *,
 void	*types_take(struct types *, size_t n, size_t size);
 void	 types_load(struct types *, const struct schema *);
 
-/* "{a: Long, b?: String}", cut at about 100 bytes; lives as the types do. */
+/* "{a: Long, b?: String}", cut at about 100 bytes; lives until types_forget(). */
 const char *vtype_name(struct types *, const struct vtype *);
 
 #endif

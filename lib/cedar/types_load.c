@@ -181,11 +181,14 @@ types_load(struct types *t, const struct schema *s)
 	struct load l = { 0 };
 
 	for (uint32_t i = 0; i < s->nentities && !t->failed; i++) {
+		types_entity(t, s->entities[i].name);
 		load_record(t, &l, s->entities[i].shape);
 		if (s->entities[i].tags != NULL)
 			load_type(t, &l, s->entities[i].tags);
 	}
-	for (uint32_t i = 0; i < s->nactions && !t->failed; i++)
+	for (uint32_t i = 0; i < s->nactions && !t->failed; i++) {
+		types_entity(t, s->actions[i].uid->type);
 		load_record(t, &l, s->actions[i].context);
+	}
 	free(l.open);
 }

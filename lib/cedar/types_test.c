@@ -126,6 +126,24 @@ ATF_TC_BODY(nesting_to_the_limit_joins, tc)
 	stop();
 }
 
+ATF_TC_WITHOUT_HEAD(what_a_policy_made_is_forgotten);
+ATF_TC_BODY(what_a_policy_made_is_forgotten, tc)
+{
+	const struct vtype *kept;
+
+	start("entity A { x: {a: Long, b: Long}, y: Set<Bool> };");
+	kept = declared("x");
+	for (int i = 0; i < 3; i++) {
+		ATF_CHECK_EQ(pair(basic(V_LONG), basic(V_LONG)), kept);
+		pair(basic(V_TRUE), types_set(&types, kept));
+		ATF_CHECK(types.newest != NULL);
+		types_forget(&types);
+		ATF_CHECK_EQ(types.newest, NULL);
+		ATF_CHECK_EQ(types_set(&types, basic(V_BOOL)), declared("y"));
+	}
+	stop();
+}
+
 ATF_TC_WITHOUT_HEAD(types_are_named_as_in_a_schema);
 ATF_TC_BODY(types_are_named_as_in_a_schema, tc)
 {
@@ -186,6 +204,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, true_and_false_join_to_bool_at_any_depth);
 	ATF_TP_ADD_TC(tp, types_that_differ_otherwise_do_not_join);
 	ATF_TP_ADD_TC(tp, nesting_to_the_limit_joins);
+	ATF_TP_ADD_TC(tp, what_a_policy_made_is_forgotten);
 	ATF_TP_ADD_TC(tp, types_are_named_as_in_a_schema);
 	ATF_TP_ADD_TC(tp, attributes_are_found_by_name);
 	ATF_TP_ADD_TC(tp, capabilities_unite_and_intersect);
