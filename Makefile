@@ -157,7 +157,7 @@ demo: ## two signed jobs, from source to receipts
 check: tests image job-progs $(B)/python.erofs $(B)/.clang-warnings ## every test; ends in N passed, N failed, N skipped
 	$(Q)B=$(B) DEPS=$(DEPS) qemu-tests/check
 
-bench: image job-progs $(B)/bin/ledger_bench  ## the table of figures, from this machine
+bench: image job-progs $(B)/bin/ledger_bench $(B)/bin/cedar_bench $(B)/.referee ## the table of figures, from this machine
 	$(Q)B=$(B) DEPS=$(DEPS) qemu-tests/bench
 
 clean: ## remove build/ (the cache stays)
