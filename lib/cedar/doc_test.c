@@ -74,6 +74,9 @@ ATF_TC_BODY(every_kind_is_read, tc)
 	ATF_CHECK_STREQ(d.nodes[5].str->bytes, "x");
 	ATF_CHECK_STREQ(d.nodes[7].key->bytes, "g");
 	doc_free(&d);
+	good("true");
+	ATF_CHECK(d.n == 1 && d.nodes[0].b);
+	doc_free(&d);
 }
 
 ATF_TC_WITHOUT_HEAD(children_are_walked_past_their_descendants);

@@ -351,7 +351,7 @@ static const char *
 prefixed(struct est *s, const char *prefix, const struct str *id, size_t *len)
 {
 	size_t n = strlen(prefix);
-	char *full = arena_alloc(&s->b.set->arena, n + id->len + 1, 1);
+	char *full = arena_alloc(&s->b.set->arena, n + id->len, 1);
 
 	*len = n + id->len;
 	if (full == NULL) {

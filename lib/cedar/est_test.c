@@ -301,6 +301,60 @@ ATF_TC_BODY(bad_expressions_are_refused_at_their_place, tc)
 	}
 }
 
+/* An operator with all but one of its fields is refused for that one. */
+static void
+each_needed(const char *op, const char *const fields[3])
+{
+	char text[256], expected[128];
+
+	for (int left_out = 0; left_out < 3; left_out++) {
+		int n = snprintf(text, sizeof(text), "{\"%s\":{", op);
+		const char *comma = "";
+
+		for (int i = 0; i < 3; i++) {
+			if (i == left_out || fields[i] == NULL)
+				continue;
+			n += snprintf(text + n, sizeof(text) - (size_t)n,
+			    "%s%s", comma, fields[i]);
+			comma = ",";
+		}
+		snprintf(text + n, sizeof(text) - (size_t)n, "}}");
+		if (fields[left_out] == NULL) {
+			ATF_CHECK_STREQ_MSG(body(text), "", "%s", text);
+		} else {
+			snprintf(expected, sizeof(expected), "no field `%.*s' "
+			    "in this object",
+			    (int)strcspn(fields[left_out] + 1, "\""),
+			    fields[left_out] + 1);
+			ATF_CHECK_MSG(strstr(body(text), expected) != NULL,
+			    "%s: %s", text, message);
+		}
+		policies_free(&set);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(every_field_of_an_operator_is_needed);
+ATF_TC_BODY(every_field_of_an_operator_is_needed, tc)
+{
+#define E(name)	"\"" name "\":{\"Value\":true}"
+	static const struct {
+		const char *op, *fields[3];
+	} ops[] = {
+		{ "!", { E("arg") } }, { "neg", { E("arg") } },
+		{ "==", { E("left"), E("right") } },
+		{ "&&", { E("left"), E("right") } },
+		{ "||", { E("left"), E("right") } },
+		{ "if-then-else", { E("if"), E("then"), E("else") } },
+		{ ".", { E("left"), "\"attr\":\"a\"" } },
+		{ "has", { E("left"), "\"attr\":\"a\"" } },
+		{ "like", { E("left"), "\"pattern\":[]" } },
+		{ "is", { E("left"), "\"entity_type\":\"T\"" } },
+	};
+
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		each_needed(ops[i].op, ops[i].fields);
+}
+
 /* A policy whose principal is the second line. */
 static const char *
 scope(const char *var, const char *constraint)
@@ -512,6 +566,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, operands_are_found_in_any_order);
 	ATF_TP_ADD_TC(tp, a_call_may_have_any_number_of_arguments);
 	ATF_TP_ADD_TC(tp, bad_expressions_are_refused_at_their_place);
+	ATF_TP_ADD_TC(tp, every_field_of_an_operator_is_needed);
 	ATF_TP_ADD_TC(tp, bad_scopes_are_refused_at_their_place);
 	ATF_TP_ADD_TC(tp, bad_policies_are_refused_at_their_place);
 	ATF_TP_ADD_TC(tp, a_set_has_policies_templates_and_links);

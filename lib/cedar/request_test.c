@@ -104,6 +104,11 @@ ATF_TC_BODY(a_bad_request_is_refused_at_its_place, tc)
 	    "f:1:1: expected an object, not a list");
 	ATF_CHECK_STREQ(read_request("{\"principal\":\"User::\\\"a\\\"\"}",
 	    NULL), "f:1:1: no field `action' in this object");
+	ATF_CHECK_STREQ(read_request("{\"action\":\"A::\\\"a\\\"\"}", NULL),
+	    "f:1:1: no field `principal' in this object");
+	ATF_CHECK_STREQ(read_request("{\"principal\":\"U::\\\"a\\\"\","
+	    "\"action\":\"A::\\\"a\\\"\"}", NULL),
+	    "f:1:1: no field `resource' in this object");
 	ATF_CHECK_STREQ(read_request("{\n" NAMES ",\n\"x\":1}", NULL),
 	    "f:3:1: unknown field `x'; expected principal, action, resource, "
 	    "context");
