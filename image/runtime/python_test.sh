@@ -40,6 +40,17 @@ nothing_but_python_can_be_run_body()
 	atf_check find root ! -type d ! -type f ! -type l
 }
 
+# A job without exec-memory would get what these ask for: docs/sandbox.md.
+atf_test_case no_program_asks_for_memory_to_write_and_run
+no_program_asks_for_memory_to_write_and_run_body()
+{
+	setup
+	find root -type f -exec readelf -lW {} + 2>> readelf.err |
+	    grep -E '^ +(LOAD|GNU_STACK) ' > headers
+	[ "$(wc -l < headers)" -gt 100 ] || atf_fail "no headers were read"
+	atf_check -s exit:1 grep 'RWE' headers
+}
+
 atf_test_case every_kept_module_can_be_imported
 every_kept_module_can_be_imported_body()
 {
@@ -180,6 +191,7 @@ atf_init_test_cases()
 {
 	atf_add_test_case root_has_what_the_runner_mounts_on
 	atf_add_test_case nothing_but_python_can_be_run
+	atf_add_test_case no_program_asks_for_memory_to_write_and_run
 	atf_add_test_case every_kept_module_can_be_imported
 	atf_add_test_case libraries_of_the_modules_work
 	atf_add_test_case every_module_is_compiled
