@@ -8,6 +8,7 @@
 #include "cedar/doc.h"
 #include "cedar/ext.h"
 #include "manifest.h"
+#include "rules/judge.h"
 #include "say.h"
 
 #define COUNT_OF(list)	(sizeof(list) / sizeof((list)[0]))
@@ -459,14 +460,14 @@ case_decide(const struct policy_case *c, struct rules *rules,
 	memset(v, 0, sizeof(*v));
 	for (size_t i = 0; i < c->nasks; i++) {
 		v->ask = &c->asks[i];
-		decider_decide(&rules->decider, &v->ask->request, &v->answer);
+		rules_decide(rules, &v->ask->request, &v->answer);
 		v->allow = v->answer.allow;
 		if (is_last(c, v->ask, v->allow))
 			return;
 	}
 	if (c->allow && c->thing == NULL && c->nasks > 1) {
 		v->ask = &c->asks[0];	/* its rule is the one that is meant */
-		decider_decide(&rules->decider, &v->ask->request, &v->answer);
+		rules_decide(rules, &v->ask->request, &v->answer);
 	}
 }
 

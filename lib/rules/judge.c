@@ -6,6 +6,39 @@
 
 #define NEAREST		3	/* rules that almost permit it, in full */
 
+/* The first forbid that failed, or NULL. */
+static const struct eval_error *
+failed_forbid(const struct rules *r, const struct answer *a)
+{
+	for (uint32_t i = 0; i < a->nerrors; i++)
+		if (r->policies.items[a->errors[i].policy]->forbid)
+			return &a->errors[i];
+	return NULL;
+}
+
+void
+rules_decide(struct rules *r, const struct request *request,
+    struct answer *a)
+{
+	decider_decide(&r->decider, request, a);
+	if (!a->allow || failed_forbid(r, a) == NULL)
+		return;
+	a->allow = false;
+	a->ndetermining = 0;
+}
+
+static void
+say_failed(const struct rules *r, const struct eval_error *e,
+    const char *who, const char *what, struct why *w)
+{
+	const struct policy *p = r->policies.items[e->policy];
+	char place[RULE_PLACE_MAX];
+
+	why_set(w, "policy: %.100s may not %s: the rule %.60s (%s), which may "
+	    "forbid it, failed: %.100s", who, what, p->id->bytes,
+	    rule_place(p, place), e->text);
+}
+
 /* "rule NAME (FILE:LINE)" of the first rule that forbids. */
 static void
 say_forbidden(const struct rules *r, const struct answer *a,
@@ -49,13 +82,17 @@ static int
 judge_request(struct rules *r, const struct request *request,
     const char *who, const char *what, struct why *w)
 {
+	const struct eval_error *failed;
 	struct answer answer;
 
-	decider_decide(&r->decider, request, &answer);
+	rules_decide(r, request, &answer);
 	if (answer.allow)
 		return 0;
+	failed = failed_forbid(r, &answer);
 	if (answer.ndetermining != 0)
 		say_forbidden(r, &answer, who, what, w);
+	else if (failed != NULL)
+		say_failed(r, failed, who, what, w);
 	else
 		say_unpermitted(r, &answer, who, what, w);
 	errno = EPERM;
@@ -124,13 +161,21 @@ put_text(struct put *p, const char *text)
 static int
 explain(struct rules *r, const struct request *request, struct put *out)
 {
+	const struct eval_error *failed;
 	struct trace trace;
-	int allowed;
+	bool allowed;
 
 	if (decider_trace(&r->decider, request, &trace) == -1)
 		return -1;
 	trace_explain(&trace, &r->decider, request, NEAREST, out);
 	allowed = trace.answer.allow;
+	failed = failed_forbid(r, &trace.answer);
+	if (allowed && failed != NULL) {
+		put_text(out, "refused all the same: the forbid ");
+		put_text(out, r->policies.items[failed->policy]->id->bytes);
+		put_text(out, " failed, and could not be asked\n");
+		allowed = false;
+	}
 	trace_free(&trace);
 	return allowed;
 }

@@ -9,6 +9,13 @@
 #include "wire.h"
 
 /*
+ * The answer to one request.  In one thing stricter than Cedar: a forbid that
+ * fails to evaluate is not left out, nothing is allowed then (the appliance
+ * fails closed).  Such an answer has no determining rules.
+ */
+void	rules_decide(struct rules *, const struct request *, struct answer *);
+
+/*
  * Everything that the grant's command asks for must be allowed.  0, or -1
  * with *w: EPERM, and *w names the thing, and the rule that forbids it or that
  * none permits it; ENOMEM.

@@ -145,6 +145,31 @@ ATF_TC_BODY(a_rule_that_failed_is_named, tc)
 	rules_free(&rules);
 }
 
+static const char *
+explain(int want)
+{
+	static char text[16384];
+	struct put p;
+
+	put_init(&p, text, sizeof(text) - 1);
+	ATF_CHECK_EQ(rules_explain(&rules, &grant, &scene, &p), want);
+	text[p.len] = '\0';
+	return text;
+}
+
+ATF_TC_WITHOUT_HEAD(a_forbid_that_failed_forbids);
+ATF_TC_BODY(a_forbid_that_failed_forbids, tc)
+{
+	start(RUN "\n@id(\"no-big\") forbid(principal, action == "
+	    "Action::\"run\", resource)\nwhen { context.limits.memory_mib *"
+	    " 9223372036854775807 > 0 };\n");
+	refused("the rule no-big (policy/all.cedar:3), which may forbid it, "
+	    "failed: ");
+	ATF_CHECK_MSG(strstr(explain(-1), "refused all the same: the forbid "
+	    "no-big failed") != NULL, "%s", explain(-1));
+	rules_free(&rules);
+}
+
 ATF_TC_WITHOUT_HEAD(time_and_boot_mode_can_decide);
 ATF_TC_BODY(time_and_boot_mode_can_decide, tc)
 {
@@ -181,18 +206,6 @@ ATF_TC_BODY(reading_is_decided_too, tc)
 	ATF_CHECK_STREQ(why.text, "policy: dana may not read ledger of "
 	    "example: no rule permits it");
 	rules_free(&rules);
-}
-
-static const char *
-explain(int want)
-{
-	static char text[16384];
-	struct put p;
-
-	put_init(&p, text, sizeof(text) - 1);
-	ATF_CHECK_EQ(rules_explain(&rules, &grant, &scene, &p), want);
-	text[p.len] = '\0';
-	return text;
 }
 
 ATF_TC_WITHOUT_HEAD(each_thing_is_explained);
@@ -234,6 +247,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, each_thing_needs_its_own_rule);
 	ATF_TP_ADD_TC(tp, the_rule_that_forbids_is_named);
 	ATF_TP_ADD_TC(tp, a_rule_that_failed_is_named);
+	ATF_TP_ADD_TC(tp, a_forbid_that_failed_forbids);
 	ATF_TP_ADD_TC(tp, time_and_boot_mode_can_decide);
 	ATF_TP_ADD_TC(tp, reading_is_decided_too);
 	ATF_TP_ADD_TC(tp, each_thing_is_explained);
