@@ -129,6 +129,8 @@ ATF_TC_BODY(sound_rules_get_no_remark, tc)
 	check("", "permit" SCOPE "; forbid" SCOPE " when { context.late };");
 	check_when("", "context.n > 1 && context.n < 3 && context.m < 1");
 	check_when("", "context.a == \"x\" || context.a == \"y\"");
+	check_when("", "!(context.n <= 3) && context.n == 4");
+	check_when("", "principal.a && !resource.a");
 	check_two("", "context.n < 3", "context.n > 1");
 	check_two("", "context.a == \"x\"", "context.a == \"y\"");
 	check_two("", "context.n < 3", "context.m < 4");
@@ -150,6 +152,9 @@ ATF_TC_BODY(conditions_that_cannot_hold_are_found, tc)
 		"context.a == \"x\" && context.a != \"x\"",
 		"!(context.n >= 3) && context.n == 3",
 		"context.a == User::\"a\" && context.a == User::\"b\"",
+		"!(context.n <= 3) && context.n == 3",
+		"!(context.n > 3) && context.n == 4",
+		"!(context.n < 3) && context.n == 2",
 	};
 
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
@@ -230,6 +235,16 @@ ATF_TC_BODY(scopes_that_only_meet_cast_no_shadow, tc)
 	    "Action::\"read\", resource == R::\"a\");"
 	    "permit(principal == User::\"ann\", action == Action::\"list\", "
 	    "resource == R::\"a\");");
+	check("", "permit(principal in Role::\"dev\", action, "
+	    "resource == R::\"a\");"
+	    "permit(principal in Role::\"dev\", action == Action::\"run\", "
+	    "resource);");
+	check("SHADOWED 1 0", "permit" SCOPE "; permit(principal == Role::\"dev\", "
+	    "action == Action::\"run\", resource);");
+	check("", "permit(principal in Role::\"dev\", action == "
+	    "Action::\"run\", resource == R::\"a\");"
+	    "permit(principal in Role::\"dev\", action == Action::\"run\", "
+	    "resource is S);");
 	/* What is in a group may be more than the group. */
 	check("SHADOWED 1 0", "permit(principal == User::\"ann\", action in "
 	    "Action::\"read\", resource == R::\"a\");"

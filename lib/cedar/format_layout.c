@@ -157,7 +157,6 @@ end_line(struct layout *l)
 	if (!l->at_start)
 		put_raw(l->out, "\n", 1);
 	l->at_start = true;
-	l->space = false;
 	l->indent = l->nest;
 }
 
