@@ -24,7 +24,7 @@
 #include "say.h"
 #include "sitefolder.h"
 
-#define EXPLANATION_MAX	(1024 * 1024)	/* a few things, their rules */
+#define SHOWN_MAX	(1024 * 1024)	/* a few things, their rules */
 
 struct options {
 	const char	*name;		/* of the one case */
@@ -42,7 +42,7 @@ print(const struct put *p, int rc)
 		return EXIT_OK;
 	if (error == EMSGSIZE)
 		say("the explanation is longer than %d bytes and was cut",
-		    EXPLANATION_MAX);
+		    SHOWN_MAX);
 	else if (error != EPERM)
 		say_no_memory();
 	return EXIT_REFUSED;
@@ -51,13 +51,13 @@ print(const struct put *p, int rc)
 static void
 explain_case(struct rules *r, const struct policy_case *c)
 {
-	char *text = need_alloc(EXPLANATION_MAX, 1);
+	char *text = need_alloc(SHOWN_MAX, 1);
 
 	printf("case: %s\n", c->name);
 	for (size_t i = 0; i < c->nasks; i++) {
 		struct put p;
 
-		put_init(&p, text, EXPLANATION_MAX);
+		put_init(&p, text, SHOWN_MAX);
 		printf("%s: %s\n", c->who, c->asks[i].shown);
 		print(&p, rules_explain_request(r, &c->asks[i].request, &p));
 	}
@@ -133,8 +133,8 @@ explain_manifest(struct rules *r, const char *file, const struct buf *text,
 	snprintf(g.submitter, sizeof(g.submitter), "%s", o->submitter);
 	snprintf(g.author, sizeof(g.author), "%s",
 	    o->author == NULL ? o->submitter : o->author);
-	out = need_alloc(EXPLANATION_MAX, 1);
-	put_init(&p, out, EXPLANATION_MAX);
+	out = need_alloc(SHOWN_MAX, 1);
+	put_init(&p, out, SHOWN_MAX);
 	rc = print(&p, rules_explain(r, &g, &scene, &p));
 	free(out);
 	grant_free(&g);
