@@ -104,6 +104,24 @@ ATF_TC_BODY(all_parts_are_read, tc)
 	schema_free(&s);
 }
 
+ATF_TC_WITHOUT_HEAD(an_entity_is_one_though_a_common_type_has_its_name);
+ATF_TC_BODY(an_entity_is_one_though_a_common_type_has_its_name, tc)
+{
+	static const char text[] =
+	    "{\"\": {\"commonTypes\": {\"A\": {\"type\": \"Long\"}},"
+	    "\"entityTypes\": {\"A\": {}, \"B\": {\"shape\": {\"type\": "
+	    "\"Record\", \"attributes\": {"
+	    "\"x\": {\"type\": \"Entity\", \"name\": \"A\"},"
+	    "\"y\": {\"type\": \"A\"},"
+	    "\"z\": {\"type\": \"EntityOrCommon\", \"name\": \"A\"}"
+	    "}}}}, \"actions\": {}}}";
+	struct cedar_error e;
+
+	ATF_REQUIRE_MSG(read_json(text, strlen(text), &e) == 0, "%s", e.text);
+	check_record(s.entities[1].shape, "{x: A, y: Long, z: Long}");
+	schema_free(&s);
+}
+
 ATF_TC_WITHOUT_HEAD(an_error_says_where_and_what_was_expected);
 ATF_TC_BODY(an_error_says_where_and_what_was_expected, tc)
 {
@@ -164,6 +182,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, verdicts_are_the_official_ones);
 	ATF_TP_ADD_TC(tp, all_parts_are_read);
+	ATF_TP_ADD_TC(tp, an_entity_is_one_though_a_common_type_has_its_name);
 	ATF_TP_ADD_TC(tp, an_error_says_where_and_what_was_expected);
 	ATF_TP_ADD_TC(tp, types_nest_up_to_a_limit);
 	return atf_no_error();
