@@ -189,5 +189,5 @@ export const TAGS = ["a", "b", "env", "x y"];
 // Without a schema the engine knows no action's parents: entities say them.
 export function actionEntities(schema) {
 	return schema.actions.map((a) => ({ uid: { type: a.type, id: a.id },
-		attrs: {}, parents: a.memberOf }));
+		attrs: {}, parents: structuredClone(a.memberOf) }));
 }

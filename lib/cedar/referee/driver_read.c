@@ -29,7 +29,6 @@ driver_need(const struct ask *a, const char *name)
 	return s;
 }
 
-/* The document in a field of the question. */
 int
 driver_read_field(struct ask *a, const char *name, size_t max, struct doc *d)
 {
@@ -44,10 +43,13 @@ link_one(struct ask *a, uint32_t node, struct policies *set)
 	static const char *const slots[] = { "?principal", "?resource" };
 	const struct uid *values[2] = { NULL, NULL };
 	uint32_t v = doc_get(&a->doc, node, "values");
+	uint32_t id = doc_get(&a->doc, node, "newId");
+	uint32_t of = doc_get(&a->doc, node, "templateId");
 	const struct doc_node *nodes = a->doc.nodes;
-	const struct str *id = nodes[doc_get(&a->doc, node, "newId")].str;
-	const struct str *of = nodes[doc_get(&a->doc, node,
-	    "templateId")].str;
+
+	if (v == 0 || id == 0 || of == 0 || nodes[id].kind != DOC_STRING ||
+	    nodes[of].kind != DOC_STRING)
+		return doc_error(&a->doc, node, &a->e, "expected a link");
 
 	for (int i = 0; i < 2; i++) {
 		uint32_t slot = doc_get(&a->doc, v, slots[i]);
@@ -56,7 +58,8 @@ link_one(struct ask *a, uint32_t node, struct policies *set)
 		    slot, &a->e) == -1)
 			return -1;
 	}
-	return policies_link(set, of, id->bytes, id->len, values, &a->e);
+	return policies_link(set, nodes[of].str, nodes[id].str->bytes,
+	    nodes[id].str->len, values, &a->e);
 }
 
 static int

@@ -401,7 +401,8 @@ const schema = {
 	    "schema text" : "JSON schema")(c, outcome, count),
 };
 
-// Validation: which policies have errors, which are reported as impossible.
+// Validation: which policies have errors, which can never be true, which have
+// texts that mislead a reader.
 
 function findings(answer) {
 	if (failed(answer))
@@ -410,7 +411,9 @@ function findings(answer) {
 
 	return { errors: ids(answer.validationErrors),
 		impossible: ids(answer.validationWarnings.filter((w) =>
-		    IMPOSSIBLE.test(w.error.message))) };
+		    IMPOSSIBLE.test(w.error.message))),
+		confusable: ids(answer.validationWarnings.filter((w) =>
+		    !IMPOSSIBLE.test(w.error.message))) };
 }
 
 const IMPOSSIBLE = /policy is impossible|unable to find an applicable action/;
@@ -422,7 +425,9 @@ function ourFindings(a) {
 
 	return { errors: ids(a.findings.filter((f) => !f.warning)),
 		impossible: ids(a.findings.filter((f) =>
-		    ["impossible", "never-applies"].includes(f.kind))) };
+		    ["impossible", "never-applies"].includes(f.kind))),
+		confusable: ids(a.findings.filter((f) =>
+		    f.kind === "confusable")) };
 }
 
 const validate = {
@@ -442,6 +447,8 @@ const validate = {
 			count("validation refused");
 			return;
 		}
+		if (outcome.confusable.length > 0)
+			count("policy confusable");
 		for (const id of Object.keys(byId(c)))
 			count(outcome.errors.includes(id) ? "policy invalid" :
 			    outcome.impossible.includes(id) ?

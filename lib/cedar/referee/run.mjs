@@ -32,6 +32,8 @@ const USAGE = `usage: node run.mjs [option...]
 `;
 const BATCH = 64;
 
+const way = (outcome) => outcome?.crash ? "crash" :
+    typeof outcome === "string" ? outcome : "said";
 const same = (a, b) => sorted(a) === sorted(b);
 
 class Run {
@@ -72,12 +74,17 @@ class Run {
 		return kinds[c.kind].referee(this.engine, c);
 	}
 
-	async differ(c) {
+	// How they differ: "" when they agree.  Smaller cases are to differ in
+	// the same way.
+	async difference(c) {
 		try {
-			return !agree(await this.ours(c), this.referee(c),
-			    same);
+			const ours = await this.ours(c);
+			const theirs = this.referee(c);
+
+			return agree(ours, theirs, same) ? "" :
+			    [ours, theirs].map(way).join(" ");
 		} catch {
-			return false;	// shrunk to what is no case
+			return "";	// shrunk to what is no case
 		}
 	}
 
@@ -131,8 +138,9 @@ class Run {
 		this.found++;
 		console.log(`disagreement: --seed ${o.seed} --only ${number}` +
 		    (o.kind ? ` --kind ${o.kind}` : ""));
-		const small = o["no-shrink"] ? c :
-		    await shrink(c, (x) => this.differ(x));
+		const how = await this.difference(c);
+		const small = o["no-shrink"] ? c : await shrink(c,
+		    async (x) => await this.difference(x) === how);
 
 		await this.show(small);
 		if (o.keep)
@@ -233,7 +241,7 @@ async function main() {
 	if (options.only !== undefined) {
 		const c = run.make(Number(options.only));
 
-		run.found = await run.differ(c) ? 1 : 0;
+		run.found = await run.difference(c) === "" ? 0 : 1;
 		await run.show(c);
 	} else if (options.replay) {
 		await run.replay();

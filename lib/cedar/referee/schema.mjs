@@ -206,11 +206,11 @@ const notes = (random) => random.chance(0.05) ?
 
 function entityJson(e, random) {
 	if (e.ids)
-		return { enum: e.ids, ...notes(random) };
+		return { enum: [...e.ids], ...notes(random) };
 	const json = notes(random);
 
 	if (e.memberOf.length > 0 || random.chance(0.3))
-		json.memberOfTypes = e.memberOf;
+		json.memberOfTypes = [...e.memberOf];
 	if (e.attrs.length > 0 || random.chance(0.3))
 		json.shape = recordJson(e, random);
 	if (e.tags)
@@ -220,7 +220,8 @@ function entityJson(e, random) {
 
 // The type of an action's own group may go without saying.
 function groupJson(a, g, random) {
-	return g.type === a.type && random.chance(0.5) ? { id: g.id } : g;
+	return g.type === a.type && random.chance(0.5) ? { id: g.id } :
+	    { ...g };
 }
 
 function actionJson(a, random) {
@@ -229,8 +230,8 @@ function actionJson(a, random) {
 	if (a.memberOf.length > 0)
 		json.memberOf = a.memberOf.map((g) => groupJson(a, g, random));
 	if (a.applies) {
-		json.appliesTo = { principalTypes: a.applies.principals,
-			resourceTypes: a.applies.resources };
+		json.appliesTo = { principalTypes: [...a.applies.principals],
+			resourceTypes: [...a.applies.resources] };
 		if (a.applies.context.attrs.length > 0)
 			json.appliesTo.context =
 			    recordJson(a.applies.context, random);

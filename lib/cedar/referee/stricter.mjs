@@ -16,6 +16,9 @@ const REASONS = [
 
 		return m !== null && FIELDS.includes(m[1]);
 	}],
+	// Which it passes over in a field that it ignores.
+	["a number that is no Long", (text) =>
+	    /: (a number beyond 64 bits|expected a whole number)/.test(text)],
 	// Its reader takes a list of values for an object's fields in order.
 	["a list for an object", (text) =>
 	    /expected an object, not a list$/.test(text)],

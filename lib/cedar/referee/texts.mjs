@@ -10,7 +10,8 @@ export const LONGS = [0, 1, -1, 2, 3, 5, 7, 10, 42, 100, -100, 1000,
 export const STRINGS = ["", "a", "b", "abc", "alice", "Alice", "a*b", "*",
 	"a.b", "x y", "\u00fcn\u00ef", "u\u0308", "\u{1f600}", "a\\b", "\"q\"",
 	"line\nline", "\t", "'", "\u0000", "\u007f", "\ufeff", "127.0.0.1",
-	"1.23", "true", "if", "//", "/* */", "ab".repeat(20)];
+	"1.23", "true", "if", "//", "/* */", "ab".repeat(20),
+	"\u0430bc", "\u202ea", "x\u200by", "\u03b1\u03b2"];
 
 export const EXTENSIONS = {
 	decimal: {

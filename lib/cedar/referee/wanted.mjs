@@ -26,6 +26,7 @@ export const wanted = [
 	    .flatMap((x) => [x + " accepted", x + " refused"]),
 	"text accepted", "format accepted",
 	"policy valid", "policy invalid", "policy impossible",
+	"policy confusable",
 ];
 
 export class Counts {
