@@ -129,6 +129,12 @@ a_link_becomes_a_policy_body() {
 	atf_check -o file:expected "$casemate" policy fmt --text x.json
 }
 
+new_case the_starter_site_is_canonical 'as an example should be'
+the_starter_site_is_canonical_body() {
+	atf_check "$casemate" policy fmt --check \
+	    "$CASEMATE_SRC"/rootfs/site-example/policy/*.cedar
+}
+
 new_case usage_errors_are_100 'and show the usage'
 usage_errors_are_100_body() {
 	make_files
@@ -157,5 +163,6 @@ atf_init_test_cases() {
 	atf_add_test_case json_is_a_policy_set
 	atf_add_test_case text_and_json_lead_to_each_other
 	atf_add_test_case a_link_becomes_a_policy
+	atf_add_test_case the_starter_site_is_canonical
 	atf_add_test_case usage_errors_are_100
 }
