@@ -52,6 +52,12 @@ wrong_answer_is_seen_body() {
 	    --seed 7 --decisions 200 --most 1 --no-shrink
 }
 
+atf_test_case old_disagreement_that_is_back_is_seen
+old_disagreement_that_is_back_is_seen_body() {
+	liar 's/run it/ran it/g'
+	fails_with "^001.json: they disagree" --replay
+}
+
 atf_test_case case_can_be_made_again
 case_can_be_made_again_body() {
 	run --seed 3 --only 12 > one || atf_fail "$(cat one)"
@@ -69,6 +75,40 @@ crash_is_a_disagreement_body() {
 	fails_with "^ours .*crash.*boom" --cases 1 --no-shrink
 }
 
+# fake_npm SCRIPT: npm is this, and nothing is in the cache.
+fake_npm() {
+	mkdir -p bin cache
+	printf '#!/bin/sh\n%s\n' "$1" > bin/npm
+	chmod +x bin/npm
+	export PATH="$PWD/bin:$PATH" XDG_CACHE_HOME="$PWD/cache"
+}
+
+atf_test_case fetched_once_needs_no_network
+fetched_once_needs_no_network_body() {
+	fake_npm 'd=node_modules/@cedar-policy/cedar-wasm/nodejs
+		test "$1" = ci && test -f package-lock.json || exit 1
+		mkdir -p $d && echo wasm > $d/cedar_wasm_bg.wasm'
+	atf_check -o match:NPM "$src/lib/cedar/referee/fetch" out/link
+	atf_check -o inline:'wasm\n' cat \
+	    out/link/node_modules/@cedar-policy/cedar-wasm/nodejs/*.wasm
+	fake_npm 'exit 1'
+	atf_check "$src/lib/cedar/referee/fetch" out/link
+	atf_check "$src/lib/cedar/referee/fetch" other
+}
+
+atf_test_case what_cannot_be_fetched_is_told
+what_cannot_be_fetched_is_told_body() {
+	fake_npm 'echo no route >&2; exit 1'
+	atf_check -s exit:1 -o ignore -e match:'no route' \
+	    -e match:'official Cedar engine.*Is there a network' \
+	    "$src/lib/cedar/referee/fetch" link
+	fake_npm 'exit 0'
+	atf_check -s exit:1 -o ignore -e match:'something else than expected' \
+	    "$src/lib/cedar/referee/fetch" link
+	[ ! -e link ] || atf_fail "a link to nothing"
+	atf_check -o empty ls cache/casemate
+}
+
 atf_test_case what_was_never_met_is_told
 what_was_never_met_is_told_body() {
 	fails_with "^never met: .*error: " --decisions 10
@@ -79,7 +119,10 @@ atf_init_test_cases()
 	atf_add_test_case both_decide_alike
 	atf_add_test_case no_old_disagreement_is_back
 	atf_add_test_case wrong_answer_is_seen
+	atf_add_test_case old_disagreement_that_is_back_is_seen
 	atf_add_test_case case_can_be_made_again
 	atf_add_test_case crash_is_a_disagreement
+	atf_add_test_case fetched_once_needs_no_network
+	atf_add_test_case what_cannot_be_fetched_is_told
 	atf_add_test_case what_was_never_met_is_told
 }
