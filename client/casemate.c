@@ -30,7 +30,11 @@ static const struct subcommand {
 	{ "run", cmd_run, "sign, submit and follow a job",
 	    "DIR|BUNDLE --key KEY [--on NAME|vsock:CID:PORT|unix:PATH]\n"
 	    "\t[--receipt FILE] [--appliance KEYFILE] [--author-key KEY]\n"
-	    "\t[--wait SECONDS] [--no-check] [--quiet]" },
+	    "\t[--wait SECONDS] [--no-check] [--quiet] "
+	    "[--dry-run [--verbose]]\n"
+	    "       casemate run --dry-run [--verbose] DIR|BUNDLE "
+	    "--site SITEDIR\n"
+	    "\t--submitter NAME [--author NAME]" },
 	{ "policy", cmd_policy, "format, check and try a site's rules",
 	    "check [--strict] DIR\n"
 	    "       casemate policy explain DIR CASES|MANIFEST [OPTION]...\n"

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "buf.h"
+#include "command.h"
 #include "msg.h"
 #include "note.h"
 #include "wire.h"
@@ -58,6 +59,8 @@ void	fake_read(int fd, unsigned type, struct buf *);
 void	fake_refuse(int fd, enum reason, const char *text);
 /* The same for a command that was decided and recorded: with a receipt. */
 void	fake_refuse_recorded(int fd, enum reason, const char *text);
+/* SUBMIT, and the command in it. */
+void	fake_read_submit(int fd, struct command *);
 /* A whole job that prints "out\n" and "err\n" and exits with 7. */
 void	fake_job(struct fake *, int fd, enum fake_lie);
 

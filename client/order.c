@@ -6,48 +6,50 @@
 #include <string.h>
 #include <time.h>
 
-#include "command.h"
 #include "say.h"
 #include "sign.h"
 #include "sshsig.h"
 
 #define WINDOW_S	300	/* what a slow signature and a queue may take */
 
-static int
-fill_command(struct command *c, const struct order *o, const struct pack *p,
-    const char *vkey, uint64_t wait_s)
+void
+order_bundle(struct command *c, enum verb verb, const struct pack *p)
 {
 	memset(c, 0, sizeof(*c));
-	c->verb = VERB_RUN;
-	memcpy(c->manifest_sha256, o->manifest_sha256, DIGEST_LEN);
-	memcpy(c->bundle_sha256, o->bundle_sha256, DIGEST_LEN);
+	c->verb = verb;
+	sha256(p->manifest.data, p->manifest.len, c->manifest_sha256);
+	sha256(p->tar.data, p->tar.len, c->bundle_sha256);
 	c->bundle_len = p->tar.len;
+}
+
+/* What each command has beside its verb's own fields. */
+static int
+fill_command(struct command *c, time_t now, const char *vkey, uint64_t wait_s)
+{
 	snprintf(c->appliance, sizeof(c->appliance), "%s", vkey);
 	c->noncelen = COMMAND_NONCE_MAX;
 	if (getrandom(c->nonce, c->noncelen, 0) != (ssize_t)c->noncelen) {
 		say_errno("no random bytes from the kernel");
 		return -1;
 	}
-	c->issued_at = (uint64_t)o->made;
+	c->issued_at = (uint64_t)now;
 	c->not_after = c->issued_at + WINDOW_S + wait_s;
 	return 0;
 }
 
 int
-order_make(struct order *o, const struct pack *p, const char *vkey,
+order_make(struct order *o, const struct command *what, const char *vkey,
     const char *key, uint64_t wait_s)
 {
-	struct command c;
 	struct put put;
 
 	memset(o, 0, sizeof(*o));
 	o->made = time(NULL);
-	sha256(p->manifest.data, p->manifest.len, o->manifest_sha256);
-	sha256(p->tar.data, p->tar.len, o->bundle_sha256);
-	if (fill_command(&c, o, p, vkey, wait_s) == -1)
+	o->what = *what;
+	if (fill_command(&o->what, o->made, vkey, wait_s) == -1)
 		return -1;
 	put_init(&put, buf_room(&o->command, COMMAND_MAX), COMMAND_MAX);
-	command_put(&put, &c);
+	command_put(&put, &o->what);
 	if (put.err != 0)
 		say_die(101, "a command does not fit into %d bytes",
 		    COMMAND_MAX);
@@ -123,9 +125,10 @@ check_finished(const struct order *o, const struct ending *end,
 	const char *word = outcome_word(end->code);
 
 	if (check_text(e, "type", "casemate.job.finished", w) == -1 ||
-	    check_digest(e, "data.manifest_sha256", o->manifest_sha256, w)
-	    == -1 ||
-	    check_digest(e, "data.bundle_sha256", o->bundle_sha256, w) == -1 ||
+	    check_digest(e, "data.manifest_sha256", o->what.manifest_sha256,
+	    w) == -1 ||
+	    check_digest(e, "data.bundle_sha256", o->what.bundle_sha256,
+	    w) == -1 ||
 	    check_text(e, "data.outcome", word == NULL ? "" : word, w) == -1 ||
 	    check_number(e, "data.status", end->status, w) == -1)
 		return -1;

@@ -1,6 +1,6 @@
 /*
- * A submitter's order: the signed command for one bundle and one appliance,
- * and whether a receipt is about it.
+ * A submitter's order: a signed command for one appliance, and whether a
+ * receipt is about it.
  */
 #ifndef ORDER_H
 #define ORDER_H
@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "buf.h"
+#include "command.h"
 #include "evidence.h"
 #include "msg.h"
 #include "pack.h"
@@ -19,8 +20,7 @@
 struct order {
 	struct buf	command, sig;
 	unsigned char	command_sha256[DIGEST_LEN];
-	unsigned char	manifest_sha256[DIGEST_LEN];
-	unsigned char	bundle_sha256[DIGEST_LEN];
+	struct command	what;		/* what it orders */
 	char		job[JOB_ID_LEN + 1];
 	time_t		made;		/* when its window began */
 };
@@ -36,11 +36,14 @@ struct ending {
 	uint64_t	bytes[2];
 };
 
+/* The fields of an order to do this with a bundle. */
+void	order_bundle(struct command *, enum verb, const struct pack *);
+
 /*
- * Makes and signs a command for the appliance with this vkey, good for
- * `wait_s' and five minutes.  Complains and answers -1.
+ * Makes and signs a command of this verb and its fields for the appliance with
+ * this vkey, good for `wait_s' and five minutes.  Complains and answers -1.
  */
-int	order_make(struct order *, const struct pack *, const char *vkey,
+int	order_make(struct order *, const struct command *, const char *vkey,
 	    const char *key, uint64_t wait_s);
 void	order_free(struct order *);
 

@@ -201,6 +201,10 @@ pack_folder(struct pack *p, const char *dir, const char *key,
 		goto out;
 	if (check == PACK_CHECK && check_source(p, &s) == -1)
 		goto out;
+	if (key == NULL) {
+		ret = 0;
+		goto out;
+	}
 	if (s.is_signed)
 		ret = read_member(&s, SIGNATURE, SIG_MAX, &p->sig);
 	else

@@ -28,7 +28,8 @@ enum pack_check {
 /*
  * Packs DIR: manifest.yaml, signed with `key' unless DIR has a
  * manifest.yaml.sig already, and files/.  A manifest without a `files:'
- * section gets one (PACK_CHECK only).  Complains and answers -1.
+ * section gets one (PACK_CHECK only).  Without a key (NULL) it is looked at
+ * and neither signed nor packed.  Complains and answers -1.
  */
 int	pack_folder(struct pack *, const char *dir, const char *key,
 	    enum pack_check);

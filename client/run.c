@@ -1,4 +1,7 @@
-/* casemate run DIR|BUNDLE --key KEY ... */
+/*
+ * casemate run DIR|BUNDLE --key KEY ...
+ * casemate run --dry-run DIR|BUNDLE --site DIR --submitter NAME
+ */
 #include "casemate.h"
 
 #include <sys/stat.h>
@@ -9,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "dryrun.h"
 #include "file.h"
 #include "opts.h"
 #include "order.h"
@@ -23,8 +27,10 @@
 
 struct run {
 	const char	*what, *key, *author_key, *on, *receipt, *keyfile;
+	const char	*site, *submitter, *author;	/* --dry-run here */
 	uint64_t	 wait_s;
 	bool		 no_check, quiet, pinned;
+	bool		 dry, verbose;
 	bool		 renewed;	/* the first order was used up */
 	struct pack	 pack;
 	struct reach	 reach;
@@ -45,6 +51,38 @@ interrupted(int sig)
 }
 
 static int
+complain(const char *text)
+{
+	say("%s", text);
+	return -1;
+}
+
+/* What belongs together. */
+static int
+check_options(const struct run *r)
+{
+	const bool here = r->site != NULL;
+
+	if (!r->dry && (here || r->submitter != NULL || r->author != NULL ||
+	    r->verbose))
+		return complain("--verbose, --site, --submitter and --author "
+		    "go with --dry-run");
+	if (r->dry && r->receipt != NULL)
+		return complain("--receipt: nothing happens in a dry run, and "
+		    "so there is no receipt");
+	if (here != (r->submitter != NULL) || (r->author != NULL && !here))
+		return complain("--site DIR and --submitter NAME belong "
+		    "together, and --author goes with them");
+	if (here && (r->key != NULL || r->author_key != NULL ||
+	    r->on != NULL))
+		return complain("--site: a dry run here needs neither a key "
+		    "nor an appliance; leave --key and --on out");
+	if (!here && r->key == NULL)
+		return complain("--key KEY is missing: who submits the job");
+	return 0;
+}
+
+static int
 parse(struct run *r, int argc, char *argv[])
 {
 	const struct opt table[] = {
@@ -56,17 +94,18 @@ parse(struct run *r, int argc, char *argv[])
 		{ "wait", 0, OPT_NUMBER, &r->wait_s, 0, WAIT_MAX_S },
 		{ "no-check", 0, OPT_FLAG, &r->no_check, 0, 0 },
 		{ "quiet", 'q', OPT_FLAG, &r->quiet, 0, 0 },
+		{ "dry-run", 'n', OPT_FLAG, &r->dry, 0, 0 },
+		{ "verbose", 'v', OPT_FLAG, &r->verbose, 0, 0 },
+		{ "site", 0, OPT_TEXT, &r->site, 0, 0 },
+		{ "submitter", 0, OPT_TEXT, &r->submitter, 0, 0 },
+		{ "author", 0, OPT_TEXT, &r->author, 0, 0 },
 		{ 0 },
 	};
 
 	r->wait_s = REACH_WAIT_S;
 	if (opts_parse(table, argc, argv, &r->what, 1, 1) == -1)
 		return -1;
-	if (r->key == NULL) {
-		say("--key KEY is missing: who submits the job");
-		return -1;
-	}
-	return 0;
+	return check_options(r);
 }
 
 static int
@@ -110,6 +149,7 @@ warn_of_clock(const struct hello *h)
 static int
 connect_with_order(struct run *r, struct conn *c)
 {
+	struct command what;
 	struct hello h;
 
 	if (reach_open(&r->reach, c, &h) == -1)
@@ -121,7 +161,8 @@ connect_with_order(struct run *r, struct conn *c)
 	strcpy(r->reach.pinned, h.vkey);
 	if (!r->pinned)
 		r->reach.pinned_by = "the one that answered first";
-	if (order_make(&r->order, &r->pack, h.vkey, r->key, r->wait_s) == -1) {
+	order_bundle(&what, r->dry ? VERB_EXPLAIN : VERB_RUN, &r->pack);
+	if (order_make(&r->order, &what, h.vkey, r->key, r->wait_s) == -1) {
 		conn_close(c);
 		return -1;
 	}
@@ -261,8 +302,41 @@ report_finished(struct run *r)
 }
 
 static int
+report_explained(struct run *r)
+{
+	struct submit *s = &r->submit;
+
+	dryrun_print((const char *)s->message.data, s->message.len,
+	    s->allowed, r->verbose);
+	return s->allowed ? 0 : EXIT_RUN_FAILED;
+}
+
+/* No appliance, no key: by a site's folder. */
+static int
+run_here(struct run *r)
+{
+	int allowed;
+
+	if (load_pack(r) == -1)
+		return EXIT_RUN_FAILED;
+	allowed = dryrun_decide(r->site, &r->pack, r->submitter,
+	    r->author == NULL ? r->submitter : r->author, r->verbose);
+	return allowed == 1 ? 0 : EXIT_RUN_FAILED;
+}
+
+static int
+report(struct run *r)
+{
+	if (r->submit.end.refused)
+		return report_refused(r);
+	return r->dry ? report_explained(r) : report_finished(r);
+}
+
+static int
 run(struct run *r)
 {
+	if (r->site != NULL)
+		return run_here(r);
 	/* Before the job runs: its receipt comes only once. */
 	if (r->receipt != NULL && file_try_save(r->receipt) == -1)
 		return EXIT_RUN_FAILED;
@@ -271,7 +345,7 @@ run(struct run *r)
 	r->pinned = r->reach.pinned[0] != '\0';
 	if (load_pack(r) == -1 || submit(r) == -1)
 		return EXIT_RUN_FAILED;
-	return r->submit.end.refused ? report_refused(r) : report_finished(r);
+	return report(r);
 }
 
 int

@@ -10,7 +10,7 @@ CLIENT_LIB := $(sort $(RULES_ALL_SRCS) $(CLIENT_SIGN_LIB) $(addprefix \
 	tree.c why.c wire.c words.c))
 # All but casemate.c, so that tests can link what they need of it.
 CLIENT_SRCS := $(addprefix client/,buf.c bundle.c cases.c conn.c cpio.c \
-	disk.c down.c evidence.c file.c folder.c hostdev.c indent.c leaf.c \
+	disk.c down.c dryrun.c evidence.c file.c folder.c hostdev.c indent.c leaf.c \
 	match.c number.c opts.c order.c pack.c policy.c policy_check.c \
 	policy_explain.c policy_fmt.c policy_lint.c policy_say.c \
 	policy_test.c proc.c qmp.c reach.c run.c say.c sign.c site.c \
@@ -40,7 +40,7 @@ talk_test_SRCS := client/talk_test.c client/fake.c $(CLIENT_SRCS)
 talk_test_LIBS := $(CLIENT_LIBS)
 talk_test_GEN := $(RULES_GEN)
 
-SHTESTS += client/casemate_test client/life_test \
+SHTESTS += client/casemate_test client/dryrun_test client/life_test \
 	client/policy_check_test client/policy_fmt_test
 
 FUZZERS += client/leaf_fuzz client/ustar_fuzz client/conn_fuzz

@@ -130,6 +130,16 @@ do_refused(struct submit *s, struct get *g)
 	return TURN_END;
 }
 
+static enum turn
+do_explained(struct submit *s, struct get *g)
+{
+	s->allowed = get_u8(g) != 0;
+	take_text(g, &s->message, EXPLAINED_MAX);
+	if (get_end(g) == -1 || s->order->what.verb != VERB_EXPLAIN)
+		return broke_protocol(s, "a bad EXPLAINED");
+	return TURN_END;
+}
+
 /* Reads one frame and does what it asks. */
 static enum turn
 turn(struct submit *s, int timeout_ms, enum client_msg *typep)
@@ -154,6 +164,8 @@ turn(struct submit *s, int timeout_ms, enum client_msg *typep)
 		return do_finished(s, &f.body);
 	case CLIENT_REFUSED:
 		return do_refused(s, &f.body);
+	case CLIENT_EXPLAINED:
+		return do_explained(s, &f.body);
 	case CLIENT_HELLO:
 	case CLIENT_SUBMIT:
 	case CLIENT_DATA:
@@ -243,7 +255,7 @@ follow(struct submit *s, enum client_msg until)
 	do {
 		t = turn(s, patience_ms(s), &type);
 		if (t == TURN_MORE && type == CLIENT_SEND && until != type)
-			t = broke_protocol(s, "a second SEND");
+			t = broke_protocol(s, "a SEND that was not due");
 	} while (t == TURN_MORE && type != until);
 	return t;
 }
@@ -259,6 +271,8 @@ submit_run(struct submit *s)
 	s->message.len = s->receipt.len = 0;
 	if (send_submit(s) == -1)
 		return -1;
+	if (s->order->what.verb == VERB_EXPLAIN)
+		return follow(s, CLIENT_EXPLAINED) == TURN_END ? 0 : -1;
 	t = follow(s, CLIENT_SEND);
 	if (t == TURN_MORE) {
 		if (s->end.accepted)

@@ -1,5 +1,6 @@
 /*
- * The conversation about one job: SUBMIT to FINISHED or REFUSED.
+ * The conversation about one job: SUBMIT to FINISHED or REFUSED, or for an
+ * order to explain one, to EXPLAINED.
  */
 #ifndef SUBMIT_H
 #define SUBMIT_H
@@ -14,6 +15,7 @@ struct submit {
 	const struct pack	*pack;
 	const struct order	*order;
 	struct ending		 end;
+	bool			 allowed;	/* explained: it may run */
 	struct buf		 message;	/* from the appliance */
 	struct buf		 receipt;	/* empty: none */
 };
@@ -21,8 +23,9 @@ struct submit {
 /*
  * Submits, streams the bundle, and copies the job's output to standard output
  * and standard error until its end is told.  0: s->end, message and receipt
- * are filled; nothing of them is proven yet.  Complains and answers -1 when
- * the connection breaks or the appliance breaks the protocol.
+ * are filled; nothing of them is proven yet.  The message of an order to
+ * explain is the explanation.  Complains and answers -1 when the connection
+ * breaks or the appliance breaks the protocol.
  */
 int	submit_run(struct submit *);
 void	submit_free(struct submit *);

@@ -290,6 +290,104 @@ ATF_TC_BODY(refusal_is_told_with_its_reason, tc)
 	ATF_CHECK(access("receipt", F_OK) == -1);
 }
 
+/* Breaks off at one of the places of a job. */
+static void
+serve_partly(struct fake *f, int fd, int nr, void *arg)
+{
+	static const unsigned char accepted[] = "\0\0\0\0";
+	int where = *(int *)arg;
+	struct buf b = { 0 };
+
+	(void)nr;
+	fake_connect(fd);
+	if (where == 0)
+		return;
+	fake_hello(f, fd);
+	fake_read(fd, CLIENT_SUBMIT, &b);
+	if (where == 1)
+		return;
+	if (where == 2)
+		fake_send(fd, CLIENT_ACCEPTED, accepted, 4);
+	if (where == 3)
+		fake_send(fd, CLIENT_FINISHED, accepted, 4);
+	if (where == 4)
+		fake_send(fd, CLIENT_STATUS_IS, accepted, 4);
+	if (where == 5)
+		fake_send(fd, CLIENT_EXPLAINED, "\0\0\0\0", 5);
+	if (where == 6)
+		fake_send(fd, CLIENT_SEND, accepted, 4);
+}
+
+/* The command must be an order to explain; *arg says what to answer. */
+static void
+serve_explanation(struct fake *f, int fd, int nr, void *arg)
+{
+	const char *answer = arg;
+	unsigned char frame[256];
+	struct command c;
+	struct put p;
+
+	(void)nr;
+	fake_connect(fd);
+	fake_hello(f, fd);
+	fake_read_submit(fd, &c);
+	if (c.verb != VERB_EXPLAIN)
+		_exit(1);
+	put_init(&p, frame, sizeof(frame));
+	put_u8(&p, answer[0] == 'a');
+	put_cstr(&p, answer);
+	fake_send(fd, CLIENT_EXPLAINED, frame, p.len);
+}
+
+static int
+dry_run(const char *more)
+{
+	const char *words[] = { "run", "--dry-run", "job", "--key", "key",
+	    "--on", "unix:" SOCKET, "--wait", "2", more, NULL };
+
+	return casemate(cmd_run, words);
+}
+
+ATF_TC_WITHOUT_HEAD(dry_run_tells_the_decision);
+ATF_TC_BODY(dry_run_tells_the_decision, tc)
+{
+	static char yes[] = "all of it\n", no[] = "\033[2J no rule\n";
+	struct fake f;
+
+	make_job();
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 2, serve_explanation, yes);
+	ATF_CHECK_EQ_MSG(0, dry_run(NULL), "%s", said);
+	ATF_CHECK_STREQ("allowed\n", printed);
+	ATF_CHECK_EQ_MSG(0, dry_run("-v"), "%s", said);
+	ATF_CHECK_STREQ("all of it\nallowed\n", printed);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+	fake_serve(&f, 1, serve_explanation, no);
+	ATF_CHECK_EQ(125, dry_run("-v"));
+	ATF_CHECK_STREQ("?[2J no rule\nrefused\n", printed);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+/* To whom asks for a job an explanation is no answer, nor the other way. */
+ATF_TC_WITHOUT_HEAD(dry_run_and_run_are_told_apart);
+ATF_TC_BODY(dry_run_and_run_are_told_apart, tc)
+{
+	int ask = 5, send = 6;
+	struct fake f;
+
+	make_job();
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 1, serve_partly, &ask);
+	ATF_CHECK_EQ(125, run("--wait", "0"));
+	ATF_CHECK_MSG(strstr(said, "a bad EXPLAINED") != NULL, "%s", said);
+	fake_wait(&f);
+	fake_serve(&f, 1, serve_partly, &send);
+	ATF_CHECK_EQ(125, dry_run(NULL));
+	ATF_CHECK_MSG(strstr(said, "a SEND that was not due") != NULL, "%s",
+	    said);
+	fake_wait(&f);
+}
+
 /* Sends these bytes after CONNECT and OK, and closes. */
 struct bytes {
 	const char	*data;
@@ -341,30 +439,6 @@ ATF_TC_BODY(nonsense_from_the_appliance_is_named, tc)
 		    said);
 		ATF_CHECK_EQ(0, fake_wait(&f));
 	}
-}
-
-/* Breaks off at one of the places of a job. */
-static void
-serve_partly(struct fake *f, int fd, int nr, void *arg)
-{
-	static const unsigned char accepted[] = "\0\0\0\0";
-	int where = *(int *)arg;
-	struct buf b = { 0 };
-
-	(void)nr;
-	fake_connect(fd);
-	if (where == 0)
-		return;
-	fake_hello(f, fd);
-	fake_read(fd, CLIENT_SUBMIT, &b);
-	if (where == 1)
-		return;
-	if (where == 2)
-		fake_send(fd, CLIENT_ACCEPTED, accepted, 4);
-	if (where == 3)
-		fake_send(fd, CLIENT_FINISHED, accepted, 4);
-	if (where == 4)
-		fake_send(fd, CLIENT_STATUS_IS, accepted, 4);
 }
 
 ATF_TC_WITHOUT_HEAD(appliance_that_breaks_off_or_rambles);
@@ -510,6 +584,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, busy_with_a_receipt_takes_a_new_command);
 	ATF_TP_ADD_TC(tp, receipt_that_cannot_be_kept_is_said_before);
 	ATF_TP_ADD_TC(tp, refusal_is_told_with_its_reason);
+	ATF_TP_ADD_TC(tp, dry_run_tells_the_decision);
+	ATF_TP_ADD_TC(tp, dry_run_and_run_are_told_apart);
 	ATF_TP_ADD_TC(tp, nonsense_from_the_appliance_is_named);
 	ATF_TP_ADD_TC(tp, appliance_that_breaks_off_or_rambles);
 	ATF_TP_ADD_TC(tp, refusal_in_the_middle_of_the_bundle_is_read);

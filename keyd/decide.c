@@ -203,7 +203,7 @@ explain(struct authority *a, struct decision *d, uint64_t now)
 	struct put p;
 	int rc;
 
-	put_init(&p, d->explanation, EXPLANATION_MAX - (sizeof(cut) - 1));
+	put_init(&p, d->explanation, EXPLAINED_MAX - (sizeof(cut) - 1));
 	rc = rules_explain(&a->site.rules, &d->grant, &scene, &p);
 	if (rc == -1 && errno == ENOMEM) {
 		why_set(&d->why, "out of memory");

@@ -48,8 +48,6 @@ struct read_order {
 	struct kept_job	jobs[KEPT_JOBS_MAX];
 };
 
-#define EXPLANATION_MAX	32768	/* what a person reads of one decision */
-
 /*
  * What was decided.  `reason' 0: the grant is good and its nonce is recorded.
  * Else `why' says what to do; of the grant only job, submitter, author and the
@@ -66,7 +64,7 @@ struct decision {
 	struct command	command;	/* its fields, once they were read */
 	struct grant	grant;
 	size_t		explanation_len;
-	char		explanation[EXPLANATION_MAX];
+	char		explanation[EXPLAINED_MAX];
 };
 
 /* The caller frees d->grant in any case. */

@@ -373,7 +373,7 @@ ATF_TC_BODY(an_order_to_explain_grants_nothing, tc)
 	ATF_CHECK(d.explained);
 	ATF_CHECK(!d.signed_command);	/* nothing to record */
 	ATF_CHECK_EQ(a.nonces.n, 0);
-	ATF_CHECK(d.explanation_len < EXPLANATION_MAX);
+	ATF_CHECK(d.explanation_len < EXPLAINED_MAX);
 	d.explanation[d.explanation_len] = '\0';
 	ATF_CHECK_MSG(strstr(d.explanation, "bob: run hello\nallowed\n") !=
 	    NULL, "%s", d.explanation);

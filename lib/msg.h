@@ -46,6 +46,7 @@ enum {
 #define VKEY_MAX	256		/* name, id and key of the appliance */
 #define NAME_MAX_LEN	63		/* a job's, runtime's or site's name */
 #define PRINCIPAL_MAX	255		/* as in allowed_signers */
+#define EXPLAINED_MAX	32768		/* what a person reads of a decision */
 #define TEXT_MAX	512		/* one message to a person */
 #define OUTPUT_WINDOW	(256u << 10)	/* output unread by the client, bytes */
 

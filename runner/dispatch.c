@@ -227,6 +227,19 @@ do_deny(struct runner *r, struct get *g)
 }
 
 static void
+do_explained(struct runner *r, struct get *g)
+{
+	struct job *j = find_seq(r, get_u32(g));
+	uint8_t allowed = get_u8(g);
+	size_t len;
+	const char *text = get_string(g, &len, EXPLAINED_MAX);
+
+	need_end(g, "JOB_EXPLAINED");
+	if (j != NULL && j->state == JOB_DECIDE)
+		job_explained(r, j, allowed != 0, text, len);
+}
+
+static void
 do_measure(struct runner *r, struct get *g)
 {
 	struct job *j = find_seq(r, get_u32(g));
@@ -270,6 +283,8 @@ dispatch_keyd(struct runner *r)
 			do_grant(r, &g);
 		else if (type == MSG_JOB_DENY)
 			do_deny(r, &g);
+		else if (type == MSG_JOB_EXPLAINED)
+			do_explained(r, &g);
 		else if (type == MSG_JOB_MEASURE)
 			do_measure(r, &g);
 	}

@@ -82,7 +82,7 @@ do_output(struct gate *g, struct gate_conn *c, struct get *in)
 	gate_conn_output(g, c, stream, data, len);
 }
 
-/* These three go to the client as they are, without the connection. */
+/* These go to the client as they are, without the connection. */
 static void
 do_finished(struct gate *g, struct gate_conn *c, struct get *in)
 {
@@ -93,6 +93,12 @@ static void
 do_refused(struct gate *g, struct gate_conn *c, struct get *in)
 {
 	gate_conn_last(g, c, CLIENT_REFUSED, in->p, in->left);
+}
+
+static void
+do_explanation(struct gate *g, struct gate_conn *c, struct get *in)
+{
+	gate_conn_last(g, c, CLIENT_EXPLAINED, in->p, in->left);
 }
 
 static void
@@ -112,6 +118,7 @@ static const struct row {
 	{ MSG_JOB_FINISHED, STATES(CONN_RUNNING), do_finished },
 	{ MSG_JOB_REFUSED, STATES(CONN_DECIDING) | STATES(CONN_SENDING),
 	    do_refused },
+	{ MSG_JOB_EXPLANATION, STATES(CONN_DECIDING), do_explanation },
 	{ MSG_GATE_STATUS_IS, STATES(CONN_ASKING), do_status_is },
 };
 

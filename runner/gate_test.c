@@ -84,6 +84,33 @@ ATF_TC_BODY(answers_status, tc)
 	ATF_CHECK_EQ(0, client_hears(fd, &in));
 }
 
+ATF_TC_WITHOUT_HEAD(relays_an_explanation);
+ATF_TC_BODY(relays_an_explanation, tc)
+{
+	struct put *p;
+	char text[64];
+	struct get in;
+	uint32_t id;
+	int fd;
+
+	start();
+	fd = greeted();
+	id = submitted(fd);
+	p = begin();
+	put_u32(p, id);
+	put_u8(p, 0);
+	put_cstr(p, "no rule permits it");
+	runner_says(MSG_JOB_EXPLANATION, p);
+	ATF_REQUIRE_EQ(CLIENT_EXPLAINED, client_hears(fd, &in));
+	ATF_CHECK_EQ(0, get_u8(&in));
+	get_cstr(&in, text, sizeof(text));
+	ATF_CHECK_STREQ("no rule permits it", text);
+	ATF_CHECK_EQ(0, client_hears(fd, &in));
+	close(fd);
+	turns(3);
+	ATF_CHECK(all_free());
+}
+
 ATF_TC_WITHOUT_HEAD(whole_bundle_waits_for_the_runner);
 ATF_TC_BODY(whole_bundle_waits_for_the_runner, tc)
 {
@@ -231,6 +258,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, greets_first);
 	ATF_TP_ADD_TC(tp, relays_a_whole_job);
 	ATF_TP_ADD_TC(tp, answers_status);
+	ATF_TP_ADD_TC(tp, relays_an_explanation);
 	ATF_TP_ADD_TC(tp, whole_bundle_waits_for_the_runner);
 	ATF_TP_ADD_TC(tp, hangup_cancels_the_job);
 	ATF_TP_ADD_TC(tp, half_close_is_not_a_hangup);

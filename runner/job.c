@@ -169,6 +169,14 @@ job_denied(struct runner *r, struct job *j, enum reason reason,
 	job_refuse(r, j, reason, "%s", message);
 }
 
+void
+job_explained(struct runner *r, struct job *j, bool allowed, const char *text,
+    size_t len)
+{
+	say_explanation(r, j, allowed, text, len);
+	job_free(r, j);
+}
+
 /* The bundle is whole: to its sandbox. */
 static void
 build(struct runner *r, struct job *j)

@@ -93,6 +93,9 @@ void	job_submit(struct runner *, struct job *, uint32_t conn,
 void	job_granted(struct runner *, struct job *);	/* grant filled */
 void	job_denied(struct runner *, struct job *, enum reason,
 	    const char *message);
+/* It was only to be explained: nothing happened, so nothing is recorded. */
+void	job_explained(struct runner *, struct job *, bool allowed,
+	    const char *text, size_t len);
 void	job_measure(struct runner *, struct job *, size_t runtime);
 void	job_measured(struct runner *, struct job *);	/* or it failed */
 void	job_data(struct runner *, struct job *, const void *, size_t);

@@ -77,6 +77,38 @@ TEST(unsigned_denial_is_not_recorded)
 	play_expect_none(&play.ledgerd);
 }
 
+TEST(explained_job_is_told_and_not_recorded)
+{
+	char text[64];
+	struct get g;
+
+	play_start();
+	submit(CONN);
+	send_explained(expect_decide(), true, "permitted by");
+	g = play_expect(&play.gate, MSG_JOB_EXPLANATION);
+	ATF_CHECK_EQ(get_u32(&g), CONN);
+	ATF_CHECK_EQ(get_u8(&g), 1);
+	get_cstr(&g, text, sizeof(text));
+	ATF_CHECK_STREQ(text, "permitted by");
+	ATF_CHECK_EQ(get_end(&g), 0);
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_FREE);
+	ATF_CHECK_EQ(play.r.jobs_done, 0);
+	play_expect_none(&play.ledgerd);
+}
+
+TEST(explanation_for_a_client_that_left_is_nobodys)
+{
+	uint32_t seq;
+
+	play_start();
+	submit(CONN);
+	seq = expect_decide();
+	send_conn(MSG_JOB_CANCEL, CONN);
+	send_explained(seq, false, "no rule");
+	play_expect_none(&play.gate);
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_FREE);
+}
+
 TEST(ninth_job_is_refused_without_asking_keyd)
 {
 	play_start();
@@ -524,6 +556,8 @@ ATF_TP_ADD_TCS(tp)
 	ADD(signed_denial_is_recorded_first);
 	ADD(signed_denial_is_told_with_its_receipt);
 	ADD(unsigned_denial_is_not_recorded);
+	ADD(explained_job_is_told_and_not_recorded);
+	ADD(explanation_for_a_client_that_left_is_nobodys);
 	ADD(ninth_job_is_refused_without_asking_keyd);
 	ADD(unknown_runtime_is_refused);
 	ADD(runtime_is_measured_and_decided_on_again);

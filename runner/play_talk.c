@@ -183,6 +183,17 @@ send_grant(uint32_t seq, const struct grant *g)
 }
 
 void
+send_explained(uint32_t seq, bool allowed, const char *text)
+{
+	struct put p = put_to();
+
+	put_u32(&p, seq);
+	put_u8(&p, allowed);
+	put_cstr(&p, text);
+	play_send(&play.keyd, MSG_JOB_EXPLAINED, &p);
+}
+
+void
 send_deny(uint32_t seq, enum reason reason, const char *message, bool is_signed)
 {
 	struct put p = put_to();

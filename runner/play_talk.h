@@ -33,6 +33,7 @@ uint32_t	expect_decide_with(const char *name, enum runtime_state,
 void	send_measure(uint32_t seq, const char *name);
 struct grant	*make_grant(void);
 void	send_grant(uint32_t seq, const struct grant *g);
+void	send_explained(uint32_t seq, bool allowed, const char *text);
 void	send_deny(uint32_t seq, enum reason reason, const char *message,
 	    bool is_signed);
 uint32_t	expect_append(enum event want, const char *text);

@@ -50,6 +50,21 @@ say_send(struct runner *r, const struct job *j)
 }
 
 void
+say_explanation(struct runner *r, const struct job *j, bool allowed,
+    const char *text, size_t len)
+{
+	struct put p;
+
+	if (!j->attached)
+		return;
+	put_init(&p, buf, sizeof(buf));
+	put_u32(&p, j->conn);
+	put_u8(&p, allowed);
+	put_string(&p, text, len);
+	say(&r->gate, MSG_JOB_EXPLANATION, &p);
+}
+
+void
 say_accepted(struct runner *r, const struct job *j)
 {
 	struct put p;

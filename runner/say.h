@@ -12,6 +12,8 @@
 void	say_busy(struct runner *, uint32_t conn, enum reason,
 	    const char *message);
 void	say_send(struct runner *, const struct job *);
+void	say_explanation(struct runner *, const struct job *, bool allowed,
+	    const char *text, size_t len);
 void	say_accepted(struct runner *, const struct job *);
 void	say_output(struct runner *, const struct job *, int stream,
 	    const void *, size_t);
