@@ -23,6 +23,7 @@ struct analysis {
 	struct remarks		*out;
 	struct conditions	*conditions;	/* of each policy */
 	bool			*dead;		/* it can never apply */
+	bool			*single;	/* its action holds no others */
 	bool			 failed;	/* out of memory */
 };
 
@@ -252,24 +253,12 @@ scope_within(const struct analysis *an, const struct policy *p,
 	return entities_in(an->entities, from, to);
 }
 
-/* An action that is known, and that no other is in. */
-static bool
-is_single(const struct entities *e, const struct uid *action)
-{
-	for (uint32_t i = 0; i < e->n; i++)
-		for (uint32_t j = 0; j < e->items[i].nparents; j++)
-			if (uid_equal(e->items[i].parents[j], action))
-				return false;
-	return entities_find(e, action) != NULL;
-}
-
 static bool
 action_in_scope(const struct analysis *an, const struct uid *action,
     bool single, const struct scope *b)
 {
 	if (b->op == SCOPE_EQ)
-		return uid_equal(action, b->uids[0]) &&
-		    (single || is_single(an->entities, action));
+		return single && uid_equal(action, b->uids[0]);
 	for (uint32_t i = 0; i < b->nuids; i++)
 		if (entities_in(an->entities, action, b->uids[i]))
 			return true;
@@ -277,7 +266,7 @@ action_in_scope(const struct analysis *an, const struct uid *action,
 }
 
 static bool
-action_within(const struct analysis *an, const struct scope *a,
+action_within(const struct analysis *an, const struct scope *a, bool single,
     const struct scope *b)
 {
 	if (b->op == SCOPE_ANY)
@@ -285,7 +274,7 @@ action_within(const struct analysis *an, const struct scope *a,
 	if (a->op == SCOPE_ANY)
 		return false;
 	for (uint32_t i = 0; i < a->nuids; i++)
-		if (!action_in_scope(an, a->uids[i], a->op == SCOPE_EQ, b))
+		if (!action_in_scope(an, a->uids[i], single, b))
 			return false;
 	return true;
 }
@@ -298,7 +287,7 @@ is_covered(const struct analysis *a, size_t i, size_t j)
 
 	return scope_within(a, p, &p->principal, q, &q->principal,
 	    SLOT_PRINCIPAL) &&
-	    action_within(a, &p->action, &q->action) &&
+	    action_within(a, &p->action, a->single[i], &q->action) &&
 	    scope_within(a, p, &p->resource, q, &q->resource,
 	    SLOT_RESOURCE) &&
 	    conditions_imply(&a->conditions[i], &a->conditions[j]);
@@ -384,6 +373,27 @@ check_one(struct analysis *a, size_t i)
 	check_wide(a, i);
 }
 
+/* An action that is known, and that no other is in. */
+static bool
+holds_no_other(const struct entities *e, const struct uid *action)
+{
+	for (uint32_t i = 0; i < e->n; i++)
+		for (uint32_t j = 0; j < e->items[i].nparents; j++)
+			if (uid_equal(e->items[i].parents[j], action))
+				return false;
+	return entities_find(e, action) != NULL;
+}
+
+/* `in' one action that holds no others is `==' that action. */
+static bool
+is_single(const struct entities *e, const struct scope *action)
+{
+	for (uint32_t i = 0; i < action->nuids; i++)
+		if (!holds_no_other(e, action->uids[i]))
+			return false;
+	return true;
+}
+
 static int
 load_conditions(struct analysis *a)
 {
@@ -391,11 +401,17 @@ load_conditions(struct analysis *a)
 
 	a->conditions = calloc(n + 1, sizeof(*a->conditions));
 	a->dead = calloc(n + 1, sizeof(*a->dead));
-	if (a->conditions == NULL || a->dead == NULL)
+	a->single = calloc(n + 1, sizeof(*a->single));
+	if (a->conditions == NULL || a->dead == NULL || a->single == NULL)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (conditions_init(&a->conditions[i], a->set->items[i]) == -1)
+	for (size_t i = 0; i < n; i++) {
+		const struct policy *p = a->set->items[i];
+
+		if (conditions_init(&a->conditions[i], p) == -1)
 			return -1;
+		a->single[i] = p->action.op == SCOPE_EQ ||
+		    is_single(a->entities, &p->action);
+	}
 	return 0;
 }
 
@@ -406,6 +422,7 @@ free_conditions(struct analysis *a)
 		conditions_free(&a->conditions[i]);
 	free(a->conditions);
 	free(a->dead);
+	free(a->single);
 }
 
 int
