@@ -96,15 +96,6 @@ entities_fuzz_LIBS := -lyaml
 est_fuzz_SRCS := lib/cedar/est_fuzz.c $(sort $(CEDAR_EST_SRCS) \
 	$(CEDAR_TEXT_SRCS) $(CEDAR_FORMAT_SRCS))
 
-# The whole library.
-CEDAR_SRCS := lib/json.c lib/wire.c lib/why.c $(filter-out \
-	%_test.c %_fuzz.c %_bench.c,$(wildcard lib/cedar/*.c))
-
-# Data against a schema.
-TESTS += lib/cedar/schema_check_test
-schema_check_test_SRCS := lib/cedar/schema_check_test.c $(CEDAR_SRCS)
-schema_check_test_LIBS := -lyaml
-
 # Evaluation, decision, trace and explanation.
 TESTS += lib/cedar/eval_test lib/cedar/decision_test lib/cedar/explain_test
 CEDAR_DECIDE_SRCS := $(sort $(CEDAR_ENTITIES_SRCS) $(CEDAR_EXT_SRCS) \
@@ -118,6 +109,16 @@ decision_test_LIBS := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 explain_test_SRCS := lib/cedar/explain_test.c $(CEDAR_EXPLAIN_SRCS)
 FUZZERS += lib/cedar/eval_fuzz
 eval_fuzz_SRCS := lib/cedar/eval_fuzz.c $(CEDAR_EXPLAIN_SRCS)
+
+# The whole library.
+CEDAR_SRCS := $(sort $(CEDAR_YAML_SRCS) $(CEDAR_EST_SRCS) \
+	$(CEDAR_EXPLAIN_SRCS) $(CEDAR_VALIDATE_SRCS) $(addprefix lib/cedar/,\
+	analyse.c conditions.c))
+
+# Data against a schema.
+TESTS += lib/cedar/schema_check_test
+schema_check_test_SRCS := lib/cedar/schema_check_test.c $(CEDAR_SRCS)
+schema_check_test_LIBS := -lyaml
 
 # The official engine, out of the tree, and what is asked the same as it.
 TESTS += lib/cedar/referee/cedar_driver
