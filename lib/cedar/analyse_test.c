@@ -18,6 +18,27 @@ static const char people[] = "["
     "\"parents\":[{\"type\":\"Action\",\"id\":\"read\"}]},"
     "{\"uid\":{\"type\":\"Action\",\"id\":\"run\"}}]";
 
+/* Every allocation is counted (see sub.mk: --wrap); this one fails. */
+static unsigned allocations, failing;
+
+void	*__real_calloc(size_t, size_t);
+void	*__real_reallocarray(void *, size_t, size_t);
+void	*__wrap_calloc(size_t, size_t);
+void	*__wrap_reallocarray(void *, size_t, size_t);
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	return ++allocations == failing ? NULL : __real_calloc(n, size);
+}
+
+void *
+__wrap_reallocarray(void *p, size_t n, size_t size)
+{
+	return ++allocations == failing ? NULL :
+	    __real_reallocarray(p, n, size);
+}
+
 static struct policies set;
 static struct remarks remarks;
 
@@ -355,6 +376,34 @@ ATF_TC_BODY(a_long_condition_is_cut_in_the_message, tc)
 	check("NEVER 0", text);
 }
 
+ATF_TC_WITHOUT_HEAD(memory_that_runs_out_is_an_error);
+ATF_TC_BODY(memory_that_runs_out_is_an_error, tc)
+{
+	static const char text[] = "permit" SCOPE "; permit" SCOPE
+	    " when { context.n > 1 && context.n < 1 && true };"
+	    "permit" SCOPE " when { context.a };";
+	struct cedar_error error;
+	struct entities e;
+	unsigned n = 1;
+
+	load_people(&e);
+	policies_init(&set);
+	ATF_REQUIRE_EQ(0, policies_add_text(&set, "x", text, strlen(text),
+	    POLICY_IDS_NUMBERED, &error));
+	for (;; n++) {
+		allocations = 0;
+		failing = n;
+		if (policies_analyse(&set, &e, &remarks) == 0)
+			break;
+		ATF_CHECK(remarks.items == NULL);
+	}
+	failing = 0;
+	ATF_CHECK_MSG(n > 8, "%u", n);
+	ATF_CHECK_STREQ("ALWAYS 1, NEVER 1, SHADOWED 2 0", names());
+	done();
+	entities_free(&e);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, sound_rules_get_no_remark);
@@ -370,5 +419,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, templates_are_looked_at_as_their_links);
 	ATF_TP_ADD_TC(tp, remarks_name_the_place_and_say_what_to_do);
 	ATF_TP_ADD_TC(tp, a_long_condition_is_cut_in_the_message);
+	ATF_TP_ADD_TC(tp, memory_that_runs_out_is_an_error);
 	return atf_no_error();
 }

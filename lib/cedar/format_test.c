@@ -13,6 +13,50 @@
 
 #define OUT_MAX		(1 << 20)
 
+/* Every allocation is counted (see sub.mk: --wrap); this one fails. */
+static unsigned allocations, failing;
+
+void	*__real_malloc(size_t);
+void	*__real_calloc(size_t, size_t);
+void	*__real_realloc(void *, size_t);
+void	*__real_reallocarray(void *, size_t, size_t);
+void	*__wrap_malloc(size_t);
+void	*__wrap_calloc(size_t, size_t);
+void	*__wrap_realloc(void *, size_t);
+void	*__wrap_reallocarray(void *, size_t, size_t);
+
+void *
+__wrap_malloc(size_t n)
+{
+	return ++allocations == failing ? NULL : __real_malloc(n);
+}
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	return ++allocations == failing ? NULL : __real_calloc(n, size);
+}
+
+void *
+__wrap_realloc(void *p, size_t size)
+{
+	return ++allocations == failing ? NULL : __real_realloc(p, size);
+}
+
+void *
+__wrap_reallocarray(void *p, size_t n, size_t size)
+{
+	return ++allocations == failing ? NULL :
+	    __real_reallocarray(p, n, size);
+}
+
+static void
+fail_nth(unsigned n)
+{
+	allocations = 0;
+	failing = n;
+}
+
 static struct policies set;
 static struct cedar_error error;
 static char out[OUT_MAX], again[OUT_MAX];
@@ -487,6 +531,35 @@ ATF_TC_BODY(nothing_is_formatted_as_nothing, tc)
 	ATF_CHECK_STREQ("// only\n", out);
 }
 
+/* Whichever allocation fails: the error says so, and nothing is lost. */
+ATF_TC_WITHOUT_HEAD(memory_that_runs_out_is_an_error);
+ATF_TC_BODY(memory_that_runs_out_is_an_error, tc)
+{
+	size_t len;
+	char *text = read_file("comments.cedar", &len);
+	struct put p;
+	unsigned n = 0;
+	int rc = -1;
+
+	while (rc == -1) {
+		put_init(&p, out, sizeof(out));
+		fail_nth(++n);
+		rc = format_text(&p, "x", text, len, &error);
+		fail_nth(0);
+		if (rc == -1)
+			ATF_CHECK_STREQ("out of memory", error.text);
+	}
+	ATF_CHECK(n > 5);
+	load(text, len);
+	put_init(&p, out, sizeof(out));
+	fail_nth(1);
+	format_policy(&p, set.items[0]);
+	fail_nth(0);
+	ATF_CHECK_EQ(ENOMEM, p.err);
+	policies_free(&set);
+	free(text);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, expressions_come_back_as_they_were);
@@ -507,5 +580,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, what_does_not_fit_is_refused);
 	ATF_TP_ADD_TC(tp, what_could_not_be_read_again_is_refused);
 	ATF_TP_ADD_TC(tp, nothing_is_formatted_as_nothing);
+	ATF_TP_ADD_TC(tp, memory_that_runs_out_is_an_error);
 	return atf_no_error();
 }

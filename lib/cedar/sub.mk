@@ -6,7 +6,7 @@ CEDAR_VALUE_SRCS := $(addprefix lib/cedar/,arena.c error.c value.c)
 # JSON and YAML as trees; who reads YAML links -lyaml.
 TESTS += lib/cedar/doc_test lib/cedar/doc_yaml_test
 CEDAR_DOC_SRCS := $(CEDAR_VALUE_SRCS) \
-	$(addprefix lib/cedar/,doc.c doc_json.c) lib/json.c lib/wire.c lib/why.c
+	$(addprefix lib/cedar/,doc.c doc_make.c doc_json.c) lib/json.c lib/wire.c lib/why.c
 CEDAR_YAML_SRCS := $(CEDAR_DOC_SRCS) lib/cedar/doc_yaml.c
 doc_test_SRCS := lib/cedar/doc_test.c $(CEDAR_DOC_SRCS)
 doc_yaml_test_SRCS := lib/cedar/doc_yaml_test.c $(CEDAR_YAML_SRCS)
@@ -58,10 +58,12 @@ schema_json_fuzz_SRCS := lib/cedar/schema_json_fuzz.c $(CEDAR_SCHEMA_SRCS)
 # Policies and values written out.  Its users link how policies are read too.
 TESTS += lib/cedar/format_test
 CEDAR_FORMAT_SRCS := $(addprefix lib/cedar/,emit.c format.c format_json.c \
-	format_layout.c format_text.c format_token.c format_value.c \
-	format_walk.c)
+	format_layout.c format_take.c format_text.c format_text_expr.c \
+	format_token.c format_value.c format_walk.c)
 format_test_SRCS := lib/cedar/format_test.c $(CEDAR_FORMAT_SRCS) \
 	$(CEDAR_TEXT_SRCS) $(CEDAR_EXT_SRCS)
+format_test_LIBS := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+	-Wl,--wrap=reallocarray
 FUZZERS += lib/cedar/format_fuzz
 format_fuzz_SRCS := lib/cedar/format_fuzz.c $(CEDAR_FORMAT_SRCS) \
 	$(CEDAR_TEXT_SRCS) $(CEDAR_EXT_SRCS)
@@ -78,8 +80,9 @@ TESTS += lib/cedar/entities_test lib/cedar/request_test lib/cedar/est_test \
 CEDAR_ENTITIES_SRCS := $(sort $(CEDAR_SCHEMA_SRCS) $(CEDAR_EXT_SRCS) \
 	$(CEDAR_BUILD_SRCS) $(CEDAR_UID_SRCS) $(addprefix lib/cedar/,\
 	entities.c entities_close.c entities_read.c request.c value_form.c \
-	value_read.c))
-CEDAR_EST_SRCS := $(CEDAR_ENTITIES_SRCS) lib/cedar/est.c lib/cedar/est_expr.c
+	value_plan.c value_read.c))
+CEDAR_EST_SRCS := $(CEDAR_ENTITIES_SRCS) $(addprefix lib/cedar/,est.c \
+	est_expr.c est_node.c)
 entities_test_SRCS := lib/cedar/entities_test.c $(CEDAR_ENTITIES_SRCS)
 request_test_SRCS := lib/cedar/request_test.c $(CEDAR_ENTITIES_SRCS)
 est_test_SRCS := lib/cedar/est_test.c $(sort $(CEDAR_EST_SRCS) \
@@ -164,7 +167,7 @@ cedar_bench_LIBS := -lyaml
 # Static analysis.
 TESTS += lib/cedar/analyse_test lib/cedar/analyse_truth_test
 analyse_test_SRCS := lib/cedar/analyse_test.c $(CEDAR_SRCS)
-analyse_test_LIBS := -lyaml
+analyse_test_LIBS := -lyaml -Wl,--wrap=calloc,--wrap=reallocarray
 FUZZERS += lib/cedar/analyse_fuzz
 analyse_fuzz_SRCS := lib/cedar/analyse_fuzz.c $(CEDAR_SRCS)
 analyse_fuzz_LIBS := -lyaml
