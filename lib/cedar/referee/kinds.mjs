@@ -9,6 +9,7 @@
 import { sorted, write } from "./bigjson.mjs";
 import { World, actionEntities } from "./data.mjs";
 import { failed, why } from "./engine.mjs";
+import { extensionPolicy } from "./extensions.mjs";
 import { mixExpressions, mutateJson, policyMutator, schemaMutator, tokens } from "./mutate.mjs";
 import { Policies, slotsOf } from "./policy.mjs";
 import { makeSchema, schemaJson, schemaText } from "./schema.mjs";
@@ -243,6 +244,24 @@ const decide = {
 	seen: countDecisions,
 };
 
+const NOBODY = { type: "User", id: "a" };
+
+const extensions = {
+	...decide,
+	make: (r) => ({ schema: null, entities: [], form: r.pick(["text",
+		"est"]), policies: list(40, () => extensionPolicy(r)),
+		templates: [], links: [], requests: [{ principal: NOBODY,
+		action: NOBODY, resource: NOBODY, context: {} }] }),
+	seen(c, outcome, count) {
+		const [{ errors, determining }] = outcome;
+
+		errors.forEach(() => count("extension test: error"));
+		determining.forEach(() => count("extension test: true"));
+		list(c.policies.length - errors.length - determining.length,
+		    () => count("extension test: false"));
+	},
+};
+
 // One text: accepted or not, and what it says in JSON.
 
 function partJson(engine, text, template) {
@@ -315,10 +334,10 @@ function estText(engine, json) {
 }
 
 function estOutcome(engine, c) {
-	const a = engine.call(slotsOfAny(c.est) ? "templateToJson" :
-	    "policyToJson", c.est);
+	const part = slotsOfAny(c.est) ? "templates" : "staticPolicies";
 
-	if (failed(a))
+	if (failed(engine.call("checkParsePolicySet",
+	    { [part]: { est: c.est } })))
 		return REFUSED;
 	const read = estText(engine, c.est);
 
@@ -527,7 +546,7 @@ const format = {
 	seen: accepted("format"),
 };
 
-export const kinds = { decide, round, mutated, est, set, schema, validate,
+export const kinds = { decide, extensions, round, mutated, est, set, schema, validate,
 	entities, request, format };
-export const weights = { decide: 30, round: 6, mutated: 20, est: 10, set: 4,
+export const weights = { decide: 30, extensions: 3, round: 6, mutated: 20, est: 10, set: 4,
 	schema: 10, validate: 12, entities: 5, request: 3, format: 5 };

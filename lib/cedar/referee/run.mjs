@@ -108,7 +108,15 @@ class Run {
 				if (!this.enough())
 					await this.compare(b);
 			batch = coming;
+			this.progress();
 		}
+	}
+
+	// For whoever waits at a terminal.
+	progress() {
+		if (process.stderr.isTTY)
+			process.stderr.write(`\r${this.counts.of("decision")}` +
+			    ` decisions, ${this.found} disagreements\r`);
 	}
 
 	enough() {

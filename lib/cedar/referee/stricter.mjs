@@ -19,6 +19,15 @@ const REASONS = [
 	// Which it passes over in a field that it ignores.
 	["a number that is no Long", (text) =>
 	    /: (a number beyond 64 bits|expected a whole number)/.test(text)],
+	// Of which it takes the first.
+	["an argument and arguments", (text) =>
+	    /both `arg' and `args'; keep one$/.test(text)],
+	// For its partial evaluation, which is no part of the language.
+	["the function unknown", (text) =>
+	    /operator or function `unknown'/.test(text)],
+	// It finds out when the value is asked for.
+	["an extension value of no known function", (text) =>
+	    /there is no extension function `/.test(text)],
 	// Its reader takes a list of values for an object's fields in order.
 	["a list for an object", (text) =>
 	    /expected an object, not a list$/.test(text)],

@@ -68,7 +68,8 @@ export class Writer {
 	uid(e) {
 		const { type, id } = e.__entity ?? e;
 
-		return `${type}::${this.string(id)}`;
+		return type.split("::").concat(this.string(id))
+		    .join(this.gap("") + "::" + this.gap(""));
 	}
 
 	name(s) {

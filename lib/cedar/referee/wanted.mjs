@@ -24,7 +24,8 @@ export const wanted = [
 	"error: extension text",
 	...BOTH.filter((x) => x !== "text")
 	    .flatMap((x) => [x + " accepted", x + " refused"]),
-	"text accepted", "format accepted",
+	"extension test: true", "extension test: false",
+	"extension test: error", "text accepted", "format accepted",
 	"policy valid", "policy invalid", "policy impossible",
 	"policy confusable",
 ];
