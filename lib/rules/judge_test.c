@@ -44,24 +44,29 @@ tell(void *ctx, const struct cedar_error *e, bool warning)
 	fprintf(stderr, "%s\n", cedar_error_format(e, 1, line, sizeof(line)));
 }
 
-/* These rules, and a plain job of dana's. */
 static void
-start(const char *text)
+load(void)
 {
 	static const struct rules_report report = { tell, NULL };
 	static const struct signers signers;
 	static struct settings settings;
-	int fd;
+	int fd = open("site", O_RDONLY | O_DIRECTORY);
 
 	settings_init(&settings);
+	ATF_REQUIRE_EQ(rules_load(&rules, fd, &signers, &settings, &report),
+	    0);
+	close(fd);
+}
+
+/* These rules, and a plain job of dana's. */
+static void
+start(const char *text)
+{
 	mkdir("site", 0755);
 	mkdir("site/policy", 0755);
 	write_file("site/entities.yaml", PEOPLE);
 	write_file("site/policy/all.cedar", text);
-	fd = open("site", O_RDONLY | O_DIRECTORY);
-	ATF_REQUIRE_EQ(rules_load(&rules, fd, &signers, &settings, &report),
-	    0);
-	close(fd);
+	load();
 	grant_init(&grant);
 	strcpy(grant.name, "report");
 	strcpy(grant.author, "dana");
@@ -170,6 +175,21 @@ ATF_TC_BODY(a_forbid_that_failed_forbids, tc)
 	rules_free(&rules);
 }
 
+ATF_TC_WITHOUT_HEAD(actions_are_in_their_groups_without_any_people);
+ATF_TC_BODY(actions_are_in_their_groups_without_any_people, tc)
+{
+	start("@id(\"dana\") permit(principal == User::\"dana\", "
+	    "action == Action::\"run\", resource);\n"
+	    "@id(\"never\") forbid(principal, "
+	    "action in Action::\"submit\", resource);\n");
+	rules_free(&rules);
+	ATF_REQUIRE_EQ(unlink("site/entities.yaml"), 0);
+	load();
+	refused("policy: dana may not run report: the rule never "
+	    "(policy/all.cedar:2) forbids it");
+	rules_free(&rules);
+}
+
 ATF_TC_WITHOUT_HEAD(time_and_boot_mode_can_decide);
 ATF_TC_BODY(time_and_boot_mode_can_decide, tc)
 {
@@ -248,6 +268,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, the_rule_that_forbids_is_named);
 	ATF_TP_ADD_TC(tp, a_rule_that_failed_is_named);
 	ATF_TP_ADD_TC(tp, a_forbid_that_failed_forbids);
+	ATF_TP_ADD_TC(tp, actions_are_in_their_groups_without_any_people);
 	ATF_TP_ADD_TC(tp, time_and_boot_mode_can_decide);
 	ATF_TP_ADD_TC(tp, reading_is_decided_too);
 	ATF_TP_ADD_TC(tp, each_thing_is_explained);

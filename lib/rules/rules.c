@@ -80,22 +80,26 @@ load_schema(struct load *l)
 	return 0;
 }
 
-/* The entities that the site describes. */
+/*
+ * The entities that the site describes, and the schema's actions, whose groups
+ * rules may name in a site that describes nobody, too.
+ */
 static int
 load_entities(struct load *l)
 {
+	static const char nobody[] = "[]";
 	struct rules *r = l->rules;
 	struct cedar_error e;
 	struct doc doc;
-	size_t len;
+	size_t len = sizeof(nobody) - 1;
 	char *text;
 	int rc;
 
 	text = read_file(l, RULES_ENTITIES, CEDAR_ENTITIES_MAX, &len);
-	if (text == NULL)
-		return errno == ENOENT ? 0 : -1;
-	rc = doc_read_yaml(&doc, RULES_ENTITIES, text, len,
-	    CEDAR_ENTITIES_MAX, &e);
+	if (text == NULL && errno != ENOENT)
+		return -1;
+	rc = doc_read_yaml(&doc, RULES_ENTITIES, text == NULL ? nobody : text,
+	    len, CEDAR_ENTITIES_MAX, &e);
 	free(text);
 	if (rc == -1)
 		return tell(l, &e);
