@@ -14,13 +14,6 @@
 #include "value_form.h"
 #include "why.h"
 
-struct est_task {
-	int		(*run)(struct est *, const struct est_task *);
-	uint32_t	 node;
-	int		 arg;		/* an enum op or fn */
-	uint32_t	 pos, n;
-};
-
 /* How an operator's object is read. */
 struct operator_form {
 	const char	*key;
@@ -61,44 +54,6 @@ reverse(struct est *s, size_t first)
 	}
 }
 
-const struct str **
-est_names(struct est *s, size_t n)
-{
-	const struct str **names;
-
-	if (n < s->name_cap)
-		return s->names;
-	names = reallocarray(s->names, n + 16, sizeof(*names));
-	if (names == NULL) {
-		build_memory(&s->b);
-		return NULL;
-	}
-	s->names = names;
-	s->name_cap = n + 16;
-	return names;
-}
-
-/* A copy that lives as long as the policies. */
-static int
-copy_str(struct est *s, const struct str *from, const struct str **to)
-{
-	*to = build_str(&s->b, from->bytes, from->len);
-	return *to == NULL ? -1 : 0;
-}
-
-int
-est_type(struct est *s, uint32_t node, const struct str **type)
-{
-	const struct str *name = s->d->nodes[node].str;
-	char quoted[QUOTE_MAX];
-
-	if (!name_is_path(name->bytes, name->len))
-		return doc_error(s->d, node, s->e, "`%s' is no entity type; "
-		    "expected a name, or names with :: between them",
-		    why_quote(quoted, name->bytes, name->len));
-	return copy_str(s, name, type);
-}
-
 static int	run_expr(struct est *, const struct est_task *);
 static int	run_value(struct est *, const struct est_task *);
 
@@ -119,140 +74,6 @@ push_children(struct est *s, uint32_t container,
 	return 0;
 }
 
-/* The builders: all operands of t->node are built. */
-
-static int
-build_plain(struct est *s, const struct est_task *t)
-{
-	return build_op(&s->b, t->pos, (enum op)t->arg);
-}
-
-static int
-build_get(struct est *s, const struct est_task *t)
-{
-	uint32_t attr = doc_get(s->d, t->node, "attr");
-	const struct str *name;
-
-	if (copy_str(s, s->d->nodes[attr].str, &name) == -1)
-		return -1;
-	return build_names(&s->b, t->pos, OP_GET, &name, 1);
-}
-
-/* A list of strings as names. */
-static int
-copy_names(struct est *s, uint32_t list, const struct str **names)
-{
-	uint32_t c;
-
-	for (c = doc_first(s->d, list); c != 0; c = doc_next(s->d, list, c)) {
-		if (s->d->nodes[c].kind != DOC_STRING)
-			return doc_error_kind(s->d, c, s->e, "the name of an "
-			    "attribute");
-		if (copy_str(s, s->d->nodes[c].str, names++) == -1)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-build_has(struct est *s, const struct est_task *t)
-{
-	uint32_t attr = doc_get(s->d, t->node, "attr");
-	const struct doc_node *n = &s->d->nodes[attr];
-	size_t count = n->kind == DOC_ARRAY ? n->count : 1;
-	const struct str **names = est_names(s, count);
-
-	if (names == NULL)
-		return -1;
-	if (count == 0)
-		return doc_error(s->d, attr, s->e, "an empty list; expected "
-		    "the name of an attribute");
-	if ((n->kind == DOC_ARRAY ? copy_names(s, attr, names) :
-	    copy_str(s, n->str, names)) == -1)
-		return -1;
-	return build_names(&s->b, t->pos, OP_HAS, names, count);
-}
-
-/* "Wildcard", {"Wildcard": null} or {"Literal": text}; NULL is a wildcard. */
-static int
-read_part(struct est *s, uint32_t node, const struct str **part)
-{
-	static const struct doc_field fields[] = {
-		{ "Literal", DOC_MAY(STRING), true },
-		{ "Wildcard", DOC_MAY(NULL), true },
-	};
-	const struct doc_node *n = &s->d->nodes[node];
-	uint32_t found[2];
-
-	*part = NULL;
-	if (n->kind == DOC_STRING && str_is(n->str, "Wildcard"))
-		return 0;
-	if (n->kind != DOC_OBJECT || n->count != 1)
-		return doc_error(s->d, node, s->e, "expected \"Wildcard\" or "
-		    "{\"Literal\": TEXT}");
-	if (doc_fields(s->d, node, fields, 2, found, s->e) == -1)
-		return -1;
-	return found[0] == 0 ? 0 :
-	    copy_str(s, s->d->nodes[found[0]].str, part);
-}
-
-static int
-build_pattern(struct est *s, const struct est_task *t)
-{
-	uint32_t list = doc_get(s->d, t->node, "pattern"), c;
-	const struct str **parts = est_names(s, s->d->nodes[list].count);
-	size_t n = 0;
-
-	if (parts == NULL)
-		return -1;
-	for (c = doc_first(s->d, list); c != 0; c = doc_next(s->d, list, c))
-		if (read_part(s, c, &parts[n++]) == -1)
-			return -1;
-	return build_like(&s->b, t->pos, parts, n);
-}
-
-static int
-build_type(struct est *s, const struct est_task *t)
-{
-	uint32_t type = doc_get(s->d, t->node, "entity_type");
-	uint32_t in = doc_get(s->d, t->node, "in");
-	const struct str *name;
-
-	if (est_type(s, type, &name) == -1)
-		return -1;
-	return build_is(&s->b, t->pos,
-	    in == 0 || s->d->nodes[in].kind == DOC_NULL ? OP_IS : OP_IS_IN,
-	    name);
-}
-
-static int
-build_list(struct est *s, const struct est_task *t)
-{
-	return build_set(&s->b, t->pos, s->d->nodes[t->node].count);
-}
-
-static int
-build_object(struct est *s, const struct est_task *t)
-{
-	size_t count = s->d->nodes[t->node].count, n = 0;
-	const struct str **names = est_names(s, count);
-	uint32_t c;
-
-	if (names == NULL)
-		return -1;
-	for (c = doc_first(s->d, t->node); c != 0;
-	    c = doc_next(s->d, t->node, c))
-		if (copy_str(s, s->d->nodes[c].key, &names[n++]) == -1)
-			return -1;
-	return build_record(&s->b, t->pos, names, count);
-}
-
-static int
-build_fn(struct est *s, const struct est_task *t)
-{
-	return build_call(&s->b, t->pos, (enum fn)t->arg, t->n);
-}
-
 /* Values: what may stand in entities, written out as nodes. */
 
 static int
@@ -265,7 +86,7 @@ build_scalar(struct est *s, uint32_t node)
 		v = (struct value){ .kind = VALUE_BOOL, .b = n->b };
 	else if (n->kind == DOC_INT)
 		v = (struct value){ .kind = VALUE_LONG, .n = n->n };
-	else if (copy_str(s, n->str, &v.str) == -1)
+	else if (est_str(s, n->str, &v.str) == -1)
 		return -1;
 	return build_value(&s->b, n->pos, v);
 }
@@ -287,7 +108,7 @@ start_value_call(struct est *s, uint32_t node, uint32_t inner)
 	size_t first;
 
 	if (call_form(s->d, inner, &call, s->e) == -1 ||
-	    push(s, (struct est_task){ .run = build_fn, .node = node,
+	    push(s, (struct est_task){ .run = est_build_call, .node = node,
 	    .arg = call.fn, .n = call.nargs,
 	    .pos = s->d->nodes[node].pos }) == -1)
 		return -1;
@@ -327,9 +148,9 @@ run_value(struct est *s, const struct est_task *t)
 	case FORM_CALL:
 		return start_value_call(s, node, inner);
 	case FORM_SET:
-		return start_container(s, node, pos, build_list, run_value);
+		return start_container(s, node, pos, est_build_set, run_value);
 	case FORM_RECORD:
-		return start_container(s, node, pos, build_object, run_value);
+		return start_container(s, node, pos, est_build_record, run_value);
 	}
 	abort();
 }
@@ -366,8 +187,8 @@ static const struct doc_field is_fields[] = {
 	{ "entity_type", DOC_MAY(STRING), false },
 };
 
-#define UNARY(key, op)	{ key, OP_##op, build_plain, unary, 1, 1, { 0 } }
-#define BINARY(key, op)	{ key, OP_##op, build_plain, binary, 2, 2, { 0 } }
+#define UNARY(key, op)	{ key, OP_##op, est_build_plain, unary, 1, 1, { 0 } }
+#define BINARY(key, op)	{ key, OP_##op, est_build_plain, binary, 2, 2, { 0 } }
 
 static const struct operator_form forms[] = {
 	UNARY("!", NOT), UNARY("neg", NEG), UNARY("isEmpty", IS_EMPTY),
@@ -377,14 +198,14 @@ static const struct operator_form forms[] = {
 	BINARY("contains", CONTAINS), BINARY("containsAll", CONTAINS_ALL),
 	BINARY("containsAny", CONTAINS_ANY), BINARY("getTag", GET_TAG),
 	BINARY("hasTag", HAS_TAG),
-	{ "&&", OP_AND, build_plain, binary, 2, 2, { OP_AND_TEST } },
-	{ "||", OP_OR, build_plain, binary, 2, 2, { OP_OR_TEST } },
-	{ "if-then-else", OP_IF, build_plain, ternary, 3, 3,
+	{ "&&", OP_AND, est_build_plain, binary, 2, 2, { OP_AND_TEST } },
+	{ "||", OP_OR, est_build_plain, binary, 2, 2, { OP_OR_TEST } },
+	{ "if-then-else", OP_IF, est_build_plain, ternary, 3, 3,
 	    { OP_IF_TEST, OP_IF_ELSE } },
-	{ ".", OP_GET, build_get, get_fields, 2, 1, { 0 } },
-	{ "has", OP_HAS, build_has, has_fields, 2, 1, { 0 } },
-	{ "like", OP_LIKE, build_pattern, like_fields, 2, 1, { 0 } },
-	{ "is", OP_IS, build_type, is_fields, 3, 2, { OP_IS_TEST } },
+	{ ".", OP_GET, est_build_get, get_fields, 2, 1, { 0 } },
+	{ "has", OP_HAS, est_build_has, has_fields, 2, 1, { 0 } },
+	{ "like", OP_LIKE, est_build_like, like_fields, 2, 1, { 0 } },
+	{ "is", OP_IS, est_build_is, is_fields, 3, 2, { OP_IS_TEST } },
 };
 #define FORMS	(sizeof(forms) / sizeof(forms[0]))
 
@@ -458,7 +279,7 @@ start_set(struct est *s, uint32_t body, uint32_t pos)
 	if (s->d->nodes[body].kind != DOC_ARRAY)
 		return doc_error_kind(s->d, body, s->e, "a list of "
 		    "expressions");
-	return start_container(s, body, pos, build_list, run_expr);
+	return start_container(s, body, pos, est_build_set, run_expr);
 }
 
 static int
@@ -467,7 +288,7 @@ start_record(struct est *s, uint32_t body, uint32_t pos)
 	if (s->d->nodes[body].kind != DOC_OBJECT)
 		return doc_error_kind(s->d, body, s->e, "an object of "
 		    "expressions");
-	return start_container(s, body, pos, build_object, run_expr);
+	return start_container(s, body, pos, est_build_record, run_expr);
 }
 
 static const struct starter {
@@ -495,7 +316,7 @@ start_call(struct est *s, uint32_t body, uint32_t pos)
 		    "function `%s'", why_quote(quoted, key->bytes, key->len));
 	if (s->d->nodes[body].kind != DOC_ARRAY)
 		return doc_error_kind(s->d, body, s->e, "a list of arguments");
-	if (push(s, (struct est_task){ .run = build_fn, .arg = fn,
+	if (push(s, (struct est_task){ .run = est_build_call, .arg = fn,
 	    .node = body, .n = s->d->nodes[body].count, .pos = pos }) == -1)
 		return -1;
 	return push_children(s, body, run_expr);
