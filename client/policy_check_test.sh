@@ -221,6 +221,27 @@ users_without_key_or_description_are_found_body() {
 	finds 0 'more.cedar:1:8: User::"max" is neither in allowed_signers nor'
 }
 
+new_case a_user_with_two_keys_is_told_once 'not for each'
+a_user_with_two_keys_is_told_once_body() {
+	make_site
+	ssh-keygen -q -t ed25519 -N '' -C '' -f zoe
+	ssh-keygen -q -t ed25519 -N '' -C '' -f zoe2
+	for key in zoe zoe2; do
+		echo "zoe $(cut -d' ' -f1,2 < $key.pub)"
+	done >> site/allowed_signers
+	finds 0 'allowed_signers:3:1: zoe may sign'
+	atf_check_equal "$(grep -c 'zoe may sign' found)" 1
+}
+
+new_case templates_without_a_link_are_found 'and nothing else of them'
+templates_without_a_link_are_found_body() {
+	make_site
+	echo 'permit(principal == ?principal, action == Action::"run",
+	  resource) when { context.author == User::"nobody" };' | rule
+	finds 0 'more.cedar:1:1: this template decides nothing'
+	atf_check_equal "$(grep -c 'warning' found)" 1
+}
+
 new_case a_draft_without_keys_is_checked 'but not for who may sign'
 a_draft_without_keys_is_checked_body() {
 	make_site
@@ -278,6 +299,8 @@ atf_init_test_cases() {
 	atf_add_test_case roles_that_nobody_has_are_found
 	atf_add_test_case unknown_parents_are_found
 	atf_add_test_case users_without_key_or_description_are_found
+	atf_add_test_case a_user_with_two_keys_is_told_once
+	atf_add_test_case templates_without_a_link_are_found
 	atf_add_test_case a_draft_without_keys_is_checked
 	atf_add_test_case another_appliances_name_is_found
 	atf_add_test_case strict_makes_errors_of_warnings

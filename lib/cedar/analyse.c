@@ -366,8 +366,27 @@ check_pairs(struct analysis *a, size_t i)
 }
 
 static void
+check_template(struct analysis *a, size_t i)
+{
+	const struct policy *p = a->set->items[i];
+	struct cedar_error *e;
+
+	for (size_t j = 0; j < a->set->n; j++)
+		if (a->set->items[j]->template == p)
+			return;
+	if ((e = add(a, REMARK_UNLINKED, i, i)) != NULL)
+		place(e, p, p->pos, "this template decides nothing, since "
+		    "nothing links it; write a rule without ?principal and "
+		    "?resource, or link it");
+}
+
+static void
 check_one(struct analysis *a, size_t i)
 {
+	if (a->set->items[i]->is_template) {
+		check_template(a, i);
+		return;
+	}
 	check_terms(a, i);
 	check_empty_action(a, i);
 	check_wide(a, i);
@@ -435,8 +454,7 @@ policies_analyse(const struct policies *set, const struct entities *entities,
 	if (load_conditions(&a) == -1)
 		a.failed = true;
 	for (size_t i = 0; i < set->n && !a.failed; i++)
-		if (!set->items[i]->is_template)
-			check_one(&a, i);
+		check_one(&a, i);
 	for (size_t i = 0; i < set->n && !a.failed; i++)
 		if (!set->items[i]->is_template && !a.dead[i])
 			check_pairs(&a, i);

@@ -21,6 +21,7 @@ enum remark_kind {
 	REMARK_FORBIDDEN,	/* a permit: all of it another rule forbids */
 	REMARK_CONTRADICTION,	/* a permit and a forbid for the same */
 	REMARK_WIDE,		/* a permit for very much, unconditionally */
+	REMARK_UNLINKED,	/* a template that no link makes a rule of */
 };
 
 /*

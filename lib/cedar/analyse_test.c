@@ -69,7 +69,7 @@ names(void)
 		[REMARK_TWICE] = "TWICE", [REMARK_SHADOWED] = "SHADOWED",
 		[REMARK_FORBIDDEN] = "FORBIDDEN",
 		[REMARK_CONTRADICTION] = "CONTRADICTION",
-		[REMARK_WIDE] = "WIDE",
+		[REMARK_WIDE] = "WIDE", [REMARK_UNLINKED] = "UNLINKED",
 	};
 	static char text[NAMES_MAX];
 	size_t n = 0;
@@ -320,7 +320,7 @@ ATF_TC_BODY(templates_are_looked_at_as_their_links, tc)
 	const struct uid *values[2] = { NULL, NULL };
 	struct entities e;
 
-	check("", text);
+	check("UNLINKED 0", text);
 	load_people(&e);
 	policies_init(&set);
 	ATF_REQUIRE_EQ(0, policies_add_text(&set, "x", text, strlen(text),

@@ -268,6 +268,7 @@ check_remark(const struct remark *r, const struct trace *t)
 		break;
 	case REMARK_ALWAYS:
 	case REMARK_WIDE:
+	case REMARK_UNLINKED:
 		break;
 	}
 	if (!ok)
