@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cedar/emit.h"
+
 #define NEAREST		3	/* rules that almost permit it, in full */
 
 /* The first forbid that failed, or NULL. */
@@ -27,6 +29,39 @@ rules_decide(struct rules *r, const struct request *request,
 	a->ndetermining = 0;
 }
 
+/*
+ * Somebody's or a rule's name, for a message: what would mislead is escaped,
+ * and what is too long cut between two characters, so that the text is UTF-8
+ * in the ledger, too.
+ */
+struct shown {
+	char	text[100 + sizeof("...")];
+};
+
+static struct shown
+show(const char *name, size_t len, size_t max)
+{
+	struct shown s;
+	struct put p;
+
+	put_init(&p, s.text, max);
+	emit_escaped(&p, name, len, false);
+	strcpy(s.text + p.len, p.err != 0 ? "..." : "");
+	return s;
+}
+
+static struct shown
+show_who(const char *who)
+{
+	return show(who, strlen(who), 100);
+}
+
+static struct shown
+show_rule(const struct policy *p, size_t max)
+{
+	return show(p->id->bytes, p->id->len, max);
+}
+
 static void
 say_failed(const struct rules *r, const struct eval_error *e,
     const char *who, const char *what, struct why *w)
@@ -34,8 +69,8 @@ say_failed(const struct rules *r, const struct eval_error *e,
 	const struct policy *p = r->policies.items[e->policy];
 	char place[RULE_PLACE_MAX];
 
-	why_set(w, "policy: %.100s may not %s: the rule %.60s (%s), which may "
-	    "forbid it, failed: %.100s", who, what, p->id->bytes,
+	why_set(w, "policy: %s may not %s: the rule %s (%s), which may "
+	    "forbid it, failed: %.100s", who, what, show_rule(p, 60).text,
 	    rule_place(p, place), e->text);
 }
 
@@ -47,8 +82,8 @@ say_forbidden(const struct rules *r, const struct answer *a,
 	const struct policy *p = r->policies.items[a->determining[0]];
 	char place[RULE_PLACE_MAX];
 
-	why_set(w, "policy: %.100s may not %s: the rule %.100s (%s) forbids "
-	    "it", who, what, p->id->bytes, rule_place(p, place));
+	why_set(w, "policy: %s may not %s: the rule %s (%s) forbids "
+	    "it", who, what, show_rule(p, 100).text, rule_place(p, place));
 }
 
 /* A rule that failed is not heeded, and that may be why none permits. */
@@ -60,13 +95,13 @@ say_unpermitted(const struct rules *r, const struct answer *a,
 	char place[RULE_PLACE_MAX];
 
 	if (a->nerrors == 0) {
-		why_set(w, "policy: %.100s may not %s: no rule permits it",
+		why_set(w, "policy: %s may not %s: no rule permits it",
 		    who, what);
 		return;
 	}
 	p = r->policies.items[a->errors[0].policy];
-	why_set(w, "policy: %.100s may not %s: no rule permits it; the rule "
-	    "%.60s (%s) failed: %.100s", who, what, p->id->bytes,
+	why_set(w, "policy: %s may not %s: no rule permits it; the rule "
+	    "%s (%s) failed: %.100s", who, what, show_rule(p, 60).text,
 	    rule_place(p, place), a->errors[0].text);
 }
 
@@ -80,8 +115,10 @@ no_memory(struct why *w)
 
 static int
 judge_request(struct rules *r, const struct request *request,
-    const char *who, const char *what, struct why *w)
+    const char *name, const char *what, struct why *w)
 {
+	const struct shown shown = show_who(name);
+	const char *who = shown.text;
 	const struct eval_error *failed;
 	struct answer answer;
 
@@ -162,6 +199,7 @@ static int
 explain(struct rules *r, const struct request *request, struct put *out)
 {
 	const struct eval_error *failed;
+	const struct str *id;
 	struct trace trace;
 	bool allowed;
 
@@ -171,8 +209,9 @@ explain(struct rules *r, const struct request *request, struct put *out)
 	allowed = trace.answer.allow;
 	failed = failed_forbid(r, &trace.answer);
 	if (allowed && failed != NULL) {
+		id = r->policies.items[failed->policy]->id;
 		put_text(out, "refused all the same: the forbid ");
-		put_text(out, r->policies.items[failed->policy]->id->bytes);
+		emit_escaped(out, id->bytes, id->len, false);
 		put_text(out, " failed, and could not be asked\n");
 		allowed = false;
 	}
@@ -184,14 +223,15 @@ static int
 explain_one(struct rules *r, const struct ask *ask, const struct grant *g,
     const struct scene *s, struct put *out)
 {
-	char line[PRINCIPAL_MAX + ASK_TEXT_MAX], what[ASK_TEXT_MAX];
+	char what[ASK_TEXT_MAX];
 	struct request request;
 	struct arena arena;
 	int ret = -1;
 
-	snprintf(line, sizeof(line), "%s: %s\n", g->submitter,
-	    ask_format(ask, what));
-	put_text(out, line);
+	emit_escaped(out, g->submitter, strlen(g->submitter), false);
+	put_text(out, ": ");
+	put_text(out, ask_format(ask, what));
+	put_text(out, "\n");
 	arena_init(&arena, 0);
 	if (ask_request(ask, g, s, &arena, &request) == 0)
 		ret = explain(r, &request, out);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "json.h"
+
 #define PEOPLE	"- uid: Role::\"dev\"\n" \
 		"- uid: User::\"dana\"\n  parents: [Role::\"dev\"]\n"
 #define RUN	"@id(\"run\") permit(principal in Role::\"dev\", " \
@@ -175,6 +177,40 @@ ATF_TC_BODY(a_forbid_that_failed_forbids, tc)
 	rules_free(&rules);
 }
 
+/* A leaf of the ledger holds UTF-8 alone, and a console line is one line. */
+static void
+refused_legibly(void)
+{
+	ATF_CHECK_EQ(rules_judge(&rules, &grant, &scene, &why), -1);
+	ATF_CHECK_MSG(utf8_check(why.text, strlen(why.text)) == 0, "%s",
+	    why.text);
+	ATF_CHECK_MSG(strpbrk(why.text, "\n\033") == NULL, "%s", why.text);
+	rules_free(&rules);
+}
+
+ATF_TC_WITHOUT_HEAD(a_refusal_stays_legible_whatever_names_hold);
+ATF_TC_BODY(a_refusal_stays_legible_whatever_names_hold, tc)
+{
+	char text[512], id[160] = "";
+
+	while (strlen(id) + 3 < sizeof(id))
+		strcat(id, "\u20ac");
+	snprintf(text, sizeof(text), "@id(\"%s\") forbid(principal, action, "
+	    "resource);", id);
+	start(text);
+	refused_legibly();
+	snprintf(text, sizeof(text), "@id(\"%s\") forbid(principal, action == "
+	    "Action::\"run\", resource) when { 9223372036854775807 + 1 == "
+	    "context.limits.cpu_millis };", id);
+	start(text);
+	refused_legibly();
+	start("@id(\"a\\n\\u{1b}[31mb\") forbid(principal, action, resource);");
+	refused_legibly();
+	start("");
+	strcpy(grant.submitter, id);
+	refused_legibly();
+}
+
 ATF_TC_WITHOUT_HEAD(actions_are_in_their_groups_without_any_people);
 ATF_TC_BODY(actions_are_in_their_groups_without_any_people, tc)
 {
@@ -268,6 +304,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, the_rule_that_forbids_is_named);
 	ATF_TP_ADD_TC(tp, a_rule_that_failed_is_named);
 	ATF_TP_ADD_TC(tp, a_forbid_that_failed_forbids);
+	ATF_TP_ADD_TC(tp, a_refusal_stays_legible_whatever_names_hold);
 	ATF_TP_ADD_TC(tp, actions_are_in_their_groups_without_any_people);
 	ATF_TP_ADD_TC(tp, time_and_boot_mode_can_decide);
 	ATF_TP_ADD_TC(tp, reading_is_decided_too);
