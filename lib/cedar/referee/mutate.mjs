@@ -137,6 +137,9 @@ export function places(value, out = []) {
 	return out;
 }
 
+// Nobody else's: what is put in may be changed next.
+const scalar = (random) => structuredClone(random.pick(SCALARS));
+
 // In place; `value' is an object or an array.
 export function mutateJson(random, value) {
 	const all = places(value);
@@ -150,12 +153,12 @@ export function mutateJson(random, value) {
 
 	random.weighted([
 		[4, () => list ? holder.splice(key, 1) : delete holder[key]],
-		[4, () => set(key, random.pick(SCALARS))],
+		[4, () => set(key, scalar(random))],
 		[3, () => set(key, structuredClone(other.holder[other.key]))],
 		[list ? 0 : 3, () => { put(holder, random.pick(KEYS),
 			holder[key]); delete holder[key]; }],
 		[list ? 0 : 3, () => put(holder, random.pick(KEYS),
-			random.pick(SCALARS))],
+			scalar(random))],
 		[list ? 2 : 0, () => holder.push(structuredClone(holder[key]))],
 		[1, () => set(key, [holder[key]])],
 		[1, () => set(key, { [random.pick(KEYS)]: holder[key] })],

@@ -22,6 +22,9 @@ const REASONS = [
 	// Of which it takes the first.
 	["an argument and arguments", (text) =>
 	    /both `arg' and `args'; keep one$/.test(text)],
+	// Of these it takes the first too.
+	["an entity and a slot", (text) =>
+	    /expected either `\w+' or `\w+' here$/.test(text)],
 	// For its partial evaluation, which is no part of the language.
 	["the function unknown", (text) =>
 	    /operator or function `unknown'/.test(text)],
