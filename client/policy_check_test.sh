@@ -261,6 +261,13 @@ another_appliances_name_is_found_body() {
 	    "$casemate" policy check site
 }
 
+new_case a_site_without_rules_is_found 'since it refuses everything'
+a_site_without_rules_is_found_body() {
+	make_site
+	rm -r site/policy
+	finds 0 'site/policy: no rules are here'
+}
+
 new_case strict_makes_errors_of_warnings 'and the exit status 1'
 strict_makes_errors_of_warnings_body() {
 	make_site
@@ -303,6 +310,7 @@ atf_init_test_cases() {
 	atf_add_test_case templates_without_a_link_are_found
 	atf_add_test_case a_draft_without_keys_is_checked
 	atf_add_test_case another_appliances_name_is_found
+	atf_add_test_case a_site_without_rules_is_found
 	atf_add_test_case strict_makes_errors_of_warnings
 	atf_add_test_case rules_in_json_are_named_by_file
 }

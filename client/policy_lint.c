@@ -366,11 +366,24 @@ lint_signer(struct lint *l, size_t n)
 	tell_signer(l, &s->list[n], text);
 }
 
+static void
+lint_nothing(struct lint *l)
+{
+	struct cedar_error e;
+
+	if (l->site->rules.nfiles > 0)
+		return;
+	cedar_error_set(&e, RULES_POLICY, "no rules are here, so everything "
+	    "is refused; put some into " RULES_POLICY "/NAME" RULES_TEXT_END);
+	tell(l, &e);
+}
+
 static int
 lint_all(struct lint *l)
 {
 	const struct policies *set = &l->site->rules.policies;
 
+	lint_nothing(l);
 	for (size_t i = 0; i < set->n; i++)
 		if (!set->items[i]->is_template)
 			add_rule(l, set->items[i]);

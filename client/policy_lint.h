@@ -16,6 +16,7 @@
  *	a user whom a rule names and nobody is
  *	who may sign, and is not described in entities.yaml; and the reverse
  *	a rule for an appliance of another name
+ *	no rules at all
  *
  * "Role" is any type that the schema lets a User be in.  A site that nobody
  * may sign for yet gets no findings about who may.  -1 with ENOMEM.

@@ -10,6 +10,7 @@
  *	schema.h	schemas as text or JSON, and checks of data against them
  *	validate.h	strict validation of policies
  *	format.h	policies back to canonical text and to JSON
+ *	analyse.h	rules that change nothing, or too much
  *
  * Loading allocates from an arena and fails with a struct cedar_error; a
  * decision allocates nothing.  Nothing recurses on the depth of its input.
