@@ -10,6 +10,7 @@
 #include "files.h"
 #include "make.h"
 #include "people.cedarschema.h"
+#include "shape.h"
 
 #define PATH_MAX_LEN	(FILES_NAME_MAX + sizeof(RULES_COMPONENTS) + 1)
 
@@ -77,7 +78,10 @@ load_schema(struct load *l)
 	sources[1] = l->people_source;
 	if (schema_read_text(&l->rules->schema, sources, 2, &e) == -1)
 		return tell(l, &e);
-	return 0;
+	if (shape_check(&l->rules->schema, &e) == 0)
+		return 0;
+	snprintf(e.file, sizeof(e.file), "%s", l->people_source.file);
+	return tell(l, &e);
 }
 
 /*

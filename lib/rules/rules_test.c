@@ -220,6 +220,35 @@ ATF_TC_BODY(a_site_may_have_its_own_people, tc)
 	refused("policy/people.cedarschema:2:");
 }
 
+ATF_TC_WITHOUT_HEAD(people_do_not_change_what_is_asked);
+ATF_TC_BODY(people_do_not_change_what_is_asked, tc)
+{
+	static const char people[] = "entity Role in [Role];\n"
+	    "entity User in [Role];\n";
+	static const char *const more[] = {
+		"type datetime = Long;", "entity datetime;", "entity String;",
+		"entity Long;", "type User = String;", "type User = { n: Long };",
+	};
+	char text[256];
+
+	start();
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		snprintf(text, sizeof(text), "%s%s\n", people, more[i]);
+		write_file("site/policy/people.cedarschema", text);
+		refused("policy/people.cedarschema: a type here is called as");
+	}
+	snprintf(text, sizeof(text), "%saction run;\n", people);
+	write_file("site/policy/people.cedarschema", text);
+	refused("action `run' is declared twice");
+	write_file("site/policy/people.cedarschema",
+	    "entity Role;\nentity User enum [\"alice\"];\n");
+	write_file("site/entities.yaml", "[]\n");
+	write_file("site/policy/10-run.cedar", "permit(principal == "
+	    "User::\"alice\", action == Action::\"run\", resource);");
+	loads();
+	site_free(&site);
+}
+
 ATF_TC_WITHOUT_HEAD(wildcards_are_refused_unless_named);
 ATF_TC_BODY(wildcards_are_refused_unless_named, tc)
 {
@@ -310,6 +339,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, what_the_schema_has_not_is_refused);
 	ATF_TP_ADD_TC(tp, entities_keep_to_the_schema);
 	ATF_TP_ADD_TC(tp, a_site_may_have_its_own_people);
+	ATF_TP_ADD_TC(tp, people_do_not_change_what_is_asked);
 	ATF_TP_ADD_TC(tp, wildcards_are_refused_unless_named);
 	ATF_TP_ADD_TC(tp, a_wildcard_among_the_people_is_refused);
 	ATF_TP_ADD_TC(tp, strange_files_are_refused);

@@ -1,7 +1,7 @@
 # A site's rules, and what a command asks of them.
 
 RULES_SRCS := $(addprefix lib/rules/,rules.c files.c check.c \
-	ask.c reading.c make.c judge.c site.c)
+	ask.c reading.c make.c judge.c shape.c site.c)
 RULES_GEN := gen/casemate.cedarschema.h gen/people.cedarschema.h
 
 # What a program that decides by rules links.
