@@ -33,7 +33,7 @@ const REASONS = [
 	    /there is no extension function `/.test(text)],
 	// Its reader takes a list of values for an object's fields in order.
 	["a list for an object", (text) =>
-	    /expected an object, not a list$/.test(text)],
+	    /(expected|takes) an object, not a list$/.test(text)],
 ];
 
 export const STRICTER = "refused on purpose";
