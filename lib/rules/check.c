@@ -5,8 +5,6 @@
 
 #include "cedar/validate.h"
 
-#define ROLE_TYPES	{ "Role", "Persona" }
-
 struct check {
 	const struct rules		*rules;
 	const struct settings		*settings;
@@ -19,6 +17,22 @@ tell(struct check *c, const struct cedar_error *e, bool warning)
 {
 	c->report->tell(c->report->ctx, e, warning);
 	c->nerrors += !warning;
+}
+
+/* Of a rule from JSON the finding knows its id, and not the file. */
+static void
+tell_finding(struct check *c, struct finding *f)
+{
+	const struct policy *p = c->rules->policies.items[f->policy];
+	char place[RULE_PLACE_MAX];
+	struct cedar_error e;
+
+	if (p->source == NULL) {
+		cedar_error_set(&e, rule_place(p, place), "the rule %.60s: "
+		    "%.300s", p->id->bytes, f->error.text);
+		f->error = e;
+	}
+	tell(c, &f->error, f->warning);
 }
 
 static void
@@ -34,7 +48,7 @@ validate(struct check *c)
 		return;
 	}
 	for (size_t i = 0; i < f.n; i++)
-		tell(c, &f.items[i].error, f.items[i].warning);
+		tell_finding(c, &f.items[i]);
 	findings_free(&f);
 }
 
@@ -80,33 +94,31 @@ check_scope(struct check *c, const struct policy *p)
 	}
 }
 
-static bool
-is_role(const struct uid *uid)
-{
-	static const char *const types[] = ROLE_TYPES;
-
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (str_is(uid->type, types[i]))
-			return true;
-	return false;
-}
-
-/* Somebody who writes Role::"*" expects that it means all of them. */
+/*
+ * Somebody who writes Role::"*" or Secret::"*" expects that it means all of
+ * them; a forbid of that kind would forbid nothing.
+ */
 static bool
 is_wildcard(struct check *c, const struct uid *uid)
 {
-	return is_role(uid) && memchr(uid->id->bytes, '*', uid->id->len) !=
-	    NULL && !is_named(c->settings, uid->id);
+	return memchr(uid->id->bytes, '*', uid->id->len) != NULL &&
+	    !is_named(c->settings, uid->id);
+}
+
+static const char *
+plural(const struct str *type)
+{
+	return str_is(type, "Role") ? "roles" : str_is(type, "Persona") ?
+	    "personas" : "names";
 }
 
 static void
 tell_wildcard(struct check *c, struct cedar_error *e, const struct uid *uid)
 {
-	snprintf(e->text, sizeof(e->text), "%s::\"%.100s\" has a `*' in its "
-	    "name, and no name stands for others here; write the %s that are "
-	    "meant, or name it under `wildcards' in settings.yaml",
-	    uid->type->bytes, uid->id->bytes,
-	    str_is(uid->type, "Role") ? "roles" : "personas");
+	snprintf(e->text, sizeof(e->text), "%.100s::\"%.100s\" has a `*' in "
+	    "its name, and no name stands for others here; write the %s that "
+	    "are meant, or name it under `wildcards' in settings.yaml",
+	    uid->type->bytes, uid->id->bytes, plural(uid->type));
 	tell(c, e, false);
 }
 
@@ -142,13 +154,22 @@ check_named(struct check *c, const struct policy *p, const struct uid *uid,
 	tell_wildcard(c, &e, uid);
 }
 
-/* Roles named in a rule's scope and in its conditions. */
 static void
-check_roles(struct check *c, const struct policy *p)
+check_scope_names(struct check *c, const struct policy *p,
+    const struct scope *s)
 {
-	for (uint32_t i = 0; i < p->principal.nuids; i++)
-		check_named(c, p, p->principal.uids[i], p->principal.pos);
+	for (uint32_t i = 0; i < s->nuids; i++)
+		check_named(c, p, s->uids[i], s->pos);
+}
+
+/* Whom and what a rule names in its scope and in its conditions. */
+static void
+check_names(struct check *c, const struct policy *p)
+{
+	check_scope_names(c, p, &p->principal);
+	check_scope_names(c, p, &p->resource);
 	check_named(c, p, p->values[SLOT_PRINCIPAL], p->pos);
+	check_named(c, p, p->values[SLOT_RESOURCE], p->pos);
 	for (uint32_t i = 0; i < p->nnodes; i++)
 		if (p->nodes[i].op == OP_VALUE &&
 		    p->nodes[i].u.value->kind == VALUE_ENTITY)
@@ -168,7 +189,7 @@ check_rules(const struct rules *r, const struct settings *settings,
 		check_entity(&c, &r->entities.items[i]);
 	for (size_t i = 0; i < r->policies.n; i++) {
 		check_scope(&c, r->policies.items[i]);
-		check_roles(&c, r->policies.items[i]);
+		check_names(&c, r->policies.items[i]);
 	}
 	return c.nerrors;
 }

@@ -271,6 +271,12 @@ ATF_TC_BODY(wildcards_are_refused_unless_named, tc)
 	write_file("site/policy/20-a.cedar", "forbid(principal, action, "
 	    "resource) when { principal in Role::\"*\" };\n");
 	refused("20-a.cedar:1:57: Role::\"*\" has a `*'");
+	write_file("site/policy/30-b.cedar", "forbid(principal, "
+	    "action == Action::\"lease\", resource == Secret::\"prod-*\");\n");
+	refused("30-b.cedar:1:46: Secret::\"prod-*\" has a `*'");
+	write_file("site/policy/30-b.cedar", "forbid(principal == User::"
+	    "\"*\", action, resource);\n");
+	refused("30-b.cedar:1:8: User::\"*\" has a `*'");
 	write_file("site/settings.yaml", "version: 1\nwildcards: ['*']\n");
 	loads();
 	site_free(&site);
@@ -318,6 +324,14 @@ ATF_TC_BODY(a_components_rules_are_checked_too, tc)
 	    "\"All\"},\"action\":{\"op\":\"All\"},\"resource\":{\"op\":"
 	    "\"All\"},\"conditions\":[]}}}");
 	refused("policies/web.cedar.json: the rule web/p permits anybody");
+	write_file("site/policies/web.cedar.json", "{\"templates\":"
+	    "{\"t\":{\"effect\":\"forbid\",\"principal\":{\"op\":"
+	    "\"All\"},\"action\":{\"op\":\"All\"},\"resource\":{\"op\":"
+	    "\"==\",\"slot\":\"?resource\"},\"conditions\":[]}},"
+	    "\"templateLinks\":[{\"templateId\":\"t\",\"newId\":\"l\","
+	    "\"values\":{\"?resource\":{\"type\":\"Mole\",\"id\":\"*\"}}}]}");
+	refused("policies/web.cedar.json: the rule web/l: the schema has no ");
+	refused("policies/web.cedar.json: Mole::\"*\" has a `*' in its name");
 }
 
 ATF_TC_WITHOUT_HEAD(two_rules_of_one_name_are_refused);
