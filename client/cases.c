@@ -16,7 +16,7 @@
 /* A file being read. */
 struct reader {
 	struct cases		*cases;
-	const struct rules	*rules;
+	const struct site	*site;
 	const struct doc	*doc;
 	struct cedar_error	*error;
 };
@@ -52,6 +52,36 @@ read_name(struct reader *r, uint32_t node, char dst[NAME_MAX_LEN + 1])
 	return 0;
 }
 
+/* A principal's name; *dst stays as it is when the field is not there. */
+static int
+read_user(struct reader *r, uint32_t node, const char **dst)
+{
+	const struct str *s;
+
+	if (node == 0)
+		return 0;
+	s = r->doc->nodes[node].str;
+	if (s->len == 0 || s->len > PRINCIPAL_MAX ||
+	    strcspn(s->bytes, " \"\\*?!,") != s->len)
+		return doc_error(r->doc, node, r->error, "not a principal's "
+		    "name; write it as in " SITE_SIGNERS ", like dana");
+	*dst = text_of(r, node);
+	return 0;
+}
+
+static int
+refuse_capability(struct reader *r, uint32_t node)
+{
+	char known[CAPABILITIES_TEXT_MAX] = "";
+	size_t n = 0;
+
+	for (int c = 0; c < CAPABILITY_COUNT; c++)
+		n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s",
+		    c == 0 ? "" : ", ", capability_word((enum capability)c));
+	return doc_error(r->doc, node, r->error, "not a capability; there are "
+	    "%s", known);
+}
+
 static int
 read_capability(struct reader *r, struct grant *g, uint32_t node)
 {
@@ -59,8 +89,10 @@ read_capability(struct reader *r, struct grant *g, uint32_t node)
 	    capability_find(r->doc->nodes[node].str->bytes) : CAPABILITY_COUNT;
 
 	if (c == CAPABILITY_COUNT)
-		return doc_error(r->doc, node, r->error,
-		    "not a capability's name");
+		return refuse_capability(r, node);
+	if (grant_has(g, c))
+		return doc_error(r->doc, node, r->error, "this capability "
+		    "again; keep one of them");
 	g->capabilities |= 1u << c;
 	return 0;
 }
@@ -68,11 +100,20 @@ read_capability(struct reader *r, struct grant *g, uint32_t node)
 static int
 read_secret(struct reader *r, struct grant *g, uint32_t node)
 {
+	char *name = g->secrets[g->nsecrets];
+
 	if (r->doc->nodes[node].kind != DOC_STRING ||
 	    g->nsecrets == GRANT_SECRETS_MAX)
 		return doc_error(r->doc, node, r->error, "expected at most %d "
 		    "secrets' names", GRANT_SECRETS_MAX);
-	return read_name(r, node, g->secrets[g->nsecrets++]);
+	if (read_name(r, node, name) == -1)
+		return -1;
+	for (size_t i = 0; i < g->nsecrets; i++)
+		if (strcmp(g->secrets[i], name) == 0)
+			return doc_error(r->doc, node, r->error, "this secret "
+			    "again; keep one of them");
+	g->nsecrets++;
+	return 0;
 }
 
 static int
@@ -237,15 +278,18 @@ read_command(struct reader *r, struct policy_case *c, uint32_t node)
 	static struct grant g;		/* too large for a stack's liking */
 	uint32_t found[COUNT_OF(command_fields)];
 	struct scene scene;
+	const char *author;
 
 	if (doc_fields(r->doc, node, command_fields, COUNT_OF(command_fields),
-	    found, r->error) == -1)
+	    found, r->error) == -1 ||
+	    read_user(r, found[C_SUBMITTER], &c->who) == -1)
+		return -1;
+	author = c->who;
+	if (read_user(r, found[C_AUTHOR], &author) == -1)
 		return -1;
 	grant_init(&g);
-	c->who = text_of(r, found[C_SUBMITTER]);
 	principal(g.submitter, c->who);
-	principal(g.author, found[C_AUTHOR] == 0 ? c->who :
-	    text_of(r, found[C_AUTHOR]));
+	principal(g.author, author);
 	if (read_manifest(r, &g, found[C_MANIFEST]) == -1 ||
 	    read_scene(r, &scene, found[C_NOW], found[C_BOOT]) == -1)
 		return -1;
@@ -266,18 +310,21 @@ read_job(struct reader *r, struct reading *reading, uint32_t read,
 {
 	uint32_t found[COUNT_OF(job_fields)];
 
-	if ((reading->verb == VERB_OUTPUT) != (job != 0))
-		return doc_error(r->doc, read, r->error, "`job' belongs to "
-		    "the action output, and to it alone");
+	if (reading->verb == VERB_OUTPUT && job == 0)
+		return doc_error(r->doc, read, r->error, "whose output? write "
+		    "job: {submitter: NAME, author: NAME}");
+	if (reading->verb != VERB_OUTPUT && job != 0)
+		return doc_error_key(r->doc, job, r->error, "`job' goes with "
+		    "the action output alone; remove it");
 	if (job == 0)
 		return 0;
 	if (doc_fields(r->doc, job, job_fields, COUNT_OF(job_fields), found,
 	    r->error) == -1)
 		return -1;
 	reading->job = "0";
-	reading->submitter = text_of(r, found[J_SUBMITTER]);
-	reading->author = text_of(r, found[J_AUTHOR]);
-	return 0;
+	if (read_user(r, found[J_SUBMITTER], &reading->submitter) == -1)
+		return -1;
+	return read_user(r, found[J_AUTHOR], &reading->author);
 }
 
 enum { R_PRINCIPAL, R_ACTION, R_JOB, R_NOW, R_BOOT };
@@ -293,15 +340,16 @@ static const struct doc_field read_fields[] = {
 static int
 read_read(struct reader *r, struct policy_case *c, uint32_t node)
 {
-	struct reading reading = { .appliance = "casemate" };
+	struct reading reading = { .appliance = r->site->settings.name };
 	uint32_t found[COUNT_OF(read_fields)];
 	struct scene scene;
 	struct case_ask *a;
 
 	if (doc_fields(r->doc, node, read_fields, COUNT_OF(read_fields),
-	    found, r->error) == -1)
+	    found, r->error) == -1 ||
+	    read_user(r, found[R_PRINCIPAL], &c->who) == -1)
 		return -1;
-	reading.who = c->who = text_of(r, found[R_PRINCIPAL]);
+	reading.who = c->who;
 	reading.verb = (enum verb)verb_find(text_of(r, found[R_ACTION]));
 	if (reading.verb != VERB_STATUS && reading.verb != VERB_JOBS &&
 	    reading.verb != VERB_LEDGER && reading.verb != VERB_OUTPUT)
@@ -326,7 +374,7 @@ read_request(struct reader *r, struct policy_case *c, uint32_t node)
 	struct case_ask *a = new_asks(r, c, 1);
 
 	if (request_read(&a->request, &r->cases->arena, r->doc, node,
-	    &r->rules->schema, r->error) == -1)
+	    &r->site->rules.schema, r->error) == -1)
 		return -1;
 	c->who = a->request.principal->id->bytes;
 	snprintf(a->thing, sizeof(a->thing), "%.40s %.80s",
@@ -397,6 +445,9 @@ read_case(struct reader *r, struct policy_case *c, uint32_t node)
 	c->rule = text_of(r, found[F_RULE]);
 	if (read_expected(r, c, found[F_EXPECT]) == -1)
 		return -1;
+	if (c->allow && c->rule != NULL && strcmp(c->rule, "none") == 0)
+		return doc_error(r->doc, found[F_RULE], r->error, "nothing is "
+		    "allowed without a rule; name one, or leave it out");
 	return read_what(r, c, node, found);
 }
 
@@ -420,10 +471,10 @@ read_all(struct reader *r)
 
 int
 cases_read(struct cases *cases, const char *file, const char *text, size_t len,
-    const struct rules *rules, struct cedar_error *e)
+    const struct site *site, struct cedar_error *e)
 {
 	struct doc doc;
-	struct reader r = { cases, rules, &doc, e };
+	struct reader r = { cases, site, &doc, e };
 	int rc;
 
 	memset(cases, 0, sizeof(*cases));
@@ -442,54 +493,4 @@ cases_free(struct cases *cases)
 {
 	arena_free(&cases->arena);
 	memset(cases, 0, sizeof(*cases));
-}
-
-/* Whether this ask is the one that decides the case. */
-static bool
-is_last(const struct policy_case *c, const struct case_ask *a, bool allow)
-{
-	if (!allow)
-		return true;
-	return c->allow && c->thing != NULL && strcmp(c->thing, a->thing) == 0;
-}
-
-void
-case_decide(const struct policy_case *c, struct rules *rules,
-    struct verdict *v)
-{
-	memset(v, 0, sizeof(*v));
-	for (size_t i = 0; i < c->nasks; i++) {
-		v->ask = &c->asks[i];
-		rules_decide(rules, &v->ask->request, &v->answer);
-		v->allow = v->answer.allow;
-		if (is_last(c, v->ask, v->allow))
-			return;
-	}
-	if (c->allow && c->thing == NULL && c->nasks > 1) {
-		v->ask = &c->asks[0];	/* its rule is the one that is meant */
-		rules_decide(rules, &v->ask->request, &v->answer);
-	}
-}
-
-static bool
-rule_holds(const char *rule, const struct rules *rules,
-    const struct answer *a)
-{
-	if (strcmp(rule, "none") == 0)
-		return a->ndetermining == 0;
-	for (uint32_t i = 0; i < a->ndetermining; i++)
-		if (str_is(rules->policies.items[a->determining[i]]->id, rule))
-			return true;
-	return false;
-}
-
-bool
-case_holds(const struct policy_case *c, const struct rules *rules,
-    const struct verdict *v)
-{
-	if (v->allow != c->allow)
-		return false;
-	if (c->thing != NULL && strcmp(c->thing, v->ask->thing) != 0)
-		return false;
-	return c->rule == NULL || rule_holds(c->rule, rules, &v->answer);
 }

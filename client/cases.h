@@ -8,6 +8,9 @@
  *	  thing: run NAME | use NAME | exceed NAME | lease NAME	(optional)
  *	  rule: ID | none					(optional)
  *
+ * A command is allowed when everything that it asks for is.  `thing' says which
+ * of it is meant: the first that is refused, or that which `rule' allows.
+ *
  * with `read: {principal, action, job?: {submitter, author}, now?, boot?}' or
  * `request: {principal, action, resource, context?}' in place of `command'.
  * In `manifest' are name, class, profile, runtime, capabilities, limits and
@@ -18,7 +21,7 @@
 
 #include "rules/ask.h"
 #include "rules/reading.h"
-#include "rules/rules.h"
+#include "rules/site.h"
 
 #define CASES_FILE_MAX	(256 * 1024)
 #define CASES_NOW	1767268800	/* 2026-01-01T12:00:00Z */
@@ -48,23 +51,7 @@ struct cases {
 
 /* Reads a file's text.  -1 with *e and nothing to free. */
 int	cases_read(struct cases *, const char *file, const char *text,
-	    size_t len, const struct rules *, struct cedar_error *e);
+	    size_t len, const struct site *, struct cedar_error *e);
 void	cases_free(struct cases *);
-
-/*
- * How the rules answer: the case's last ask that was decided (the first that
- * was refused, or the one that the case names) and the answer.
- */
-struct verdict {
-	bool			 allow;
-	const struct case_ask	*ask;	/* NULL: the case names no such */
-	struct answer		 answer;
-};
-
-void	case_decide(const struct policy_case *, struct rules *,
-	    struct verdict *);
-/* Whether that is as expected. */
-bool	case_holds(const struct policy_case *, const struct rules *,
-	    const struct verdict *);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #include "opts.h"
 #include "rules/judge.h"
 #include "say.h"
+#include "sha256.h"
 #include "sitefolder.h"
 
 #define SHOWN_MAX	(1024 * 1024)	/* a few things, their rules */
@@ -64,18 +66,36 @@ explain_case(struct rules *r, const struct policy_case *c)
 	free(text);
 }
 
+/* Whether a line begins so: a guess at what kind of file it is. */
+static bool
+has_line(const struct buf *text, const char *start)
+{
+	size_t len = strlen(start);
+	const char *p = (const char *)text->data, *end = p + text->len;
+
+	while (p != NULL && (size_t)(end - p) >= len) {
+		if (memcmp(p, start, len) == 0)
+			return true;
+		p = memchr(p, '\n', (size_t)(end - p));
+		p = p == NULL ? NULL : p + 1;
+	}
+	return false;
+}
+
 static int
-explain_cases(struct rules *r, const char *file, const struct buf *text,
+explain_cases(struct site *site, const char *file, const struct buf *text,
     const struct options *o)
 {
 	struct cedar_error e;
 	struct cases cases;
-	char line[1024];
 	size_t shown = 0;
 
-	if (cases_read(&cases, file, (const char *)text->data, text->len, r,
-	    &e) == -1) {
-		say("%s", cedar_error_format(&e, 0, line, sizeof(line)));
+	if (cases_read(&cases, file, (const char *)text->data, text->len,
+	    site, &e) == -1) {
+		policy_say(NULL, &e, false);
+		if (has_line(text, "version:"))
+			say("if %s is a manifest, add --submitter NAME",
+			    file);
 		return EXIT_REFUSED;
 	}
 	for (size_t i = 0; i < cases.n; i++) {
@@ -84,13 +104,15 @@ explain_cases(struct rules *r, const char *file, const struct buf *text,
 			continue;
 		if (shown++ != 0)
 			printf("\n");
-		explain_case(r, &cases.list[i]);
+		explain_case(&site->rules, &cases.list[i]);
 	}
 	cases_free(&cases);
 	if (shown != 0)
 		return EXIT_OK;
-	say("%s: no case %s%s", file, o->name == NULL ? "in it" :
-	    "has in its name: ", o->name == NULL ? "" : o->name);
+	if (o->name == NULL)
+		say("%s: has no cases; see docs/POLICY.md", file);
+	else
+		say("%s: no case has `%s' in its name", file, o->name);
 	return EXIT_REFUSED;
 }
 
@@ -127,9 +149,12 @@ explain_manifest(struct rules *r, const char *file, const struct buf *text,
 	grant_init(&g);
 	if (manifest_parse(&g, file, text->data, text->len, &w) == -1) {
 		say("%s", w.text);
+		if (has_line(text, "- "))
+			say("if %s has cases, leave out --submitter", file);
 		grant_free(&g);
 		return EXIT_REFUSED;
 	}
+	sha256(text->data, text->len, g.manifest_sha256);
 	snprintf(g.submitter, sizeof(g.submitter), "%s", o->submitter);
 	snprintf(g.author, sizeof(g.author), "%s",
 	    o->author == NULL ? o->submitter : o->author);
@@ -155,13 +180,25 @@ explain_file(const char *dir, const char *file, const struct options *o)
 	if (rc == -1)
 		rc = EXIT_REFUSED;
 	else if (o->submitter == NULL)
-		rc = explain_cases(&site.rules, file, &text, o);
+		rc = explain_cases(&site, file, &text, o);
 	else
 		rc = explain_manifest(&site.rules, file, &text, o);
 	buf_free(&text);
 	site_free(&site);
 	close(fd);
 	return rc;
+}
+
+/* A principal's name, if it is given. */
+static int
+check_name(const char *option, const char *name)
+{
+	if (name == NULL || (name[0] != '\0' && strlen(name) <= PRINCIPAL_MAX &&
+	    strpbrk(name, " \"\\*?!,") == NULL))
+		return 0;
+	say("%s %s: not a principal's name; write it as in allowed_signers",
+	    option, name);
+	return -1;
 }
 
 /* What belongs together. */
@@ -183,7 +220,9 @@ check_options(const struct options *o)
 		say("--boot %s: is neither kept nor ephemeral", o->boot);
 		return -1;
 	}
-	return 0;
+	if (check_name("--submitter", o->submitter) == -1)
+		return -1;
+	return check_name("--author", o->author);
 }
 
 int

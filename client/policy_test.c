@@ -16,73 +16,39 @@
 #include "rules/files.h"
 #include "say.h"
 #include "sitefolder.h"
+#include "verdict.h"
 
 #define FILES_ARGS_MAX	64
 #define PATH_LEN	256
 
 /* What was counted over all files. */
 struct count {
-	size_t	held, failed;
+	size_t	held, failed, unread;
 };
 
-/* "rule a (policy/x.cedar:3)", "no rule". */
-static void
-put_rules(char *dst, size_t cap, const struct rules *r,
-    const struct answer *a)
-{
-	char place[RULE_PLACE_MAX];
-	const struct policy *p;
-
-	if (a->ndetermining == 0) {
-		snprintf(dst, cap, "no rule");
-		return;
-	}
-	p = r->policies.items[a->determining[0]];
-	snprintf(dst, cap, "%srule %.100s (%s)", a->ndetermining > 1 ?
-	    "several rules, one the " : "", p->id->bytes,
-	    rule_place(p, place));
-}
-
-static void
-say_failed(const char *file, const struct policy_case *c,
-    const struct rules *r, const struct verdict *v)
-{
-	char rules[256];
-
-	put_rules(rules, sizeof(rules), r, &v->answer);
-	say("%s:%u: %s: expected %s%s%s%s%s, but `%s' is %s by %s", file,
-	    c->line, c->name, c->allow ? "allow" : "deny",
-	    c->thing == NULL ? "" : " of ", c->thing == NULL ? "" : c->thing,
-	    c->rule == NULL ? "" : " by rule ",
-	    c->rule == NULL ? "" : c->rule, v->ask->shown,
-	    v->allow ? "allowed" : "refused", rules);
-	if (v->answer.nerrors != 0)
-		say("    %s failed: %s", r->policies.items[
-		    v->answer.errors[0].policy]->id->bytes,
-		    v->answer.errors[0].text);
-}
-
 static int
-test_text(const char *file, const struct buf *text, struct rules *r,
+test_text(const char *file, const struct buf *text, struct site *site,
     struct count *count)
 {
+	struct rules *r = &site->rules;
 	struct cedar_error e;
 	struct cases cases;
 	struct verdict v;
-	char line[1024];
 	size_t held = 0;
 
-	if (cases_read(&cases, file, (const char *)text->data, text->len, r,
-	    &e) == -1) {
-		say("%s", cedar_error_format(&e, 0, line, sizeof(line)));
+	if (cases_read(&cases, file, (const char *)text->data, text->len,
+	    site, &e) == -1) {
+		policy_say(NULL, &e, false);
 		return -1;
 	}
 	for (size_t i = 0; i < cases.n; i++) {
-		case_decide(&cases.list[i], r, &v);
-		if (case_holds(&cases.list[i], r, &v))
+		const struct policy_case *c = &cases.list[i];
+
+		case_decide(c, r, &v);
+		if (case_holds(c, r, &v))
 			held++;
 		else
-			say_failed(file, &cases.list[i], r, &v);
+			case_complain(c, file, r, &v);
 	}
 	printf("%s: %zu of %zu hold\n", file, held, cases.n);
 	count->held += held;
@@ -91,28 +57,25 @@ test_text(const char *file, const struct buf *text, struct rules *r,
 	return 0;
 }
 
-static int
-test_file(int dirfd, const char *path, const char *shown, struct rules *r,
+static void
+test_file(int dirfd, const char *path, const char *shown, struct site *site,
     struct count *count)
 {
 	struct buf text = { 0 };
-	int rc = file_read(dirfd, path, FILE_FOLLOW, shown, CASES_FILE_MAX,
-	    &text, NULL);
 
-	if (rc == 0)
-		rc = test_text(shown, &text, r, count);
+	if (file_read(dirfd, path, FILE_FOLLOW, shown, CASES_FILE_MAX, &text,
+	    NULL) == -1 || test_text(shown, &text, site, count) == -1)
+		count->unread++;
 	buf_free(&text);
-	return rc;
 }
 
 /* All of the site's own. */
 static int
-test_folder(int fd, const char *dir, struct rules *r, struct count *count)
+test_folder(int fd, const char *dir, struct site *site, struct count *count)
 {
 	char path[PATH_LEN], shown[2 * PATH_LEN], line[512];
 	struct cedar_error e;
 	char **names = files_list(fd, "tests", ".yaml", NULL, &e);
-	int rc = 0;
 
 	if (names == NULL) {
 		say("%s/%s", dir, cedar_error_format(&e, 0, line,
@@ -122,22 +85,27 @@ test_folder(int fd, const char *dir, struct rules *r, struct count *count)
 	for (char **n = names; *n != NULL; n++) {
 		snprintf(path, sizeof(path), "tests/%s", *n);
 		snprintf(shown, sizeof(shown), "%s/%s", dir, path);
-		if (test_file(fd, path, shown, r, count) == -1)
-			rc = -1;
+		test_file(fd, path, shown, site, count);
 	}
 	files_free(names);
-	return rc;
+	return 0;
 }
 
 static int
-finish(const char *dir, const struct count *count, int rc)
+finish(const char *dir, const struct count *c)
 {
-	if (rc == 0 && count->held + count->failed == 0) {
+	if (c->held + c->failed + c->unread == 0) {
 		say("%s/tests: has no cases; see docs/POLICY.md", dir);
 		return EXIT_REFUSED;
 	}
-	printf("%zu hold, %zu do not\n", count->held, count->failed);
-	return rc == 0 && count->failed == 0 ? EXIT_OK : EXIT_REFUSED;
+	printf("%zu hold, %zu do not", c->held, c->failed);
+	if (c->unread != 0)
+		printf("; %zu file%s not read", c->unread,
+		    c->unread == 1 ? "" : "s");
+	printf("\n");
+	if (c->failed != 0)
+		say("why: casemate policy explain %s FILE --case TEXT", dir);
+	return c->failed == 0 && c->unread == 0 ? EXIT_OK : EXIT_REFUSED;
 }
 
 int
@@ -145,7 +113,7 @@ policy_test(int argc, char *argv[])
 {
 	static const struct opt table[] = { { 0 } };
 	const char *args[FILES_ARGS_MAX];
-	struct count count = { 0, 0 };
+	struct count count = { 0 };
 	struct site site;
 	int n, fd, rc = 0;
 
@@ -155,12 +123,10 @@ policy_test(int argc, char *argv[])
 	if (sitefolder_load_draft(&site, args[0], &fd) == -1)
 		return EXIT_REFUSED;
 	if (n == 1)
-		rc = test_folder(fd, args[0], &site.rules, &count);
+		rc = test_folder(fd, args[0], &site, &count);
 	for (int i = 1; i < n; i++)
-		if (test_file(AT_FDCWD, args[i], args[i], &site.rules, &count)
-		    == -1)
-			rc = -1;
-	rc = finish(args[0], &count, rc);
+		test_file(AT_FDCWD, args[i], args[i], &site, &count);
+	rc = rc == -1 ? EXIT_REFUSED : finish(args[0], &count);
 	site_free(&site);
 	close(fd);
 	return rc;

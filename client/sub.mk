@@ -15,7 +15,7 @@ CLIENT_SRCS := $(addprefix client/,buf.c bundle.c cases.c conn.c cpio.c \
 	policy_explain.c policy_fmt.c policy_lint.c policy_say.c \
 	policy_test.c proc.c qmp.c reach.c run.c say.c sign.c site.c \
 	sitefolder.c sitemake.c start.c state.c status.c stop.c submit.c \
-	target.c tsc.c unixsock.c up.c ustar.c verify.c vm.c) $(CLIENT_LIB)
+	target.c tsc.c unixsock.c up.c ustar.c verdict.c verify.c vm.c) $(CLIENT_LIB)
 CLIENT_LIBS := -lyaml -lsodium -lbearssl
 
 casemate_SRCS := client/casemate.c $(CLIENT_SRCS)
@@ -41,7 +41,8 @@ talk_test_LIBS := $(CLIENT_LIBS)
 talk_test_GEN := $(RULES_GEN)
 
 SHTESTS += client/casemate_test client/dryrun_test client/life_test \
-	client/policy_check_test client/policy_fmt_test
+	client/policy_cases_test client/policy_check_test \
+	client/policy_fmt_test
 
 FUZZERS += client/leaf_fuzz client/ustar_fuzz client/conn_fuzz
 leaf_fuzz_SRCS := client/leaf_fuzz.c client/leaf.c $(CLIENT_SAY) lib/json.c \

@@ -8,9 +8,8 @@
 
 #define NEAREST		3	/* rules that almost permit it, in full */
 
-/* The first forbid that failed, or NULL. */
-static const struct eval_error *
-failed_forbid(const struct rules *r, const struct answer *a)
+const struct eval_error *
+rules_failed_forbid(const struct rules *r, const struct answer *a)
 {
 	for (uint32_t i = 0; i < a->nerrors; i++)
 		if (r->policies.items[a->errors[i].policy]->forbid)
@@ -23,7 +22,7 @@ rules_decide(struct rules *r, const struct request *request,
     struct answer *a)
 {
 	decider_decide(&r->decider, request, a);
-	if (!a->allow || failed_forbid(r, a) == NULL)
+	if (!a->allow || rules_failed_forbid(r, a) == NULL)
 		return;
 	a->allow = false;
 	a->ndetermining = 0;
@@ -125,7 +124,7 @@ judge_request(struct rules *r, const struct request *request,
 	rules_decide(r, request, &answer);
 	if (answer.allow)
 		return 0;
-	failed = failed_forbid(r, &answer);
+	failed = rules_failed_forbid(r, &answer);
 	if (answer.ndetermining != 0)
 		say_forbidden(r, &answer, who, what, w);
 	else if (failed != NULL)
@@ -207,7 +206,7 @@ explain(struct rules *r, const struct request *request, struct put *out)
 		return -1;
 	trace_explain(&trace, &r->decider, request, NEAREST, out);
 	allowed = trace.answer.allow;
-	failed = failed_forbid(r, &trace.answer);
+	failed = rules_failed_forbid(r, &trace.answer);
 	if (allowed && failed != NULL) {
 		id = r->policies.items[failed->policy]->id;
 		put_text(out, "refused all the same: the forbid ");

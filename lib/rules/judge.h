@@ -14,6 +14,9 @@
  * fails closed).  Such an answer has no determining rules.
  */
 void	rules_decide(struct rules *, const struct request *, struct answer *);
+/* The first forbid that failed, or NULL. */
+const struct eval_error *rules_failed_forbid(const struct rules *,
+	    const struct answer *);
 
 /*
  * Everything that the grant's command asks for must be allowed.  0, or -1
