@@ -51,12 +51,8 @@ is_hidden(uint32_t c)
 	return false;
 }
 
-/*
- * The character that starts here and its length.  Strings were checked to be
- * UTF-8 when they were made; of other bytes each is taken for itself.
- */
-static uint32_t
-get_char(const char *text, size_t left, size_t *lenp)
+uint32_t
+emit_char_at(const char *text, size_t left, size_t *lenp)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	size_t n = s[0] < 0xc0 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
@@ -102,7 +98,7 @@ emit_escaped(struct put *p, const char *text, size_t len, bool star)
 	size_t n;
 
 	for (size_t i = 0; i < len; i += n) {
-		uint32_t c = get_char(text + i, len - i, &n);
+		uint32_t c = emit_char_at(text + i, len - i, &n);
 		const char *esc = short_escape(c, star);
 
 		if (esc != NULL) {

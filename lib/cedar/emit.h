@@ -24,6 +24,11 @@ void	emit_long(struct put *, int64_t);
  */
 void	emit_escaped(struct put *, const char *text, size_t len, bool star);
 
+/*
+ * The character that begins a text that is not empty, and its length.  Of
+ * bytes that are no UTF-8 each is taken for itself.
+ */
+uint32_t	emit_char_at(const char *text, size_t left, size_t *lenp);
 /* A quoted JSON string; unlike json_put_string()'s it may hold NULs. */
 void	emit_json(struct put *, const char *text, size_t len);
 

@@ -80,14 +80,44 @@ layout_group(struct layout *l, size_t i)
 		l->pieces[i].kind = PIECE_GROUP;
 }
 
-/* In characters, which take a column each. */
+/*
+ * Characters that take no column, and those that take two: whole blocks, as
+ * Unicode's East_Asian_Width has most of each.
+ */
+static const struct range {
+	uint32_t	from, to;
+	unsigned	width;
+} ranges[] = {
+	{ 0x300, 0x36f, 0 }, { 0x483, 0x489, 0 }, { 0x591, 0x5bd, 0 },
+	{ 0x610, 0x61a, 0 }, { 0x64b, 0x65f, 0 }, { 0x1100, 0x115f, 2 },
+	{ 0x1160, 0x11ff, 0 }, { 0x1ab0, 0x1aff, 0 }, { 0x1dc0, 0x1dff, 0 },
+	{ 0x200b, 0x200f, 0 }, { 0x202a, 0x202e, 0 }, { 0x2060, 0x206f, 0 },
+	{ 0x20d0, 0x20f0, 0 }, { 0x2e80, 0x3029, 2 }, { 0x302a, 0x302f, 0 },
+	{ 0x3030, 0x303e, 2 }, { 0x3041, 0x4dbf, 2 }, { 0x4e00, 0xa4cf, 2 }, { 0xa960, 0xa97c, 2 },
+	{ 0xac00, 0xd7a3, 2 }, { 0xf900, 0xfaff, 2 }, { 0xfe00, 0xfe0f, 0 },
+	{ 0xfe10, 0xfe19, 2 }, { 0xfe20, 0xfe2f, 0 }, { 0xfe30, 0xfe6b, 2 },
+	{ 0xfeff, 0xfeff, 0 }, { 0xff01, 0xff60, 2 }, { 0xffe0, 0xffe6, 2 },
+	{ 0x17000, 0x18cff, 2 }, { 0x1b000, 0x1b2ff, 2 },
+	{ 0x1f300, 0x1f64f, 2 }, { 0x1f680, 0x1f6ff, 2 },
+	{ 0x1f900, 0x1faff, 2 }, { 0x20000, 0x3fffd, 2 },
+};
+
+static unsigned
+char_columns(uint32_t c)
+{
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (c <= ranges[i].to)
+			return c < ranges[i].from ? 1 : ranges[i].width;
+	return 1;
+}
+
 static size_t
 columns(struct span s)
 {
-	size_t n = 0;
+	size_t n = 0, len;
 
-	for (size_t i = 0; i < s.len; i++)
-		n += (s.p[i] & 0xc0) != 0x80;
+	for (size_t i = 0; i < s.len; i += len)
+		n += char_columns(emit_char_at(s.p + i, s.len - i, &len));
 	return n;
 }
 
