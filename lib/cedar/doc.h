@@ -4,7 +4,8 @@
  * UTF-8, no key twice in one object, integers of 64 bits only (no fractions,
  * no exponents), at most DOC_DEPTH_MAX levels.  In YAML no anchors, aliases,
  * tags, directives or second documents; a plain scalar is true, false, null,
- * a decimal integer, or else a string; a quoted one is a string.
+ * a decimal integer, or else a string; a quoted one is a string, and nothing at
+ * all is null.
  */
 #ifndef DOC_H
 #define DOC_H
@@ -60,7 +61,8 @@ void	doc_free(struct doc *);
 
 /* Walking: for (c = doc_first(d, n); c != 0; c = doc_next(d, n, c)). */
 uint32_t	doc_first(const struct doc *, uint32_t container);
-uint32_t	doc_next(const struct doc *, uint32_t container, uint32_t child);
+uint32_t	doc_next(const struct doc *, uint32_t container,
+		    uint32_t child);
 /* The member of an object, or 0. */
 uint32_t	doc_get(const struct doc *, uint32_t object, const char *key);
 uint32_t	doc_get_str(const struct doc *, uint32_t object,

@@ -153,6 +153,7 @@ ATF_TC_BODY(what_is_no_yaml_is_refused_at_its_place, tc)
 	bad("# nothing\n", "f:2:1: the text is empty");
 	bad("a: [1, 2\n", "f:2:1: not YAML: ");
 	bad("\xc3\xa9: 1\n\tb: 2\n", "f:2:1: not YAML: ");
+	bad("\xff\xfe" "ab", "f:1:1: a byte that is not UTF-8");
 	bad("a: \xff\n", "f:1:4: a byte that is not UTF-8");
 	bad("a: \x01\n", "f:1:4: a byte that is not UTF-8 or is a control");
 	ATF_CHECK_ERRNO(EBADMSG, doc_read_yaml(&d, "f", "12345", 5, 4,

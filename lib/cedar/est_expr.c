@@ -150,7 +150,8 @@ run_value(struct est *s, const struct est_task *t)
 	case FORM_SET:
 		return start_container(s, node, pos, est_build_set, run_value);
 	case FORM_RECORD:
-		return start_container(s, node, pos, est_build_record, run_value);
+		return start_container(s, node, pos, est_build_record,
+		    run_value);
 	}
 	abort();
 }
@@ -217,7 +218,8 @@ run_test(struct est *s, const struct est_task *t)
 
 /* An operator: its operands, with the tests between them, then itself. */
 static int
-start_form(struct est *s, uint32_t body, uint32_t pos, const struct operator_form *f)
+start_form(struct est *s, uint32_t body, uint32_t pos,
+    const struct operator_form *f)
 {
 	uint32_t found[3];
 	size_t first;

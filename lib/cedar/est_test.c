@@ -471,6 +471,11 @@ ATF_TC_BODY(a_set_has_policies_templates_and_links, tc)
 
 	policies_init(&set);
 	ATF_CHECK_STREQ(add_set("{}", ""), "");
+	ATF_CHECK_STREQ(add(POLICY, "one"), "");
+	ATF_CHECK_EQ(set.items[0]->action.pos, strlen("{\"effect\":\"permit\","
+	    "\"principal\":{\"op\":\"All\"},\"action\":"));
+	policies_free(&set);
+	policies_init(&set);
 	ATF_CHECK_STREQ(add_set("{\"templateLinks\":["
 	    LINK("t", "l", "{\"?principal\":" U "}") "],\"templates\":{\"t\":"
 	    TEMPLATE "},\"staticPolicies\":{\"p\":" POLICY ",\"q\":" POLICY

@@ -37,9 +37,10 @@ struct reader {
 	uint32_t		 top;
 };
 
-struct plan	*value_plan_of(struct reader *, uint32_t node);
+struct plan *value_plan_of(struct reader *, uint32_t node);
 /* Every child of the container is a value of this type; NULL: of any. */
-void	value_plan_children(struct reader *, uint32_t node, const struct type *);
+void	value_plan_children(struct reader *, uint32_t node,
+	    const struct type *);
 /* Plans all nodes under those that are given. */
 int	value_plan_all(struct reader *);
 

@@ -131,8 +131,8 @@ make_text(struct reader *r, uint32_t node, struct value *v)
 
 	r->stack[--r->top] = (struct value){ .kind = VALUE_STRING,
 	    .str = r->d->nodes[node].str };
-	return apply(r, node, constructors[value_plan_of(r, node)->type->kind], 1,
-	    v);
+	return apply(r, node,
+	    constructors[value_plan_of(r, node)->type->kind], 1, v);
 }
 
 /* Backwards: values, from the innermost. */
