@@ -526,22 +526,34 @@ const request = {
 };
 
 // Our formatter: the official engine reads the same in its text; no comment is
-// lost; once formatted, a text stays.
+// lost; once formatted, a text stays; one without comments (and beyond ASCII,
+// where widths are a matter of tables) looks as the official one has it.
 
 const comments = (text) => tokens(text).filter((t) => t.startsWith("//"))
     .map((t) => t.trim()).sort();
 
+// Ours in place of the official layout where that says nothing.
+const layout = (engine, text, ours) => {
+	const plain = /^[\0-\x7f]*$/.test(text) && comments(text).length === 0;
+	const answer = plain && engine.call("formatPolicies",
+	    { policyText: text });
+
+	return !plain || failed(answer) ? ours : answer.formatted_policy;
+};
+
 const format = {
 	make: round.make,
 	line: (c) => ({ op: "format", text: c.text }),
-	ours: (a, engine) => a.refused ? refusal(a.refused) : { json:
+	ours: (a, engine, c) => a.refused ? refusal(a.refused) : { json:
 	    textJson(engine, a.formatted), comments: comments(a.formatted),
-		stays: a.formatted === a.again },
+		stays: a.formatted === a.again,
+		layout: layout(engine, c.text, "") && a.formatted },
 	referee(engine, c) {
 		const json = textJson(engine, c.text);
 
 		return json === REFUSED ? REFUSED :
-		    { json, comments: comments(c.text), stays: true };
+		    { json, comments: comments(c.text), stays: true,
+			layout: layout(engine, c.text, "") };
 	},
 	seen: accepted("format"),
 };
