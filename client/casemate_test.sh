@@ -8,8 +8,15 @@ make_key() {
 
 make_site() {
 	make_key alice
-	mkdir site
+	mkdir -p site/policy
 	echo "alice $(cut -d' ' -f1,2 < alice.pub)" > site/allowed_signers
+	cat > site/policy/run.cedar <<-'EOF'
+		permit (
+		    principal == User::"alice",
+		    action == Action::"run",
+		    resource
+		);
+	EOF
 }
 
 make_job() {
@@ -61,7 +68,17 @@ site_is_the_same_twice_body() {
 	mkdir out
 	(cd out && cpio -i --quiet < ../one.cpio) || atf_fail "cpio failed"
 	atf_check cmp site/allowed_signers out/site/allowed_signers
+	atf_check cmp site/policy/run.cedar out/site/policy/run.cedar
 	atf_check -o inline:'version: 1\n' cat out/site/settings.yaml
+}
+
+new_case site_without_rules_is_made_and_said 'it allows nothing'
+site_without_rules_is_made_and_said_body() {
+	make_site
+	rm -r site/policy
+	atf_check -e match:'site: has no rules, so every job will be refused' \
+	    "$casemate" site site -o x
+	[ -s x ] || atf_fail "it was not made"
 }
 
 new_case sample_site_has_these_bytes 'on every machine'
@@ -69,7 +86,7 @@ sample_site_has_these_bytes_body() {
 	atf_check "$casemate" site "$CASEMATE_SRC/client/testdata/site" -o x
 	sum=$(sha256sum < x)
 	atf_check_equal "${sum%% *}" \
-	    e2dff0c914aeebb2d15f23e7edc7057e9c58d81822a494d8665e396ca130287e
+	    e5284a2e40b035b63e5c0033d81517c564fb8cb34899d28c59117f2a85158fbc
 }
 
 new_case site_names_file_and_line 'what an appliance would refuse'
@@ -474,6 +491,7 @@ data_disk_is_made_once_body() {
 
 atf_init_test_cases() {
 	for c in usage_errors_are_100_but_125_for_run site_is_the_same_twice \
+	    site_without_rules_is_made_and_said \
 	    sample_site_has_these_bytes \
 	    site_names_file_and_line site_is_written_whole_or_not \
 	    bundle_lists_and_signs_its_files \

@@ -38,7 +38,8 @@ set(uint32_t n, const struct value *items)
 {
 	struct set *s = arena_alloc(&a, 1, sizeof(*s) + n * sizeof(*items));
 
-	memcpy(s->items, items, n * sizeof(*items));
+	if (n != 0)
+		memcpy(s->items, items, n * sizeof(*items));
 	s->n = set_sort(s->items, n);
 	return (struct value){ .kind = VALUE_SET, .set = s };
 }
