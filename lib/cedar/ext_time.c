@@ -175,7 +175,9 @@ datetime_format(int64_t ms, char dst[EXT_TEXT_MAX])
 	n = snprintf(dst, EXT_TEXT_MAX, ms < YEAR_FIRST || ms > YEAR_LAST ?
 	    "%+05" PRId64 "-%02u-%02u" : "%04" PRId64 "-%02u-%02u",
 	    d.year, d.month, d.day);
-	ms -= div_floor(ms, DAY) * DAY;
+	ms %= DAY;		/* the day's start may be out of range */
+	if (ms < 0)
+		ms += DAY;
 	if (ms == 0 && *zone == 'Z')
 		return;
 	n += put_time(dst + n, EXT_TEXT_MAX - (size_t)n, ms);
