@@ -117,6 +117,33 @@ wildcards_are_errors_unless_settings_name_them_body() {
 	finds 1 'Role::.\*'
 }
 
+new_case wildcards_of_nothing_are_found 'in the settings'
+wildcards_of_nothing_are_found_body() {
+	make_site
+	echo 'wildcards: [run, author, gone]' >> site/settings.yaml
+	finds 0 'site/settings.yaml: .wildcards. names gone, and no rule or role'
+	atf_check -o inline:'1\n' grep -c warning found
+}
+
+new_case unknown_ids_in_links_are_found 'where the validator does not look'
+unknown_ids_in_links_are_found_body() {
+	make_site
+	mkdir site/policies
+	cat > site/policies/web.cedar.json <<-'END'
+	{"templates": {"use": {"effect": "permit",
+	  "principal": {"op": "==", "slot": "?principal"},
+	  "action": {"op": "==", "entity": {"type": "Action", "id": "use"}},
+	  "resource": {"op": "==", "slot": "?resource"}, "conditions": []}},
+	 "templateLinks": [{"templateId": "use", "newId": "jit", "values": {
+	  "?principal": {"type": "User", "id": "dana"},
+	  "?resource": {"type": "Capability", "id": "exec-memory"}}}]}
+	END
+	atf_check -o match:' 0 errors, 0 warnings' \
+	    "$casemate" policy check site
+	sed -i 's/exec-memory/exec/' site/policies/web.cedar.json
+	finds 0 'web.cedar.json: web/jit: there is no Capability::"exec"; there are exec-memory, shared-memory'
+}
+
 new_case rules_that_never_apply_are_found 'with the condition'
 rules_that_never_apply_are_found_body() {
 	make_site
@@ -296,6 +323,8 @@ atf_init_test_cases() {
 	atf_add_test_case entities_are_checked
 	atf_add_test_case unknown_actions_and_capabilities_are_errors
 	atf_add_test_case wildcards_are_errors_unless_settings_name_them
+	atf_add_test_case wildcards_of_nothing_are_found
+	atf_add_test_case unknown_ids_in_links_are_found
 	atf_add_test_case rules_that_never_apply_are_found
 	atf_add_test_case rules_in_the_shadow_of_others_are_found
 	atf_add_test_case rules_that_are_there_twice_are_found

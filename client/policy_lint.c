@@ -269,9 +269,29 @@ lint_appliance_mention(struct lint *l, const struct mention *m)
 	tell_rule(l, m->policy, m->pos, text);
 }
 
+/* In a rule the validator finds it; what a link says it does not look at. */
+static void
+lint_id(struct lint *l, const struct mention *m)
+{
+	const struct entity_type *type = schema_entity(&l->site->rules.schema,
+	    m->uid->type);
+	char text[CEDAR_MESSAGE_MAX], shown[NAME_LEN];
+	size_t n;
+
+	if (type == NULL || schema_has_id(type, m->uid->id))
+		return;
+	n = (size_t)snprintf(text, sizeof(text), "there is no %s; there are",
+	    name(m->uid, shown));
+	for (uint32_t i = 0; i < type->nids && n < sizeof(text); i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s %s",
+		    i == 0 ? "" : ",", type->ids[i]->bytes);
+	tell_rule(l, m->policy, m->pos, text);
+}
+
 static void
 lint_mention(struct lint *l, const struct mention *m)
 {
+	lint_id(l, m);
 	if (is_user(m->uid))
 		lint_user_mention(l, m);
 	else if (str_is(m->uid->type, APPLIANCE))
@@ -378,6 +398,38 @@ lint_nothing(struct lint *l)
 	tell(l, &e);
 }
 
+static bool
+is_there(const struct lint *l, const char *wildcard)
+{
+	if (policies_find(&l->site->rules.policies, wildcard,
+	    strlen(wildcard)) != NULL)
+		return true;
+	for (uint32_t i = 0; i < l->people->n; i++)
+		if (str_is(l->people->items[i].uid->id, wildcard))
+			return true;
+	for (size_t i = 0; i < l->n; i++)
+		if (str_is(l->mentions[i].uid->id, wildcard))
+			return true;
+	return false;
+}
+
+/* Names that settings.yaml allows to be wide, for nothing. */
+static void
+lint_wildcards(struct lint *l)
+{
+	const struct settings *s = &l->site->settings;
+	struct cedar_error e;
+
+	for (size_t i = 0; i < s->nwildcards; i++) {
+		if (is_there(l, s->wildcards[i]))
+			continue;
+		cedar_error_set(&e, SITE_SETTINGS, "`wildcards' names %.100s, "
+		    "and no rule or role is called so; correct the name, or "
+		    "remove it", s->wildcards[i]);
+		tell(l, &e);
+	}
+}
+
 static int
 lint_all(struct lint *l)
 {
@@ -391,6 +443,7 @@ lint_all(struct lint *l)
 		errno = ENOMEM;
 		return -1;
 	}
+	lint_wildcards(l);
 	for (size_t i = 0; i < l->n; i++)
 		lint_mention(l, &l->mentions[i]);
 	for (uint32_t i = 0; i < l->people->n; i++)

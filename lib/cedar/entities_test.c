@@ -292,11 +292,13 @@ ATF_TC_BODY(bad_values_are_refused_at_their_place, tc)
 	bad(A("{\"__extn\":{\"fn\":\"ip\",\"arg\":1,\"args\":[]}}"), "f:2:43: "
 	    "both `arg' and `args'; keep one");
 	bad(A("{\"__extn\":{\"fn\":\"ip\",\"arg\":1}}"), "f:2:14: ip: expected "
-	    "a string");
+	    "a string; write it as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32");
 	bad(A("{\"__extn\":{\"fn\":\"ip\",\"arg\":\"x\"}}"), "f:2:14: ip: "
-	    "malformed address");
+	    "malformed address; write it as 192.0.2.1, 192.0.2.0/24 or "
+	    "2001:db8::/32");
 	bad(A("{\"__extn\":{\"fn\":\"ip\",\"args\":[]}}"), "f:2:14: ip: wrong "
-	    "number of operands");
+	    "number of operands; write it as 192.0.2.1, 192.0.2.0/24 or "
+	    "2001:db8::/32");
 }
 
 ATF_TC_WITHOUT_HEAD(bad_entities_are_refused_at_their_place);

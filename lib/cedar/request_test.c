@@ -254,7 +254,7 @@ ATF_TC_BODY(attributes_of_other_types_are_refused, tc)
 		{ "\"groups\":[1]", "f:2:20: expected an entity, {\"type\": "
 		    "..., \"id\": ...}, not a number" },
 		{ "\"d\":\"x\"", "f:2:14: decimal: malformed text, or a value "
-		    "out of range" },
+		    "out of range; write it as 12.34" },
 		{ "\"d\":{\"fn\":\"decimal\"}", "f:2:14: expected an "
 		    "extension value: its text, or {\"fn\": ..., \"arg\": "
 		    "...}, not an object" },

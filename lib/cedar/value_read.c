@@ -94,6 +94,34 @@ make_entity(struct reader *r, uint32_t node, struct value *v)
 	    uid_object_read(&v->uid, r->arena, r->d, inner, r->e);
 }
 
+/* What the text of an extension value looks like, or NULL. */
+static const char *
+form_of(enum fn fn)
+{
+	switch ((int)fn) {
+	case FN_IP:
+		return "192.0.2.1, 192.0.2.0/24 or 2001:db8::/32";
+	case FN_DECIMAL:
+		return "12.34";
+	case FN_DATETIME:
+		return "2026-01-31 or 2026-01-31T12:00:00Z";
+	case FN_DURATION:
+		return "1d2h30m";
+	}
+	return NULL;
+}
+
+static int
+error_call(struct reader *r, uint32_t node, enum fn fn, const char *why)
+{
+	const char *form = form_of(fn);
+
+	if (form == NULL)
+		return doc_error(r->d, node, r->e, "%s: %s", fn_text(fn), why);
+	return doc_error(r->d, node, r->e, "%s: %s; write it as %s",
+	    fn_text(fn), why, form);
+}
+
 static int
 apply(struct reader *r, uint32_t node, enum fn fn, unsigned nargs,
     struct value *v)
@@ -105,7 +133,7 @@ apply(struct reader *r, uint32_t node, enum fn fn, unsigned nargs,
 	    (ip = arena_alloc(r->arena, 1, sizeof(*ip))) == NULL)
 		return error_memory(r);
 	if (ext_call(fn, r->stack + r->top, nargs, ip, v, &why) == -1)
-		return doc_error(r->d, node, r->e, "%s: %s", fn_text(fn), why);
+		return error_call(r, node, fn, why);
 	r->top += nargs;
 	return 0;
 }

@@ -8,6 +8,7 @@
 struct check {
 	const struct rules		*rules;
 	const struct settings		*settings;
+	const struct cedar_source	*entities;
 	const struct rules_report	*report;
 	size_t				 nerrors;
 };
@@ -123,19 +124,23 @@ tell_wildcard(struct check *c, struct cedar_error *e, const struct uid *uid)
 }
 
 static void
-check_entity(struct check *c, const struct entity *entity)
+check_listed(struct check *c, const struct entity *entity,
+    const struct uid *uid)
 {
 	struct cedar_error e;
 
-	if (is_wildcard(c, entity->uid)) {
-		cedar_error_set(&e, RULES_ENTITIES, "%s", "");
-		tell_wildcard(c, &e, entity->uid);
-	}
+	if (!is_wildcard(c, uid))
+		return;
+	cedar_error_at(&e, c->entities, entity->pos, "%s", "");
+	tell_wildcard(c, &e, uid);
+}
+
+static void
+check_entity(struct check *c, const struct entity *entity)
+{
+	check_listed(c, entity, entity->uid);
 	for (uint32_t i = 0; i < entity->nparents; i++)
-		if (is_wildcard(c, entity->parents[i])) {
-			cedar_error_set(&e, RULES_ENTITIES, "%s", "");
-			tell_wildcard(c, &e, entity->parents[i]);
-		}
+		check_listed(c, entity, entity->parents[i]);
 }
 
 static void
@@ -179,10 +184,10 @@ check_names(struct check *c, const struct policy *p)
 
 size_t
 check_rules(const struct rules *r, const struct settings *settings,
-    const struct rules_report *report)
+    const struct cedar_source *entities, const struct rules_report *report)
 {
 	struct check c = { .rules = r, .settings = settings,
-	    .report = report };
+	    .entities = entities, .report = report };
 
 	validate(&c);
 	for (uint32_t i = 0; i < r->entities.n; i++)

@@ -8,9 +8,10 @@
 
 /*
  * Validates the policies and looks for wildcards that the settings do not
- * name; tells each.  How many of what was told are errors.
+ * name; tells each, with its place in the text of entities.yaml where that is
+ * meant.  How many of what was told are errors.
  */
 size_t	check_rules(const struct rules *, const struct settings *,
-	    const struct rules_report *);
+	    const struct cedar_source *entities, const struct rules_report *);
 
 #endif

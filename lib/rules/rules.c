@@ -12,6 +12,7 @@
 #include "people.cedarschema.h"
 #include "shape.h"
 
+#define OWN_SCHEMA	"casemate.cedarschema"
 #define PATH_MAX_LEN	(FILES_NAME_MAX + sizeof(RULES_COMPONENTS) + 1)
 
 /* A load under way: where to, where from, whom to tell. */
@@ -21,6 +22,8 @@ struct load {
 	const struct rules_report	*report;
 	size_t				 nerrors;
 	char				*people;	/* its schema text */
+	char				*entities;	/* its text, or NULL */
+	size_t				 entities_len;
 	struct cedar_source		 people_source;
 };
 
@@ -65,6 +68,20 @@ read_people(struct load *l)
 	return 0;
 }
 
+/* What is missing in our own schema is what people's has to declare. */
+static int
+tell_schema(struct load *l, const struct cedar_error *e)
+{
+	struct cedar_error people;
+
+	if (strcmp(e->file, OWN_SCHEMA) != 0)
+		return tell(l, e);
+	cedar_error_set(&people, l->people_source.file, "%.100s; it must "
+	    "declare what people there are: entity Role in [Role]; entity "
+	    "Persona in [Role]; entity User in [Persona, Role];", e->text);
+	return tell(l, &people);
+}
+
 static int
 load_schema(struct load *l)
 {
@@ -73,11 +90,11 @@ load_schema(struct load *l)
 
 	if (read_people(l) == -1)
 		return -1;
-	sources[0] = (struct cedar_source){ "casemate.cedarschema",
+	sources[0] = (struct cedar_source){ OWN_SCHEMA,
 	    casemate_cedarschema, sizeof(casemate_cedarschema) - 1 };
 	sources[1] = l->people_source;
 	if (schema_read_text(&l->rules->schema, sources, 2, &e) == -1)
-		return tell(l, &e);
+		return tell_schema(l, &e);
 	if (shape_check(&l->rules->schema, &e) == 0)
 		return 0;
 	snprintf(e.file, sizeof(e.file), "%s", l->people_source.file);
@@ -104,7 +121,8 @@ load_entities(struct load *l)
 		return -1;
 	rc = doc_read_yaml(&doc, RULES_ENTITIES, text == NULL ? nobody : text,
 	    len, CEDAR_ENTITIES_MAX, &e);
-	free(text);
+	l->entities = text;
+	l->entities_len = len;
 	if (rc == -1)
 		return tell(l, &e);
 	rc = entities_add(&r->entities, &doc, &r->schema, &e);
@@ -119,7 +137,7 @@ add_signer(struct load *l, const char *principal)
 	struct entities *s = &l->rules->entities;
 	struct maker m = { &s->arena, false };
 	struct entity entity = { .uid = make_uid(&m, "User", principal) };
-	struct cedar_error e;
+	struct cedar_error e, why;
 
 	if (m.failed) {
 		cedar_error_memory(&e, RULES_ENTITIES);
@@ -127,13 +145,15 @@ add_signer(struct load *l, const char *principal)
 	}
 	if (entities_find(s, entity.uid) != NULL)
 		return 0;
-	if (entities_add_one(s, &entity, &e) == -1 ||
-	    schema_check_entity(&l->rules->schema, &s->items[s->n - 1], &e) ==
-	    -1) {
-		snprintf(e.file, sizeof(e.file), "%s", RULES_ENTITIES);
+	if (entities_add_one(s, &entity, &e) == -1)
 		return tell(l, &e);
-	}
-	return 0;
+	if (schema_check_entity(&l->rules->schema, &s->items[s->n - 1], &e) ==
+	    0)
+		return 0;
+	cedar_error_set(&why, RULES_ENTITIES, "it does not describe %.100s, "
+	    "who may sign: %.100s; add - uid: User::\"%.100s\"", principal,
+	    e.text, principal);
+	return tell(l, &why);
 }
 
 static int
@@ -222,7 +242,10 @@ load_policies(struct load *l)
 static int
 check_policies(struct load *l, const struct settings *settings)
 {
-	size_t n = check_rules(l->rules, settings, l->report);
+	const struct cedar_source entities = { RULES_ENTITIES,
+	    l->entities == NULL ? "" : l->entities,
+	    l->entities == NULL ? 0 : l->entities_len };
+	size_t n = check_rules(l->rules, settings, &entities, l->report);
 
 	l->nerrors += n;
 	return n == 0 ? 0 : -1;
@@ -256,11 +279,14 @@ rules_load(struct rules *r, int sitefd, const struct signers *signers,
 	int rc = -1;
 
 	rules_init(r);
-	if (load_schema(&l) == 0 && load_people(&l, signers) == 0 &&
-	    load_policies(&l) == 0 && check_policies(&l, settings) == 0 &&
+	/* Policies are read even so: what is wrong with them is told, too. */
+	if (load_schema(&l) == 0)
+		load_people(&l, signers);
+	if (load_policies(&l) == 0 && check_policies(&l, settings) == 0 &&
 	    make_decider(&l) == 0)
 		rc = 0;
 	free(l.people);
+	free(l.entities);
 	if (rc == -1)
 		rules_free(r);
 	return rc;

@@ -173,6 +173,37 @@ ATF_TC_BODY(every_files_error_is_told, tc)
 	    told);
 }
 
+ATF_TC_WITHOUT_HEAD(rules_are_read_though_people_are_wrong);
+ATF_TC_BODY(rules_are_read_though_people_are_wrong, tc)
+{
+	start();
+	write_file("site/policy/10-run.cedar", "permit");
+	write_file("site/entities.yaml", "- uid: Sheep::\"dolly\"\n");
+	refused("entities.yaml:1:8: the schema has no entity type `Sheep'");
+	ATF_CHECK_MSG(strstr(told, "10-run.cedar:1:7: ") != NULL, "%s", told);
+	write_file("site/policy/people.cedarschema", "entity User");
+	refused("people.cedarschema:1:12: ");
+	ATF_CHECK_MSG(strstr(told, "10-run.cedar:1:7: ") != NULL, "%s", told);
+}
+
+ATF_TC_WITHOUT_HEAD(what_people_have_to_be_is_said);
+ATF_TC_BODY(what_people_have_to_be_is_said, tc)
+{
+	start();
+	write_file("site/policy/people.cedarschema", "entity Role;");
+	refused("policy/people.cedarschema: unknown type `User'; it must "
+	    "declare what people there are: entity Role in [Role]; ");
+	write_file("site/policy/people.cedarschema", "entity Role in [Role];"
+	    "entity Persona in [Role];"
+	    "entity User in [Persona, Role] = { team: String };");
+	write_file("site/entities.yaml", "- uid: Role::\"dev\"\n");
+	refused("entities.yaml: it does not describe alice, who may sign: no "
+	    "attribute `team'; add - uid: User::\"alice\"\n");
+	write_file("site/entities.yaml", PEOPLE "  attrs: {team: red}\n");
+	loads();
+	site_free(&site);
+}
+
 ATF_TC_WITHOUT_HEAD(what_the_schema_has_not_is_refused);
 ATF_TC_BODY(what_the_schema_has_not_is_refused, tc)
 {
@@ -287,10 +318,10 @@ ATF_TC_BODY(a_wildcard_among_the_people_is_refused, tc)
 {
 	start();
 	write_file("site/entities.yaml", PEOPLE "- uid: Persona::\"*\"\n");
-	refused("entities.yaml: Persona::\"*\" has a `*'");
+	refused("entities.yaml:4:3: Persona::\"*\" has a `*'");
 	write_file("site/entities.yaml", PEOPLE
 	    "- uid: User::\"bob\"\n  parents: [Role::\"d*\"]\n");
-	refused("entities.yaml: Role::\"d*\" has a `*'");
+	refused("entities.yaml:4:3: Role::\"d*\" has a `*'");
 }
 
 ATF_TC_WITHOUT_HEAD(strange_files_are_refused);
@@ -350,6 +381,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_draft_needs_no_signer);
 	ATF_TP_ADD_TC(tp, a_signer_is_a_user_without_being_told_so);
 	ATF_TP_ADD_TC(tp, every_files_error_is_told);
+	ATF_TP_ADD_TC(tp, rules_are_read_though_people_are_wrong);
+	ATF_TP_ADD_TC(tp, what_people_have_to_be_is_said);
 	ATF_TP_ADD_TC(tp, what_the_schema_has_not_is_refused);
 	ATF_TP_ADD_TC(tp, entities_keep_to_the_schema);
 	ATF_TP_ADD_TC(tp, a_site_may_have_its_own_people);
