@@ -208,19 +208,6 @@ check_wide(struct analysis *a, size_t i)
 	place(e, p, p->pos, text);
 }
 
-/* The entity of a scope: a link's slot stands for its value. */
-static const struct uid *
-scope_uid(const struct policy *p, const struct scope *s, enum slot slot)
-{
-	return s->slot ? p->values[slot] : s->uids[0];
-}
-
-static bool
-has_entity(const struct scope *s)
-{
-	return s->op == SCOPE_EQ || s->op == SCOPE_IN || s->op == SCOPE_IS_IN;
-}
-
 static bool
 types_within(const struct scope *a, const struct uid *uid,
     const struct scope *b)
@@ -239,8 +226,8 @@ scope_within(const struct analysis *an, const struct policy *p,
     const struct scope *a, const struct policy *q, const struct scope *b,
     enum slot slot)
 {
-	const struct uid *from = has_entity(a) ? scope_uid(p, a, slot) : NULL;
-	const struct uid *to = has_entity(b) ? scope_uid(q, b, slot) : NULL;
+	const struct uid *from = scope_entity(p, a, slot);
+	const struct uid *to = scope_entity(q, b, slot);
 
 	if (!types_within(a, from, b))
 		return false;
@@ -290,7 +277,8 @@ is_covered(const struct analysis *a, size_t i, size_t j)
 	    action_within(a, &p->action, a->single[i], &q->action) &&
 	    scope_within(a, p, &p->resource, q, &q->resource,
 	    SLOT_RESOURCE) &&
-	    conditions_imply(&a->conditions[i], &a->conditions[j]);
+	    conditions_imply(&a->conditions[i], &a->conditions[j],
+	    a->entities);
 }
 
 static const char *const meetings[] = {

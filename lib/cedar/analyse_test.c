@@ -237,6 +237,22 @@ ATF_TC_BODY(a_rule_in_the_shadow_of_another_is_found, tc)
 	check_two("SHADOWED 1 0", "context.a || context.b", "context.a");
 	check("SHADOWED 1 0", "forbid" SCOPE "; forbid" SCOPE
 	    " when { context.late };");
+	check_two("SHADOWED 0 1", "context.u in Role::\"dev\"",
+	    "context.u in Role::\"all\"");
+	check_two("", "context.u in Role::\"dev\"",
+	    "context.v in Role::\"all\"");
+	check("SHADOWED 0 1", "permit" SCOPE ";"
+	    "permit(principal, action == Action::\"run\", resource) "
+	    "when { principal in Role::\"all\" };");
+	check("SHADOWED 1 0", "permit" SCOPE " when { principal in "
+	    "Role::\"all\" }; permit" SCOPE " when { context.a };");
+	check("SHADOWED 1 0", "permit" SCOPE " when { principal in "
+	    "Role::\"ops\" || context.b }; permit" SCOPE " when { principal "
+	    "in Role::\"ops\" };");
+	check("", "permit(principal in Role::\"all\", action == "
+	    "Action::\"run\", resource); permit(principal, action == "
+	    "Action::\"run\", resource) when { principal in Role::\"dev\" "
+	    "};");
 	/* An action that no other is in is the only one in itself. */
 	check("TWICE 1 0", "permit" SCOPE ";"
 	    "permit(principal in Role::\"dev\", action in Action::\"run\", "

@@ -70,7 +70,9 @@ put_atom(void)
 	};
 	static const char *const words[] = {
 		"context.b", "context.a == \"x\"", "context.a != \"x\"",
-		"\"y\" == context.a", "principal in G::\"dev\"", "true",
+		"\"y\" == context.a", "principal in G::\"dev\"",
+		"principal in G::\"all\"", "!(principal in G::\"all\")",
+		"true",
 		"false", "context has m", "context.n == context.n",
 		"resource is R", "context.a == 1",
 	};

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "entities.h"
 #include "policy.h"
 
 struct term {
@@ -41,8 +42,15 @@ int	conditions_truth(const struct conditions *, size_t term,
 
 /* The terms cannot both hold. */
 bool	term_excludes(const struct policy *, struct term, struct term other);
-/* Wherever all conditions of the one hold, those of the other do. */
-bool	conditions_imply(const struct conditions *, const struct conditions *);
+/*
+ * Wherever the scope and all conditions of the one hold, the conditions of the
+ * other do.
+ */
+bool	conditions_imply(const struct conditions *, const struct conditions *,
+	    const struct entities *);
+/* The entity that a scope names; a link's slot stands for its value. */
+const struct uid *scope_entity(const struct policy *, const struct scope *,
+	    enum slot);
 
 /* Whether two expressions are the same, node for node. */
 bool	expr_equal(const struct policy *, uint32_t root,
