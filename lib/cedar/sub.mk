@@ -116,7 +116,7 @@ eval_fuzz_SRCS := lib/cedar/eval_fuzz.c $(CEDAR_EXPLAIN_SRCS)
 # The whole library.
 CEDAR_SRCS := $(sort $(CEDAR_YAML_SRCS) $(CEDAR_EST_SRCS) \
 	$(CEDAR_EXPLAIN_SRCS) $(CEDAR_VALIDATE_SRCS) $(addprefix lib/cedar/,\
-	analyse.c conditions.c))
+	analyse.c conditions.c conditions_imply.c))
 
 # Data against a schema.
 TESTS += lib/cedar/schema_check_test
