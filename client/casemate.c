@@ -44,7 +44,17 @@ static const struct subcommand {
 	{ "verify", cmd_verify, "prove what a receipt says, offline",
 	    "RECEIPT --appliance KEYFILE" },
 	{ "status", cmd_status, "ask an appliance how it is",
-	    "[--on NAME|vsock:CID:PORT|unix:PATH] [--json]\n"
+	    "--key KEY [--on NAME|vsock:CID:PORT|unix:PATH] [--json]\n"
+	    "\t[--appliance KEYFILE] [--wait SECONDS]" },
+	{ "jobs", cmd_jobs, "list its jobs since it started",
+	    "--key KEY [--on NAME|vsock:CID:PORT|unix:PATH] [--json]\n"
+	    "\t[--appliance KEYFILE] [--wait SECONDS]" },
+	{ "output", cmd_output, "read again what a job wrote",
+	    "JOB --key KEY [--on NAME|vsock:CID:PORT|unix:PATH]\n"
+	    "\t[--appliance KEYFILE] [--wait SECONDS]" },
+	{ "ledger", cmd_ledger, "read its ledger, each leaf proven",
+	    "--key KEY [--on NAME|vsock:CID:PORT|unix:PATH]\n"
+	    "\t[--from N] [--count N] [--receipts DIR]\n"
 	    "\t[--appliance KEYFILE] [--wait SECONDS]" },
 	{ "tsc-khz", cmd_tsc_khz,
 	    "this host's TSC frequency, for a microvm without KVM", "" },

@@ -10,6 +10,9 @@
 
 int	cmd_bundle(int argc, char *argv[]);
 int	cmd_down(int argc, char *argv[]);
+int	cmd_jobs(int argc, char *argv[]);
+int	cmd_ledger(int argc, char *argv[]);
+int	cmd_output(int argc, char *argv[]);
 int	cmd_policy(int argc, char *argv[]);
 int	cmd_run(int argc, char *argv[]);
 int	cmd_site(int argc, char *argv[]);

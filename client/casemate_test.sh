@@ -47,7 +47,8 @@ usage_errors_are_100_but_125_for_run_body() {
 	    "$casemate" nothing
 	atf_check -s exit:100 -e match:'usage: casemate site' \
 	    "$casemate" site a b
-	for c in site bundle verify down status up tsc-khz; do
+	for c in site bundle verify down status jobs output ledger up \
+	    tsc-khz; do
 		atf_check -s exit:100 -e match:'no such option' \
 		    "$casemate" $c --nothing
 	done

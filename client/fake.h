@@ -61,6 +61,18 @@ void	fake_refuse(int fd, enum reason, const char *text);
 void	fake_refuse_recorded(int fd, enum reason, const char *text);
 /* SUBMIT, and the command in it. */
 void	fake_read_submit(int fd, struct command *);
+/*
+ * A whole order to read that is allowed: `answer' in pieces, one for each
+ * line, those that begin with `!' (left out) from stream 2.  The verb must be
+ * this one.
+ */
+void	fake_reading(struct fake *, int fd, enum verb, const char *answer,
+	    const char *note, enum fake_lie);
+/*
+ * The same for leaves, of which there is this one: it is the only one of its
+ * tree.  The lie is in its receipt.
+ */
+void	fake_leaves(struct fake *, int fd, const char *leaf, enum fake_lie);
 /* A whole job that prints "out\n" and "err\n" and exits with 7. */
 void	fake_job(struct fake *, int fd, enum fake_lie);
 

@@ -26,7 +26,7 @@ killed_vm_is_noticed_body() {
 	elf_job hello hello
 	kill -9 "$(cat "$vm_state/qemu.pid")"
 	gone() {
-		"$casemate" status --on vm 2>&1 | grep -q 'not running any more'
+		"$casemate" status --key alice --on vm 2>&1 | grep -q 'not running any more'
 	}
 	wait_for 20 gone || atf_fail "nobody noticed"
 	atf_check -s exit:125 -e match:'not running any more' "$do" run_job hello
@@ -42,7 +42,7 @@ foreground_stops_in_good_order_body() {
 	    --foreground > out 2> err &
 	up=$!
 	answers() {
-		"$casemate" status --on vm > /dev/null 2>&1
+		"$casemate" status --key alice --on vm > /dev/null 2>&1
 	}
 	wait_for 60 answers || atf_fail "it does not answer: $(cat err)"
 	kill -TERM $up

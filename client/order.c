@@ -160,3 +160,30 @@ order_check(const struct order *o, const struct ending *end,
 		return check_refused(end, e, w);
 	return check_finished(o, end, e, w);
 }
+
+static int
+check_allowed(const struct order *o, const struct evidence *e, struct why *w)
+{
+	if (check_text(e, "type", "casemate.read.allowed", w) == -1 ||
+	    check_text(e, "data.verb", verb_word(o->what.verb), w) == -1 ||
+	    check_text(e, "data.job", o->what.job, w) == -1 ||
+	    check_number(e, "data.first", o->what.first, w) == -1)
+		return -1;
+	return check_number(e, "data.count", o->what.count, w);
+}
+
+int
+order_check_read(const struct order *o, unsigned reason,
+    const struct evidence *e, struct why *w)
+{
+	const char *word = reason_word(reason);
+
+	if (check_text(e, "data.id", o->job, w) == -1 ||
+	    check_digest(e, "data.command_sha256", o->command_sha256, w) == -1)
+		return -1;
+	if (reason == 0)
+		return check_allowed(o, e, w);
+	if (check_text(e, "type", "casemate.read.refused", w) == -1)
+		return -1;
+	return check_text(e, "data.reason", word == NULL ? "" : word, w);
+}

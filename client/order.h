@@ -54,4 +54,11 @@ void	order_free(struct order *);
 int	order_check(const struct order *, const struct ending *,
 	    const struct evidence *, struct why *w);
 
+/*
+ * The same for an order to read: that it was allowed, or refused for this
+ * reason (else 0).
+ */
+int	order_check_read(const struct order *, unsigned reason,
+	    const struct evidence *, struct why *w);
+
 #endif

@@ -10,10 +10,11 @@ CLIENT_LIB := $(sort $(RULES_ALL_SRCS) $(CLIENT_SIGN_LIB) $(addprefix \
 	tree.c why.c wire.c words.c))
 # All but casemate.c, so that tests can link what they need of it.
 CLIENT_SRCS := $(addprefix client/,buf.c bundle.c cases.c conn.c cpio.c \
-	disk.c down.c dryrun.c evidence.c file.c folder.c hostdev.c indent.c leaf.c \
-	match.c number.c opts.c order.c pack.c policy.c policy_check.c \
-	policy_explain.c policy_fmt.c policy_lint.c policy_say.c \
-	policy_test.c proc.c qmp.c reach.c run.c say.c sign.c site.c \
+	disk.c down.c dryrun.c evidence.c file.c folder.c hostdev.c indent.c \
+	jobs.c leaf.c ledger.c match.c number.c opts.c order.c output.c \
+	pack.c policy.c policy_check.c policy_explain.c policy_fmt.c \
+	policy_lint.c policy_say.c policy_test.c proc.c qmp.c reach.c \
+	reader.c run.c say.c sign.c site.c \
 	sitefolder.c sitemake.c start.c state.c status.c stop.c submit.c \
 	target.c tsc.c unixsock.c up.c ustar.c verdict.c verify.c vm.c) $(CLIENT_LIB)
 CLIENT_LIBS := -lyaml -lsodium -lbearssl
@@ -39,6 +40,10 @@ vm_test_SRCS := client/vm_test.c client/vm.c $(CLIENT_SAY)
 talk_test_SRCS := client/talk_test.c client/fake.c $(CLIENT_SRCS)
 talk_test_LIBS := $(CLIENT_LIBS)
 talk_test_GEN := $(RULES_GEN)
+TESTS += client/read_test
+read_test_SRCS := client/read_test.c client/fake.c $(CLIENT_SRCS)
+read_test_LIBS := $(CLIENT_LIBS)
+read_test_GEN := $(RULES_GEN)
 
 SHTESTS += client/casemate_test client/dryrun_test client/life_test \
 	client/policy_cases_test client/policy_check_test \

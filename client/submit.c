@@ -36,9 +36,11 @@ broke_protocol(const struct submit *s, const char *what)
 	return TURN_ERROR;
 }
 
-static int
-write_all(int fd, const unsigned char *p, size_t len)
+int
+submit_write(int fd, const void *data, size_t len)
 {
+	const unsigned char *p = data;
+
 	while (len > 0) {
 		ssize_t n = write(fd, p, len);
 
@@ -88,7 +90,7 @@ do_output(struct submit *s, struct get *g)
 		return broke_protocol(s, "a bad OUTPUT");
 	sha256_update(&s->end.output[stream - 1], data, len);
 	s->end.bytes[stream - 1] += len;
-	return write_all((int)stream, data, len) == -1 ? TURN_ERROR : TURN_MORE;
+	return submit_write((int)stream, data, len) == -1 ? TURN_ERROR : TURN_MORE;
 }
 
 static void
@@ -169,8 +171,9 @@ turn(struct submit *s, int timeout_ms, enum client_msg *typep)
 	case CLIENT_HELLO:
 	case CLIENT_SUBMIT:
 	case CLIENT_DATA:
-	case CLIENT_STATUS:
-	case CLIENT_STATUS_IS:
+	case CLIENT_READ:
+	case CLIENT_READ_DATA:
+	case CLIENT_READ_END:
 		break;
 	}
 	return broke_protocol(s, "a frame that has no place here");

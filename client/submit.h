@@ -30,4 +30,7 @@ struct submit {
 int	submit_run(struct submit *);
 void	submit_free(struct submit *);
 
+/* All of a job's output to descriptor 1 or 2.  Complains and answers -1. */
+int	submit_write(int fd, const void *, size_t);
+
 #endif

@@ -311,7 +311,7 @@ serve_partly(struct fake *f, int fd, int nr, void *arg)
 	if (where == 3)
 		fake_send(fd, CLIENT_FINISHED, accepted, 4);
 	if (where == 4)
-		fake_send(fd, CLIENT_STATUS_IS, accepted, 4);
+		fake_send(fd, CLIENT_READ_END, accepted, 4);
 	if (where == 5)
 		fake_send(fd, CLIENT_EXPLAINED, "\0\0\0\0", 5);
 	if (where == 6)
@@ -527,52 +527,6 @@ ATF_TC_BODY(name_pins_the_key_that_up_saw, tc)
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
-static void
-serve_status(struct fake *f, int fd, int nr, void *arg)
-{
-	unsigned char frame[1024];
-	struct buf b = { 0 };
-	struct put p;
-
-	(void)nr;
-	(void)arg;
-	fake_connect(fd);
-	fake_hello(f, fd);
-	fake_read(fd, CLIENT_STATUS, &b);
-	put_init(&p, frame, sizeof(frame));
-	put_cstr(&p, f->vkey);
-	put_cstr(&p, "kept");
-	put_u32(&p, 8);
-	put_u32(&p, 2);
-	put_u64(&p, 40);
-	put_u64(&p, 81);
-	put_u64(&p, 61234);
-	put_u64(&p, 64ull << 20);
-	put_cstr(&p, "python,a\"b");
-	fake_send(fd, CLIENT_STATUS_IS, frame, p.len);
-}
-
-ATF_TC_WITHOUT_HEAD(status_as_table_and_json);
-ATF_TC_BODY(status_as_table_and_json, tc)
-{
-	const char *words[] = { "status", "--on", "unix:" SOCKET, NULL, NULL };
-	struct fake f;
-
-	fake_init(&f, SOCKET);
-	fake_serve(&f, 2, serve_status, NULL);
-	ATF_CHECK_EQ_MSG(0, casemate(cmd_status, words), "%s", said);
-	ATF_CHECK(strstr(printed, "2 of 8 slots running, 40 done\n") != NULL);
-	ATF_CHECK(strstr(printed, "61.234 s\n") != NULL);
-	ATF_CHECK(strstr(printed, "64 MiB\n") != NULL);
-	words[3] = "--json";
-	ATF_CHECK_EQ_MSG(0, casemate(cmd_status, words), "%s", said);
-	ATF_CHECK_MSG(strstr(printed, "\"mode\":\"kept\",\"slots\":8,"
-	    "\"running\":2,\"jobs_done\":40,\"tree_size\":81,"
-	    "\"uptime_ms\":61234,\"memory_bytes\":67108864,"
-	    "\"runtimes\":\"python,a\\\"b\"}\n") != NULL, "%s", printed);
-	ATF_CHECK_EQ(0, fake_wait(&f));
-}
-
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, job_with_its_receipt);
@@ -590,6 +544,5 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, appliance_that_breaks_off_or_rambles);
 	ATF_TP_ADD_TC(tp, refusal_in_the_middle_of_the_bundle_is_read);
 	ATF_TP_ADD_TC(tp, name_pins_the_key_that_up_saw);
-	ATF_TP_ADD_TC(tp, status_as_table_and_json);
 	return atf_no_error();
 }

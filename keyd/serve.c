@@ -109,10 +109,10 @@ do_job_decide(struct keyd *k, struct get *g)
 	grant_free(&d.grant);
 }
 
+/* Who ordered what, as far as it was verified and read. */
 static void
-put_read_grant(struct put *p, uint32_t seq, const struct decision *d)
+put_reading(struct put *p, const struct decision *d)
 {
-	put_u32(p, seq);
 	put_u8(p, (uint8_t)d->command.verb);
 	put_u64(p, d->command.first);
 	put_u32(p, d->command.count);
@@ -150,14 +150,18 @@ do_read_decide(struct keyd *k, struct get *g)
 	get_jobs(g, &o);
 	check_end(g, "READ_DECIDE");
 	decide_reading(&k->authority, &o, clock_now(), &d);
+	if (d.reason == REASON_COMMAND)		/* half read, perhaps */
+		memset(&d.command, 0, sizeof(d.command));
 	put_init(&p, answer, sizeof(answer));
+	put_u32(&p, seq);
 	if (d.reason != 0) {
-		put_deny(&p, seq, &d);
-		chan_send(&k->runner, MSG_JOB_DENY, &p);
-	} else {
-		put_read_grant(&p, seq, &d);
-		chan_send(&k->runner, MSG_READ_GRANT, &p);
+		put_u8(&p, (uint8_t)d.reason);
+		put_cstr(&p, d.why.text);
+		put_u8(&p, d.signed_command);
 	}
+	put_reading(&p, &d);
+	chan_send(&k->runner, d.reason != 0 ? MSG_READ_DENY : MSG_READ_GRANT,
+	    &p);
 	grant_free(&d.grant);
 }
 

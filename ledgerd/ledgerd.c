@@ -102,7 +102,7 @@ wait_for_peers(struct ledgerd *l)
 
 	chan_poll(&l->runner, pfd);
 	chan_poll(&l->keyd, pfd + 2);
-	if (!l->ready || queue_is_full(&l->queue))
+	if (!runner_may_ask(l))
 		pfd[0].fd = -1;
 	if (poll(pfd, 4, -1) == -1 && errno != EINTR)
 		die_errno("poll");

@@ -41,6 +41,7 @@ struct ledgerd {
 
 /* runner.c: takes in requests; answers the settled ones, in order. */
 void	runner_read(struct ledgerd *);
+bool	runner_may_ask(const struct ledgerd *);	/* else: not read now */
 void	runner_answer(struct ledgerd *);
 
 /* keyd.c: asks for a checkpoint when somebody needs one; takes the answer. */

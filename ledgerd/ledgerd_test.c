@@ -101,6 +101,81 @@ ATF_TC_BODY(a_receipt_verifies_with_the_appliances_key, tc)
 	play_kill(&p);
 }
 
+/* The tree has grown since: the receipt is against the last checkpoint. */
+ATF_TC_WITHOUT_HEAD(any_leaf_is_read_again_with_a_receipt);
+ATF_TC_BODY(any_leaf_is_read_again_with_a_receipt, tc)
+{
+	static struct receipt r;
+	struct checkpoint c;
+	struct why why;
+
+	setup();
+	play_start_ready(&p, "ledger");
+	for (uint32_t i = 1; i < 12; i++) {
+		play_append(&p, i, EVENT_READ_ALLOWED, i == 11, "0123456789");
+		play_until_answer(&p, &a);
+		ATF_REQUIRE_EQ(MSG_LEDGER_APPENDED, a.type);
+	}
+	for (uint64_t i = 0; i < 12; i++) {
+		play_read(&p, 100, i);
+		play_until_answer(&p, &a);
+		ATF_REQUIRE_EQ(MSG_LEDGER_LEAF, a.type);
+		ATF_CHECK_EQ(100, a.seq);
+		ATF_CHECK_EQ(i, a.index);
+		ATF_REQUIRE_EQ(0, receipt_parse(&r, a.text, a.len, &why));
+		ATF_REQUIRE_EQ_MSG(0, receipt_verify(&r, &p.key, &c, &why),
+		    "%s", why.text);
+		ATF_CHECK_EQ(i, r.index);
+		ATF_CHECK_EQ(12, c.size);
+	}
+	play_read(&p, 101, 12);
+	play_until_answer(&p, &a);
+	ATF_CHECK_EQ(MSG_LEDGER_FAILED, a.type);
+	ATF_CHECK_EQ(101, a.seq);
+	ATF_CHECK(strstr(a.text, "no such leaf") != NULL);
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(leaf_without_a_checkpoint_is_not_read);
+ATF_TC_BODY(leaf_without_a_checkpoint_is_not_read, tc)
+{
+	setup();
+	play_start_ready(&p, "ledger");
+	play_append(&p, 1, EVENT_JOB_ACCEPTED, false, "j");
+	play_until_answer(&p, &a);
+	play_read(&p, 2, 1);
+	play_until_answer(&p, &a);
+	ATF_CHECK_EQ(MSG_LEDGER_FAILED, a.type);
+	p.mood = KEYD_DENIES;
+	play_append(&p, 3, EVENT_JOB_FINISHED, true, "j");
+	play_until_answer(&p, &a);
+	play_read(&p, 4, 0);
+	play_until_answer(&p, &a);
+	ATF_CHECK_EQ(MSG_LEDGER_FAILED, a.type);
+	ATF_CHECK(strstr(a.text, "no checkpoint") != NULL);
+	play_kill(&p);
+}
+
+/* Whoever asks and does not read its answers is not read either. */
+ATF_TC_WITHOUT_HEAD(many_questions_at_once_are_all_answered);
+ATF_TC_BODY(many_questions_at_once_are_all_answered, tc)
+{
+	enum { MANY = 1500 };		/* some 1.5 MiB of answers */
+
+	setup();
+	play_start_ready(&p, "ledger");
+	play_append(&p, 1, EVENT_JOB_FINISHED, true, "j");
+	play_until_answer(&p, &a);
+	for (uint32_t i = 0; i < MANY; i++)
+		play_read(&p, 100 + i, 1);
+	for (uint32_t i = 0; i < MANY; i++) {
+		play_until_answer(&p, &a);
+		ATF_REQUIRE_EQ(MSG_LEDGER_LEAF, a.type);
+		ATF_REQUIRE_EQ(100 + i, a.seq);
+	}
+	play_kill(&p);
+}
+
 ATF_TC_WITHOUT_HEAD(answers_come_in_order);
 ATF_TC_BODY(answers_come_in_order, tc)
 {
@@ -231,6 +306,9 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, is_ready_only_after_keyds_first_checkpoint);
 	ATF_TP_ADD_TC(tp, records_its_start_once_in_each_boot);
 	ATF_TP_ADD_TC(tp, a_receipt_verifies_with_the_appliances_key);
+	ATF_TP_ADD_TC(tp, any_leaf_is_read_again_with_a_receipt);
+	ATF_TP_ADD_TC(tp, leaf_without_a_checkpoint_is_not_read);
+	ATF_TP_ADD_TC(tp, many_questions_at_once_are_all_answered);
 	ATF_TP_ADD_TC(tp, answers_come_in_order);
 	ATF_TP_ADD_TC(tp, many_leaves_share_one_checkpoint);
 	ATF_TP_ADD_TC(tp, asks_again_when_keyd_comes_back);

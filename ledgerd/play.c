@@ -186,10 +186,10 @@ take_answer(struct answer *a, enum msg type, struct get *g)
 	a->type = type;
 	if (type != MSG_LEDGER_INFO_IS)
 		a->seq = get_u32(g);
-	if (type != MSG_LEDGER_FAILED) {
+	if (type != MSG_LEDGER_FAILED)
 		a->index = get_u64(g);
+	if (type != MSG_LEDGER_FAILED && type != MSG_LEDGER_LEAF)
 		get_fixed(g, a->hash, sizeof(a->hash));
-	}
 	if (type != MSG_LEDGER_INFO_IS) {
 		text = get_string(g, &a->len, sizeof(a->text) - 1);
 		memcpy(a->text, text, a->len);
@@ -338,6 +338,18 @@ play_info(struct play *p)
 
 	put_init(&m, NULL, 0);
 	chan_send(&p->runner, MSG_LEDGER_INFO, &m);
+}
+
+void
+play_read(struct play *p, uint32_t seq, uint64_t index)
+{
+	unsigned char text[16];
+	struct put m;
+
+	put_init(&m, text, sizeof(text));
+	put_u32(&m, seq);
+	put_u64(&m, index);
+	chan_send(&p->runner, MSG_LEDGER_READ, &m);
 }
 
 void

@@ -84,6 +84,8 @@ void	play_new_runner(struct play *);
 void	play_append(struct play *, uint32_t seq, enum event, bool receipt,
 	    const char *job);
 void	play_info(struct play *);
+/* Asks for a leaf with its receipt. */
+void	play_read(struct play *, uint32_t seq, uint64_t index);
 
 /* Whether ./log has the text; fails the test when not. */
 void	play_check_log(const char *text);

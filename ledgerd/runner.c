@@ -10,6 +10,19 @@
 #include "msg.h"
 #include "receipt.h"
 
+/* For any one answer. */
+static bool
+runner_has_room(const struct ledgerd *l)
+{
+	return chan_room(&l->runner) >= RECEIPT_MAX + CHAN_PACKET;
+}
+
+bool
+runner_may_ask(const struct ledgerd *l)
+{
+	return l->ready && !queue_is_full(&l->queue) && runner_has_room(l);
+}
+
 /* Whether the event makes a leaf, at the worst place it could get. */
 static int
 try_leaf(const struct ledgerd *l, const struct event_info *event,
@@ -65,37 +78,6 @@ do_info(struct ledgerd *l)
 	chan_send(&l->runner, MSG_LEDGER_INFO_IS, &p);
 }
 
-static void
-do_message(struct ledgerd *l, enum msg type, struct get *g)
-{
-	if (type == MSG_LEDGER_APPEND)
-		do_append(l, g);
-	else if (type == MSG_LEDGER_INFO && get_end(g) == 0)
-		do_info(l);
-	else
-		die(EXIT_PEER, "message 0x%x of the runner is malformed",
-		    (unsigned)type);
-}
-
-void
-runner_read(struct ledgerd *l)
-{
-	enum chan_event event;
-	enum msg type;
-	struct get g;
-
-	/* What stays in the pipe holds the runner back. */
-	while (l->ready && !queue_is_full(&l->queue)) {
-		event = chan_next(&l->runner, &type, &g);
-		if (event == CHAN_NONE)
-			return;
-		if (event == CHAN_RESET)
-			queue_clear(&l->queue);
-		else
-			do_message(l, type, &g);
-	}
-}
-
 /* Formats the receipt of a committed leaf into buf; answers its length. */
 static size_t
 make_receipt(struct ledgerd *l, uint64_t index, char buf[RECEIPT_MAX])
@@ -116,6 +98,77 @@ make_receipt(struct ledgerd *l, uint64_t index, char buf[RECEIPT_MAX])
 }
 
 static void
+send_failure(struct ledgerd *l, uint32_t seq, const char *failure)
+{
+	unsigned char text[1024];
+	struct put p;
+
+	put_init(&p, text, sizeof(text));
+	put_u32(&p, seq);
+	put_cstr(&p, failure);
+	chan_send(&l->runner, MSG_LEDGER_FAILED, &p);
+}
+
+/* With the last checkpoint, which may be of a larger tree than its first. */
+static void
+do_read(struct ledgerd *l, struct get *g)
+{
+	static unsigned char text[RECEIPT_MAX + 128];
+	static char receipt[RECEIPT_MAX];
+	uint32_t seq = get_u32(g);
+	uint64_t index = get_u64(g);
+	struct put p;
+
+	if (get_end(g) == -1)
+		die(EXIT_PEER, "the runner's LEDGER_READ is malformed");
+	if (index >= l->store.tip.tree.size) {
+		send_failure(l, seq, "there is no such leaf");
+	} else if (l->checkpoint.denied || index >= l->checkpoint.size) {
+		send_failure(l, seq, "keyd has signed no checkpoint that "
+		    "covers it");
+	} else {
+		put_init(&p, text, sizeof(text));
+		put_u32(&p, seq);
+		put_u64(&p, index);
+		put_string(&p, receipt, make_receipt(l, index, receipt));
+		chan_send(&l->runner, MSG_LEDGER_LEAF, &p);
+	}
+}
+
+static void
+do_message(struct ledgerd *l, enum msg type, struct get *g)
+{
+	if (type == MSG_LEDGER_APPEND)
+		do_append(l, g);
+	else if (type == MSG_LEDGER_INFO && get_end(g) == 0)
+		do_info(l);
+	else if (type == MSG_LEDGER_READ)
+		do_read(l, g);
+	else
+		die(EXIT_PEER, "message 0x%x of the runner is malformed",
+		    (unsigned)type);
+}
+
+void
+runner_read(struct ledgerd *l)
+{
+	enum chan_event event;
+	enum msg type;
+	struct get g;
+
+	/* What stays in the pipe holds the runner back. */
+	while (runner_may_ask(l)) {
+		event = chan_next(&l->runner, &type, &g);
+		if (event == CHAN_NONE)
+			return;
+		if (event == CHAN_RESET)
+			queue_clear(&l->queue);
+		else
+			do_message(l, type, &g);
+	}
+}
+
+static void
 send_appended(struct ledgerd *l, const struct request *r)
 {
 	static unsigned char text[RECEIPT_MAX + 128];
@@ -133,18 +186,6 @@ send_appended(struct ledgerd *l, const struct request *r)
 	chan_send(&l->runner, MSG_LEDGER_APPENDED, &p);
 }
 
-static void
-send_failed(struct ledgerd *l, const struct request *r)
-{
-	unsigned char text[1024];
-	struct put p;
-
-	put_init(&p, text, sizeof(text));
-	put_u32(&p, r->seq);
-	put_cstr(&p, r->failure);
-	chan_send(&l->runner, MSG_LEDGER_FAILED, &p);
-}
-
 /* In order: one that waits for its checkpoint holds back those behind it. */
 void
 runner_answer(struct ledgerd *l)
@@ -154,10 +195,10 @@ runner_answer(struct ledgerd *l)
 	for (; q->settled > 0; queue_pop(q)) {
 		const struct request *r = queue_at(q, 0);
 
-		if (chan_room(&l->runner) < RECEIPT_MAX + CHAN_PACKET)
+		if (!runner_has_room(l))
 			return;
 		if (r->failure != NULL)
-			send_failed(l, r);
+			send_failure(l, r->seq, r->failure);
 		else if (r->want_receipt && r->index >= l->checkpoint.size)
 			return;
 		else

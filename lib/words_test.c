@@ -43,7 +43,8 @@ ATF_TC_WITHOUT_HEAD(client_frames_have_their_limits);
 ATF_TC_BODY(client_frames_have_their_limits, tc)
 {
 	ATF_CHECK_EQ(SUBMIT_MAX, client_max(CLIENT_SUBMIT));
-	ATF_CHECK_EQ(16, client_max(CLIENT_STATUS));
+	ATF_CHECK_EQ(256, client_max(CLIENT_SEND));
+	ATF_CHECK_EQ(0, client_max(0x20));	/* STATUS, once */
 	ATF_CHECK_EQ(0, client_max(0));
 	ATF_CHECK_EQ(0, client_max(0x47));	/* the G of GET */
 }

@@ -62,7 +62,8 @@ daemon_ends_with_its_job_body() {
 	hog daemon daemon 'wall_seconds: 100'
 	atf_check -o ignore -e match:'exited with status 0' \
 	    timeout 20 "$do" run_job daemon
-	atf_check -o match:'"running":0' "$casemate" status --on vm --json
+	atf_check -o match:'"running":0' \
+	    "$casemate" status --key alice --on vm --json
 }
 
 # A hundredth of a processor makes its processes for ten seconds, and would

@@ -84,7 +84,8 @@ ephemeral_says_so_body() {
 	atf_check -o match:ephemeral -e ignore "$do" vm_up --ephemeral
 	wait_for 30 grep -q 'casemate: ready in .*ephemeral' "$console" ||
 	    atf_fail "the console does not say so"
-	atf_check -o match:ephemeral "$casemate" status --on vm
+	atf_check -o match:ephemeral \
+	    "$casemate" status --key alice --on vm
 	elf_job hello hello
 	atf_check -o ignore -e ignore "$do" run_job hello
 }
@@ -115,7 +116,8 @@ bad_runtime_is_left_out_body() {
 	atf_check -o ignore -e ignore "$do" vm_up --ephemeral \
 	    --runtime bad=bad.img
 	atf_check -o match:'runtime bad .* holds no EROFS image' cat "$console"
-	atf_check -o match:'^runtimes  *none$' "$casemate" status --on vm
+	atf_check -o match:'^runtimes  *none$' \
+	    "$casemate" status --key alice --on vm
 }
 
 case_with_vm full_disk_refuses_jobs 'no record, no job'

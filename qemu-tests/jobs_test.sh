@@ -60,7 +60,8 @@ two_jobs_at_once_body() {
 	run_job two > two.out 2>&1 &
 	second=$!
 	both() {
-		"$casemate" status --on vm --json | grep -q '"running":2'
+		"$casemate" status --key alice --on vm --json |
+		    grep -q '"running":2'
 	}
 	wait_for 20 both || atf_fail "waited 20 s"
 	wait $first && atf_fail "job one was not stopped"
@@ -118,7 +119,8 @@ client_leaves_body() {
 	"$casemate" run forever --key alice --on vm > out 2>&1 &
 	client=$!
 	running() {
-		"$casemate" status --on vm --json | grep -q "\"running\":$1"
+		"$casemate" status --key alice --on vm --json |
+		    grep -q "\"running\":$1"
 	}
 	wait_for 20 running 1 || atf_fail "waited 20 s"
 	kill -9 $client

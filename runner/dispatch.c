@@ -33,6 +33,37 @@ find_seq(struct runner *r, uint32_t seq)
 	return NULL;
 }
 
+static struct reader *
+find_reader_conn(struct runner *r, uint32_t conn)
+{
+	for (int i = 0; i < READERS; i++) {
+		struct reader *d = &r->readers[i];
+
+		if (d->state != READER_FREE && d->attached && d->conn == conn)
+			return d;
+	}
+	return NULL;
+}
+
+static struct reader *
+find_reader_seq(struct runner *r, uint32_t seq)
+{
+	for (int i = 0; i < READERS; i++)
+		if (r->readers[i].state != READER_FREE &&
+		    r->readers[i].seq == seq)
+			return &r->readers[i];
+	return NULL;
+}
+
+static struct reader *
+find_free_reader(struct runner *r)
+{
+	for (int i = 0; i < READERS; i++)
+		if (r->readers[i].state == READER_FREE)
+			return &r->readers[i];
+	return NULL;
+}
+
 static struct job *
 find_free(struct runner *r)
 {
@@ -49,6 +80,26 @@ need_end(struct get *g, const char *what)
 		die(EXIT_PEER, "malformed %s", what);
 }
 
+/* Whether a request can be taken at all; says why not. */
+static bool
+takes_requests(struct runner *r, uint32_t conn)
+{
+	if (find_conn(r, conn) != NULL || find_reader_conn(r, conn) != NULL)
+		die(EXIT_PEER, "gate submits twice for connection %u", conn);
+	if (r->stopping)
+		say_busy(r, conn, REASON_STOPPING, "the appliance is stopping; "
+		    "try again once it is up");
+	else if (!r->keyd_up || !r->ledgerd_up)
+		say_busy(r, conn, REASON_BUSY, "the appliance is starting; "
+		    "try again");
+	else if (chan_room(&r->keyd) < KEYD_ROOM)
+		say_busy(r, conn, REASON_BUSY, "keyd is behind with its "
+		    "answers; try again");
+	else
+		return true;
+	return false;
+}
+
 static void
 do_submit(struct runner *r, struct get *g)
 {
@@ -62,22 +113,33 @@ do_submit(struct runner *r, struct get *g)
 	get_string(g, &n, MANIFEST_MAX);
 	get_string(g, &n, SIG_MAX);
 	need_end(g, "JOB_SUBMIT");
-	if (find_conn(r, conn) != NULL)
-		die(EXIT_PEER, "gate submits twice for connection %u", conn);
-	if (r->stopping)
-		say_busy(r, conn, REASON_STOPPING, "the appliance is stopping; "
-		    "try again once it is up");
-	else if (!r->keyd_up || !r->ledgerd_up)
-		say_busy(r, conn, REASON_BUSY, "the appliance is starting; "
-		    "try again");
-	else if (j == NULL)
+	if (!takes_requests(r, conn))
+		return;
+	if (j == NULL)
 		say_busy(r, conn, REASON_BUSY, "all job slots are taken; try "
 		    "again");
-	else if (chan_room(&r->keyd) < KEYD_ROOM)
-		say_busy(r, conn, REASON_BUSY, "keyd is behind with its "
-		    "answers; try again");
 	else
 		job_submit(r, j, conn, submission, len);
+}
+
+static void
+do_read_submit(struct runner *r, struct get *g)
+{
+	uint32_t conn = get_u32(g);
+	const void *order = g->p;
+	size_t len = g->left, n;
+	struct reader *d = find_free_reader(r);
+
+	get_string(g, &n, COMMAND_MAX);
+	get_string(g, &n, SIG_MAX);
+	need_end(g, "READ_SUBMIT");
+	if (!takes_requests(r, conn))
+		return;
+	if (d == NULL)
+		say_busy(r, conn, REASON_BUSY, "as many read as can at a "
+		    "time; try again");
+	else
+		reader_submit(r, d, conn, order, len);
 }
 
 static void
@@ -97,22 +159,28 @@ static void
 do_credit(struct runner *r, struct get *g)
 {
 	uint32_t conn = get_u32(g), bytes = get_u32(g);
+	struct reader *d = find_reader_conn(r, conn);
 	struct job *j = find_conn(r, conn);
 
 	need_end(g, "JOB_CREDIT");
 	if (j != NULL)
 		job_credit(r, j, bytes);
+	else if (d != NULL)
+		reader_credit(r, d, bytes);
 }
 
 static void
 do_cancel(struct runner *r, struct get *g)
 {
 	uint32_t conn = get_u32(g);
+	struct reader *d = find_reader_conn(r, conn);
 	struct job *j = find_conn(r, conn);
 
 	need_end(g, "JOB_CANCEL");
 	if (j != NULL)
 		job_leave(r, j);
+	else if (d != NULL)
+		reader_leave(r, d);
 }
 
 static void
@@ -123,15 +191,6 @@ do_gate_info(struct runner *r, struct get *g)
 		r->info_asked = true;
 	else
 		say_info(r);
-}
-
-static void
-do_status(struct runner *r, struct get *g)
-{
-	uint32_t conn = get_u32(g);
-
-	need_end(g, "GATE_STATUS");
-	say_status(r, conn);
 }
 
 static void
@@ -147,8 +206,8 @@ gate_message(struct runner *r, enum msg type, struct get *g)
 		do_credit(r, g);
 	else if (type == MSG_JOB_CANCEL)
 		do_cancel(r, g);
-	else if (type == MSG_GATE_STATUS)
-		do_status(r, g);
+	else if (type == MSG_READ_SUBMIT)
+		do_read_submit(r, g);
 }
 
 /* Its predecessor's connections went with it. */
@@ -159,6 +218,9 @@ gate_reset(struct runner *r)
 	for (int i = 0; i < JOB_SLOTS; i++)
 		if (r->jobs[i].state != JOB_FREE && r->jobs[i].attached)
 			job_leave(r, &r->jobs[i]);
+	for (int i = 0; i < READERS; i++)
+		if (r->readers[i].state != READER_FREE)
+			reader_leave(r, &r->readers[i]);
 }
 
 void
@@ -226,6 +288,54 @@ do_deny(struct runner *r, struct get *g)
 	job_denied(r, j, (enum reason)reason, message);
 }
 
+/* Of READ_GRANT and READ_DENY. */
+static void
+get_asked(struct get *g, struct asked *a)
+{
+	a->verb = get_u8(g);
+	a->first = get_u64(g);
+	a->count = get_u32(g);
+	get_cstr(g, a->job, sizeof(a->job));
+	get_cstr(g, a->id, sizeof(a->id));
+	get_cstr(g, a->submitter, sizeof(a->submitter));
+	get_fixed(g, a->command_sha256, DIGEST_LEN);
+}
+
+static void
+do_read_grant(struct runner *r, struct get *g)
+{
+	struct reader *d = find_reader_seq(r, get_u32(g));
+	struct asked asked;
+
+	get_asked(g, &asked);
+	need_end(g, "READ_GRANT");
+	if (d == NULL || d->state != READER_DECIDE)
+		return;
+	d->asked = asked;
+	reader_granted(r, d);
+}
+
+static void
+do_read_deny(struct runner *r, struct get *g)
+{
+	struct reader *d = find_reader_seq(r, get_u32(g));
+	char message[TEXT_MAX + 1];
+	struct asked asked;
+	uint8_t reason, is_signed;
+
+	reason = get_u8(g);
+	get_cstr(g, message, sizeof(message));
+	is_signed = get_u8(g);
+	get_asked(g, &asked);
+	need_end(g, "READ_DENY");
+	if (reason_word(reason) == NULL)
+		die(EXIT_PEER, "READ_DENY with the unknown reason %u", reason);
+	if (d == NULL || d->state != READER_DECIDE)
+		return;
+	d->asked = asked;
+	reader_denied(r, d, (enum reason)reason, message, is_signed != 0);
+}
+
 static void
 do_explained(struct runner *r, struct get *g)
 {
@@ -265,6 +375,8 @@ keyd_reset(struct runner *r)
 	chan_send(&r->keyd, MSG_KEYD_INFO, &p);
 	for (int i = 0; i < JOB_SLOTS; i++)
 		job_keyd_reset(r, &r->jobs[i]);
+	for (int i = 0; i < READERS; i++)
+		reader_keyd_reset(r, &r->readers[i]);
 }
 
 void
@@ -287,14 +399,20 @@ dispatch_keyd(struct runner *r)
 			do_explained(r, &g);
 		else if (type == MSG_JOB_MEASURE)
 			do_measure(r, &g);
+		else if (type == MSG_READ_GRANT)
+			do_read_grant(r, &g);
+		else if (type == MSG_READ_DENY)
+			do_read_deny(r, &g);
 	}
 }
 
 static void
 do_appended(struct runner *r, struct get *g)
 {
-	struct job *j = find_seq(r, get_u32(g));
+	uint32_t seq = get_u32(g);
 	uint64_t index = get_u64(g);
+	struct reader *d = find_reader_seq(r, seq);
+	struct job *j = find_seq(r, seq);
 	unsigned char leaf[DIGEST_LEN];
 	const void *receipt;
 	size_t len;
@@ -306,18 +424,37 @@ do_appended(struct runner *r, struct get *g)
 		r->tree_size = index + 1;
 	if (j != NULL)
 		job_appended(r, j, leaf, receipt, len);
+	else if (d != NULL)
+		reader_appended(r, d, receipt, len);
 }
 
 static void
 do_ledger_failed(struct runner *r, struct get *g)
 {
-	struct job *j = find_seq(r, get_u32(g));
+	uint32_t seq = get_u32(g);
+	struct reader *d = find_reader_seq(r, seq);
+	struct job *j = find_seq(r, seq);
 	char message[TEXT_MAX + 1];
 
 	get_cstr(g, message, sizeof(message));
 	need_end(g, "LEDGER_FAILED");
 	if (j != NULL)
 		job_unappended(r, j, message);
+	else if (d != NULL)
+		reader_unappended(r, d, message);
+}
+
+static void
+do_ledger_leaf(struct runner *r, struct get *g)
+{
+	struct reader *d = find_reader_seq(r, get_u32(g));
+	uint64_t index = get_u64(g);
+	size_t len;
+	const void *receipt = get_string(g, &len, RECEIPT_MAX);
+
+	need_end(g, "LEDGER_LEAF");
+	if (d != NULL)
+		reader_leaf(r, d, index, receipt, len);
 }
 
 static void
@@ -340,6 +477,8 @@ ledgerd_reset(struct runner *r)
 	chan_send(&r->ledgerd, MSG_LEDGER_INFO, &p);
 	for (int i = 0; i < JOB_SLOTS; i++)
 		job_ledger_reset(r, &r->jobs[i]);
+	for (int i = 0; i < READERS; i++)
+		reader_ledger_reset(r, &r->readers[i]);
 }
 
 void
@@ -356,6 +495,8 @@ dispatch_ledgerd(struct runner *r)
 			do_appended(r, &g);
 		else if (type == MSG_LEDGER_FAILED)
 			do_ledger_failed(r, &g);
+		else if (type == MSG_LEDGER_LEAF)
+			do_ledger_leaf(r, &g);
 		else if (type == MSG_LEDGER_INFO_IS)
 			do_ledger_info(r, &g);
 	}

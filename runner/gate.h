@@ -38,11 +38,11 @@
 enum gate_state {
 	CONN_FREE,
 	CONN_GREETING,		/* who we are is not known yet */
-	CONN_REQUEST,		/* the client's turn: SUBMIT or STATUS */
+	CONN_REQUEST,		/* the client's turn: SUBMIT or READ */
 	CONN_DECIDING,		/* submitted; the runner's turn */
 	CONN_SENDING,		/* granted; the bundle comes */
 	CONN_RUNNING,		/* accepted; output goes */
-	CONN_ASKING,		/* status asked; the runner's turn */
+	CONN_READING,		/* it reads; what is read goes */
 	CONN_CLOSING,		/* the last frame is queued */
 	CONN_LINGERING,		/* all is written; the client closes */
 	CONN_NSTATES,
@@ -122,6 +122,9 @@ void	gate_conn_accepted(struct gate *, struct gate_conn *,
 	    const char *job, const void *leaf_hash);
 void	gate_conn_output(struct gate *, struct gate_conn *, uint8_t stream,
 	    const void *data, size_t len);
+/* READ_DATA's payload as it goes to the client. */
+void	gate_conn_data(struct gate *, struct gate_conn *, const void *payload,
+	    size_t len);
 /* The last frame of a connection: its payload as it goes to the client. */
 void	gate_conn_last(struct gate *, struct gate_conn *, enum client_msg,
 	    const void *payload, size_t len);

@@ -20,11 +20,11 @@ static const struct state {
 } states[] = {
 	[CONN_FREE] =	   { false, 0, "" },
 	[CONN_GREETING] =  { false, GATE_FIRST_MS, "nothing yet" },
-	[CONN_REQUEST] =   { false, GATE_FIRST_MS, "SUBMIT or STATUS" },
+	[CONN_REQUEST] =   { false, GATE_FIRST_MS, "SUBMIT or READ" },
 	[CONN_DECIDING] =  { true, 0, "nothing before SEND" },
 	[CONN_SENDING] =   { true, GATE_SILENCE_MS, "DATA" },
 	[CONN_RUNNING] =   { true, 0, "nothing more" },
-	[CONN_ASKING] =	   { false, 0, "nothing more" },
+	[CONN_READING] =   { true, 0, "nothing more" },
 	[CONN_CLOSING] =   { false, GATE_SILENCE_MS, "nothing more" },
 	[CONN_LINGERING] = { false, GATE_LINGER_MS, "nothing more" },
 };
@@ -216,7 +216,7 @@ gate_conn_timeout(struct gate *g, struct gate_conn *c)
 	case CONN_FREE:
 	case CONN_DECIDING:
 	case CONN_RUNNING:
-	case CONN_ASKING:
+	case CONN_READING:
 	case CONN_NSTATES:
 		return;
 	}
@@ -226,8 +226,8 @@ gate_conn_timeout(struct gate *g, struct gate_conn *c)
 void
 gate_conn_fault(struct gate *g, struct gate_conn *c)
 {
-	if (c->state == CONN_ASKING || states[c->state].asked) {
-		c->state = CONN_ASKING;		/* nothing to cancel */
+	if (states[c->state].asked) {
+		c->state = CONN_CLOSING;	/* nothing to cancel */
 		gate_conn_refuse(g, c, REASON_FAULT, "the appliance's runner "
 		    "was restarted; the job, if it had begun, was ended. "
 		    "Submit it again with a new command");
@@ -239,8 +239,9 @@ give_credit(struct gate *g, const struct gate_conn *c, uint32_t bytes)
 {
 	struct put p;
 
-	if (bytes == 0 || c->state != CONN_RUNNING)
-		return;		/* after FINISHED nobody counts */
+	if (bytes == 0 ||
+	    (c->state != CONN_RUNNING && c->state != CONN_READING))
+		return;		/* after the last frame nobody counts */
 	put_init(&p, scratch, sizeof(scratch));
 	put_u32(&p, c->id);
 	put_u32(&p, bytes);
@@ -326,4 +327,18 @@ gate_conn_output(struct gate *g, struct gate_conn *c, uint8_t stream,
 		die(EXIT_PEER, "runner sent more output than its window");
 	gate_conn_refuse(g, c, REASON_FAULT, "the appliance is short of "
 	    "memory; the job was ended");
+}
+
+void
+gate_conn_data(struct gate *g, struct gate_conn *c, const void *payload,
+    size_t len)
+{
+	if (gate_out_frame(&c->out, CLIENT_READ_DATA, payload, len) == 0) {
+		gate_conn_write(g, c);
+		return;
+	}
+	if (errno == EMSGSIZE)
+		die(EXIT_PEER, "runner sent more to read than its window");
+	gate_conn_refuse(g, c, REASON_FAULT, "the appliance is short of "
+	    "memory; read again");
 }

@@ -158,7 +158,8 @@ begin_frame(struct gate_out *o)
 	const unsigned char *p = o->buf + o->head;
 
 	o->left = load_u32(p) + 4;
-	o->output = p[4] == CLIENT_OUTPUT ? load_u32(p + HEAD + 1) : 0;
+	o->output = p[4] == CLIENT_OUTPUT || p[4] == CLIENT_READ_DATA ?
+	    load_u32(p + HEAD + 1) : 0;
 }
 
 uint32_t

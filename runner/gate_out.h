@@ -24,7 +24,7 @@ struct gate_out {
 	unsigned char	*buf;
 	size_t		 head, len, cap;
 	size_t		 left;		/* of the frame at head, once begun */
-	uint32_t	 output;	/* payload of that frame, if OUTPUT */
+	uint32_t	 output;	/* its data, if it is to be credited */
 	size_t		 last;		/* offset of the last frame, or none */
 };
 

@@ -23,7 +23,8 @@ ATF_TC_BODY(refuses_bad_frames, tc)
 		{ "GET /", "no client sends" },
 		{ "\0\0\0\1\x12", "out of turn" },	/* DATA at once */
 		{ "\0\0\0\1\x10", "cut short" },	/* an empty SUBMIT */
-		{ "\0\0\0\x12\x20", "may have 16" },
+		{ "\0\0\x7f\0\x22", "it may have 5184" },
+		{ "\0\0\0\1\x20", "no client sends" },	/* once STATUS */
 	};
 	int fd;
 
@@ -61,7 +62,16 @@ ATF_TC_BODY(refuses_long_field_and_left_over, tc)
 	for (int i = 0; i < 5; i++)
 		put_cstr(&p, "");
 	client_frame(fd, CLIENT_SUBMIT, payload, p.len);
-	expect_refused(fd, REASON_PROTOCOL, "left over");
+	expect_refused(fd, REASON_PROTOCOL, "left over after its 4");
+	fd = greeted();
+	p.len = 0;
+	for (int i = 0; i < 3; i++)
+		put_cstr(&p, "");
+	client_frame(fd, CLIENT_READ, payload, p.len);
+	expect_refused(fd, REASON_PROTOCOL, "left over after its 2");
+	fd = greeted();
+	client_frame(fd, CLIENT_READ, payload, 4);
+	expect_refused(fd, REASON_TOO_LARGE, "the command's signature is");
 }
 
 ATF_TC_WITHOUT_HEAD(half_a_frame_and_silence);

@@ -13,7 +13,7 @@ static void	do_submit(struct gate *, struct gate_conn *,
 		    const unsigned char *, size_t);
 static void	do_data(struct gate *, struct gate_conn *,
 		    const unsigned char *, size_t);
-static void	do_status(struct gate *, struct gate_conn *,
+static void	do_read(struct gate *, struct gate_conn *,
 		    const unsigned char *, size_t);
 
 /* Whose turn it is: any other frame is out of turn. */
@@ -25,68 +25,79 @@ static const struct turn {
 			    const unsigned char *, size_t);
 } turns[] = {
 	{ CLIENT_SUBMIT, CONN_REQUEST, "SUBMIT", do_submit },
-	{ CLIENT_STATUS, CONN_REQUEST, "STATUS", do_status },
+	{ CLIENT_READ,	 CONN_REQUEST, "READ",	 do_read },
 	{ CLIENT_DATA,	 CONN_SENDING, "DATA",	 do_data },
 };
 
 /* The message to the runner being made; one at a time. */
 static unsigned char scratch[SUBMIT_MAX + 64];
 
+struct field {
+	const char	*name;
+	size_t		 max;
+};
+
+static const struct field fields[] = {
+	{ "command", COMMAND_MAX }, { "command's signature", SIG_MAX },
+	{ "manifest", MANIFEST_MAX }, { "manifest's signature", SIG_MAX },
+};
+
+/* The payload must be the first n of the fields; refuses it, and false. */
+static bool
+check_fields(struct gate *g, struct gate_conn *c, const char *frame,
+    size_t nfields, const unsigned char *payload, size_t len)
+{
+	char why[TEXT_MAX];
+	struct get in;
+	size_t n;
+
+	get_init(&in, payload, len);
+	for (size_t i = 0; i < nfields; i++) {
+		(void)get_string(&in, &n, fields[i].max);
+		if (in.err == 0)
+			continue;
+		snprintf(why, sizeof(why), "%s: the %s is cut short or "
+		    "longer than %zu bytes", frame, fields[i].name,
+		    fields[i].max);
+		gate_conn_refuse(g, c, REASON_TOO_LARGE, why);
+		return false;
+	}
+	if (get_end(&in) == 0)
+		return true;
+	snprintf(why, sizeof(why), "%s: bytes are left over after its %zu "
+	    "fields", frame, nfields);
+	gate_conn_refuse(g, c, REASON_PROTOCOL, why);
+	return false;
+}
+
+/* To the runner as it is; what the client waits for is the state's. */
+static void
+relay(struct gate *g, struct gate_conn *c, enum msg type,
+    const unsigned char *payload, size_t len, enum gate_state state)
+{
+	struct put p;
+
+	put_init(&p, scratch, sizeof(scratch));
+	put_u32(&p, c->id);
+	put_raw(&p, payload, len);
+	chan_send(&g->runner, type, &p);
+	gate_conn_enter(g, c, state);
+}
+
 static void
 do_submit(struct gate *g, struct gate_conn *c, const unsigned char *payload,
     size_t len)
 {
-	static const struct {
-		const char	*name;
-		size_t		 max;
-	} fields[] = {
-		{ "command", COMMAND_MAX }, { "command's signature", SIG_MAX },
-		{ "manifest", MANIFEST_MAX },
-		{ "manifest's signature", SIG_MAX },
-	};
-	char why[TEXT_MAX];
-	struct get in;
-	struct put p;
-	size_t n;
-
-	get_init(&in, payload, len);
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		(void)get_string(&in, &n, fields[i].max);
-		if (in.err == 0)
-			continue;
-		snprintf(why, sizeof(why), "SUBMIT: the %s is cut short or "
-		    "longer than %zu bytes", fields[i].name, fields[i].max);
-		gate_conn_refuse(g, c, REASON_TOO_LARGE, why);
-		return;
-	}
-	if (get_end(&in) == -1) {
-		gate_conn_refuse(g, c, REASON_PROTOCOL, "SUBMIT: bytes are "
-		    "left over after its four fields");
-		return;
-	}
-	put_init(&p, scratch, sizeof(scratch));
-	put_u32(&p, c->id);
-	put_raw(&p, payload, len);
-	chan_send(&g->runner, MSG_JOB_SUBMIT, &p);
-	gate_conn_enter(g, c, CONN_DECIDING);
+	if (check_fields(g, c, "SUBMIT", 4, payload, len))
+		relay(g, c, MSG_JOB_SUBMIT, payload, len, CONN_DECIDING);
 }
 
 static void
-do_status(struct gate *g, struct gate_conn *c, const unsigned char *payload,
+do_read(struct gate *g, struct gate_conn *c, const unsigned char *payload,
     size_t len)
 {
-	struct put p;
-
-	(void)payload;
-	if (len != 0) {
-		gate_conn_refuse(g, c, REASON_PROTOCOL,
-		    "STATUS has no fields");
-		return;
-	}
-	put_init(&p, scratch, sizeof(scratch));
-	put_u32(&p, c->id);
-	chan_send(&g->runner, MSG_GATE_STATUS, &p);
-	gate_conn_enter(g, c, CONN_ASKING);
+	if (check_fields(g, c, "READ", 2, payload, len))
+		relay(g, c, MSG_READ_SUBMIT, payload, len, CONN_READING);
 }
 
 static void
@@ -94,7 +105,6 @@ do_data(struct gate *g, struct gate_conn *c, const unsigned char *payload,
     size_t len)
 {
 	struct get in;
-	struct put p;
 	size_t n;
 
 	get_init(&in, payload, len);
@@ -109,12 +119,8 @@ do_data(struct gate *g, struct gate_conn *c, const unsigned char *payload,
 		    "than the command says; make both anew");
 		return;
 	}
-	put_init(&p, scratch, sizeof(scratch));
-	put_u32(&p, c->id);
-	put_raw(&p, payload, len);
-	chan_send(&g->runner, MSG_JOB_DATA, &p);
 	c->bundle_left -= n;
-	gate_conn_enter(g, c, CONN_SENDING);
+	relay(g, c, MSG_JOB_DATA, payload, len, CONN_SENDING);
 	if (c->bundle_left == 0)
 		c->deadline = 0;	/* the runner's turn */
 }

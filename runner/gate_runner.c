@@ -102,9 +102,22 @@ do_explanation(struct gate *g, struct gate_conn *c, struct get *in)
 }
 
 static void
-do_status_is(struct gate *g, struct gate_conn *c, struct get *in)
+do_read_end(struct gate *g, struct gate_conn *c, struct get *in)
 {
-	gate_conn_last(g, c, CLIENT_STATUS_IS, in->p, in->left);
+	gate_conn_last(g, c, CLIENT_READ_END, in->p, in->left);
+}
+
+/* So does this, once it is known that its length can be credited. */
+static void
+do_read_data(struct gate *g, struct gate_conn *c, struct get *in)
+{
+	const void *payload = in->p;
+	size_t len = in->left, n;
+
+	get_u8(in);
+	get_string(in, &n, RECEIPT_MAX);
+	check_end(in, "READ_DATA");
+	gate_conn_data(g, c, payload, len);
 }
 
 static const struct row {
@@ -116,10 +129,11 @@ static const struct row {
 	{ MSG_JOB_ACCEPTED, STATES(CONN_SENDING), do_accepted },
 	{ MSG_JOB_OUTPUT, STATES(CONN_RUNNING), do_output },
 	{ MSG_JOB_FINISHED, STATES(CONN_RUNNING), do_finished },
-	{ MSG_JOB_REFUSED, STATES(CONN_DECIDING) | STATES(CONN_SENDING),
-	    do_refused },
+	{ MSG_JOB_REFUSED, STATES(CONN_DECIDING) | STATES(CONN_SENDING) |
+	    STATES(CONN_READING), do_refused },
 	{ MSG_JOB_EXPLANATION, STATES(CONN_DECIDING), do_explanation },
-	{ MSG_GATE_STATUS_IS, STATES(CONN_ASKING), do_status_is },
+	{ MSG_READ_DATA, STATES(CONN_READING), do_read_data },
+	{ MSG_READ_END, STATES(CONN_READING), do_read_end },
 };
 
 static struct gate_conn *

@@ -63,8 +63,96 @@ ATF_TC_BODY(relays_a_whole_job, tc)
 	ATF_CHECK(all_free());
 }
 
-ATF_TC_WITHOUT_HEAD(answers_status);
-ATF_TC_BODY(answers_status, tc)
+/* A client that reads; answers the connection's number at the runner. */
+static uint32_t
+reading(int fd)
+{
+	unsigned char payload[64];
+	char word[16];
+	struct get in;
+	struct put p;
+	uint32_t id;
+
+	put_init(&p, payload, sizeof(payload));
+	put_cstr(&p, "command");
+	put_cstr(&p, "signature");
+	client_frame(fd, CLIENT_READ, payload, p.len);
+	ATF_REQUIRE_EQ(MSG_READ_SUBMIT, runner_hears(&in));
+	id = get_u32(&in);
+	get_cstr(&in, word, sizeof(word));
+	ATF_CHECK_STREQ("command", word);
+	get_cstr(&in, word, sizeof(word));
+	ATF_CHECK_EQ(0, get_end(&in));
+	return id;
+}
+
+static void
+say_data(uint32_t id, const void *data, size_t len)
+{
+	struct put *p = begin();
+
+	put_u32(p, id);
+	put_u8(p, 2);
+	put_string(p, data, len);
+	runner_says(MSG_READ_DATA, p);
+}
+
+ATF_TC_WITHOUT_HEAD(relays_what_is_read);
+ATF_TC_BODY(relays_what_is_read, tc)
+{
+	struct put *p;
+	char text[64];
+	struct get in;
+	uint32_t id;
+	size_t len;
+	int fd;
+
+	start();
+	fd = greeted();
+	id = reading(fd);
+	say_data(id, "leaf", 4);
+	ATF_REQUIRE_EQ(CLIENT_READ_DATA, client_hears(fd, &in));
+	ATF_CHECK_EQ(2, get_u8(&in));
+	ATF_CHECK(memcmp(get_string(&in, &len, 64), "leaf", 4) == 0);
+	ATF_CHECK_EQ(0, get_end(&in));
+	ATF_REQUIRE_EQ(MSG_JOB_CREDIT, runner_hears(&in));
+	ATF_CHECK_EQ(id, get_u32(&in));
+	ATF_CHECK_EQ(4, get_u32(&in));
+	p = begin();
+	put_u32(p, id);
+	put_cstr(p, "note");
+	put_cstr(p, "receipt");
+	runner_says(MSG_READ_END, p);
+	ATF_REQUIRE_EQ(CLIENT_READ_END, client_hears(fd, &in));
+	get_cstr(&in, text, sizeof(text));
+	ATF_CHECK_STREQ("note", text);
+	get_cstr(&in, text, sizeof(text));
+	ATF_CHECK_STREQ("receipt", text);
+	ATF_CHECK_EQ(0, client_hears(fd, &in));
+	close(fd);
+	turns(3);
+	ATF_CHECK(all_free());
+}
+
+ATF_TC_WITHOUT_HEAD(reader_that_leaves_is_cancelled);
+ATF_TC_BODY(reader_that_leaves_is_cancelled, tc)
+{
+	struct get in;
+	uint32_t id;
+	int fd;
+
+	start();
+	fd = greeted();
+	id = reading(fd);
+	close(fd);
+	ATF_REQUIRE_EQ(MSG_JOB_CANCEL, runner_hears(&in));
+	ATF_CHECK_EQ(id, get_u32(&in));
+	say_data(id, "late", 4);
+	ATF_CHECK(all_free());
+}
+
+ATF_TC_WITHOUT_HEAD(refusal_ends_what_is_read);
+ATF_TC_BODY(refusal_ends_what_is_read, tc)
 {
 	struct put *p;
 	struct get in;
@@ -73,15 +161,17 @@ ATF_TC_BODY(answers_status, tc)
 
 	start();
 	fd = greeted();
-	client_frame(fd, CLIENT_STATUS, "", 0);
-	ATF_REQUIRE_EQ(MSG_GATE_STATUS, runner_hears(&in));
-	id = get_u32(&in);
+	id = reading(fd);
+	say_data(id, "leaf", 4);
+	ATF_REQUIRE_EQ(CLIENT_READ_DATA, client_hears(fd, &in));
 	p = begin();
 	put_u32(p, id);
-	put_cstr(p, KEY);
-	runner_says(MSG_GATE_STATUS_IS, p);
-	ATF_REQUIRE_EQ(CLIENT_STATUS_IS, client_hears(fd, &in));
-	ATF_CHECK_EQ(0, client_hears(fd, &in));
+	put_u8(p, REASON_LEDGER);
+	put_cstr(p, "ledgerd restarted");
+	put_cstr(p, "");
+	put_cstr(p, "");
+	runner_says(MSG_JOB_REFUSED, p);
+	expect_refused(fd, REASON_LEDGER, "ledgerd restarted");
 }
 
 ATF_TC_WITHOUT_HEAD(relays_an_explanation);
@@ -257,7 +347,9 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, greets_first);
 	ATF_TP_ADD_TC(tp, relays_a_whole_job);
-	ATF_TP_ADD_TC(tp, answers_status);
+	ATF_TP_ADD_TC(tp, relays_what_is_read);
+	ATF_TP_ADD_TC(tp, reader_that_leaves_is_cancelled);
+	ATF_TP_ADD_TC(tp, refusal_ends_what_is_read);
 	ATF_TP_ADD_TC(tp, relays_an_explanation);
 	ATF_TP_ADD_TC(tp, whole_bundle_waits_for_the_runner);
 	ATF_TP_ADD_TC(tp, hangup_cancels_the_job);

@@ -198,7 +198,7 @@ gate_stop(struct gate *g)
 		if (c->state == CONN_FREE || c->state == CONN_CLOSING ||
 		    c->state == CONN_LINGERING)
 			continue;
-		c->state = CONN_ASKING;
+		c->state = CONN_CLOSING;
 		gate_conn_refuse(g, c, REASON_STOPPING, "the appliance stops; "
 		    "what became of a job that ran is in its ledger");
 	}

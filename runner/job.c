@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -279,6 +280,8 @@ start(struct runner *r, struct job *j)
 {
 	say_accepted(r, j);
 	j->started_ms = now_ms();
+	j->started = (uint64_t)time(NULL);
+	j->tail = tail_new();		/* without memory, none is kept */
 	job_enter(j, JOB_RUN, j->grant.limits.wall_ms);
 	if (!j->attached)
 		job_end(r, j, OUTCOME_CANCELLED, 0, "the client left");

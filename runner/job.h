@@ -23,6 +23,7 @@
 #include "grant.h"
 #include "sha256.h"
 #include "spawn.h"
+#include "tail.h"
 #include "words.h"
 
 struct runner;
@@ -75,10 +76,12 @@ struct job {
 	struct child	 child;
 	struct verdict	 verdict;
 	struct output	 out[2];
+	struct tail	*tail;		/* its end; NULL before it runs */
 	uint64_t	 uncredited;	/* output bytes the client lacks */
 	char		 probe[TEXT_MAX];
 	unsigned char	 accepted_leaf[DIGEST_LEN];
 	uint64_t	 started_ms, wall_ms;
+	uint64_t	 started;	/* unix seconds */
 	struct cgroup_figures figures;
 };
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "past.h"
 #include "runner.h"
 #include "say.h"
 
@@ -22,8 +23,9 @@ job_free(struct runner *r, struct job *j)
 	child_close(&j->child);
 	bundle_close(&j->bundle);
 	free(j->submission);
+	if (j->accepted)
+		past_keep(r, j);
 	grant_free(&j->grant);
-	r->jobs_done += j->accepted;
 	job_init(j, r, j->slot);
 }
 

@@ -97,6 +97,7 @@ read_output(struct runner *r, struct job *j, int i)
 	if (len != 0) {
 		sha256_update(&j->out[i].hash, buf, len);
 		j->out[i].bytes += len;
+		tail_add(j->tail, i + 1, buf, len);
 		if (j->attached)
 			j->uncredited += len;
 		say_output(r, j, i + 1, buf, len);

@@ -229,24 +229,6 @@ TEST(two_jobs_do_not_mix)
 	ATF_CHECK(!play.child[0].killed);
 }
 
-TEST(status_says_what_is)
-{
-	char text[RUNTIMES_TEXT_MAX];
-	struct get g;
-
-	play_start();
-	to_run(make_grant());
-	send_conn(MSG_GATE_STATUS, 99);
-	g = play_expect(&play.gate, MSG_GATE_STATUS_IS);
-	ATF_CHECK_EQ(get_u32(&g), 99);
-	get_cstr(&g, text, sizeof(text));
-	get_cstr(&g, text, sizeof(text));
-	ATF_CHECK_EQ(get_u32(&g), JOB_SLOTS);
-	ATF_CHECK_EQ(get_u32(&g), 1);
-	ATF_CHECK_EQ(get_u64(&g), 0);
-	ATF_CHECK_EQ(get_u64(&g), 42);	/* leaves: index 41 was the last */
-}
-
 #define ADD(name)	ATF_TP_ADD_TC(tp, name)
 
 ATF_TP_ADD_TCS(tp)
@@ -266,6 +248,5 @@ ATF_TP_ADD_TCS(tp)
 	ADD(stop_ends_and_records_what_runs);
 	ADD(stop_refuses_what_does_not_run_yet);
 	ADD(two_jobs_do_not_mix);
-	ADD(status_says_what_is);
 	return atf_no_error();
 }

@@ -244,10 +244,15 @@ play_turn(void)
 		if (j->state != JOB_FREE && j->deadline_ms <= play.now)
 			job_timeout(r, j);
 	}
+	for (int i = 0; i < READERS; i++)
+		if (r->readers[i].state != READER_FREE &&
+		    r->readers[i].deadline_ms <= play.now)
+			reader_timeout(r, &r->readers[i]);
 	chan_flush(&r->gate);
 	dispatch_keyd(r);
 	dispatch_ledgerd(r);
 	dispatch_gate(r);
+	reader_turn(r);
 	chan_flush(&play.gate);
 	chan_flush(&play.keyd);
 	chan_flush(&play.ledgerd);

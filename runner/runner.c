@@ -161,6 +161,8 @@ take_signal(struct runner *r)
 	r->stopping = true;
 	for (int i = 0; i < JOB_SLOTS; i++)
 		job_stop(r, &r->jobs[i]);
+	for (int i = 0; i < READERS; i++)
+		reader_stop(r, &r->readers[i]);
 }
 
 static void
@@ -193,6 +195,10 @@ next_timeout(const struct runner *r)
 		if (r->jobs[i].state != JOB_FREE &&
 		    r->jobs[i].deadline_ms < next)
 			next = r->jobs[i].deadline_ms;
+	for (int i = 0; i < READERS; i++)
+		if (r->readers[i].state != READER_FREE &&
+		    r->readers[i].deadline_ms < next)
+			next = r->readers[i].deadline_ms;
 	if (next == UINT64_MAX)
 		return -1;
 	if (next <= now)
@@ -209,6 +215,10 @@ take_timeouts(struct runner *r)
 		if (r->jobs[i].state != JOB_FREE &&
 		    r->jobs[i].deadline_ms <= now)
 			job_timeout(r, &r->jobs[i]);
+	for (int i = 0; i < READERS; i++)
+		if (r->readers[i].state != READER_FREE &&
+		    r->readers[i].deadline_ms <= now)
+			reader_timeout(r, &r->readers[i]);
 }
 
 static void
@@ -243,6 +253,7 @@ runner_turn(struct runner *r)
 	dispatch_keyd(r);
 	dispatch_ledgerd(r);
 	dispatch_gate(r);
+	reader_turn(r);
 	finish_if_stopped(r);
 }
 

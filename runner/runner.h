@@ -1,6 +1,6 @@
 /*
- * What the runner holds: three conversations, the jobs, the spawner and the
- * measurer.
+ * What the runner holds: three conversations, the jobs, those who read, the
+ * spawner and the measurer.
  */
 #ifndef RUNNER_H
 #define RUNNER_H
@@ -11,10 +11,12 @@
 #include "bundle.h"
 #include "chan.h"
 #include "job.h"
+#include "past.h"
+#include "reader.h"
 #include "runtimes.h"
 
 #define JOB_SLOTS		8
-#define RUNTIMES_TEXT_MAX	512	/* in GATE_STATUS_IS */
+#define RUNTIMES_TEXT_MAX	512	/* in a line of text */
 #define MODE_MAX		16	/* kept, ephemeral */
 #define KEYD_ROOM		(128u << 10)	/* a submission, and some */
 
@@ -22,6 +24,8 @@ struct runner {
 	struct chan	 gate, keyd, ledgerd;
 	int		 spawner, measurer, cgroup, signals;
 	struct job	 jobs[JOB_SLOTS];
+	struct past	 past[PAST_MAX];	/* see past_at() */
+	struct reader	 readers[READERS];
 	struct bundle_budget budget;
 	uint32_t	 last_seq;
 	bool		 keyd_up, ledgerd_up;	/* spoken to us once */

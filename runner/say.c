@@ -3,6 +3,9 @@
 #include "event.h"
 #include "log.h"
 
+/* Of READ_DECIDE: an id and two principals for each job that is kept. */
+#define KEYD_LIST_MAX	((JOB_SLOTS + PAST_MAX) * (12 + JOB_ID_LEN + \
+			    2 * PRINCIPAL_MAX))
 #define ANSWER_MAX	73728	/* JOB_FINISHED and JOB_REFUSED in msg.def */
 
 static unsigned char buf[81920];	/* the largest in msg.def */
@@ -14,7 +17,7 @@ say(struct chan *c, enum msg type, const struct put *p)
 }
 
 static void
-put_refused(struct put *p, uint32_t conn, enum reason reason,
+put_refused(struct put *p, uint32_t conn, unsigned reason,
     const char *message, const char *job, const void *receipt, size_t len)
 {
 	put_u32(p, conn);
@@ -137,25 +140,42 @@ say_info(struct runner *r)
 }
 
 void
-say_status(struct runner *r, uint32_t conn)
+say_read_data(struct runner *r, const struct reader *d, int stream,
+    const void *data, size_t len)
 {
-	uint32_t running = 0;
 	struct put p;
 
-	for (int i = 0; i < JOB_SLOTS; i++)
-		running += r->jobs[i].state != JOB_FREE;
 	put_init(&p, buf, sizeof(buf));
-	put_u32(&p, conn);
-	put_cstr(&p, r->vkey);
-	put_cstr(&p, r->mode);
-	put_u32(&p, JOB_SLOTS);
-	put_u32(&p, running);
-	put_u64(&p, r->jobs_done);
-	put_u64(&p, r->tree_size);
-	put_u64(&p, uptime_ms());
-	put_u64(&p, r->memory_total);
-	put_cstr(&p, r->runtimes_text);
-	say(&r->gate, MSG_GATE_STATUS_IS, &p);
+	put_u32(&p, d->conn);
+	put_u8(&p, (uint8_t)stream);
+	put_string(&p, data, len);
+	say(&r->gate, MSG_READ_DATA, &p);
+}
+
+void
+say_read_end(struct runner *r, const struct reader *d)
+{
+	struct put p;
+
+	put_init(&p, buf, ANSWER_MAX);
+	put_u32(&p, d->conn);
+	put_cstr(&p, d->text);
+	put_string(&p, d->receipt, d->receipt_len);
+	say(&r->gate, MSG_READ_END, &p);
+}
+
+void
+say_unread(struct runner *r, const struct reader *d, const void *receipt,
+    size_t len)
+{
+	struct put p;
+
+	if (!d->attached)
+		return;
+	put_init(&p, buf, ANSWER_MAX);
+	put_refused(&p, d->conn, d->refused, d->text, d->asked.id, receipt,
+	    len);
+	say(&r->gate, MSG_JOB_REFUSED, &p);
 }
 
 void
@@ -239,37 +259,139 @@ put_finished_fields(struct put *p, const struct job *j)
 	put_u64(p, j->figures.memory_peak);
 }
 
-static void
-append(struct runner *r, struct job *j, enum event event, bool want_receipt,
-    void (*put_fields)(struct put *, const struct job *))
+/* Answers the seq of the request. */
+static uint32_t
+append(struct runner *r, enum event event, bool want_receipt,
+    const struct put *fields)
 {
-	static unsigned char fields[EVENT_MAX];
-	struct put f, p;
+	const uint32_t seq = ++r->last_seq;
+	struct put p;
+
+	if (fields->err != 0)
+		die(EXIT_BUG, "event %u has too long fields", (unsigned)event);
+	put_init(&p, buf, sizeof(buf));
+	put_u32(&p, seq);
+	put_u8(&p, (uint8_t)event);
+	put_u8(&p, want_receipt);
+	put_string(&p, fields->base, fields->len);
+	say(&r->ledgerd, MSG_LEDGER_APPEND, &p);
+	return seq;
+}
+
+static unsigned char fields[EVENT_MAX];		/* of one event */
+
+static void
+append_job(struct runner *r, struct job *j, enum event event,
+    bool want_receipt, void (*put_fields)(struct put *, const struct job *))
+{
+	struct put f;
 
 	put_init(&f, fields, sizeof(fields));
 	put_fields(&f, j);
-	if (f.err != 0)
-		die(EXIT_BUG, "an event of job %s is too long", j->grant.job);
-	j->seq = ++r->last_seq;
-	put_init(&p, buf, sizeof(buf));
-	put_u32(&p, j->seq);
-	put_u8(&p, (uint8_t)event);
-	put_u8(&p, want_receipt);
-	put_string(&p, fields, f.len);
-	say(&r->ledgerd, MSG_LEDGER_APPEND, &p);
+	j->seq = append(r, event, want_receipt, &f);
 }
 
 void
 say_append_accepted(struct runner *r, struct job *j)
 {
-	append(r, j, EVENT_JOB_ACCEPTED, false, put_accepted_fields);
+	append_job(r, j, EVENT_JOB_ACCEPTED, false, put_accepted_fields);
 }
 
 void
 say_append_verdict(struct runner *r, struct job *j)
 {
 	if (j->verdict.kind == VERDICT_REFUSED)
-		append(r, j, EVENT_JOB_REFUSED, true, put_refused_fields);
+		append_job(r, j, EVENT_JOB_REFUSED, true, put_refused_fields);
 	else
-		append(r, j, EVENT_JOB_FINISHED, true, put_finished_fields);
+		append_job(r, j, EVENT_JOB_FINISHED, true,
+		    put_finished_fields);
+}
+
+static void
+put_kept_job(struct put *p, const char *job, const char *submitter,
+    const char *author)
+{
+	put_cstr(p, job);
+	put_cstr(p, submitter);
+	put_cstr(p, author);
+}
+
+/* The jobs whose output is kept; answers how many. */
+static uint32_t
+put_kept_jobs(struct put *p, const struct runner *r)
+{
+	const struct past *past;
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < JOB_SLOTS; i++) {
+		const struct grant *g = &r->jobs[i].grant;
+
+		if (r->jobs[i].tail == NULL)
+			continue;
+		put_kept_job(p, g->job, g->submitter, g->author);
+		n++;
+	}
+	for (size_t i = 0; (past = past_at(r, i)) != NULL; i++) {
+		if (past->tail == NULL)
+			continue;
+		put_kept_job(p, past->job, past->submitter, past->author);
+		n++;
+	}
+	return n;
+}
+
+void
+say_decide_reading(struct runner *r, struct reader *d, const void *order,
+    size_t len)
+{
+	static unsigned char list[KEYD_LIST_MAX];
+	struct put p, jobs;
+	uint32_t n;
+
+	put_init(&jobs, list, sizeof(list));
+	n = put_kept_jobs(&jobs, r);
+	d->seq = ++r->last_seq;
+	put_init(&p, buf, sizeof(buf));
+	put_u32(&p, d->seq);
+	put_raw(&p, order, len);
+	put_u32(&p, n);
+	put_raw(&p, list, jobs.len);
+	if (jobs.err != 0)
+		die(EXIT_BUG, "too many jobs are kept");
+	say(&r->keyd, MSG_READ_DECIDE, &p);
+}
+
+void
+say_append_reading(struct runner *r, struct reader *d)
+{
+	const struct asked *a = &d->asked;
+	const char *verb = verb_word(a->verb);
+	struct put f;
+
+	put_init(&f, fields, sizeof(fields));
+	put_cstr(&f, a->id);
+	put_cstr(&f, a->submitter);
+	put_string(&f, a->command_sha256, DIGEST_LEN);
+	put_cstr(&f, verb == NULL ? "" : verb);
+	put_cstr(&f, a->job);
+	put_u64(&f, a->first);
+	put_u64(&f, a->count);
+	if (d->refused != 0) {
+		put_cstr(&f, reason_word(d->refused));
+		put_cstr(&f, d->text);
+	}
+	d->seq = append(r, d->refused != 0 ? EVENT_READ_REFUSED :
+	    EVENT_READ_ALLOWED, true, &f);
+}
+
+void
+say_ledger_read(struct runner *r, struct reader *d)
+{
+	struct put p;
+
+	d->seq = ++r->last_seq;
+	put_init(&p, buf, sizeof(buf));
+	put_u32(&p, d->seq);
+	put_u64(&p, d->at);
+	say(&r->ledgerd, MSG_LEDGER_READ, &p);
 }

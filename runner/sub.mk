@@ -5,6 +5,7 @@ RUNNER_JAIL := runner/spawn.c runner/jail.c runner/root.c runner/confine.c \
 	runner/probe.c runner/report.c runner/unpack.c runner/ustar.c \
 	runner/program.c \
 	lib/grant.c lib/json.c lib/why.c lib/sha256.c
+RUNNER_READ := runner/reader.c runner/answer.c runner/past.c runner/tail.c
 RUNNER_JAIL_GEN := gen/spawner.seccomp.h gen/job.seccomp.h \
 	gen/unpack.seccomp.h gen/reaper.seccomp.h
 
@@ -20,6 +21,7 @@ jailtry_GEN := $(RUNNER_JAIL_GEN)
 IMAGE_PROGS += runner
 runner_SRCS := runner/runner.c runner/dispatch.c runner/job.c runner/job_end.c \
 	runner/job_io.c runner/say.c runner/bundle.c runner/cgroup.c \
+	$(RUNNER_READ) \
 	runner/measure.c lib/runtimes.c $(RUNNER_JAIL) $(RUNNER_CHAN) \
 	lib/words.c lib/sandbox.c
 runner_LIBS := -lbearssl
@@ -63,9 +65,12 @@ JOB_TEST_SRCS := runner/play.c runner/play_talk.c runner/dispatch.c \
 	runner/job.c runner/job_end.c runner/job_io.c runner/say.c \
 	runner/bundle.c runner/report.c $(RUNNER_CHAN) lib/words.c \
 	lib/grant.c lib/json.c lib/why.c lib/sha256.c lib/event.c \
-	lib/runtimes.c runner/measure.c runner/confine.c
+	lib/runtimes.c runner/measure.c runner/confine.c $(RUNNER_READ)
 
-TESTS += runner/job_test runner/job_peers_test
+TESTS += runner/job_test runner/job_peers_test runner/reader_test
+reader_test_SRCS := runner/reader_test.c $(JOB_TEST_SRCS)
+reader_test_LIBS := -lbearssl
+reader_test_GEN := gen/measurer.seccomp.h
 job_test_SRCS := runner/job_test.c $(JOB_TEST_SRCS)
 job_test_LIBS := -lbearssl
 job_test_GEN := gen/measurer.seccomp.h

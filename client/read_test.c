@@ -1,0 +1,354 @@
+/* Orders to read, against a fake appliance. */
+#include <sys/stat.h>
+
+#include <atf-c.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "casemate.h"
+#include "fake.h"
+#include "file.h"
+#include "proc.h"
+
+#define SOCKET	"vm.sock"
+#define JOB	"00112233445566778899aabbccddeeff"
+
+static char said[FAKE_TEXT], printed[FAKE_TEXT];
+
+static void
+make_key(void)
+{
+	const char *argv[] = { "ssh-keygen", "-q", "-t", "ed25519", "-N", "",
+	    "-f", "key", NULL };
+
+	if (access("key", F_OK) == -1)
+		ATF_REQUIRE_EQ(0, proc_wait(proc_start(argv, PROC_ATTACHED, -1,
+		    NULL, 0)));
+}
+
+/* A command that reads, with up to three more words. */
+static int
+casemate(int (*command)(int, char **), const char *a, const char *b,
+    const char *c)
+{
+	const char *words[] = { "command", "--key", "key", "--on",
+	    "unix:" SOCKET, "--wait", "5", a, b, c, NULL };
+
+	make_key();
+	return fake_command(command, words, printed, said);
+}
+
+struct reply {
+	enum verb	 verb;
+	const char	*answer, *note;
+	enum fake_lie	 lie;
+};
+
+static void
+serve(struct fake *f, int fd, int nr, void *arg)
+{
+	const struct reply *r = arg;
+
+	(void)nr;
+	fake_reading(f, fd, r->verb, r->answer, r->note, r->lie);
+}
+
+static void
+start(struct fake *f, int n, struct reply *r)
+{
+	make_key();
+	fake_init(f, SOCKET);
+	fake_serve(f, n, serve, r);
+}
+
+#define STATUS	"{\"vkey\":\"casemate/fake+00000000+AAAA\",\"mode\":" \
+		"\"kept\",\"slots\":8,\"running\":2,\"jobs_done\":40," \
+		"\"tree_size\":81,\"uptime_ms\":61034,\"memory_bytes\":" \
+		"67108864,\"runtimes\":\"python,a\\\"b\\u001b\"}\n"
+
+ATF_TC_WITHOUT_HEAD(status_as_table_and_json);
+ATF_TC_BODY(status_as_table_and_json, tc)
+{
+	struct reply r = { VERB_STATUS, STATUS, "", LIE_NONE };
+	struct fake f;
+
+	start(&f, 2, &r);
+	ATF_CHECK_EQ_MSG(0, casemate(cmd_status, NULL, NULL, NULL), "%s", said);
+	ATF_CHECK(strstr(printed, "2 of 8 slots running, 40 done\n") != NULL);
+	ATF_CHECK(strstr(printed, "61.034 s\n") != NULL);
+	ATF_CHECK(strstr(printed, "64 MiB\n") != NULL);
+	ATF_CHECK(strstr(printed, "python,a\"b?\n") != NULL);
+	ATF_CHECK_EQ(0, casemate(cmd_status, "--json", NULL, NULL));
+	ATF_CHECK_STREQ(STATUS, printed);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+ATF_TC_WITHOUT_HEAD(jobs_as_table_and_json);
+ATF_TC_BODY(jobs_as_table_and_json, tc)
+{
+	static const char two[] =
+	    "{\"job\":\"" JOB "\",\"name\":\"hello\",\"submitter\":\"dana\","
+	    "\"author\":\"dana\",\"state\":\"exited\",\"status\":3,"
+	    "\"started\":1767225600,\"wall_ms\":4,\"output_bytes\":6}\n"
+	    "{\"job\":\"ff\",\"name\":\"x\",\"submitter\":\"\\u0007\","
+	    "\"author\":\"\",\"state\":\"preparing\",\"status\":0,"
+	    "\"started\":0,\"wall_ms\":0,\"output_bytes\":0}\n";
+	struct reply r = { VERB_JOBS, two, "", LIE_NONE };
+	struct fake f;
+
+	start(&f, 2, &r);
+	ATF_CHECK_EQ_MSG(0, casemate(cmd_jobs, NULL, NULL, NULL), "%s", said);
+	ATF_CHECK_STREQ(JOB " 2026-01-01T00:00:00Z exited 3       dana         "
+	    "hello\n"
+	    "ff                               -                    "
+	    "preparing      ?            x\n", printed);
+	ATF_CHECK_EQ(0, casemate(cmd_jobs, "--json", NULL, NULL));
+	ATF_CHECK_STREQ(two, printed);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+ATF_TC_WITHOUT_HEAD(answer_that_is_no_json_is_refused);
+ATF_TC_BODY(answer_that_is_no_json_is_refused, tc)
+{
+	static const char *const bad[] = {
+		"", "\033[2J\n", "{\"a\":1}x\n", "{\"a\":\"\302\233\033\"}\n",
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct reply r = { VERB_STATUS, bad[i], "", LIE_NONE };
+		struct fake f;
+
+		start(&f, 1, &r);
+		ATF_CHECK_EQ(1, casemate(cmd_status, "--json", NULL, NULL));
+		ATF_CHECK_STREQ("", printed);
+		ATF_CHECK_EQ(0, fake_wait(&f));
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(output_goes_where_the_job_wrote_it);
+ATF_TC_BODY(output_goes_where_the_job_wrote_it, tc)
+{
+	struct reply r = { VERB_OUTPUT, "one\n!two\nthree", "the first 9 of "
+	    "20 bytes are not kept", LIE_NONE };
+	struct fake f;
+
+	start(&f, 1, &r);
+	ATF_CHECK_EQ(0, casemate(cmd_output, JOB, NULL, NULL));
+	ATF_CHECK_STREQ("one\nthree", printed);
+	ATF_CHECK_STREQ("casemate: the first 9 of 20 bytes are not kept\n"
+	    "two\n", said);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+	ATF_CHECK_EQ(-1 & 0xff, casemate(cmd_output, "7", NULL, NULL));
+	ATF_CHECK(strstr(said, "is not a job's id") != NULL);
+}
+
+/* Nothing is shown before its record is proven. */
+ATF_TC_WITHOUT_HEAD(every_lie_is_loud_and_nothing_is_shown);
+ATF_TC_BODY(every_lie_is_loud_and_nothing_is_shown, tc)
+{
+	static const enum fake_lie lies[] = {
+		LIE_OTHER_JOB, LIE_OTHER_COMMAND, LIE_OTHER_SOURCE,
+		LIE_OTHER_EVENT, LIE_OTHER_OUTCOME, LIE_OTHER_KEY,
+		LIE_OTHER_LEAF,
+	};
+
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		struct reply r = { VERB_STATUS, STATUS, "", lies[i] };
+		struct fake f;
+
+		start(&f, 1, &r);
+		ATF_CHECK_EQ_MSG(1, casemate(cmd_status, NULL, NULL, NULL),
+		    "lie %d was believed", lies[i]);
+		ATF_CHECK(strstr(said, "THE RECEIPT IS NOT TRUE") != NULL);
+		ATF_CHECK_STREQ("", printed);
+		ATF_CHECK_EQ(0, fake_wait(&f));
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(no_receipt_no_answer);
+ATF_TC_BODY(no_receipt_no_answer, tc)
+{
+	struct reply r = { VERB_STATUS, STATUS, "", LIE_NO_RECEIPT };
+	struct fake f;
+
+	start(&f, 1, &r);
+	ATF_CHECK_EQ(1, casemate(cmd_status, NULL, NULL, NULL));
+	ATF_CHECK(strstr(said, "no receipt") != NULL);
+	ATF_CHECK_STREQ("", printed);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+#define LEAF	"{\"specversion\":\"1.0\",\"id\":\"0\",\"source\":" \
+		"\"casemate/fake\",\"type\":\"casemate.appliance.started\"," \
+		"\"time\":\"2026-01-01T00:00:00.000Z\",\"prev\":\"00\"," \
+		"\"data\":{\"mode\":\"kept\"}}"
+
+/* A receipt as one piece: it is more than one line. */
+static void
+serve_leaf(struct fake *f, int fd, int nr, void *arg)
+{
+	fake_leaves(f, fd, LEAF, *(enum fake_lie *)arg);
+	(void)nr;
+}
+
+static void
+start_leaf(struct fake *f, enum fake_lie *lie)
+{
+	make_key();
+	fake_init(f, SOCKET);
+	fake_serve(f, 1, serve_leaf, lie);
+}
+
+ATF_TC_WITHOUT_HEAD(leaf_is_proven_printed_and_kept);
+ATF_TC_BODY(leaf_is_proven_printed_and_kept, tc)
+{
+	const char *words[] = { "verify", "kept/0.tlog-proof", "--appliance",
+	    "vkey", NULL };
+	enum fake_lie lie = LIE_NONE;
+	struct fake f;
+
+	start_leaf(&f, &lie);
+	ATF_CHECK_EQ_MSG(0, casemate(cmd_ledger, "--receipts", "kept", NULL),
+	    "%s", said);
+	ATF_CHECK_STREQ(LEAF "\n", printed);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+	ATF_REQUIRE_EQ(0, file_save("vkey", f.vkey, strlen(f.vkey), 0644));
+	ATF_CHECK_EQ(0, fake_command(cmd_verify, words, printed, said));
+	ATF_CHECK(strstr(printed, "casemate.appliance.started") != NULL);
+}
+
+ATF_TC_WITHOUT_HEAD(leaf_that_is_not_proven_is_not_printed);
+ATF_TC_BODY(leaf_that_is_not_proven_is_not_printed, tc)
+{
+	enum fake_lie lies[] = { LIE_OTHER_KEY, LIE_OTHER_LEAF };
+	enum fake_lie none = LIE_NONE;
+	struct fake f;
+
+	for (int i = 0; i < 2; i++) {
+		start_leaf(&f, &lies[i]);
+		ATF_CHECK_EQ(1, casemate(cmd_ledger, NULL, NULL, NULL));
+		ATF_CHECK(strstr(said, "OF LEAF 0 IS NOT TRUE") != NULL);
+		ATF_CHECK_STREQ("", printed);
+		ATF_CHECK_EQ(0, fake_wait(&f));
+	}
+	start_leaf(&f, &none);
+	ATF_CHECK_EQ(1, casemate(cmd_ledger, "--from", "5", NULL));
+	ATF_CHECK_MSG(strstr(said, "OF LEAF 5 IS NOT TRUE: it is of leaf 0") !=
+	    NULL, "%s", said);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+ATF_TC_WITHOUT_HEAD(fewer_leaves_than_wanted_is_a_failure);
+ATF_TC_BODY(fewer_leaves_than_wanted_is_a_failure, tc)
+{
+	enum fake_lie none = LIE_NONE;
+	struct fake f;
+
+	start_leaf(&f, &none);
+	ATF_CHECK_EQ(1, casemate(cmd_ledger, "--count", "2", NULL));
+	ATF_CHECK_STREQ(LEAF "\n", printed);
+	ATF_CHECK_STREQ("casemate: the ledger ends before leaf 1\n", said);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+/* Busy once, then refused: with a word for the terminal in it. */
+static void
+serve_refusal(struct fake *f, int fd, int nr, void *arg)
+{
+	static struct buf first, again;
+
+	(void)arg;
+	fake_connect(fd);
+	fake_hello(f, fd);
+	fake_read(fd, CLIENT_READ, nr == 0 ? &first : &again);
+	if (nr == 0) {
+		fake_refuse(fd, REASON_BUSY, "as many read as can");
+		return;
+	}
+	if (first.len != again.len ||
+	    memcmp(first.data, again.data, first.len) != 0)
+		_exit(1);
+	fake_refuse(fd, REASON_POLICY, "no rule\033[2J permits it");
+}
+
+ATF_TC_WITHOUT_HEAD(refusal_is_told_and_busy_tried_again);
+ATF_TC_BODY(refusal_is_told_and_busy_tried_again, tc)
+{
+	struct fake f;
+
+	make_key();
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 2, serve_refusal, NULL);
+	ATF_CHECK_EQ(1, casemate(cmd_jobs, NULL, NULL, NULL));
+	ATF_CHECK_STREQ("casemate: refused (policy): no rule\\x1b[2J permits "
+	    "it\n", said);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+/* Breaks off, or says what has no place here. */
+static void
+serve_nonsense(struct fake *f, int fd, int nr, void *arg)
+{
+	struct buf b = { 0 };
+
+	(void)nr;
+	fake_connect(fd);
+	fake_hello(f, fd);
+	fake_read(fd, CLIENT_READ, &b);
+	if (*(int *)arg == 1)
+		fake_send(fd, CLIENT_READ_DATA, "\3\0\0\0\0", 5);
+	if (*(int *)arg == 2)
+		fake_send(fd, CLIENT_READ_END, "\0", 1);
+	if (*(int *)arg == 3)
+		fake_send(fd, CLIENT_ACCEPTED, "\0\0\0\0", 4);
+}
+
+ATF_TC_WITHOUT_HEAD(appliance_that_rambles_is_told_so);
+ATF_TC_BODY(appliance_that_rambles_is_told_so, tc)
+{
+	for (int i = 0; i < 4; i++) {
+		struct fake f;
+
+		make_key();
+		fake_init(&f, SOCKET);
+		fake_serve(&f, 1, serve_nonsense, &i);
+		ATF_CHECK_EQ(1, casemate(cmd_jobs, NULL, NULL, NULL));
+		ATF_CHECK_MSG(strstr(said, i == 0 ? "closed the connection" :
+		    "broke the protocol") != NULL, "%d: %s", i, said);
+		ATF_CHECK_EQ(0, fake_wait(&f));
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(key_is_needed);
+ATF_TC_BODY(key_is_needed, tc)
+{
+	const char *words[] = { "status", NULL };
+	static int (*const commands[])(int, char **) = {
+		cmd_status, cmd_jobs, cmd_ledger,
+	};
+
+	for (int i = 0; i < 3; i++) {
+		ATF_CHECK_EQ(-1 & 0xff, fake_command(commands[i], words,
+		    printed, said));
+		ATF_CHECK(strstr(said, "--key KEY is missing") != NULL);
+	}
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, status_as_table_and_json);
+	ATF_TP_ADD_TC(tp, jobs_as_table_and_json);
+	ATF_TP_ADD_TC(tp, answer_that_is_no_json_is_refused);
+	ATF_TP_ADD_TC(tp, output_goes_where_the_job_wrote_it);
+	ATF_TP_ADD_TC(tp, every_lie_is_loud_and_nothing_is_shown);
+	ATF_TP_ADD_TC(tp, no_receipt_no_answer);
+	ATF_TP_ADD_TC(tp, leaf_is_proven_printed_and_kept);
+	ATF_TP_ADD_TC(tp, leaf_that_is_not_proven_is_not_printed);
+	ATF_TP_ADD_TC(tp, fewer_leaves_than_wanted_is_a_failure);
+	ATF_TP_ADD_TC(tp, refusal_is_told_and_busy_tried_again);
+	ATF_TP_ADD_TC(tp, appliance_that_rambles_is_told_so);
+	ATF_TP_ADD_TC(tp, key_is_needed);
+	return atf_no_error();
+}

@@ -1,0 +1,215 @@
+/*
+ * What an order to read is answered: status and jobs are lines of JSON, the
+ * output of a job is its end, and leaves come from ledgerd.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "reader.h"
+#include "runner.h"
+
+#define LINE_MAX_LEN	8192	/* two principals, each byte escaped */
+
+struct line {
+	unsigned char	buf[LINE_MAX_LEN];
+	struct put	p;
+};
+
+static void
+put_literal(struct put *p, const char *text)
+{
+	put_raw(p, text, strlen(text));
+}
+
+static void
+line_begin(struct line *l)
+{
+	put_init(&l->p, l->buf, sizeof(l->buf));
+	put_literal(&l->p, "{");
+}
+
+static void
+line_key(struct line *l, const char *key)
+{
+	if (l->p.len > 1)
+		put_literal(&l->p, ",");
+	json_put_key(&l->p, key);
+}
+
+/* Text that is no UTF-8 is left out: keyd lets none through. */
+static void
+line_text(struct line *l, const char *key, const char *text)
+{
+	line_key(l, key);
+	json_put_string(&l->p, text,
+	    utf8_check(text, strlen(text)) == 0 ? strlen(text) : 0);
+}
+
+static void
+line_number(struct line *l, const char *key, uint64_t n)
+{
+	char text[24];
+
+	line_key(l, key);
+	snprintf(text, sizeof(text), "%" PRIu64, n);
+	put_literal(&l->p, text);
+}
+
+static void
+line_end(struct line *l, struct tail *t)
+{
+	put_literal(&l->p, "}\n");
+	tail_add(t, 1, l->p.base, l->p.len);
+}
+
+static int
+answer_status(struct runner *r, struct reader *d)
+{
+	struct line l;
+	uint64_t running = 0;
+
+	for (int i = 0; i < JOB_SLOTS; i++)
+		running += r->jobs[i].state != JOB_FREE;
+	line_begin(&l);
+	line_text(&l, "vkey", r->vkey);
+	line_text(&l, "mode", r->mode);
+	line_number(&l, "slots", JOB_SLOTS);
+	line_number(&l, "running", running);
+	line_number(&l, "jobs_done", r->jobs_done);
+	line_number(&l, "tree_size", r->tree_size);
+	line_number(&l, "uptime_ms", uptime_ms());
+	line_number(&l, "memory_bytes", r->memory_total);
+	line_text(&l, "runtimes", r->runtimes_text);
+	line_end(&l, d->answer);
+	return 0;
+}
+
+static void
+add_job(struct tail *t, const struct past *p, const char *state)
+{
+	struct line l;
+
+	line_begin(&l);
+	line_text(&l, "job", p->job);
+	line_text(&l, "name", p->name);
+	line_text(&l, "submitter", p->submitter);
+	line_text(&l, "author", p->author);
+	line_text(&l, "state", state);
+	line_number(&l, "status", p->status);
+	line_number(&l, "started", p->started);
+	line_number(&l, "wall_ms", p->wall_ms);
+	line_number(&l, "output_bytes", p->tail == NULL ? 0 : p->tail->total);
+	line_end(&l, t);
+}
+
+/* NULL for one that is not granted yet, or was refused. */
+static const char *
+state_word(const struct job *j)
+{
+	switch (j->state) {
+	case JOB_FREE:
+	case JOB_DECIDE:
+	case JOB_MEASURE:
+		return NULL;
+	case JOB_RECEIVE:
+	case JOB_BUILD:
+	case JOB_ACCEPT:
+		return "preparing";
+	case JOB_RUN:
+		return "running";
+	case JOB_END:
+	case JOB_RECORD:
+		return j->accepted ? "ending" : NULL;
+	}
+	return NULL;
+}
+
+static void
+add_slot(struct tail *t, const struct job *j)
+{
+	const struct grant *g = &j->grant;
+	struct past p = { .started = j->started, .wall_ms = j->wall_ms,
+	    .tail = j->tail };
+
+	memcpy(p.job, g->job, sizeof(p.job));
+	memcpy(p.name, g->name, sizeof(p.name));
+	memcpy(p.author, g->author, sizeof(p.author));
+	memcpy(p.submitter, g->submitter, sizeof(p.submitter));
+	if (j->state == JOB_RUN)
+		p.wall_ms = now_ms() - j->started_ms;
+	add_job(t, &p, state_word(j));
+}
+
+static int
+answer_jobs(struct runner *r, struct reader *d)
+{
+	const struct past *p;
+
+	for (size_t i = 0; (p = past_at(r, i)) != NULL; i++)
+		add_job(d->answer, p, outcome_word(p->outcome));
+	for (size_t i = 0; i < JOB_SLOTS; i++)
+		if (state_word(&r->jobs[i]) != NULL)
+			add_slot(d->answer, &r->jobs[i]);
+	return 0;
+}
+
+/* It was there when keyd was asked; other jobs may have taken its place. */
+static int
+answer_output(struct runner *r, struct reader *d)
+{
+	const struct tail *t = past_tail(r, d->asked.job);
+
+	if (t == NULL)
+		return reader_refuse(d, REASON_UNKNOWN_JOB, "the output of "
+		    "job %s is not kept any more", d->asked.job);
+	memcpy(d->answer, t, sizeof(*t));
+	d->at = tail_first(t);
+	if (d->at != 0)
+		snprintf(d->text, sizeof(d->text), "the first %" PRIu64 " of "
+		    "%" PRIu64 " bytes are not kept", d->at, t->total);
+	return 0;
+}
+
+/* As many as there are. */
+static int
+answer_ledger(struct runner *r, struct reader *d)
+{
+	const uint64_t first = d->asked.first, count = d->asked.count;
+	const uint64_t size = r->tree_size;
+
+	if (first >= size)
+		return reader_refuse(d, REASON_NO_LEAF, "there is no leaf %"
+		    PRIu64 "; the ledger has %" PRIu64 ", from 0 on", first,
+		    size);
+	d->at = first;
+	d->end = count < size - first ? first + count : size;
+	return 0;
+}
+
+static const struct {
+	enum verb	 verb;
+	bool		 text;		/* made here, and not ledgerd's */
+	int		(*make)(struct runner *, struct reader *);
+} answers[] = {
+	{ VERB_STATUS, true, answer_status },
+	{ VERB_JOBS, true, answer_jobs },
+	{ VERB_LEDGER, false, answer_ledger },
+	{ VERB_OUTPUT, true, answer_output },
+};
+
+int
+answer_make(struct runner *r, struct reader *d)
+{
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		if (answers[i].verb != d->asked.verb)
+			continue;
+		if (answers[i].text && (d->answer = tail_new()) == NULL)
+			return reader_refuse(d, REASON_BUSY, "no memory for "
+			    "an answer; read again");
+		return answers[i].make(r, d);
+	}
+	return reader_refuse(d, REASON_FAULT, "nothing here answers that");
+}

@@ -1,0 +1,35 @@
+/*
+ * The last TAIL_MAX bytes of what was written to two streams, in the order in
+ * which it was written.
+ */
+#ifndef TAIL_H
+#define TAIL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TAIL_MAX	(64u << 10)	/* what a person looks through */
+
+struct tail {
+	uint64_t	total;		/* bytes written, kept or not */
+	unsigned char	bytes[TAIL_MAX];	/* a ring: byte n at n % TAIL_MAX */
+	unsigned char	second[TAIL_MAX / 8];	/* a bit each: it was stream 2 */
+};
+
+/* An empty one, or NULL without memory; free() frees it. */
+struct tail	*tail_new(void);
+
+/* Stream 1 or 2.  A tail that is not there (NULL) takes anything. */
+void		 tail_add(struct tail *, int stream, const void *, size_t);
+
+/* The first byte that is still there, counted from the first written. */
+uint64_t	 tail_first(const struct tail *);
+
+/*
+ * What follows from byte `at' on, tail_first() or later: at most max bytes of
+ * one stream.  Their number, 0 at the end.
+ */
+size_t		 tail_run(const struct tail *, uint64_t at, size_t max,
+		    int *stream, const void **p);
+
+#endif
