@@ -128,7 +128,8 @@ driver_read_schema(struct ask *a, struct schema *schema, bool *has)
 }
 
 int
-driver_read_entities(struct ask *a, struct entities *es, const struct schema *schema)
+driver_read_entities(struct ask *a, struct entities *es,
+    const struct schema *schema)
 {
 	struct doc d;
 	int rc = -1;

@@ -61,8 +61,11 @@ function datetimeText(r) {
 }
 
 function durationText(r) {
-	return r.pick(["", "-"]) + r.some(UNITS, 0.5).map(([u]) => (r.chance(0.05) ?
-	    "9223372036854775807" : r.below(10 ** r.between(1, 5))) + u).join("");
+	const number = () => r.chance(0.05) ? "9223372036854775807" :
+	    r.below(10 ** r.between(1, 5));
+
+	return r.pick(["", "-"]) + r.some(UNITS, 0.5)
+	    .map(([unit]) => number() + unit).join("");
 }
 
 const TEXTS = { decimal: decimalText, ipaddr: ipText, datetime: datetimeText,
@@ -76,10 +79,12 @@ function text(r, type) {
 
 const make = (type, t) => ({ [NAMES[type]]: [value(t)] });
 
+const DURATION = new RegExp("^(-?)" + UNITS.map(([u]) =>
+    `(?:(\\d+)${u}${u === "m" ? "(?!s)" : ""})?`).join("") + "$");
+
 // null when it is none.
 function milliseconds(t) {
-	const m = /^(-?)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/
-	    .exec(t);
+	const m = DURATION.exec(t);
 
 	return m && UNITS.reduce((sum, [, ms], i) =>
 	    sum + BigInt(m[i + 2] ?? 0) * ms, 0n) * (m[1] ? -1n : 1n);

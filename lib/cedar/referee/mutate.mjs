@@ -110,7 +110,8 @@ export const schemaMutator = (random) => new TextMutator(random, SCHEMA_WORDS);
 
 // JSON.
 
-const SCALARS = [null, true, false, 0, 1, -1, 1.5, 1e300, 2 ** 53, 9223372036854775807n,
+const SCALARS = [null, true, false, 0, 1, -1, 1.5, 1e300, 2 ** 53,
+	9223372036854775807n,
 	9223372036854775808n, "", "a", "principal", "Value", "?principal",
 	"All", "==", "in", "User", "Action", "__entity", "Long", "Set",
 	"A::B", "a b", "::", "1.0", [], {}, [1], { a: 1 }];

@@ -241,8 +241,8 @@ class Expressions {
 		const t = r.chance(this.wild) ? this.world.anyName() :
 		    r.pick(above);
 
-		return two("in", left, r.chance(0.6) ? this.make(entity(t), depth) :
-		    this.make(setOf(entity(t)), depth));
+		return two("in", left, this.make(r.chance(0.6) ? entity(t) :
+		    setOf(entity(t)), depth));
 	}
 
 	actions() {

@@ -21,7 +21,8 @@ const ODD_ATTRIBUTES = ["a b", "\u00e9", "if", "in", "like", "", "\"", "a\nb",
 export const IDS = ["a", "b", "c", "d", "alice", "x y", "\u00fc", "\"q\"", ""];
 export const EXTENSION_TYPES = ["ipaddr", "decimal", "datetime", "duration"];
 
-export const BOOL = { k: "Bool" }, LONG = { k: "Long" }, STRING = { k: "String" };
+export const BOOL = { k: "Bool" }, LONG = { k: "Long" },
+    STRING = { k: "String" };
 export const entity = (name) => ({ k: "Entity", name });
 export const setOf = (of) => ({ k: "Set", of });
 export const ext = (name) => ({ k: "Ext", name });
@@ -299,7 +300,8 @@ class SchemaWriter extends Writer {
 
 	attribute(a) {
 		return this.notes() + this.name(a.name) +
-		    (a.required ? "" : "?") + this.gap("") + ":" + this.gap() + this.type(a.type);
+		    (a.required ? "" : "?") + this.gap("") + ":" +
+		    this.gap() + this.type(a.type);
 	}
 
 	name(s) {
@@ -326,8 +328,8 @@ class SchemaWriter extends Writer {
 
 	entity(e) {
 		if (e.ids)
-			return `${this.notes()}entity ${e.short} enum ` + this.brackets(
-			    e.ids.map((id) => this.string(id))) + ";";
+			return this.notes() + `entity ${e.short} enum ` +
+			    this.brackets(e.ids.map((id) => this.string(id))) + ";";
 		return this.notes() + ["entity", this.random.chance(0.05) ?
 			e.short + ", " + e.short + "2" : e.short,
 			...e.memberOf.length ? ["in", this.names(e.memberOf)] : [],
@@ -370,8 +372,8 @@ class SchemaWriter extends Writer {
 			    this.type(c.type) + ";"),
 		]).join(this.gap("\n"));
 
-		return namespace ? `${this.notes()}namespace ${namespace}${this.gap()}{${
-		    this.gap("\n")}${all}${this.gap("\n")}}` : all;
+		return namespace ? [`${this.notes()}namespace ${namespace}${
+		    this.gap()}{`, all, "}"].join(this.gap("\n")) : all;
 	}
 }
 

@@ -1,0 +1,170 @@
+// The kinds of case that are about policies as text and as JSON.
+
+import { sorted, write } from "./bigjson.mjs";
+import { failed, why } from "./engine.mjs";
+import { mutateJson, policyMutator, tokens } from "./mutate.mjs";
+import { accepted, addPolicies, list, makeWorld, policySet, style } from
+    "./parts.mjs";
+import { Policies, slotsOf } from "./policy.mjs";
+import { REFUSED, refusal } from "./stricter.mjs";
+
+// One text: accepted or not, and what it says in JSON.
+
+function partJson(engine, text, template) {
+	return engine.call(template ? "templateToJson" : "policyToJson", text)
+	    .json;
+}
+
+function textJson(engine, text) {
+	const parts = engine.call("policySetTextToParts", text);
+
+	if (failed(parts))
+		return REFUSED;
+	return [...parts.policies.map((t) => partJson(engine, t, false)),
+		...parts.policy_templates.map((t) => partJson(engine, t, true))]
+	    .map(sorted).sort();
+}
+
+const sortedAll = (values) => values.map(sorted).sort();
+
+// Our JSON, and what the engine makes of our text.
+function ourTexts(a, engine) {
+	if (a.refused)
+		return refusal(a.refused);
+	return { json: sortedAll(a.json), again: sortedAll(a.again),
+		read: textJson(engine, a.text) };
+}
+
+function refereeTexts(engine, c) {
+	const json = textJson(engine, c.text);
+
+	return json === REFUSED ? REFUSED : { json, again: json, read: json };
+}
+
+export const round = {
+	make(r) {
+		const make = new Policies(makeWorld(r, [0.05, 0.3]), 0.1);
+
+		return { text: list(r.between(1, 3), () => style(r).policy(
+		    r.chance(0.2) ? make.template() : make.policy())).join("\n") };
+	},
+	line: (c) => ({ op: "text", text: c.text }),
+	ours: ourTexts,
+	referee: refereeTexts,
+	seen: accepted("text"),
+};
+
+export const mutated = {
+	...round,
+	make(r) {
+		const make = new Policies(makeWorld(r, [0]), 0.05);
+		const text = list(r.between(1, 2), () => style(r).policy(
+		    r.chance(0.2) ? make.template() : make.policy())).join("\n");
+
+		return { text: policyMutator(r).text(text) };
+	},
+	seen: accepted("mutated text"),
+};
+
+// The engine answers a policy in JSON with itself.  What it understood shows
+// in its text of it (which says of a negated number that it is negative): the
+// same is wanted of our JSON and of our text.
+function estText(engine, json) {
+	const t = engine.call(slotsOfAny(json) ? "templateToText" :
+	    "policyToText", json);
+
+	return failed(t) ? "no text: " + why(t) : textJson(engine, t.text);
+}
+
+function estOutcome(engine, c) {
+	const part = slotsOfAny(c.est) ? "templates" : "staticPolicies";
+
+	if (failed(engine.call("checkParsePolicySet",
+	    { [part]: { est: c.est } })))
+		return REFUSED;
+	const read = estText(engine, c.est);
+
+	return { json: read, text: read };
+}
+
+function slotsOfAny(est) {
+	try {
+		return slotsOf(est).length > 0;
+	} catch {
+		return false;
+	}
+}
+
+export const est = {
+	make(r) {
+		const make = new Policies(makeWorld(r, [0.05, 0.3]), 0.1);
+		const c = { est: r.chance(0.2) ? make.template() : make.policy() };
+
+		for (let n = r.weighted([[3, 0], [4, 1], [2, 2]]); n > 0; n--)
+			mutateJson(r, c.est);
+		return c;
+	},
+	line: (c) => ({ op: "est", est: write(c.est) }),
+	ours: (a, engine) => a.refused ? refusal(a.refused) :
+	    { json: estText(engine, a.json[0]),
+		text: textJson(engine, a.text) },
+	referee: estOutcome,
+	seen: accepted("JSON policy"),
+};
+
+export const set = {
+	make(r) {
+		const world = makeWorld(r, [0.05]);
+		const c = addPolicies(r, world, {}, 3);
+
+		c.form = "est";
+		const all = policySet(c);
+
+		for (let n = r.weighted([[2, 0], [4, 1], [1, 2]]); n > 0; n--) {
+			const part = r.pick([all, { x: all.templateLinks },
+				{ x: all.templateLinks }]);
+
+			mutateJson(r, part);
+		}
+		return { set: all };
+	},
+	line: (c) => ({ op: "set", est: write(c.set) }),
+	ours: (a) => a.refused ? refusal(a.refused) : "accepted",
+	referee: (engine, c) =>
+	    failed(engine.call("checkParsePolicySet", c.set)) ? REFUSED :
+	    "accepted",
+	seen: accepted("policy set"),
+};
+
+// Our formatter: the official engine reads the same in its text; no comment is
+// lost; once formatted, a text stays; one without comments (and beyond ASCII,
+// where widths are a matter of tables) looks as the official one has it.
+
+const comments = (text) => tokens(text).filter((t) => t.startsWith("//"))
+    .map((t) => t.trim()).sort();
+
+// Ours in place of the official layout where that says nothing.
+const layout = (engine, text, ours) => {
+	const plain = /^[\0-\x7f]*$/.test(text) && comments(text).length === 0;
+	const answer = plain && engine.call("formatPolicies",
+	    { policyText: text });
+
+	return !plain || failed(answer) ? ours : answer.formatted_policy;
+};
+
+export const format = {
+	make: round.make,
+	line: (c) => ({ op: "format", text: c.text }),
+	ours: (a, engine, c) => a.refused ? refusal(a.refused) : { json:
+	    textJson(engine, a.formatted), comments: comments(a.formatted),
+		stays: a.formatted === a.again,
+		layout: layout(engine, c.text, "") && a.formatted },
+	referee(engine, c) {
+		const json = textJson(engine, c.text);
+
+		return json === REFUSED ? REFUSED :
+		    { json, comments: comments(c.text), stays: true,
+			layout: layout(engine, c.text, "") };
+	},
+	seen: accepted("format"),
+};
