@@ -139,9 +139,9 @@ ATF_TC_BODY(each_side_sees_one_reset_at_first, tc)
 	struct link l;
 
 	connect_both(&l);
-	send_msg(&l.a, MSG_GATE_STATUS, 1, 4);
+	send_msg(&l.a, MSG_JOB_CREDIT, 1, 4);
 	expect_msg(&l.a, &l.b, 1, 4);
-	send_msg(&l.b, MSG_GATE_STATUS_IS, 2, 4);
+	send_msg(&l.b, MSG_JOB_SEND, 2, 4);
 	expect_msg(&l.b, &l.a, 2, 4);
 }
 
@@ -308,7 +308,7 @@ ATF_TC_BODY(what_is_said_after_a_reset_arrives, tc)
 	start_a(&l);
 	for (int i = 0; i < 20; i++) {		/* ask at once, as promised */
 		if (next(&l.a, &nr) == CHAN_RESET)
-			send_msg(&l.a, MSG_GATE_STATUS, 9, 4);
+			send_msg(&l.a, MSG_JOB_CREDIT, 9, 4);
 		if (next(&l.b, &nr) == CHAN_MSG)
 			asked = true;
 	}
@@ -432,9 +432,9 @@ ATF_TC_BODY(what_is_not_ours_to_send_ends_the_sender, tc)
 	struct link l;
 
 	connect_both(&l);
-	ATF_CHECK_EQ(send_fate(&l, MSG_GATE_STATUS, 16, 1), 77);
-	ATF_CHECK_EQ(send_fate(&l, MSG_GATE_STATUS, 17, 1), EXIT_BUG);
-	ATF_CHECK_EQ(send_fate(&l, MSG_GATE_STATUS_IS, 4, 1), EXIT_BUG);
+	ATF_CHECK_EQ(send_fate(&l, MSG_JOB_CREDIT, 16, 1), 77);
+	ATF_CHECK_EQ(send_fate(&l, MSG_JOB_CREDIT, 17, 1), EXIT_BUG);
+	ATF_CHECK_EQ(send_fate(&l, MSG_JOB_SEND, 4, 1), EXIT_BUG);
 	ATF_CHECK_EQ(send_fate(&l, MSG_JOB_DECIDE, 4, 1), EXIT_BUG);
 	ATF_CHECK_EQ(send_fate(&l, (enum msg)0xee, 4, 1), EXIT_BUG);
 	ATF_CHECK_EQ(send_fate(&l, MSG_CHAN_HELLO, 8, 1), EXIT_BUG);
