@@ -17,9 +17,9 @@ struct schema;
 
 /*
  * Ancestors of all entities together, as they are gathered, doubles counted:
- * 65,536 entities with 64 each.  Bounds what a chain of entities costs.
+ * 65,536 entities with 16 each.  Bounds what a chain of entities costs.
  */
-#define CEDAR_ANCESTORS_MAX	(4 * 1024 * 1024)
+#define CEDAR_ANCESTORS_MAX	(1024 * 1024)
 
 struct entity {
 	const struct uid	*uid;

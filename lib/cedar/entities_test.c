@@ -388,11 +388,11 @@ ATF_TC_BODY(ancestors_are_limited, tc)
 {
 	struct cedar_error e;
 
-	ATF_CHECK_EQ(chain(2000, &e), 0);
-	ATF_CHECK_EQ(es.items[0].nancestors, 2000);
+	ATF_CHECK_EQ(chain(1400, &e), 0);
+	ATF_CHECK_EQ(es.items[0].nancestors, 1400);
 	entities_free(&es);
-	ATF_CHECK_ERRNO(EBADMSG, chain(3000, &e) == -1);
-	ATF_CHECK_STREQ(e.text, "more than 4194304 ancestors of all entities "
+	ATF_CHECK_ERRNO(EBADMSG, chain(1500, &e) == -1);
+	ATF_CHECK_STREQ(e.text, "more than 1048576 ancestors of all entities "
 	    "together");
 	entities_free(&es);
 }
