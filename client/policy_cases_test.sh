@@ -69,8 +69,14 @@ refused() {
 new_case the_starter_sites_cases_hold 'all of them, and each file is counted'
 the_starter_sites_cases_hold_body() {
 	atf_check -o match:'/tests/read.yaml: 6 of 6 hold' \
-	    -o match:'/tests/submit.yaml: 14 of 14 hold' \
-	    -o match:'^20 hold, 0 do not' "$casemate" policy test "$starter"
+	    -o match:'/tests/submit.yaml: 20 of 20 hold' \
+	    -o match:'^26 hold, 0 do not' "$casemate" policy test "$starter"
+	sed -n 's/^@id("\(.*\)")$/\1/p' "$starter"/policy/*.cedar > rules
+	atf_check -o inline:'12\n' grep -c . rules
+	while read -r rule; do
+		grep -q "rule: $rule\$" "$starter"/tests/*.yaml ||
+		    atf_fail "no case is decided by $rule"
+	done < rules
 }
 
 new_case files_given_are_tested_alone 'wherever they are'

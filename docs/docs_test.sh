@@ -70,6 +70,285 @@ recipe_names_what_it_cannot_read_body() {
 	atf_check -s exit:1 -e match:'file is empty' sh "$recipe" file file
 }
 
+casemate=$CASEMATE_BUILD/bin/casemate
+
+# The fenced blocks of POLICY.md, by their order and language: 01.sh, 02.yaml,
+# in a folder of their own, which is entered.
+take_blocks() {
+	mkdir page
+	cd page
+	awk '/^```/ && !inside {
+		language = substr($0, 4)
+		file = sprintf("%02d.%s", ++n, language == "" ? "none" : language)
+		inside = 1
+		next
+	}
+	/^```/ { inside = 0; close(file); next }
+	inside { print > file }' "$CASEMATE_SRC/docs/POLICY.md"
+}
+
+# The starter site, afresh.
+starter() {
+	rm -rf site
+	cp -r "$CASEMATE_SRC/rootfs/site-example" site
+	chmod -R u+w site
+}
+
+no_errors() {
+	atf_check -o match:', 0 errors, ' -e ignore \
+	    "$casemate" policy check site
+}
+
+# the_one PATTERN FILE...: the one file with such a line, and no other.
+the_one() {
+	pattern=$1
+	shift
+	found=$(grep -le "$pattern" "$@")
+	[ "$(echo "$found" | wc -w)" = 1 ] ||
+	    atf_fail "one block should have $pattern: $found"
+	echo "$found"
+}
+
+atf_test_case policy_examples_say_what_they_are
+policy_examples_say_what_they_are_head() {
+	atf_set descr 'each in a language that is tested below'
+}
+policy_examples_say_what_they_are_body() {
+	take_blocks
+	[ "$(ls | wc -l)" -ge 16 ] || atf_fail "POLICY.md was not read"
+	for block in *; do
+		case $block in
+		*.cedar|*.cedarschema|*.yaml|*.json|*.sh|*.console|*.text) ;;
+		*) atf_fail "$block: what is it?" ;;
+		esac
+	done
+}
+
+atf_test_case policy_rules_load
+policy_rules_load_head() {
+	atf_set descr 'beside the people of the page, and are formatted'
+}
+policy_rules_load_body() {
+	take_blocks
+	atf_check "$casemate" policy fmt --check *.cedar
+	for block in *.cedar; do
+		starter
+		rm site/policy/*
+		cp "$block" site/policy/a.cedar
+		cp ./*.cedarschema site/policy/people.cedarschema
+		echo 'wildcards: [everybody-sees-status]' >> site/settings.yaml
+		no_errors
+	done
+}
+
+atf_test_case policy_wildcards_must_be_named
+policy_wildcards_must_be_named_body() {
+	take_blocks
+	starter
+	cp "$(the_one everybody-sees *.cedar)" site/policy/40-status.cedar
+	atf_check -s exit:1 -e match:'everybody-sees-status permits anybody' \
+	    "$casemate" policy check site
+	cp "$(the_one '^wildcards:' *.yaml)" site/settings.yaml
+	atf_check -o match:' 0 errors, 0 warnings' \
+	    "$casemate" policy check site
+}
+
+atf_test_case policy_people_load
+policy_people_load_body() {
+	take_blocks
+	starter
+	cp "$(the_one 'Persona::"developer"' *.yaml)" site/entities.yaml
+	no_errors
+	cp "$(the_one cleared_until: *.yaml)" site/entities.yaml
+	atf_check -s exit:1 -e match:'no attribute .team. here' \
+	    "$casemate" policy check site
+	cp ./*.cedarschema site/policy/people.cedarschema
+	cp "$(the_one red-memory *.cedar)" site/policy/40-own.cedar
+	no_errors
+	sed -i 's/Role::"submitter"\]/Role::"submitter", Role::"author"]/' \
+	    site/entities.yaml
+	cat > cases.yaml <<-'END'
+	- case: the red team has memory
+	  command: {submitter: dana, manifest: {name: x,
+	    limits: {memory_mib: 4096}}}
+	  expect: allow
+	  thing: exceed memory_mib
+	  rule: red-memory
+	- case: cleared, but its author
+	  command: {submitter: dana, now: 2027-03-30T23:59:59Z,
+	    manifest: {name: x, secrets: [db]}}
+	  expect: deny
+	  rule: four-eyes-for-secrets
+	- case: no longer cleared
+	  command: {submitter: dana, author: sam, now: 2027-03-31T00:00:00Z,
+	    manifest: {name: x, secrets: [db]}}
+	  expect: deny
+	END
+	atf_check -o ignore "$casemate" policy test site cases.yaml
+}
+
+atf_test_case policy_recipes_do_what_they_say
+policy_recipes_do_what_they_say_body() {
+	take_blocks
+	starter
+	cp "$(the_one in-hours *.cedar)" site/policy/40-recipes.cedar
+	cat >> site/entities.yaml <<-'END'
+	- uid: Persona::"contractor"
+	  parents: [Role::"submitter", Role::"author"]
+	- uid: User::"cleo"
+	  parents: [Persona::"contractor"]
+	END
+	for when in '07:00:00Z allow' '17:59:59Z allow' '06:59:59Z deny' \
+	    '18:00:00Z deny'; do
+		printf -- '- case: at %s\n  command: {submitter: dana, now: ' \
+		    "$when"
+		printf '2026-01-01T%s, manifest: {name: x}}\n' "${when% *}"
+		printf '  expect: %s\n' "${when#* }"
+	done > cases.yaml
+	cat >> cases.yaml <<-'END'
+	- case: nothing is kept
+	  command: {submitter: dana, boot: ephemeral, manifest: {name: x}}
+	  expect: deny
+	  rule: in-hours
+	- case: another image than the approved one
+	  command: {submitter: dana, manifest: {name: x, runtime: python}}
+	  expect: deny
+	  rule: approved-python
+	- case: while the contract lasts
+	  command: {submitter: cleo, now: 2027-03-31T12:00:00Z,
+	    manifest: {name: x}}
+	  expect: allow
+	- case: when it has ended
+	  command: {submitter: cleo, now: 2027-04-01T12:00:00Z,
+	    manifest: {name: x}}
+	  expect: deny
+	  rule: contract
+	END
+	atf_check -o match:'^8 hold, 0 do not' \
+	    "$casemate" policy test site cases.yaml
+	printf 'version: 1\nname: backup\nargv: [a]\n' > m.yaml
+	set -- --submitter olga --now 2026-01-01T12:00:00Z
+	atf_check -s exit:1 -o match:denied \
+	    "$casemate" policy explain site m.yaml "$@"
+	sum=$(sha256sum m.yaml | cut -c 1-64)
+	sed -i "s/\"7f2f[0-9a-f]*\"/\"$sum\"/" site/policy/40-recipes.cedar
+	atf_check -o match:the-backup \
+	    "$casemate" policy explain site m.yaml "$@"
+}
+
+atf_test_case policy_cases_hold
+policy_cases_hold_head() {
+	atf_set descr 'on the starter site, as the page says'
+}
+policy_cases_hold_body() {
+	take_blocks
+	starter
+	block=$(the_one '^- case:' *.yaml)
+	atf_check -o match:"$block: 5 of 5 hold" \
+	    "$casemate" policy test site "$block"
+}
+
+atf_test_case policy_output_is_what_is_printed
+policy_output_is_what_is_printed_head() {
+	atf_set descr 'to the end, or to the line that is three dots'
+}
+policy_output_is_what_is_printed_body() {
+	take_blocks
+	starter
+	for block in *.console; do
+		sed -n '1s/^\$ //p' "$block" > command
+		grep -q '^casemate policy' command || atf_fail "$block: command"
+		PATH=$CASEMATE_BUILD/bin:$PATH sh ./command > printed ||
+		    atf_fail "$block: the command fails"
+		sed -n '2,${/^\.\.\.$/q;p;}' "$block" > expected
+		[ -s expected ] || atf_fail "$block: no output"
+		if grep -q '^\.\.\.$' "$block"; then
+			lines=$(wc -l < expected)
+			[ "$(wc -l < printed)" -gt "$lines" ] ||
+			    atf_fail "$block: nothing is left out"
+			sed -i "$lines"q printed
+		fi
+		atf_check diff -u expected printed
+	done
+}
+
+atf_test_case policy_commands_work
+policy_commands_work_head() {
+	atf_set descr 'those that need no appliance'
+}
+policy_commands_work_body() {
+	take_blocks
+	mkdir -p rootfs job
+	cp -r "$CASEMATE_SRC/rootfs/site-example" rootfs/
+	printf 'version: 1\nname: x\nargv: [a]\n' > job/manifest.yaml
+	cat *.sh | grep -v ' --on ' > all
+	[ "$(wc -l < all)" -ge 4 ] || atf_fail "POLICY.md was not read"
+	atf_check -o ignore env "PATH=$CASEMATE_BUILD/bin:$PATH" sh -e ./all
+	cat *.sh | grep ' --on ' | grep -o -e ' --[a-z-]*' | sort -u |
+	while read -r option; do
+		grep -qe "Fl $(echo "$option" | cut -c 2-)" \
+		    "$CASEMATE_SRC/docs/casemate.1" || echo "$option"
+	done > unknown
+	atf_check cat unknown
+}
+
+atf_test_case policy_components_load
+policy_components_load_body() {
+	take_blocks
+	starter
+	mkdir site/policies
+	cp ./*.json site/policies/jit.cedar.json
+	no_errors
+	cat > cases.yaml <<-'END'
+	- case: by the component's rule
+	  command: {submitter: dana, manifest: {name: x,
+	    capabilities: [exec-memory]}}
+	  expect: allow
+	  thing: use exec-memory
+	  rule: jit/jit-for-submitters
+	END
+	atf_check -o ignore "$casemate" policy test site cases.yaml
+	atf_check -o match:'^@id."jit-for-submitters".' \
+	    "$casemate" policy fmt --text site/policies/jit.cedar.json
+}
+
+atf_test_case policy_tables_are_complete
+policy_tables_are_complete_head() {
+	atf_set descr 'every action, type, field and limit of the schema'
+}
+policy_tables_are_complete_body() {
+	schema=$CASEMATE_SRC/lib/rules/casemate.cedarschema
+	sed 's,//.*,,' "$schema" |
+	    grep -oE '[a-z_]+\??:|action [a-z, ]+|entity [A-Z][a-z]+|"[^"]+"' |
+	    sed -E 's/^(action|entity) //; s/ (in|applies).*//; s/[?:"]//g' |
+	    tr -d ' ' | tr ',' '\n' | sort -u |
+	    grep -vxE 'principal|resource|context' > words
+	[ "$(wc -l < words)" -ge 25 ] || atf_fail "the schema was not read"
+	while read -r word; do
+		grep -qw -e "$word" "$CASEMATE_SRC/docs/POLICY.md" ||
+		    echo "$word"
+	done < words > missing
+	atf_check cat missing
+}
+
+atf_test_case policy_limits_are_those_of_the_code
+policy_limits_are_those_of_the_code_body() {
+	limits=$CASEMATE_SRC/lib/cedar/cedar.h
+	while read -r name value words; do
+		grep -qE "^#define[[:space:]]+$name[[:space:]]+\(?$value([[:space:])]|\$)" "$limits" ||
+		    atf_fail "cedar.h: $name is not $value"
+		tr '\n' ' ' < "$CASEMATE_SRC/docs/POLICY.md" | tr -s ' ' |
+		    grep -qF "$words" || atf_fail "POLICY.md: $words"
+	done <<-'END'
+	CEDAR_POLICY_MAX 10240 a rule 10 KiB
+	CEDAR_SET_MAX 1024.\*.1024 all rules 1 MiB
+	CEDAR_POLICIES_MAX 4096 and 4096 of them
+	CEDAR_REQUEST_MAX 1024.\*.1024 a request 1 MiB
+	CEDAR_ENTITIES_MAX 4.\*.1024.\*.1024 entities 4 MiB
+	CEDAR_DEPTH_MAX 64 64 levels of nesting
+	END
+}
+
 atf_init_test_cases() {
 	atf_add_test_case man_pages_are_clean
 	atf_add_test_case exit_codes_are_in_every_program_page
@@ -77,4 +356,15 @@ atf_init_test_cases() {
 	atf_add_test_case every_pipe_message_is_documented
 	atf_add_test_case every_option_is_documented
 	atf_add_test_case recipe_names_what_it_cannot_read
+	atf_add_test_case policy_examples_say_what_they_are
+	atf_add_test_case policy_rules_load
+	atf_add_test_case policy_wildcards_must_be_named
+	atf_add_test_case policy_people_load
+	atf_add_test_case policy_recipes_do_what_they_say
+	atf_add_test_case policy_cases_hold
+	atf_add_test_case policy_output_is_what_is_printed
+	atf_add_test_case policy_commands_work
+	atf_add_test_case policy_components_load
+	atf_add_test_case policy_tables_are_complete
+	atf_add_test_case policy_limits_are_those_of_the_code
 }
