@@ -361,24 +361,24 @@ check_forged(const char *what, const void *packet, size_t len, int want)
 ATF_TC_WITHOUT_HEAD(a_forged_message_ends_the_reader);
 ATF_TC_BODY(a_forged_message_ends_the_reader, tc)
 {
-	FORGED("good", 77, 3, 0, 0, 0, 5, 0x1a, 0, 0, 0, 1);
+	FORGED("good", 77, 3, 0, 0, 0, 5, 0x16, 0, 0, 0, 1);
 	FORGED("rest of nothing", 77, 2, 1, 2, 3);
 	FORGED("empty packet", EXIT_PEER, 3);
 	FORGED("only a length", EXIT_PEER, 3, 0, 0, 0, 1);
-	FORGED("length too small", EXIT_PEER, 3, 0, 0, 0, 4, 0x1a, 0, 0, 0, 1);
-	FORGED("length too large", EXIT_PEER, 3, 0, 0, 0, 6, 0x1a, 0, 0, 0, 1);
-	FORGED("length 0", EXIT_PEER, 3, 0, 0, 0, 0, 0x1a);
-	FORGED("4 GiB", EXIT_PEER, 3, 0xff, 0xff, 0xff, 0xff, 0x1a);
+	FORGED("length too small", EXIT_PEER, 3, 0, 0, 0, 4, 0x16, 0, 0, 0, 1);
+	FORGED("length too large", EXIT_PEER, 3, 0, 0, 0, 6, 0x16, 0, 0, 0, 1);
+	FORGED("length 0", EXIT_PEER, 3, 0, 0, 0, 0, 0x16);
+	FORGED("4 GiB", EXIT_PEER, 3, 0xff, 0xff, 0xff, 0xff, 0x16);
 	FORGED("unknown", EXIT_PEER, 3, 0, 0, 0, 1, 0xee);
-	FORGED("runner's own", EXIT_PEER, 3, 0, 0, 0, 5, 0x1d, 0, 0, 0, 1);
+	FORGED("runner's own", EXIT_PEER, 3, 0, 0, 0, 5, 0x15, 0, 0, 0, 1);
 	FORGED("keyd's", EXIT_PEER, 3, 0, 0, 0, 5, 0x23, 0, 0, 0, 1);
-	FORGED("past its row's max", EXIT_PEER, 3, 0, 0, 0, 18, 0x1a, 0, 0, 0,
+	FORGED("past its row's max", EXIT_PEER, 3, 0, 0, 0, 18, 0x16, 0, 0, 0,
 	    1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0);
 	FORGED("hello without number", EXIT_PEER, 3, 0, 0, 0, 1, 0x02);
 	FORGED("long hello", EXIT_PEER, 3, 0, 0, 0, 10, 0x02, 1, 2, 3, 4, 5, 6,
 	    7, 8, 9);
 	FORGED("welcome without number", EXIT_PEER, 3, 0, 0, 0, 1, 0x03);
-	FORGED("unknown flags", EXIT_PEER, 7, 0, 0, 0, 5, 0x1a, 0, 0, 0, 1);
+	FORGED("unknown flags", EXIT_PEER, 7, 0, 0, 0, 5, 0x16, 0, 0, 0, 1);
 }
 
 ATF_TC_WITHOUT_HEAD(an_endless_message_ends_the_reader);
