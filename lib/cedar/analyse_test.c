@@ -239,6 +239,13 @@ ATF_TC_BODY(a_rule_in_the_shadow_of_another_is_found, tc)
 	    " when { context.late };");
 	check_two("SHADOWED 0 1", "context.u in Role::\"dev\"",
 	    "context.u in Role::\"all\"");
+	check_two("SHADOWED 0 1", "context.n > 3 && context.b && context.u in "
+	    "Role::\"dev\"", "context.u in Role::\"all\"");
+	check("SHADOWED 1 0", "permit(principal == User::\"ann\", "
+	    "action == Action::\"run\", resource == Action::\"list\");"
+	    "permit(principal == User::\"ann\", action == Action::\"run\", "
+	    "resource == Action::\"list\") "
+	    "when { action in Action::\"read\" };");
 	check_two("", "context.u in Role::\"dev\"",
 	    "context.v in Role::\"all\"");
 	check("SHADOWED 0 1", "permit" SCOPE ";"
