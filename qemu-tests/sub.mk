@@ -1,4 +1,5 @@
 # End-to-end tests.  The jobs they run are in jobs/.
 
 SHTESTS += qemu-tests/boot_test qemu-tests/jobs_test qemu-tests/refuse_test \
-	qemu-tests/crash_test qemu-tests/attack_test qemu-tests/capability_test
+	qemu-tests/crash_test qemu-tests/attack_test \
+	qemu-tests/capability_test qemu-tests/policy_test
