@@ -1,7 +1,7 @@
 /*
- * Messages from gate, keyd and ledgerd: decoded whole, checked, and handed to
- * the job that they are about.  An answer for a job that is not there any more
- * came late and is dropped; a malformed message is our own bug.
+ * Answers of keyd, ledgerd and the measurer: decoded whole, checked, and handed
+ * to the job or the reader that they are about.  An answer for one that is not
+ * there any more came late and is dropped; a malformed message is our own bug.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,35 +13,11 @@
 #include "say.h"
 
 static struct job *
-find_conn(struct runner *r, uint32_t conn)
-{
-	for (int i = 0; i < JOB_SLOTS; i++) {
-		struct job *j = &r->jobs[i];
-
-		if (j->state != JOB_FREE && j->attached && j->conn == conn)
-			return j;
-	}
-	return NULL;
-}
-
-static struct job *
 find_seq(struct runner *r, uint32_t seq)
 {
 	for (int i = 0; i < JOB_SLOTS; i++)
 		if (r->jobs[i].state != JOB_FREE && r->jobs[i].seq == seq)
 			return &r->jobs[i];
-	return NULL;
-}
-
-static struct reader *
-find_reader_conn(struct runner *r, uint32_t conn)
-{
-	for (int i = 0; i < READERS; i++) {
-		struct reader *d = &r->readers[i];
-
-		if (d->state != READER_FREE && d->attached && d->conn == conn)
-			return d;
-	}
 	return NULL;
 }
 
@@ -55,187 +31,11 @@ find_reader_seq(struct runner *r, uint32_t seq)
 	return NULL;
 }
 
-static struct reader *
-find_free_reader(struct runner *r)
-{
-	for (int i = 0; i < READERS; i++)
-		if (r->readers[i].state == READER_FREE)
-			return &r->readers[i];
-	return NULL;
-}
-
-static struct job *
-find_free(struct runner *r)
-{
-	for (int i = 0; i < JOB_SLOTS; i++)
-		if (r->jobs[i].state == JOB_FREE)
-			return &r->jobs[i];
-	return NULL;
-}
-
-static void
-need_end(struct get *g, const char *what)
+void
+dispatch_end(struct get *g, const char *what)
 {
 	if (get_end(g) == -1)
 		die(EXIT_PEER, "malformed %s", what);
-}
-
-/* Whether a request can be taken at all; says why not. */
-static bool
-takes_requests(struct runner *r, uint32_t conn)
-{
-	if (find_conn(r, conn) != NULL || find_reader_conn(r, conn) != NULL)
-		die(EXIT_PEER, "gate submits twice for connection %u", conn);
-	if (r->stopping)
-		say_busy(r, conn, REASON_STOPPING, "the appliance is stopping; "
-		    "try again once it is up");
-	else if (!r->keyd_up || !r->ledgerd_up)
-		say_busy(r, conn, REASON_BUSY, "the appliance is starting; "
-		    "try again");
-	else if (chan_room(&r->keyd) < KEYD_ROOM)
-		say_busy(r, conn, REASON_BUSY, "keyd is behind with its "
-		    "answers; try again");
-	else
-		return true;
-	return false;
-}
-
-static void
-do_submit(struct runner *r, struct get *g)
-{
-	uint32_t conn = get_u32(g);
-	const void *submission = g->p;
-	size_t len = g->left, n;
-	struct job *j = find_free(r);
-
-	get_string(g, &n, COMMAND_MAX);
-	get_string(g, &n, SIG_MAX);
-	get_string(g, &n, MANIFEST_MAX);
-	get_string(g, &n, SIG_MAX);
-	need_end(g, "JOB_SUBMIT");
-	if (!takes_requests(r, conn))
-		return;
-	if (j == NULL)
-		say_busy(r, conn, REASON_BUSY, "all job slots are taken; try "
-		    "again");
-	else
-		job_submit(r, j, conn, submission, len);
-}
-
-static void
-do_read_submit(struct runner *r, struct get *g)
-{
-	uint32_t conn = get_u32(g);
-	const void *order = g->p;
-	size_t len = g->left, n;
-	struct reader *d = find_free_reader(r);
-
-	get_string(g, &n, COMMAND_MAX);
-	get_string(g, &n, SIG_MAX);
-	need_end(g, "READ_SUBMIT");
-	if (!takes_requests(r, conn))
-		return;
-	if (d == NULL)
-		say_busy(r, conn, REASON_BUSY, "as many read as can at a "
-		    "time; try again");
-	else
-		reader_submit(r, d, conn, order, len);
-}
-
-static void
-do_data(struct runner *r, struct get *g)
-{
-	uint32_t conn = get_u32(g);
-	size_t len;
-	const void *data = get_string(g, &len, DATA_MAX);
-	struct job *j = find_conn(r, conn);
-
-	need_end(g, "JOB_DATA");
-	if (j != NULL)
-		job_data(r, j, data, len);
-}
-
-static void
-do_credit(struct runner *r, struct get *g)
-{
-	uint32_t conn = get_u32(g), bytes = get_u32(g);
-	struct reader *d = find_reader_conn(r, conn);
-	struct job *j = find_conn(r, conn);
-
-	need_end(g, "JOB_CREDIT");
-	if (j != NULL)
-		job_credit(r, j, bytes);
-	else if (d != NULL)
-		reader_credit(r, d, bytes);
-}
-
-static void
-do_cancel(struct runner *r, struct get *g)
-{
-	uint32_t conn = get_u32(g);
-	struct reader *d = find_reader_conn(r, conn);
-	struct job *j = find_conn(r, conn);
-
-	need_end(g, "JOB_CANCEL");
-	if (j != NULL)
-		job_leave(r, j);
-	else if (d != NULL)
-		reader_leave(r, d);
-}
-
-static void
-do_gate_info(struct runner *r, struct get *g)
-{
-	need_end(g, "GATE_INFO");
-	if (r->vkey[0] == '\0')
-		r->info_asked = true;
-	else
-		say_info(r);
-}
-
-static void
-gate_message(struct runner *r, enum msg type, struct get *g)
-{
-	if (type == MSG_GATE_INFO)
-		do_gate_info(r, g);
-	else if (type == MSG_JOB_SUBMIT)
-		do_submit(r, g);
-	else if (type == MSG_JOB_DATA)
-		do_data(r, g);
-	else if (type == MSG_JOB_CREDIT)
-		do_credit(r, g);
-	else if (type == MSG_JOB_CANCEL)
-		do_cancel(r, g);
-	else if (type == MSG_READ_SUBMIT)
-		do_read_submit(r, g);
-}
-
-/* Its predecessor's connections went with it. */
-static void
-gate_reset(struct runner *r)
-{
-	r->info_asked = false;
-	for (int i = 0; i < JOB_SLOTS; i++)
-		if (r->jobs[i].state != JOB_FREE && r->jobs[i].attached)
-			job_leave(r, &r->jobs[i]);
-	for (int i = 0; i < READERS; i++)
-		if (r->readers[i].state != READER_FREE)
-			reader_leave(r, &r->readers[i]);
-}
-
-void
-dispatch_gate(struct runner *r)
-{
-	enum chan_event ev;
-	enum msg type;
-	struct get g;
-
-	while ((ev = chan_next(&r->gate, &type, &g)) != CHAN_NONE) {
-		if (ev == CHAN_RESET)
-			gate_reset(r);
-		else
-			gate_message(r, type, &g);
-	}
 }
 
 static void
@@ -243,7 +43,7 @@ do_keyd_info(struct runner *r, struct get *g)
 {
 	get_cstr(g, r->vkey, sizeof(r->vkey));
 	get_cstr(g, r->mode, sizeof(r->mode));
-	need_end(g, "KEYD_INFO_IS");
+	dispatch_end(g, "KEYD_INFO_IS");
 	if (r->info_asked)
 		say_info(r);
 	r->info_asked = false;
@@ -278,7 +78,7 @@ do_deny(struct runner *r, struct get *g)
 	get_cstr(g, who.author, sizeof(who.author));
 	get_fixed(g, who.command_sha256, DIGEST_LEN);
 	get_fixed(g, who.manifest_sha256, DIGEST_LEN);
-	need_end(g, "JOB_DENY");
+	dispatch_end(g, "JOB_DENY");
 	if (reason_word(reason) == NULL)
 		die(EXIT_PEER, "JOB_DENY with the unknown reason %u", reason);
 	if (j == NULL || j->state != JOB_DECIDE)
@@ -308,7 +108,7 @@ do_read_grant(struct runner *r, struct get *g)
 	struct asked asked;
 
 	get_asked(g, &asked);
-	need_end(g, "READ_GRANT");
+	dispatch_end(g, "READ_GRANT");
 	if (d == NULL || d->state != READER_DECIDE)
 		return;
 	d->asked = asked;
@@ -327,7 +127,7 @@ do_read_deny(struct runner *r, struct get *g)
 	get_cstr(g, message, sizeof(message));
 	is_signed = get_u8(g);
 	get_asked(g, &asked);
-	need_end(g, "READ_DENY");
+	dispatch_end(g, "READ_DENY");
 	if (reason_word(reason) == NULL)
 		die(EXIT_PEER, "READ_DENY with the unknown reason %u", reason);
 	if (d == NULL || d->state != READER_DECIDE)
@@ -344,7 +144,7 @@ do_explained(struct runner *r, struct get *g)
 	size_t len;
 	const char *text = get_string(g, &len, EXPLAINED_MAX);
 
-	need_end(g, "JOB_EXPLAINED");
+	dispatch_end(g, "JOB_EXPLAINED");
 	if (j != NULL && j->state == JOB_DECIDE)
 		job_explained(r, j, allowed != 0, text, len);
 }
@@ -357,7 +157,7 @@ do_measure(struct runner *r, struct get *g)
 	char name[NAME_MAX_LEN + 1];
 
 	get_cstr(g, name, sizeof(name));
-	need_end(g, "JOB_MEASURE");
+	dispatch_end(g, "JOB_MEASURE");
 	rt = runtimes_find(&r->runtimes, name);
 	if (rt == NULL)
 		die(EXIT_PEER, "keyd asks for a runtime that is not there");
@@ -419,7 +219,7 @@ do_appended(struct runner *r, struct get *g)
 
 	get_fixed(g, leaf, sizeof(leaf));
 	receipt = get_string(g, &len, RECEIPT_MAX);
-	need_end(g, "LEDGER_APPENDED");
+	dispatch_end(g, "LEDGER_APPENDED");
 	if (index >= r->tree_size)
 		r->tree_size = index + 1;
 	if (j != NULL)
@@ -437,7 +237,7 @@ do_ledger_failed(struct runner *r, struct get *g)
 	char message[TEXT_MAX + 1];
 
 	get_cstr(g, message, sizeof(message));
-	need_end(g, "LEDGER_FAILED");
+	dispatch_end(g, "LEDGER_FAILED");
 	if (j != NULL)
 		job_unappended(r, j, message);
 	else if (d != NULL)
@@ -452,7 +252,7 @@ do_ledger_leaf(struct runner *r, struct get *g)
 	size_t len;
 	const void *receipt = get_string(g, &len, RECEIPT_MAX);
 
-	need_end(g, "LEDGER_LEAF");
+	dispatch_end(g, "LEDGER_LEAF");
 	if (d != NULL)
 		reader_leaf(r, d, index, receipt, len);
 }
@@ -464,7 +264,7 @@ do_ledger_info(struct runner *r, struct get *g)
 
 	r->tree_size = get_u64(g);
 	get_fixed(g, root, sizeof(root));
-	need_end(g, "LEDGER_INFO_IS");
+	dispatch_end(g, "LEDGER_INFO_IS");
 }
 
 static void

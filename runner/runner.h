@@ -44,11 +44,13 @@ struct runner {
 uint64_t	 now_ms(void);
 uint64_t	 uptime_ms(void);
 
-/* Reads what a channel has and does it; see dispatch.c. */
+/* Reads what a channel has and does it; see dispatch.c, dispatch_gate.c. */
 void		 dispatch_gate(struct runner *);
 void		 dispatch_keyd(struct runner *);
 void		 dispatch_ledgerd(struct runner *);
 /* Takes one answer of the measurer's, which is there. */
 void		 dispatch_measurer(struct runner *);
+/* Nothing may be left of a message; exits 110 when it is malformed. */
+void		 dispatch_end(struct get *, const char *what);
 
 #endif

@@ -19,9 +19,9 @@ jailtry_LIBS := -lbearssl
 jailtry_GEN := $(RUNNER_JAIL_GEN)
 
 IMAGE_PROGS += runner
-runner_SRCS := runner/runner.c runner/dispatch.c runner/job.c runner/job_end.c \
-	runner/job_io.c runner/say.c runner/bundle.c runner/cgroup.c \
-	$(RUNNER_READ) \
+runner_SRCS := runner/runner.c runner/dispatch.c runner/dispatch_gate.c \
+	runner/job.c runner/job_end.c runner/job_io.c runner/say.c \
+	runner/bundle.c runner/cgroup.c $(RUNNER_READ) \
 	runner/measure.c lib/runtimes.c $(RUNNER_JAIL) $(RUNNER_CHAN) \
 	lib/words.c lib/sandbox.c
 runner_LIBS := -lbearssl
@@ -62,6 +62,7 @@ $(B)/tests/runner/jail_test: | $(B)/bin/jailtry $(B)/bin/runner \
 	$(addprefix $(B)/bin/,$(JOB_PROGS))
 
 JOB_TEST_SRCS := runner/play.c runner/play_talk.c runner/dispatch.c \
+	runner/dispatch_gate.c \
 	runner/job.c runner/job_end.c runner/job_io.c runner/say.c \
 	runner/bundle.c runner/report.c $(RUNNER_CHAN) lib/words.c \
 	lib/grant.c lib/json.c lib/why.c lib/sha256.c lib/event.c \
