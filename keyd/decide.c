@@ -194,31 +194,6 @@ check_rules(struct authority *a, struct decision *d, uint64_t now)
 	return refuse(d, errno == ENOMEM ? REASON_FAULT : REASON_POLICY);
 }
 
-/* The whole decision as text.  One that does not fit ends in "...". */
-static int
-explain(struct authority *a, struct decision *d, uint64_t now)
-{
-	static const char cut[] = "...\n";
-	const struct scene scene = scene_of(a, now);
-	struct put p;
-	int rc;
-
-	put_init(&p, d->explanation, EXPLAINED_MAX - (sizeof(cut) - 1));
-	rc = rules_explain(&a->site.rules, &d->grant, &scene, &p);
-	if (rc == -1 && errno == ENOMEM) {
-		why_set(&d->why, "out of memory");
-		return refuse(d, REASON_FAULT);
-	}
-	if (p.err != 0) {
-		memcpy(d->explanation + p.len, cut, sizeof(cut) - 1);
-		p.len += sizeof(cut) - 1;
-		rc = rules_judge(&a->site.rules, &d->grant, &scene, &d->why);
-	}
-	d->explanation_len = p.len;
-	d->explained = true;
-	return rc == 0 ? 0 : refuse(d, REASON_POLICY);
-}
-
 /* There is no vault yet, so whatever is named is not there. */
 static int
 check_secrets(struct decision *d)
@@ -229,6 +204,50 @@ check_secrets(struct decision *d)
 	    "it out of the manifest, or submit where it is held",
 	    d->grant.secrets[0]);
 	return refuse(d, REASON_SECRET);
+}
+
+/* Room that the rules' word leaves for what may come behind it. */
+#define EXPLAINED_TAIL	(TEXT_MAX + 64)
+
+/* The whole decision as text.  One that does not fit ends in "...". */
+static int
+explain_rules(struct authority *a, struct decision *d, uint64_t now)
+{
+	static const char cut[] = "...\n";
+	const struct scene scene = scene_of(a, now);
+	struct put p;
+	int rc;
+
+	put_init(&p, d->explanation, EXPLAINED_MAX - EXPLAINED_TAIL);
+	rc = rules_explain(&a->site.rules, &d->grant, &scene, &p);
+	if (rc == -1 && errno == EMSGSIZE) {
+		memcpy(d->explanation + p.len, cut, sizeof(cut) - 1);
+		p.len += sizeof(cut) - 1;
+		rc = rules_judge(&a->site.rules, &d->grant, &scene, &d->why);
+	}
+	if (rc == -1 && errno == ENOMEM) {
+		why_set(&d->why, "out of memory");
+		return refuse(d, REASON_FAULT);
+	}
+	d->explanation_len = p.len;
+	d->explained = true;
+	return rc == 0 ? 0 : refuse(d, REASON_POLICY);
+}
+
+/* Rules allow it, and it would be refused. */
+static void
+explain_why(struct decision *d)
+{
+	d->explanation_len += (size_t)snprintf(d->explanation +
+	    d->explanation_len, EXPLAINED_MAX - d->explanation_len,
+	    "refused all the same: %s\n", d->why.text);
+}
+
+static void
+explain(struct authority *a, struct decision *d, uint64_t now)
+{
+	if (explain_rules(a, d, now) == 0 && check_secrets(d) == -1)
+		explain_why(d);
 }
 
 /* The last step: once for each command. */

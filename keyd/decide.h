@@ -4,8 +4,8 @@
  * runtime's measurement; the site's rules; the secrets; last the nonce, so
  * that a refusal for another reason does not use it up.
  *
- * An order to explain goes the same way as far as the rules, whose word is
- * then told in full; no nonce is taken and nothing is granted.
+ * An order to explain goes the same way as far as the secrets; the rules' word
+ * is then told in full.  No nonce is taken and nothing is granted.
  */
 #ifndef DECIDE_H
 #define DECIDE_H
@@ -57,7 +57,8 @@ struct decision {
 	enum reason	reason;
 	bool		signed_command;	/* a run's command's signature held */
 	bool		explained;	/* the text below is the answer, and
-					   reason is 0 or REASON_POLICY */
+					   reason is 0, REASON_POLICY
+					   or REASON_SECRET */
 	bool		measure;	/* refused only until the runner has
 					   measured grant.runtime */
 	struct why	why;

@@ -398,6 +398,25 @@ ATF_TC_BODY(an_order_to_explain_tells_why_not, tc)
 	authority_close(&a);
 }
 
+ATF_TC_WITHOUT_HEAD(an_order_to_explain_tells_of_secrets_too);
+ATF_TC_BODY(an_order_to_explain_tells_of_secrets_too, tc)
+{
+	static const char text[] = KIT_MANIFEST "secrets: [db]\n";
+
+	start("bob", "alice");
+	kit_set_manifest(&k, "bob", "alice", text, strlen(text));
+	k.fields.verb = VERB_EXPLAIN;
+	kit_sign_command(&k, "bob");
+	ATF_CHECK_EQ(judge(KIT_NOW), REASON_SECRET);
+	ATF_CHECK(d.explained);
+	d.explanation[d.explanation_len] = '\0';
+	ATF_CHECK_MSG(strstr(d.explanation, "\nrefused all the same: this "
+	    "appliance holds no secret called \"db\"") != NULL, "%s",
+	    d.explanation);
+	grant_free(&d.grant);
+	authority_close(&a);
+}
+
 ATF_TC_WITHOUT_HEAD(a_bad_order_to_explain_is_refused);
 ATF_TC_BODY(a_bad_order_to_explain_is_refused, tc)
 {
@@ -695,6 +714,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, the_rules_know_author_and_time);
 	ATF_TP_ADD_TC(tp, an_order_to_explain_grants_nothing);
 	ATF_TP_ADD_TC(tp, an_order_to_explain_tells_why_not);
+	ATF_TP_ADD_TC(tp, an_order_to_explain_tells_of_secrets_too);
 	ATF_TP_ADD_TC(tp, a_bad_order_to_explain_is_refused);
 	ATF_TP_ADD_TC(tp, what_a_rule_permits_may_be_read);
 	ATF_TP_ADD_TC(tp, reading_needs_a_rule);
