@@ -356,6 +356,7 @@ makes_a_site_that_may_run() {
 	grep -q "^ssh-keygen .* $2\$" "$1" || atf_fail "the page was not read"
 	atf_check -o ignore env "PATH=$CASEMATE_BUILD/bin:$PATH" sh -e "./$1"
 	atf_check "$casemate" site site -o site.cpio
+	grep -q "^$2 ssh-ed25519 " site/allowed_signers || atf_fail "no key"
 	printf 'version: 1\nname: x\nargv: [a]\n' > m.yaml
 	atf_check -o match:'^allowed$' \
 	    "$casemate" policy explain site m.yaml --submitter "$2"
