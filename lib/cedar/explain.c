@@ -126,6 +126,19 @@ show_missing(struct explain *x, const struct uid *u)
 		emit(x->out, ", which is not among the entities");
 }
 
+/* Of some types there are none at all: that one is missing says nothing. */
+static void
+show_odd_missing(struct explain *x, const struct uid *u)
+{
+	const struct entities *s = x->decider->entities;
+
+	for (uint32_t i = 0; i < s->n; i++)
+		if (str_equal(s->items[i].uid->type, u->type)) {
+			show_missing(x, u);
+			return;
+		}
+}
+
 /* Whether the expression's value is the same for every request. */
 static bool
 is_constant(const struct explain *x, uint32_t root)
@@ -160,7 +173,7 @@ show_operand(struct explain *x, const struct part *part, uint32_t root)
 	emit(x->out, " is ");
 	show_value(x, v);
 	if (v.kind == VALUE_ENTITY)
-		show_missing(x, v.uid);
+		show_odd_missing(x, v.uid);
 }
 
 /* What the operands of a leaf's operator were. */
@@ -247,7 +260,7 @@ show_scope(struct explain *x, const struct part *part)
 	emit(x->out, names[part->kind]);
 	emit(x->out, " is ");
 	show_uid(x, uids[part->kind]);
-	show_missing(x, uids[part->kind]);
+	show_odd_missing(x, uids[part->kind]);
 }
 
 static void

@@ -121,9 +121,20 @@ ATF_TC_BODY(a_denial_shows_the_nearest_rules, tc)
 	    "               principal is User::\"ann\"\n"
 	    "    yes    action == Action::\"run\"\n"
 	    "    no     resource is Disk\n"
-	    "               resource is Host::\"h\", which is not among the"
-	    " entities\n");
+	    "               resource is Host::\"h\"\n");
 	explained(policies, 0, "denied: no rule permits it\n");
+}
+
+ATF_TC_WITHOUT_HEAD(who_is_missing_among_others_is_said);
+ATF_TC_BODY(who_is_missing_among_others_is_said, tc)
+{
+	explained("@id(\"a\") permit(principal, action, resource)\n"
+	    "when { principal.boss in Role::\"dev\" };", 3,
+	    "denied: no rule permits it\n"
+	    "  nearest: rule \"a\" (site.cedar:1)\n"
+	    "    no     principal.boss in Role::\"dev\"\n"
+	    "               principal.boss is User::\"gone\", which is not "
+	    "among the entities\n");
 }
 
 ATF_TC_WITHOUT_HEAD(no_rule_for_the_action_is_said);
@@ -286,6 +297,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, an_allow_names_its_rule_and_values);
 	ATF_TP_ADD_TC(tp, a_denial_shows_the_nearest_rules);
+	ATF_TP_ADD_TC(tp, who_is_missing_among_others_is_said);
 	ATF_TP_ADD_TC(tp, no_rule_for_the_action_is_said);
 	ATF_TP_ADD_TC(tp, a_forbid_shows_what_would_have_to_differ);
 	ATF_TP_ADD_TC(tp, alternatives_are_groups);
