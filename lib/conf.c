@@ -369,8 +369,11 @@ conf_get_uint(struct conf *c, uint64_t min, uint64_t max, uint64_t *np)
 {
 	char kind[WHAT_MAX / 2];
 
-	snprintf(kind, sizeof(kind), "a whole number from %" PRIu64 " to %"
-	    PRIu64, min, max);
+	if (min == max)
+		snprintf(kind, sizeof(kind), "the number %" PRIu64, min);
+	else
+		snprintf(kind, sizeof(kind), "a whole number from %" PRIu64
+		    " to %" PRIu64, min, max);
 	if (next_scalar(c, kind, CONF_TEXT_MAX) == -1)
 		return -1;
 	if (parse_uint(&c->event, np) == -1 || *np < min || *np > max)
@@ -405,8 +408,8 @@ read_document(struct conf *c, const struct conf_field *fields, void *ctx)
 	if (next(c) == -1 || next(c) == -1)	/* stream, document */
 		return -1;
 	if (c->event.type != YAML_DOCUMENT_START_EVENT)
-		return conf_error(c, "the file is empty",
-		    "see casemate-manifest(5)");
+		return conf_error(c, "the file is empty", "write `NAME: VALUE' "
+		    "lines, version: 1 first");
 	if (conf_read_map(c, fields, ctx) == -1 || next(c) == -1 ||
 	    next(c) == -1)			/* its end, the stream's */
 		return -1;

@@ -149,7 +149,7 @@ static const struct {
 	{ "version: 1\n" ARGV, "1:1", "no field `name'" },
 	{ HEAD, "1:1", "no field `argv'" },
 	{ "name: a\n" ARGV, "1:1", "no field `version'" },
-	{ "version: 2\nname: a\n" ARGV, "1:10", "from 1 to 1" },
+	{ "version: 2\nname: a\n" ARGV, "1:10", "the number 1;" },
 	{ "", "1:1", "empty" },
 	{ "# nothing\n", "2:1", "empty" },
 	{ "[]\n", "1:1", "takes a mapping" },
@@ -185,7 +185,7 @@ static const struct {
 	{ HEAD ARGV "secrets: [a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q]\n", "4:43",
 	    "more than 16" },
 	/* wrong types */
-	{ "version: one\nname: a\n" ARGV, "1:10", "takes a whole number" },
+	{ "version: one\nname: a\n" ARGV, "1:10", "takes the number 1" },
 	{ "version: \"1\"\nname: a\n" ARGV, "1:10", "without quotes" },
 	{ "version: [1]\nname: a\n" ARGV, "1:10", "not a list" },
 	{ "version: 1\nname: [a]\n" ARGV, "2:7", "takes text" },

@@ -391,6 +391,11 @@ signers_parse(struct signers *all, const char *file, const char *text,
 	all->list = calloc(SIGNERS_MAX, sizeof(*all->list));
 	if (all->list == NULL)
 		return -1;
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		why_set(w, "%s:1: byte order mark; save the file as UTF-8 "
+		    "without it", file);
+		goto bad;
+	}
 	for (const char *p = text; p < end; p = l.end + 1) {
 		l.p = p;
 		l.end = memchr(p, '\n', (size_t)(end - p));

@@ -155,6 +155,7 @@ ATF_TC_BODY(bad_text_is_refused, tc)
 	struct why w;
 
 	bad("a " KEY_A "\r\n", "allowed_signers:1: carriage return");
+	bad("\xef\xbb\xbf" "a " KEY_A "\n", "allowed_signers:1: byte order mark");
 	bad("a\x01 " KEY_A "\n", "control character");
 	bad("a\xff " KEY_A "\n", "not UTF-8");
 	bad("", "allowed_signers: no key; add a line");

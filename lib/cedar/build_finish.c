@@ -89,6 +89,20 @@ copy_arrays(struct build *b)
 	return 0;
 }
 
+/* Why the policy did not get into the set; where its id is used, if it is. */
+static int
+error_append(struct build *b, const char *id, size_t idlen, const char *why)
+{
+	const struct policy *twin = policies_find(b->set, id, idlen);
+	struct cedar_error at;
+
+	if (twin == NULL || twin->source == NULL)
+		return build_error(b, b->policy.pos, "%s", why);
+	cedar_error_at(&at, twin->source, twin->pos, "%s", "");
+	return build_error(b, b->policy.pos, "%s, at %s:%u; give it another",
+	    why, at.file, at.line);
+}
+
 int
 build_finish(struct build *b, const char *id, size_t idlen,
     const struct cedar_source *text, size_t end)
@@ -109,6 +123,6 @@ build_finish(struct build *b, const char *id, size_t idlen,
 		return build_memory(b);
 	if (policies_append(b->set, p, id, idlen, &why) == -1)
 		return why == NULL ? build_memory(b) :
-		    build_error(b, b->policy.pos, "%s", why);
+		    error_append(b, id, idlen, why);
 	return 0;
 }

@@ -386,6 +386,9 @@ scan_document(struct scan *s)
 {
 	bool more;
 
+	if (s->s.len >= 3 && memcmp(s->s.text, "\xef\xbb\xbf", 3) == 0)
+		return cedar_error_at(s->m.e, &s->s, 0, "a byte order mark; "
+		    "save the file as UTF-8 without it");
 	do {
 		if (scan_value(s) == -1)
 			return -1;

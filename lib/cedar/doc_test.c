@@ -176,7 +176,8 @@ ATF_TC_BODY(bad_structure_is_named_with_its_place, tc)
 	bad("[1]]", "f:1:4: expected the end of the text, not `]'");
 	bad("nul", "f:1:1: expected a value, not `n'");
 	bad("True", "f:1:1: expected a value, not `T'");
-	bad("\xef\xbb\xbf" "1", "f:1:1: expected a value, not byte 0xef");
+	bad("\xef\xbb\xbf" "1", "f:1:1: a byte order mark; save the file as "
+	    "UTF-8 without it");
 	bad("// x\n1", "f:1:1: expected a value, not `/'");
 	bad_bytes("1\0", 2, "f:1:2: expected the end of the text, not byte "
 	    "0x00");

@@ -245,7 +245,8 @@ read_document(struct reader *y)
 	if (next(y) == -1 || next(y) == -1)	/* stream, document */
 		return -1;
 	if (y->event.type != YAML_DOCUMENT_START_EVENT)
-		return error_here(y, "the text is empty");
+		return error_here(y, "the text is empty; an empty "
+		    "list is written []");
 	do {
 		if (next(y) == -1 || add_event(y) == -1)
 			return -1;

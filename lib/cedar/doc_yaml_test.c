@@ -149,7 +149,7 @@ ATF_TC_BODY(what_is_no_yaml_is_refused_at_its_place, tc)
 {
 	struct cedar_error e;
 
-	bad("", "f:1:1: the text is empty");
+	bad("", "f:1:1: the text is empty; an empty list is written []");
 	bad("# nothing\n", "f:2:1: the text is empty");
 	bad("a: [1, 2\n", "f:2:1: not YAML: ");
 	bad("\xc3\xa9: 1\n\tb: 2\n", "f:2:1: not YAML: ");

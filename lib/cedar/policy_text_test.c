@@ -413,7 +413,8 @@ ATF_TC_BODY(policies_can_go_by_their_id_annotation, tc)
 	ATF_CHECK_STREQ(set.items[2]->id->bytes, "d/a.cedar:policy2");
 	ATF_REQUIRE_ERRNO(EBADMSG, policies_add_text(&set, "b", text,
 	    sizeof(text) - 1, POLICY_IDS_ANNOTATED, &error) == -1);
-	ATF_CHECK_STREQ(error.text, "this id is already used in the set");
+	ATF_CHECK_STREQ(error.text, "this id is already used in the set, at "
+	    "d/a.cedar:1; give it another");
 	ATF_CHECK_EQ(error.col, 35);
 	ATF_CHECK_EQ(set.n, 3);
 	policies_free(&set);
