@@ -243,6 +243,45 @@ TEST(jobs_that_run_and_ran_are_listed)
 	ATF_CHECK(strstr(text, "\"state\":\"preparing\"") != NULL);
 }
 
+/* What jobs says of the one job, which belongs to another connection. */
+static void
+expect_job(const char *json)
+{
+	struct get g;
+	size_t len;
+	const char *line;
+
+	order(99);
+	grant(expect_order(NULL), VERB_JOBS, 0, 0, "");
+	allowed("\"verb\":\"jobs\"");
+	g = play_expect(&play.gate, MSG_READ_DATA);
+	ATF_CHECK_EQ(get_u32(&g), 99);
+	ATF_CHECK_EQ(get_u8(&g), 1);
+	line = get_string(&g, &len, DATA_MAX);
+	ATF_CHECK_MSG(memmem(line, len, json, strlen(json)) != NULL,
+	    "%.*s lacks %s", (int)len, line, json);
+	play_expect(&play.gate, MSG_READ_END);
+}
+
+TEST(job_that_runs_and_one_that_ends)
+{
+	struct grant *g = make_grant();
+
+	play_start();
+	g->limits.output_bytes = 10u << 20;
+	to_run(g);
+	play.now += 250;
+	expect_job("\"state\":\"running\",\"status\":0,");
+	expect_job("\"wall_ms\":250,");
+	for (size_t sent = 0; sent < OUTPUT_WINDOW; sent += 4096) {
+		play_write(0, 1, room, 4096);
+		play_expect(&play.gate, MSG_JOB_OUTPUT);
+	}
+	play_write(0, 1, "rest", 4);	/* for which there is no room */
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	expect_job("\"state\":\"ending\"");
+}
+
 TEST(output_comes_as_it_was_written)
 {
 	play_start();
@@ -606,6 +645,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(refusal_is_recorded_and_then_told);
 	ADD(unsigned_order_is_refused_and_not_recorded);
 	ADD(jobs_that_run_and_ran_are_listed);
+	ADD(job_that_runs_and_one_that_ends);
 	ADD(output_comes_as_it_was_written);
 	ADD(output_of_a_job_that_runs);
 	ADD(output_has_lost_its_head);
