@@ -125,6 +125,40 @@ wildcards_of_nothing_are_found_body() {
 	atf_check -o inline:'1\n' grep -c warning found
 }
 
+new_case texts_that_nothing_can_be_are_found 'boot modes, names, digests'
+texts_that_nothing_can_be_are_found_body() {
+	make_site
+	digest=$(printf %064d 0)
+	while read -r warnings field word; do
+		cat > site/policy/more.cedar <<-END
+		permit (principal in Role::"submitter",
+		  action == Action::"lease", resource)
+		when { context has runtime && context.limits.processes < 9 &&
+		  ("$word" == context.$field || context.$field != "$word") };
+		END
+		atf_check -o match:" 0 errors, $warnings warnings" -e save:said \
+		    "$casemate" policy check site
+		[ "$warnings" = 0 ] && continue
+		grep -q "more.cedar:4:4: .${field#*.}. is never this: it is" \
+		    said || atf_fail "$word on the left"
+	done <<-END
+	0 boot kept
+	2 boot Kept
+	0 class c
+	2 class Numeric
+	0 profile p
+	2 profile a b
+	0 manifest.name m
+	2 manifest.name build_it
+	0 runtime.name r
+	2 runtime.name
+	0 manifest.sha256 $digest
+	2 manifest.sha256 ${digest}0
+	0 runtime.sha256 $digest
+	2 runtime.sha256 ABCDEF${digest#??????}
+	END
+}
+
 new_case unknown_ids_in_links_are_found 'where the validator does not look'
 unknown_ids_in_links_are_found_body() {
 	make_site
@@ -324,6 +358,7 @@ atf_init_test_cases() {
 	atf_add_test_case unknown_actions_and_capabilities_are_errors
 	atf_add_test_case wildcards_are_errors_unless_settings_name_them
 	atf_add_test_case wildcards_of_nothing_are_found
+	atf_add_test_case texts_that_nothing_can_be_are_found
 	atf_add_test_case unknown_ids_in_links_are_found
 	atf_add_test_case rules_that_never_apply_are_found
 	atf_add_test_case rules_in_the_shadow_of_others_are_found

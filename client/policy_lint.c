@@ -7,6 +7,7 @@
 
 #include "cedar/analyse.h"
 #include "cedar/format.h"
+#include "policy_words.h"
 #include "rules/files.h"
 
 #define USER		"User"
@@ -430,6 +431,12 @@ lint_wildcards(struct lint *l)
 	}
 }
 
+static void
+tell_word(void *ctx, const struct policy *p, uint32_t pos, const char *text)
+{
+	tell_rule(ctx, p, pos, text);
+}
+
 static int
 lint_all(struct lint *l)
 {
@@ -444,6 +451,9 @@ lint_all(struct lint *l)
 		return -1;
 	}
 	lint_wildcards(l);
+	for (size_t i = 0; i < set->n; i++)
+		if (set->items[i]->template == NULL)
+			words_check(set->items[i], tell_word, l);
 	for (size_t i = 0; i < l->n; i++)
 		lint_mention(l, &l->mentions[i]);
 	for (uint32_t i = 0; i < l->people->n; i++)

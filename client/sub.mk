@@ -13,8 +13,8 @@ CLIENT_SRCS := $(addprefix client/,buf.c bundle.c cases.c conn.c cpio.c \
 	disk.c down.c dryrun.c evidence.c file.c folder.c hostdev.c indent.c \
 	jobs.c leaf.c ledger.c match.c number.c opts.c order.c output.c \
 	pack.c policy.c policy_check.c policy_explain.c policy_fmt.c \
-	policy_lint.c policy_say.c policy_test.c proc.c qmp.c reach.c \
-	reader.c run.c say.c sign.c site.c \
+	policy_lint.c policy_say.c policy_test.c policy_words.c proc.c \
+	qmp.c reach.c reader.c run.c say.c sign.c site.c \
 	sitefolder.c sitemake.c start.c state.c status.c stop.c submit.c \
 	target.c tsc.c unixsock.c up.c ustar.c verdict.c verify.c vm.c) $(CLIENT_LIB)
 CLIENT_LIBS := -lyaml -lsodium -lbearssl
