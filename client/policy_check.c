@@ -29,11 +29,24 @@ tell(void *ctx, const struct cedar_error *e, bool warning)
 	policy_say(c->dir, e, warning);
 }
 
+/* Templates decide nothing; the links to them do. */
+static size_t
+count_rules(const struct policies *set)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < set->n; i++)
+		n += !set->items[i]->is_template;
+	return n;
+}
+
 static void
 print_counts(const struct count *c, const struct rules *r)
 {
+	size_t n = count_rules(&r->policies);
+
 	printf("%s: %zu rule%s, %zu error%s, %zu warning%s\n", c->dir,
-	    r->policies.n, r->policies.n == 1 ? "" : "s",
+	    n, n == 1 ? "" : "s",
 	    c->nerrors, c->nerrors == 1 ? "" : "s",
 	    c->nwarnings, c->nwarnings == 1 ? "" : "s");
 }

@@ -325,7 +325,7 @@ ATF_TC_WITHOUT_HEAD(what_no_rule_permits_is_refused);
 ATF_TC_BODY(what_no_rule_permits_is_refused, tc)
 {
 	start_ruled("");
-	refused(REASON_POLICY, true, "policy: bob may not run hello: no rule "
+	refused(REASON_POLICY, true, "bob may not run hello: no rule "
 	    "permits it");
 }
 

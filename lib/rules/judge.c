@@ -68,8 +68,8 @@ say_failed(const struct rules *r, const struct eval_error *e,
 	const struct policy *p = r->policies.items[e->policy];
 	char place[RULE_PLACE_MAX];
 
-	why_set(w, "policy: %s may not %s: the rule %s (%s), which may "
-	    "forbid it, failed: %.100s", who, what, show_rule(p, 60).text,
+	why_set(w, "%s may not %s: the rule %s (%s), which may forbid it, "
+	    "failed: %.100s", who, what, show_rule(p, 60).text,
 	    rule_place(p, place), e->text);
 }
 
@@ -81,8 +81,8 @@ say_forbidden(const struct rules *r, const struct answer *a,
 	const struct policy *p = r->policies.items[a->determining[0]];
 	char place[RULE_PLACE_MAX];
 
-	why_set(w, "policy: %s may not %s: the rule %s (%s) forbids "
-	    "it", who, what, show_rule(p, 100).text, rule_place(p, place));
+	why_set(w, "%s may not %s: the rule %s (%s) forbids it", who, what,
+	    show_rule(p, 100).text, rule_place(p, place));
 }
 
 /* A rule that failed is not heeded, and that may be why none permits. */
@@ -94,13 +94,12 @@ say_unpermitted(const struct rules *r, const struct answer *a,
 	char place[RULE_PLACE_MAX];
 
 	if (a->nerrors == 0) {
-		why_set(w, "policy: %s may not %s: no rule permits it",
-		    who, what);
+		why_set(w, "%s may not %s: no rule permits it", who, what);
 		return;
 	}
 	p = r->policies.items[a->errors[0].policy];
-	why_set(w, "policy: %s may not %s: no rule permits it; the rule "
-	    "%s (%s) failed: %.100s", who, what, show_rule(p, 60).text,
+	why_set(w, "%s may not %s: no rule permits it; the rule %s (%s) "
+	    "failed: %.100s", who, what, show_rule(p, 60).text,
 	    rule_place(p, place), a->errors[0].text);
 }
 

@@ -221,7 +221,7 @@ ATF_TC_BODY(actions_are_in_their_groups_without_any_people, tc)
 	rules_free(&rules);
 	ATF_REQUIRE_EQ(unlink("site/entities.yaml"), 0);
 	load();
-	refused("policy: dana may not run report: the rule never "
+	refused("dana may not run report: the rule never "
 	    "(policy/all.cedar:2) forbids it");
 	rules_free(&rules);
 }
@@ -254,12 +254,12 @@ ATF_TC_BODY(reading_is_decided_too, tc)
 	r.author = "dmitri";
 	ATF_CHECK_ERRNO(EPERM, rules_judge_reading(&rules, &r, &scene, &why)
 	    == -1);
-	ATF_CHECK_STREQ(why.text, "policy: dana may not read output of "
+	ATF_CHECK_STREQ(why.text, "dana may not read output of "
 	    "0123456789abcdef0123456789abcdef: no rule permits it");
 	r.verb = VERB_LEDGER;
 	ATF_CHECK_ERRNO(EPERM, rules_judge_reading(&rules, &r, &scene, &why)
 	    == -1);
-	ATF_CHECK_STREQ(why.text, "policy: dana may not read ledger of "
+	ATF_CHECK_STREQ(why.text, "dana may not read ledger of "
 	    "example: no rule permits it");
 	rules_free(&rules);
 }
