@@ -235,26 +235,37 @@ make_leaf(struct fake *f, const struct command *c, const char *job,
 	    hex(lie == LIE_OTHER_OUTPUT ? err : out), hex(err));
 }
 
+/* The receipt of leaf `index' of a tree with this root. */
+static void
+put_proof(struct put *out, struct fake *f, const char *leaf, uint64_t index,
+    uint64_t size, const struct proof *proof,
+    const unsigned char root[TREE_HASH], enum fake_lie lie)
+{
+	unsigned char other[NOTE_SECRET_LEN], pub[NOTE_KEY_LEN];
+	static const unsigned char seed[32] = "another seed";
+	char text[512], note[1024];
+	struct put t, n;
+
+	crypto_sign_seed_keypair(pub, other, seed);
+	put_init(&t, text, sizeof(text));
+	checkpoint_format(&t, f->key.name, size, root);
+	put_init(&n, note, sizeof(note));
+	note_sign(&n, &f->key, lie == LIE_OTHER_KEY ? other : f->secret, text,
+	    t.len);
+	receipt_format(out, leaf, strlen(leaf), index, proof, note, n.len);
+	check(out->err == 0 && n.err == 0 && t.err == 0, "receipt");
+}
+
 /* A tree of one leaf: no proof, the leaf's hash is the root. */
 static void
 put_receipt(struct put *out, struct fake *f, const char *leaf,
     enum fake_lie lie)
 {
-	unsigned char root[32], other[NOTE_SECRET_LEN], pub[NOTE_KEY_LEN];
-	static const unsigned char seed[32] = "another seed";
-	char text[512], note[1024];
+	unsigned char root[TREE_HASH];
 	struct proof none = { 0 };
-	struct put t, n;
 
-	crypto_sign_seed_keypair(pub, other, seed);
 	tree_hash_leaf(leaf, strlen(leaf) - (lie == LIE_OTHER_LEAF), root);
-	put_init(&t, text, sizeof(text));
-	checkpoint_format(&t, f->key.name, 1, root);
-	put_init(&n, note, sizeof(note));
-	note_sign(&n, &f->key, lie == LIE_OTHER_KEY ? other : f->secret, text,
-	    t.len);
-	receipt_format(out, leaf, strlen(leaf), 0, &none, note, n.len);
-	check(out->err == 0 && n.err == 0 && t.err == 0, "receipt");
+	put_proof(out, f, leaf, 0, 1, &none, root, lie);
 }
 
 /* Reads READ; the command in it and its digest. */
@@ -365,19 +376,42 @@ fake_reading(struct fake *f, int fd, enum verb verb, const char *answer,
 	end_reading(f, fd, &c, digest, note, lie);
 }
 
-void
-fake_leaves(struct fake *f, int fd, const char *leaf, enum fake_lie lie)
+/* Leaf `index' of the two, whose hashes these are. */
+static void
+send_leaf(struct fake *f, int fd, const char *leaf, uint64_t index,
+    unsigned char hash[2][TREE_HASH], enum fake_lie lie)
 {
 	static char text[RECEIPT_MAX];
-	unsigned char digest[DIGEST_LEN];
-	struct command c;
+	unsigned char root[TREE_HASH];
+	struct proof proof = { .count = 1 };
 	struct put p;
 
-	begin_reading(f, fd, VERB_LEDGER, &c, digest);
+	memcpy(proof.hash[0], hash[1 - index], TREE_HASH);
+	tree_hash_children(hash[0], hash[1], root);
+	root[0] ^= lie == LIE_OTHER_LEAF;
 	put_init(&p, text, sizeof(text));
-	put_receipt(&p, f, leaf, lie);
+	put_proof(&p, f, leaf, index, 2, &proof, root, lie);
 	send_piece(fd, 1, text, p.len);
+}
+
+void
+fake_leaves(struct fake *f, int fd, const char *prev, enum fake_lie lie)
+{
+	unsigned char digest[DIGEST_LEN], hash[2][TREE_HASH];
+	struct command c;
+	char *leaf[2];
+
+	begin_reading(f, fd, VERB_LEDGER, &c, digest);
+	leaf[0] = need_printf(FAKE_LEAF, 0, "00");
+	tree_hash_leaf(leaf[0], strlen(leaf[0]), hash[0]);
+	leaf[1] = need_printf(FAKE_LEAF, 1, prev != NULL ? prev :
+	    hex(hash[0]));
+	tree_hash_leaf(leaf[1], strlen(leaf[1]), hash[1]);
+	send_leaf(f, fd, leaf[0], 0, hash, lie);
+	send_leaf(f, fd, leaf[1], 1, hash, LIE_NONE);
 	end_reading(f, fd, &c, digest, "", LIE_NONE);
+	free(leaf[0]);
+	free(leaf[1]);
 }
 
 static void

@@ -69,10 +69,15 @@ void	fake_read_submit(int fd, struct command *);
 void	fake_reading(struct fake *, int fd, enum verb, const char *answer,
 	    const char *note, enum fake_lie);
 /*
- * The same for leaves, of which there is this one: it is the only one of its
- * tree.  The lie is in its receipt.
+ * The same for leaves, of which there are two: the second names `prev' as the
+ * hash of the one before, or, when that is NULL, the hash of the first.  The
+ * lie is in the first one's receipt.
  */
-void	fake_leaves(struct fake *, int fd, const char *leaf, enum fake_lie);
+#define FAKE_LEAF	"{\"specversion\":\"1.0\",\"id\":\"%d\",\"source\":"	\
+	"\"casemate/fake\",\"type\":\"casemate.appliance.started\","	\
+	"\"time\":\"2026-01-01T00:00:00.000Z\",\"prev\":\"%s\","	\
+	"\"data\":{\"mode\":\"kept\"}}"
+void	fake_leaves(struct fake *, int fd, const char *prev, enum fake_lie);
 /* A whole job that prints "out\n" and "err\n" and exits with 7. */
 void	fake_job(struct fake *, int fd, enum fake_lie);
 

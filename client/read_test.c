@@ -175,81 +175,125 @@ ATF_TC_BODY(no_receipt_no_answer, tc)
 
 	start(&f, 1, &r);
 	ATF_CHECK_EQ(1, casemate(cmd_status, NULL, NULL, NULL));
-	ATF_CHECK(strstr(said, "no receipt") != NULL);
+	ATF_CHECK(strstr(said, "casemate: no receipt: ") != NULL);
 	ATF_CHECK_STREQ("", printed);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
-#define LEAF	"{\"specversion\":\"1.0\",\"id\":\"0\",\"source\":" \
-		"\"casemate/fake\",\"type\":\"casemate.appliance.started\"," \
-		"\"time\":\"2026-01-01T00:00:00.000Z\",\"prev\":\"00\"," \
-		"\"data\":{\"mode\":\"kept\"}}"
+struct leaves {
+	const char	*prev;
+	enum fake_lie	 lie;
+};
 
-/* A receipt as one piece: it is more than one line. */
 static void
-serve_leaf(struct fake *f, int fd, int nr, void *arg)
+serve_leaves(struct fake *f, int fd, int nr, void *arg)
 {
-	fake_leaves(f, fd, LEAF, *(enum fake_lie *)arg);
+	const struct leaves *l = arg;
+
 	(void)nr;
+	fake_leaves(f, fd, l->prev, l->lie);
 }
 
 static void
-start_leaf(struct fake *f, enum fake_lie *lie)
+start_leaves(struct fake *f, struct leaves *l)
 {
 	make_key();
 	fake_init(f, SOCKET);
-	fake_serve(f, 1, serve_leaf, lie);
+	fake_serve(f, 1, serve_leaves, l);
 }
 
-ATF_TC_WITHOUT_HEAD(leaf_is_proven_printed_and_kept);
-ATF_TC_BODY(leaf_is_proven_printed_and_kept, tc)
+/* How many lines were printed. */
+static int
+lines(void)
 {
-	const char *words[] = { "verify", "kept/0.tlog-proof", "--appliance",
+	int n = 0;
+
+	for (const char *p = printed; (p = strchr(p, '\n')) != NULL; p++)
+		n++;
+	return n;
+}
+
+ATF_TC_WITHOUT_HEAD(leaves_are_proven_printed_and_kept);
+ATF_TC_BODY(leaves_are_proven_printed_and_kept, tc)
+{
+	const char *words[] = { "verify", "kept/1.tlog-proof", "--appliance",
 	    "vkey", NULL };
-	enum fake_lie lie = LIE_NONE;
+	struct leaves l = { NULL, LIE_NONE };
+	char first[512];
 	struct fake f;
 
-	start_leaf(&f, &lie);
+	start_leaves(&f, &l);
 	ATF_CHECK_EQ_MSG(0, casemate(cmd_ledger, "--receipts", "kept", NULL),
 	    "%s", said);
-	ATF_CHECK_STREQ(LEAF "\n", printed);
+	snprintf(first, sizeof(first), FAKE_LEAF "\n", 0, "00");
+	ATF_CHECK(strncmp(printed, first, strlen(first)) == 0);
+	ATF_CHECK_EQ(2, lines());
 	ATF_CHECK_EQ(0, fake_wait(&f));
 	ATF_REQUIRE_EQ(0, file_save("vkey", f.vkey, strlen(f.vkey), 0644));
 	ATF_CHECK_EQ(0, fake_command(cmd_verify, words, printed, said));
-	ATF_CHECK(strstr(printed, "casemate.appliance.started") != NULL);
+	ATF_CHECK(strstr(printed, "index 1 of a tree of 2") != NULL);
 }
 
 ATF_TC_WITHOUT_HEAD(leaf_that_is_not_proven_is_not_printed);
 ATF_TC_BODY(leaf_that_is_not_proven_is_not_printed, tc)
 {
-	enum fake_lie lies[] = { LIE_OTHER_KEY, LIE_OTHER_LEAF };
-	enum fake_lie none = LIE_NONE;
+	struct leaves bad[] = {
+		{ NULL, LIE_OTHER_KEY }, { NULL, LIE_OTHER_LEAF },
+	};
+	struct leaves good = { NULL, LIE_NONE };
 	struct fake f;
 
 	for (int i = 0; i < 2; i++) {
-		start_leaf(&f, &lies[i]);
+		start_leaves(&f, &bad[i]);
 		ATF_CHECK_EQ(1, casemate(cmd_ledger, NULL, NULL, NULL));
 		ATF_CHECK(strstr(said, "OF LEAF 0 IS NOT TRUE") != NULL);
 		ATF_CHECK_STREQ("", printed);
 		ATF_CHECK_EQ(0, fake_wait(&f));
 	}
-	start_leaf(&f, &none);
+	start_leaves(&f, &good);
 	ATF_CHECK_EQ(1, casemate(cmd_ledger, "--from", "5", NULL));
 	ATF_CHECK_MSG(strstr(said, "OF LEAF 5 IS NOT TRUE: it is of leaf 0") !=
 	    NULL, "%s", said);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
+ATF_TC_WITHOUT_HEAD(leaf_that_follows_another_is_not_printed);
+ATF_TC_BODY(leaf_that_follows_another_is_not_printed, tc)
+{
+	struct leaves l = { "abcd", LIE_NONE };
+	struct fake f;
+
+	start_leaves(&f, &l);
+	ATF_CHECK_EQ(1, casemate(cmd_ledger, NULL, NULL, NULL));
+	ATF_CHECK_MSG(strstr(said, "OF LEAF 1 IS NOT TRUE: it does not follow")
+	    != NULL, "%s", said);
+	ATF_CHECK_EQ(1, lines());
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
 ATF_TC_WITHOUT_HEAD(fewer_leaves_than_wanted_is_a_failure);
 ATF_TC_BODY(fewer_leaves_than_wanted_is_a_failure, tc)
 {
-	enum fake_lie none = LIE_NONE;
+	struct leaves l = { NULL, LIE_NONE };
 	struct fake f;
 
-	start_leaf(&f, &none);
-	ATF_CHECK_EQ(1, casemate(cmd_ledger, "--count", "2", NULL));
-	ATF_CHECK_STREQ(LEAF "\n", printed);
-	ATF_CHECK_STREQ("casemate: the ledger ends before leaf 1\n", said);
+	start_leaves(&f, &l);
+	ATF_CHECK_EQ(1, casemate(cmd_ledger, "--count", "3", NULL));
+	ATF_CHECK_EQ(2, lines());
+	ATF_CHECK_STREQ("casemate: the ledger ends before leaf 2\n", said);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+/* What was not asked for is not shown. */
+ATF_TC_WITHOUT_HEAD(more_leaves_than_wanted_are_not_printed);
+ATF_TC_BODY(more_leaves_than_wanted_are_not_printed, tc)
+{
+	struct leaves l = { NULL, LIE_NONE };
+	struct fake f;
+
+	start_leaves(&f, &l);
+	ATF_CHECK_EQ(0, casemate(cmd_ledger, "--count", "1", NULL));
+	ATF_CHECK_EQ(1, lines());
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
@@ -344,8 +388,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, output_goes_where_the_job_wrote_it);
 	ATF_TP_ADD_TC(tp, every_lie_is_loud_and_nothing_is_shown);
 	ATF_TP_ADD_TC(tp, no_receipt_no_answer);
-	ATF_TP_ADD_TC(tp, leaf_is_proven_printed_and_kept);
+	ATF_TP_ADD_TC(tp, leaves_are_proven_printed_and_kept);
 	ATF_TP_ADD_TC(tp, leaf_that_is_not_proven_is_not_printed);
+	ATF_TP_ADD_TC(tp, leaf_that_follows_another_is_not_printed);
+	ATF_TP_ADD_TC(tp, more_leaves_than_wanted_are_not_printed);
 	ATF_TP_ADD_TC(tp, fewer_leaves_than_wanted_is_a_failure);
 	ATF_TP_ADD_TC(tp, refusal_is_told_and_busy_tried_again);
 	ATF_TP_ADD_TC(tp, appliance_that_rambles_is_told_so);
