@@ -2,7 +2,8 @@
 //
 // Its glue passes everything through JSON.stringify and JSON.parse, which are
 // exchanged for ones that keep 64-bit integers and take texts as they are.  An
-// engine that broke down (it aborts when its stack is full) is made anew.
+// engine that broke down is made anew: its stack is full after some thousand
+// errors that it throws, for it leaves its frames behind.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -17,6 +18,7 @@ export class Engine {
 		this.dir = join(folder, PLACE);
 		this.glue = readFileSync(join(this.dir, "cedar_wasm.js"),
 		    "utf8");
+		this.breakdowns = 0;
 		this.start();
 	}
 
@@ -38,10 +40,21 @@ export class Engine {
 			const type = Object.getPrototypeOf(e) ===
 			    Error.prototype ? "failure" : "broken";
 
-			if (type === "broken")
+			if (type === "broken") {
+				this.breakdowns++;
 				this.start();
+			}
 			return { type, errors: [{ message: String(e) }] };
 		}
+	}
+
+	// What `ask' answers, asked again if the engine broke down meanwhile: it
+	// may have been worn out.
+	steady(ask) {
+		const before = this.breakdowns;
+		const answer = ask();
+
+		return this.breakdowns === before ? answer : ask();
 	}
 
 	version() {

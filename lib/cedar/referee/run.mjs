@@ -67,11 +67,13 @@ class Run {
 	outcome(kind, answer, c) {
 		return answer.crash ? { crash: answer.crash } :
 		    answer.unable ? { unable: answer.unable } :
-		    kind.ours(answer, this.engine, c);
+		    this.engine.steady(() =>
+		        kind.ours(structuredClone(answer), this.engine, c));
 	}
 
 	referee(c) {
-		return kinds[c.kind].referee(this.engine, c);
+		return this.engine.steady(() =>
+		    kinds[c.kind].referee(this.engine, c));
 	}
 
 	// How they differ: "" when they agree.  Smaller cases are to differ in

@@ -21,7 +21,8 @@ const REASONS = [
 	    /: (a number beyond 64 bits|expected a whole number)/.test(text)],
 	// Of which it takes the first.
 	["an argument and arguments", (text) =>
-	    /both `arg' and `args'; keep one$/.test(text)],
+	    /both `arg' and `args'; keep one$|`args' takes a list/
+		.test(text)],
 	// Of these it takes the first too.
 	["an entity and a slot", (text) =>
 	    /expected either `\w+' or `\w+' here$/.test(text)],
