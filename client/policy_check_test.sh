@@ -159,6 +159,21 @@ texts_that_nothing_can_be_are_found_body() {
 	END
 }
 
+new_case names_that_nothing_can_have_are_found 'of jobs and of secrets'
+names_that_nothing_can_have_are_found_body() {
+	make_site
+	rule <<-'END'
+	permit (principal in Role::"submitter", action == Action::"lease",
+	  resource == Secret::"db-1");
+	END
+	atf_check -o match:' 0 errors, 0 warnings' \
+	    "$casemate" policy check site
+	sed -i 's/db-1/DB/' site/policy/more.cedar
+	finds 0 'more.cedar:2:3: nothing can be called Secret::"DB": its name'
+	echo 'forbid (principal, action, resource == Manifest::"a_b");' | rule
+	finds 0 'more.cedar:3:28: nothing can be called Manifest::"a_b"'
+}
+
 new_case unknown_ids_in_links_are_found 'where the validator does not look'
 unknown_ids_in_links_are_found_body() {
 	make_site
@@ -359,6 +374,7 @@ atf_init_test_cases() {
 	atf_add_test_case wildcards_are_errors_unless_settings_name_them
 	atf_add_test_case wildcards_of_nothing_are_found
 	atf_add_test_case texts_that_nothing_can_be_are_found
+	atf_add_test_case names_that_nothing_can_have_are_found
 	atf_add_test_case unknown_ids_in_links_are_found
 	atf_add_test_case rules_that_never_apply_are_found
 	atf_add_test_case rules_in_the_shadow_of_others_are_found

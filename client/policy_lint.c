@@ -7,6 +7,7 @@
 
 #include "cedar/analyse.h"
 #include "cedar/format.h"
+#include "grant.h"
 #include "policy_words.h"
 #include "rules/files.h"
 
@@ -289,10 +290,27 @@ lint_id(struct lint *l, const struct mention *m)
 	tell_rule(l, m->policy, m->pos, text);
 }
 
+/* Jobs and secrets have names; a rule for something else is for nothing. */
+static void
+lint_name(struct lint *l, const struct mention *m)
+{
+	char text[CEDAR_MESSAGE_MAX], shown[NAME_LEN];
+
+	if ((!str_is(m->uid->type, "Manifest") &&
+	    !str_is(m->uid->type, "Secret")) ||
+	    grant_check_name(m->uid->id->bytes) == 0)
+		return;
+	snprintf(text, sizeof(text), "nothing can be called %s: its name is "
+	    "of a to z, 0 to 9 and -, at most 63; correct it, or remove it",
+	    name(m->uid, shown));
+	tell_rule(l, m->policy, m->pos, text);
+}
+
 static void
 lint_mention(struct lint *l, const struct mention *m)
 {
 	lint_id(l, m);
+	lint_name(l, m);
 	if (is_user(m->uid))
 		lint_user_mention(l, m);
 	else if (str_is(m->uid->type, APPLIANCE))
