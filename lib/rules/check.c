@@ -135,6 +135,29 @@ check_listed(struct check *c, const struct entity *entity,
 	tell_wildcard(c, &e, uid);
 }
 
+/* A template decides nothing: a forbid that nothing links forbids nothing. */
+static void
+check_linked(struct check *c, const struct policy *p)
+{
+	const struct policies *set = &c->rules->policies;
+	char place[RULE_PLACE_MAX];
+	struct cedar_error e;
+
+	if (!p->forbid || !p->is_template)
+		return;
+	for (size_t i = 0; i < set->n; i++)
+		if (set->items[i]->template == p)
+			return;
+	if (p->source != NULL)
+		cedar_error_at(&e, p->source, p->pos, "%s", "");
+	else
+		cedar_error_set(&e, rule_place(p, place), "%s", "");
+	snprintf(e.text, sizeof(e.text), "the rule %.100s is a template that "
+	    "nothing links, and so forbids nothing; write what it forbids in "
+	    "place of ?principal and ?resource, or link it", p->id->bytes);
+	tell(c, &e, false);
+}
+
 static void
 check_entity(struct check *c, const struct entity *entity)
 {
@@ -194,6 +217,7 @@ check_rules(const struct rules *r, const struct settings *settings,
 		check_entity(&c, &r->entities.items[i]);
 	for (size_t i = 0; i < r->policies.n; i++) {
 		check_scope(&c, r->policies.items[i]);
+		check_linked(&c, r->policies.items[i]);
 		check_names(&c, r->policies.items[i]);
 	}
 	return c.nerrors;

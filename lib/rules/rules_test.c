@@ -365,6 +365,32 @@ ATF_TC_BODY(a_components_rules_are_checked_too, tc)
 	refused("policies/web.cedar.json: Mole::\"*\" has a `*' in its name");
 }
 
+ATF_TC_WITHOUT_HEAD(a_forbid_that_nothing_links_is_refused);
+ATF_TC_BODY(a_forbid_that_nothing_links_is_refused, tc)
+{
+	static const char template[] = "{\"templates\":{\"t\":{"
+	    "\"effect\":\"forbid\",\"principal\":{\"op\":\"in\",\"slot\":"
+	    "\"?principal\"},\"action\":{\"op\":\"All\"},\"resource\":{"
+	    "\"op\":\"All\"},\"conditions\":[]}}";
+	char text[512];
+
+	start();
+	write_file("site/policy/20-a.cedar",
+	    "forbid(principal in ?principal, action, resource);\n");
+	refused("policy/20-a.cedar:1:1: the rule policy/20-a.cedar:policy0 is "
+	    "a template that nothing links");
+	unlink("site/policy/20-a.cedar");
+	snprintf(text, sizeof(text), "%s}", template);
+	write_file("site/policies/web.cedar.json", text);
+	refused("policies/web.cedar.json: the rule web/t is a template");
+	snprintf(text, sizeof(text), "%s,\"templateLinks\":[{\"templateId\":"
+	    "\"t\",\"newId\":\"l\",\"values\":{\"?principal\":{\"type\":"
+	    "\"Role\",\"id\":\"out\"}}}]}", template);
+	write_file("site/policies/web.cedar.json", text);
+	loads();
+	site_free(&site);
+}
+
 ATF_TC_WITHOUT_HEAD(two_rules_of_one_name_are_refused);
 ATF_TC_BODY(two_rules_of_one_name_are_refused, tc)
 {
@@ -391,6 +417,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_wildcard_among_the_people_is_refused);
 	ATF_TP_ADD_TC(tp, strange_files_are_refused);
 	ATF_TP_ADD_TC(tp, a_components_rules_are_checked_too);
+	ATF_TP_ADD_TC(tp, a_forbid_that_nothing_links_is_refused);
 	ATF_TP_ADD_TC(tp, two_rules_of_one_name_are_refused);
 	return atf_no_error();
 }
