@@ -522,6 +522,17 @@ ATF_TC_BODY(what_could_not_be_read_again_is_refused, tc)
 	ATF_CHECK_EQ(EMSGSIZE, errno);
 }
 
+ATF_TC_WITHOUT_HEAD(zeros_before_a_number_go);
+ATF_TC_BODY(zeros_before_a_number_go, tc)
+{
+	const char *text = "permit(principal, action, resource)"
+	    "when { 00 < -007 + 10 - 0 };";
+
+	format(out, text, strlen(text));
+	ATF_CHECK_STREQ("permit (principal, action, resource)\n"
+	    "when { 0 < -7 + 10 - 0 };\n", out);
+}
+
 ATF_TC_WITHOUT_HEAD(nothing_is_formatted_as_nothing);
 ATF_TC_BODY(nothing_is_formatted_as_nothing, tc)
 {
@@ -579,6 +590,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, what_is_no_policy_is_refused_with_its_place);
 	ATF_TP_ADD_TC(tp, what_does_not_fit_is_refused);
 	ATF_TP_ADD_TC(tp, what_could_not_be_read_again_is_refused);
+	ATF_TP_ADD_TC(tp, zeros_before_a_number_go);
 	ATF_TP_ADD_TC(tp, nothing_is_formatted_as_nothing);
 	ATF_TP_ADD_TC(tp, memory_that_runs_out_is_an_error);
 	return atf_no_error();

@@ -15,7 +15,13 @@ tokens_init(struct tokens *t, const struct cedar_source *source,
 struct span
 tokens_text(const struct tokens *t)
 {
-	return (struct span){ t->text + t->token.pos, t->token.len };
+	struct span s = { t->text + t->token.pos, t->token.len };
+
+	while (t->token.kind == LEX_NUMBER && s.len > 1 && s.p[0] == '0') {
+		s.p++;
+		s.len--;
+	}
+	return s;
 }
 
 static bool

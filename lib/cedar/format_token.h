@@ -27,7 +27,7 @@ struct tokens {
 /* -1 with the error set when the first is no token. */
 int	tokens_init(struct tokens *, const struct cedar_source *,
 	    struct cedar_error *);
-/* The token to come. */
+/* The token to come, a number without zeros before it. */
 struct span	tokens_text(const struct tokens *);
 /*
  * The next comment that stands before the token to come, without the white
