@@ -145,7 +145,8 @@ const comments = (text) => tokens(text).filter((t) => t.startsWith("//"))
 
 // Ours in place of the official layout where that says nothing.
 const layout = (engine, text, ours) => {
-	const plain = /^[\0-\x7f]*$/.test(text) && comments(text).length === 0;
+	const plain = /^[\0-\x7f]*$/.test(text) &&
+	    comments(text).length === 0 && text.trim() !== "";
 	const answer = plain && engine.call("formatPolicies",
 	    { policyText: text });
 
@@ -153,7 +154,7 @@ const layout = (engine, text, ours) => {
 };
 
 export const format = {
-	make: round.make,
+	make: (r) => (r.chance(0.3) ? mutated : round).make(r),
 	line: (c) => ({ op: "format", text: c.text }),
 	ours: (a, engine, c) => a.refused ? refusal(a.refused) : { json:
 	    textJson(engine, a.formatted), comments: comments(a.formatted),
