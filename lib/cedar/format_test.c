@@ -571,6 +571,26 @@ ATF_TC_BODY(memory_that_runs_out_is_an_error, tc)
 	free(text);
 }
 
+/* A set may have a hundred thousand; a person is shown some words of it. */
+ATF_TC_WITHOUT_HEAD(a_value_that_does_not_fit_is_left_there);
+ATF_TC_BODY(a_value_that_does_not_fit_is_left_there, tc)
+{
+	struct arena arena;
+	struct set *s;
+	struct put p;
+
+	arena_init(&arena, 0);
+	s = arena_alloc(&arena, 1, sizeof(*s) + 2 * sizeof(s->items[0]));
+	s->n = 2;
+	s->items[0] = (struct value){ .kind = VALUE_STRING,
+	    .str = str_new(&arena, "0123456789", 10) };
+	s->items[1].kind = VALUE_STRING;	/* not to be looked at */
+	put_init(&p, out, 8);
+	format_value(&p, (struct value){ .kind = VALUE_SET, .set = s });
+	ATF_CHECK_EQ(EMSGSIZE, p.err);
+	arena_free(&arena);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, expressions_come_back_as_they_were);
@@ -592,6 +612,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, what_could_not_be_read_again_is_refused);
 	ATF_TP_ADD_TC(tp, zeros_before_a_number_go);
 	ATF_TP_ADD_TC(tp, nothing_is_formatted_as_nothing);
+	ATF_TP_ADD_TC(tp, a_value_that_does_not_fit_is_left_there);
 	ATF_TP_ADD_TC(tp, memory_that_runs_out_is_an_error);
 	return atf_no_error();
 }

@@ -186,7 +186,7 @@ put_value(struct put *p, const struct style *style, struct value v)
 			v = stack[--depth].value;
 			emit(p, v.kind == VALUE_SET ? "]" : "}");
 		}
-		if (depth == 0)
+		if (depth == 0 || p->err != 0)
 			return;
 		v = next_part(p, style, &stack[depth - 1]);
 	}
