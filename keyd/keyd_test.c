@@ -146,6 +146,38 @@ ATF_TC_BODY(a_refusal_tells_what_to_do, tc)
 	daemon_kill(&d);
 }
 
+/* What is not read whole is not told on: the ledger takes UTF-8 alone. */
+ATF_TC_WITHOUT_HEAD(an_order_to_read_is_granted_or_denied_with_what_it_asks);
+ATF_TC_BODY(an_order_to_read_is_granted_or_denied_with_what_it_asks, tc)
+{
+	make_site();
+	kit_rules("permit(principal in Role::\"all\", action == "
+	    "Action::\"ledger\", resource);\n");
+	daemon_init(&d);
+	daemon_start_logic(&d);
+	daemon_await_ready(&d);
+	talk_info(&d);
+	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
+	k.fields.verb = VERB_LEDGER;
+	k.fields.first = 5;
+	k.fields.count = 2;
+	kit_sign_command(&k, "alice");
+	talk_order(&d, 1, &k.s);
+	talk_expect_order(&d, 1, 0, VERB_LEDGER, 5, 2);
+	talk_order(&d, 2, &k.s);
+	talk_expect_order(&d, 2, REASON_REPLAY, VERB_LEDGER, 5, 2);
+	k.fields.verb = VERB_STATUS;
+	kit_sign_command(&k, "alice");
+	talk_order(&d, 3, &k.s);
+	talk_expect_order(&d, 3, REASON_POLICY, VERB_STATUS, 0, 0);
+	k.fields.verb = VERB_OUTPUT;
+	memset(k.fields.job, 0xff, JOB_ID_LEN);
+	kit_sign_command(&k, "alice");
+	talk_order(&d, 4, &k.s);
+	talk_expect_order(&d, 4, REASON_COMMAND, 0, 0, 0);
+	daemon_kill(&d);
+}
+
 ATF_TC_WITHOUT_HEAD(a_runtime_is_asked_for_before_it_is_decided);
 ATF_TC_BODY(a_runtime_is_asked_for_before_it_is_decided, tc)
 {
@@ -297,6 +329,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, key_nonces_and_head_survive_a_kill);
 	ATF_TP_ADD_TC(tp, key_nonces_and_head_of_the_program_survive_a_kill);
 	ATF_TP_ADD_TC(tp, a_refusal_tells_what_to_do);
+	ATF_TP_ADD_TC(tp,
+	    an_order_to_read_is_granted_or_denied_with_what_it_asks);
 	ATF_TP_ADD_TC(tp, a_runtime_is_asked_for_before_it_is_decided);
 	ATF_TP_ADD_TC(tp, many_requests_are_answered_in_order);
 	ATF_TP_ADD_TC(tp, a_runner_that_does_not_read_only_delays_itself);

@@ -90,6 +90,48 @@ talk_expect_deny(struct daemon *d, uint32_t seq, enum reason reason,
 }
 
 void
+talk_order(struct daemon *d, uint32_t seq, const struct submission *s)
+{
+	struct put p;
+
+	put_init(&p, buf, sizeof(buf));
+	put_u32(&p, seq);
+	put_string(&p, s->command.p, s->command.len);
+	put_string(&p, s->command_sig.p, s->command_sig.len);
+	put_u32(&p, 0);
+	chan_send(&d->runner, MSG_READ_DECIDE, &p);
+}
+
+void
+talk_expect_order(struct daemon *d, uint32_t seq, unsigned reason,
+    unsigned verb, uint64_t first, uint32_t count)
+{
+	unsigned char digest[DIGEST_LEN];
+	char text[TEXT_MAX];
+	struct get g;
+
+	daemon_await(&d->runner, reason == 0 ? MSG_READ_GRANT : MSG_READ_DENY,
+	    &g);
+	ATF_CHECK_EQ(get_u32(&g), seq);
+	if (reason != 0) {
+		ATF_CHECK_EQ(get_u8(&g), reason);
+		get_cstr(&g, text, sizeof(text));
+		ATF_CHECK_EQ(get_u8(&g), 1);
+	}
+	ATF_CHECK_EQ(get_u8(&g), verb);
+	ATF_CHECK_EQ(get_u64(&g), first);
+	ATF_CHECK_EQ(get_u32(&g), count);
+	get_cstr(&g, text, sizeof(text));
+	ATF_CHECK_STREQ(text, "");
+	get_cstr(&g, text, sizeof(text));
+	ATF_CHECK_EQ(strlen(text), JOB_ID_LEN);
+	get_cstr(&g, text, sizeof(text));
+	ATF_CHECK_STREQ(text, "alice");
+	get_fixed(&g, digest, sizeof(digest));
+	ATF_REQUIRE_EQ(get_end(&g), 0);
+}
+
+void
 talk_checkpoint(struct daemon *d, uint64_t size, int root)
 {
 	unsigned char bytes[DIGEST_LEN];

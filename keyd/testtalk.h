@@ -21,6 +21,15 @@ void	talk_expect_grant(struct daemon *, uint32_t seq);
 void	talk_expect_deny(struct daemon *, uint32_t seq, enum reason,
 	    bool signed_command, char message[TEXT_MAX]);
 
+/* The command as an order to read, with no job's output kept. */
+void	talk_order(struct daemon *, uint32_t seq, const struct submission *);
+/*
+ * A READ_GRANT, or with a reason a READ_DENY of a signed order: of alice's, and
+ * about these leaves.
+ */
+void	talk_expect_order(struct daemon *, uint32_t seq, unsigned reason,
+	    unsigned verb, uint64_t first, uint32_t count);
+
 /* As ledgerd: sign this size, and a root of this byte. */
 void	talk_checkpoint(struct daemon *, uint64_t size, int root);
 void	talk_expect_signed(struct daemon *, uint64_t size, int root);
