@@ -50,7 +50,8 @@ record(uint32_t n, const struct field *fields)
 	struct record *r = arena_alloc(&a, 1, sizeof(*r) + n * sizeof(*fields));
 	uint32_t twice;
 
-	memcpy(r->fields, fields, n * sizeof(*fields));
+	if (n != 0)
+		memcpy(r->fields, fields, n * sizeof(*fields));
 	ATF_REQUIRE_EQ(record_sort(r->fields, n, &twice), 0);
 	r->n = n;
 	return (struct value){ .kind = VALUE_RECORD, .record = r };
