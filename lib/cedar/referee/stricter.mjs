@@ -20,8 +20,8 @@ const REASONS = [
 	["a number that is no Long", (text) =>
 	    /: (a number beyond 64 bits|expected a whole number)/.test(text)],
 	// Of which it takes the first.
-	["an argument and arguments", (text) =>
-	    /both `arg' and `args'; keep one$|`args' takes a list/
+	["one and several", (text) =>
+	    /both `arg' and `args'; keep one$|`(args|entities)' takes a list/
 		.test(text)],
 	// Of these it takes the first too.
 	["an entity and a slot", (text) =>
