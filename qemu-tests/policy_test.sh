@@ -149,7 +149,8 @@ secrets_are_decided_body() {
 	    'may may not lease theirs: the rule no-keys-of-others .*forbids it'
 	refused less ours policy 'less may not lease ours: no rule permits it'
 	refused may ours secret 'holds no secret called "ours"'
-	explained may ours allowed '^may: lease ours$' 'rule "may-more"'
+	explained may ours refused '^may: lease ours$' 'rule "may-more"'
+	explained may ours refused 'holds no secret called "ours"' '^refused$'
 	explained may theirs refused '^may: lease theirs$' \
 	    'rule "no-keys-of-others"'
 }
