@@ -7,7 +7,6 @@
 #include <sodium.h>
 
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +19,8 @@
 #include "sha256.h"
 #include "unixsock.h"
 
-static void
-check(bool ok, const char *what)
+void
+fake_check(bool ok, const char *what)
 {
 	if (ok)
 		return;
@@ -37,9 +36,9 @@ fake_init(struct fake *f, const char *path)
 
 	memset(f, 0, sizeof(*f));
 	f->path = path;
-	check(sodium_init() != -1, "sodium_init");
+	fake_check(sodium_init() != -1, "sodium_init");
 	crypto_sign_seed_keypair(pub, f->secret, seed);
-	check(note_key_init(&f->key, "casemate/fake", pub) == 0, "key");
+	fake_check(note_key_init(&f->key, "casemate/fake", pub) == 0, "key");
 	vkey_format(f->vkey, &f->key);
 }
 
@@ -50,7 +49,7 @@ fake_serve(struct fake *f, int connections, fake_handler *handler, void *arg)
 
 	f->listener = unixsock_listen(dir, f->path);
 	close(dir);
-	check(f->listener != -1, "cannot listen");
+	fake_check(f->listener != -1, "cannot listen");
 	if ((f->pid = fork()) != 0) {
 		close(f->listener);
 		return;
@@ -59,7 +58,7 @@ fake_serve(struct fake *f, int connections, fake_handler *handler, void *arg)
 	for (int i = 0; i < connections; i++) {
 		int fd = accept(f->listener, NULL, NULL);
 
-		check(fd != -1, "accept");
+		fake_check(fd != -1, "accept");
 		handler(f, fd, i, arg);
 		close(fd);
 	}
@@ -84,7 +83,7 @@ read_exactly(int fd, void *dst, size_t len)
 	while (len > 0) {
 		ssize_t n = read(fd, p, len);
 
-		check(n > 0, "the client left early");
+		fake_check(n > 0, "the client left early");
 		p += n;
 		len -= (size_t)n;
 	}
@@ -111,7 +110,8 @@ fake_connect(int fd)
 	char line[13];
 
 	read_exactly(fd, line, sizeof(line));
-	check(memcmp(line, "CONNECT 1024\n", sizeof(line)) == 0, "CONNECT");
+	fake_check(memcmp(line, "CONNECT 1024\n", sizeof(line)) == 0,
+	    "CONNECT");
 	write_exactly(fd, "OK 1073741824\n", 14);
 }
 
@@ -141,8 +141,8 @@ fake_read(int fd, unsigned type, struct buf *out)
 	read_exactly(fd, header, sizeof(header));
 	get_init(&g, header, sizeof(header));
 	len = get_u32(&g);
-	check(get_u8(&g) == type, "a frame of another type was expected");
-	check(len >= 1 && len - 1 <= client_max(type), "frame too long");
+	fake_check(get_u8(&g) == type, "a frame of another type was expected");
+	fake_check(len >= 1 && len - 1 <= client_max(type), "frame too long");
 	out->len = 0;
 	read_exactly(fd, buf_room(out, len), len - 1);
 	out->len = len - 1;
@@ -190,8 +190,8 @@ fake_refuse_recorded(int fd, enum reason why, const char *text)
 	refuse(fd, why, text, "a receipt");
 }
 
-static const char *
-hex(const void *digest)
+const char *
+fake_hex(const void *digest)
 {
 	static char text[8][2 * DIGEST_LEN + 1];	/* one leaf has 7 */
 	static int next;
@@ -224,21 +224,20 @@ make_leaf(struct fake *f, const struct command *c, const char *job,
 	    "\"cpu_us\":1,\"memory_peak_bytes\":1}}",
 	    lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
 	    lie == LIE_OTHER_EVENT ? "casemate.job.accepted" :
-	    "casemate.job.finished", hex(zeros),
+	    "casemate.job.finished", fake_hex(zeros),
 	    lie == LIE_OTHER_JOB ? "00000000000000000000000000000000" : job,
-	    hex(lie == LIE_OTHER_COMMAND ? zeros : command_sha256),
-	    hex(c->manifest_sha256),
-	    hex(lie == LIE_OTHER_BUNDLE ? zeros : c->bundle_sha256),
-	    hex(lie == LIE_OTHER_ACCEPTED ? zeros : accepted),
+	    fake_hex(lie == LIE_OTHER_COMMAND ? zeros : command_sha256),
+	    fake_hex(c->manifest_sha256),
+	    fake_hex(lie == LIE_OTHER_BUNDLE ? zeros : c->bundle_sha256),
+	    fake_hex(lie == LIE_OTHER_ACCEPTED ? zeros : accepted),
 	    lie == LIE_OTHER_OUTCOME ? "timed-out" : "exited",
 	    lie == LIE_OTHER_STATUS ? 0 : 7,
-	    hex(lie == LIE_OTHER_OUTPUT ? err : out), hex(err));
+	    fake_hex(lie == LIE_OTHER_OUTPUT ? err : out), fake_hex(err));
 }
 
-/* The receipt of leaf `index' of a tree with this root. */
-static void
-put_proof(struct put *out, struct fake *f, const char *leaf, uint64_t index,
-    uint64_t size, const struct proof *proof,
+void
+fake_put_proof(struct put *out, struct fake *f, const char *leaf,
+    uint64_t index, uint64_t size, const struct proof *proof,
     const unsigned char root[TREE_HASH], enum fake_lie lie)
 {
 	unsigned char other[NOTE_SECRET_LEN], pub[NOTE_KEY_LEN];
@@ -253,165 +252,18 @@ put_proof(struct put *out, struct fake *f, const char *leaf, uint64_t index,
 	note_sign(&n, &f->key, lie == LIE_OTHER_KEY ? other : f->secret, text,
 	    t.len);
 	receipt_format(out, leaf, strlen(leaf), index, proof, note, n.len);
-	check(out->err == 0 && n.err == 0 && t.err == 0, "receipt");
+	fake_check(out->err == 0 && n.err == 0 && t.err == 0, "receipt");
 }
 
-/* A tree of one leaf: no proof, the leaf's hash is the root. */
-static void
-put_receipt(struct put *out, struct fake *f, const char *leaf,
+void
+fake_put_receipt(struct put *out, struct fake *f, const char *leaf,
     enum fake_lie lie)
 {
 	unsigned char root[TREE_HASH];
 	struct proof none = { 0 };
 
 	tree_hash_leaf(leaf, strlen(leaf) - (lie == LIE_OTHER_LEAF), root);
-	put_proof(out, f, leaf, 0, 1, &none, root, lie);
-}
-
-/* Reads READ; the command in it and its digest. */
-static void
-read_order(int fd, struct command *c, unsigned char digest[DIGEST_LEN])
-{
-	struct buf b = { 0 };
-	struct why w = { "" };
-	const void *text;
-	struct get g;
-	size_t len;
-
-	fake_read(fd, CLIENT_READ, &b);
-	get_init(&g, b.data, b.len);
-	text = get_string(&g, &len, COMMAND_MAX);
-	check(g.err == 0 && command_parse(c, text, len, &w) == 0, w.text);
-	sha256(text, len, digest);
-	buf_free(&b);
-}
-
-static void
-send_piece(int fd, unsigned stream, const char *text, size_t len)
-{
-	static unsigned char frame[RECEIPT_MAX + 16];
-	struct put p;
-
-	put_init(&p, frame, sizeof(frame));
-	put_u8(&p, (uint8_t)stream);
-	put_string(&p, text, len);
-	fake_send(fd, CLIENT_READ_DATA, frame, p.len);
-}
-
-static void
-send_pieces(int fd, const char *answer)
-{
-	while (*answer != '\0') {
-		size_t len = strcspn(answer, "\n");
-
-		len += answer[len] == '\n';
-		if (*answer == '!')
-			send_piece(fd, 2, answer + 1, len - 1);
-		else
-			send_piece(fd, 1, answer, len);
-		answer += len;
-	}
-}
-
-static char *
-make_read_leaf(struct fake *f, const struct command *c,
-    const unsigned char *digest, enum fake_lie lie)
-{
-	static const unsigned char zeros[DIGEST_LEN];
-	char id[JOB_ID_LEN + 1];
-
-	command_job(lie == LIE_OTHER_JOB ? zeros : digest, id);
-	return need_printf("{\"specversion\":\"1.0\",\"id\":\"0\",\"source\":"
-	    "\"%s\",\"type\":\"%s\",\"time\":\"2026-01-01T00:00:00.000Z\","
-	    "\"prev\":\"%s\",\"data\":{\"id\":\"%s\",\"submitter\":\"a\","
-	    "\"command_sha256\":\"%s\",\"verb\":\"%s\",\"job\":\"%s\","
-	    "\"first\":%llu,\"count\":%u}}",
-	    lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
-	    lie == LIE_OTHER_EVENT ? "casemate.read.refused" :
-	    "casemate.read.allowed", hex(zeros), id,
-	    hex(lie == LIE_OTHER_COMMAND ? zeros : digest),
-	    lie == LIE_OTHER_OUTCOME ? "output" : verb_word(c->verb), c->job,
-	    (unsigned long long)c->first, (unsigned)c->count);
-}
-
-/* HELLO and READ. */
-static void
-begin_reading(struct fake *f, int fd, enum verb verb, struct command *c,
-    unsigned char digest[DIGEST_LEN])
-{
-	fake_connect(fd);
-	fake_hello(f, fd);
-	read_order(fd, c, digest);
-	check(c->verb == verb, "another verb was expected");
-	check(strcmp(c->appliance, f->vkey) == 0, "command for another one");
-}
-
-static void
-end_reading(struct fake *f, int fd, const struct command *c,
-    const unsigned char *digest, const char *note, enum fake_lie lie)
-{
-	static unsigned char frame[RECEIPT_MAX + 2048], text[RECEIPT_MAX];
-	char *leaf = make_read_leaf(f, c, digest, lie);
-	struct put p, r;
-
-	put_init(&r, text, sizeof(text));
-	if (lie != LIE_NO_RECEIPT)
-		put_receipt(&r, f, leaf, lie);
-	put_init(&p, frame, sizeof(frame));
-	put_cstr(&p, note);
-	put_string(&p, text, r.len);
-	fake_send(fd, CLIENT_READ_END, frame, p.len);
-	free(leaf);
-}
-
-void
-fake_reading(struct fake *f, int fd, enum verb verb, const char *answer,
-    const char *note, enum fake_lie lie)
-{
-	unsigned char digest[DIGEST_LEN];
-	struct command c;
-
-	begin_reading(f, fd, verb, &c, digest);
-	send_pieces(fd, answer);
-	end_reading(f, fd, &c, digest, note, lie);
-}
-
-/* Leaf `index' of the two, whose hashes these are. */
-static void
-send_leaf(struct fake *f, int fd, const char *leaf, uint64_t index,
-    unsigned char hash[2][TREE_HASH], enum fake_lie lie)
-{
-	static char text[RECEIPT_MAX];
-	unsigned char root[TREE_HASH];
-	struct proof proof = { .count = 1 };
-	struct put p;
-
-	memcpy(proof.hash[0], hash[1 - index], TREE_HASH);
-	tree_hash_children(hash[0], hash[1], root);
-	root[0] ^= lie == LIE_OTHER_LEAF;
-	put_init(&p, text, sizeof(text));
-	put_proof(&p, f, leaf, index, 2, &proof, root, lie);
-	send_piece(fd, 1, text, p.len);
-}
-
-void
-fake_leaves(struct fake *f, int fd, const char *prev, enum fake_lie lie)
-{
-	unsigned char digest[DIGEST_LEN], hash[2][TREE_HASH];
-	struct command c;
-	char *leaf[2];
-
-	begin_reading(f, fd, VERB_LEDGER, &c, digest);
-	leaf[0] = need_printf(FAKE_LEAF, 0, "00");
-	tree_hash_leaf(leaf[0], strlen(leaf[0]), hash[0]);
-	leaf[1] = need_printf(FAKE_LEAF, 1, prev != NULL ? prev :
-	    hex(hash[0]));
-	tree_hash_leaf(leaf[1], strlen(leaf[1]), hash[1]);
-	send_leaf(f, fd, leaf[0], 0, hash, lie);
-	send_leaf(f, fd, leaf[1], 1, hash, LIE_NONE);
-	end_reading(f, fd, &c, digest, "", LIE_NONE);
-	free(leaf[0]);
-	free(leaf[1]);
+	fake_put_proof(out, f, leaf, 0, 1, &none, root, lie);
 }
 
 static void
@@ -447,7 +299,7 @@ send_finished(struct fake *f, int fd, const char *leaf, enum fake_lie lie)
 
 	put_init(&r, text, sizeof(text));
 	if (lie != LIE_NO_RECEIPT)
-		put_receipt(&r, f, leaf, lie);
+		fake_put_receipt(&r, f, leaf, lie);
 	put_init(&p, frame, sizeof(frame));
 	put_u8(&p, OUTCOME_EXITED);
 	put_u32(&p, 7);
@@ -470,7 +322,7 @@ read_submit(int fd, struct command *c, unsigned char digest[DIGEST_LEN],
 	fake_read(fd, CLIENT_SUBMIT, &b);
 	get_init(&g, b.data, b.len);
 	text = get_string(&g, &len, COMMAND_MAX);
-	check(g.err == 0 && command_parse(c, text, len, &w) == 0, w.text);
+	fake_check(g.err == 0 && command_parse(c, text, len, &w) == 0, w.text);
 	sha256(text, len, digest);
 	command_job(digest, job);
 	buf_free(&b);
@@ -502,12 +354,12 @@ read_bundle(int fd, const struct command *c)
 		fake_read(fd, CLIENT_DATA, &b);
 		get_init(&g, b.data, b.len);
 		data = get_string(&g, &len, DATA_MAX);
-		check(get_end(&g) == 0 && len > 0, "a bad DATA");
+		fake_check(get_end(&g) == 0 && len > 0, "a bad DATA");
 		sha256_update(&sum, data, len);
 		got += len;
 	}
 	sha256_final(&sum, digest);
-	check(got == c->bundle_len &&
+	fake_check(got == c->bundle_len &&
 	    memcmp(digest, c->bundle_sha256, DIGEST_LEN) == 0,
 	    "the bundle is not the command's");
 	buf_free(&b);
@@ -524,7 +376,8 @@ fake_job(struct fake *f, int fd, enum fake_lie lie)
 	fake_connect(fd);
 	fake_hello(f, fd);
 	read_submit(fd, &c, digest, job);
-	check(strcmp(c.appliance, f->vkey) == 0, "command for another one");
+	fake_check(strcmp(c.appliance, f->vkey) == 0,
+	    "command for another one");
 	put_init(&p, frame, sizeof(frame));
 	put_cstr(&p, job);
 	fake_send(fd, CLIENT_SEND, frame, p.len);
@@ -543,7 +396,7 @@ fake_slurp(const char *file, char dst[FAKE_TEXT])
 	int fd = open(file, O_RDONLY);
 	ssize_t n = read(fd, dst, FAKE_TEXT - 1);
 
-	check(fd != -1 && n >= 0, file);
+	fake_check(fd != -1 && n >= 0, file);
 	dst[n] = '\0';
 	close(fd);
 }

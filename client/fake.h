@@ -8,10 +8,13 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
+
 #include "buf.h"
 #include "command.h"
 #include "msg.h"
 #include "note.h"
+#include "tree.h"
 #include "wire.h"
 #include "words.h"
 
@@ -73,13 +76,26 @@ void	fake_reading(struct fake *, int fd, enum verb, const char *answer,
  * hash of the one before, or, when that is NULL, the hash of the first.  The
  * lie is in the first one's receipt.
  */
-#define FAKE_LEAF	"{\"specversion\":\"1.0\",\"id\":\"%d\",\"source\":"	\
+#define FAKE_LEAF							\
+	"{\"specversion\":\"1.0\",\"id\":\"%d\",\"source\":"		\
 	"\"casemate/fake\",\"type\":\"casemate.appliance.started\","	\
 	"\"time\":\"2026-01-01T00:00:00.000Z\",\"prev\":\"%s\","	\
 	"\"data\":{\"mode\":\"kept\"}}"
 void	fake_leaves(struct fake *, int fd, const char *prev, enum fake_lie);
 /* A whole job that prints "out\n" and "err\n" and exits with 7. */
 void	fake_job(struct fake *, int fd, enum fake_lie);
+
+/* Ends the child with 1, and says what, unless it is so. */
+void	fake_check(bool ok, const char *what);
+/* 32 bytes in hex; the last eight answers stay. */
+const char *fake_hex(const void *digest);
+/* The receipt of leaf `index' of a tree of this size and root. */
+void	fake_put_proof(struct put *, struct fake *, const char *leaf,
+	    uint64_t index, uint64_t size, const struct proof *,
+	    const unsigned char root[TREE_HASH], enum fake_lie);
+/* That of a tree of one leaf: no proof, the leaf's hash is the root. */
+void	fake_put_receipt(struct put *, struct fake *, const char *leaf,
+	    enum fake_lie);
 
 #define FAKE_TEXT	65536
 

@@ -37,11 +37,13 @@ leaf_test_SRCS := client/leaf_test.c client/leaf.c $(CLIENT_SAY) lib/json.c \
 	lib/why.c lib/wire.c
 vm_test_SRCS := client/vm_test.c client/vm.c $(CLIENT_SAY)
 # With a fake appliance, for what a real one does not do on demand.
-talk_test_SRCS := client/talk_test.c client/fake.c $(CLIENT_SRCS)
+talk_test_SRCS := client/talk_test.c client/fake.c client/fake_read.c \
+	$(CLIENT_SRCS)
 talk_test_LIBS := $(CLIENT_LIBS)
 talk_test_GEN := $(RULES_GEN)
 TESTS += client/read_test
-read_test_SRCS := client/read_test.c client/fake.c $(CLIENT_SRCS)
+read_test_SRCS := client/read_test.c client/fake.c client/fake_read.c \
+	$(CLIENT_SRCS)
 read_test_LIBS := $(CLIENT_LIBS)
 read_test_GEN := $(RULES_GEN)
 

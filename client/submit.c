@@ -90,7 +90,8 @@ do_output(struct submit *s, struct get *g)
 		return broke_protocol(s, "a bad OUTPUT");
 	sha256_update(&s->end.output[stream - 1], data, len);
 	s->end.bytes[stream - 1] += len;
-	return submit_write((int)stream, data, len) == -1 ? TURN_ERROR : TURN_MORE;
+	return submit_write((int)stream, data, len) == -1 ? TURN_ERROR :
+	    TURN_MORE;
 }
 
 static void

@@ -45,7 +45,7 @@ struct reader {
 	uint64_t	 deadline_ms;	/* of the state, or of its next step */
 	struct asked	 asked;
 	unsigned	 refused;	/* a reason, or 0 */
-	char		 text[TEXT_MAX];	/* why; else what is to be said */
+	char		 text[TEXT_MAX];	/* why; else to be said */
 	struct tail	*answer;	/* all but leaves */
 	uint64_t	 at, end;	/* sent of it, or the next leaf */
 	bool		 leaf_asked;	/* ledgerd has the question */

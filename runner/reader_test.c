@@ -567,8 +567,8 @@ TEST(ledgerd_that_restarts_or_is_silent_refuses_readers)
 	allowed("ledger");
 	expect_question(0);
 	play_restart(&play.ledgerd);
-	expect_refused(REASON_LEDGER, "leaf 0 cannot be read: ledgerd restarted",
-	    "");
+	expect_refused(REASON_LEDGER,
+	    "leaf 0 cannot be read: ledgerd restarted", "");
 }
 
 TEST(gate_that_restarts_leaves_no_reader_behind)

@@ -12,8 +12,10 @@
 
 struct tail {
 	uint64_t	total;		/* bytes written, kept or not */
-	unsigned char	bytes[TAIL_MAX];	/* a ring: byte n at n % TAIL_MAX */
-	unsigned char	second[TAIL_MAX / 8];	/* a bit each: it was stream 2 */
+	/* A ring: byte n is at n % TAIL_MAX. */
+	unsigned char	bytes[TAIL_MAX];
+	/* A bit for each: it was stream 2. */
+	unsigned char	second[TAIL_MAX / 8];
 };
 
 /* An empty one, or NULL without memory; free() frees it. */
