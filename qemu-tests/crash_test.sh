@@ -1,7 +1,8 @@
 . "$CASEMATE_SRC/qemu-tests/lib.sh"
 
 # console_type TEXT: one line on the operator's serial console.  Stays until
-# the line is echoed: QEMU drops what a peer that has gone left unread.
+# the line and its end are echoed: QEMU drops what a peer that has gone left
+# unread.
 console_type() {
 	/usr/bin/python3 - "$vm_state/console.sock" "$1" <<-'PY'
 	import socket, sys
@@ -11,7 +12,7 @@ console_type() {
 	line = sys.argv[2].encode()
 	s.sendall(line + b"\r")
 	seen = b""
-	while line not in seen:
+	while line + b"\r\n" not in seen:
 	    seen += s.recv(4096)
 	PY
 }
