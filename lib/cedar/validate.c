@@ -161,8 +161,8 @@ validate_policy(struct validator *v, const struct policy *p)
 	validate_names(v->schema, p, &v->report);
 	if (!scope_applies(v->schema, p))
 		report(&v->report, FINDING_NEVER_APPLIES, p->pos, NULL,
-		    "no action of the schema applies to the principals and "
-		    "resources of this policy's first line");
+		    "no action applies to these principals with these "
+		    "resources, so this policy never does");
 	check_environments(v, p);
 	report_never(v, p);
 	validate_texts(p, &v->report);

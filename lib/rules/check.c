@@ -36,6 +36,24 @@ tell_finding(struct check *c, struct finding *f)
 	tell(c, &f->error, f->warning);
 }
 
+static bool
+has_error(const struct findings *f, uint32_t policy)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->items[i].policy == policy && !f->items[i].warning)
+			return true;
+	return false;
+}
+
+/* A rule that is wrong seldom applies: that it does not is no news then. */
+static void
+tell_findings(struct check *c, struct findings *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (!f->items[i].warning || !has_error(f, f->items[i].policy))
+			tell_finding(c, &f->items[i]);
+}
+
 static void
 validate(struct check *c)
 {
@@ -48,8 +66,7 @@ validate(struct check *c)
 		tell(c, &e, false);
 		return;
 	}
-	for (size_t i = 0; i < f.n; i++)
-		tell_finding(c, &f.items[i]);
+	tell_findings(c, &f);
 	findings_free(&f);
 }
 

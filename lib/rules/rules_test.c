@@ -221,6 +221,22 @@ ATF_TC_BODY(what_the_schema_has_not_is_refused, tc)
 	refused("policy/20-a.cedar:2:");
 }
 
+ATF_TC_WITHOUT_HEAD(a_wrong_rule_is_not_also_called_useless);
+ATF_TC_BODY(a_wrong_rule_is_not_also_called_useless, tc)
+{
+	start();
+	write_file("site/policy/20-a.cedar", "permit(principal in "
+	    "Role::\"dev\", action == Action::\"fly\", resource);\n");
+	refused("policy/20-a.cedar:1:");
+	ATF_CHECK_MSG(strstr(told, "warning: ") == NULL, "%s", told);
+	write_file("site/policy/20-a.cedar", "permit(principal in "
+	    "Role::\"dev\", action == Action::\"run\", resource is Job);\n");
+	loads();
+	ATF_CHECK_MSG(strstr(told, "so this policy never does") != NULL, "%s",
+	    told);
+	site_free(&site);
+}
+
 ATF_TC_WITHOUT_HEAD(entities_keep_to_the_schema);
 ATF_TC_BODY(entities_keep_to_the_schema, tc)
 {
@@ -410,6 +426,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, rules_are_read_though_people_are_wrong);
 	ATF_TP_ADD_TC(tp, what_people_have_to_be_is_said);
 	ATF_TP_ADD_TC(tp, what_the_schema_has_not_is_refused);
+	ATF_TP_ADD_TC(tp, a_wrong_rule_is_not_also_called_useless);
 	ATF_TP_ADD_TC(tp, entities_keep_to_the_schema);
 	ATF_TP_ADD_TC(tp, a_site_may_have_its_own_people);
 	ATF_TP_ADD_TC(tp, people_do_not_change_what_is_asked);
