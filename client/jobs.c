@@ -81,20 +81,5 @@ jobs(struct reader *r, bool json)
 int
 cmd_jobs(int argc, char *argv[])
 {
-	struct reader r = { .wait_s = REACH_WAIT_S };
-	bool json = false;
-	const struct opt table[] = {
-		READER_OPTS(&r),
-		{ "json", 0, OPT_FLAG, &json, 0, 0 },
-		{ 0 },
-	};
-	int ret;
-
-	if (reader_parse(&r, table, argc, argv, NULL, 0) == -1)
-		return CMD_USAGE;
-	ret = jobs(&r, json);
-	reader_free(&r);
-	if (fflush(stdout) == EOF)
-		return EXIT_SYSTEM;
-	return ret == -1 ? EXIT_REFUSED : EXIT_OK;
+	return reader_command(argc, argv, REACH_WAIT_S, jobs);
 }

@@ -142,13 +142,8 @@ cmd_ledger(int argc, char *argv[])
 		{ "receipts", 0, OPT_TEXT, &l.receipts, 0, 0 },
 		{ 0 },
 	};
-	int ret;
 
 	if (reader_parse(&l.reader, table, argc, argv, NULL, 0) == -1)
 		return CMD_USAGE;
-	ret = ledger(&l);
-	reader_free(&l.reader);
-	if (fflush(stdout) == EOF)
-		return EXIT_SYSTEM;
-	return ret == -1 ? EXIT_REFUSED : EXIT_OK;
+	return reader_exit(&l.reader, ledger(&l));
 }

@@ -44,12 +44,9 @@ cmd_output(int argc, char *argv[])
 		{ 0 },
 	};
 	const char *job;
-	int ret;
 
 	if (reader_parse(&r, table, argc, argv, &job, 1) == -1 ||
 	    check_job(job) == -1)
 		return CMD_USAGE;
-	ret = output(&r, job);
-	reader_free(&r);
-	return ret == -1 ? EXIT_REFUSED : EXIT_OK;
+	return reader_exit(&r, output(&r, job));
 }

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "casemate.h"
+#include "log.h"
 #include "say.h"
 
 #define SIGNING_MAX_S	20	/* the gate waits 30 s for a request */
@@ -300,4 +302,32 @@ reader_print(const char *text)
 {
 	for (; *text != '\0'; text++)
 		putchar(*text >= 0x20 && *text < 0x7f ? *text : '?');
+}
+
+int
+reader_exit(struct reader *r, int ret)
+{
+	reader_free(r);
+	if (fflush(stdout) == EOF) {
+		say_errno("standard output");
+		return EXIT_SYSTEM;
+	}
+	return ret == -1 ? EXIT_REFUSED : EXIT_OK;
+}
+
+int
+reader_command(int argc, char *argv[], uint64_t wait_s,
+    int (*run)(struct reader *, bool json))
+{
+	struct reader r = { .wait_s = wait_s };
+	bool json = false;
+	const struct opt table[] = {
+		READER_OPTS(&r),
+		{ "json", 0, OPT_FLAG, &json, 0, 0 },
+		{ 0 },
+	};
+
+	if (reader_parse(&r, table, argc, argv, NULL, 0) == -1)
+		return CMD_USAGE;
+	return reader_exit(&r, run(&r, json));
 }

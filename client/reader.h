@@ -68,6 +68,15 @@ bool	reader_next(struct reader *, struct piece *);
 int	reader_line(struct reader *, struct piece *answer, const char **line,
 	    size_t *len, struct leaf *l);
 
+/*
+ * A subcommand that has these options and --json alone: parses, runs, frees,
+ * and answers the exit code.
+ */
+int	reader_command(int argc, char *argv[], uint64_t wait_s,
+	    int (*run)(struct reader *, bool json));
+/* The exit code for what a reader's work answered; standard output is out. */
+int	reader_exit(struct reader *, int ret);
+
 /* To standard output; what is not printable ASCII becomes `?'. */
 void	reader_print(const char *text);
 
