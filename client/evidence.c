@@ -104,8 +104,11 @@ vkey_load(const char *file, char vkey[VKEY_MAX + 1])
 	int ret = -1;
 
 	if (file_read(AT_FDCWD, file, FILE_FOLLOW, file, VKEY_MAX + 1, &text,
-	    NULL) == -1)
+	    NULL) == -1) {
+		say("the appliance's key is in the file that `casemate up' "
+		    "leaves as appliance.vkey");
 		goto out;
+	}
 	if (vkey_parse(&key, buf_str(&text), text.len, &w) == -1) {
 		say("%s: %s; `casemate up' leaves it in appliance.vkey", file,
 		    w.text);
