@@ -9,9 +9,12 @@ keyd_SRCS := keyd/keyd.c keyd/serve.c lib/chan.c lib/sandbox.c $(DECIDE_SRCS)
 keyd_LIBS := -lyaml -lsodium -lbearssl
 keyd_GEN := gen/keyd.seccomp.h $(RULES_GEN)
 
-TESTS += keyd/decide_test
-decide_test_SRCS := keyd/decide_test.c keyd/testkit.c $(DECIDE_SRCS)
+TESTS += keyd/decide_test keyd/decide_rules_test
+TRIAL_SRCS := keyd/testdecide.c keyd/testkit.c $(DECIDE_SRCS)
+decide_test_SRCS := keyd/decide_test.c $(TRIAL_SRCS)
 decide_test_LIBS := $(keyd_LIBS)
+decide_rules_test_SRCS := keyd/decide_rules_test.c $(TRIAL_SRCS)
+decide_rules_test_LIBS := $(keyd_LIBS)
 TESTS += keyd/keyd_test keyd/disk_test
 DAEMON_SRCS := keyd/testdaemon.c keyd/testtalk.c keyd/testkit.c keyd/serve.c \
 	lib/chan.c $(DECIDE_SRCS)
@@ -26,6 +29,7 @@ keyd_files_test_LIBS := $(keyd_LIBS) -Wl,--wrap=openat,--wrap=pwrite \
 	-Wl,--wrap=fdatasync,--wrap=fsync,--wrap=renameat,--wrap=unlinkat \
 	-Wl,--wrap=ftruncate
 decide_test_GEN := $(RULES_GEN)
+decide_rules_test_GEN := $(RULES_GEN)
 keyd_test_GEN := $(RULES_GEN)
 disk_test_GEN := $(RULES_GEN)
 keyd_files_test_GEN := $(RULES_GEN)
