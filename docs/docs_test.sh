@@ -46,6 +46,25 @@ every_pipe_message_is_documented_body() {
 	atf_check cat missing
 }
 
+# message_rows: "SECTION NAME" for each row of a message in protocols.md.
+message_rows() {
+	awk -F'|' '/^#/ { section = NR }
+	/^\| [A-Z_]+ \|/ { gsub(/ /, "", $2); print section, $2 }' \
+	    "$CASEMATE_SRC/docs/protocols.md"
+}
+
+atf_test_case every_documented_message_is_there_once
+every_documented_message_is_there_once_body() {
+	message_rows > rows
+	[ "$(wc -l < rows)" -gt 40 ] || atf_fail "protocols.md was not read"
+	atf_check sh -c 'sort rows | uniq -d'
+	sed -n 's/^\(MSG\|CLIENT\)(\([A-Z_]*\),.*/\2/p' \
+	    "$CASEMATE_SRC/lib/msg.def" "$CASEMATE_SRC/lib/client.def" |
+	sort -u > known
+	cut -d' ' -f2 rows | sort -u > named
+	atf_check comm -13 known named
+}
+
 atf_test_case every_option_is_documented
 every_option_is_documented_body() {
 	sed -n '/subcommands\[\] = {/,/^};/p' "$CASEMATE_SRC/client/casemate.c" |
@@ -385,6 +404,7 @@ atf_init_test_cases() {
 	atf_add_test_case exit_codes_are_in_every_program_page
 	atf_add_test_case links_lead_somewhere
 	atf_add_test_case every_pipe_message_is_documented
+	atf_add_test_case every_documented_message_is_there_once
 	atf_add_test_case every_option_is_documented
 	atf_add_test_case recipe_names_what_it_cannot_read
 	atf_add_test_case man_page_example_may_run
