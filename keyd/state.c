@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "rules/files.h"
 #include "sha256.h"
 
 #define NAME_LEN	32	/* our own short names and ".new" */
@@ -21,27 +22,6 @@ fail(struct why *w, const char *name, const char *what)
 	return -1;
 }
 
-/* Up to cap bytes, or -1. */
-static ssize_t
-read_all(int fd, void *buf, size_t cap)
-{
-	unsigned char *p = buf;
-	size_t done = 0;
-	ssize_t n;
-
-	while (done < cap) {
-		n = read(fd, p + done, cap - done);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return -1;
-		if (n == 0)
-			break;
-		done += (size_t)n;
-	}
-	return (ssize_t)done;
-}
-
 int
 state_read(int dirfd, const char *name, void *buf, size_t cap, size_t *lenp,
     struct why *w)
@@ -53,9 +33,9 @@ state_read(int dirfd, const char *name, void *buf, size_t cap, size_t *lenp,
 	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1)
 		return fail(w, name, "cannot be opened");
-	n = read_all(fd, buf, cap);
+	n = files_read_all(fd, buf, cap);
 	if (n != -1)
-		extra = read_all(fd, &more, 1);
+		extra = files_read_all(fd, &more, 1);
 	saved = errno;
 	close(fd);
 	errno = saved;

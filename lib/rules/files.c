@@ -137,13 +137,14 @@ files_free(char **names)
 	free(names);
 }
 
-static ssize_t
-read_all(int fd, char *buf, size_t cap)
+ssize_t
+files_read_all(int fd, void *buf, size_t cap)
 {
+	unsigned char *p = buf;
 	size_t done = 0;
 
 	while (done < cap) {
-		ssize_t n = read(fd, buf + done, cap - done);
+		ssize_t n = read(fd, p + done, cap - done);
 
 		if (n == -1 && errno == EINTR)
 			continue;
@@ -160,7 +161,7 @@ static int
 read_open(int fd, const char *path, size_t max, char *text, size_t *lenp,
     struct cedar_error *e)
 {
-	ssize_t n = read_all(fd, text, max + 1);
+	ssize_t n = files_read_all(fd, text, max + 1);
 
 	if (n == -1)
 		return cedar_error_set(e, path, "cannot be read: %s",

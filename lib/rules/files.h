@@ -2,6 +2,8 @@
 #ifndef FILES_H
 #define FILES_H
 
+#include <sys/types.h>
+
 #include <stddef.h>
 
 #include "cedar/cedar.h"
@@ -19,6 +21,9 @@
 char	**files_list(int dirfd, const char *folder, const char *end,
 	    const char *also, struct cedar_error *e);
 void	files_free(char **);
+
+/* Bytes up to the file's end, at most cap: how many, or -1 with errno. */
+ssize_t	files_read_all(int fd, void *buf, size_t cap);
 
 /*
  * All of a file below dirfd, which the caller frees.  Follows no link.  NULL
