@@ -9,6 +9,7 @@
  *
  *	default kill			what is not listed kills the process
  *	default errno ENOSYS		or fails with this error
+ *	default allow			or runs: a filter on top of another
  *	allow read			# reason
  *	allow socket a0 == AF_UNIX	# reason
  *	errno ENOSYS clone3		# reason
@@ -81,6 +82,7 @@ static const struct name names[] = {
 	N(SOL_SOCKET), N(SO_ERROR), N(SO_RCVLOWAT), N(SO_PEERCRED),
 	N(SO_REUSEADDR), N(SO_KEEPALIVE), N(SO_LINGER), N(SO_PASSCRED),
 	N(SO_SNDBUF), N(SO_RCVBUF), N(SO_SNDTIMEO), N(SO_RCVTIMEO),
+	N(SO_TYPE), N(SO_DOMAIN), N(SO_PROTOCOL), N(SO_ACCEPTCONN),
 	N(SHUT_RD), N(SHUT_WR), N(SHUT_RDWR),
 	N(CLONE_NEWCGROUP), N(CLONE_NEWIPC), N(CLONE_NEWNET), N(CLONE_NEWNS),
 	N(CLONE_NEWPID), N(CLONE_NEWUSER), N(CLONE_NEWUTS),
@@ -90,7 +92,16 @@ static const struct name names[] = {
 	N(O_RDONLY), N(O_WRONLY), N(O_RDWR), N(O_ACCMODE), N(O_CREAT),
 	N(PROT_NONE), N(PROT_READ), N(PROT_WRITE), N(PROT_EXEC),
 	N(MAP_PRIVATE), N(MAP_SHARED), N(MAP_ANONYMOUS),
-	N(MADV_DONTNEED), N(MADV_FREE), N(MADV_DONTDUMP),
+	N(MADV_NORMAL), N(MADV_RANDOM), N(MADV_SEQUENTIAL), N(MADV_WILLNEED),
+	N(MADV_DONTNEED), N(MADV_FREE), N(MADV_DONTFORK), N(MADV_DOFORK),
+	N(MADV_HUGEPAGE), N(MADV_NOHUGEPAGE), N(MADV_DONTDUMP), N(MADV_DODUMP),
+	N(MADV_WIPEONFORK), N(MADV_KEEPONFORK),
+	/* The kernel's own: musl's headers do not have them. */
+	{ "MADV_POPULATE_READ", 22 }, { "MADV_POPULATE_WRITE", 23 },
+	{ "ARCH_SET_FS", 0x1002 }, { "ARCH_GET_FS", 0x1003 },
+	{ "ARCH_GET_XCOMP_SUPP", 0x1021 }, { "ARCH_GET_XCOMP_PERM", 0x1022 },
+	{ "ARCH_REQ_XCOMP_PERM", 0x1023 },
+	{ "STATX_MNT_ID_UNIQUE", 0x4000 },
 	N(PR_SET_NAME), N(PR_GET_NAME), N(PR_SET_PDEATHSIG),
 	N(PR_SET_DUMPABLE), N(PR_GET_DUMPABLE), N(PR_SET_NO_NEW_PRIVS),
 	N(PR_GET_NO_NEW_PRIVS), N(PR_GET_SECCOMP), N(PR_CAPBSET_READ),
@@ -319,11 +330,13 @@ parse_default(struct list *l, char *s)
 		refuse(l, "the default comes before all rules");
 	if (word != NULL && strcmp(word, "kill") == 0)
 		l->otherwise = SCMP_ACT_KILL_PROCESS;
+	else if (word != NULL && strcmp(word, "allow") == 0)
+		l->otherwise = SCMP_ACT_ALLOW;
 	else if (word != NULL && strcmp(word, "errno") == 0)
 		l->otherwise = parse_errno(l, next_word(&s));
 	else
-		refuse(l, "\"default\" is followed by \"kill\" or "
-		    "\"errno NAME\"");
+		refuse(l, "\"default\" is followed by \"kill\", "
+		    "\"allow\" or \"errno NAME\"");
 	if (s != NULL && next_word(&s) != NULL)
 		refuse(l, "more than a default on this line");
 	l->has_default = true;
@@ -377,8 +390,8 @@ parse_line(struct list *l, char *s)
 		return;
 	}
 	if (!l->has_default)
-		refuse(l, "no default yet: begin with \"default kill\" or "
-		    "\"default errno NAME\"");
+		refuse(l, "no default yet: begin with \"default kill\", "
+		    "\"default allow\" or \"default errno NAME\"");
 	if (!has_text(reason))
 		refuse(l, "no reason: end the line with \"# why\"");
 	if (strcmp(word, "allow") == 0)

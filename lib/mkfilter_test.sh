@@ -109,6 +109,28 @@ filter_has_two_actions_for_one_call_body() {
 	atf_check -o file:want ./load socket-unix socket-vsock
 }
 
+atf_test_case filter_on_top_denies_what_it_lists
+filter_on_top_denies_what_it_lists_body() {
+	cat > test.seccomp <<-'END'
+		default allow
+		errno EPERM mremap a1 == 0	# nothing
+		errno EPERM mremap a1 > 0xfffffffffffff000	# past the end
+	END
+	make_load
+	cat > want <<-'END'
+		getpid 1
+		mremap-none Operation not permitted
+		mremap-page Invalid argument
+		mremap-4g Invalid argument
+		mremap-last Invalid argument
+		mremap-past Operation not permitted
+		x32 signal 31
+	END
+	atf_check -o file:want ./load getpid mremap-none mremap-page \
+	    mremap-4g mremap-last mremap-past x32
+	refused 'default allow\nallow read # x\n' 2 'what the default does'
+}
+
 atf_test_case included_list_yields_to_lines_before_it
 included_list_yields_to_lines_before_it_body() {
 	cat > other.seccomp <<-'END'
@@ -163,7 +185,7 @@ list_needs_a_default_body() {
 	refused 'allow read # x\n' 1 'no default yet'
 	refused '# only a comment\n' 1 'empty'
 	refused 'default kill\ndefault kill\n' 2 'second default'
-	refused 'default allow\n' 1 '"default" is followed by'
+	refused 'default trap\n' 1 '"default" is followed by'
 	refused 'default errno\n' 1 'needs the name of an error'
 	refused 'default errno EWHAT\n' 1 'no number and no name'
 	refused 'default kill now\n' 1 'more than a default'
@@ -229,6 +251,7 @@ atf_init_test_cases() {
 	atf_add_test_case filter_looks_at_arguments
 	atf_add_test_case filter_takes_alternatives_on_several_lines
 	atf_add_test_case filter_has_two_actions_for_one_call
+	atf_add_test_case filter_on_top_denies_what_it_lists
 	atf_add_test_case included_list_yields_to_lines_before_it
 	atf_add_test_case filter_kills_other_call_tables
 	atf_add_test_case list_needs_a_default

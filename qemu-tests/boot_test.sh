@@ -79,6 +79,23 @@ for machine in microvm q35 pc; do
 	}"
 done
 
+atf_test_case processor_that_runs_data_is_refused cleanup
+processor_that_runs_data_is_refused_head() {
+	atf_set descr 'one without the NX bit'
+	atf_set timeout 180
+}
+processor_that_runs_data_is_refused_body() {
+	boot_alone microvm -cpu max,-nx
+	wait_for 60 alone_says 'casemate: ready in\|jobs need its NX bit' ||
+	    atf_fail "it says nothing"
+	wait_for 60 alone_ended || atf_fail "it is up"
+	atf_check -o match:'^runner: the processor runs memory that is to be' \
+	    -o not-match:'casemate: ready' cat alone.log
+}
+processor_that_runs_data_is_refused_cleanup() {
+	[ ! -f alone.pid ] || kill -9 $(cat alone.pid) || :
+}
+
 case_with_vm ephemeral_says_so 'no data disk: in memory, and it says so'
 ephemeral_says_so_body() {
 	atf_check -o match:ephemeral -e ignore "$do" vm_up --ephemeral
@@ -158,6 +175,7 @@ atf_init_test_cases() {
 		atf_add_test_case "image_alone_boots_on_$m"
 		atf_add_test_case "job_runs_on_$m"
 	done
+	atf_add_test_case processor_that_runs_data_is_refused
 	atf_add_test_case ephemeral_says_so
 	atf_add_test_case required_disk_missing
 	atf_add_test_case garbage_disk_is_refused

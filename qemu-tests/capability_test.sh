@@ -19,7 +19,7 @@ memory_job() {
 
 # ways WAY...: what job-memory prints when exactly these work.
 ways() {
-	for way in both compile patch shm run-shm sem; do
+	for way in both compile share twin zero patch shm run-shm sem; do
 		case " $* " in
 		*" $way "*) echo "$way: yes" ;;
 		*) echo "$way: no" ;;
@@ -43,9 +43,9 @@ memory_is_as_granted_body() {
 	memory_job shared shared-memory
 	memory_job all exec-memory shared-memory
 	ways > plain.want
-	ways both compile > code.want
+	ways both compile share twin > code.want
 	ways shm sem > shared.want
-	ways both compile shm sem > all.want
+	ways both compile share twin shm sem > all.want
 	for job in plain code shared all; do
 		atf_check -o file:$job.want -e ignore "$do" run_job $job
 	done
@@ -67,6 +67,20 @@ stack_to_run_needs_exec_memory_body() {
 	atf_check_equal bundle "$(field stack.receipt reason)"
 	echo 'capabilities: [exec-memory]' >> stack/manifest.yaml
 	atf_check -o inline:'ran 42\n' -e ignore "$do" run_job stack
+}
+
+case_with_vm segment_to_run_needs_exec_memory 'what the kernel adds to it'
+segment_to_run_needs_exec_memory_body() {
+	atf_check -o ignore -e ignore "$do" vm_up
+	elf_job maps maps
+	atf_check -o inline:'0 to write and run\n' -e ignore "$do" run_job maps
+	atf_check "$CASEMATE_SRC/qemu-tests/jobs/lengthen" maps/files/maps
+	atf_check -s exit:125 -o ignore \
+	    -e match:'refused \(bundle\): the program "maps" asks for memory' \
+	    "$do" run_job maps
+	echo 'capabilities: [exec-memory]' >> maps/manifest.yaml
+	atf_check -s exit:1 -o inline:'1 to write and run\n' -e ignore \
+	    "$do" run_job maps
 }
 
 case_with_vm shared_memory_counts 'as memory, and no more than tmp_mib'
@@ -156,6 +170,7 @@ labels_are_recorded_body() {
 atf_init_test_cases() {
 	atf_add_test_case memory_is_as_granted
 	atf_add_test_case stack_to_run_needs_exec_memory
+	atf_add_test_case segment_to_run_needs_exec_memory
 	atf_add_test_case shared_memory_counts
 	atf_add_test_case python_runs_without_any
 	atf_add_test_case runtime_is_measured

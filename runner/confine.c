@@ -7,6 +7,7 @@
  */
 #include "confine.h"
 
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -15,6 +16,8 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -109,6 +112,50 @@ static const struct {
 	{ RLIMIT_STACK, 8 << 20 },
 };
 
+static sigjmp_buf not_run;
+
+static void
+take_segv(int sig)
+{
+	siglongjmp(not_run, sig);
+}
+
+/* False when the processor does not call what is at p. */
+static bool
+runs(void *p)
+{
+	union {
+		void *data;
+		void (*call)(void);
+	} u = { p };
+	struct sigaction take = { .sa_handler = take_segv }, old;
+	volatile bool ran = false;	/* kept across the jump */
+
+	sigaction(SIGSEGV, &take, &old);
+	if (sigsetjmp(not_run, 1) == 0) {
+		u.call();
+		ran = true;
+	}
+	sigaction(SIGSEGV, &old, NULL);
+	return ran;
+}
+
+int
+confine_data(void)
+{
+	static const unsigned char code[] = { 0xc3 };	/* ret */
+	void *p = mmap(NULL, sizeof(code), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	bool ran;
+
+	if (p == MAP_FAILED)
+		return -1;
+	memcpy(p, code, sizeof(code));
+	ran = runs(p);
+	munmap(p, sizeof(code));
+	return ran ? -1 : 0;
+}
+
 int
 confine_check(struct why *why)
 {
@@ -125,6 +172,11 @@ confine_check(struct why *why)
 		return why_set(why, "the kernel's Landlock has ABI %ld; jobs "
 		    "need %d, which Linux 6.12 has", abi < 0 ? 0 : abi,
 		    LANDLOCK_ABI);
+	if (confine_data() == -1)
+		return why_set(why, "the processor runs memory that is to be "
+		    "read and written alone; jobs need its NX bit: give the "
+		    "machine a processor that has it (QEMU: no \"-nx\" in "
+		    "-cpu), or turn it on in the firmware");
 	if (prctl(GET_MDWE, 0, 0, 0, 0) == -1)
 		return why_set(why, "the kernel cannot keep memory from "
 		    "becoming code (PR_SET_MDWE): %s", strerror(errno));

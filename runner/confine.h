@@ -34,10 +34,14 @@ int	confine_files(enum confine_files, struct why *);
 int	confine_to_cgroup(int dir, struct why *);
 
 /*
- * Memory that could be written never becomes code, in programs started from
- * here too.  A stack that a program's own headers ask for is spared.
+ * PR_SET_MDWE: no mapping that could be written becomes one to run, in programs
+ * started from here too.  Spared are pages that are mapped twice (for those
+ * there is noexec.seccomp) and what a program's headers ask for (program.h).
  */
 int	confine_memory(struct why *);
+
+/* 0 when the processor does not run memory that was mapped without PROT_EXEC. */
+int	confine_data(void);
 
 /* The rlimits that control groups have no word for. */
 int	confine_limits(struct why *);

@@ -17,11 +17,14 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "job.seccomp.h"
+#include "noexec.seccomp.h"
 #include "probe.h"
 
 #define NOBODY	65534
@@ -225,6 +228,80 @@ ATF_TC_BODY(memory_never_becomes_code, tc)
 	check_in_child(confined_memory);
 }
 
+/* Each way to memory that was written and runs, and which wall stops it. */
+static const struct way {
+	const char	*what;
+	bool		 mdwe, filter;
+} ways[] = {
+	{ "map memory to write and run", true, true },
+	{ "map shared memory to write and run", true, true },
+	{ "map memory to run", false, true },
+	{ "map shared memory to run", false, true },
+	{ "map a stack to run", false, true },
+	{ "map a shared file to run", false, true },
+	{ "map pages a second time", false, true },
+	{ "map pages a second time by a size past the end", false, true },
+	{ "run memory that it wrote", true, true },
+	{ "run shared memory that it wrote", true, true },
+	{ "run its stack", true, true },
+	{ "run its heap", true, true },
+	{ "run pages of /dev/zero", false, false },	/* the mount does */
+};
+
+static const struct way *way;
+
+static int
+way_open(void)
+{
+	return probe_one(way->what) == 1 ? 0 : 1;
+}
+
+static int
+way_under_mdwe(void)
+{
+	struct why why;
+
+	if (confine_memory(&why) == -1)
+		return 2;
+	return probe_one(way->what) == !way->mdwe ? 0 : 1;
+}
+
+static int
+way_under_filter(void)
+{
+	struct why why;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    confine_calls(noexec_filter,
+	    sizeof(noexec_filter) / sizeof(noexec_filter[0]), &why) == -1)
+		return 2;
+	return probe_one(way->what) == !way->filter ? 0 : 1;
+}
+
+ATF_TC_WITHOUT_HEAD(each_way_to_code_is_stopped_by_its_wall);
+ATF_TC_BODY(each_way_to_code_is_stopped_by_its_wall, tc)
+{
+	need_kernel();
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		way = &ways[i];
+		printf("%s\n", way->what);
+		check_in_child(way_open);
+		check_in_child(way_under_mdwe);
+		check_in_child(way_under_filter);
+	}
+	ATF_CHECK_EQ(probe_one("no such attempt"), -1);
+}
+
+ATF_TC_WITHOUT_HEAD(data_does_not_run);
+ATF_TC_BODY(data_does_not_run, tc)
+{
+	struct sigaction sa;
+
+	ATF_CHECK_EQ(confine_data(), 0);
+	ATF_CHECK_EQ(sigaction(SIGSEGV, NULL, &sa), 0);
+	ATF_CHECK_EQ(confine_data(), 0);	/* the mask is back, too */
+}
+
 /* Not root, for what the probe tries would work on the build machine. */
 static int
 become_nobody(void)
@@ -277,11 +354,11 @@ probe_half_confined(void)
 		return 2;
 	if (strstr(why.text, "socket") != NULL)
 		return 3;
-	if (strstr(why.text, "run memory that it wrote") == NULL ||
-	    strstr(why.text, "share memory by name") == NULL)
+	if (strstr(why.text, "map memory to run") == NULL ||
+	    strstr(why.text, ", and more") == NULL)
 		return 5;
 	if (probe_run(~UINT32_C(0), text, &why) == 0 ||
-	    strstr(why.text, "run memory that it wrote") != NULL ||
+	    strstr(why.text, "map memory to run") != NULL ||
 	    strstr(why.text, "share memory by name") != NULL)
 		return 6;
 	if (strstr(why.text, "open /sys") == NULL ||
@@ -311,6 +388,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, runner_reaches_only_its_control_groups);
 	ATF_TP_ADD_TC(tp, limits_are_set);
 	ATF_TP_ADD_TC(tp, memory_never_becomes_code);
+	ATF_TP_ADD_TC(tp, each_way_to_code_is_stopped_by_its_wall);
+	ATF_TP_ADD_TC(tp, data_does_not_run);
 	ATF_TP_ADD_TC(tp, probe_finds_an_open_sandbox);
 	ATF_TP_ADD_TC(tp, probe_finds_a_half_open_sandbox);
 	return atf_no_error();

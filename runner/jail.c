@@ -33,6 +33,7 @@
 
 #include "confine.h"
 #include "job.seccomp.h"
+#include "noexec.seccomp.h"
 #include "probe.h"
 #include "reaper.seccomp.h"
 #include "report.h"
@@ -284,10 +285,13 @@ run_job(const struct grant *g)
 		refuse_errno("start a session");
 	umask(022);
 	must(confine_limits(&why), &why);
-	if (!grant_has(g, CAPABILITY_EXEC_MEMORY))
-		must(confine_memory(&why), &why);
 	must(confine_powers(&why), &why);
 	must(confine_files(CONFINE_JOB, &why), &why);
+	if (!grant_has(g, CAPABILITY_EXEC_MEMORY)) {
+		must(confine_memory(&why), &why);
+		must(confine_calls(noexec_filter, N(noexec_filter), &why),
+		    &why);
+	}
 	must(confine_calls(job_filter, N(job_filter), &why), &why);
 	must(probe_run(g->capabilities, probed, &why), &why);
 	snprintf(r.text, sizeof(r.text), "%s", probed);

@@ -2,6 +2,8 @@
 
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -23,9 +25,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "grant.h"
 
 #define OUTER_UID	0	/* not mapped in a job's user namespace */
+#define PAGE		4096
+#define DOORS_MAX	(TEXT_MAX - 128)	/* the rest says what they are */
+
+/* The kernel's numbers, newer than some libcs' headers; they stay. */
+#define MAP_VDSO_64	0x2003	/* arch_prctl(2) */
+#define ADVISE_COLLAPSE	25
+#define SET_MDWE	65
+#define NETNS_COOKIE	71
+#define MNT_ID_UNIQUE	0x4000
 
 #define WITH(name)	(UINT32_C(1) << CAPABILITY_##name)
 
@@ -53,6 +65,14 @@ static bool
 try_call(long nr)
 {
 	return syscall(nr, 0, 0, 0, 0, 0, 0) != -1 ||
+	    (errno != EPERM && errno != ENOSYS);
+}
+
+/* Of no process: being traced would outlive a probe that came through. */
+static bool
+try_trace(long request)
+{
+	return syscall(SYS_ptrace, request, 0, 0, 0) != -1 ||
 	    (errno != EPERM && errno != ENOSYS);
 }
 
@@ -128,55 +148,213 @@ try_write(long which)
 	return try_open(paths[which], O_WRONLY | O_CREAT);
 }
 
-/* A program written to where a job may write must not be mapped to run. */
+#define READ_RUN	(PROT_READ | PROT_EXEC)
+#define READ_WRITE	(PROT_READ | PROT_WRITE)
+
+/* Whether a page of fd may be run, mapped so at once or changed to it later. */
 static bool
-try_map_written(long which)
+maps_to_run(int fd, int flags)
+{
+	void *now = mmap(NULL, PAGE, READ_RUN, flags, fd, 0);
+	void *later = mmap(NULL, PAGE, PROT_READ, flags, fd, 0);
+
+	return now != MAP_FAILED || (later != MAP_FAILED &&
+	    mprotect(later, PAGE, READ_RUN) == 0);
+}
+
+/* What a job may write must not be run: not mapped, not started. */
+static bool
+try_run_written(long which)
 {
 	static const char *const paths[] = { "/tmp/.probe", "/dev/shm/.probe" };
 	const char *path = paths[which];
+	char *none[] = { NULL };
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
-	void *map = MAP_FAILED;
+	bool ran;
 
-	if (fd == -1)
+	if (fd == -1 || ftruncate(fd, PAGE) == -1)
 		return true;	/* it must work, so this is wrong, too */
-	if (ftruncate(fd, 4096) == 0)
-		map = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd,
-		    0);
+	ran = maps_to_run(fd, MAP_PRIVATE) || maps_to_run(fd, MAP_SHARED);
+	/* It is no program, and whoever may run it hears of that. */
+	syscall(SYS_execveat, fd, "", none, none, AT_EMPTY_PATH);
+	ran = ran || errno != EACCES;
 	close(fd);
-	if (unlink(path) == -1)
-		return true;
-	return map != MAP_FAILED;
+	return unlink(path) == -1 || ran;
+}
+
+/* Shared memory by another name. */
+static bool
+try_run_zero(long flags)
+{
+	int fd = open("/dev/zero", O_RDWR | O_CLOEXEC);
+	bool ran = fd == -1 || maps_to_run(fd, (int)flags);
+
+	close(fd);
+	return ran;
+}
+
+/* A file of a read-only mount is shared with nobody who writes; still. */
+static bool
+try_run_shared(long arg)
+{
+	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	bool ran = fd != -1 && maps_to_run(fd, MAP_SHARED);
+
+	(void)arg;
+	close(fd);
+	return ran;
 }
 
 /* Memory that may be written and run at once. */
 static bool
-try_map_both(long prot)
+try_map_both(long flags)
 {
-	void *map = mmap(NULL, 4096, (int)prot, MAP_PRIVATE | MAP_ANONYMOUS,
-	    -1, 0);
+	void *map = mmap(NULL, PAGE, READ_RUN | PROT_WRITE,
+	    (int)flags | MAP_ANONYMOUS, -1, 0);
 
 	return map != MAP_FAILED;
 }
 
+/* Memory to run that some other mapping, or another process, can write. */
+static bool
+try_map_run(long flags)
+{
+	void *map = mmap(NULL, PAGE, READ_RUN, (int)flags | MAP_ANONYMOUS, -1,
+	    0);
+
+	return map != MAP_FAILED;
+}
+
+/* A second mapping of the same pages. */
+static bool
+try_twin(long size)
+{
+	char *map = mmap(NULL, PAGE, READ_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	    -1, 0);
+
+	return map == MAP_FAILED || syscall(SYS_mremap, map, size, PAGE,
+	    MREMAP_MAYMOVE, 0) != -1;
+}
+
 /* Memory that was written becomes code. */
 static bool
-try_protect(long prot)
+try_protect(long flags)
 {
-	unsigned char *map = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *map = mmap(NULL, PAGE, READ_WRITE,
+	    (int)flags | MAP_ANONYMOUS, -1, 0);
 
 	if (map == MAP_FAILED)
 		return true;
 	map[0] = 0xc3;
-	return mprotect(map, 4096, (int)prot) == 0;
+	return mprotect(map, PAGE, READ_RUN) == 0;
 }
 
-/* Past the page tables: writing to its own memory as a file. */
+/* The page of an address becomes code, too: it still has to be written. */
+static bool
+becomes_code(uintptr_t at)
+{
+	union {
+		uintptr_t	 number;
+		void		*page;
+	} u = { at & ~(uintptr_t)(PAGE - 1) };
+
+	return mprotect(u.page, PAGE, READ_RUN | PROT_WRITE) == 0;
+}
+
+static bool
+try_run_stack(long arg)
+{
+	return becomes_code((uintptr_t)&arg);
+}
+
+static bool
+try_run_heap(long arg)
+{
+	long end = syscall(SYS_brk, arg);
+
+	return syscall(SYS_brk, end + PAGE) != end + PAGE ||
+	    becomes_code((uintptr_t)end + PAGE - 1);
+}
+
+/* Data as it is, without asking for anything. */
+static bool
+try_run_data(long arg)
+{
+	(void)arg;
+	return confine_data() == -1;
+}
+
+/* Past the page tables: its own memory as a file. */
 static bool
 try_self(long arg)
 {
 	(void)arg;
 	return try_open("/proc/self/mem", O_RDWR);
+}
+
+/* The file of a mapping, not by its path and so past its mount. */
+static bool
+try_map_files(long arg)
+{
+	char path[96] = "/proc/self/map_files/";
+	size_t len = strlen(path);
+	int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd == -1 ? -1 : read(fd, path + len,
+	    sizeof(path) - len - 1);
+
+	(void)arg;
+	close(fd);
+	if (n <= 0)
+		return false;		/* and so none to try */
+	path[strcspn(path, " ")] = '\0';
+	return try_open(path, O_RDONLY) || try_open(path, O_RDWR);
+}
+
+/* One of a call's kinds, all other arguments being 0. */
+static bool
+try_arch(long code)
+{
+	return syscall(SYS_arch_prctl, code, 0) != -1 ||
+	    (errno != EPERM && errno != ENOSYS);
+}
+
+static bool
+try_advise(long advice)
+{
+	void *map = mmap(NULL, PAGE, READ_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	    -1, 0);
+
+	return map == MAP_FAILED || madvise(map, PAGE, (int)advice) == 0 ||
+	    (errno != EPERM && errno != ENOSYS);
+}
+
+static bool
+try_prctl(long option)
+{
+	return prctl((int)option, 0, 0, 0, 0) != -1 ||
+	    (errno != EPERM && errno != ENOSYS);
+}
+
+/* Numbers that count for the whole machine. */
+static bool
+try_socket_option(long option)
+{
+	unsigned char value[8];
+	socklen_t len = sizeof(value);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool open = fd == -1 || getsockopt(fd, SOL_SOCKET, (int)option, value,
+	    &len) == 0;
+
+	close(fd);
+	return open;
+}
+
+static bool
+try_statx(long mask)
+{
+	unsigned char st[256];		/* of the kernel's struct statx */
+
+	return syscall(SYS_statx, AT_FDCWD, "/", 0, mask, st) == 0;
 }
 
 static bool
@@ -276,6 +454,7 @@ try_descriptors(long first)
 }
 
 #define TRY(what, f, arg)	{ what, f, arg, 0, 0 }
+#define NO_CODE(what, f, arg)	{ what, f, arg, 0, WITH(EXEC_MEMORY) }
 
 static const struct attempt attempts[] = {
 	TRY("open a vsock socket", try_socket, AF_VSOCK),
@@ -297,7 +476,7 @@ static const struct attempt attempts[] = {
 	TRY("clone into a user namespace", try_clone, CLONE_NEWUSER),
 	TRY("call clone3", try_call, SYS_clone3),
 	TRY("call setns", try_call, SYS_setns),
-	TRY("call ptrace", try_call, SYS_ptrace),
+	TRY("call ptrace", try_trace, PTRACE_SEIZE),
 	TRY("read another process's memory", try_call, SYS_process_vm_readv),
 	TRY("call kcmp", try_call, SYS_kcmp),
 	TRY("call bpf", try_call, SYS_bpf),
@@ -330,16 +509,57 @@ static const struct attempt attempts[] = {
 	TRY("write past the mount of /job", try_mount_flags, 1),
 	TRY("run programs from the mount of /tmp", try_mount_flags, 2),
 	TRY("run programs from the mount of /proc", try_mount_flags, 3),
-	TRY("run what it wrote", try_map_written, 0),
-	{ "map memory to write and run", try_map_both,
-	    PROT_READ | PROT_WRITE | PROT_EXEC, 0, WITH(EXEC_MEMORY) },
-	{ "run memory that it wrote", try_protect, PROT_READ | PROT_EXEC, 0,
-	    WITH(EXEC_MEMORY) },
+	TRY("run what it wrote", try_run_written, 0),
+	TRY("run memory that is data", try_run_data, 0),
+	TRY("run pages of /dev/zero", try_run_zero, MAP_PRIVATE),
+	TRY("run shared pages of /dev/zero", try_run_zero, MAP_SHARED),
+	NO_CODE("map memory to write and run", try_map_both, MAP_PRIVATE),
+	NO_CODE("map shared memory to write and run", try_map_both,
+	    MAP_SHARED),
+	NO_CODE("map memory to run", try_map_run, MAP_PRIVATE),
+	NO_CODE("map shared memory to run", try_map_run, MAP_SHARED),
+	NO_CODE("map a stack to run", try_map_run,
+	    MAP_PRIVATE | MAP_GROWSDOWN),
+	NO_CODE("map huge pages to run", try_map_run,
+	    MAP_PRIVATE | MAP_HUGETLB),
+	NO_CODE("map a shared file to run", try_run_shared, 0),
+	NO_CODE("map pages a second time", try_twin, 0),
+	NO_CODE("map pages a second time by a size past the end", try_twin,
+	    -1),
+	NO_CODE("run memory that it wrote", try_protect, MAP_PRIVATE),
+	NO_CODE("run shared memory that it wrote", try_protect, MAP_SHARED),
+	NO_CODE("run its stack", try_run_stack, 0),
+	NO_CODE("run its heap", try_run_heap, 0),
+	NO_CODE("undo PR_SET_MDWE", try_prctl, SET_MDWE),
 	TRY("write to its own memory as a file", try_self, 0),
+	TRY("open the file of a mapping", try_map_files, 0),
+	TRY("call memfd_create", try_call, SYS_memfd_create),
+	TRY("call memfd_secret", try_call, SYS_memfd_secret),
+	TRY("call shmget", try_call, SYS_shmget),
+	TRY("call shmat", try_call, SYS_shmat),
+	TRY("call pkey_mprotect", try_call, SYS_pkey_mprotect),
+	TRY("call remap_file_pages", try_call, SYS_remap_file_pages),
+	TRY("call personality", try_call, SYS_personality),
+	TRY("call uselib", try_call, SYS_uselib),
+	TRY("call modify_ldt", try_call, SYS_modify_ldt),
+	TRY("call process_vm_writev", try_call, SYS_process_vm_writev),
+	TRY("call process_madvise", try_call, SYS_process_madvise),
+	TRY("call splice", try_call, SYS_splice),
+	TRY("call vmsplice", try_call, SYS_vmsplice),
+	TRY("call tee", try_call, SYS_tee),
+	TRY("call io_setup", try_call, SYS_io_setup),
+	TRY("map the kernel's code anew", try_arch, MAP_VDSO_64),
+	TRY("have equal pages made one", try_advise, MADV_MERGEABLE),
+	TRY("have pages made large", try_advise, ADVISE_COLLAPSE),
+	TRY("change its memory's map", try_prctl, PR_SET_MM),
+	TRY("count the machine's sockets", try_socket_option, SO_COOKIE),
+	TRY("count the machine's namespaces", try_socket_option,
+	    NETNS_COOKIE),
+	TRY("count the machine's mounts", try_statx, MNT_ID_UNIQUE),
 	{ "share memory by name", try_shared, 0, 0, WITH(SHARED_MEMORY) },
 	{ "run programs from the mount of /dev/shm", try_mount_flags, 4,
 	    WITH(SHARED_MEMORY), 0 },
-	{ "run what it wrote to /dev/shm", try_map_written, 1,
+	{ "run what it wrote to /dev/shm", try_run_written, 1,
 	    WITH(SHARED_MEMORY), 0 },
 	TRY("leave a core", try_limit, RLIMIT_CORE),
 	TRY("run in real time", try_limit, RLIMIT_RTPRIO),
@@ -359,25 +579,47 @@ applies(const struct attempt *a, uint32_t capabilities)
 	    (a->without & capabilities) == 0;
 }
 
+/* As many as there is room for. */
+static void
+add_door(char doors[DOORS_MAX], const char *what)
+{
+	static const char more[] = ", and more";
+	size_t used = strlen(doors), room = DOORS_MAX - used;
+
+	if (strstr(doors, more) != NULL)
+		return;
+	if (strlen(what) + 2 + sizeof(more) <= room)
+		snprintf(doors + used, room, "%s%s", used == 0 ? "" : ", ",
+		    what);
+	else
+		memcpy(doors + used, more, sizeof(more));
+}
+
+int
+probe_one(const char *what)
+{
+	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++)
+		if (strcmp(attempts[i].what, what) == 0)
+			return attempts[i].try(attempts[i].arg);
+	return -1;
+}
+
 int
 probe_run(uint32_t capabilities, char text[PROBE_TEXT_MAX], struct why *why)
 {
 	size_t n = 0, denied = 0;
-	char open_doors[TEXT_MAX - 128] = "";
+	char open_doors[DOORS_MAX] = "";
 
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
 		const struct attempt *a = &attempts[i];
-		size_t used = strlen(open_doors);
 
 		if (!applies(a, capabilities))
 			continue;
 		n++;
-		if (!a->try(a->arg)) {
+		if (a->try(a->arg))
+			add_door(open_doors, a->what);
+		else
 			denied++;
-			continue;
-		}
-		snprintf(open_doors + used, sizeof(open_doors) - used, "%s%s",
-		    used == 0 ? "" : ", ", a->what);
 	}
 	snprintf(text, PROBE_TEXT_MAX, "%zu/%zu denied", denied, n);
 	if (denied == n)

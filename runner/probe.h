@@ -20,4 +20,7 @@
 int	probe_run(uint32_t capabilities, char text[PROBE_TEXT_MAX],
 	    struct why *);
 
+/* One attempt by its words: 1 when it came through, -1 when there is none. */
+int	probe_one(const char *what);
+
 #endif

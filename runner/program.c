@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include <elf.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define HEADERS_MAX	65536	/* bytes of program headers: the kernel's */
@@ -20,22 +21,40 @@ read_header(Elf64_Ehdr *h, const unsigned char *p, size_t len)
 	    h->e_phoff <= len && all <= len - h->e_phoff;
 }
 
-bool
-program_wants_exec_memory(const void *data, size_t len)
+/*
+ * Without PT_GNU_STACK a 64-bit program gets a stack that does not run, and no
+ * READ_IMPLIES_EXEC.  Segments that overlap are mappings of their own: the
+ * later one replaces the earlier, and what it writes is its own copy.
+ */
+static enum program_memory
+header_memory(const Elf64_Phdr *ph)
 {
+	if (!(ph->p_flags & PF_X))
+		return PROGRAM_PLAIN;
+	if (ph->p_type == PT_GNU_STACK)
+		return PROGRAM_STACK;
+	if (ph->p_type != PT_LOAD)
+		return PROGRAM_PLAIN;
+	if (ph->p_flags & PF_W)
+		return PROGRAM_BOTH;
+	return ph->p_memsz > ph->p_filesz ? PROGRAM_REST : PROGRAM_PLAIN;
+}
+
+enum program_memory
+program_memory(const void *data, size_t len, unsigned *np)
+{
+	enum program_memory rc = PROGRAM_PLAIN;
 	const unsigned char *p = data;
 	Elf64_Ehdr h;
 	Elf64_Phdr ph;
 
 	if (!read_header(&h, p, len))
-		return false;
-	for (size_t i = 0; i < h.e_phnum; i++) {
-		memcpy(&ph, p + h.e_phoff + i * sizeof(ph), sizeof(ph));
-		if (ph.p_type == PT_GNU_STACK && (ph.p_flags & PF_X) != 0)
-			return true;
-		if (ph.p_type == PT_LOAD &&
-		    (ph.p_flags & (PF_W | PF_X)) == (PF_W | PF_X))
-			return true;
+		return PROGRAM_PLAIN;
+	for (*np = 0; *np < h.e_phnum; ++*np) {
+		memcpy(&ph, p + h.e_phoff + *np * sizeof(ph), sizeof(ph));
+		rc = header_memory(&ph);
+		if (rc != PROGRAM_PLAIN)
+			break;
 	}
-	return false;
+	return rc;
 }

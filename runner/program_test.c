@@ -3,6 +3,8 @@
 
 #include <atf-c.h>
 #include <elf.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +32,8 @@ make(void)
 	    .p_flags = PF_R | PF_W };
 }
 
+static unsigned row;
+
 /* In memory of exactly that size. */
 static bool
 asks(size_t len)
@@ -38,7 +42,7 @@ asks(size_t len)
 	bool rc;
 
 	memcpy(copy, &program, len);
-	rc = program_wants_exec_memory(copy, len);
+	rc = program_memory(copy, len, &row) != PROGRAM_PLAIN;
 	free(copy);
 	return rc;
 }
@@ -62,6 +66,51 @@ ATF_TC_BODY(stack_and_segment_to_write_and_run_are_seen, tc)
 	make();
 	program.rows[1].p_flags |= PF_X;
 	ATF_CHECK(asks(sizeof(program)));
+}
+
+/* What is asked for, by which row. */
+static void
+check_asks(enum program_memory want, unsigned n)
+{
+	ATF_CHECK_EQ(program_memory(&program, sizeof(program), &row), want);
+	ATF_CHECK_EQ(row, n);
+}
+
+ATF_TC_WITHOUT_HEAD(each_kind_is_told_with_its_row);
+ATF_TC_BODY(each_kind_is_told_with_its_row, tc)
+{
+	make();
+	program.rows[2].p_flags |= PF_X;
+	check_asks(PROGRAM_STACK, 2);
+	program.rows[1].p_flags |= PF_X;
+	check_asks(PROGRAM_BOTH, 1);
+	program.rows[0].p_memsz = 1;
+	check_asks(PROGRAM_REST, 0);
+}
+
+/* The kernel makes the rest of a segment in memory alone, and writable. */
+ATF_TC_WITHOUT_HEAD(segment_to_run_with_a_rest_is_seen);
+ATF_TC_BODY(segment_to_run_with_a_rest_is_seen, tc)
+{
+	make();
+	program.rows[0].p_filesz = program.rows[0].p_memsz = 4096;
+	program.rows[1].p_filesz = 8;
+	program.rows[1].p_memsz = 4096;		/* data may have one */
+	ATF_CHECK(!asks(sizeof(program)));
+	program.rows[0].p_memsz++;
+	ATF_CHECK(asks(sizeof(program)));
+	program.rows[0].p_flags = PF_X;
+	ATF_CHECK(asks(sizeof(program)));
+	program.rows[0].p_filesz = 0;
+	ATF_CHECK(asks(sizeof(program)));
+	program.rows[0].p_memsz = UINT64_MAX;
+	ATF_CHECK(asks(sizeof(program)));
+	program.rows[0].p_filesz = UINT64_MAX;	/* not run: EINVAL */
+	ATF_CHECK(!asks(sizeof(program)));
+	make();
+	program.rows[0].p_type = PT_NOTE;	/* not mapped */
+	program.rows[0].p_memsz = 4096;
+	ATF_CHECK(!asks(sizeof(program)));
 }
 
 /* The kernel takes the magic and ignores class, byte order and version. */
@@ -108,6 +157,8 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, plain_program_asks_for_nothing);
 	ATF_TP_ADD_TC(tp, stack_and_segment_to_write_and_run_are_seen);
+	ATF_TP_ADD_TC(tp, each_kind_is_told_with_its_row);
+	ATF_TP_ADD_TC(tp, segment_to_run_with_a_rest_is_seen);
 	ATF_TP_ADD_TC(tp, what_the_kernel_ignores_is_no_hiding_place);
 	ATF_TP_ADD_TC(tp, what_the_kernel_would_not_run_asks_for_nothing);
 	return atf_no_error();

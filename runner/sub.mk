@@ -7,6 +7,7 @@ RUNNER_JAIL := runner/spawn.c runner/jail.c runner/root.c runner/confine.c \
 	lib/grant.c lib/json.c lib/why.c lib/sha256.c
 RUNNER_READ := runner/reader.c runner/answer.c runner/past.c runner/tail.c
 RUNNER_JAIL_GEN := gen/spawner.seccomp.h gen/job.seccomp.h \
+	gen/noexec.seccomp.h \
 	gen/unpack.seccomp.h gen/reaper.seccomp.h
 
 $(B)/gen/spawner.seccomp.h: runner/job.seccomp
@@ -54,7 +55,7 @@ confine_test_SRCS := runner/confine_test.c runner/confine.c runner/probe.c \
 
 TESTS += runner/program_test
 program_test_SRCS := runner/program_test.c runner/program.c
-confine_test_GEN := gen/job.seccomp.h
+confine_test_GEN := gen/job.seccomp.h gen/noexec.seccomp.h
 
 # It runs build/bin/jailtry, build/bin/runner and the programs of $(JOB_PROGS).
 SHTESTS += runner/jail_test

@@ -133,20 +133,40 @@ take_dir(const struct unpacker *u, const struct ustar_member *m)
 	    why_quote(quoted, m->name, strlen(m->name)));
 }
 
-/* Its stack is the one thing that PR_SET_MDWE lets a program have. */
+static const struct {
+	const char	*what, *instead;
+} asked[PROGRAM_MEMORY_COUNT] = {
+	[PROGRAM_STACK] = { "its stack (PT_GNU_STACK, flags RWE)",
+	    "link it with -z noexecstack" },
+	[PROGRAM_BOTH] = { "a segment (LOAD, flags RWE)",
+	    "link it without -N, and with -z separate-code" },
+	[PROGRAM_REST] = { "the end of a segment (LOAD, flags R E, MemSiz over "
+	    "FileSiz)", "link .bss into a segment without E, as the linker's "
+	    "own script does" },
+};
+
+/*
+ * Every file that could be run: the program, what it starts later, and the
+ * interpreter that another one names.
+ */
 static int
 check_memory(const struct unpacker *u, const struct grant_file *f,
     const struct ustar_member *m)
 {
 	char quoted[QUOTE_MAX];
+	enum program_memory asks;
+	unsigned n = 0;
 
-	if (!f->executable || grant_has(u->grant, CAPABILITY_EXEC_MEMORY) ||
-	    !program_wants_exec_memory(m->data, m->size))
+	if (!f->executable || grant_has(u->grant, CAPABILITY_EXEC_MEMORY))
+		return 0;
+	asks = program_memory(m->data, m->size, &n);
+	if (asks == PROGRAM_PLAIN)
 		return 0;
 	return why_set(u->why, "the program \"%s\" asks for memory that it "
-	    "may both write and run, a stack or a segment; link it with -z "
-	    "noexecstack and without -N, or name the capability exec-memory",
-	    why_quote(quoted, f->path, strlen(f->path)));
+	    "may both write and run: line %u of the program headers that "
+	    "readelf -l shows is %s; %s, or name the capability exec-memory",
+	    why_quote(quoted, f->path, strlen(f->path)), n + 1,
+	    asked[asks].what, asked[asks].instead);
 }
 
 static int

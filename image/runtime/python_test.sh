@@ -49,6 +49,10 @@ no_program_asks_for_memory_to_write_and_run_body()
 	    grep -E '^ +(LOAD|GNU_STACK) ' > headers
 	[ "$(wc -l < headers)" -gt 100 ] || atf_fail "no headers were read"
 	atf_check -s exit:1 grep 'RWE' headers
+	# LOAD offset vaddr paddr FileSiz MemSiz R E: the rest would be RWE.
+	atf_check awk '$1 == "LOAD" && $8 == "E" && $5 != $6' headers
+	atf_check -o match:"^[1-9]" awk '
+	    $1 == "LOAD" && $8 == "E" { n++ } END { print n + 0 }' headers
 }
 
 atf_test_case every_kept_module_can_be_imported

@@ -52,6 +52,16 @@ one(const char *what)
 		return call(SYS_umask, 0x47, 0) >= 0 ? 1 : 0;
 	if (strcmp(what, "umask-other") == 0)
 		return call(SYS_umask, 0x147, 0);
+	if (strcmp(what, "mremap-none") == 0)
+		return call(SYS_mremap, 0, 0);
+	if (strcmp(what, "mremap-page") == 0)
+		return call(SYS_mremap, 0, 4096);
+	if (strcmp(what, "mremap-4g") == 0)	/* none in the low 32 bits */
+		return call(SYS_mremap, 0, 1L << 32);
+	if (strcmp(what, "mremap-last") == 0)
+		return call(SYS_mremap, 0, -4096L);
+	if (strcmp(what, "mremap-past") == 0)
+		return call(SYS_mremap, 0, -4095L);
 	if (strcmp(what, "x32") == 0)
 		return call(SYS_getpid | 0x40000000, 0, 0);
 	if (strcmp(what, "i386") == 0)

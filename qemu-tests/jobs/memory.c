@@ -5,10 +5,13 @@
  * memory and says how much there was.
  */
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <fcntl.h>
 #include <semaphore.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,6 +58,57 @@ try_compile(void)
 
 	return p != NULL && memcpy(p, code, sizeof(code)) &&
 	    mprotect(p, PAGE, PROT_READ | PROT_EXEC) == 0 && runs(p);
+}
+
+/* One process runs it, another one writes it. */
+static bool
+try_share(void)
+{
+	void *p = map(PROT_READ | PROT_EXEC, MAP_SHARED | MAP_ANONYMOUS, -1);
+	int status = 1;
+	pid_t pid = p == NULL ? -1 : fork();
+
+	if (pid == 0) {
+		if (mprotect(p, PAGE, PROT_READ | PROT_WRITE) == -1)
+			_exit(1);
+		memcpy(p, code, sizeof(code));
+		_exit(0);
+	}
+	return pid != -1 && waitpid(pid, &status, 0) == pid && status == 0 &&
+	    runs(p);
+}
+
+/* Mapped twice: once to run, once to write. */
+static bool
+twin(void *p, size_t size)
+{
+	long w = p == NULL ? -1 : syscall(SYS_mremap, p, size, PAGE,
+	    MREMAP_MAYMOVE, 0);
+	union {
+		long number;
+		void *page;
+	} u = { w };
+
+	return w != -1 && mprotect(u.page, PAGE, PROT_READ | PROT_WRITE) == 0 &&
+	    memcpy(u.page, code, sizeof(code)) && runs(p);
+}
+
+static bool
+try_twin(void)
+{
+	const int rx = PROT_READ | PROT_EXEC, how = MAP_SHARED | MAP_ANONYMOUS;
+
+	return twin(map(rx, how, -1), 0) || twin(map(rx, how, -1), SIZE_MAX);
+}
+
+/* Pages of /dev/zero are shared memory, too. */
+static bool
+try_zero(void)
+{
+	int fd = open("/dev/zero", O_RDWR);
+
+	return twin(map(PROT_READ | PROT_EXEC, MAP_SHARED, fd), 0) ||
+	    map(PROT_READ | PROT_EXEC, MAP_PRIVATE, fd) != NULL;
 }
 
 /* Code that is there is written over. */
@@ -119,6 +173,7 @@ static const struct {
 	bool		(*try)(void);
 } ways[] = {
 	{ "both", try_both }, { "compile", try_compile },
+	{ "share", try_share }, { "twin", try_twin }, { "zero", try_zero },
 	{ "patch", try_patch }, { "shm", try_shm }, { "run-shm", try_run_shm },
 	{ "sem", try_sem },
 };

@@ -1,7 +1,8 @@
 # Small static programs that tests run as jobs: build/bin/job-NAME.
 
 JOB_PROGS := job-hello job-true job-exit job-signal job-forkbomb job-eatmem \
-	job-spew job-forever job-snoop job-threads job-hog job-memory job-stack
+	job-spew job-forever job-snoop job-threads job-hog job-memory job-stack \
+	job-maps
 
 TOOLS += $(JOB_PROGS)
 job-hello_SRCS := qemu-tests/jobs/hello.c
@@ -16,6 +17,7 @@ job-snoop_SRCS := qemu-tests/jobs/snoop.c
 job-threads_SRCS := qemu-tests/jobs/threads.c
 job-hog_SRCS := qemu-tests/jobs/hog.c
 job-memory_SRCS := qemu-tests/jobs/memory.c
+job-maps_SRCS := qemu-tests/jobs/maps.c
 job-stack_SRCS := qemu-tests/jobs/stack.c
 job-stack_LIBS := -Wl,-z,execstack
 
