@@ -33,6 +33,28 @@ nonblocking(int fd)
 		die_errno("descriptor %d", fd);
 }
 
+/* Moves what is queued to the front of a queue of this size. */
+static void
+move_queue(struct chan *c, size_t cap)
+{
+	unsigned char *q = cap == c->qcap ? c->queue : malloc(cap);
+	size_t end = c->qhead + c->qlen;
+
+	if (q == NULL)
+		die_errno("queue to %s", peer_name(c->peer));
+	if (c->qlen != 0)
+		memmove(q, c->queue + c->qhead, c->qlen);
+	if (q == c->queue)
+		explicit_bzero(q + c->qlen, end - c->qlen);
+	else if (c->queue != NULL) {
+		explicit_bzero(c->queue, end);
+		free(c->queue);
+	}
+	c->queue = q;
+	c->qcap = cap;
+	c->qhead = 0;
+}
+
 static void
 queue_packet(struct chan *c, const unsigned char *packet, size_t len)
 {
@@ -42,18 +64,8 @@ queue_packet(struct chan *c, const unsigned char *packet, size_t len)
 	if (need > CHAN_QUEUE_MAX)
 		die(EXIT_BUG, "%s does not read: %zu bytes queued",
 		    peer_name(c->peer), c->qlen);
-	if (c->qhead + need > c->qcap) {
-		if (c->qhead != 0)
-			memmove(c->queue, c->queue + c->qhead, c->qlen);
-		c->qhead = 0;
-		if (need > c->qcap) {
-			q = realloc(c->queue, need * 2);
-			if (q == NULL)
-				die_errno("queue to %s", peer_name(c->peer));
-			c->queue = q;
-			c->qcap = need * 2;
-		}
-	}
+	if (c->qhead + need > c->qcap)
+		move_queue(c, need > c->qcap ? need * 2 : c->qcap);
 	q = c->queue + c->qhead + c->qlen;
 	q[0] = (unsigned char)(len >> 8);
 	q[1] = (unsigned char)len;
@@ -91,9 +103,10 @@ queue_msg(struct chan *c, enum msg type, const void *payload, size_t len)
 		packet[0] = flags;
 		queue_packet(c, packet, p.len);
 		if (left == 0)
-			return;
+			break;
 		flags = 0;
 	}
+	explicit_bzero(packet, sizeof(packet));
 }
 
 static void
@@ -138,7 +151,7 @@ void
 chan_flush(struct chan *c)
 {
 	while (c->qlen != 0) {
-		const unsigned char *q = c->queue + c->qhead;
+		unsigned char *q = c->queue + c->qhead;
 		size_t len = (size_t)q[0] << 8 | q[1];
 		ssize_t n = write(c->out, q + QUEUE_RECORD, len);
 
@@ -148,6 +161,7 @@ chan_flush(struct chan *c)
 			return;
 		if (n != (ssize_t)len)
 			die_errno("write to %s", peer_name(c->peer));
+		explicit_bzero(q, QUEUE_RECORD + len);
 		c->qhead += QUEUE_RECORD + len;
 		c->qlen -= QUEUE_RECORD + len;
 	}
@@ -173,7 +187,17 @@ chan_send(struct chan *c, enum msg type, const struct put *p)
 	if (p->err != 0 || p->len > info->max)
 		die(EXIT_BUG, "%s is too long: %zu bytes", info->name, p->len);
 	queue_msg(c, type, p->base, p->len);
+	if (p->len != 0)
+		explicit_bzero(p->base, p->len);
 	chan_flush(c);
+}
+
+/* The message, or the part of one, that is not needed any more. */
+static void
+forget_msg(struct chan *c)
+{
+	explicit_bzero(c->msg, c->msglen);
+	c->msglen = 0;
 }
 
 /* Takes one packet into c->msg.  True when a message is whole. */
@@ -188,7 +212,7 @@ take_packet(struct chan *c, const unsigned char *packet, size_t len)
 		    peer_name(c->peer), (unsigned)flags);
 	if (flags & PACKET_FIRST) {	/* a sender that died leaves half */
 		c->inside = true;
-		c->msglen = 0;
+		forget_msg(c);
 	} else if (!c->inside) {
 		return false;		/* the rest of something given up */
 	}
@@ -276,10 +300,15 @@ enum chan_event
 chan_next(struct chan *c, enum msg *typep, struct get *g)
 {
 	unsigned char packet[CHAN_PACKET];
+	bool whole;
 	size_t len;
 
+	if (!c->inside)
+		forget_msg(c);
 	while ((len = read_packet(c, packet)) != 0) {
-		if (!take_packet(c, packet, len))
+		whole = take_packet(c, packet, len);
+		explicit_bzero(packet, len);
+		if (!whole)
 			continue;
 		*typep = check_msg(c, g);
 		if (*typep == MSG_CHAN_HELLO && take_hello(c, get_u64(g)))

@@ -68,7 +68,7 @@ void	chan_poll(const struct chan *, struct pollfd pfd[2]);
 
 /*
  * The next event.  Never blocks.  Call until CHAN_NONE.  On CHAN_MSG *g covers
- * the payload, which lives until the next call.
+ * the payload, which lives until the next call and is wiped then.
  */
 enum chan_event	chan_next(struct chan *, enum msg *typep, struct get *g);
 
@@ -76,7 +76,8 @@ enum chan_event	chan_next(struct chan *, enum msg *typep, struct get *g);
 void	chan_flush(struct chan *);
 
 /*
- * Queues a message (copies it) and tries to write it.  Exits 101 when the
+ * Queues a message and tries to write it.  Copies it and wipes the caller's: no
+ * buffer keeps what was sent.  Exits 101 when the
  * message is not ours to send, is too long, when `p' holds an error, or when
  * the queue would pass CHAN_QUEUE_MAX: callers that relay bulk data ask
  * chan_room().

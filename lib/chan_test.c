@@ -101,10 +101,11 @@ connect_both(struct link *l)
 }
 
 /* A message of len bytes that begins with nr. */
+static unsigned char buf[81920];
+
 static void
 send_msg(struct chan *c, enum msg type, uint32_t nr, size_t len)
 {
-	static unsigned char buf[81920];
 	struct put p;
 
 	put_init(&p, buf, sizeof(buf));
@@ -170,6 +171,42 @@ ATF_TC_BODY(messages_keep_their_order_through_a_full_pipe, tc)
 	ATF_CHECK(l.a.qlen != 0);
 	for (uint32_t i = 0; i < 200; i++)
 		expect_msg(&l.a, &l.b, i, 4 + i * 7);
+}
+
+static bool
+is_zero(const unsigned char *p, size_t len)
+{
+	while (len != 0 && p[len - 1] == 0)
+		len--;
+	return len == 0;
+}
+
+/* Neither who sent it keeps it, nor the queue, nor who has read it. */
+ATF_TC_WITHOUT_HEAD(messages_are_wiped_where_they_were);
+ATF_TC_BODY(messages_are_wiped_where_they_were, tc)
+{
+	struct link l;
+	enum msg type;
+	struct get g;
+
+	connect_both(&l);
+	for (uint32_t i = 1; i < 40; i++)	/* one pipe full, and more */
+		send_msg(&l.a, MSG_JOB_SUBMIT, i, 4000 + i * 7);
+	ATF_CHECK(is_zero(buf, sizeof(buf)));
+	ATF_REQUIRE(l.a.qlen != 0);
+	ATF_CHECK(is_zero(l.a.queue, l.a.qhead));
+	for (uint32_t i = 1; i < 200; i++) {	/* the queue moves, too */
+		expect_msg(&l.a, &l.b, i, 4000 + i * 7);
+		send_msg(&l.a, MSG_JOB_SUBMIT, 39 + i, 4273 + i * 7);
+		ATF_CHECK(is_zero(l.a.queue, l.a.qhead));
+		ATF_CHECK(is_zero(l.a.queue + l.a.qhead + l.a.qlen,
+		    l.a.qcap - l.a.qhead - l.a.qlen));
+	}
+	for (uint32_t i = 200; i < 239; i++)
+		expect_msg(&l.a, &l.b, i, 4000 + i * 7);
+	ATF_CHECK(is_zero(l.a.queue, l.a.qcap));
+	ATF_CHECK_EQ(chan_next(&l.b, &type, &g), CHAN_NONE);
+	ATF_CHECK(is_zero(l.b.msg, sizeof(buf)));
 }
 
 ATF_TC_WITHOUT_HEAD(half_a_message_of_a_dead_writer_is_dropped);
@@ -486,6 +523,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, each_side_sees_one_reset_at_first);
 	ATF_TP_ADD_TC(tp, messages_of_every_size_arrive_whole);
 	ATF_TP_ADD_TC(tp, messages_keep_their_order_through_a_full_pipe);
+	ATF_TP_ADD_TC(tp, messages_are_wiped_where_they_were);
 	ATF_TP_ADD_TC(tp, half_a_message_of_a_dead_writer_is_dropped);
 	ATF_TP_ADD_TC(tp, what_a_dead_reader_left_is_dropped);
 	ATF_TP_ADD_TC(tp, an_answer_to_the_dead_does_not_reach_the_living);

@@ -23,16 +23,23 @@ grant_init(struct grant *g)
 	};
 }
 
+static void
+wipe_text(char *text)
+{
+	explicit_bzero(text, strlen(text));
+	free(text);
+}
+
 void
 grant_free(struct grant *g)
 {
 	for (size_t i = 0; i < g->nargs; i++)
-		free(g->args[i]);
+		wipe_text(g->args[i]);
 	for (size_t i = 0; i < g->nenv; i++)
-		free(g->env[i]);
+		wipe_text(g->env[i]);
 	for (size_t i = 0; i < g->nfiles; i++)
-		free(g->files[i].path);
-	memset(g, 0, sizeof(*g));
+		wipe_text(g->files[i].path);
+	explicit_bzero(g, sizeof(*g));
 }
 
 static const char *const words[CAPABILITY_COUNT] = {
@@ -149,6 +156,7 @@ get_text(struct get *g, size_t max)
 
 	get_cstr(g, text, max + 1);
 	copy = strdup(text);
+	explicit_bzero(text, sizeof(text));
 	if (copy == NULL)
 		g->err = ENOMEM;
 	return copy;

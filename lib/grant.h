@@ -72,6 +72,7 @@ struct grant {
  * processes, 60 s, 1 MiB output, 64 MiB /tmp.
  */
 void	grant_init(struct grant *);
+/* Wipes it first: what one job was given is no other one's business. */
 void	grant_free(struct grant *);
 void	grant_put(struct put *, const struct grant *);
 /*

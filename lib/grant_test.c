@@ -3,6 +3,7 @@
 #include <atf-c.h>
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,25 @@
 #define ALL_CAPABILITIES	((UINT32_C(1) << CAPABILITY_COUNT) - 1)
 
 static unsigned char wire[WIRE_MAX];
+
+/* The linker has every free() of these sources come here. */
+static size_t freed, freed_with_text;
+
+void	__real_free(void *);
+void	__wrap_free(void *);
+
+void
+__wrap_free(void *p)
+{
+	const unsigned char *bytes = p;
+	size_t len = p == NULL ? 0 : malloc_usable_size(p);
+
+	while (len != 0 && bytes[len - 1] == 0)
+		len--;
+	freed += p != NULL;
+	freed_with_text += len != 0;
+	__real_free(p);
+}
 
 /* A grant with something in every field. */
 static void
@@ -69,6 +89,21 @@ decode(const void *data, size_t len, struct grant *g)
 		rc = get_end(&get);
 	free(copy);
 	return rc;
+}
+
+/* What it held is in no memory that is used again. */
+ATF_TC_WITHOUT_HEAD(grant_is_wiped_when_it_is_freed);
+ATF_TC_BODY(grant_is_wiped_when_it_is_freed, tc)
+{
+	static const struct grant none;
+	struct grant g;
+
+	fill(&g);
+	freed = freed_with_text = 0;
+	grant_free(&g);
+	ATF_CHECK_EQ(freed, 4);
+	ATF_CHECK_EQ(freed_with_text, 0);
+	ATF_CHECK(memcmp(&g, &none, sizeof(g)) == 0);
 }
 
 ATF_TC_WITHOUT_HEAD(what_is_put_is_got);
@@ -358,6 +393,7 @@ ATF_TC_BODY(names_are_labels, tc)
 
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, grant_is_wiped_when_it_is_freed);
 	ATF_TP_ADD_TC(tp, what_is_put_is_got);
 	ATF_TP_ADD_TC(tp, every_cut_is_refused_and_freed);
 	ATF_TP_ADD_TC(tp, no_argument_is_refused);

@@ -19,6 +19,8 @@ gate_frame_init(struct gate_frame *f)
 void
 gate_frame_free(struct gate_frame *f)
 {
+	if (f->payload != NULL)		/* a manifest with its env, a bundle */
+		explicit_bzero(f->payload, f->have - GATE_FRAME_HEAD);
 	free(f->payload);
 	gate_frame_init(f);
 }

@@ -73,6 +73,15 @@ job_submit(struct runner *r, struct job *j, uint32_t conn,
 }
 
 void
+job_forget_submission(struct job *j)
+{
+	if (j->submission != NULL)
+		explicit_bzero(j->submission, j->submission_len);
+	free(j->submission);
+	j->submission = NULL;
+}
+
+void
 job_measured(struct runner *r, struct job *j)
 {
 	if (refuse_unwanted(r, j))
@@ -136,8 +145,7 @@ job_granted(struct runner *r, struct job *j)
 	const struct grant *g = &j->grant;
 
 	j->recordable = true;
-	free(j->submission);
-	j->submission = NULL;
+	job_forget_submission(j);
 	if (refuse_unwanted(r, j) || refuse_runtime(r, j))
 		return;
 	if (g->bundle_len == 0 || g->limits.memory_bytes == 0 ||

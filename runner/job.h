@@ -143,5 +143,7 @@ void	job_end_overdue(struct runner *, struct job *);
 /* Says the verdict without a receipt, since it could not be recorded. */
 void	job_finish_unrecorded(struct runner *, struct job *, const char *why);
 void	job_free(struct runner *, struct job *);
+/* Wipes it: it has the manifest, and so the job's environment. */
+void	job_forget_submission(struct job *);
 
 #endif

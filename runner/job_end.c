@@ -22,7 +22,7 @@ job_free(struct runner *r, struct job *j)
 {
 	child_close(&j->child);
 	bundle_close(&j->bundle);
-	free(j->submission);
+	job_forget_submission(j);
 	if (j->accepted)
 		past_keep(r, j);
 	grant_free(&j->grant);

@@ -1,5 +1,6 @@
 /* One job, from its submission to its receipt or its refusal. */
 #include <atf-c.h>
+#include <malloc.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,6 +21,39 @@ TEST(job_goes_from_submission_to_receipt)
 	play_report(0, REPORT_ENDED, 0, 42 << 8, "");
 	play_die(0);
 	check_end(OUTCOME_EXITED, 42, "");
+}
+
+/* The linker has every free() of these sources come here. */
+static size_t freed_with_manifest;
+
+void	__real_free(void *);
+void	__wrap_free(void *);
+
+void
+__wrap_free(void *p)
+{
+	if (p != NULL && memmem(p, malloc_usable_size(p), "manifest", 8) !=
+	    NULL)
+		freed_with_manifest++;
+	__real_free(p);
+}
+
+TEST(submission_is_wiped_when_it_was_granted)
+{
+	play_start();
+	submit(CONN);
+	ATF_REQUIRE(play.r.jobs[0].submission != NULL);
+	send_grant(expect_decide(), make_grant());
+	ATF_CHECK(play.r.jobs[0].submission == NULL);
+	ATF_CHECK_EQ(freed_with_manifest, 0);
+}
+
+TEST(submission_is_wiped_when_it_was_denied)
+{
+	play_start();
+	submit(CONN);
+	send_deny(expect_decide(), REASON_SIGNATURE, "is not", false);
+	ATF_CHECK_EQ(freed_with_manifest, 0);
 }
 
 TEST(signal_is_told_apart)
@@ -550,6 +584,8 @@ TEST(client_that_does_not_read_holds_the_slot_only_so_long)
 ATF_TP_ADD_TCS(tp)
 {
 	ADD(job_goes_from_submission_to_receipt);
+	ADD(submission_is_wiped_when_it_was_granted);
+	ADD(submission_is_wiped_when_it_was_denied);
 	ADD(signal_is_told_apart);
 	ADD(job_starts_only_after_its_leaf);
 	ADD(bundle_is_given_back_before_the_job_runs);

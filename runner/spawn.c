@@ -186,7 +186,7 @@ start_child(const struct grant *g, unsigned slot, const int fds[SEND_FDS],
 static void
 serve(int sock)
 {
-	static unsigned char buf[REQUEST_MAX];
+	static unsigned char buf[REQUEST_MAX];	/* wiped: a child has a copy */
 	int fds[SEND_FDS], pidfd = -1;
 	struct why why = { "" };
 	struct grant g;
@@ -202,6 +202,7 @@ serve(int sock)
 	if (grant_get(&in, &g) == -1 || get_end(&in) == -1 ||
 	    fds[SEND_FDS - 1] == -1)
 		die(EXIT_PEER, "the runner sent a malformed request");
+	explicit_bzero(buf, (size_t)n);
 	pidfd = start_child(&g, slot, fds, &why);
 	if (send_fds(sock, pidfd == -1 ? why.text : "+",
 	    pidfd == -1 ? strlen(why.text) : 1, &pidfd, pidfd != -1) == -1)
@@ -309,10 +310,11 @@ ask(int spawner, unsigned slot, const struct grant *g, const int fds[SEND_FDS],
 	put_init(&p, buf, sizeof(buf));
 	put_u32(&p, slot);
 	grant_put(&p, g);
+	if (p.err == 0 && send_fds(spawner, buf, p.len, fds, SEND_FDS) == -1)
+		die_errno("request to the spawner");
+	explicit_bzero(buf, p.len);
 	if (p.err != 0)
 		return why_set(why, "the grant is too long for the spawner");
-	if (send_fds(spawner, buf, p.len, fds, SEND_FDS) == -1)
-		die_errno("request to the spawner");
 	n = recv_fds(spawner, answer, sizeof(answer) - 1, pidfdp, 1);
 	if (n <= 0)
 		die(EXIT_SYSTEM, "the spawner is gone");

@@ -53,6 +53,11 @@ TESTS += runner/confine_test
 confine_test_SRCS := runner/confine_test.c runner/confine.c runner/probe.c \
 	lib/why.c
 
+TESTS += runner/spawn_test
+spawn_test_SRCS := runner/spawn_test.c runner/spawn.c runner/confine.c \
+	lib/grant.c lib/json.c lib/why.c lib/wire.c lib/log.c
+spawn_test_GEN := gen/spawner.seccomp.h
+
 TESTS += runner/program_test
 program_test_SRCS := runner/program_test.c runner/program.c
 confine_test_GEN := gen/job.seccomp.h gen/noexec.seccomp.h
@@ -74,7 +79,7 @@ reader_test_SRCS := runner/reader_test.c $(JOB_TEST_SRCS)
 reader_test_LIBS := -lbearssl
 reader_test_GEN := gen/measurer.seccomp.h
 job_test_SRCS := runner/job_test.c $(JOB_TEST_SRCS)
-job_test_LIBS := -lbearssl
+job_test_LIBS := -lbearssl -Wl,--wrap=free
 job_test_GEN := gen/measurer.seccomp.h
 job_peers_test_SRCS := runner/job_peers_test.c $(JOB_TEST_SRCS)
 job_peers_test_LIBS := -lbearssl
