@@ -97,6 +97,7 @@ static const struct name names[] = {
 	N(MADV_HUGEPAGE), N(MADV_NOHUGEPAGE), N(MADV_DONTDUMP), N(MADV_DODUMP),
 	N(MADV_WIPEONFORK), N(MADV_KEEPONFORK),
 	/* The kernel's own: musl's headers do not have them. */
+	{ "PR_GET_MDWE", 66 },
 	{ "MADV_POPULATE_READ", 22 }, { "MADV_POPULATE_WRITE", 23 },
 	{ "ARCH_SET_FS", 0x1002 }, { "ARCH_GET_FS", 0x1003 },
 	{ "ARCH_GET_XCOMP_SUPP", 0x1021 }, { "ARCH_GET_XCOMP_PERM", 0x1022 },

@@ -36,6 +36,7 @@
 #define MAP_VDSO_64	0x2003	/* arch_prctl(2) */
 #define ADVISE_COLLAPSE	25
 #define SET_MDWE	65
+#define GET_MDWE	66
 #define NETNS_COOKIE	71
 #define MNT_ID_UNIQUE	0x4000
 
@@ -193,16 +194,19 @@ try_run_zero(long flags)
 	return ran;
 }
 
-/* A file of a read-only mount is shared with nobody who writes; still. */
+/* Of no file: the kernel would say so, the filter does not let it look. */
 static bool
-try_run_shared(long arg)
+try_run_shared(long flags)
 {
-	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	bool ran = fd != -1 && maps_to_run(fd, MAP_SHARED);
+	return mmap(NULL, PAGE, READ_RUN, (int)flags, -1, 0) != MAP_FAILED ||
+	    errno != EPERM;
+}
 
-	(void)arg;
-	close(fd);
-	return ran;
+/* The kernel itself keeps written memory from being run, too. */
+static bool
+try_without_mdwe(long want)
+{
+	return prctl(GET_MDWE, 0, 0, 0, 0) != want;
 }
 
 /* Memory that may be written and run at once. */
@@ -215,14 +219,15 @@ try_map_both(long flags)
 	return map != MAP_FAILED;
 }
 
-/* Memory to run that some other mapping, or another process, can write. */
+/*
+ * Memory to run that some other mapping, or another process, can write.  Not by
+ * musl's mmap(), which makes ENOMEM of EPERM; ENOMEM itself is no denial.
+ */
 static bool
 try_map_run(long flags)
 {
-	void *map = mmap(NULL, PAGE, READ_RUN, (int)flags | MAP_ANONYMOUS, -1,
-	    0);
-
-	return map != MAP_FAILED;
+	return syscall(SYS_mmap, NULL, PAGE, READ_RUN, flags | MAP_ANONYMOUS,
+	    -1, 0) != -1 || errno != EPERM;
 }
 
 /* A second mapping of the same pages. */
@@ -522,7 +527,9 @@ static const struct attempt attempts[] = {
 	    MAP_PRIVATE | MAP_GROWSDOWN),
 	NO_CODE("map huge pages to run", try_map_run,
 	    MAP_PRIVATE | MAP_HUGETLB),
-	NO_CODE("map a shared file to run", try_run_shared, 0),
+	NO_CODE("map a shared file to run", try_run_shared, MAP_SHARED),
+	NO_CODE("map a shared file to run in the newer way", try_run_shared,
+	    MAP_SHARED_VALIDATE),
 	NO_CODE("map pages a second time", try_twin, 0),
 	NO_CODE("map pages a second time by a size past the end", try_twin,
 	    -1),
@@ -530,6 +537,7 @@ static const struct attempt attempts[] = {
 	NO_CODE("run shared memory that it wrote", try_protect, MAP_SHARED),
 	NO_CODE("run its stack", try_run_stack, 0),
 	NO_CODE("run its heap", try_run_heap, 0),
+	NO_CODE("do without PR_SET_MDWE", try_without_mdwe, 1),
 	NO_CODE("undo PR_SET_MDWE", try_prctl, SET_MDWE),
 	TRY("write to its own memory as a file", try_self, 0),
 	TRY("open the file of a mapping", try_map_files, 0),
