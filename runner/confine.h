@@ -40,7 +40,7 @@ int	confine_to_cgroup(int dir, struct why *);
  */
 int	confine_memory(struct why *);
 
-/* 0 when the processor does not run memory that was mapped without PROT_EXEC. */
+/* 0 when the processor does not run memory without PROT_EXEC. */
 int	confine_data(void);
 
 /* The rlimits that control groups have no word for. */
