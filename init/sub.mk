@@ -17,7 +17,11 @@ IMAGE_PROGS += console
 console_SRCS := init/console.c init/line.c lib/chan.c lib/log.c lib/msg.c \
 	lib/sandbox.c lib/wire.c
 console_GEN := gen/console.seccomp.h
-TESTS += runner/gate_test runner/gate_refuse_test runner/gate_out_test
+TESTS += runner/gate_test runner/gate_refuse_test runner/gate_out_test \
+	runner/gate_frame_test
+gate_frame_test_SRCS := runner/gate_frame_test.c runner/gate_frame.c \
+	lib/wire.c lib/words.c lib/msg.c
+gate_frame_test_LIBS := -Wl,--wrap=free
 gate_test_SRCS := runner/gate_test.c runner/gate_testkit.c $(GATE_SRCS)
 gate_refuse_test_SRCS := runner/gate_refuse_test.c runner/gate_testkit.c \
 	$(GATE_SRCS)
