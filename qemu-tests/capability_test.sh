@@ -57,6 +57,16 @@ memory_is_as_granted_body() {
 	atf_check -o file:want cat granted
 }
 
+case_with_vm no_order_of_calls_makes_code 'calls at random, three times'
+no_order_of_calls_makes_code_body() {
+	atf_check -o ignore -e ignore "$do" vm_up
+	for seed in 1 2 3; do
+		elf_job remap-$seed remap $seed 4000
+		atf_check -o inline:'no way\n' -e ignore \
+		    "$do" run_job remap-$seed
+	done
+}
+
 case_with_vm stack_to_run_needs_exec_memory 'what MDWE does not see'
 stack_to_run_needs_exec_memory_body() {
 	atf_check -o ignore -e ignore "$do" vm_up
@@ -169,6 +179,7 @@ labels_are_recorded_body() {
 
 atf_init_test_cases() {
 	atf_add_test_case memory_is_as_granted
+	atf_add_test_case no_order_of_calls_makes_code
 	atf_add_test_case stack_to_run_needs_exec_memory
 	atf_add_test_case segment_to_run_needs_exec_memory
 	atf_add_test_case shared_memory_counts

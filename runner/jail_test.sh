@@ -103,6 +103,11 @@ job_case memory_becomes_code_with_the_capability '
 	    share twin
 	has "both: yes" "compile: yes" "share: yes" "twin: yes" "zero: no" \
 	    "patch: no" "ended: status 0"'
+job_case no_order_of_calls_makes_code '
+	for seed in 1 2 3; do
+		run -t 60000 -x $bin/job-remap -- job-remap $seed 4000
+		has "no way" "ended: status 0"
+	done'
 job_case end_of_a_segment_becomes_no_code '
 	cp $bin/job-maps maps
 	run -x maps -- maps

@@ -2,7 +2,7 @@
 
 JOB_PROGS := job-hello job-true job-exit job-signal job-forkbomb job-eatmem \
 	job-spew job-forever job-snoop job-threads job-hog job-memory job-stack \
-	job-maps
+	job-maps job-remap
 
 TOOLS += $(JOB_PROGS)
 job-hello_SRCS := qemu-tests/jobs/hello.c
@@ -18,6 +18,7 @@ job-threads_SRCS := qemu-tests/jobs/threads.c
 job-hog_SRCS := qemu-tests/jobs/hog.c
 job-memory_SRCS := qemu-tests/jobs/memory.c
 job-maps_SRCS := qemu-tests/jobs/maps.c
+job-remap_SRCS := qemu-tests/jobs/remap.c
 job-stack_SRCS := qemu-tests/jobs/stack.c
 job-stack_LIBS := -Wl,-z,execstack
 
