@@ -23,10 +23,12 @@ grant_init(struct grant *g)
 	};
 }
 
+/* NULL is a text that was not read any more. */
 static void
 wipe_text(char *text)
 {
-	explicit_bzero(text, strlen(text));
+	if (text != NULL)
+		explicit_bzero(text, strlen(text));
 	free(text);
 }
 
