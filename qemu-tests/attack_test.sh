@@ -1,9 +1,10 @@
 # What hostile jobs take from others, or leave behind: regressions.
 . "$CASEMATE_SRC/qemu-tests/lib.sh"
 
+# case_with_vm NAME DESCRIPTION [SECONDS]
 case_with_vm() {
 	atf_test_case "$1" cleanup
-	eval "$1_head() { atf_set descr '$2'; atf_set timeout 240; }"
+	eval "$1_head() { atf_set descr '$2'; atf_set timeout ${3:-240}; }"
 	eval "$1_cleanup() { vm_cleanup; }"
 }
 
@@ -66,6 +67,99 @@ daemon_ends_with_its_job_body() {
 	    "$casemate" status --key alice --on vm --json
 }
 
+# 60 processes of 65,000 mappings each, which the kernel takes many seconds to
+# free.  To have so many it needs 800 MiB.
+hold_mappings() {
+	atf_check -o ignore -e ignore "$do" vm_up --memory 1536 "$@"
+	hog hog mappings 'processes: 100' 'memory_mib: 1200' \
+	    'wall_seconds: 900'
+	"$casemate" run hog --key alice --on vm > out 2> err &
+	holder=$!
+	full() {
+		[ -s out ] || ! kill -0 $holder 2>> /dev/null
+	}
+	wait_for 200 full || atf_fail "waited 200 s"
+	atf_check -o inline:'full\n' cat out
+}
+
+said() {
+	grep -q "$1" "$console"
+}
+
+# ends COUNT: so many ends are in the ledger.
+ends() {
+	"$casemate" ledger --key alice --on vm > leaves
+	atf_check_equal "$1" "$(grep -c '"casemate.job.finished"' leaves)"
+}
+
+is_idle() {
+	"$casemate" status --key alice --on vm --json | grep -q '"running":0'
+}
+
+case_with_vm slow_end_of_one_job_ends_no_other \
+    'much to tear down beside jobs that spin' 900
+slow_end_of_one_job_ends_no_other_body() {
+	hold_mappings
+	elf_job spin forever busy
+	echo 'limits: {wall_seconds: 900}' >> spin/manifest.yaml
+	spinners=
+	for i in 1 2 3 4 5 6 7; do
+		"$casemate" run spin --key alice --on vm > out.$i 2> err.$i &
+		spinners="$spinners $!"
+		wait_for 60 grep -q accepted err.$i || atf_fail "spinner $i"
+	done
+	kill $holder
+	removed() {
+		"$casemate" status --key alice --on vm --json > status
+		! grep -q '"running":8' status
+	}
+	wait_for 300 removed || atf_fail "its slot is not free after 300 s"
+	atf_check -o match:'"running":7,"jobs_done":1,' cat status
+	elf_job next true
+	atf_check -o ignore -e ignore timeout 60 "$do" run_job next
+	kill $spinners
+	wait_for 120 is_idle || atf_fail "the spinners' slots are not free"
+	! said 'runner ended' || atf_fail "the runner ended"
+	ends 9
+}
+
+case_with_vm slow_end_is_recorded_when_the_appliance_stops \
+    'much to tear down, and 6 s to do it' 600
+slow_end_is_recorded_when_the_appliance_stops_body() {
+	hold_mappings
+	atf_check -o ignore -e ignore "$casemate" down --wait 60 vm
+	atf_check -o ignore -e ignore "$do" vm_up
+	ends 1
+	atf_check -o match:'"outcome":"cancelled".*had not all ended 3 s later' \
+	    cat leaves
+}
+
+case_with_vm slow_end_keeps_no_runner_from_starting \
+    'much to tear down, left by a runner that was killed' 600
+slow_end_keeps_no_runner_from_starting_body() {
+	hold_mappings
+	console_type 'kill runner'
+	wait_for 60 said 'slot 0 stays taken' || atf_fail "it does not start"
+	elf_job next true
+	atf_check -o ignore -e ignore timeout 60 "$do" run_job next
+	atf_check -o match:'"running":1,' \
+	    "$casemate" status --key alice --on vm --json
+	wait_for 200 said 'slot 0 is free again' || atf_fail "waited 200 s"
+	! said 'runner ended with' || atf_fail "the runner ended"
+}
+
+# 20 MiB to unpack and to hash, by the appliance, for a job that may use a
+# hundredth of a processor.
+case_with_vm building_is_not_slowed_by_a_limit_of_cpu 'little CPU, many files'
+building_is_not_slowed_by_a_limit_of_cpu_body() {
+	atf_check -o ignore -e ignore "$do" vm_up
+	elf_job large true
+	head -c 20971520 /dev/zero > large/files/zeros
+	echo 'limits: {cpu_millis: 10}' >> large/manifest.yaml
+	atf_check -o ignore -e match:'exited with status 0' \
+	    timeout 120 "$do" run_job large
+}
+
 # A hundredth of a processor makes its processes for ten seconds, and would
 # need as long to end them.
 case_with_vm end_is_not_held_up_by_a_limit 'little CPU, much to tear down'
@@ -91,5 +185,9 @@ atf_init_test_cases() {
 	atf_add_test_case processes_of_one_job_leave_room
 	atf_add_test_case ring_of_sockets_ends_with_its_job
 	atf_add_test_case daemon_ends_with_its_job
+	atf_add_test_case slow_end_of_one_job_ends_no_other
+	atf_add_test_case slow_end_is_recorded_when_the_appliance_stops
+	atf_add_test_case slow_end_keeps_no_runner_from_starting
+	atf_add_test_case building_is_not_slowed_by_a_limit_of_cpu
 	atf_add_test_case end_is_not_held_up_by_a_limit
 }

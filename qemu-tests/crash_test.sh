@@ -1,22 +1,5 @@
 . "$CASEMATE_SRC/qemu-tests/lib.sh"
 
-# console_type TEXT: one line on the operator's serial console.  Stays until
-# the line and its end are echoed: QEMU drops what a peer that has gone left
-# unread.
-console_type() {
-	/usr/bin/python3 - "$vm_state/console.sock" "$1" <<-'PY'
-	import socket, sys
-	s = socket.socket(socket.AF_UNIX)
-	s.connect(sys.argv[1])
-	s.settimeout(30)
-	line = sys.argv[2].encode()
-	s.sendall(line + b"\r")
-	seen = b""
-	while line + b"\r\n" not in seen:
-	    seen += s.recv(4096)
-	PY
-}
-
 comes_back() {
 	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job hello hello

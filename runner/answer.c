@@ -123,6 +123,8 @@ state_word(const struct job *j)
 	case JOB_END:
 	case JOB_RECORD:
 		return j->accepted ? "ending" : NULL;
+	case JOB_LINGER:
+		return j->grant.job[0] != '\0' ? "ending" : NULL;
 	}
 	return NULL;
 }

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,8 @@
 #define TEXT_FILE_MAX	4096	/* memory.stat is the largest, not read here */
 #define PERIOD_US	100000	/* of cpu.max, the kernel's default */
 #define QUOTA_MIN_US	1000	/* the kernel's least */
-#define CLEAR_MS	5000	/* for killed processes to be gone */
+#define BUILD_MILLIS	1000	/* one CPU: no job's limit slows its building */
+#define END_WEIGHT	"1000"	/* of cpu.weight; init's plan has the runner's */
 
 static void
 name_slot(char name[16], unsigned slot)
@@ -116,17 +116,25 @@ write_limit(int dir, const char *file, uint64_t value, struct why *why)
 }
 
 static int
-write_limits(int dir, const struct grant_limits *l, struct why *why)
+write_cpu(int dir, uint32_t cpu_millis, struct why *why)
 {
-	uint64_t quota = (uint64_t)l->cpu_millis * (PERIOD_US / 1000);
+	uint64_t quota = (uint64_t)cpu_millis * (PERIOD_US / 1000);
 	char text[48];
 
 	if (quota < QUOTA_MIN_US)
 		quota = QUOTA_MIN_US;
 	snprintf(text, sizeof(text), "%" PRIu64 " %d", quota, PERIOD_US);
-	if (write_text(dir, "cpu.max", text) == -1)
-		return why_set(why, "cannot set cpu.max to %s: %s", text,
-		    strerror(errno));
+	if (write_text(dir, "cpu.max", text) == 0)
+		return 0;
+	return why_set(why, "cannot set cpu.max to %s: %s", text,
+	    strerror(errno));
+}
+
+static int
+write_limits(int dir, const struct grant_limits *l, struct why *why)
+{
+	if (write_cpu(dir, BUILD_MILLIS, why) == -1)
+		return -1;
 	if (write_limit(dir, "memory.max", l->memory_bytes, why) == -1 ||
 	    write_limit(dir, "memory.oom.group", 1, why) == -1)
 		return -1;
@@ -141,7 +149,41 @@ write_limits(int dir, const struct grant_limits *l, struct why *why)
 void
 cgroup_init(struct cgroup *c)
 {
-	c->dir = c->events = -1;
+	c->dir = c->events = c->kill = -1;
+}
+
+/* The descriptors that are held while it is there.  -1 with errno. */
+static int
+open_files(struct cgroup *c, const char *name, int parent)
+{
+	c->dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (c->dir == -1)
+		return -1;
+	c->events = openat(c->dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	c->kill = openat(c->dir, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+	return c->events == -1 || c->kill == -1 ? -1 : 0;
+}
+
+static void
+close_files(struct cgroup *c)
+{
+	const int fds[] = { c->dir, c->events, c->kill };
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] != -1)
+			close(fds[i]);
+	cgroup_init(c);
+}
+
+/* One that could not be removed when it was empty is removed now. */
+static int
+make_group(int parent, const char *name)
+{
+	if (mkdirat(parent, name, 0755) == 0)
+		return 0;
+	if (errno != EEXIST || unlinkat(parent, name, AT_REMOVEDIR) == -1)
+		return -1;
+	return mkdirat(parent, name, 0755);
 }
 
 int
@@ -153,54 +195,48 @@ cgroup_open(struct cgroup *c, int parent, unsigned slot,
 	cgroup_init(c);
 	c->slot = slot;
 	name_slot(name, slot);
-	if (mkdirat(parent, name, 0755) == -1)
+	if (make_group(parent, name) == -1)
 		return why_set(why, "cannot make the control group %s: %s",
 		    name, strerror(errno));
-	c->dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (c->dir == -1) {
+	if (open_files(c, name, parent) == -1)
 		why_set(why, "cannot open the control group %s: %s", name,
 		    strerror(errno));
-		goto fail;
-	}
-	if (write_limits(c->dir, l, why) == -1)
-		goto fail;
-	c->events = openat(c->dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	if (c->events == -1) {
-		why_set(why, "cannot open cgroup.events: %s", strerror(errno));
-		goto fail;
-	}
-	return 0;
-fail:
-	cgroup_close(c, parent);
+	else if (write_limits(c->dir, l, why) == 0)
+		return 0;
+	unlinkat(parent, name, AT_REMOVEDIR);
+	close_files(c);
 	errno = EBADMSG;
 	return -1;
 }
 
 int
-cgroup_kill(const struct cgroup *c)
+cgroup_limit_cpu(const struct cgroup *c, uint32_t cpu_millis, struct why *why)
 {
-	/* Without it the end only takes longer. */
-	(void)write_text(c->dir, "cpu.max", "max");
-	return write_text(c->dir, "cgroup.kill", "1");
+	return write_cpu(c->dir, cpu_millis, why);
 }
 
-static bool
-is_empty(int events)
+int
+cgroup_kill(const struct cgroup *c)
 {
-	char text[256];
-	ssize_t n;
-
-	if (lseek(events, 0, SEEK_SET) == -1)
-		return false;
-	n = read(events, text, sizeof(text) - 1);
-	text[n > 0 ? n : 0] = '\0';
-	return n > 0 && find_number(text, "populated") == 0;
+	if (write(c->kill, "1", 1) != 1)
+		return -1;
+	/* Without these the end only takes longer. */
+	(void)write_text(c->dir, "cpu.max", "max");
+	(void)write_text(c->dir, "cpu.weight", END_WEIGHT);
+	return 0;
 }
 
 bool
 cgroup_is_empty(const struct cgroup *c)
 {
-	return is_empty(c->events);
+	char text[256];
+	ssize_t n;
+
+	if (lseek(c->events, 0, SEEK_SET) == -1)
+		return false;
+	n = read(c->events, text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	return n > 0 && find_number(text, "populated") == 0;
 }
 
 void
@@ -209,8 +245,10 @@ cgroup_read(const struct cgroup *c, struct cgroup_figures *f)
 	char text[TEXT_FILE_MAX];
 
 	memset(f, 0, sizeof(*f));
-	if (read_text(c->dir, "cpu.stat", text) == 0)
+	if (read_text(c->dir, "cpu.stat", text) == 0) {
 		f->cpu_us = find_number(text, "usage_usec");
+		f->throttled_us = find_number(text, "throttled_usec");
+	}
 	if (read_text(c->dir, "memory.peak", text) == 0)
 		f->memory_peak = strtoull(text, NULL, 10);
 	if (read_text(c->dir, "memory.events", text) == 0) {
@@ -225,57 +263,29 @@ cgroup_close(struct cgroup *c, int parent)
 	char name[16];
 
 	name_slot(name, c->slot);
-	if (unlinkat(parent, name, AT_REMOVEDIR) == -1 && errno == EBUSY)
+	if (unlinkat(parent, name, AT_REMOVEDIR) == -1 && errno != ENOENT)
 		return -1;
-	if (c->dir != -1)
-		close(c->dir);
-	if (c->events != -1)
-		close(c->events);
-	cgroup_init(c);
-	return 0;
-}
-
-/* Kills and removes one slot's group, if it is there. */
-static int
-clear_slot(struct cgroup *c, int parent, struct why *why)
-{
-	char name[16];
-	struct pollfd pfd = { .events = POLLPRI };
-
-	name_slot(name, c->slot);
-	c->dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (c->dir == -1 && errno == ENOENT)
-		return 0;
-	if (c->dir == -1 || cgroup_kill(c) == -1)
-		return why_set(why, "cannot end what is left in the control "
-		    "group %s: %s", name, strerror(errno));
-	c->events = openat(c->dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	pfd.fd = c->events;
-	while (c->events != -1 && !is_empty(c->events))
-		if (poll(&pfd, 1, CLEAR_MS) == 0)
-			break;
-	if (cgroup_close(c, parent) == -1)
-		return why_set(why, "processes in the control group %s do not "
-		    "end; restart the appliance", name);
+	close_files(c);
 	return 0;
 }
 
 int
-cgroup_clear(int parent, unsigned n, struct why *why)
+cgroup_clear(struct cgroup *c, int parent, unsigned slot, struct why *why)
 {
-	for (unsigned slot = 0; slot < n; slot++) {
-		struct cgroup c;
-		int rc;
+	char name[16];
 
-		cgroup_init(&c);
-		c.slot = slot;
-		rc = clear_slot(&c, parent, why);
-		if (c.dir != -1)
-			close(c.dir);
-		if (c.events != -1)
-			close(c.events);
-		if (rc == -1)
-			return -1;
+	cgroup_init(c);
+	c->slot = slot;
+	name_slot(name, slot);
+	if (open_files(c, name, parent) == -1 && errno == ENOENT &&
+	    c->dir == -1)
+		return 0;
+	if (c->events == -1 || c->kill == -1 || cgroup_kill(c) == -1) {
+		why_set(why, "cannot end what is left in the control group "
+		    "%s: %s", name, strerror(errno));
+		close_files(c);
+		return -1;
 	}
+	(void)cgroup_close(c, parent);	/* fails while it is not empty */
 	return 0;
 }

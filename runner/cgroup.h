@@ -15,11 +15,13 @@
 struct cgroup {
 	int		 dir;		/* -1: there is none */
 	int		 events;	/* cgroup.events; POLLPRI on a change */
+	int		 kill;		/* cgroup.kill: needs no descriptor later */
 	unsigned	 slot;
 };
 
 struct cgroup_figures {
 	uint64_t	cpu_us;
+	uint64_t	throttled_us;	/* that its CPU limit held it back */
 	uint64_t	memory_peak;
 	uint64_t	oom_kills;
 	uint64_t	over_limit;	/* times that its own limit was why */
@@ -31,25 +33,38 @@ struct cgroup_figures {
  */
 int	cgroup_check(int parent, struct why *);
 
-/*
- * At the runner's start: kills what a predecessor left in slots 0 to n - 1 and
- * removes it.  Blocks, a few seconds at most.  -1 and why.
- */
-int	cgroup_clear(int parent, unsigned n, struct why *);
-
 void	cgroup_init(struct cgroup *);
-/* Makes job-SLOT with the grant's limits.  -1 and why; nothing is left then. */
+/*
+ * At the runner's start: kills what a predecessor left in a slot, and removes
+ * the group if it is empty.  Does not wait: a group that is not empty yet stays
+ * open, and its slot is taken until cgroup_close() has removed it.  -1 and why:
+ * it cannot be killed.
+ */
+int	cgroup_clear(struct cgroup *, int parent, unsigned slot, struct why *);
+
+/*
+ * Makes job-SLOT with the grant's limits, but for that of CPU: the sandbox is
+ * built with one CPU, whatever the job may use later.  -1 and why; nothing is
+ * left then.
+ */
 int	cgroup_open(struct cgroup *, int parent, unsigned slot,
 	    const struct grant_limits *, struct why *);
+/* The sandbox is built: from here on the job's own CPU limit holds. */
+int	cgroup_limit_cpu(const struct cgroup *, uint32_t cpu_millis,
+	    struct why *);
 /*
- * Kills every process in it, at once and without exception, and lifts its CPU
- * limit: ending costs time, too, and the runner waits for the end.
+ * Kills every process in it, at once and without exception.  When it returns 0
+ * none of them comes back to its program's instructions.  What each held, the
+ * kernel still has to free, and that may take long: the group's CPU limit is
+ * lifted, and it gets ten times the weight of a job that runs: enough to end,
+ * and jobs that run beside it keep a share.
+ * May be repeated.  -1 when the kernel refuses.
  */
 int	cgroup_kill(const struct cgroup *);
 bool	cgroup_is_empty(const struct cgroup *);
 /* Figures that the kernel does not have stay 0. */
 void	cgroup_read(const struct cgroup *, struct cgroup_figures *);
-/* Removes it.  -1 with EBUSY while a process is left. */
+/* Removes it.  -1 when it is still there: try again when it is empty. */
 int	cgroup_close(struct cgroup *, int parent);
 
 #endif

@@ -70,7 +70,8 @@ ATF_TC_BODY(group_that_cannot_be_limited_is_not_left, tc)
 	struct cgroup c;
 
 	ATF_CHECK_EQ(cgroup_open(&c, dir, 3, &l, &why), -1);
-	ATF_CHECK_MSG(strstr(why.text, "cannot set cpu.max") != NULL, "%s",
+	ATF_CHECK_MSG(strstr(why.text, "cannot open the control "
+	    "group job-3") != NULL, "%s",
 	    why.text);
 	ATF_CHECK_EQ(c.dir, -1);
 	ATF_CHECK_EQ(access("job-3", F_OK), -1);
@@ -81,8 +82,100 @@ ATF_TC_BODY(nothing_left_is_nothing_to_clear, tc)
 {
 	struct why why = { "" };
 	int dir = open(".", O_PATH | O_DIRECTORY);
+	struct cgroup c;
 
-	ATF_CHECK_EQ_MSG(cgroup_clear(dir, 8, &why), 0, "%s", why.text);
+	ATF_CHECK_EQ_MSG(cgroup_clear(&c, dir, 7, &why), 0, "%s", why.text);
+	ATF_CHECK_EQ(c.dir, -1);
+}
+
+/* A folder with the files of a job's group, with or without processes. */
+static int
+fake_job(int populated)
+{
+	static const char *const files[] = {
+		"job-2/cgroup.kill", "job-2/cpu.max", "job-2/cpu.weight",
+	};
+
+	(void)mkdir("job-2", 0755);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		atf_utils_create_file(files[i], "%s", "");
+	atf_utils_create_file("job-2/cgroup.events", "populated %d\nfrozen 0\n",
+	    populated);
+	return open(".", O_PATH | O_DIRECTORY);
+}
+
+static void
+remove_fake_job(void)
+{
+	ATF_CHECK_EQ(unlink("job-2/cgroup.kill"), 0);
+	ATF_CHECK_EQ(unlink("job-2/cpu.max"), 0);
+	ATF_CHECK_EQ(unlink("job-2/cpu.weight"), 0);
+	ATF_CHECK_EQ(unlink("job-2/cgroup.events"), 0);
+}
+
+ATF_TC_WITHOUT_HEAD(group_that_is_not_empty_stays_open_and_does_not_block);
+ATF_TC_BODY(group_that_is_not_empty_stays_open_and_does_not_block, tc)
+{
+	int dir = fake_job(1);
+	struct why why = { "" };
+	struct cgroup c;
+
+	ATF_CHECK_EQ_MSG(cgroup_clear(&c, dir, 2, &why), 0, "%s", why.text);
+	ATF_REQUIRE(c.dir != -1);
+	ATF_CHECK(!cgroup_is_empty(&c));
+	ATF_CHECK(atf_utils_compare_file("job-2/cgroup.kill", "1"));
+	atf_utils_create_file("job-2/cgroup.events", "populated 0\n");
+	ATF_CHECK(cgroup_is_empty(&c));
+	ATF_CHECK_EQ(cgroup_close(&c, dir), -1);	/* a folder with files */
+	ATF_CHECK(c.dir != -1);
+	remove_fake_job();
+	ATF_CHECK_EQ(cgroup_close(&c, dir), 0);
+	ATF_CHECK_EQ(c.dir, -1);
+	ATF_CHECK_EQ(access("job-2", F_OK), -1);
+}
+
+ATF_TC_WITHOUT_HEAD(group_that_cannot_be_killed_is_refused);
+ATF_TC_BODY(group_that_cannot_be_killed_is_refused, tc)
+{
+	int dir = fake_job(1);
+	struct why why = { "" };
+	struct cgroup c;
+
+	ATF_REQUIRE(unlink("job-2/cgroup.kill") == 0);
+	ATF_CHECK_EQ(cgroup_clear(&c, dir, 2, &why), -1);
+	ATF_CHECK_MSG(strstr(why.text, "cannot end what is left in the control "
+	    "group job-2") != NULL, "%s", why.text);
+	ATF_CHECK_EQ(c.dir, -1);
+}
+
+ATF_TC_WITHOUT_HEAD(what_is_killed_gets_cpu_to_end_with);
+ATF_TC_BODY(what_is_killed_gets_cpu_to_end_with, tc)
+{
+	int dir = fake_job(1);
+	struct why why = { "" };
+	struct cgroup c;
+
+	ATF_REQUIRE(cgroup_clear(&c, dir, 2, &why) == 0);
+	ATF_REQUIRE(cgroup_limit_cpu(&c, 50, &why) == 0);
+	ATF_CHECK(atf_utils_compare_file("job-2/cpu.max", "5000 100000"));
+	fake_job(1);
+	ATF_CHECK_EQ(cgroup_kill(&c), 0);
+	ATF_CHECK(atf_utils_compare_file("job-2/cpu.max", "max"));
+	ATF_CHECK(atf_utils_compare_file("job-2/cpu.weight", "1000"));
+}
+
+ATF_TC_WITHOUT_HEAD(limit_of_cpu_that_cannot_be_set_is_named);
+ATF_TC_BODY(limit_of_cpu_that_cannot_be_set_is_named, tc)
+{
+	int dir = fake_job(1);
+	struct why why = { "" };
+	struct cgroup c;
+
+	ATF_REQUIRE(cgroup_clear(&c, dir, 2, &why) == 0);
+	ATF_REQUIRE(unlink("job-2/cpu.max") == 0);
+	ATF_CHECK_EQ(cgroup_limit_cpu(&c, 50, &why), -1);
+	ATF_CHECK_MSG(strstr(why.text, "cannot set cpu.max to 5000 100000") !=
+	    NULL, "%s", why.text);
 }
 
 /* The path of a new group, or "" where there is no version 2. */
@@ -141,6 +234,7 @@ ATF_TC_BODY(what_a_predecessor_left_is_killed_and_removed, tc)
 	char path[256], slot[300];
 	struct why why = { "" };
 	int dir, rc, status;
+	struct cgroup c;
 	bool there;
 	pid_t pid;
 
@@ -151,11 +245,12 @@ ATF_TC_BODY(what_a_predecessor_left_is_killed_and_removed, tc)
 	ATF_REQUIRE(mkdir(slot, 0755) == 0);
 	pid = start_stubborn(slot);
 	dir = open(path, O_PATH | O_DIRECTORY);
-	rc = cgroup_clear(dir, 8, &why);
-	there = access(slot, F_OK) == 0;
+	rc = cgroup_clear(&c, dir, 2, &why);
 	if (rc == -1)
 		kill(pid, SIGKILL);
 	ATF_CHECK(waitpid(pid, &status, 0) == pid);
+	ATF_CHECK(c.dir == -1 || cgroup_close(&c, dir) == 0);
+	there = access(slot, F_OK) == 0;
 	rmdir(slot);
 	rmdir(path);
 	ATF_CHECK_EQ_MSG(rc, 0, "%s", why.text);
@@ -170,6 +265,11 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, folder_that_is_no_group_is_refused);
 	ATF_TP_ADD_TC(tp, group_that_cannot_be_limited_is_not_left);
 	ATF_TP_ADD_TC(tp, nothing_left_is_nothing_to_clear);
+	ATF_TP_ADD_TC(tp,
+	    group_that_is_not_empty_stays_open_and_does_not_block);
+	ATF_TP_ADD_TC(tp, group_that_cannot_be_killed_is_refused);
+	ATF_TP_ADD_TC(tp, what_is_killed_gets_cpu_to_end_with);
+	ATF_TP_ADD_TC(tp, limit_of_cpu_that_cannot_be_set_is_named);
 	ATF_TP_ADD_TC(tp, what_a_predecessor_left_is_killed_and_removed);
 	return atf_no_error();
 }

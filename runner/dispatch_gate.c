@@ -63,6 +63,9 @@ takes_requests(struct runner *r, uint32_t conn)
 	else if (chan_room(&r->keyd) < KEYD_ROOM)
 		say_busy(r, conn, REASON_BUSY, "keyd is behind with its "
 		    "answers; try again");
+	else if (chan_room(&r->ledgerd) < LEDGER_ROOM)
+		say_busy(r, conn, REASON_BUSY, "ledgerd is behind with its "
+		    "records; try again");
 	else
 		return true;
 	return false;

@@ -242,8 +242,15 @@ job_credit(struct runner *r, struct job *j, uint32_t bytes)
 static void
 accept(struct runner *r, struct job *j, const char *probe)
 {
+	struct why why;
+
 	bundle_close(&j->bundle);
 	snprintf(j->probe, sizeof(j->probe), "%s", probe);
+	if (cgroup_limit_cpu(&j->cgroup, j->grant.limits.cpu_millis,
+	    &why) == -1) {
+		job_refuse(r, j, REASON_SANDBOX, "%s", why.text);
+		return;
+	}
 	job_enter(j, JOB_ACCEPT, LEDGER_MS);
 	j->asked = true;
 	say_append_accepted(r, j);
@@ -316,7 +323,7 @@ job_appended(struct runner *r, struct job *j, const unsigned char *leaf,
 		job_check_end(r, j);
 	else if (j->state == JOB_RECORD) {
 		say_verdict(r, j, receipt, len);
-		job_free(r, j);
+		job_over(r, j);
 	}
 }
 
@@ -361,6 +368,8 @@ job_stop(struct runner *r, struct job *j)
 	else if (j->state == JOB_RUN)
 		job_end(r, j, OUTCOME_CANCELLED, 0, "the appliance is "
 		    "stopping");
+	else if (j->state == JOB_END)
+		job_hurry_end(j);
 }
 
 void
@@ -409,7 +418,10 @@ job_timeout(struct runner *r, struct job *j)
 		return;
 	case JOB_BUILD:
 		job_refuse(r, j, REASON_SANDBOX, "the sandbox was not ready "
-		    "within %d s", BUILD_MS / 1000);
+		    "within %d s: the appliance is too busy or too slow for "
+		    "a bundle of %llu bytes; run fewer jobs at a time, or give "
+		    "the appliance more CPUs", BUILD_MS / 1000,
+		    (unsigned long long)j->grant.bundle_len);
 		return;
 	case JOB_ACCEPT:
 		j->asked = false;
@@ -417,14 +429,17 @@ job_timeout(struct runner *r, struct job *j)
 		return;
 	case JOB_RUN:
 		job_end(r, j, OUTCOME_TIMED_OUT, 0, "the job ran longer than "
-		    "its %llu ms", (unsigned long long)
-		    j->grant.limits.wall_ms);
+		    "its %llu s; raise wall_seconds", (unsigned long long)
+		    j->grant.limits.wall_ms / 1000);
 		return;
 	case JOB_END:
 		job_end_overdue(r, j);
 		return;
 	case JOB_RECORD:
 		job_finish_unrecorded(r, j, "ledgerd does not answer");
+		return;
+	case JOB_LINGER:
+		job_check_linger(r, j);
 		return;
 	}
 }

@@ -5,10 +5,15 @@
  *	    (DECIDE --measure--> MEASURE --measured--> DECIDE)
  *	    --ready--> ACCEPT --committed--> RUN --end--> END --gone-->
  *	    RECORD --committed--> FREE
+ *	    (END --late--> RECORD --committed--> LINGER --gone--> FREE)
  *
  * Whatever goes wrong before RUN sets a refusal as the verdict and leads
  * through END (when there are processes) and RECORD to the same end.  The
  * first verdict holds.
+ *
+ * No job's end waits for the kernel without limit, and no slot is free before
+ * its control group is: a job whose processes are killed and not gone when END
+ * is over is recorded and told as it is then, and its slot lingers.
  */
 #ifndef JOB_H
 #define JOB_H
@@ -39,6 +44,7 @@ enum job_state {
 	JOB_RUN,
 	JOB_END,	/* killed, or ended by itself; what is left goes */
 	JOB_RECORD,	/* ledgerd has its job.finished or job.refused */
+	JOB_LINGER,	/* its end is told; its control group is not empty */
 };
 
 /* How it ended, or why it was refused; and the message with it. */
@@ -66,7 +72,8 @@ struct job {
 	bool		 recordable;	/* its command's signature holds */
 	bool		 asked;		/* job.accepted is under way */
 	bool		 gone;		/* process 1 has ended */
-	bool		 overdue;	/* END lasts too long already */
+	bool		 late;		/* recorded before all were gone */
+	uint64_t	 ended_ms;	/* since when it is in END; 0: not yet */
 	void		*submission;	/* until it is decided */
 	size_t		 submission_len;
 	size_t		 runtime;	/* MEASURE: in the list */
@@ -138,8 +145,19 @@ void	job_begin_end(struct runner *, struct job *);
 void	job_gone(struct runner *, struct job *);
 /* In END: goes on once no process and no unread output is left. */
 void	job_check_end(struct runner *, struct job *);
-/* END has a second chance without the client, and no third. */
+/*
+ * END has lasted too long: goes on without the rest of the output, and without
+ * waiting for processes that have been killed.
+ */
 void	job_end_overdue(struct runner *, struct job *);
+/* The appliance stops: END has no more than a few seconds left. */
+void	job_hurry_end(struct job *);
+/* Its end is told: the slot is free, or lingers. */
+void	job_over(struct runner *, struct job *);
+/* A slot whose control group holds processes that do not end. */
+void	job_linger(struct job *);
+/* In LINGER: frees the slot once its control group is gone. */
+void	job_check_linger(struct runner *, struct job *);
 /* Says the verdict without a receipt, since it could not be recorded. */
 void	job_finish_unrecorded(struct runner *, struct job *, const char *why);
 void	job_free(struct runner *, struct job *);

@@ -16,6 +16,8 @@
 #include "say.h"
 
 #define END_MS		30000	/* the client takes the rest of the output */
+#define STOP_MS		3000	/* the same: init gives the runner 6 s */
+#define RETRY_MS	1000	/* to kill or to remove a group once more */
 
 void
 job_free(struct runner *r, struct job *j)
@@ -50,10 +52,27 @@ job_finish_unrecorded(struct runner *r, struct job *j, const char *why)
 		    " (not recorded: %.200s)", why);
 	}
 	say_verdict(r, j, "", 0);
-	job_free(r, j);
+	job_over(r, j);
 }
 
-/* All its processes are gone, or there never were any. */
+/* What its verdict has to say besides. */
+__attribute__((format(printf, 2, 3)))
+static void
+add_note(struct job *j, const char *fmt, ...)
+{
+	char *message = j->verdict.message;
+	const size_t size = sizeof(j->verdict.message);
+	va_list ap;
+
+	if (message[0] != '\0')
+		snprintf(message + strlen(message), size - strlen(message),
+		    "; ");
+	va_start(ap, fmt);
+	vsnprintf(message + strlen(message), size - strlen(message), fmt, ap);
+	va_end(ap);
+}
+
+/* All its processes are gone, or there never were any, or it is late. */
 static void
 record(struct runner *r, struct job *j)
 {
@@ -72,7 +91,8 @@ judge_memory(struct job *j)
 	struct verdict *v = &j->verdict;
 	unsigned long long mib = j->grant.limits.memory_bytes >> 20;
 	const char *text = j->accepted ?
-	    "the job needed more than its %llu MiB of memory" :
+	    "the job needed more than its %llu MiB of memory; raise "
+	    "memory_mib" :
 	    "the bundle's files do not fit into the job's %llu MiB of memory; "
 	    "raise memory_mib";
 
@@ -84,6 +104,19 @@ judge_memory(struct job *j)
 	v->outcome = OUTCOME_OUT_OF_MEMORY;
 	v->reason = REASON_LIMITS;
 	snprintf(v->message, sizeof(v->message), text, mib);
+}
+
+/* A limit of CPU may be why the time was too short. */
+static void
+judge_time(struct job *j)
+{
+	uint64_t throttled_ms = j->figures.throttled_us / 1000;
+
+	if (j->verdict.kind == VERDICT_ENDED &&
+	    j->verdict.outcome == OUTCOME_TIMED_OUT &&
+	    throttled_ms > j->wall_ms / 4)
+		add_note(j, "it waited for CPU, of which it may use %u "
+		    "cpu_millis; raise those", j->grant.limits.cpu_millis);
 }
 
 /*
@@ -100,6 +133,7 @@ judge_end(struct job *j)
 
 	if (j->figures.oom_kills != 0 && (v->kind == VERDICT_NONE || killed))
 		judge_memory(j);
+	judge_time(j);
 	if (v->kind == VERDICT_NONE) {
 		v->kind = VERDICT_REFUSED;
 		v->reason = REASON_FAULT;
@@ -115,22 +149,54 @@ judge_end(struct job *j)
 	}
 }
 
+static bool
+is_gone(const struct job *j)
+{
+	return (j->child.pidfd == -1 || j->gone) &&
+	    (j->cgroup.dir == -1 || cgroup_is_empty(&j->cgroup));
+}
+
+static bool
+has_output(const struct job *j)
+{
+	return j->child.out[0] != -1 || j->child.out[1] != -1;
+}
+
+/* Open pipes may be empty: a killed process holds them until it is gone. */
+static bool
+has_unread(const struct job *j)
+{
+	struct pollfd pfd[2];
+
+	for (int i = 0; i < 2; i++)
+		pfd[i] = (struct pollfd){
+			.fd = j->child.out[i], .events = POLLIN,
+		};
+	return poll(pfd, 2, 0) > 0 && ((pfd[0].revents | pfd[1].revents) &
+	    POLLIN) != 0;
+}
+
+/* Judges it by what is known now.  A group that stays lingers later. */
+static void
+conclude(struct runner *r, struct job *j)
+{
+	if (j->cgroup.dir != -1)
+		cgroup_read(&j->cgroup, &j->figures);
+	judge_end(j);
+	if (j->late)
+		add_note(j, "its processes were killed and had not all ended "
+		    "%llu s later: the figures are of then",
+		    (unsigned long long)(now_ms() - j->ended_ms) / 1000);
+	else if (j->cgroup.dir != -1)
+		(void)cgroup_close(&j->cgroup, r->cgroup);
+	record(r, j);
+}
+
 void
 job_check_end(struct runner *r, struct job *j)
 {
-	if (j->child.pidfd != -1 && !j->gone)
-		return;
-	if (j->child.out[0] != -1 || j->child.out[1] != -1 || j->asked)
-		return;
-	if (j->cgroup.dir != -1) {
-		if (!cgroup_is_empty(&j->cgroup))
-			return;
-		cgroup_read(&j->cgroup, &j->figures);
-		if (cgroup_close(&j->cgroup, r->cgroup) == -1)
-			return;
-	}
-	judge_end(j);
-	record(r, j);
+	if (is_gone(j) && !has_output(j) && !j->asked)
+		conclude(r, j);
 }
 
 static void
@@ -143,18 +209,28 @@ drop_output(struct job *j)
 	}
 }
 
+static int
+kill_all(const struct job *j)
+{
+	if (j->cgroup.dir == -1 || cgroup_kill(&j->cgroup) == 0)
+		return 0;
+	log_info("job %s: cgroup.kill: %s", j->grant.job, strerror(errno));
+	return -1;
+}
+
 void
 job_begin_end(struct runner *r, struct job *j)
 {
 	if (j->state == JOB_RUN)
 		j->wall_ms = now_ms() - j->started_ms;
-	if (j->cgroup.dir != -1 && cgroup_kill(&j->cgroup) == -1)
-		log_info("job %s: cgroup.kill: %s", j->grant.job,
-		    strerror(errno));
+	kill_all(j);
 	if (!j->accepted || !j->attached ||
 	    j->verdict.outcome == OUTCOME_OUTPUT_LIMIT)
 		drop_output(j);
-	job_enter(j, JOB_END, END_MS);
+	if (j->ended_ms == 0) {
+		j->ended_ms = now_ms();
+		job_enter(j, JOB_END, r->stopping ? STOP_MS : END_MS);
+	}
 	job_check_end(r, j);
 }
 
@@ -208,7 +284,8 @@ job_overrun(struct runner *r, struct job *j)
 	    v->outcome == OUTCOME_SIGNALLED))
 		v->kind = VERDICT_NONE;
 	job_end(r, j, OUTCOME_OUTPUT_LIMIT, 0, "more than %llu bytes of "
-	    "output", (unsigned long long)j->grant.limits.output_bytes);
+	    "output; raise output_kib",
+	    (unsigned long long)j->grant.limits.output_bytes);
 }
 
 void
@@ -217,26 +294,70 @@ job_gone(struct runner *r, struct job *j)
 	j->gone = true;
 	if (j->state == JOB_END)
 		job_check_end(r, j);
-	else
+	else if (j->state == JOB_LINGER)
+		job_check_linger(r, j);
+	else if (j->state != JOB_RECORD)
 		job_begin_end(r, j);
 }
 
 void
+job_hurry_end(struct job *j)
+{
+	if (j->deadline_ms > now_ms() + STOP_MS)
+		job_enter(j, JOB_END, STOP_MS);
+}
+
+/*
+ * What has been killed runs no more of its program, whatever the kernel still
+ * has to free: its end can be told.  What could not be killed can not.
+ */
+void
 job_end_overdue(struct runner *r, struct job *j)
 {
-	const char *rest = "; the client did not take the rest of its output";
-	struct verdict *v = &j->verdict;
-	size_t used = strlen(v->message);
-
-	if (j->overdue)
-		die(EXIT_SYSTEM, "job %s does not end though it was killed",
-		    j->grant.job);
-	j->overdue = true;
 	j->asked = false;
-	if (j->child.out[0] != -1 || j->child.out[1] != -1)
-		snprintf(v->message + used, sizeof(v->message) - used, "%s",
-		    rest + (used == 0 ? 2 : 0));
+	if (has_unread(j))
+		add_note(j, "the client did not take the rest of its output");
 	drop_output(j);
-	job_enter(j, JOB_END, END_MS);
-	job_check_end(r, j);
+	j->late = !is_gone(j);
+	if (j->late && kill_all(j) == -1)
+		job_enter(j, JOB_END, RETRY_MS);
+	else
+		conclude(r, j);
+}
+
+void
+job_linger(struct job *j)
+{
+	log_info("slot %u stays taken: processes of %s have not ended yet",
+	    j->slot, j->grant.job[0] == '\0' ? "a job before the restart" :
+	    j->grant.job);
+	j->attached = false;
+	job_enter(j, JOB_LINGER, RETRY_MS);
+}
+
+static bool
+is_removed(struct runner *r, struct job *j)
+{
+	return is_gone(j) && (j->cgroup.dir == -1 ||
+	    cgroup_close(&j->cgroup, r->cgroup) == 0);
+}
+
+void
+job_over(struct runner *r, struct job *j)
+{
+	if (is_removed(r, j))
+		job_free(r, j);
+	else
+		job_linger(j);
+}
+
+void
+job_check_linger(struct runner *r, struct job *j)
+{
+	if (!is_removed(r, j)) {
+		job_enter(j, JOB_LINGER, RETRY_MS);
+		return;
+	}
+	log_info("slot %u is free again", j->slot);
+	job_free(r, j);
 }

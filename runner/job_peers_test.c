@@ -145,6 +145,33 @@ TEST(keyd_that_does_not_read_ends_no_runner)
 	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_FREE);
 }
 
+/* A refusal that it does not take is told without it, and another comes. */
+TEST(ledgerd_that_does_not_read_ends_no_runner)
+{
+	char message[400];
+	enum msg type;
+	struct get g;
+
+	play_start();
+	memset(message, 'm', sizeof(message) - 1);
+	message[sizeof(message) - 1] = '\0';
+	for (int i = 0; i < 4000; i++) {
+		submit(CONN);
+		play_turn();
+		if (chan_next(&play.gate, &type, &g) == CHAN_MSG) {
+			ATF_CHECK_EQ(get_u32(&g), CONN);
+			ATF_CHECK_EQ(get_u8(&g), REASON_BUSY);
+			get_cstr(&g, message, sizeof(message));
+			ATF_CHECK(strstr(message, "ledgerd is behind") != NULL);
+			return;
+		}
+		send_deny(expect_decide(), REASON_REPLAY, message, true);
+		play.now += 30000;
+		expect_refused(REASON_REPLAY, "ledgerd does not answer", "");
+	}
+	atf_tc_fail("ledgerd got all");
+}
+
 TEST(silent_ledgerd_keeps_the_job_from_starting)
 {
 	uint32_t seq;
@@ -242,6 +269,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(gate_that_restarts_cancels_its_jobs);
 	ADD(silent_keyd_is_a_fault_and_its_late_answer_nothing);
 	ADD(keyd_that_does_not_read_ends_no_runner);
+	ADD(ledgerd_that_does_not_read_ends_no_runner);
 	ADD(silent_ledgerd_keeps_the_job_from_starting);
 	ADD(silent_set_up_is_refused);
 	ADD(nothing_is_taken_before_keyd_and_ledgerd_have_spoken);

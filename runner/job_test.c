@@ -453,7 +453,7 @@ TEST(wall_clock_ends_the_job)
 	play.now += 1;
 	play_turn();
 	ATF_CHECK(play.child[0].killed);
-	check_end(OUTCOME_TIMED_OUT, 0, "longer than its 5000 ms");
+	check_end(OUTCOME_TIMED_OUT, 0, "longer than its 5 s");
 }
 
 TEST(output_is_streamed_and_hashed)

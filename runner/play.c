@@ -103,7 +103,7 @@ play_die(unsigned slot)
 void
 cgroup_init(struct cgroup *c)
 {
-	c->dir = c->events = -1;
+	c->dir = c->events = c->kill = -1;
 }
 
 int
@@ -121,10 +121,22 @@ cgroup_open(struct cgroup *c, int parent, unsigned slot,
 }
 
 int
+cgroup_limit_cpu(const struct cgroup *c, uint32_t cpu_millis, struct why *why)
+{
+	if (play.limit_fails)
+		return why_set(why, "no limits today");
+	play.child[c->slot].cpu_millis = cpu_millis;
+	return 0;
+}
+
+int
 cgroup_kill(const struct cgroup *c)
 {
+	if (play.kill_fails)
+		return -1;
 	play.child[c->slot].killed = true;
-	play_die(c->slot);
+	if (!play.child[c->slot].stubborn)
+		play_die(c->slot);
 	return 0;
 }
 
@@ -144,6 +156,8 @@ int
 cgroup_close(struct cgroup *c, int parent)
 {
 	(void)parent;
+	if (play.child[c->slot].empty_stays)
+		return -1;
 	close(c->dir);
 	cgroup_init(c);
 	return 0;

@@ -12,6 +12,9 @@
 /* A job's processes, as the test plays them. */
 struct played_child {
 	bool	 started, killed, alive;
+	bool	 stubborn;		/* killed, it does not end: play_die() */
+	bool	 empty_stays;		/* its group cannot be removed */
+	uint32_t cpu_millis;		/* its limit; 0 while it is built */
 	int	 go, report, out[2], life;	/* the job's ends */
 	struct cgroup_figures figures;
 };
@@ -23,7 +26,7 @@ struct play {
 	int		 measurer;			/* its end */
 	uint64_t	 now;
 	struct played_child child[JOB_SLOTS];
-	bool		 spawn_fails;
+	bool		 spawn_fails, kill_fails, limit_fails;
 };
 
 extern struct play play;

@@ -205,6 +205,49 @@ TEST(unsigned_order_is_refused_and_not_recorded)
 	play_expect_none(&play.ledgerd);
 }
 
+/* Its end is told and its slot taken: no other job gets it yet. */
+TEST(job_whose_slot_lingers_is_listed_as_ending)
+{
+	play_start();
+	to_run(make_grant());
+	play.child[0].stubborn = true;
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play.now += 30000;
+	send_appended(expect_append(EVENT_JOB_FINISHED, "\"exited\""), "r");
+	play_expect(&play.gate, MSG_JOB_FINISHED);
+	order(CONN);
+	grant(expect_order(NULL), VERB_JOBS, 0, 0, "");
+	allowed("\"verb\":\"jobs\"");
+	expect_answer("", "receipt");
+	ATF_CHECK_MSG(strstr(text, "\"state\":\"ending\"") != NULL, "%s", text);
+	ATF_CHECK_MSG(strchr(text, '\n') == strrchr(text, '\n'), "%s", text);
+	order(CONN);
+	grant(expect_order(NULL), VERB_STATUS, 0, 0, "");
+	allowed("\"verb\":\"status\"");
+	expect_answer("", "receipt");
+	ATF_CHECK_MSG(strstr(text, "\"running\":1,\"jobs_done\":0") != NULL,
+	    "%s", text);
+	play_die(0);
+}
+
+/* There is no job to name, but its slot is taken. */
+TEST(slot_that_lingers_from_before_is_counted)
+{
+	play_start();
+	job_linger(&play.r.jobs[3]);
+	play.r.jobs[3].child.pidfd = dup(play.measurer);
+	order(CONN);
+	grant(expect_order(NULL), VERB_JOBS, 0, 0, "");
+	allowed("\"verb\":\"jobs\"");
+	expect_answer("", "receipt");
+	ATF_CHECK_STREQ(text, "");
+	order(CONN);
+	grant(expect_order(NULL), VERB_STATUS, 0, 0, "");
+	allowed("\"verb\":\"status\"");
+	expect_answer("", "receipt");
+	ATF_CHECK_MSG(strstr(text, "\"running\":1,") != NULL, "%s", text);
+}
+
 TEST(jobs_that_run_and_ran_are_listed)
 {
 	struct grant *g = make_grant();
@@ -644,6 +687,8 @@ ATF_TP_ADD_TCS(tp)
 	ADD(status_is_recorded_and_then_told);
 	ADD(refusal_is_recorded_and_then_told);
 	ADD(unsigned_order_is_refused_and_not_recorded);
+	ADD(job_whose_slot_lingers_is_listed_as_ending);
+	ADD(slot_that_lingers_from_before_is_counted);
 	ADD(jobs_that_run_and_ran_are_listed);
 	ADD(job_that_runs_and_one_that_ends);
 	ADD(output_comes_as_it_was_written);

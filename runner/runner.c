@@ -117,9 +117,25 @@ check_kernel(int cgroup)
 {
 	struct why why;
 
-	if (confine_check(&why) == -1 || cgroup_check(cgroup, &why) == -1 ||
-	    cgroup_clear(cgroup, JOB_SLOTS, &why) == -1)
+	if (confine_check(&why) == -1 || cgroup_check(cgroup, &why) == -1)
 		die(EXIT_REFUSED, "%s", why.text);
+}
+
+/* A slot in which a predecessor's processes are still ending waits for them. */
+static void
+init_slots(struct runner *r)
+{
+	struct why why;
+
+	for (unsigned i = 0; i < JOB_SLOTS; i++) {
+		struct job *j = &r->jobs[i];
+
+		job_init(j, r, i);
+		if (cgroup_clear(&j->cgroup, r->cgroup, i, &why) == -1)
+			die(EXIT_REFUSED, "%s", why.text);
+		if (j->cgroup.dir != -1)
+			job_linger(j);
+	}
 }
 
 /* The spawner has what starting jobs needs; the runner needs none of it. */
@@ -150,7 +166,10 @@ open_signals(void)
 	return fd;
 }
 
-/* SIGTERM: jobs are ended and recorded, then this process ends. */
+/*
+ * SIGTERM: jobs are ended and recorded, then this process ends, and init kills
+ * what lingers once more.
+ */
 static void
 take_signal(struct runner *r)
 {
@@ -173,7 +192,8 @@ finish_if_stopped(struct runner *r)
 	if (!r->stopping)
 		return;
 	for (int i = 0; i < JOB_SLOTS; i++)
-		if (r->jobs[i].state != JOB_FREE)
+		if (r->jobs[i].state != JOB_FREE &&
+		    r->jobs[i].state != JOB_LINGER)
 			return;
 	for (int i = 0; i < CHANNELS; i++) {
 		struct pollfd pfd[2];
@@ -275,8 +295,7 @@ main(int argc, char *argv[])
 	r.measurer = r.runtimes.n == 0 ? -1 :
 	    measure_start(MEASURE_DISKS, &r.runtimes);
 	drop_powers();
-	for (unsigned i = 0; i < JOB_SLOTS; i++)
-		job_init(&r.jobs[i], &r, i);
+	init_slots(&r);
 	chan_init(&r.gate, FD_RUNNER_GATE_IN, FD_RUNNER_GATE_OUT, PEER_RUNNER,
 	    PEER_GATE);
 	chan_init(&r.keyd, FD_RUNNER_KEYD_IN, FD_RUNNER_KEYD_OUT, PEER_RUNNER,

@@ -19,6 +19,11 @@
 #define RUNTIMES_TEXT_MAX	512	/* in a line of text */
 #define MODE_MAX		16	/* kept, ephemeral */
 #define KEYD_ROOM		(128u << 10)	/* a submission, and some */
+/*
+ * With what chan_room() keeps: two events of 16 KiB for each job, and one for
+ * each who reads.  A ledgerd that does not read ends no runner.
+ */
+#define LEDGER_ROOM		(160u << 10)
 
 struct runner {
 	struct chan	 gate, keyd, ledgerd;

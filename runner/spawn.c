@@ -199,11 +199,14 @@ serve(int sock)
 	grant_init(&g);
 	get_init(&in, buf, (size_t)n);
 	slot = get_u32(&in);
-	if (grant_get(&in, &g) == -1 || get_end(&in) == -1 ||
-	    fds[SEND_FDS - 1] == -1)
+	if (grant_get(&in, &g) == -1 || get_end(&in) == -1)
 		die(EXIT_PEER, "the runner sent a malformed request");
 	explicit_bzero(buf, (size_t)n);
-	pidfd = start_child(&g, slot, fds, &why);
+	if (fds[SEND_FDS - 1] == -1)
+		why_set(&why, "the spawner has no room for a job's "
+		    "descriptors");
+	else
+		pidfd = start_child(&g, slot, fds, &why);
 	if (send_fds(sock, pidfd == -1 ? why.text : "+",
 	    pidfd == -1 ? strlen(why.text) : 1, &pidfd, pidfd != -1) == -1)
 		die_errno("answer to the runner");
@@ -299,6 +302,19 @@ make_pipes(struct child *c, int fds[SEND_FDS])
 }
 
 static int
+send_grant(int spawner, const struct put *p, const int fds[SEND_FDS],
+    struct why *why)
+{
+	if (p->err != 0)
+		return why_set(why, "the grant is too long for the spawner");
+	if (send_fds(spawner, p->buf, p->len, fds, SEND_FDS) == 0)
+		return 0;
+	if (errno == EPIPE || errno == ECONNRESET)
+		die(EXIT_SYSTEM, "the spawner is gone");
+	return why_set(why, "cannot ask the spawner: %s", strerror(errno));
+}
+
+static int
 ask(int spawner, unsigned slot, const struct grant *g, const int fds[SEND_FDS],
     int *pidfdp, struct why *why)
 {
@@ -306,22 +322,23 @@ ask(int spawner, unsigned slot, const struct grant *g, const int fds[SEND_FDS],
 	char answer[TEXT_MAX];
 	struct put p;
 	ssize_t n;
+	int rc;
 
 	put_init(&p, buf, sizeof(buf));
 	put_u32(&p, slot);
 	grant_put(&p, g);
-	if (p.err == 0 && send_fds(spawner, buf, p.len, fds, SEND_FDS) == -1)
-		die_errno("request to the spawner");
+	rc = send_grant(spawner, &p, fds, why);
 	explicit_bzero(buf, p.len);
-	if (p.err != 0)
-		return why_set(why, "the grant is too long for the spawner");
+	if (rc == -1)
+		return -1;
 	n = recv_fds(spawner, answer, sizeof(answer) - 1, pidfdp, 1);
 	if (n <= 0)
 		die(EXIT_SYSTEM, "the spawner is gone");
 	if (*pidfdp != -1)
 		return 0;
 	answer[n] = '\0';
-	return why_set(why, "%s", answer);
+	return why_set(why, "%s", strcmp(answer, "+") == 0 ? "the runner has "
+	    "no room for a descriptor of the job's" : answer);
 }
 
 int

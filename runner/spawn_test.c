@@ -1,10 +1,13 @@
 /*
- * The spawner: what a job's first process finds in the memory that it inherits.
- * Its jail_run() is this file's: it looks for what the job before it was given.
+ * The spawner: what a job's first process finds in the memory that it inherits,
+ * and what the spawner does when it has no room.  Its jail_run() is this file's:
+ * it looks for what the job before it was given.
  */
 #include "spawn.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <atf-c.h>
 #include <errno.h>
@@ -18,9 +21,11 @@
 
 #include "confine.h"
 #include "jail.h"
+#include "log.h"
 
 #define MARK_LEN	24
 #define MARK(i)		((char)('a' + (i) * 7 % 26))	/* in no memory whole */
+#define FEW_FDS		8	/* less than a request has, and 0 to 3 */
 #define REGION_MAX	(64u << 20)	/* larger ones are the sanitizer's */
 
 __attribute__((no_sanitize_address))
@@ -158,8 +163,46 @@ ATF_TC_BODY(job_inherits_nothing_of_the_one_before, tc)
 	grant_free(&secret);
 }
 
+static void
+limit_fds(rlim_t n)
+{
+	struct rlimit rl;
+
+	ATF_REQUIRE(getrlimit(RLIMIT_NOFILE, &rl) == 0);
+	rl.rlim_cur = n == 0 ? rl.rlim_max : n;
+	ATF_REQUIRE(setrlimit(RLIMIT_NOFILE, &rl) == 0);
+}
+
+ATF_TC_WITHOUT_HEAD(full_table_of_files_refuses_a_job_and_ends_no_spawner);
+ATF_TC_BODY(full_table_of_files_refuses_a_job_and_ends_no_spawner, tc)
+{
+	static struct grant g;
+	struct why why = { "" };
+	struct child child;
+	int spawner, null = open("/dev/null", O_RDWR);
+
+	log_init("spawn_test");
+	grant_init(&g);
+	g.args[g.nargs++] = strdup("program");
+	limit_fds(FEW_FDS);
+	spawner = spawn_start();
+	limit_fds(0);
+	for (int i = 0; i < 2; i++) {
+		ATF_CHECK_EQ(spawn_job(spawner, 0, &g, null, null, &child,
+		    &why), -1);
+		ATF_CHECK_MSG(strstr(why.text, "no room") != NULL, "%s",
+		    why.text);
+		ATF_CHECK_EQ(child.pidfd, -1);
+	}
+	grant_free(&g);
+	close(spawner);
+	wait(NULL);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, job_inherits_nothing_of_the_one_before);
+	ATF_TP_ADD_TC(tp,
+	    full_table_of_files_refuses_a_job_and_ends_no_spawner);
 	return atf_no_error();
 }

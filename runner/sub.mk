@@ -74,13 +74,17 @@ JOB_TEST_SRCS := runner/play.c runner/play_talk.c runner/dispatch.c \
 	lib/grant.c lib/json.c lib/why.c lib/sha256.c lib/event.c \
 	lib/runtimes.c runner/measure.c runner/confine.c $(RUNNER_READ)
 
-TESTS += runner/job_test runner/job_peers_test runner/reader_test
+TESTS += runner/job_test runner/job_end_test runner/job_peers_test \
+	runner/reader_test
 reader_test_SRCS := runner/reader_test.c $(JOB_TEST_SRCS)
 reader_test_LIBS := -lbearssl
 reader_test_GEN := gen/measurer.seccomp.h
 job_test_SRCS := runner/job_test.c $(JOB_TEST_SRCS)
 job_test_LIBS := -lbearssl -Wl,--wrap=free
 job_test_GEN := gen/measurer.seccomp.h
+job_end_test_SRCS := runner/job_end_test.c $(JOB_TEST_SRCS)
+job_end_test_LIBS := -lbearssl
+job_end_test_GEN := gen/measurer.seccomp.h
 job_peers_test_SRCS := runner/job_peers_test.c $(JOB_TEST_SRCS)
 job_peers_test_LIBS := -lbearssl
 job_peers_test_GEN := gen/measurer.seccomp.h

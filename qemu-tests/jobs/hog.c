@@ -1,8 +1,9 @@
 /*
- * hog files|processes|ring|daemon - takes what the machine has one of, or
- * leaves something behind.  What takes says "full" and stays until it is
+ * hog files|processes|mappings|ring|daemon - takes what the machine has one of,
+ * or leaves something behind.  What takes says "full" and stays until it is
  * ended; what leaves something ends with 0.
  */
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -16,6 +17,8 @@
 
 #define CHILDREN	60
 #define RING_MIB	40
+#define MAPPINGS	65000	/* vm.max_map_count is 65530 */
+#define PAGE		4096
 
 static void
 say(const char *text)
@@ -64,6 +67,34 @@ take_processes(void)
 		continue;
 	if (pid == -1)
 		say("full\n");
+	pause();
+}
+
+/*
+ * As many mappings as a process may have, in this and in 59 other processes:
+ * every second page of one mapping may be read, so that no two are one.
+ */
+static void
+take_mappings(void)
+{
+	char *p = mmap(NULL, (size_t)MAPPINGS * PAGE, PROT_NONE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		exit(1);
+	for (size_t i = 0; i < MAPPINGS; i += 2)
+		if (mprotect(p + i * PAGE, PAGE, PROT_READ) == -1)
+			exit(1);
+	for (int i = 1; i < CHILDREN; i++) {
+		pid_t pid = fork_once();
+
+		if (pid == -1)
+			exit(1);
+		if (pid == 0)
+			for (;;)
+				pause();
+	}
+	say("full\n");
 	pause();
 }
 
@@ -140,6 +171,8 @@ main(int argc, char *argv[])
 		take_files();
 	else if (strcmp(what, "processes") == 0)
 		take_processes();
+	else if (strcmp(what, "mappings") == 0)
+		take_mappings();
 	else if (strcmp(what, "ring") == 0)
 		leave_ring();
 	else if (strcmp(what, "daemon") == 0)

@@ -1,0 +1,327 @@
+/*
+ * The end of a job that takes long: what is told and when, and what becomes of
+ * its slot.  And what the messages say of limits.
+ */
+#include <atf-c.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "job.h"
+#include "play.h"
+#include "play_talk.h"
+
+#define TEST(name)	ATF_TC_WITHOUT_HEAD(name); ATF_TC_BODY(name, tc)
+#define LATE		"had not all ended 30 s later"
+
+/* Runs, with processes that stay when they are killed. */
+static void
+to_stubborn(void)
+{
+	play_start();
+	to_run(make_grant());
+	play.child[0].stubborn = true;
+}
+
+/* As check_end(), of a job whose processes are still there. */
+static void
+check_late_end(enum outcome outcome, const char *text)
+{
+	char json[64];
+
+	snprintf(json, sizeof(json), "\"outcome\":\"%s\"",
+	    outcome_word(outcome));
+	send_appended(expect_append(EVENT_JOB_FINISHED, json), "receipt");
+	expect_finished(outcome, 0, text, "receipt");
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_LINGER);
+}
+
+TEST(job_that_does_not_end_is_told_after_a_while)
+{
+	to_stubborn();
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	ATF_CHECK(play.child[0].killed);
+	play.now += 29999;
+	play_expect_none(&play.ledgerd);
+	play.now += 1;
+	check_late_end(OUTCOME_EXITED, LATE);
+}
+
+TEST(slot_of_a_job_that_does_not_end_stays_taken)
+{
+	to_stubborn();
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play.now += 30000;
+	check_late_end(OUTCOME_EXITED, LATE);
+	play.now += 3600000;
+	play_expect_none(&play.ledgerd);
+	play_expect_none(&play.gate);
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_LINGER);
+	ATF_CHECK_EQ(play.r.jobs_done, 0);
+	play_die(0);
+	play_turn();
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_FREE);
+	ATF_CHECK_EQ(play.r.jobs_done, 1);
+	to_run(make_grant());
+}
+
+/* Its connection may ask for the next, and has nothing of the last. */
+TEST(client_of_a_slot_that_lingers_is_done_with_it)
+{
+	to_stubborn();
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play.now += 30000;
+	check_late_end(OUTCOME_EXITED, LATE);
+	submit(CONN);
+	expect_decide();
+	ATF_CHECK_EQ(play.r.jobs[1].state, JOB_DECIDE);
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_LINGER);
+}
+
+TEST(late_end_has_its_verdict)
+{
+	to_stubborn();
+	play.now += 5000;
+	play_turn();
+	play.now += 30000;
+	send_appended(expect_append(EVENT_JOB_FINISHED, "\"timed-out\",\"status"
+	    "\":0,\"message\":\"the job ran longer than its 5 s; raise "
+	    "wall_seconds; its processes were killed and " LATE ": the figures "
+	    "are of then\""), "receipt");
+	expect_finished(OUTCOME_TIMED_OUT, 0, LATE, "receipt");
+}
+
+TEST(late_end_has_the_figures_of_that_moment)
+{
+	to_stubborn();
+	play.child[0].figures.cpu_us = 1234567;
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play.now += 30000;
+	expect_append(EVENT_JOB_FINISHED, "\"cpu_us\":1234567");
+}
+
+TEST(job_that_ends_while_it_is_recorded_frees_its_slot_then)
+{
+	uint32_t seq;
+
+	to_stubborn();
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play.now += 30000;
+	seq = expect_append(EVENT_JOB_FINISHED, LATE);
+	play_die(0);
+	play_turn();
+	play_expect_none(&play.ledgerd);
+	send_appended(seq, "receipt");
+	expect_finished(OUTCOME_EXITED, 0, LATE, "receipt");
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_FREE);
+}
+
+TEST(refused_job_that_does_not_end_is_told_too)
+{
+	play_start();
+	to_build(make_grant());
+	play.child[0].stubborn = true;
+	play_report(0, REPORT_REFUSED, REASON_MANIFEST, 0, "argv[0] is not");
+	play.now += 30000;
+	send_appended(expect_append(EVENT_JOB_REFUSED, LATE), "receipt");
+	expect_refused(REASON_MANIFEST, LATE, "receipt");
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_LINGER);
+	play_die(0);
+	play_turn();
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_FREE);
+}
+
+TEST(late_end_that_cannot_be_recorded_lingers_too)
+{
+	to_stubborn();
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play.now += 30000;
+	send_failed(expect_append(EVENT_JOB_FINISHED, LATE), "no space");
+	expect_finished(OUTCOME_FAULT, 0, "no space", "");
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_LINGER);
+}
+
+/* What is not killed may run, so that it has no end. */
+TEST(job_that_cannot_be_killed_is_not_told_and_killed_again)
+{
+	to_stubborn();
+	play.kill_fails = true;
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play.now += 30000;
+	play_expect_none(&play.ledgerd);
+	play.now += 1000;
+	play_expect_none(&play.ledgerd);
+	play.kill_fails = false;
+	play.now += 1000;
+	check_late_end(OUTCOME_EXITED, "32 s later");
+	ATF_CHECK(play.child[0].killed);
+}
+
+TEST(group_that_cannot_be_removed_keeps_its_slot)
+{
+	play_start();
+	to_run(make_grant());
+	play.child[0].empty_stays = true;
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	check_late_end(OUTCOME_EXITED, "");
+	play.now += 1000;
+	play_turn();
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_LINGER);
+	play.child[0].empty_stays = false;
+	play.now += 1000;
+	play_turn();
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_FREE);
+}
+
+TEST(client_that_leaves_does_not_make_an_end_longer)
+{
+	to_stubborn();
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play.now += 29000;
+	send_conn(MSG_JOB_CANCEL, CONN);
+	play.now += 1000;
+	expect_append(EVENT_JOB_FINISHED, LATE);
+}
+
+TEST(silent_ledgerd_does_not_hold_an_end)
+{
+	play_start();
+	to_accept(make_grant());
+	play_die(0);
+	play_expect_none(&play.ledgerd);
+	play.now += 30000;
+	check_refusal(REASON_FAULT, "without a report");
+	ATF_CHECK_EQ(play.r.jobs_done, 0);
+}
+
+static void
+stop(void)
+{
+	play.r.stopping = true;
+	for (int i = 0; i < JOB_SLOTS; i++)
+		job_stop(&play.r, &play.r.jobs[i]);
+}
+
+/* init gives the runner 6 s, and ends it then. */
+TEST(stop_waits_for_an_end_only_as_long_as_init_does)
+{
+	to_stubborn();
+	stop();
+	play.now += 3000;
+	check_late_end(OUTCOME_CANCELLED, "had not all ended 3 s later");
+}
+
+TEST(stop_shortens_an_end)
+{
+	to_stubborn();
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play.now += 10000;
+	stop();
+	play_expect_none(&play.ledgerd);
+	play.now += 3000;
+	check_late_end(OUTCOME_EXITED, "had not all ended 13 s later");
+}
+
+TEST(stop_does_not_make_an_end_longer)
+{
+	to_stubborn();
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play.now += 29000;
+	stop();
+	play.now += 1000;
+	check_late_end(OUTCOME_EXITED, LATE);
+}
+
+/* Building it is the appliance's work; see also cgroup_open(). */
+TEST(limit_of_cpu_holds_from_the_jobs_start)
+{
+	struct grant *g = make_grant();
+
+	play_start();
+	g->limits.cpu_millis = 10;
+	to_build(g);
+	ATF_CHECK_EQ(play.child[0].cpu_millis, 0);
+	play_report(0, REPORT_READY, 0, 0, "9/9 denied");
+	ATF_CHECK_EQ(play.child[0].cpu_millis, 10);
+	ATF_CHECK(!play_told_to_go(0));
+}
+
+TEST(limit_of_cpu_that_cannot_be_set_refuses_the_job)
+{
+	play_start();
+	to_build(make_grant());
+	play.limit_fails = true;
+	play_report(0, REPORT_READY, 0, 0, "9/9 denied");
+	check_refusal(REASON_SANDBOX, "no limits today");
+}
+
+TEST(time_that_was_spent_waiting_for_cpu_is_told)
+{
+	struct grant *g = make_grant();
+
+	play_start();
+	g->limits.cpu_millis = 10;
+	to_run(g);
+	play.child[0].figures.throttled_us = 4900000;
+	play.now += 5000;
+	play_turn();
+	check_end(OUTCOME_TIMED_OUT, 0, "raise wall_seconds; it waited for "
+	    "CPU, of which it may use 10 cpu_millis; raise those");
+}
+
+TEST(short_waits_for_cpu_are_not_why_time_was_short)
+{
+	play_start();
+	to_run(make_grant());
+	play.child[0].figures.throttled_us = 900000;
+	play.now += 5000;
+	play_turn();
+	send_appended(expect_append(EVENT_JOB_FINISHED, "raise wall_seconds\""),
+	    "receipt");
+}
+
+TEST(limits_are_told_with_the_field_that_raises_them)
+{
+	static char text[OUTPUT_LIMIT + 1];
+
+	play_start();
+	to_run(make_grant());
+	play_write(0, 1, text, sizeof(text));
+	play_expect(&play.gate, MSG_JOB_OUTPUT);
+	check_end(OUTCOME_OUTPUT_LIMIT, 0, "raise output_kib");
+	to_run(make_grant());
+	play.child[0].figures.oom_kills = 1;
+	play.child[0].figures.over_limit = 1;
+	play_die(0);
+	check_end(OUTCOME_OUT_OF_MEMORY, 0, "raise memory_mib");
+	to_build(make_grant());
+	play.now += 60000;
+	check_refusal(REASON_SANDBOX, "run fewer jobs at a time");
+}
+
+#define ADD(name)	ATF_TP_ADD_TC(tp, name)
+
+ATF_TP_ADD_TCS(tp)
+{
+	ADD(job_that_does_not_end_is_told_after_a_while);
+	ADD(slot_of_a_job_that_does_not_end_stays_taken);
+	ADD(client_of_a_slot_that_lingers_is_done_with_it);
+	ADD(late_end_has_its_verdict);
+	ADD(late_end_has_the_figures_of_that_moment);
+	ADD(job_that_ends_while_it_is_recorded_frees_its_slot_then);
+	ADD(refused_job_that_does_not_end_is_told_too);
+	ADD(late_end_that_cannot_be_recorded_lingers_too);
+	ADD(job_that_cannot_be_killed_is_not_told_and_killed_again);
+	ADD(group_that_cannot_be_removed_keeps_its_slot);
+	ADD(client_that_leaves_does_not_make_an_end_longer);
+	ADD(silent_ledgerd_does_not_hold_an_end);
+	ADD(stop_waits_for_an_end_only_as_long_as_init_does);
+	ADD(stop_shortens_an_end);
+	ADD(stop_does_not_make_an_end_longer);
+	ADD(limit_of_cpu_holds_from_the_jobs_start);
+	ADD(limit_of_cpu_that_cannot_be_set_refuses_the_job);
+	ADD(time_that_was_spent_waiting_for_cpu_is_told);
+	ADD(short_waits_for_cpu_are_not_why_time_was_short);
+	ADD(limits_are_told_with_the_field_that_raises_them);
+	return atf_no_error();
+}
