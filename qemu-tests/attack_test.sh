@@ -128,6 +128,7 @@ case_with_vm slow_end_is_recorded_when_the_appliance_stops \
 slow_end_is_recorded_when_the_appliance_stops_body() {
 	hold_mappings
 	atf_check -o ignore -e ignore "$casemate" down --wait 60 vm
+	! said 'cannot unmount' || atf_fail "the disk was not unmounted"
 	atf_check -o ignore -e ignore "$do" vm_up
 	ends 1
 	atf_check -o match:'"outcome":"cancelled".*had not all ended 3 s later' \
@@ -146,6 +147,24 @@ slow_end_keeps_no_runner_from_starting_body() {
 	    "$casemate" status --key alice --on vm --json
 	wait_for 200 said 'slot 0 is free again' || atf_fail "waited 200 s"
 	! said 'runner ended with' || atf_fail "the runner ended"
+}
+
+# More than the machine has, in mappings, which are freed slowly: a job that
+# needs next to nothing is not ended for them.
+case_with_vm memory_of_one_job_leaves_some 'memory_mib above what there is' 600
+memory_of_one_job_leaves_some_body() {
+	atf_check -o ignore -e ignore "$do" vm_up
+	elf_job modest forever
+	"$casemate" run modest --key alice --on vm > out 2> err &
+	modest=$!
+	wait_for 60 grep -q here out || atf_fail "it does not run"
+	hog hog mappings 'processes: 100' 'memory_mib: 8000' \
+	    'wall_seconds: 500'
+	atf_check -s exit:137 -o ignore -e match:'has less memory than the' \
+	    timeout 300 "$do" run_job hog
+	"$casemate" jobs --key alice --on vm > jobs
+	atf_check -o match:'running.*forever' cat jobs
+	kill $modest
 }
 
 # 20 MiB to unpack and to hash, by the appliance, for a job that may use a
@@ -188,6 +207,7 @@ atf_init_test_cases() {
 	atf_add_test_case slow_end_of_one_job_ends_no_other
 	atf_add_test_case slow_end_is_recorded_when_the_appliance_stops
 	atf_add_test_case slow_end_keeps_no_runner_from_starting
+	atf_add_test_case memory_of_one_job_leaves_some
 	atf_add_test_case building_is_not_slowed_by_a_limit_of_cpu
 	atf_add_test_case end_is_not_held_up_by_a_limit
 }

@@ -14,6 +14,7 @@
 #define PERIOD_US	100000	/* of cpu.max, the kernel's default */
 #define QUOTA_MIN_US	1000	/* the kernel's least */
 #define BUILD_MILLIS	1000	/* one CPU: no job's limit slows its building */
+#define RESERVE_PART	8	/* of the memory of all, kept from each job */
 #define END_WEIGHT	"1000"	/* of cpu.weight; init's plan has the runner's */
 
 static void
@@ -130,12 +131,32 @@ write_cpu(int dir, uint32_t cpu_millis, struct why *why)
 	    strerror(errno));
 }
 
+/*
+ * Below what all jobs and the runner have together (init's plan): when that is
+ * full, the kernel ends one job after the other until there is room again, and
+ * the first may take long to give any back.  One job alone is not to fill it.
+ */
+static uint64_t
+memory_for(int parent, uint64_t wanted)
+{
+	char text[TEXT_FILE_MAX];
+	uint64_t all, most;
+
+	if (read_text(parent, "memory.max", text) == -1 ||
+	    (all = strtoull(text, NULL, 10)) == 0)
+		return wanted;		/* "max" */
+	most = all - all / RESERVE_PART;
+	return wanted < most ? wanted : most;
+}
+
 static int
-write_limits(int dir, const struct grant_limits *l, struct why *why)
+write_limits(int dir, int parent, const struct grant_limits *l,
+    struct why *why)
 {
 	if (write_cpu(dir, BUILD_MILLIS, why) == -1)
 		return -1;
-	if (write_limit(dir, "memory.max", l->memory_bytes, why) == -1 ||
+	if (write_limit(dir, "memory.max", memory_for(parent, l->memory_bytes),
+	    why) == -1 ||
 	    write_limit(dir, "memory.oom.group", 1, why) == -1)
 		return -1;
 	/* A kernel without swap has no such file, and no need of it. */
@@ -201,7 +222,7 @@ cgroup_open(struct cgroup *c, int parent, unsigned slot,
 	if (open_files(c, name, parent) == -1)
 		why_set(why, "cannot open the control group %s: %s", name,
 		    strerror(errno));
-	else if (write_limits(c->dir, l, why) == 0)
+	else if (write_limits(c->dir, parent, l, why) == 0)
 		return 0;
 	unlinkat(parent, name, AT_REMOVEDIR);
 	close_files(c);
@@ -251,6 +272,8 @@ cgroup_read(const struct cgroup *c, struct cgroup_figures *f)
 	}
 	if (read_text(c->dir, "memory.peak", text) == 0)
 		f->memory_peak = strtoull(text, NULL, 10);
+	if (read_text(c->dir, "memory.max", text) == 0)
+		f->memory_max = strtoull(text, NULL, 10);
 	if (read_text(c->dir, "memory.events", text) == 0) {
 		f->oom_kills = find_number(text, "oom_kill");
 		f->over_limit = find_number(text, "oom");

@@ -23,6 +23,7 @@ struct cgroup_figures {
 	uint64_t	cpu_us;
 	uint64_t	throttled_us;	/* that its CPU limit held it back */
 	uint64_t	memory_peak;
+	uint64_t	memory_max;	/* what it could have */
 	uint64_t	oom_kills;
 	uint64_t	over_limit;	/* times that its own limit was why */
 };
@@ -43,8 +44,9 @@ void	cgroup_init(struct cgroup *);
 int	cgroup_clear(struct cgroup *, int parent, unsigned slot, struct why *);
 
 /*
- * Makes job-SLOT with the grant's limits, but for that of CPU: the sandbox is
- * built with one CPU, whatever the job may use later.  -1 and why; nothing is
+ * Makes job-SLOT with the grant's limits, but for two.  The sandbox is built
+ * with one CPU, whatever the job may use later.  And memory is at most seven
+ * eighths of what the parent has.  -1 and why; nothing is
  * left then.
  */
 int	cgroup_open(struct cgroup *, int parent, unsigned slot,

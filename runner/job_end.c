@@ -96,7 +96,12 @@ judge_memory(struct job *j)
 	    "the bundle's files do not fit into the job's %llu MiB of memory; "
 	    "raise memory_mib";
 
-	if (j->figures.over_limit == 0)
+	if (j->figures.over_limit != 0 && j->figures.memory_max != 0 &&
+	    j->figures.memory_max < j->grant.limits.memory_bytes)
+		text = "the appliance has less memory than the job's %llu MiB, "
+		    "and the job needed all that one may have; give the "
+		    "appliance more";
+	else if (j->figures.over_limit == 0)
 		text = "the appliance itself ran out of memory, below the "
 		    "job's %llu MiB; give it more or run less at a time";
 	v->status = 0;

@@ -299,6 +299,18 @@ TEST(limits_are_told_with_the_field_that_raises_them)
 	check_refusal(REASON_SANDBOX, "run fewer jobs at a time");
 }
 
+TEST(appliance_with_less_than_the_limit_is_named)
+{
+	play_start();
+	to_run(make_grant());
+	play.child[0].figures.oom_kills = 1;
+	play.child[0].figures.over_limit = 1;
+	play.child[0].figures.memory_max = 100u << 20;
+	play_die(0);
+	check_end(OUTCOME_OUT_OF_MEMORY, 0, "the appliance has less memory "
+	    "than the job's 256 MiB");
+}
+
 #define ADD(name)	ATF_TP_ADD_TC(tp, name)
 
 ATF_TP_ADD_TCS(tp)
@@ -322,6 +334,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(limit_of_cpu_that_cannot_be_set_refuses_the_job);
 	ADD(time_that_was_spent_waiting_for_cpu_is_told);
 	ADD(short_waits_for_cpu_are_not_why_time_was_short);
+	ADD(appliance_with_less_than_the_limit_is_named);
 	ADD(limits_are_told_with_the_field_that_raises_them);
 	return atf_no_error();
 }

@@ -307,7 +307,7 @@ send_grant(int spawner, const struct put *p, const int fds[SEND_FDS],
 {
 	if (p->err != 0)
 		return why_set(why, "the grant is too long for the spawner");
-	if (send_fds(spawner, p->buf, p->len, fds, SEND_FDS) == 0)
+	if (send_fds(spawner, p->base, p->len, fds, SEND_FDS) == 0)
 		return 0;
 	if (errno == EPIPE || errno == ECONNRESET)
 		die(EXIT_SYSTEM, "the spawner is gone");
