@@ -15,7 +15,7 @@
 struct cgroup {
 	int		 dir;		/* -1: there is none */
 	int		 events;	/* cgroup.events; POLLPRI on a change */
-	int		 kill;		/* cgroup.kill: needs no descriptor later */
+	int		 kill;		/* cgroup.kill, open from the start */
 	unsigned	 slot;
 };
 
@@ -59,8 +59,8 @@ int	cgroup_limit_cpu(const struct cgroup *, uint32_t cpu_millis,
  * none of them comes back to its program's instructions.  What each held, the
  * kernel still has to free, and that may take long: the group's CPU limit is
  * lifted, and it gets ten times the weight of a job that runs: enough to end,
- * and jobs that run beside it keep a share.
- * May be repeated.  -1 when the kernel refuses.
+ * and jobs that run beside it keep a share.  May be repeated.  -1 when the
+ * kernel refuses.
  */
 int	cgroup_kill(const struct cgroup *);
 bool	cgroup_is_empty(const struct cgroup *);

@@ -126,7 +126,7 @@ ATF_TC_BODY(group_that_is_not_empty_stays_open_and_does_not_block, tc)
 	ATF_CHECK(atf_utils_compare_file("job-2/cgroup.kill", "1"));
 	atf_utils_create_file("job-2/cgroup.events", "populated 0\n");
 	ATF_CHECK(cgroup_is_empty(&c));
-	ATF_CHECK_EQ(cgroup_close(&c, dir), -1);	/* a folder with files */
+	ATF_CHECK_EQ(cgroup_close(&c, dir), -1);	/* has files */
 	ATF_CHECK(c.dir != -1);
 	remove_fake_job();
 	ATF_CHECK_EQ(cgroup_close(&c, dir), 0);

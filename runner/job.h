@@ -73,7 +73,7 @@ struct job {
 	bool		 asked;		/* job.accepted is under way */
 	bool		 gone;		/* process 1 has ended */
 	bool		 late;		/* recorded before all were gone */
-	uint64_t	 ended_ms;	/* since when it is in END; 0: not yet */
+	uint64_t	 ended_ms;	/* when END began; 0: not yet */
 	void		*submission;	/* until it is decided */
 	size_t		 submission_len;
 	size_t		 runtime;	/* MEASURE: in the list */

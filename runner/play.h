@@ -12,7 +12,7 @@
 /* A job's processes, as the test plays them. */
 struct played_child {
 	bool	 started, killed, alive;
-	bool	 stubborn;		/* killed, it does not end: play_die() */
+	bool	 stubborn;		/* ends by play_die() alone */
 	bool	 empty_stays;		/* its group cannot be removed */
 	uint32_t cpu_millis;		/* its limit; 0 while it is built */
 	int	 go, report, out[2], life;	/* the job's ends */
