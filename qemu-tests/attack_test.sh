@@ -68,9 +68,9 @@ daemon_ends_with_its_job_body() {
 }
 
 # 60 processes of 65,000 mappings each, which the kernel takes many seconds to
-# free.  To have so many it needs 800 MiB.
+# free when the CPU is emulated.  To have so many it needs 800 MiB.
 hold_mappings() {
-	atf_check -o ignore -e ignore "$do" vm_up --memory 1536 "$@"
+	atf_check -o save:up -e ignore "$do" vm_up --memory 1536
 	hog hog mappings 'processes: 100' 'memory_mib: 1200' \
 	    'wall_seconds: 900'
 	"$casemate" run hog --key alice --on vm > out 2> err &
@@ -80,6 +80,11 @@ hold_mappings() {
 	}
 	wait_for 200 full || atf_fail "waited 200 s"
 	atf_check -o inline:'full\n' cat out
+}
+
+# Without emulation such an end may be over before the test looks.
+is_slow() {
+	grep -q 'tcg$' up
 }
 
 said() {
@@ -132,8 +137,8 @@ slow_end_is_recorded_when_the_appliance_stops_body() {
 	! said 'cannot unmount' || atf_fail "the disk was not unmounted"
 	atf_check -o ignore -e ignore "$do" vm_up
 	ends 1
-	atf_check -o match:'"outcome":"cancelled".*not all ended 3 s later' \
-	    cat leaves
+	atf_check -o match:'"outcome":"cancelled"' cat leaves
+	! is_slow || atf_check -o match:'had not all ended 3 s later' cat leaves
 }
 
 case_with_vm slow_end_keeps_no_runner_from_starting \
@@ -141,12 +146,11 @@ case_with_vm slow_end_keeps_no_runner_from_starting \
 slow_end_keeps_no_runner_from_starting_body() {
 	hold_mappings
 	console_type 'kill runner'
-	wait_for 60 said 'slot 0 stays taken' || atf_fail "it does not start"
+	wait_for 60 said 'runner is ready again' || atf_fail "it does not start"
+	! is_slow || said 'slot 0 stays taken' || atf_fail "it waited"
 	elf_job next true
 	atf_check -o ignore -e ignore timeout 60 "$do" run_job next
-	atf_check -o match:'"running":1,' \
-	    "$casemate" status --key alice --on vm --json
-	wait_for 200 said 'slot 0 is free again' || atf_fail "waited 200 s"
+	wait_for 200 is_idle || atf_fail "its slot is not free after 200 s"
 	! said 'runner ended with' || atf_fail "the runner ended"
 }
 
