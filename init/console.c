@@ -2,6 +2,9 @@
  * console: the operator's line.  Five words and nothing else: it can ask init
  * for what the power button does too, for the services' states, and for a
  * service to be started anew.
+ *
+ * No byte and no hangup ends the listening: the line's mode is set again
+ * whenever something is read, and a line that ends is tried again each second.
  */
 #include <errno.h>
 #include <poll.h>
@@ -15,6 +18,7 @@
 #include "line.h"
 #include "log.h"
 #include "sandbox.h"
+#include "tty.h"
 
 enum { SLOT_IN, SLOT_OUT, SLOT_TTY, SLOT_N };
 
@@ -25,10 +29,16 @@ enum { SLOT_IN, SLOT_OUT, SLOT_TTY, SLOT_N };
 	"poweroff  ends the jobs, stops the services, switches off\n" \
 	"reboot    the same, and starts again\n"
 
+#define RETRY_MS	1000	/* until a line that hung up is tried again */
+#define OUT_MAX		2048	/* the help, and what is typed meanwhile */
+
 struct console {
 	struct chan	 init;
 	struct line	 line;
-	bool		 deaf;		/* nothing comes on the tty any more */
+	bool		 away;		/* the line hung up */
+	bool		 told;		/* and the log says so */
+	char		 out[OUT_MAX];	/* what the tty has not taken yet */
+	size_t		 out_len;
 };
 
 static const struct sandbox console_sandbox = {
@@ -50,9 +60,28 @@ state_word(unsigned state)
 
 /* A line that nobody reads must not stop us: what does not fit is lost. */
 static void
-say(const char *text)
+say(struct console *c, const char *text)
 {
-	(void)!write(FD_CONSOLE_TTY, text, strlen(text));
+	size_t len = strlen(text);
+
+	if (len > sizeof(c->out) - c->out_len)
+		return;
+	memcpy(c->out + c->out_len, text, len);
+	c->out_len += len;
+}
+
+static void
+flush(struct console *c)
+{
+	ssize_t n;
+
+	if (c->out_len == 0)
+		return;
+	n = write(FD_CONSOLE_TTY, c->out, c->out_len);
+	if (n <= 0)
+		return;
+	c->out_len -= (size_t)n;
+	memmove(c->out, c->out + n, c->out_len);
 }
 
 static void
@@ -75,10 +104,10 @@ do_line(struct console *c)
 	case 0:
 		break;
 	case 'h':
-		say(HELP);
+		say(c, HELP);
 		break;
 	case '?':
-		say("no such command; there are:\n" HELP);
+		say(c, "no such command; there are:\n" HELP);
 		break;
 	default:
 		ask(c, command);
@@ -87,27 +116,48 @@ do_line(struct console *c)
 }
 
 static void
-read_tty(struct console *c)
+hung_up(struct console *c)
 {
-	char text[64];
-	ssize_t n = read(FD_CONSOLE_TTY, text, sizeof(text));
-
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n <= 0) {
-		c->deaf = true;
-		return;
-	}
-	for (ssize_t i = 0; i < n; i++) {
-		if (!line_take(&c->line, text[i]))
-			continue;
-		do_line(c);
-		line_next(&c->line);
-	}
+	c->away = true;
+	if (!c->told)
+		log_info("the operator's line hung up; it is tried again "
+		    "each second");
+	c->told = true;
 }
 
 static void
-do_service(struct get *in)
+take(struct console *c, char byte)
+{
+	char echo[LINE_ECHO];
+	bool whole = line_take(&c->line, byte, echo);
+
+	say(c, echo);
+	if (!whole)
+		return;
+	do_line(c);
+	line_next(&c->line);
+}
+
+/* A hangup can put the line back into the kernel's usual mode. */
+static void
+read_tty(struct console *c, int revents)
+{
+	char text[64];
+	ssize_t n;
+
+	(void)tty_set_plain(FD_CONSOLE_TTY);
+	n = read(FD_CONSOLE_TTY, text, sizeof(text));
+	if (n > 0)
+		c->told = false;
+	else if (n == 0 || (revents & (POLLHUP | POLLERR | POLLNVAL)) != 0 ||
+	    (errno != EAGAIN && errno != EINTR))
+		hung_up(c);
+	for (ssize_t i = 0; i < n; i++)
+		take(c, text[i]);
+}
+
+static void
+do_service(struct console *c, struct get *in)
 {
 	char name[16], text[96];
 	unsigned state, pid, restarts;
@@ -123,7 +173,7 @@ do_service(struct get *in)
 	snprintf(text, sizeof(text), "%-8s %-8s %llu.%llu s, process %u, "
 	    "%u restarts\n", name, state_word(state), up_ms / 1000,
 	    up_ms / 100 % 10, pid, restarts);
-	say(text);
+	say(c, text);
 }
 
 static void
@@ -135,7 +185,7 @@ read_init(struct console *c)
 
 	while ((event = chan_next(&c->init, &type, &in)) != CHAN_NONE)
 		if (event == CHAN_MSG && type == MSG_INIT_SERVICE)
-			do_service(&in);
+			do_service(c, &in);
 }
 
 static void
@@ -143,21 +193,28 @@ turn(struct console *c)
 {
 	struct pollfd pfd[SLOT_N];
 
+	int n;
+
 	chan_poll(&c->init, pfd);
 	pfd[SLOT_TTY] = (struct pollfd){
-		.fd = c->deaf ? -1 : FD_CONSOLE_TTY, .events = POLLIN,
+		.fd = c->away ? -1 : FD_CONSOLE_TTY,
+		.events = c->out_len != 0 ? POLLIN | POLLOUT : POLLIN,
 	};
-	if (poll(pfd, SLOT_N, -1) == -1) {
+	n = poll(pfd, SLOT_N, c->away ? RETRY_MS : -1);
+	if (n == -1) {
 		if (errno == EINTR)
 			return;
 		die_errno("poll");
 	}
+	if (n == 0)
+		c->away = false;
 	if (pfd[SLOT_OUT].revents != 0)
 		chan_flush(&c->init);
 	if (pfd[SLOT_IN].revents != 0)
 		read_init(c);
-	if (pfd[SLOT_TTY].revents != 0)
-		read_tty(c);
+	if ((pfd[SLOT_TTY].revents & ~POLLOUT) != 0)
+		read_tty(c, pfd[SLOT_TTY].revents);
+	flush(c);
 }
 
 int
@@ -170,6 +227,7 @@ main(int argc, char *argv[])
 		die(EXIT_USAGE, "usage: %s (init starts it)", argv[0]);
 	chan_init(&c.init, FD_CONSOLE_INIT_IN, FD_CONSOLE_INIT_OUT,
 	    PEER_CONSOLE, PEER_INIT);
+	(void)tty_set_plain(FD_CONSOLE_TTY);
 	sandbox_enter(&console_sandbox);
 	sandbox_ready(FD_NOTIFY);
 

@@ -10,6 +10,7 @@
 #include <skalibs/djbunix.h>
 
 #include "log.h"
+#include "tty.h"
 #include "words.h"
 
 #define BASE		64	/* above all numbers of lib/fds.h */
@@ -83,6 +84,7 @@ hold_log(int held[HELD_N])
 	    O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
 	if (held[HELD_LOG] == -1)
 		return -1;
+	(void)tty_set_plain(held[HELD_LOG]);	/* a log file has no mode */
 	return dup2(held[HELD_LOG], STDERR_FILENO) == -1 ? -1 : 0;
 }
 

@@ -1,6 +1,8 @@
 /*
  * An operator's line, put together from bytes as they come.  Lines have a
- * bound; control bytes end nothing and mean nothing.
+ * bound.  The line's editing is here and not in the kernel's terminal, see
+ * tty.h: Backspace and Delete take back a byte, Ctrl-C and Ctrl-U the whole
+ * line; other control bytes are ignored.
  */
 #ifndef LINE_H
 #define LINE_H
@@ -9,15 +11,18 @@
 #include <stddef.h>
 
 #define LINE_LEN	32	/* the longest command has 12 letters */
+#define LINE_ECHO	4	/* with its NUL */
 
 struct line {
 	char	text[LINE_LEN + 1];
-	size_t	len;
-	bool	over;		/* longer than LINE_LEN, or not plain text */
+	size_t	len;		/* as typed; above LINE_LEN it is no command */
 };
 
-/* True when `c' ends the line: text is whole until line_next(). */
-bool	line_take(struct line *, char c);
+/*
+ * True when `c' ends the line: text is whole until line_next().  echo gets
+ * what the operator's terminal is to show for the byte.
+ */
+bool	line_take(struct line *, char c, char echo[LINE_ECHO]);
 void	line_next(struct line *);
 
 /*

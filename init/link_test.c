@@ -114,10 +114,10 @@ ATF_TC_BODY(full_pipe_blocks_nobody, tc)
 static char
 typed(struct line *l, const char *text)
 {
-	char command = '-';
+	char command = '-', echo[LINE_ECHO];
 
 	for (; *text != '\0'; text++) {
-		if (!line_take(l, *text))
+		if (!line_take(l, *text, echo))
 			continue;
 		command = line_command(l);
 		line_next(l);
@@ -140,7 +140,12 @@ ATF_TC_BODY(lines, tc)
 	ATF_CHECK_EQ('?', typed(&l, "kill init\n"));
 	ATF_CHECK_EQ('?', typed(&l, "Help\n"));
 	ATF_CHECK_EQ('?', typed(&l, "help \n"));
-	ATF_CHECK_EQ('?', typed(&l, "pow\001eroff\n"));
+	ATF_CHECK_EQ('p', typed(&l, "pow\001eroff\n"));
+	ATF_CHECK_EQ('p', typed(&l, "\004\023\032\034poweroff\n"));
+	ATF_CHECK_EQ('p', typed(&l, "\b\177poww\177err\boff\n"));
+	ATF_CHECK_EQ('p', typed(&l, "stat\003poweroff\n"));
+	ATF_CHECK_EQ('p', typed(&l, "stat\025poweroff\n"));
+	ATF_CHECK_EQ('?', typed(&l, "power\303\266ff\n"));
 	ATF_CHECK_EQ('-', typed(&l, "power"));
 	ATF_CHECK_EQ('p', typed(&l, "off\n"));
 	ATF_CHECK_EQ('?', typed(&l,

@@ -3,7 +3,7 @@
 IMAGE_PROGS += init
 init_SRCS := init/init.c init/disks.c init/hold.c init/link.c init/order.c init/plan.c \
 	init/power.c init/powers.c init/services.c init/spawn.c init/super.c \
-	init/svdir.c init/watch.c lib/grant.c lib/json.c lib/log.c lib/wire.c
+	init/svdir.c init/tty.c init/watch.c lib/grant.c lib/json.c lib/log.c lib/wire.c
 init_LIBS := -lskarnet
 
 IMAGE_PROGS += gate
@@ -14,7 +14,7 @@ gate_SRCS := runner/gate.c lib/sandbox.c $(GATE_SRCS)
 gate_GEN := gen/gate.seccomp.h
 
 IMAGE_PROGS += console
-console_SRCS := init/console.c init/line.c lib/chan.c lib/log.c lib/msg.c \
+console_SRCS := init/console.c init/line.c init/tty.c lib/chan.c lib/log.c lib/msg.c \
 	lib/sandbox.c lib/wire.c
 console_GEN := gen/console.seccomp.h
 TESTS += runner/gate_test runner/gate_refuse_test runner/gate_out_test \
@@ -40,3 +40,8 @@ link_test_SRCS := init/link_test.c init/link.c init/line.c lib/chan.c \
 watch_test_SRCS := init/watch_test.c init/watch.c init/svdir.c init/super.c \
 	lib/log.c lib/wire.c
 watch_test_LIBS := -lskarnet
+
+TESTS += init/console_test
+console_test_SRCS := init/console_test.c init/link.c lib/chan.c lib/log.c \
+	lib/msg.c lib/wire.c
+$(B)/tests/init/console_test: | $(B)/bin/console

@@ -30,6 +30,38 @@ for service in gate runner keyd ledgerd; do
 	}"
 done
 
+# What the terminals of many years took for the end of input, a stop of the
+# output, a signal or a deletion, and what a line at a wrong speed gives.
+atf_test_case console_hears_after_any_byte cleanup
+console_hears_after_any_byte_head() {
+	atf_set descr 'no byte ends the listening or the log'
+	atf_set timeout 240
+}
+console_hears_after_any_byte_body() {
+	atf_check -o ignore -e ignore "$do" vm_up --ephemeral
+	wait_for 30 grep -q 'casemate: ready' "$console" ||
+	    atf_fail "the console is not there"
+	before=0
+	for bytes in 04 0404 13 7374617404 1a 1c 03 0f 16 00 80ff1b5b41; do
+		case $bytes in
+		80*) end=0d ;;
+		*) end=15 ;;
+		esac
+		console_type "kill gate" "$bytes$end" ||
+		    atf_fail "deaf after 0x$bytes"
+		before=$((before + 1))
+		wait_for 30 gate_came_back $before ||
+		    atf_fail "the log stops after 0x$bytes"
+	done
+}
+console_hears_after_any_byte_cleanup() {
+	vm_cleanup
+}
+
+gate_came_back() {
+	[ "$(grep -c 'gate is ready again' "$console")" -ge "$1" ]
+}
+
 atf_test_case killed_vm_keeps_its_ledger cleanup
 killed_vm_keeps_its_ledger_head() {
 	atf_set descr 'kill -9 of the VM after a receipt: the tree only grew'
@@ -60,5 +92,6 @@ atf_init_test_cases() {
 	for s in gate runner keyd ledgerd; do
 		atf_add_test_case "killed_${s}_comes_back"
 	done
+	atf_add_test_case console_hears_after_any_byte
 	atf_add_test_case killed_vm_keeps_its_ledger
 }

@@ -58,17 +58,17 @@ vm_cleanup() {
 	[ ! -d "$vm_state" ] || "$casemate" down --force vm || :
 }
 
-# console_type TEXT: one line on the operator's serial console.  Stays until
-# the line and its end are echoed: QEMU drops what a peer that has gone left
-# unread.
+# console_type TEXT [HEX]: one line on the operator's serial console, bytes
+# before it.  Stays until the line and its end are echoed: QEMU drops what a
+# peer that has gone left unread.
 console_type() {
-	/usr/bin/python3 - "$vm_state/console.sock" "$1" <<-'PY'
+	/usr/bin/python3 - "$vm_state/console.sock" "$1" "${2:-}" <<-'PY'
 	import socket, sys
 	s = socket.socket(socket.AF_UNIX)
 	s.connect(sys.argv[1])
 	s.settimeout(30)
 	line = sys.argv[2].encode()
-	s.sendall(line + b"\r")
+	s.sendall(bytes.fromhex(sys.argv[3]) + line + b"\r")
 	seen = b""
 	while line + b"\r\n" not in seen:
 	    seen += s.recv(4096)
