@@ -22,6 +22,8 @@
 #define SERIAL_MAX	20	/* virtio's VIRTIO_BLK_ID_BYTES */
 #define DISK_NAME_MAX	8	/* vda .. vdzzz */
 #define SAFE		(MS_NOSUID | MS_NODEV)
+/* What the data disk holds names nothing beyond it. */
+#define DATA_SAFE	(SAFE | MS_NOEXEC | MS_NOSYMFOLLOW)
 
 /* "" when the disk has no serial, or cannot tell. */
 static void
@@ -45,8 +47,8 @@ mount_data(struct disks *d, const char *device)
 		    "): give the appliance only one", device);
 		return -1;
 	}
-	if (mount(device, "/data", "ext4", SAFE | MS_NOEXEC | MS_NOATIME,
-	    "errors=remount-ro") == -1) {
+	if (mount(device, "/data", "ext4", DATA_SAFE | MS_NOATIME,
+	    "errors=remount-ro,barrier") == -1) {
 		log_info("the data disk %s (serial " DATA_SERIAL ") holds no "
 		    "ext4 file system that can be used: %m", device);
 		log_info("repair it on the host with `fsck.ext4 -f', or begin "
@@ -122,7 +124,7 @@ mount_disk(struct disks *d, const char *disk)
 static int
 mount_memory(void)
 {
-	if (mount("tmpfs", "/data", "tmpfs", SAFE | MS_NOEXEC,
+	if (mount("tmpfs", "/data", "tmpfs", DATA_SAFE,
 	    "size=25%,mode=0755") == 0)
 		return 0;
 	log_info("cannot mount a tmpfs at /data: %m");

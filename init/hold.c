@@ -89,8 +89,11 @@ hold_log(int held[HELD_N])
 }
 
 int
-hold_all(int held[HELD_N])
+hold_all(int held[HELD_N], int keyd_folder)
 {
+	held[HELD_KEYD_STATE] = move(keyd_folder);
+	if (held[HELD_KEYD_STATE] == -1)
+		return -1;
 	if (make_pipes(held) == -1) {
 		log_info("cannot make pipes: %m");
 		return -1;
@@ -104,8 +107,6 @@ hold_all(int held[HELD_N])
 	    hold_path(&held[HELD_TTY], "/dev/console",
 	    O_RDWR | O_NOCTTY | O_NONBLOCK) == -1 ||
 	    hold_path(&held[HELD_CGROUP], "/cgroup/runner",
-	    O_DIRECTORY) == -1 ||
-	    hold_path(&held[HELD_KEYD_STATE], "/data/keyd",
 	    O_DIRECTORY) == -1)
 		return -1;
 	return hold_path(&held[HELD_SITE], "/site", O_DIRECTORY);

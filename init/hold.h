@@ -11,7 +11,7 @@
 /* The console for the log: descriptor 2 too.  0, or -1 with errno. */
 int	hold_log(int held[HELD_N]);
 
-/* All the others.  0, or -1, said on the log. */
-int	hold_all(int held[HELD_N]);
+/* All the others; takes keyd's folder over.  0, or -1, said on the log. */
+int	hold_all(int held[HELD_N], int keyd_folder);
 
 #endif

@@ -20,6 +20,7 @@
 
 #include <skalibs/djbunix.h>
 
+#include "data.h"
 #include "disks.h"
 #include "hold.h"
 #include "link.h"
@@ -125,11 +126,6 @@ static const struct plan boot_plan[] = {
 	DIRECTORY("/cgroup/runner/daemon", 0755, 0),	/* itself */
 	/* Beside eight jobs of 100 each, or of 1000 when they end. */
 	SET("/cgroup/runner/daemon/cpu.weight", "1000"),
-};
-
-static const struct plan data_plan[] = {
-	DIRECTORY("/data/keyd", 0700, UID_KEYD),
-	DIRECTORY("/data/ledger", 0700, UID_LEDGERD),
 };
 
 static double
@@ -429,6 +425,8 @@ supervise(void)
 int
 main(void)
 {
+	int keyd_folder;
+
 	clock_gettime(CLOCK_BOOTTIME, &init.start);
 	log_init("casemate");
 	if (getpid() != 1)
@@ -444,11 +442,11 @@ main(void)
 	boot_or_give_up(plan_run(boot_plan, N(boot_plan)), "boot plan");
 	boot_or_give_up(hold_log(init.held), "log");
 	boot_or_give_up(disks_mount(&init.disks), "disks");
-	boot_or_give_up(plan_run(data_plan, N(data_plan)), "data");
+	boot_or_give_up(data_open("/data", &keyd_folder), "data");
 	boot_or_give_up(limit_jobs(), "memory");
 	check_clock();
 	read_boot_id();
-	boot_or_give_up(hold_all(init.held), "pipes");
+	boot_or_give_up(hold_all(init.held, keyd_folder), "pipes");
 	init.watch.extra = init.held[HELD_CONSOLE_INIT_R];
 	boot_or_give_up(powers_drop(), "powers");
 

@@ -2,6 +2,9 @@
 
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <linux/openat2.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,14 +27,43 @@ plan_write(const char *path, const char *text)
 	return n == (ssize_t)len ? 0 : -1;
 }
 
+/* No part of the path may be a link. */
+static int
+open_plain(const char *path, uint64_t flags)
+{
+	struct open_how how = {
+		.flags = flags | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+}
+
+static int
+give(const struct plan *p)
+{
+	int fd = open_plain(p->path, O_PATH), rc;
+
+	if (fd == -1)
+		return -1;
+	rc = fchownat(fd, "", p->uid, p->uid, AT_EMPTY_PATH);
+	close(fd);
+	return rc;
+}
+
 static int
 make_dir(const struct plan *p)
 {
+	int fd, rc;
+
 	if (mkdir(p->path, p->mode) == -1 && errno != EEXIST)
 		return -1;
-	if (chmod(p->path, p->mode) == -1)
+	fd = open_plain(p->path, O_RDONLY | O_DIRECTORY);
+	if (fd == -1)
 		return -1;
-	return chown(p->path, p->uid, p->uid);
+	rc = fchmod(fd, p->mode);
+	close(fd);
+	return rc == 0 ? give(p) : -1;
 }
 
 static int
@@ -43,7 +75,7 @@ run_step(const struct plan *p)
 	case PLAN_DIR:
 		return make_dir(p);
 	case PLAN_OWN:
-		return chown(p->path, p->uid, p->uid);
+		return give(p);
 	case PLAN_WRITE:
 		return plan_write(p->path, p->text);
 	case PLAN_TRY:

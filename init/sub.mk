@@ -1,9 +1,10 @@
 # Process 1 and the operator's console.  The gate's program is here too: its
 # sources are the runner's neighbours.
 IMAGE_PROGS += init
-init_SRCS := init/init.c init/disks.c init/hold.c init/link.c init/order.c init/plan.c \
+init_SRCS := init/init.c init/data.c init/disks.c init/hold.c init/link.c init/order.c init/plan.c \
 	init/power.c init/powers.c init/services.c init/spawn.c init/super.c \
-	init/svdir.c init/tty.c init/watch.c lib/grant.c lib/json.c lib/log.c lib/wire.c
+	init/svdir.c init/tty.c init/watch.c lib/filekind.c lib/grant.c \
+	lib/json.c lib/log.c lib/why.c lib/wire.c
 init_LIBS := -lskarnet
 
 IMAGE_PROGS += gate
@@ -45,3 +46,6 @@ TESTS += init/console_test
 console_test_SRCS := init/console_test.c init/link.c lib/chan.c lib/log.c \
 	lib/msg.c lib/wire.c
 $(B)/tests/init/console_test: | $(B)/bin/console
+
+TESTS += init/data_test
+data_test_SRCS := init/data_test.c init/data.c lib/filekind.c lib/log.c lib/why.c

@@ -81,9 +81,7 @@ head_open(struct head *h, int dirfd, struct why *w)
 	}
 	if (!found)
 		return why_set(w, HEAD_FILE ": damaged, so the newest "
-		    "checkpoint is not known; put back the data disk from a "
-		    "copy, or give the appliance an empty data disk (it will "
-		    "have another identity)");
+		    "checkpoint is not known; " STATE_ADVICE);
 	h->fd = openat(dirfd, HEAD_FILE, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (h->fd == -1)
 		return why_set(w, HEAD_FILE ": %s; check the data disk",

@@ -121,9 +121,7 @@ load(struct key *k, struct secret *s, int dirfd, const char *name,
 	    == -1 && errno != EFBIG)
 		return -1;
 	if (parse_file(s, len) == -1)
-		return why_set(w, KEY_FILE ": damaged; put back the data disk "
-		    "from a copy, or give the appliance an empty data disk "
-		    "(it will have another identity)");
+		return why_set(w, KEY_FILE ": damaged; " STATE_ADVICE);
 	crypto_sign_seed_keypair(pub, k->secret, s->seed);
 	if (note_key_init(&k->note, name, pub) == -1)
 		return why_set(w, "%s cannot be the name of a key", name);

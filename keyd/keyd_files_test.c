@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "state.h"
 #include "testfault.h"
 #include "testkit.h"
 
@@ -447,8 +448,95 @@ ATF_TC_BODY(a_first_start_that_failed_can_be_done_again, tc)
 	ATF_CHECK(nth > 20);
 }
 
+#define SAMPLE	"a"	/* the name of the file that is read */
+
+static void
+make_link(void)
+{
+	ATF_REQUIRE_EQ(0, symlink("other", "kinds/" SAMPLE));
+}
+
+static void
+make_dangling(void)
+{
+	ATF_REQUIRE_EQ(0, symlink("nowhere", "kinds/" SAMPLE));
+}
+
+static void
+make_fifo(void)
+{
+	ATF_REQUIRE_EQ(0, mkfifo("kinds/" SAMPLE, 0600));
+}
+
+static void
+make_socket(void)
+{
+	ATF_REQUIRE_EQ(0, mknod("kinds/" SAMPLE, S_IFSOCK | 0600, 0));
+}
+
+static void
+make_folder(void)
+{
+	ATF_REQUIRE_EQ(0, mkdir("kinds/" SAMPLE, 0700));
+}
+
+static void
+make_second_name(void)
+{
+	ATF_REQUIRE_EQ(0, link("kinds/other", "kinds/" SAMPLE));
+}
+
+static void
+make_long(void)
+{
+	int fd = creat("kinds/" SAMPLE, 0600);
+
+	ATF_REQUIRE(fd != -1);
+	ATF_REQUIRE_EQ(5, write(fd, "12345", 5));
+	close(fd);
+}
+
+/* A FIFO used to keep keyd waiting for ever. */
+ATF_TC_WITHOUT_HEAD(other_kinds_of_files_are_named_at_once);
+ATF_TC_BODY(other_kinds_of_files_are_named_at_once, tc)
+{
+	static const struct {
+		void		(*make)(void);
+		const char	*text;
+	} kinds[] = {
+		{ make_link, SAMPLE ": is a symbolic link" },
+		{ make_dangling, SAMPLE ": is a symbolic link" },
+		{ make_fifo, SAMPLE ": is a FIFO" },
+		{ make_socket, SAMPLE ": is a socket" },
+		{ make_folder, SAMPLE ": is a folder" },
+		{ make_second_name, SAMPLE ": is a file with 2 names" },
+		{ make_long, SAMPLE ": damaged, it has more than the 4 bytes" },
+	};
+	char buf[4];
+	struct why w;
+	size_t len;
+	int dirfd;
+
+	alarm(20);
+	ATF_REQUIRE_EQ(0, mkdir("kinds", 0700));
+	dirfd = kit_dir("kinds");
+	ATF_REQUIRE_EQ(0, close(creat("kinds/other", 0600)));
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		kinds[i].make();
+		ATF_CHECK_EQ(-1, state_read(dirfd, SAMPLE, buf, sizeof(buf),
+		    &len, &w));
+		ATF_CHECK_MSG(strstr(w.text, kinds[i].text) != NULL &&
+		    strstr(w.text, "put back") != NULL, "%s", w.text);
+		ATF_REQUIRE_EQ(0, remove("kinds/" SAMPLE));
+	}
+	ATF_CHECK_EQ(-1, state_read(dirfd, SAMPLE, buf, sizeof(buf), &len,
+	    &w));
+	ATF_CHECK_EQ(ENOENT, errno);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, other_kinds_of_files_are_named_at_once);
 	ATF_TP_ADD_TC(tp, no_granted_nonce_is_lost_by_a_failing_disk);
 	ATF_TP_ADD_TC(tp, every_promise_is_synced_before_it_is_made);
 	ATF_TP_ADD_TC(tp, opening_writes_only_what_has_changed);

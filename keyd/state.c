@@ -1,11 +1,14 @@
 #include "state.h"
 
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "filekind.h"
 #include "rules/files.h"
 #include "sha256.h"
 
@@ -22,6 +25,29 @@ fail(struct why *w, const char *name, const char *what)
 	return -1;
 }
 
+/* A FIFO would keep the opener waiting; a link or a socket does not open. */
+static int
+open_file(int dirfd, const char *name, struct why *w)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC);
+	int saved = errno;
+	struct stat st;
+
+	if (fd == -1) {
+		if (saved != ENOENT &&
+		    filekind_check_at(dirfd, name, w) == -1)
+			return -1;
+		errno = saved;
+		return fail(w, name, "cannot be opened");
+	}
+	if (fstat(fd, &st) == 0 && filekind_check(name, &st, w) == 0)
+		return fd;
+	close(fd);
+	errno = EBADMSG;
+	return -1;
+}
+
 int
 state_read(int dirfd, const char *name, void *buf, size_t cap, size_t *lenp,
     struct why *w)
@@ -30,9 +56,9 @@ state_read(int dirfd, const char *name, void *buf, size_t cap, size_t *lenp,
 	ssize_t n, extra = 0;
 	int fd, saved;
 
-	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	fd = open_file(dirfd, name, w);
 	if (fd == -1)
-		return fail(w, name, "cannot be opened");
+		return -1;
 	n = files_read_all(fd, buf, cap);
 	if (n != -1)
 		extra = files_read_all(fd, &more, 1);
@@ -42,8 +68,8 @@ state_read(int dirfd, const char *name, void *buf, size_t cap, size_t *lenp,
 	if (n == -1 || extra == -1)
 		return fail(w, name, "cannot be read");
 	if (extra != 0) {
-		why_set(w, "%s: more than %zu bytes, which is too large; "
-		    "shorten it", name, cap);
+		why_set(w, "%s: damaged, it has more than the %zu bytes that "
+		    "keyd writes; " STATE_ADVICE, name, cap);
 		errno = EFBIG;
 		return -1;
 	}

@@ -11,8 +11,12 @@
 
 #define STATE_CHECK_LEN	8	/* bytes of SHA-256 that close a record */
 
+#define STATE_ADVICE	"put back the data disk from a copy, or give the " \
+			"appliance an empty data disk (it will have another " \
+			"identity)"
+
 /*
- * Reads a whole file of at most cap bytes.  -1 with ENOENT when there is none,
+ * Reads a whole file of at most cap bytes, a regular one with no other name.  -1 with ENOENT when there is none,
  * EFBIG when it is larger, or another errno; *w in every case.
  */
 int	state_read(int dirfd, const char *name, void *buf, size_t cap,

@@ -1,7 +1,7 @@
 # keyd: verifies, decides, signs checkpoints.
 
 IMAGE_PROGS += keyd
-DECIDE_SRCS := $(sort keyd/decide.c keyd/authority.c keyd/key.c \
+DECIDE_SRCS := $(sort lib/filekind.c keyd/decide.c keyd/authority.c keyd/key.c \
 	keyd/nonces.c keyd/head.c keyd/state.c lib/msg.c lib/log.c lib/wire.c \
 	lib/sha256.c lib/command.c lib/manifest.c lib/note.c lib/checkpoint.c \
 	lib/runtimes.c $(RULES_ALL_SRCS))

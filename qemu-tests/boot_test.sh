@@ -124,6 +124,71 @@ garbage_disk_is_refused_body() {
 	atf_check_equal "$before" "$(sha256sum < garbage.img)"
 }
 
+# hostile_disk LINE...: an ext4 disk on which debugfs did these commands.
+hostile_disk() {
+	rm -f hostile.img
+	truncate -s 16M hostile.img
+	mkfs.ext4 -q hostile.img
+	printf '%s\n' "$@" > commands
+	atf_check -o ignore -e ignore debugfs -w -f commands hostile.img
+}
+
+# The boot ends by itself, and says what is wrong and what to do.
+refuses_disk() {
+	atf_check -s not-exit:0 -o ignore -e match:"$1" \
+	    -e match:'start with another|another identity' \
+	    "$do" vm_up --disk hostile.img --wait 60
+	wait_for 20 grep -q 'casemate: stopped' "$console" ||
+	    atf_fail "it goes on"
+}
+
+case_with_vm links_on_the_disk_are_not_followed 'no folder is another'
+links_on_the_disk_are_not_followed_body() {
+	hostile_disk 'symlink ledger /dev'
+	refuses_disk 'ledger is a symbolic link and must be a folder'
+	hostile_disk 'symlink keyd ledger'
+	refuses_disk 'keyd is a symbolic link and must be a folder'
+	hostile_disk 'mkdir keyd' 'ln keyd ledger'
+	refuses_disk 'keyd and ledger are one folder|cannot be opened'
+}
+
+case_with_vm folders_on_the_disk_are_folders 'else the message names them'
+folders_on_the_disk_are_folders_body() {
+	hostile_disk 'mknod keyd p'
+	refuses_disk 'keyd is a FIFO and must be a folder'
+	hostile_disk 'write commands ledger'
+	refuses_disk 'ledger is a file and must be a folder'
+	hostile_disk 'mkdir keyd' 'sif keyd flags 0x80010'
+	refuses_disk 'keyd cannot be given to user 903'
+}
+
+case_with_vm files_of_keyd_are_files 'a FIFO does not hang the boot'
+files_of_keyd_are_files_body() {
+	hostile_disk 'mkdir keyd' 'cd keyd' 'mknod key p' 'sif key uid 903' \
+	    'sif key mode 010600'
+	refuses_disk 'keyd: key: is a FIFO and must be a file'
+	hostile_disk 'mkdir keyd' 'cd keyd' 'mknod head p' 'sif head uid 903' \
+	    'sif head mode 010600'
+	refuses_disk 'keyd: head: is a FIFO and must be a file'
+	hostile_disk 'mkdir keyd' 'cd keyd' 'write commands key'
+	refuses_disk 'keyd: key: belongs to user 0 and must belong to 903'
+}
+
+case_with_vm files_of_ledgerd_are_files 'and nobody opens a device'
+files_of_ledgerd_are_files_body() {
+	hostile_disk 'mkdir ledger' 'cd ledger' 'mknod data.mdb p' \
+	    'sif data.mdb uid 904' 'sif data.mdb mode 010600'
+	refuses_disk 'ledgerd: data.mdb: is a FIFO and must be a file'
+	hostile_disk 'mkdir ledger' 'cd ledger' 'mknod data.mdb b 254 0' \
+	    'sif data.mdb uid 904' 'sif data.mdb mode 060600'
+	refuses_disk 'ledgerd: data.mdb: is a block device and must be a file'
+	hostile_disk 'mkdir ledger' 'cd ledger' 'symlink data.mdb elsewhere'
+	refuses_disk 'ledgerd: data.mdb: is a symbolic link and must be a file'
+	hostile_disk 'mkdir ledger' 'cd ledger' 'mknod new p' \
+	    'sif new uid 904'
+	refuses_disk 'ledgerd: new: is a FIFO and must be a folder'
+}
+
 case_with_vm bad_runtime_is_left_out 'said on the console, and not listed'
 bad_runtime_is_left_out_body() {
 	# With the magic number that `casemate up' looks for, and no more.
@@ -179,6 +244,10 @@ atf_init_test_cases() {
 	atf_add_test_case ephemeral_says_so
 	atf_add_test_case required_disk_missing
 	atf_add_test_case garbage_disk_is_refused
+	atf_add_test_case links_on_the_disk_are_not_followed
+	atf_add_test_case folders_on_the_disk_are_folders
+	atf_add_test_case files_of_keyd_are_files
+	atf_add_test_case files_of_ledgerd_are_files
 	atf_add_test_case bad_runtime_is_left_out
 	atf_add_test_case full_disk_refuses_jobs
 	atf_add_test_case broken_site_stops_the_boot
