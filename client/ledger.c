@@ -88,21 +88,37 @@ take_leaf(struct ledger *l, const struct piece *p)
 	return 0;
 }
 
-/* One command's leaves.  1 when there may be more, 0 when not. */
+static int
+take_leaves(struct ledger *l, uint64_t first, uint32_t count)
+{
+	struct piece p;
+
+	while (l->from - first < count && reader_next(&l->reader, &p))
+		if (take_leaf(l, &p) == -1)
+			return -1;
+	return 0;
+}
+
+/*
+ * One command's leaves.  1 when there may be more, 0 when not.  Where the
+ * appliance's disk has lost a leaf it ends with a refusal, and the leaves
+ * before that one prove themselves.
+ */
 static int
 read_some(struct ledger *l)
 {
 	const uint64_t first = l->from, left = l->count;
 	struct command what = { .verb = VERB_LEDGER, .first = first };
-	struct piece p;
 
 	what.count = left == 0 || left > COMMAND_LEAVES_MAX ?
 	    COMMAND_LEAVES_MAX : (uint32_t)left;
-	if (reader_run(&l->reader, &what) == -1)
+	if (reader_run(&l->reader, &what) == -1) {
+		if (l->reader.refused && l->reader.reason == REASON_LEDGER)
+			take_leaves(l, first, what.count);
 		return -1;
-	while (l->from - first < what.count && reader_next(&l->reader, &p))
-		if (take_leaf(l, &p) == -1)
-			return -1;
+	}
+	if (take_leaves(l, first, what.count) == -1)
+		return -1;
 	if (l->from - first < what.count)
 		return 0;
 	l->count -= left == 0 ? 0 : what.count;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -36,6 +37,13 @@ failure_text(struct ledgerd *l)
 		return disk_full;
 	if (errno == EFBIG)
 		return file_full;
+	if (errno == EBADMSG) {
+		snprintf(l->damage, sizeof(l->damage), "the ledger is damaged "
+		    "where it grows, %s; keep the disk for inspection and "
+		    "start with another one, or put back a copy of it",
+		    store_error(&l->store));
+		return l->damage;
+	}
 	die(EXIT_SYSTEM, "commit after %" PRIu64 " leaves: %s; the ledger is "
 	    "opened anew", l->store.tip.tree.size, store_error(&l->store));
 }

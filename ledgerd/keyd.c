@@ -80,6 +80,7 @@ do_signed(struct ledgerd *l, struct get *g)
 	check_note(l, note, len);
 	l->asked = false;
 	c->size = size;
+	memcpy(c->root, l->asked_root, sizeof(c->root));
 	c->denied = false;
 	memcpy(c->note, note, len);
 	c->note_len = len;

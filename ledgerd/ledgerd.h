@@ -18,6 +18,7 @@
 /* The last answer of keyd to CHECKPOINT_SIGN. */
 struct signed_tree {
 	uint64_t	size;
+	unsigned char	root[TREE_HASH];
 	bool		denied;		/* no receipts up to this size */
 	char		note[NOTE_TEXT_MAX];
 	size_t		note_len;
@@ -33,6 +34,7 @@ struct ledgerd {
 	bool			 ready;
 	char			 source[NOTE_NAME_MAX + 1];	/* "": not known */
 	struct queue		 queue;
+	char			 damage[512];	/* why nothing is appended */
 	struct signed_tree	 checkpoint;
 	bool			 asked;		/* keyd owes an answer for */
 	uint64_t		 asked_size;	/* this size and root */

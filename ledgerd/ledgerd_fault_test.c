@@ -359,6 +359,127 @@ ATF_TC_BODY(what_was_acknowledged_survives_every_kill, tc)
 	ATF_CHECK(n > 500);
 }
 
+/* Zeroes each page that has the text, in place: also those of old trees. */
+static void
+lose_pages(const char *text)
+{
+	static unsigned char page[PAGE];
+	int fd = open("ledger/data.mdb", O_RDWR | O_CLOEXEC);
+	unsigned lost = 0;
+
+	ATF_REQUIRE(fd != -1);
+	for (off_t at = 0; pread(fd, page, PAGE, at) == PAGE; at += PAGE) {
+		if (memmem(page, PAGE, text, strlen(text)) == NULL)
+			continue;
+		memset(page, 0, PAGE);
+		ATF_REQUIRE_EQ(PAGE, pwrite(fd, page, PAGE, at));
+		lost++;
+	}
+	ATF_REQUIRE(lost > 0);
+	close(fd);
+}
+
+/* How many of the first n leaves are read; each other one is named. */
+static unsigned
+count_readable(uint64_t n)
+{
+	unsigned found = 0;
+
+	for (uint64_t i = 0; i < n; i++) {
+		play_read(&p, 1000, i);
+		play_until_answer(&p, &a);
+		if (a.type == MSG_LEDGER_LEAF) {
+			found++;
+			continue;
+		}
+		ATF_REQUIRE_EQ(MSG_LEDGER_FAILED, a.type);
+		ATF_CHECK_MSG(strstr(a.text, "of data.mdb is damaged, which "
+		    "held leaves") != NULL && strstr(a.text, "read on with "
+		    "--from") != NULL, "%s", a.text);
+	}
+	return found;
+}
+
+static void
+append_one(void)
+{
+	play_append(&p, 1, EVENT_JOB_FINISHED, true, "j");
+	play_until_answer(&p, &a);
+}
+
+/* It used to end at each read of such a leaf, and was started again. */
+ATF_TC_WITHOUT_HEAD(a_damaged_page_is_an_answer);
+ATF_TC_BODY(a_damaged_page_is_an_answer, tc)
+{
+	enum { MANY = 60 };
+	unsigned readable;
+
+	setup();
+	play_start_ready(&p, "ledger");
+	for (unsigned i = 1; i < MANY; i++)
+		append_one();
+	ATF_CHECK_EQ(MANY, count_readable(MANY));
+	lose_pages("\"id\":\"20\"");
+	readable = count_readable(MANY);
+	ATF_CHECK(readable < MANY && readable > MANY - 20);
+	append_one();
+	ATF_CHECK_EQ(MSG_LEDGER_APPENDED, a.type);
+	ATF_CHECK(a.len > 0);
+	play_kill(&p);
+	play_new_runner(&p);
+	play_start_ready(&p, "ledger");		/* nor does it end a start */
+	append_one();
+	ATF_CHECK_EQ(MSG_LEDGER_APPENDED, a.type);
+	ATF_CHECK_EQ(readable, count_readable(MANY));
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(a_damaged_end_is_not_appended_to);
+ATF_TC_BODY(a_damaged_end_is_not_appended_to, tc)
+{
+	enum { MANY = 20 };
+
+	setup();
+	play_start_ready(&p, "ledger");
+	for (unsigned i = 1; i < MANY; i++)
+		append_one();
+	lose_pages("\"id\":\"19\"");
+	append_one();
+	ATF_CHECK_EQ(MSG_LEDGER_FAILED, a.type);
+	ATF_CHECK_MSG(strstr(a.text, "the ledger is damaged where it grows, "
+	    "page") != NULL && strstr(a.text, "start with another one") !=
+	    NULL, "%s", a.text);
+	play_read(&p, 2, 3);
+	play_until_answer(&p, &a);
+	ATF_CHECK_EQ(MSG_LEDGER_LEAF, a.type);
+	play_kill(&p);
+	check_gives_up(plain, 1, "data.mdb is a damaged ledger: leaf 1");
+}
+
+ATF_TC_WITHOUT_HEAD(its_file_is_a_file);
+ATF_TC_BODY(its_file_is_a_file, tc)
+{
+	static const char name[] = "ledger/data.mdb";
+
+	setup();
+	ATF_REQUIRE_EQ(0, mkfifo(name, 0600));
+	check_gives_up(plain, 1, "data.mdb: is a FIFO and must be a file");
+	ATF_REQUIRE_EQ(0, unlink(name));
+	ATF_REQUIRE_EQ(0, mkdir(name, 0700));
+	check_gives_up(plain, 1, "data.mdb: is a folder and must be a file");
+	ATF_REQUIRE_EQ(0, rmdir(name));
+	ATF_REQUIRE_EQ(0, symlink("nowhere", name));
+	check_gives_up(plain, 1, "data.mdb: is a symbolic link and must be");
+	ATF_REQUIRE_EQ(0, unlink(name));
+	ATF_REQUIRE_EQ(0, mkfifo("ledger/new", 0600));
+	check_gives_up(plain, 1, "new: is a FIFO and must be a folder");
+	ATF_REQUIRE_EQ(0, unlink("ledger/new"));
+	play_start_ready(&p, "ledger");
+	play_kill(&p);
+	ATF_REQUIRE_EQ(0, link(name, "other"));
+	check_gives_up(plain, 1, "data.mdb: is a file with 2 names");
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, wrong_arguments_are_usage_errors);
@@ -372,5 +493,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, on_a_full_disk_it_refuses_and_lives);
 	ATF_TP_ADD_TC(tp, a_disk_too_full_for_its_start_ends_it);
 	ATF_TP_ADD_TC(tp, what_was_acknowledged_survives_every_kill);
+	ATF_TP_ADD_TC(tp, a_damaged_page_is_an_answer);
+	ATF_TP_ADD_TC(tp, a_damaged_end_is_not_appended_to);
+	ATF_TP_ADD_TC(tp, its_file_is_a_file);
 	return atf_no_error();
 }

@@ -78,9 +78,13 @@ do_info(struct ledgerd *l)
 	chan_send(&l->runner, MSG_LEDGER_INFO_IS, &p);
 }
 
-/* Formats the receipt of a committed leaf into buf; answers its length. */
-static size_t
-make_receipt(struct ledgerd *l, uint64_t index, char buf[RECEIPT_MAX])
+/*
+ * Formats the receipt of a committed leaf into buf.  -1 when the disk does not
+ * have the leaf, or what proves it, as it was written: store_error() says so.
+ */
+static int
+make_receipt(struct ledgerd *l, uint64_t index, char buf[RECEIPT_MAX],
+    size_t *lenp)
 {
 	static unsigned char leaf[LEAF_MAX];
 	const struct signed_tree *c = &l->checkpoint;
@@ -88,13 +92,16 @@ make_receipt(struct ledgerd *l, uint64_t index, char buf[RECEIPT_MAX])
 	struct put p;
 	size_t len;
 
-	if (store_leaf(&l->store, index, leaf, sizeof(leaf), &len) == -1 ||
-	    store_prove(&l->store, index, c->size, &proof) == -1)
-		die(EXIT_SYSTEM, "leaf %" PRIu64 " cannot be read: %s; the "
-		    "ledger is opened anew", index, store_error(&l->store));
+	if (store_prove_leaf(&l->store, index, c->size, c->root, leaf,
+	    sizeof(leaf), &len, &proof) == -1) {
+		log_info("leaf %" PRIu64 " cannot be read: %s", index,
+		    store_error(&l->store));
+		return -1;
+	}
 	put_init(&p, buf, RECEIPT_MAX);
 	receipt_format(&p, leaf, len, index, &proof, c->note, c->note_len);
-	return p.len;
+	*lenp = p.len;
+	return 0;
 }
 
 static void
@@ -118,6 +125,7 @@ do_read(struct ledgerd *l, struct get *g)
 	uint32_t seq = get_u32(g);
 	uint64_t index = get_u64(g);
 	struct put p;
+	size_t len;
 
 	if (get_end(g) == -1)
 		die(EXIT_PEER, "the runner's LEDGER_READ is malformed");
@@ -126,11 +134,13 @@ do_read(struct ledgerd *l, struct get *g)
 	} else if (l->checkpoint.denied || index >= l->checkpoint.size) {
 		send_failure(l, seq, "keyd has signed no checkpoint that "
 		    "covers it");
+	} else if (make_receipt(l, index, receipt, &len) == -1) {
+		send_failure(l, seq, store_error(&l->store));
 	} else {
 		put_init(&p, text, sizeof(text));
 		put_u32(&p, seq);
 		put_u64(&p, index);
-		put_string(&p, receipt, make_receipt(l, index, receipt));
+		put_string(&p, receipt, len);
 		chan_send(&l->runner, MSG_LEDGER_LEAF, &p);
 	}
 }
@@ -176,8 +186,9 @@ send_appended(struct ledgerd *l, const struct request *r)
 	size_t len = 0;
 	struct put p;
 
-	if (r->want_receipt && !l->checkpoint.denied)
-		len = make_receipt(l, r->index, receipt);
+	if (r->want_receipt && !l->checkpoint.denied &&
+	    make_receipt(l, r->index, receipt, &len) == -1)
+		len = 0;	/* it is recorded, and that much can be said */
 	put_init(&p, text, sizeof(text));
 	put_u32(&p, r->seq);
 	put_u64(&p, r->index);

@@ -4,12 +4,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "msg.h"
 #include "wire.h"
 
 #define KEY_LEN		8
+#define REMADE_MAX	4096	/* nodes that one proof may have made again */
 #define PAGE		4096		/* LMDB's on this machine */
 #define ROOM_STEP	(256u << 10)	/* few calls, little waste */
 /*
@@ -51,7 +55,35 @@ val(const void *data, size_t len)
 const char *
 store_error(const struct store *s)
 {
-	return mdb_strerror(s->rc);
+	return s->rc == EBADMSG ? s->damage : mdb_strerror(s->rc);
+}
+
+/* An error of pages.h as the store's; leaves are named when it is theirs. */
+static int
+page_fail(struct store *s, const struct table *t)
+{
+	const struct pages *p = &s->pages;
+	uint64_t last = s->tip.tree.size - 1;
+	int n;
+
+	s->rc = errno;
+	if (errno != EBADMSG)
+		return -1;
+	n = snprintf(s->damage, sizeof(s->damage), "page %" PRIu64 " of "
+	    "data.mdb is damaged", p->bad);
+	if (t != &s->leaves || !p->bad_keys)
+		return -1;
+	if (last > p->last)
+		last = p->last;
+	n += snprintf(s->damage + n, sizeof(s->damage) - (size_t)n, ", which "
+	    "held leaves %" PRIu64 " to %" PRIu64, p->first, last);
+	if (last + 1 < s->tip.tree.size)
+		n += snprintf(s->damage + n, sizeof(s->damage) - (size_t)n,
+		    "; read on with --from %" PRIu64, last + 1);
+	snprintf(s->damage + n, sizeof(s->damage) - (size_t)n, "; only a copy "
+	    "of the data disk still has these");
+	errno = EBADMSG;
+	return -1;
 }
 
 void
@@ -68,7 +100,7 @@ fail(struct store *s, int rc)
 {
 	store_abort(s);
 	s->rc = rc;
-	errno = EIO;
+	errno = rc == EBADMSG ? EBADMSG : EIO;
 	if (rc == MDB_MAP_FULL)
 		errno = EFBIG;
 	if (rc == ENOSPC || rc == EDQUOT || rc == EFBIG)
@@ -124,11 +156,32 @@ make_room(struct store *s, uint64_t need)
 	return 0;
 }
 
+/*
+ * The disk can change what was good when it was opened.  A ledger in the
+ * making has no tables yet.
+ */
+static int
+check_append(struct store *s)
+{
+	const struct table *const tables[] = { &s->leaves, &s->nodes };
+
+	if (s->pages.fd == -1)
+		return 0;
+	if (store_load(s) == -1)
+		return s->rc;
+	if (pages_check_append(&s->pages, tables, 2, &s->metas) == 0)
+		return 0;
+	page_fail(s, NULL);
+	return s->rc;
+}
+
 int
 store_begin(struct store *s, size_t leaves, size_t bytes)
 {
-	int rc = make_room(s, room_needed(leaves, bytes));
+	int rc = check_append(s);
 
+	if (rc == 0)
+		rc = make_room(s, room_needed(leaves, bytes));
 	if (rc == 0)
 		rc = mdb_txn_begin(s->env, NULL, 0, &s->txn);
 	if (rc != 0) {
@@ -220,133 +273,201 @@ store_commit(struct store *s)
 	if (rc != 0)
 		return fail(s, rc);
 	s->tip = s->next;
-	return 0;
-}
-
-/* An LMDB error of a read as errno. */
-static int
-read_fail(struct store *s, int rc)
-{
-	s->rc = rc;
-	errno = rc == MDB_NOTFOUND ? ENOENT : EIO;
+	if (s->pages.fd == -1 || store_load(s) == 0)
+		return 0;
+	errno = EIO;		/* it is on disk, and cannot be read */
 	return -1;
 }
 
-/* Copies a value out; the transaction is its own. */
-static int
-read_value(struct store *s, MDB_dbi table, MDB_val *k, void *dst, size_t cap,
-    size_t *lenp)
+int
+store_load(struct store *s)
 {
-	MDB_txn *txn;
-	MDB_val v;
-	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
+	struct pages *p = &s->pages;
 
-	if (rc != 0)
-		return read_fail(s, rc);
-	rc = mdb_get(txn, table, k, &v);
-	if (rc == 0 && v.mv_size <= cap) {
-		memcpy(dst, v.mv_data, v.mv_size);
-		*lenp = v.mv_size;
+	if (pages_load(p, p->fd) == 0 &&
+	    pages_find_table(p, "leaf", KEYS_BIG, &s->leaves) == 0 &&
+	    pages_find_table(p, "node", KEYS_BIG, &s->nodes) == 0 &&
+	    pages_find_table(p, "meta", KEYS_NAME, &s->metas) == 0)
+		return 0;
+	if (errno == ENOTSUP) {		/* it was LMDB's before */
+		p->bad = 0;
+		errno = EBADMSG;
 	}
-	mdb_txn_abort(txn);
-	if (rc != 0)
-		return read_fail(s, rc);
-	if (v.mv_size > cap) {
-		s->rc = errno = EMSGSIZE;
-		return -1;
-	}
-	return 0;
+	return page_fail(s, NULL);
 }
 
 int
 store_get(struct store *s, const char *name, void *dst, size_t cap,
     size_t *lenp)
 {
-	MDB_val k = val(name, strlen(name));
+	pages_forget(&s->pages);
+	if (pages_get_name(&s->pages, &s->metas, name, dst, cap, lenp) == 0)
+		return 0;
+	return page_fail(s, NULL);
+}
 
-	return read_value(s, s->meta, &k, dst, cap, lenp);
+/* The tree has it, and its page is whole, but of an earlier time. */
+static int
+absent(struct store *s, const char *what, uint64_t number)
+{
+	snprintf(s->damage, sizeof(s->damage), "%s %" PRIu64 " is not in "
+	    "data.mdb; only a copy of the data disk still has it", what,
+	    number);
+	s->rc = errno = EBADMSG;
+	return -1;
+}
+
+static int
+get_leaf(struct store *s, uint64_t index, void *dst, size_t cap, size_t *lenp)
+{
+	if (pages_get_number(&s->pages, &s->leaves, index, dst, cap, lenp)
+	    == 0)
+		return 0;
+	if (errno == ENOENT && index < s->tip.tree.size)
+		return absent(s, "leaf", index);
+	return page_fail(s, &s->leaves);
 }
 
 int
 store_leaf(struct store *s, uint64_t index, void *dst, size_t cap,
     size_t *lenp)
 {
-	struct key k;
-
-	return read_value(s, s->leaf, key_set(&k, index), dst, cap, lenp);
+	pages_forget(&s->pages);
+	return get_leaf(s, index, dst, cap, lenp);
 }
 
-/* A struct tree_nodes' `get' inside one read transaction. */
+/* A struct tree_nodes' `get' for one reading. */
 struct reader {
 	struct store	*s;
-	MDB_txn		*txn;
+	unsigned	 remade;	/* nodes that could not be read */
 };
 
+static int
+read_node(struct store *s, unsigned level, uint64_t index,
+    unsigned char hash[TREE_HASH])
+{
+	uint64_t number = tree_node_number(level, index);
+	size_t len;
+
+	if (pages_get_number(&s->pages, &s->nodes, number, hash, TREE_HASH,
+	    &len) == 0 && len == TREE_HASH)
+		return 0;
+	if (errno == EBADMSG)
+		return page_fail(s, &s->nodes);
+	return absent(s, "node", number);
+}
+
+static int
+hash_leaf(struct store *s, uint64_t index, unsigned char hash[TREE_HASH])
+{
+	static char text[LEAF_MAX];
+	size_t len;
+
+	if (get_leaf(s, index, text, sizeof(text), &len) == -1)
+		return -1;
+	tree_hash_leaf(text, len, hash);
+	return 0;
+}
+
+/*
+ * A node that cannot be read is the hash of the two below it.  One page of
+ * nodes has few leaves under it, and what is below other pages is read there,
+ * so this goes down no further than the tree is high.
+ */
 static int
 get_node(void *arg, unsigned level, uint64_t index,
     unsigned char hash[TREE_HASH])
 {
 	struct reader *r = arg;
-	struct key k;
-	MDB_val v;
-	int rc = mdb_get(r->txn, r->s->node,
-	    key_set(&k, tree_node_number(level, index)), &v);
+	unsigned char right[TREE_HASH];
 
-	if (rc == 0 && v.mv_size != TREE_HASH)
-		rc = MDB_CORRUPTED;
-	if (rc != 0)
-		return read_fail(r->s, rc);
-	memcpy(hash, v.mv_data, TREE_HASH);
+	if (read_node(r->s, level, index, hash) == 0)
+		return 0;
+	if (errno != EBADMSG || r->remade++ >= REMADE_MAX)
+		return -1;
+	if (level == 0)
+		return hash_leaf(r->s, index, hash);
+	if (get_node(arg, level - 1, 2 * index, hash) == -1 ||
+	    get_node(arg, level - 1, 2 * index + 1, right) == -1)
+		return -1;
+	tree_hash_children(hash, right, hash);
 	return 0;
-}
-
-static int
-read_begin(struct store *s, struct reader *r)
-{
-	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &r->txn);
-
-	r->s = s;
-	return rc == 0 ? 0 : read_fail(s, rc);
 }
 
 int
 store_node(struct store *s, unsigned level, uint64_t index,
     unsigned char hash[TREE_HASH])
 {
-	struct reader r;
-	int rc;
+	struct reader r = { .s = s };
 
-	if (read_begin(s, &r) == -1)
-		return -1;
-	rc = get_node(&r, level, index, hash);
-	mdb_txn_abort(r.txn);
-	return rc;
+	pages_forget(&s->pages);
+	return get_node(&r, level, index, hash);
 }
 
 int
 store_tree(struct store *s, uint64_t size, struct tree *t)
 {
-	struct reader r;
+	struct reader r = { .s = s };
 	const struct tree_nodes nodes = { get_node, &r };
-	int rc;
 
-	if (read_begin(s, &r) == -1)
-		return -1;
-	rc = tree_load(t, &nodes, size);
-	mdb_txn_abort(r.txn);
-	return rc;
+	pages_forget(&s->pages);
+	return tree_load(t, &nodes, size);
 }
 
 int
 store_prove(struct store *s, uint64_t index, uint64_t size, struct proof *p)
 {
-	struct reader r;
+	struct reader r = { .s = s };
 	const struct tree_nodes nodes = { get_node, &r };
-	int rc;
 
-	if (read_begin(s, &r) == -1)
+	pages_forget(&s->pages);
+	return tree_prove(&nodes, index, size, p);
+}
+
+/* The text was read, and the proof made, but they do not give the root. */
+static int
+explain_proof(struct store *s, uint64_t index,
+    const unsigned char hash[TREE_HASH])
+{
+	unsigned char kept[TREE_HASH];
+	bool text = store_node(s, 0, index, kept) == 0 &&
+	    memcmp(kept, hash, sizeof(kept)) != 0;
+
+	snprintf(s->damage, sizeof(s->damage), "%s on the disk are not those "
+	    "that were recorded; read on with --from %" PRIu64 "; only a "
+	    "copy of the data disk still has it", text ? "its bytes" :
+	    "the hashes that prove it", index + 1);
+	s->rc = errno = EBADMSG;
+	return -1;
+}
+
+/* What proves it is lost, and so are the leaves that it could be made from. */
+static int
+explain_nodes(struct store *s)
+{
+	char what[sizeof(s->damage)];
+
+	if (errno != EBADMSG)
 		return -1;
-	rc = tree_prove(&nodes, index, size, p);
-	mdb_txn_abort(r.txn);
-	return rc;
+	memcpy(what, s->damage, sizeof(what));
+	snprintf(s->damage, sizeof(s->damage), "hashes that prove it are lost: "
+	    "%.120s; only a copy of the data disk still has them", what);
+	return -1;
+}
+
+int
+store_prove_leaf(struct store *s, uint64_t index, uint64_t size,
+    const unsigned char root[TREE_HASH], void *leaf, size_t cap, size_t *lenp,
+    struct proof *p)
+{
+	unsigned char hash[TREE_HASH];
+
+	if (store_leaf(s, index, leaf, cap, lenp) == -1)
+		return -1;
+	if (store_prove(s, index, size, p) == -1)
+		return explain_nodes(s);
+	tree_hash_leaf(leaf, *lenp, hash);
+	if (tree_verify(hash, index, size, p, root) == 0)
+		return 0;
+	return explain_proof(s, index, hash);
 }

@@ -18,6 +18,11 @@
  * write that was cut short as EIO, which says nothing about the disk.  So room
  * for a transaction is allocated with fallocate(2) before it starts.
  *
+ * LMDB trusts its file, and a damaged page would end the process or worse.  So
+ * it only writes, after all pages that it reads for that were checked; what
+ * is read is read by pages.h.  A node that cannot be read is made again from
+ * those below it or from leaves.  What is damaged is never repaired on disk.
+ *
  * One process has the ledger at a time: it holds a lock on the folder, and
  * LMDB's own locking (a mutex shared between processes) is off.
  */
@@ -30,6 +35,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pages.h"
 #include "tree.h"
 #include "why.h"
 
@@ -45,12 +51,15 @@ struct tip {
 struct store {
 	MDB_env		*env;
 	MDB_dbi		 leaf, node, meta;
+	struct pages	 pages;
+	struct table	 leaves, nodes, metas;	/* as committed */
 	int		 dir;
 	struct tip	 tip;		/* as committed */
 	MDB_txn		*txn;		/* under way, or NULL */
 	struct tip	 next;		/* as txn will leave it */
 	uint64_t	 room;		/* file bytes that have disk blocks */
 	int		 rc;		/* LMDB's or the system's last error */
+	char		 damage[256];	/* what it means when it is EBADMSG */
 };
 
 /*
@@ -71,6 +80,7 @@ void	store_close(struct store *);
  * before:
  *	ENOSPC	no room on the disk
  *	EFBIG	the file has reached max_mib
+ *	EBADMSG	pages that it would change are damaged
  *	EIO	anything else, the outcome is unknown: the caller must stop
  * store_commit() blocks until all is on disk.
  */
@@ -86,7 +96,8 @@ const char	*store_error(const struct store *);
 /*
  * These read what is committed and must not be called between begin and
  * commit.  -1 with ENOENT when there is no such thing, EMSGSIZE when it is
- * longer than cap, EIO otherwise.
+ * longer than cap, EBADMSG when it cannot be read from its page, whose number
+ * store_error() has.
  */
 int	store_get(struct store *, const char *name, void *, size_t cap,
 	    size_t *lenp);
@@ -98,5 +109,17 @@ int	store_node(struct store *, unsigned level, uint64_t index,
 int	store_tree(struct store *, uint64_t size, struct tree *);
 int	store_prove(struct store *, uint64_t index, uint64_t size,
 	    struct proof *);
+
+/*
+ * A leaf and its proof in the tree with this size and root: both are right, or
+ * it is -1 with EBADMSG, and store_error() says which leaves that concerns and
+ * what to do.
+ */
+int	store_prove_leaf(struct store *, uint64_t index, uint64_t size,
+	    const unsigned char root[TREE_HASH], void *leaf, size_t cap,
+	    size_t *lenp, struct proof *);
+
+/* For store_open(): reads the roots of the tables as they are on disk. */
+int	store_load(struct store *);
 
 #endif

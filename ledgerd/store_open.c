@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "filekind.h"
 #include "leaf.h"
 #include "log.h"
 #include "msg.h"
@@ -26,6 +27,13 @@
 #define DAMAGED	"data.mdb is a damaged ledger: "
 #define REPAIR	"; keep the disk for inspection and start with another one, " \
 		"or put back a copy of it"
+
+#define NOT_A_LEDGER	"data.mdb is not a ledger: is this the right data " \
+	"disk?  It was left as it is; start with another disk, or move that " \
+	"file away"
+
+#define NOT_THIS_FORMAT	"data.mdb is LMDB's but not a " STORE_FORMAT "; it " \
+	"was left as it is: start with another disk, or move that file away"
 
 static noreturn void
 assert_failed(MDB_env *env, const char *text)
@@ -44,7 +52,8 @@ explain(struct why *w, const char *what, int rc)
 	if (rc == MDB_MAP_FULL)
 		return why_set(w, "%s: data.mdb has reached its largest size; "
 		    "keep this data disk and start with a new one", what);
-	return why_set(w, "%s: %s", what, mdb_strerror(rc));
+	return why_set(w, "%s: %s; check the data disk, and that no file on "
+	    "it is immutable", what, mdb_strerror(rc));
 }
 
 /* The folder, locked: the ledger's only writer is this process. */
@@ -77,10 +86,23 @@ open_env(struct store *s, const char *dir, size_t max_mib, struct why *w)
 		rc = mdb_env_open(s->env, dir, MDB_NOLOCK | MDB_NOTLS, 0600);
 	if (rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH ||
 	    rc == MDB_CORRUPTED)
-		return why_set(w, "data.mdb is not a ledger (%s): is this "
-		    "the right data disk?  It was left as it is; start with "
-		    "another disk, or move that file away", mdb_strerror(rc));
+		return why_set(w, NOT_A_LEDGER);
 	return rc == 0 ? 0 : explain(w, DATA, rc);
+}
+
+/* LMDB opens its file by name, and would take whatever that is. */
+static int
+check_kind(struct store *s, struct why *w)
+{
+	struct stat st;
+
+	if (filekind_check_at(s->dir, DATA, w) == -1 && errno != ENOENT)
+		return -1;
+	if (fstatat(s->dir, NEW, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISDIR(st.st_mode))
+		return why_set(w, NEW ": is %s and must be a folder; "
+		    FILEKIND_ADVICE, filekind_word(st.st_mode));
+	return 0;
 }
 
 /* LMDB would write a new database into an empty file. */
@@ -100,21 +122,31 @@ check_length(struct store *s, struct why *w)
 static int
 check_end(struct store *s, struct why *w)
 {
-	MDB_envinfo info;
 	struct stat st;
-	MDB_stat ms;
-	int fd;
 
-	mdb_env_info(s->env, &info);
-	mdb_env_stat(s->env, &ms);
-	mdb_env_get_fd(s->env, &fd);
-	if (fstat(fd, &st) == -1)
+	if (fstat(s->pages.fd, &st) == -1)
 		return explain(w, DATA, errno);
-	if (((uint64_t)info.me_last_pgno + 1) * ms.ms_psize >
-	    (uint64_t)st.st_size)
+	if (s->pages.end * PAGE > (uint64_t)st.st_size)
 		return why_set(w, DAMAGED "the end of the file is missing"
 		    REPAIR);
 	return 0;
+}
+
+/* Before LMDB sees the file: it trusts what is there. */
+static int
+check_pages(struct store *s, struct why *w)
+{
+	s->pages.fd = openat(s->dir, DATA, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (s->pages.fd == -1)
+		return explain(w, DATA, errno);
+	if (pages_load(&s->pages, s->pages.fd) == -1) {
+		if (errno == ENOTSUP)
+			return why_set(w, NOT_A_LEDGER);
+		return why_set(w, DAMAGED "page %" PRIu64 ", which says where "
+		    "the others are, is not as it was written" REPAIR,
+		    s->pages.bad);
+	}
+	return check_end(s, w);
 }
 
 static int
@@ -155,10 +187,12 @@ make_tables(struct store *s, struct why *w)
 static int
 make_new(struct store *s, const char *dir, size_t max_mib, struct why *w)
 {
-	struct store new = { .dir = -1 };
+	static struct store new;
 	char path[PATH_MAX];
 	int rc = -1;
 
+	memset(&new, 0, sizeof(new));
+	new.dir = new.pages.fd = -1;
 	if (faccessat(s->dir, DATA, F_OK, 0) == 0)
 		return 0;
 	if (errno != ENOENT)
@@ -181,28 +215,53 @@ out:
 	return rc;
 }
 
+/* LMDB's names for the tables. */
 static int
-find_tables(struct store *s, struct why *w)
+find_dbis(struct store *s)
 {
-	char format[64];
-	size_t len = 0;
 	MDB_txn *txn;
 	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
 
 	if (rc != 0)
-		return explain(w, DATA, rc);
+		return rc;
 	rc = open_tables(s, txn, 0);
 	if (rc == 0)
 		rc = mdb_txn_commit(txn);	/* keeps the tables open */
 	else
 		mdb_txn_abort(txn);
-	if (rc != 0 ||
-	    store_get(s, "format", format, sizeof(format), &len) == -1 ||
-	    len != strlen(STORE_FORMAT) ||
+	return rc;
+}
+
+static int
+find_tables(struct store *s, struct why *w)
+{
+	char format[64];
+	size_t len = 0;
+
+	if (store_load(s) == -1 && errno == EBADMSG)
+		return why_set(w, DAMAGED "%s" REPAIR, store_error(s));
+	if (s->rc == ENOENT ||
+	    (store_get(s, "format", format, sizeof(format), &len) == -1 &&
+	    errno != EBADMSG))
+		return why_set(w, NOT_THIS_FORMAT);
+	if (len == 0)
+		return why_set(w, DAMAGED "%s" REPAIR, store_error(s));
+	if (len != strlen(STORE_FORMAT) ||
 	    memcmp(format, STORE_FORMAT, len) != 0)
-		return why_set(w, "data.mdb is LMDB's but not a "
-		    STORE_FORMAT "; it was left as it is: start with another "
-		    "disk, or move that file away");
+		return why_set(w, NOT_THIS_FORMAT);
+	return 0;
+}
+
+/* What LMDB reads to append must be whole, or nothing can be recorded. */
+static int
+check_appending(struct store *s, struct why *w)
+{
+	const struct table *const tables[] = { &s->leaves, &s->nodes };
+
+	if (pages_check_append(&s->pages, tables, 2, &s->metas) == -1)
+		return why_set(w, DAMAGED "page %" PRIu64 ", which is needed "
+		    "to record more, is not as it was written" REPAIR,
+		    s->pages.bad);
 	return 0;
 }
 
@@ -210,23 +269,11 @@ find_tables(struct store *s, struct why *w)
 static int
 check_counts(struct store *s, uint64_t size, struct why *w)
 {
-	MDB_stat leaves, nodes;
-	MDB_txn *txn;
-	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
-
-	if (rc != 0)
-		return explain(w, DATA, rc);
-	rc = mdb_stat(txn, s->leaf, &leaves);
-	if (rc == 0)
-		rc = mdb_stat(txn, s->node, &nodes);
-	mdb_txn_abort(txn);
-	if (rc != 0)
-		return explain(w, DATA, rc);
-	if (leaves.ms_entries != size ||
-	    nodes.ms_entries != tree_node_number(0, size))
+	if (s->leaves.entries != size ||
+	    s->nodes.entries != tree_node_number(0, size))
 		return why_set(w, DAMAGED "it says it has %" PRIu64 " leaves, "
-		    "but has %zu of them and %zu nodes" REPAIR, size,
-		    leaves.ms_entries, nodes.ms_entries);
+		    "but has %" PRIu64 " of them and %" PRIu64 " nodes" REPAIR,
+		    size, s->leaves.entries, s->nodes.entries);
 	return 0;
 }
 
@@ -344,15 +391,27 @@ load_tip(struct store *s, struct why *w)
 	return check_checkpoint(s, size, w);
 }
 
+static int
+open_lmdb(struct store *s, const char *dir, size_t max_mib, struct why *w)
+{
+	int rc;
+
+	if (open_env(s, dir, max_mib, w) == -1)
+		return -1;
+	rc = find_dbis(s);
+	return rc == 0 ? 0 : explain(w, DATA, rc);
+}
+
 int
 store_open(struct store *s, const char *dir, size_t max_mib, struct why *w)
 {
 	memset(s, 0, sizeof(*s));
-	s->dir = -1;
-	if (open_dir(s, dir, w) == -1 || make_new(s, dir, max_mib, w) == -1 ||
-	    check_length(s, w) == -1 || open_env(s, dir, max_mib, w) == -1 ||
-	    check_end(s, w) == -1 || find_tables(s, w) == -1 ||
-	    load_tip(s, w) == -1) {
+	s->dir = s->pages.fd = -1;
+	if (open_dir(s, dir, w) == -1 || check_kind(s, w) == -1 ||
+	    make_new(s, dir, max_mib, w) == -1 ||
+	    check_length(s, w) == -1 || check_pages(s, w) == -1 ||
+	    find_tables(s, w) == -1 || load_tip(s, w) == -1 ||
+	    check_appending(s, w) == -1 || open_lmdb(s, dir, max_mib, w) == -1) {
 		store_close(s);
 		return -1;
 	}
@@ -365,8 +424,10 @@ store_close(struct store *s)
 	store_abort(s);
 	if (s->env != NULL)
 		mdb_env_close(s->env);
+	if (s->pages.fd != -1)
+		close(s->pages.fd);
 	if (s->dir != -1)
 		close(s->dir);
 	s->env = NULL;
-	s->dir = -1;
+	s->dir = s->pages.fd = -1;
 }

@@ -1,8 +1,8 @@
 # The ledger.
 
-LEDGERD_STORE := ledgerd/store.c ledgerd/store_open.c ledgerd/leaf.c \
+LEDGERD_STORE := ledgerd/store.c ledgerd/store_open.c ledgerd/pages.c ledgerd/leaf.c \
 	lib/tree.c lib/event.c lib/json.c lib/checkpoint.c lib/sha256.c \
-	lib/base64.c lib/why.c lib/wire.c lib/log.c
+	lib/base64.c lib/filekind.c lib/why.c lib/wire.c lib/log.c
 
 IMAGE_PROGS += ledgerd
 ledgerd_SRCS := ledgerd/ledgerd.c ledgerd/runner.c ledgerd/keyd.c \
@@ -46,3 +46,8 @@ TESTS += ledgerd/store_power_test
 store_power_test_SRCS := ledgerd/store_power_test.c ledgerd/fill.c \
 	$(LEDGERD_STORE)
 store_power_test_LIBS := -llmdb -lbearssl
+
+TESTS += ledgerd/store_damage_test
+store_damage_test_SRCS := ledgerd/store_damage_test.c ledgerd/fill.c \
+	$(LEDGERD_STORE)
+store_damage_test_LIBS := -llmdb -lbearssl

@@ -88,10 +88,64 @@ killed_vm_keeps_its_ledger_cleanup() {
 	vm_cleanup
 }
 
+# lose_page DISK TEXT: zeroes each 4 KiB page of the ledger that has the text.
+lose_page() {
+	atf_check -o ignore -e ignore \
+	    debugfs -R 'dump /ledger/data.mdb data.mdb' "$1"
+	atf_check -o match:'^[1-9]' /usr/bin/python3 - "$2" <<-'PY'
+	import sys
+	data = bytearray(open("data.mdb", "rb").read())
+	pages = [at for at in range(0, len(data), 4096)
+	    if sys.argv[1].encode() in data[at:at + 4096]]
+	for at in pages:
+	    data[at:at + 4096] = bytes(4096)
+	open("data.mdb", "wb").write(data)
+	print(len(pages))
+	PY
+	printf '%s\n' 'cd ledger' 'rm data.mdb' 'write data.mdb data.mdb' \
+	    'sif data.mdb uid 904' 'sif data.mdb gid 904' \
+	    'sif data.mdb mode 0100600' > commands
+	atf_check -o ignore -e ignore debugfs -w -f commands "$1"
+}
+
+atf_test_case damaged_page_is_named cleanup
+damaged_page_is_named_head() {
+	atf_set descr 'what is before and behind a lost page is read and proven'
+	atf_set timeout 240
+}
+damaged_page_is_named_body() {
+	atf_check -o ignore -e ignore "$do" vm_up --disk data.img
+	elf_job hello hello
+	for i in $(seq 12); do
+		atf_check -o ignore -e ignore "$do" run_job hello
+	done
+	atf_check -o ignore -e ignore "$do" vm_down
+	lose_page data.img '"id":"9"'
+	atf_check -o ignore -e ignore "$do" vm_up --disk data.img
+	atf_check -s exit:1 -o save:before \
+	    -e match:'leaf [0-9]* cannot be read: page .* is damaged' \
+	    -e match:'read on with --from' -e save:err \
+	    "$casemate" ledger --key alice --on vm
+	lost=$(wc -l < before)
+	[ "$lost" -gt 0 ] && [ "$lost" -le 9 ] || atf_fail "$lost leaves before"
+	behind=$(sed -n 's/.*--from \([0-9]*\);.*/\1/p' err)
+	atf_check -o save:behind -e ignore "$casemate" ledger --key alice \
+	    --on vm --from "$behind" --count 5
+	atf_check_equal 5 "$(wc -l < behind)"
+	atf_check -o match:hello -e match:'receipt verified' \
+	    "$do" run_job hello
+	atf_check -s exit:1 grep 'ledgerd was killed\|ledgerd ended' "$console"
+	atf_check -o ignore grep 'ledgerd: leaf .* cannot be read' "$console"
+}
+damaged_page_is_named_cleanup() {
+	vm_cleanup
+}
+
 atf_init_test_cases() {
 	for s in gate runner keyd ledgerd; do
 		atf_add_test_case "killed_${s}_comes_back"
 	done
 	atf_add_test_case console_hears_after_any_byte
+	atf_add_test_case damaged_page_is_named
 	atf_add_test_case killed_vm_keeps_its_ledger
 }
