@@ -4,35 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define HEADER		16	/* of a page: u64 number, pad, flags, bounds */
-#define NODE		8	/* of a node: size, flags, length of its key */
-#define KEY_MAX		511	/* LMDB's */
-#define RECORD		48	/* of a table, in meta pages and names */
-#define METAS		2
 #define META_MAGIC	0xbeefc0de
 #define META_VERSION	1
-
-enum { BRANCH = 1, LEAF = 2, OVERFLOW = 4, META = 8 };	/* page flags */
-enum { BIGDATA = 1, SUBDATA = 2 };			/* node flags */
-
-/* One entry of a page.  A branch page's has a child, a leaf page's a value. */
-struct node {
-	const unsigned char	*key;
-	size_t			 keylen;
-	unsigned		 flags;
-	size_t			 len;
-	const unsigned char	*data;
-	uint64_t		 child;		/* or the first overflow page */
-};
-
-static uint64_t
-load(const unsigned char *p, size_t len)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, p, len);	/* the file is the machine's own */
-	return v;
-}
 
 static int
 damaged(struct pages *p, uint64_t nr)
@@ -62,133 +35,29 @@ read_at(struct pages *p, uint64_t nr, size_t skip, void *dst, size_t len)
 	return 0;
 }
 
-static size_t
-count_nodes(const unsigned char *page)
-{
-	return (load(page + 12, 2) - HEADER) / 2;
-}
-
-/* False when it does not lie in its page. */
-static bool
-get_node(const unsigned char *page, size_t i, bool branch, struct node *n)
-{
-	size_t at = load(page + HEADER + 2 * i, 2), size;
-	const unsigned char *node = page + at;
-
-	if (at % 2 != 0 || at < load(page + 14, 2) || at + NODE > PAGE)
-		return false;
-	n->flags = (unsigned)load(node + 4, 2);
-	n->keylen = load(node + 6, 2);
-	n->key = node + NODE;
-	n->len = branch ? 0 : load(node, 4);
-	n->child = load(node, 6);
-	size = n->flags == BIGDATA && !branch ? 8 : n->len;
-	if (n->keylen > KEY_MAX || at + NODE + n->keylen + size > PAGE)
-		return false;
-	n->data = n->key + n->keylen;
-	if (!branch && n->flags == BIGDATA)
-		n->child = load(n->data, 8);
-	return true;
-}
-
-/* What the node takes of its page. */
-static size_t
-node_size(const struct node *n, bool branch)
-{
-	size_t size = NODE + n->keylen;
-
-	if (!branch)
-		size += n->flags == BIGDATA ? 8 : n->len;
-	return (size + 1) & ~(size_t)1;
-}
-
-static uint64_t
-number(const struct table *t, const struct node *n)
-{
-	uint64_t v = load(n->key, 8);
-
-	return t->keys == KEYS_BIG ? __builtin_bswap64(v) : v;
-}
-
-static int
-compare(const struct table *t, const struct node *a, const struct node *b)
-{
-	size_t min = a->keylen < b->keylen ? a->keylen : b->keylen;
-	int c;
-
-	if (t->keys != KEYS_NAME)
-		return number(t, a) < number(t, b) ? -1 : 1;
-	c = memcmp(a->key, b->key, min);
-	return c != 0 ? c : a->keylen < b->keylen ? -1 : 1;
-}
-
-static bool
-check_node(const struct pages *p, const struct table *t, bool branch,
-    const struct node *n, bool first)
-{
-	if (!(branch && first) && (n->keylen == 0 ||
-	    (t->keys != KEYS_NAME && n->keylen != 8)))
-		return false;
-	if (branch)
-		return n->child >= METAS && n->child < p->end;
-	if (n->flags == BIGDATA)
-		return n->child >= METAS && n->child < p->end;
-	return n->flags == 0 || (n->flags == SUBDATA && n->len == RECORD &&
-	    t == &p->names);
-}
-
-/* LMDB keeps nodes without gaps, at the end of their page. */
-static bool
-check_nodes(const struct pages *p, const struct table *t, bool branch,
-    const unsigned char *page)
-{
-	size_t total = 0, n = count_nodes(page);
-	struct node node, before = { 0 };
-
-	for (size_t i = 0; i < n; i++) {
-		if (!get_node(page, i, branch, &node) ||
-		    !check_node(p, t, branch, &node, i == 0))
-			return false;
-		if (i > (branch ? 1 : 0) && compare(t, &before, &node) >= 0)
-			return false;
-		total += node_size(&node, branch);
-		before = node;
-	}
-	return total == PAGE - load(page + 14, 2);
-}
-
-static bool
-check_page(const struct pages *p, const struct table *t, uint64_t nr,
-    bool branch, const unsigned char *page)
-{
-	size_t lower = load(page + 12, 2), upper = load(page + 14, 2);
-
-	return load(page, 8) == nr &&
-	    load(page + 10, 2) == (branch ? BRANCH : LEAF) &&
-	    lower % 2 == 0 && lower >= HEADER + (branch ? 4 : 2) &&
-	    lower <= upper && upper <= PAGE &&
-	    check_nodes(p, t, branch, page);
-}
-
 /* A page of a table, checked; level 0 is the root. */
 static int
 get_page(struct pages *p, const struct table *t, uint64_t nr, unsigned level,
     const unsigned char **pagep)
 {
-	unsigned char *page = p->cache[nr % PAGES_CACHE].data;
-	uint64_t *in = &p->cache[nr % PAGES_CACHE].nr;
+	struct pages_cached *c = &p->cache[nr % PAGES_CACHE];
+	bool branch = level + 1 < t->depth;
 
-	*pagep = page;
-	if (*in == nr)
+	if (nr < PAGE_METAS || nr >= p->end)
+		return damaged(p, nr);
+	*pagep = c->data;
+	if (c->nr == nr && c->keys == t->keys && c->names == t->names &&
+	    c->branch == branch)
 		return 0;
-	*in = 0;
-	if (nr < METAS || nr >= p->end)
-		return damaged(p, nr);
-	if (read_at(p, nr, 0, page, PAGE) == -1)
+	c->nr = 0;
+	if (read_at(p, nr, 0, c->data, PAGE) == -1)
 		return -1;
-	if (!check_page(p, t, nr, level + 1 < t->depth, page))
+	if (!page_check(t, nr, branch, p->end, c->data))
 		return damaged(p, nr);
-	*in = nr;
+	c->nr = nr;
+	c->keys = t->keys;
+	c->names = t->names;
+	c->branch = branch;
 	return 0;
 }
 
@@ -196,17 +65,18 @@ get_page(struct pages *p, const struct table *t, uint64_t nr, unsigned level,
 static int
 read_overflow(struct pages *p, const struct node *n, void *dst)
 {
-	unsigned char head[HEADER];
+	unsigned char head[PAGE_HEADER];
 	uint64_t count;
 
 	if (read_at(p, n->child, 0, head, sizeof(head)) == -1)
 		return -1;
-	count = load(head + 12, 4);
-	if (load(head, 8) != n->child || load(head + 10, 2) != OVERFLOW ||
-	    count != (HEADER - 1 + n->len) / PAGE + 1 ||
+	count = page_load(head + 12, 4);
+	if (page_load(head, 8) != n->child ||
+	    page_load(head + 10, 2) != PAGE_OVERFLOW ||
+	    count != (PAGE_HEADER - 1 + n->len) / PAGE + 1 ||
 	    count > p->end - n->child)
 		return damaged(p, n->child);
-	return dst == NULL ? 0 : read_at(p, n->child, HEADER, dst, n->len);
+	return dst == NULL ? 0 : read_at(p, n->child, PAGE_HEADER, dst, n->len);
 }
 
 static int
@@ -218,7 +88,7 @@ take_value(struct pages *p, const struct node *n, void *dst, size_t cap,
 		return -1;
 	}
 	*lenp = n->len;
-	if (n->flags == BIGDATA)
+	if (n->flags == PAGE_BIGDATA)
 		return read_overflow(p, n, dst);
 	memcpy(dst, n->data, n->len);
 	return 0;
@@ -229,14 +99,14 @@ static size_t
 search(const struct table *t, const unsigned char *page, bool branch,
     uint64_t key)
 {
-	size_t low = 0, high = count_nodes(page);
+	size_t low = 0, high = page_count(page);
 	struct node n;
 
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
-		get_node(page, middle, branch, &n);
-		if (number(t, &n) <= key)
+		page_node(page, middle, branch, &n);
+		if (page_number(t, &n) <= key)
 			low = middle;
 		else
 			high = middle;
@@ -270,19 +140,19 @@ descend(struct pages *p, const struct table *t, uint64_t key, struct node *n)
 		if (get_page(p, t, nr, level, &page) == -1)
 			return damaged_between(p, first, last);
 		i = search(t, page, branch, key);
-		get_node(page, i, branch, n);
+		page_node(page, i, branch, n);
 		if ((i > 0 || !branch) &&
-		    (number(t, n) < first || number(t, n) > last)) {
+		    (page_number(t, n) < first || page_number(t, n) > last)) {
 			damaged(p, nr);
 			return damaged_between(p, first, last);
 		}
 		if (!branch)
 			return 0;
 		if (i > 0)
-			first = number(t, n);
-		if (i + 1 < count_nodes(page)) {
-			get_node(page, i + 1, true, &next);
-			last = number(t, &next) - 1;
+			first = page_number(t, n);
+		if (i + 1 < page_count(page)) {
+			page_node(page, i + 1, true, &next);
+			last = page_number(t, &next) - 1;
 		}
 		nr = n->child;
 	}
@@ -298,7 +168,7 @@ pages_get_number(struct pages *p, const struct table *t, uint64_t key,
 
 	if (descend(p, t, key, &n) == -1)
 		return -1;
-	if (number(t, &n) != key) {
+	if (page_number(t, &n) != key) {
 		errno = ENOENT;
 		return -1;
 	}
@@ -319,13 +189,13 @@ scan_leaf(struct pages *p, const unsigned char *page, struct scan *s)
 {
 	struct node n;
 
-	for (size_t i = 0; i < count_nodes(page); i++) {
-		get_node(page, i, false, &n);
+	for (size_t i = 0; i < page_count(page); i++) {
+		page_node(page, i, false, &n);
 		s->entries++;
-		if (n.flags == BIGDATA) {
+		if (n.flags == PAGE_BIGDATA) {
 			if (read_overflow(p, &n, NULL) == -1)
 				return -1;
-			s->pages += (HEADER - 1 + n.len) / PAGE + 1;
+			s->pages += (PAGE_HEADER - 1 + n.len) / PAGE + 1;
 		}
 		if (s->visit(p, &n, s->arg) == -1)
 			return -1;
@@ -354,8 +224,8 @@ scan(struct pages *p, const struct table *t, struct scan *s)
 		if (level + 1 == t->depth) {
 			if (scan_leaf(p, p->level[level], s) == -1)
 				return -1;
-		} else if (at[level] < count_nodes(p->level[level])) {
-			get_node(p->level[level], at[level]++, true, &n);
+		} else if (at[level] < page_count(p->level[level])) {
+			page_node(p->level[level], at[level]++, true, &n);
 			nr = n.child;
 			at[++level] = 0;
 			continue;
@@ -418,39 +288,41 @@ pages_get_name(struct pages *p, const struct table *t, const char *key,
 
 /* False for a table that LMDB would not have written. */
 static bool
-parse_table(const struct pages *p, const unsigned char record[RECORD],
+parse_table(const struct pages *p, const unsigned char record[PAGE_RECORD],
     unsigned flags, struct table *t)
 {
-	uint64_t branches = load(record + 8, 8), leaves = load(record + 16, 8);
-	uint64_t overflows = load(record + 24, 8);
+	uint64_t branches = page_load(record + 8, 8);
+	uint64_t leaves = page_load(record + 16, 8);
+	uint64_t overflows = page_load(record + 24, 8);
 
-	t->depth = (unsigned)load(record + 6, 2);
-	t->entries = load(record + 32, 8);
-	t->root = load(record + 40, 8);
+	t->depth = (unsigned)page_load(record + 6, 2);
+	t->entries = page_load(record + 32, 8);
+	t->root = page_load(record + 40, 8);
 	t->pages = branches + leaves + overflows;
-	if (load(record + 4, 2) != flags || branches > p->end ||
+	if (page_load(record + 4, 2) != flags || branches > p->end ||
 	    leaves > p->end || overflows > p->end || t->pages > p->end)
 		return false;
 	if (t->depth == 0)
 		return t->root == UINT64_MAX && t->pages == 0 &&
 		    t->entries == 0;
-	return t->depth <= PAGES_DEPTH && t->root >= METAS &&
+	return t->depth <= PAGES_DEPTH && t->root >= PAGE_METAS &&
 	    t->root < p->end && t->entries > 0;
 }
 
 int
-pages_find_table(struct pages *p, const char *name, enum pages_keys keys,
+pages_find_table(struct pages *p, const char *name, enum page_keys keys,
     struct table *t)
 {
-	unsigned char record[RECORD];
+	unsigned char record[PAGE_RECORD];
 	struct wanted w = { .name = name, .dst = record,
 	    .cap = sizeof(record) };
 
 	if (find(p, &p->names, &w) == -1)
 		return -1;
-	if (w.found.flags != SUBDATA || !parse_table(p, record, 0, t))
+	if (w.found.flags != PAGE_SUBDATA || !parse_table(p, record, 0, t))
 		return damaged(p, p->names.root);
 	t->keys = keys;
+	t->names = false;
 	return 0;
 }
 
@@ -466,9 +338,9 @@ static int
 read_meta(struct pages *p, unsigned nr, unsigned char meta[PAGE])
 {
 	if (read_at(p, nr, 0, meta, PAGE) == -1 ||
-	    (load(meta + 10, 2) & META) == 0 ||
-	    load(meta + HEADER, 4) != META_MAGIC ||
-	    load(meta + HEADER + 4, 4) != META_VERSION) {
+	    (page_load(meta + 10, 2) & PAGE_META) == 0 ||
+	    page_load(meta + PAGE_HEADER, 4) != META_MAGIC ||
+	    page_load(meta + PAGE_HEADER + 4, 4) != META_VERSION) {
 		errno = ENOTSUP;
 		return -1;
 	}
@@ -479,20 +351,21 @@ read_meta(struct pages *p, unsigned nr, unsigned char meta[PAGE])
 static bool
 check_meta(const unsigned char meta[PAGE], unsigned nr)
 {
-	return load(meta, 8) == nr && load(meta + 10, 2) == META &&
-	    load(meta + HEADER + 24, 4) == PAGE;
+	return page_load(meta, 8) == nr && page_load(meta + 10, 2) == PAGE_META &&
+	    page_load(meta + PAGE_HEADER + 24, 4) == PAGE;
 }
 
 /* The tables of a meta page, with what LMDB itself takes from there. */
 static int
 parse_meta(struct pages *p, unsigned nr, const unsigned char meta[PAGE])
 {
-	const unsigned char *m = meta + HEADER;
+	const unsigned char *m = meta + PAGE_HEADER;
 
-	p->end = load(m + 120, 8) + 1;
+	p->end = page_load(m + 120, 8) + 1;
 	p->free.keys = KEYS_NATIVE;
 	p->names.keys = KEYS_NAME;
-	if (p->end < METAS ||
+	p->names.names = true;
+	if (p->end < PAGE_METAS ||
 	    p->end > UINT64_MAX / PAGE ||
 	    !parse_table(p, m + 24, 8 /* MDB_INTEGERKEY */, &p->free) ||
 	    !parse_table(p, m + 72, 0, &p->names))
@@ -504,24 +377,24 @@ parse_meta(struct pages *p, unsigned nr, const unsigned char meta[PAGE])
 int
 pages_load(struct pages *p, int fd)
 {
-	unsigned char meta[METAS][PAGE];
+	unsigned char meta[PAGE_METAS][PAGE];
 	int missing = 0;
 	unsigned newest;
 
 	p->fd = fd;
 	pages_forget(p);
-	for (unsigned i = 0; i < METAS; i++)
+	for (unsigned i = 0; i < PAGE_METAS; i++)
 		if (read_meta(p, i, meta[i]) == -1)
 			missing += 1 << i;
 	if (missing == 3) {
 		errno = ENOTSUP;
 		return -1;
 	}
-	for (unsigned i = 0; i < METAS; i++)
+	for (unsigned i = 0; i < PAGE_METAS; i++)
 		if ((missing & 1 << i) != 0 || !check_meta(meta[i], i))
 			return damaged(p, i);
-	newest = load(meta[0] + HEADER + 128, 8) <
-	    load(meta[1] + HEADER + 128, 8);
+	newest = page_load(meta[0] + PAGE_HEADER + 128, 8) <
+	    page_load(meta[1] + PAGE_HEADER + 128, 8);
 	return parse_meta(p, newest, meta[newest]);
 }
 
@@ -529,8 +402,8 @@ pages_load(struct pages *p, int fd)
 static int
 get_free(struct pages *p, const struct node *n, size_t i, uint64_t *nr)
 {
-	if (n->flags == BIGDATA)
-		return read_at(p, n->child, HEADER + 8 * i, nr, 8);
+	if (n->flags == PAGE_BIGDATA)
+		return read_at(p, n->child, PAGE_HEADER + 8 * i, nr, 8);
 	memcpy(nr, n->data + 8 * i, 8);
 	return 0;
 }
@@ -544,7 +417,7 @@ visit_free(struct pages *p, const struct node *n, void *arg)
 	    get_free(p, n, 0, &count) == -1 || count > n->len / 8 - 1)
 		return damaged(p, p->free.root);
 	for (size_t i = 1; i <= count; i++, before = nr)
-		if (get_free(p, n, i, &nr) == -1 || nr < METAS || nr >= before)
+		if (get_free(p, n, i, &nr) == -1 || nr < PAGE_METAS || nr >= before)
 			return damaged(p, p->free.root);
 	*total += count;
 	return 0;
@@ -575,7 +448,7 @@ int
 pages_check_append(struct pages *p, const struct table *const tables[],
     size_t n, const struct table *set)
 {
-	uint64_t total = METAS + p->free.pages + p->names.pages + set->pages;
+	uint64_t total = PAGE_METAS + p->free.pages + p->names.pages + set->pages;
 	struct scan free_pages = { .visit = visit_free, .arg = &total };
 	struct node last;
 
@@ -591,7 +464,7 @@ pages_check_append(struct pages *p, const struct table *const tables[],
 			continue;
 		if (descend(p, t, UINT64_MAX, &last) == -1)
 			return -1;
-		if (number(t, &last) != t->entries - 1)
+		if (page_number(t, &last) != t->entries - 1)
 			return damaged(p, t->root);
 	}
 	return total <= p->end ? 0 : damaged(p, p->free.root);

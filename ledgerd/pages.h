@@ -18,22 +18,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PAGE		4096	/* LMDB's on this machine */
+#include "page.h"
+
 #define PAGES_DEPTH	8	/* a thousand million leaves have 6 */
 #define PAGES_CACHE	16
-
-enum pages_keys {
-	KEYS_NAME,		/* bytes */
-	KEYS_BIG,		/* 64-bit numbers, big-endian */
-	KEYS_NATIVE,		/* the same, as the machine has them */
-};
-
-struct table {
-	enum pages_keys	 keys;
-	unsigned	 depth;		/* 0: empty */
-	uint64_t	 root;
-	uint64_t	 pages, entries;
-};
 
 struct pages {
 	int		 fd;
@@ -43,8 +31,10 @@ struct pages {
 	uint64_t	 bad;		/* the page */
 	uint64_t	 first, last;	/* numbers of the keys that it holds */
 	bool		 bad_keys;	/* first and last are known */
-	struct {
+	struct pages_cached {
 		uint64_t	 nr;		/* 0: none */
+		enum page_keys	 keys;		/* and as what it was checked */
+		bool		 names, branch;
 		unsigned char	 data[PAGE];
 	} cache[PAGES_CACHE];
 	unsigned char	 level[PAGES_DEPTH][PAGE];
@@ -62,7 +52,7 @@ int	pages_load(struct pages *, int fd);
 /* Forgets pages that were read before. */
 void	pages_forget(struct pages *);
 
-int	pages_find_table(struct pages *, const char *name, enum pages_keys,
+int	pages_find_table(struct pages *, const char *name, enum page_keys,
 	    struct table *);
 int	pages_get_number(struct pages *, const struct table *, uint64_t key,
 	    void *dst, size_t cap, size_t *lenp);

@@ -343,6 +343,44 @@ ATF_TC_BODY(damaged_pages_while_it_is_open, tc)
 		try_pages(&ways[i], true);
 }
 
+/* Branch pages only: the pages below are the page itself. */
+static void
+make_own_child(unsigned char *page, size_t nr)
+{
+	unsigned char number[6];
+	uint64_t n = nr;
+
+	memcpy(number, &n, sizeof(number));
+	if (page_load(page + 10, 2) != PAGE_BRANCH)
+		return;
+	for (size_t i = 0; i < page_count(page); i++)
+		memcpy(page + page_load(page + PAGE_HEADER + 2 * i, 2), number,
+		    sizeof(number));
+}
+
+/* It was checked as a branch page, and must not pass for a leaf page. */
+ATF_TC_WITHOUT_HEAD(a_page_below_itself);
+ATF_TC_BODY(a_page_below_itself, tc)
+{
+	static const struct way way = { "its own child", make_own_child };
+	static char text[LEAF_MAX];
+	struct node second;
+	size_t len;
+
+	make_sound();
+	fill_open(&s);
+	page_way = &way;
+	page_nr = s.leaves.root;
+	ATF_REQUIRE(page_node(sound + page_nr * PAGE, 1, true, &second));
+	damage_page();
+	pages_forget(&s.pages);
+	ATF_CHECK_EQ(-1, pages_get_number(&s.pages, &s.leaves,
+	    page_number(&s.leaves, &second), text, sizeof(text), &len));
+	ATF_CHECK_EQ(EBADMSG, errno);
+	ATF_CHECK_EQ(page_nr, s.pages.bad);
+	store_close(&s);
+}
+
 static off_t cut;
 
 static void
@@ -433,6 +471,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, damaged_pages_before_the_start);
 	ATF_TP_ADD_TC(tp, damaged_pages_while_it_is_open);
+	ATF_TP_ADD_TC(tp, a_page_below_itself);
 	ATF_TP_ADD_TC(tp, cut_while_it_is_open);
 	ATF_TP_ADD_TC(tp, lost_nodes_are_made_again);
 	ATF_TP_ADD_TC(tp, lost_leaves_are_named);

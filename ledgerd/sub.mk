@@ -1,6 +1,7 @@
 # The ledger.
 
-LEDGERD_STORE := ledgerd/store.c ledgerd/store_open.c ledgerd/pages.c ledgerd/leaf.c \
+LEDGERD_STORE := ledgerd/store.c ledgerd/store_open.c ledgerd/pages.c \
+	ledgerd/page.c ledgerd/leaf.c \
 	lib/tree.c lib/event.c lib/json.c lib/checkpoint.c lib/sha256.c \
 	lib/base64.c lib/filekind.c lib/why.c lib/wire.c lib/log.c
 
@@ -51,3 +52,6 @@ TESTS += ledgerd/store_damage_test
 store_damage_test_SRCS := ledgerd/store_damage_test.c ledgerd/fill.c \
 	$(LEDGERD_STORE)
 store_damage_test_LIBS := -llmdb -lbearssl
+FUZZERS += ledgerd/pages_fuzz
+pages_fuzz_SRCS := ledgerd/pages_fuzz.c $(LEDGERD_STORE)
+pages_fuzz_LIBS := -llmdb -lbearssl

@@ -1,0 +1,60 @@
+/*
+ * One page of LMDB's file: a head and sorted nodes, each with a key.  A branch
+ * page's nodes have the page below them, a leaf page's have values.
+ */
+#ifndef PAGE_H
+#define PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PAGE		4096	/* LMDB's on this machine */
+#define PAGE_HEADER	16	/* u64 number, u16 pad, flags, two bounds */
+#define PAGE_RECORD	48	/* of a table, in meta pages and names */
+#define PAGE_METAS	2	/* the first pages, which no table has */
+
+enum { PAGE_BRANCH = 1, PAGE_LEAF = 2, PAGE_OVERFLOW = 4, PAGE_META = 8 };
+enum { PAGE_BIGDATA = 1, PAGE_SUBDATA = 2 };		/* flags of nodes */
+
+enum page_keys {
+	KEYS_NAME,		/* bytes */
+	KEYS_BIG,		/* 64-bit numbers, big-endian */
+	KEYS_NATIVE,		/* the same, as the machine has them */
+};
+
+struct table {
+	enum page_keys	 keys;
+	bool		 names;		/* its values are tables */
+	unsigned	 depth;		/* 0: empty */
+	uint64_t	 root;
+	uint64_t	 pages, entries;
+};
+
+struct node {
+	const unsigned char	*key;
+	size_t			 keylen;
+	unsigned		 flags;
+	size_t			 len;
+	const unsigned char	*data;
+	uint64_t		 child;		/* or the first overflow page */
+};
+
+/* A number of up to 8 bytes, as the machine has it: so has the file. */
+uint64_t page_load(const unsigned char *, size_t len);
+
+/*
+ * Whether this is page nr of the table, a branch or a leaf page, with nodes
+ * that all lie in it, in order, and name pages below `end'.
+ */
+bool	page_check(const struct table *, uint64_t nr, bool branch,
+	    uint64_t end, const unsigned char *page);
+
+/* These are for a page that was checked. */
+size_t	page_count(const unsigned char *page);
+bool	page_node(const unsigned char *page, size_t i, bool branch,
+	    struct node *);
+/* The node's key, of a table whose keys are numbers. */
+uint64_t page_number(const struct table *, const struct node *);
+
+#endif
