@@ -6,7 +6,7 @@ CLIENT_SIGN_LIB := $(addprefix lib/,signers.c signers_check.c sshsig.c \
 	sshkey.c)
 CLIENT_LIB := $(sort $(RULES_ALL_SRCS) $(CLIENT_SIGN_LIB) $(addprefix \
 	lib/,base64.c checkpoint.c command.c conf.c grant.c json.c log.c \
-	manifest.c note.c receipt.c receipt_verify.c settings.c sha256.c \
+	manifest.c note.c receipt.c receipt_verify.c settings.c sha256.c share.c \
 	tree.c why.c wire.c words.c))
 # All but casemate.c, so that tests can link what they need of it.
 CLIENT_SRCS := $(addprefix client/,buf.c bundle.c cases.c conn.c cpio.c \

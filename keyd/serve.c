@@ -40,6 +40,7 @@ do_keyd_info(struct keyd *k, struct get *g)
 	put_init(&p, answer, sizeof(answer));
 	put_cstr(&p, k->authority.vkey);
 	put_cstr(&p, k->authority.mode);
+	shares_put(&p, &k->authority.site.settings.shares);
 	chan_send(&k->runner, MSG_KEYD_INFO_IS, &p);
 }
 

@@ -13,11 +13,13 @@
 #include <stdint.h>
 
 #include "chan.h"
+#include "share.h"
 
 struct daemon {
 	pid_t		 pid;
 	int		 pipes[4][2];	/* to and from runner, ledgerd */
 	int		 notify;
+	struct shares	 shares;
 	char		 vkey[VKEY_MAX + 1];	/* see talk_info() */
 	char		 name[160];	/* what came with the readiness */
 	struct chan	 runner, ledgerd;	/* the test's ends */

@@ -18,6 +18,7 @@ talk_info(struct daemon *d)
 	daemon_await(&d->runner, MSG_KEYD_INFO_IS, &g);
 	get_cstr(&g, d->vkey, sizeof(d->vkey));
 	get_cstr(&g, mode, sizeof(mode));
+	shares_get(&g, &d->shares);
 	ATF_REQUIRE_EQ(get_end(&g), 0);
 	ATF_REQUIRE_STREQ(mode, "kept");
 }

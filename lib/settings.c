@@ -19,6 +19,7 @@ settings_init(struct settings *s)
 {
 	memset(s, 0, sizeof(*s));
 	set_name(s, "casemate");
+	shares_init(&s->shares);
 }
 
 static int
@@ -77,11 +78,44 @@ read_wildcards(struct conf *c, void *ctx)
 	return conf_read_list(c, SETTINGS_WILDCARDS_MAX, read_wildcard, ctx);
 }
 
+static int
+read_share(struct conf *c, struct settings *s, enum share share)
+{
+	const struct share_info *info = share_info(share);
+
+	return conf_get_uint(c, info->least, info->most,
+	    &s->shares.most[share]);
+}
+
+#define SHARE(name, setting, least, most, usual, what, todo) \
+static int \
+read_share_##name(struct conf *c, void *ctx) \
+{ \
+	return read_share(c, ctx, SHARE_##name); \
+}
+#include "share.def"
+#undef SHARE
+
+static const struct conf_field share_fields[] = {
+#define SHARE(name, setting, least, most, usual, what, todo) \
+	{ setting, false, read_share_##name },
+#include "share.def"
+#undef SHARE
+	{ NULL, false, NULL },
+};
+
+static int
+read_shares(struct conf *c, void *ctx)
+{
+	return conf_read_map(c, share_fields, ctx);
+}
+
 static const struct conf_field fields[] = {
 	{ "version", true, read_version },
 	{ "name", false, read_name },
 	{ "data", false, read_data },
 	{ "wildcards", false, read_wildcards },
+	{ "shares", false, read_shares },
 	{ NULL, false, NULL },
 };
 

@@ -5,6 +5,8 @@
  *	name: demo		# the appliance's name; default casemate
  *	data: required		# no data disk: refuse to start; or optional
  *	wildcards: [ops-all]	# rules and roles that may be for everybody
+ *	shares:			# of one signer; all of share.def, each optional
+ *	  jobs: 4
  */
 #ifndef SETTINGS_H
 #define SETTINGS_H
@@ -13,6 +15,7 @@
 #include <stddef.h>
 
 #include "msg.h"
+#include "share.h"
 #include "why.h"
 
 #define SETTINGS_FILE_MAX	16384	/* a screen of lines and comments */
@@ -26,6 +29,7 @@ struct settings {
 	bool	data_required;
 	size_t	nwildcards;
 	char	wildcards[SETTINGS_WILDCARDS_MAX][SETTINGS_WILDCARD_MAX + 1];
+	struct shares shares;
 };
 
 /* The defaults. */

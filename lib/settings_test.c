@@ -38,6 +38,14 @@ ATF_TC_BODY(every_setting_is_read, tc)
 	ATF_CHECK_EQ(s.nwildcards, 2);
 	ATF_CHECK_STREQ(s.wildcards[0], "ops-all");
 	ATF_CHECK_STREQ(s.wildcards[1], "Role *");
+	good("version: 1\nshares:\n  jobs: 1\n  reads: 8\n"
+	    "  bundle_percent: 10\n  nonces_percent: 100\n"
+	    "  ledger_percent: 5\n");
+	ATF_CHECK_EQ(s.shares.most[SHARE_JOBS], 1);
+	ATF_CHECK_EQ(s.shares.most[SHARE_READS], 8);
+	ATF_CHECK_EQ(s.shares.most[SHARE_BUNDLES], 10);
+	ATF_CHECK_EQ(s.shares.most[SHARE_NONCES], 100);
+	ATF_CHECK_EQ(s.shares.most[SHARE_LEDGER], 5);
 }
 
 ATF_TC_WITHOUT_HEAD(what_is_left_out_has_its_default);
@@ -48,6 +56,11 @@ ATF_TC_BODY(what_is_left_out_has_its_default, tc)
 	ATF_CHECK_STREQ(s.key_name, "casemate/casemate");
 	ATF_CHECK(!s.data_required);
 	ATF_CHECK_EQ(s.nwildcards, 0);
+	for (int i = 0; i < SHARE_COUNT; i++)
+		ATF_CHECK_EQ(s.shares.most[i], share_info(i)->usual);
+	good("version: 1\nshares:\n  reads: 1\n");
+	ATF_CHECK_EQ(s.shares.most[SHARE_READS], 1);
+	ATF_CHECK_EQ(s.shares.most[SHARE_JOBS], share_info(SHARE_JOBS)->usual);
 	good("version: 1\ndata: optional\n");
 	ATF_CHECK(!s.data_required);
 }
@@ -63,6 +76,14 @@ ATF_TC_BODY(bad_settings_are_named_with_their_place, tc)
 	bad("version: 1\ndata: true\n", "settings.yaml:2:7: `data' is");
 	bad("version: 1\nkey: x\n", "settings.yaml:2:1: unknown field");
 	bad("version: 1\nwildcards: all\n", "settings.yaml:2:12: ");
+	bad("version: 1\nshares: 3\n", "settings.yaml:2:9: `shares' takes a "
+	    "mapping");
+	bad("version: 1\nshares:\n  slots: 3\n", "settings.yaml:3:3: unknown");
+	bad("version: 1\nshares:\n  jobs: 0\n", "settings.yaml:3:9: `jobs' "
+	    "takes a whole number from 1 to 8");
+	bad("version: 1\nshares:\n  jobs: 9\n", "settings.yaml:3:9: `jobs'");
+	bad("version: 1\nshares:\n  ledger_percent: 101\n",
+	    "settings.yaml:3:19: `ledger_percent' takes");
 	bad("version: 3\n", "settings.yaml:1:10: `version' takes");
 	memset(large, '#', sizeof(large) - 1);
 	bad(large, "settings.yaml: 16385 bytes; at most");

@@ -55,8 +55,11 @@ TESTS += lib/manifest_test lib/settings_test
 CONF_SRCS := lib/conf.c lib/why.c lib/grant.c lib/json.c lib/wire.c
 manifest_test_SRCS := lib/manifest_test.c lib/manifest.c $(CONF_SRCS)
 manifest_test_LIBS := -lyaml
-settings_test_SRCS := lib/settings_test.c lib/settings.c $(CONF_SRCS)
+settings_test_SRCS := lib/settings_test.c lib/settings.c lib/share.c \
+	$(CONF_SRCS)
 settings_test_LIBS := -lyaml
+TESTS += lib/share_test
+share_test_SRCS := lib/share_test.c lib/share.c lib/why.c lib/wire.c
 TESTS += lib/command_test lib/note_test
 command_test_SRCS := lib/command_test.c lib/command.c lib/words.c lib/why.c \
 	lib/wire.c
@@ -73,7 +76,7 @@ sshsig_fuzz_LIBS := -lsodium -lbearssl
 signers_fuzz_SRCS := lib/signers_fuzz.c $(SIGNERS_SRCS)
 signers_fuzz_LIBS := -lsodium -lbearssl
 manifest_fuzz_SRCS := lib/manifest_fuzz.c lib/manifest.c lib/settings.c \
-	lib/msg.c $(CONF_SRCS)
+	lib/share.c lib/msg.c $(CONF_SRCS)
 manifest_fuzz_LIBS := -lyaml
 command_fuzz_SRCS := lib/command_fuzz.c lib/command.c lib/words.c lib/why.c \
 	lib/wire.c

@@ -43,6 +43,7 @@ do_keyd_info(struct runner *r, struct get *g)
 {
 	get_cstr(g, r->vkey, sizeof(r->vkey));
 	get_cstr(g, r->mode, sizeof(r->mode));
+	shares_get(g, &r->shares);
 	dispatch_end(g, "KEYD_INFO_IS");
 	if (r->info_asked)
 		say_info(r);

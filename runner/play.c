@@ -232,6 +232,7 @@ play_start(void)
 	play.now = 1000;
 	r->budget.total = 1 << 20;
 	r->cgroup = r->spawner = -1;
+	shares_init(&r->shares);
 	start_measurer();
 	for (unsigned i = 0; i < JOB_SLOTS; i++)
 		job_init(&r->jobs[i], r, i);

@@ -290,6 +290,7 @@ main(int argc, char *argv[])
 	r.spawner = spawn_start();
 	r.cgroup = FD_RUNNER_CGROUP;
 	r.signals = open_signals();
+	shares_init(&r.shares);
 	load_memory(&r);
 	load_runtimes(&r);			/* last look at a file */
 	r.measurer = r.runtimes.n == 0 ? -1 :

@@ -14,6 +14,7 @@
 #include "past.h"
 #include "reader.h"
 #include "runtimes.h"
+#include "share.h"
 
 #define JOB_SLOTS		8
 #define RUNTIMES_TEXT_MAX	512	/* in a line of text */
@@ -38,6 +39,7 @@ struct runner {
 	bool		 stopping;
 	char		 vkey[VKEY_MAX + 1];	/* "" until keyd told */
 	char		 mode[MODE_MAX + 1];
+	struct shares	 shares;	/* the defaults until keyd told */
 	struct runtimes	 runtimes;
 	bool		 measuring[RUNTIMES_MAX];	/* asked for */
 	char		 runtimes_text[RUNTIMES_TEXT_MAX];	/* "a,b" */

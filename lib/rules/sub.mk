@@ -6,7 +6,7 @@ RULES_GEN := gen/casemate.cedarschema.h gen/people.cedarschema.h
 
 # What a program that decides by rules links.
 RULES_ALL_SRCS := $(sort $(RULES_SRCS) $(CEDAR_SRCS) $(addprefix lib/,grant.c \
-	settings.c conf.c signers.c signers_check.c sshsig.c sshkey.c \
+	settings.c share.c conf.c signers.c signers_check.c sshsig.c sshkey.c \
 	base64.c sha256.c words.c msg.c why.c json.c wire.c))
 
 TESTS += lib/rules/rules_test lib/rules/ask_test lib/rules/judge_test
