@@ -76,10 +76,26 @@ refuse_appliance(struct authority *a, struct decision *d, const char *vkey)
 	return refuse(d, REASON_APPLIANCE);
 }
 
+/*
+ * Nothing of it is recorded, else whoever has the most of something could
+ * still fill the ledger with refusals.
+ */
+static int
+check_share(struct authority *a, struct decision *d,
+    const struct share_left *left, enum share share, uint64_t wanted)
+{
+	if (share_left_of(left, share, d->grant.submitter) >= wanted)
+		return 0;
+	shares_refuse(&a->site.settings.shares, share, d->grant.submitter,
+	    &d->why);
+	d->signed_command = false;
+	return refuse(d, REASON_BUSY);
+}
+
 /* The signature of the command, and who it is from. */
 static int
 check_command(struct authority *a, struct decision *d, struct bytes command,
-    struct bytes sig, uint64_t now)
+    struct bytes sig, const struct share_left *left, uint64_t now)
 {
 	if (check_size(d, "command", command.len, COMMAND_MAX) == -1 ||
 	    check_size(d, "command's signature", sig.len, SIG_MAX) == -1)
@@ -90,7 +106,19 @@ check_command(struct authority *a, struct decision *d, struct bytes command,
 	    d->grant.submitter) == -1)
 		return -1;
 	d->signed_command = true;
-	return 0;
+	return check_share(a, d, left, SHARE_LEDGER, 1);
+}
+
+/* What the job will hold; to have it explained takes none of it. */
+static int
+check_job_shares(struct authority *a, struct decision *d,
+    const struct share_left *left)
+{
+	if (d->command.verb == VERB_EXPLAIN)
+		return 0;
+	if (check_share(a, d, left, SHARE_JOBS, 1) == -1)
+		return -1;
+	return check_share(a, d, left, SHARE_BUNDLES, d->grant.bundle_len);
 }
 
 static int
@@ -295,11 +323,13 @@ decide(struct authority *a, const struct submission *s, uint64_t now,
 {
 	start(d);
 	if (check_sizes(d, s) == -1 ||
-	    check_command(a, d, s->command, s->command_sig, now) == -1 ||
+	    check_command(a, d, s->command, s->command_sig, &s->left,
+	    now) == -1 ||
 	    read_command(a, d, s->command, true, now) == -1)
 		return;
 	d->signed_command = d->command.verb == VERB_RUN;
-	if (check_manifest(a, d, s, now) == -1 ||
+	if (check_job_shares(a, d, &s->left) == -1 ||
+	    check_manifest(a, d, s, now) == -1 ||
 	    read_manifest(d, s) == -1 ||
 	    check_runtime(d, &s->runtimes) == -1)
 		return;
@@ -347,8 +377,10 @@ decide_reading(struct authority *a, const struct read_order *o, uint64_t now,
     struct decision *d)
 {
 	start(d);
-	if (check_command(a, d, o->command, o->command_sig, now) == 0 &&
+	if (check_command(a, d, o->command, o->command_sig, &o->left,
+	    now) == 0 &&
 	    read_command(a, d, o->command, false, now) == 0 &&
+	    check_share(a, d, &o->left, SHARE_READS, 1) == 0 &&
 	    check_reading(a, d, o, now) == 0)
 		take_nonce(a, d, now);
 }

@@ -1,8 +1,9 @@
 /*
  * The decision over one submission, in this order: signature of the command,
- * then its fields; manifest's digest and signature, then its fields; the
+ * then its fields; whether its signer has some of his shares left; manifest's digest and signature, then its fields; the
  * runtime's measurement; the site's rules; the secrets; last the nonce, so
- * that a refusal for another reason does not use it up.
+ * that a refusal for another reason does not use it up.  A refusal for a share
+ * is not signed_command: nothing is used up, and no leaf is made of it.
  *
  * An order to explain goes the same way as far as the secrets; the rules' word
  * is then told in full.  No nonce is taken and nothing is granted.
@@ -18,6 +19,7 @@
 #include "command.h"
 #include "grant.h"
 #include "runtimes.h"
+#include "share_left.h"
 #include "why.h"
 #include "words.h"
 
@@ -31,6 +33,7 @@ struct submission {
 	struct bytes	command, command_sig;
 	struct bytes	manifest, manifest_sig;
 	struct runtimes	runtimes;	/* attached here, as far as measured */
+	struct share_left left;		/* of the signers' shares */
 };
 
 /* A job whose output the runner keeps: whose it is. */
@@ -44,6 +47,7 @@ struct kept_job {
 /* An order to read, and the jobs that there are. */
 struct read_order {
 	struct bytes	command, command_sig;
+	struct share_left left;
 	size_t		njobs;
 	struct kept_job	jobs[KEPT_JOBS_MAX];
 };

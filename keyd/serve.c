@@ -79,12 +79,13 @@ static void
 do_job_decide(struct keyd *k, struct get *g)
 {
 	static struct decision d;	/* too large for a stack's liking */
-	struct submission s;
+	static struct submission s;
 	struct put p;
 	uint32_t seq;
 
 	seq = get_u32(g);
 	runtimes_get(g, &s.runtimes);
+	share_left_get(g, &s.left);
 	s.command = get_bytes(g);
 	s.command_sig = get_bytes(g);
 	s.manifest = get_bytes(g);
@@ -95,6 +96,7 @@ do_job_decide(struct keyd *k, struct get *g)
 	if (d.measure) {
 		put_u32(&p, seq);
 		put_cstr(&p, d.grant.runtime);
+		put_cstr(&p, d.grant.submitter);
 		chan_send(&k->runner, MSG_JOB_MEASURE, &p);
 	} else if (d.explained) {
 		put_explained(&p, seq, &d);
@@ -146,6 +148,7 @@ do_read_decide(struct keyd *k, struct get *g)
 	uint32_t seq;
 
 	seq = get_u32(g);
+	share_left_get(g, &o.left);
 	o.command = get_bytes(g);
 	o.command_sig = get_bytes(g);
 	get_jobs(g, &o);

@@ -4,7 +4,7 @@
 
 #include "note.h"
 
-static unsigned char buf[81920];
+static unsigned char buf[98304];
 
 void
 talk_info(struct daemon *d)
@@ -31,6 +31,7 @@ talk_decide(struct daemon *d, uint32_t seq, const struct submission *s)
 	put_init(&p, buf, sizeof(buf));
 	put_u32(&p, seq);
 	runtimes_put(&p, &s->runtimes);
+	share_left_put(&p, &s->left);
 	put_string(&p, s->command.p, s->command.len);
 	put_string(&p, s->command_sig.p, s->command_sig.len);
 	put_string(&p, s->manifest.p, s->manifest.len);
@@ -57,14 +58,16 @@ talk_expect_grant(struct daemon *d, uint32_t seq)
 void
 talk_expect_measure(struct daemon *d, uint32_t seq, const char *name)
 {
-	char got[NAME_MAX_LEN + 1];
+	char got[NAME_MAX_LEN + 1], whose[PRINCIPAL_MAX + 1];
 	struct get g;
 
 	daemon_await(&d->runner, MSG_JOB_MEASURE, &g);
 	ATF_CHECK_EQ(get_u32(&g), seq);
 	get_cstr(&g, got, sizeof(got));
+	get_cstr(&g, whose, sizeof(whose));
 	ATF_REQUIRE_EQ(get_end(&g), 0);
 	ATF_CHECK_STREQ(got, name);
+	ATF_CHECK_STREQ(whose, "alice");
 }
 
 void
@@ -97,6 +100,7 @@ talk_order(struct daemon *d, uint32_t seq, const struct submission *s)
 
 	put_init(&p, buf, sizeof(buf));
 	put_u32(&p, seq);
+	share_left_put(&p, &s->left);
 	put_string(&p, s->command.p, s->command.len);
 	put_string(&p, s->command_sig.p, s->command_sig.len);
 	put_u32(&p, 0);

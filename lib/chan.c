@@ -14,7 +14,7 @@
 #define PACKET_LAST	0x02
 #define PACKET_DATA	(CHAN_PACKET - 1)	/* after the flags byte */
 #define MSG_HEAD	5			/* uint32 length, byte type */
-#define MSG_LARGEST	81920			/* of all rows in msg.def */
+#define MSG_LARGEST	98304			/* of all rows in msg.def */
 #define BULK_RESERVE	(256u << 10)
 #define EPOCH_LEN	8			/* CHAN_HELLO, CHAN_WELCOME */
 #define QUEUE_RECORD	2			/* u16 length before a packet */

@@ -428,7 +428,7 @@ ATF_TC_BODY(an_endless_message_ends_the_reader, tc)
 
 	connect_both(&l);
 	forge(&l, first, sizeof(first));
-	for (int i = 0; i < 19; i++) {
+	for (int i = 0; i < 23; i++) {
 		forge(&l, more, sizeof(more));
 		ATF_REQUIRE_EQ(next(&l.b, &nr), CHAN_NONE);
 	}

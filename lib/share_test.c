@@ -1,4 +1,5 @@
 #include "share.h"
+#include "share_left.h"
 
 #include <atf-c.h>
 
@@ -89,8 +90,41 @@ ATF_TC_BODY(a_refusal_names_signer_setting_and_advice, tc)
 	}
 }
 
+ATF_TC_WITHOUT_HEAD(what_is_left_crosses_the_wire);
+ATF_TC_BODY(what_is_left_crosses_the_wire, tc)
+{
+	static struct share_left l, m;
+	struct put p;
+	struct get g;
+
+	*share_left_entry(&l, SHARE_JOBS, "carol", 7) -= 3;
+	*share_left_entry(&l, SHARE_JOBS, "carol", 7) -= 1;
+	*share_left_entry(&l, SHARE_READS, "carol", 6) -= 6;
+	ATF_CHECK_EQ(l.n, 2);
+	put_init(&p, buf, sizeof(buf));
+	share_left_put(&p, &l);
+	get_init(&g, buf, p.len);
+	share_left_get(&g, &m);
+	ATF_REQUIRE_EQ(get_end(&g), 0);
+	ATF_CHECK_EQ(share_left_of(&m, SHARE_JOBS, "carol"), 3);
+	ATF_CHECK_EQ(share_left_of(&m, SHARE_READS, "carol"), 0);
+	ATF_CHECK_EQ(share_left_of(&m, SHARE_LEDGER, "carol"), UINT64_MAX);
+	ATF_CHECK_EQ(share_left_of(&m, SHARE_JOBS, "caro"), UINT64_MAX);
+	buf[p.len - 9] = SHARE_COUNT;		/* no such share */
+	get_init(&g, buf, p.len);
+	share_left_get(&g, &m);
+	ATF_CHECK(get_end(&g) == -1);
+	put_init(&p, buf, sizeof(buf));
+	put_u32(&p, SHARE_LEFT_MAX + 1);
+	get_init(&g, buf, p.len);
+	share_left_get(&g, &m);
+	ATF_CHECK(get_end(&g) == -1);
+	ATF_CHECK_EQ(m.n, 0);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, what_is_left_crosses_the_wire);
 	ATF_TP_ADD_TC(tp, defaults_are_in_range_and_cross_the_wire);
 	ATF_TP_ADD_TC(tp, a_share_out_of_range_is_malformed);
 	ATF_TP_ADD_TC(tp, a_part_is_never_nothing_and_never_overflows);

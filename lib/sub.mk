@@ -59,7 +59,8 @@ settings_test_SRCS := lib/settings_test.c lib/settings.c lib/share.c \
 	$(CONF_SRCS)
 settings_test_LIBS := -lyaml
 TESTS += lib/share_test
-share_test_SRCS := lib/share_test.c lib/share.c lib/why.c lib/wire.c
+share_test_SRCS := lib/share_test.c lib/share.c lib/share_left.c lib/why.c \
+	lib/wire.c lib/log.c
 TESTS += lib/command_test lib/note_test
 command_test_SRCS := lib/command_test.c lib/command.c lib/words.c lib/why.c \
 	lib/wire.c

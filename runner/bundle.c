@@ -24,16 +24,11 @@ bundle_open(struct bundle *b, uint64_t len)
 		errno = EMSGSIZE;
 		return -1;
 	}
-	if (len > budget->total - budget->used) {
-		errno = EBUSY;
-		return -1;
-	}
 	b->fd = memfd_create("bundle", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (b->fd == -1)
 		return -1;
 	b->len = len;
 	b->got = 0;
-	budget->used += len;
 	sha256_init(&b->hash);
 	return 0;
 }
@@ -48,6 +43,12 @@ bundle_append(struct bundle *b, const void *data, size_t len)
 		errno = EMSGSIZE;
 		return -1;
 	}
+	if (len > b->budget->total - b->budget->used) {
+		errno = EBUSY;
+		return -1;
+	}
+	b->budget->used += len;		/* bundle_close() gives it back */
+	b->got += len;
 	while (left != 0) {
 		ssize_t n = write(b->fd, p, left);
 
@@ -61,7 +62,6 @@ bundle_append(struct bundle *b, const void *data, size_t len)
 		left -= (size_t)n;
 	}
 	sha256_update(&b->hash, data, len);
-	b->got += len;
 	return 0;
 }
 
@@ -88,6 +88,6 @@ bundle_close(struct bundle *b)
 		return;
 	close(b->fd);
 	b->fd = -1;
-	b->budget->used -= b->len;
+	b->budget->used -= b->got;
 	b->len = b->got = 0;
 }

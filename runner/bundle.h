@@ -1,6 +1,7 @@
 /*
  * A bundle while it arrives: a memfd that fills, and its SHA-256 as it does.
- * All bundles together take at most a quarter of the machine's memory.
+ * All bundles together take at most a quarter of the machine's memory, counted
+ * as they arrive: one that was announced and does not come takes nothing.
  */
 #ifndef BUNDLE_H
 #define BUNDLE_H
@@ -27,12 +28,15 @@ struct bundle {
 void	bundle_init(struct bundle *, struct bundle_budget *);
 
 /*
- * Reserves len bytes and makes the memfd.  -1: EMSGSIZE when a bundle of this
- * length can never be held, EBUSY when others hold the room now, else errno.
+ * Makes the memfd.  -1: EMSGSIZE when a bundle of this length can never be
+ * held, else errno.
  */
 int	bundle_open(struct bundle *, uint64_t len);
 
-/* -1 with EMSGSIZE past the announced length; ENOMEM, EIO when it cannot. */
+/*
+ * -1: EMSGSIZE past the announced length, EBUSY when the other bundles leave
+ * no room now, else errno.
+ */
 int	bundle_append(struct bundle *, const void *, size_t);
 
 /*

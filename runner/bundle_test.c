@@ -87,6 +87,7 @@ ATF_TC_BODY(more_than_announced_is_refused, tc)
 ATF_TC_WITHOUT_HEAD(budget_is_shared_and_given_back);
 ATF_TC_BODY(budget_is_shared_and_given_back, tc)
 {
+	static const char bytes[100];
 	struct bundle one, two, three;
 
 	give(100);
@@ -95,16 +96,21 @@ ATF_TC_BODY(budget_is_shared_and_given_back, tc)
 	bundle_init(&three, &budget);
 	ATF_CHECK_EQ(bundle_open(&one, 101), -1);
 	ATF_CHECK_EQ(errno, EMSGSIZE);
-	ATF_CHECK_EQ(bundle_open(&one, 60), 0);
-	ATF_CHECK_EQ(bundle_open(&two, 41), -1);
+	ATF_CHECK_EQ(bundle_open(&one, 100), 0);
+	ATF_CHECK_EQ(bundle_open(&two, 100), 0);
+	ATF_CHECK_EQ(bundle_open(&three, 100), 0);
+	ATF_CHECK_EQ(budget.used, 0);	/* announced, and not there */
+	ATF_CHECK_EQ(bundle_append(&one, bytes, 60), 0);
+	ATF_CHECK_EQ(bundle_append(&two, bytes, 40), 0);
+	ATF_CHECK_EQ(bundle_append(&three, bytes, 1), -1);
 	ATF_CHECK_EQ(errno, EBUSY);
-	ATF_CHECK_EQ(bundle_open(&two, 40), 0);
-	ATF_CHECK_EQ(bundle_open(&three, 1), -1);
-	ATF_CHECK_EQ(errno, EBUSY);
+	ATF_CHECK_EQ(three.got, 0);
 	bundle_close(&one);
 	bundle_close(&one);		/* harmless */
 	ATF_CHECK_EQ(budget.used, 40);
-	ATF_CHECK_EQ(bundle_open(&three, 60), 0);
+	ATF_CHECK_EQ(bundle_append(&three, bytes, 60), 0);
+	ATF_CHECK_EQ(bundle_append(&three, bytes, 1), -1);
+	ATF_CHECK_EQ(errno, EBUSY);
 	bundle_close(&two);
 	bundle_close(&three);
 	ATF_CHECK_EQ(budget.used, 0);

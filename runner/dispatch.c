@@ -155,15 +155,18 @@ do_measure(struct runner *r, struct get *g)
 {
 	struct job *j = find_seq(r, get_u32(g));
 	const struct runtime *rt;
-	char name[NAME_MAX_LEN + 1];
+	char name[NAME_MAX_LEN + 1], submitter[PRINCIPAL_MAX + 1];
 
 	get_cstr(g, name, sizeof(name));
+	get_cstr(g, submitter, sizeof(submitter));
 	dispatch_end(g, "JOB_MEASURE");
 	rt = runtimes_find(&r->runtimes, name);
 	if (rt == NULL)
 		die(EXIT_PEER, "keyd asks for a runtime that is not there");
-	if (j != NULL && j->state == JOB_DECIDE)
-		job_measure(r, j, (size_t)(rt - r->runtimes.list));
+	if (j == NULL || j->state != JOB_DECIDE)
+		return;
+	memcpy(j->grant.submitter, submitter, sizeof(submitter));
+	job_measure(r, j, (size_t)(rt - r->runtimes.list));
 }
 
 static void
@@ -316,7 +319,8 @@ dispatch_measurer(struct runner *r)
 	measure_take(r->measurer, &m);
 	rt = &r->runtimes.list[m.i];
 	r->measuring[m.i] = false;
-	rt->state = m.err == 0 ? RUNTIME_MEASURED : RUNTIME_UNREADABLE;
+	if (m.err == 0)
+		rt->state = RUNTIME_MEASURED;
 	memcpy(rt->sha256, m.sha256, DIGEST_LEN);
 	if (m.err != 0)
 		log_info("runtime %s cannot be measured: %s", rt->name,
@@ -324,7 +328,5 @@ dispatch_measurer(struct runner *r)
 	for (int i = 0; i < JOB_SLOTS; i++)
 		if (r->jobs[i].state == JOB_MEASURE &&
 		    r->jobs[i].runtime == m.i)
-			job_measured(r, &r->jobs[i]);
-	if (rt->state == RUNTIME_UNREADABLE)
-		rt->state = RUNTIME_UNMEASURED;
+			job_measured(r, &r->jobs[i], m.err != 0);
 }

@@ -30,39 +30,18 @@ find_reader_conn(struct runner *r, uint32_t conn)
 	return NULL;
 }
 
-static struct job *
-find_free(struct runner *r)
-{
-	for (int i = 0; i < JOB_SLOTS; i++)
-		if (r->jobs[i].state == JOB_FREE)
-			return &r->jobs[i];
-	return NULL;
-}
-
-static struct reader *
-find_free_reader(struct runner *r)
-{
-	for (int i = 0; i < READERS; i++)
-		if (r->readers[i].state == READER_FREE)
-			return &r->readers[i];
-	return NULL;
-}
-
 /* Whether a request can be taken at all; says why not. */
 static bool
 takes_requests(struct runner *r, uint32_t conn)
 {
-	if (find_conn(r, conn) != NULL || find_reader_conn(r, conn) != NULL)
+	if (find_conn(r, conn) != NULL || find_reader_conn(r, conn) != NULL ||
+	    line_has(&r->line, conn))
 		die(EXIT_PEER, "gate submits twice for connection %u", conn);
 	if (r->stopping)
-		say_busy(r, conn, REASON_STOPPING, "the appliance is stopping; "
-		    "try again once it is up");
+		say_busy(r, conn, REASON_STOPPING, STOPPING_TEXT);
 	else if (!r->keyd_up || !r->ledgerd_up)
 		say_busy(r, conn, REASON_BUSY, "the appliance is starting; "
 		    "try again");
-	else if (chan_room(&r->keyd) < KEYD_ROOM)
-		say_busy(r, conn, REASON_BUSY, "keyd is behind with its "
-		    "answers; try again");
 	else if (chan_room(&r->ledgerd) < LEDGER_ROOM)
 		say_busy(r, conn, REASON_BUSY, "ledgerd is behind with its "
 		    "records; try again");
@@ -77,20 +56,14 @@ do_submit(struct runner *r, struct get *g)
 	uint32_t conn = get_u32(g);
 	const void *submission = g->p;
 	size_t len = g->left, n;
-	struct job *j = find_free(r);
 
 	get_string(g, &n, COMMAND_MAX);
 	get_string(g, &n, SIG_MAX);
 	get_string(g, &n, MANIFEST_MAX);
 	get_string(g, &n, SIG_MAX);
 	dispatch_end(g, "JOB_SUBMIT");
-	if (!takes_requests(r, conn))
-		return;
-	if (j == NULL)
-		say_busy(r, conn, REASON_BUSY, "all job slots are taken; try "
-		    "again");
-	else
-		job_submit(r, j, conn, submission, len);
+	if (takes_requests(r, conn))
+		line_join(r, conn, false, submission, len);
 }
 
 static void
@@ -99,18 +72,12 @@ do_read_submit(struct runner *r, struct get *g)
 	uint32_t conn = get_u32(g);
 	const void *order = g->p;
 	size_t len = g->left, n;
-	struct reader *d = find_free_reader(r);
 
 	get_string(g, &n, COMMAND_MAX);
 	get_string(g, &n, SIG_MAX);
 	dispatch_end(g, "READ_SUBMIT");
-	if (!takes_requests(r, conn))
-		return;
-	if (d == NULL)
-		say_busy(r, conn, REASON_BUSY, "as many read as can at a "
-		    "time; try again");
-	else
-		reader_submit(r, d, conn, order, len);
+	if (takes_requests(r, conn))
+		line_join(r, conn, true, order, len);
 }
 
 static void
@@ -148,6 +115,8 @@ do_cancel(struct runner *r, struct get *g)
 	struct job *j = find_conn(r, conn);
 
 	dispatch_end(g, "JOB_CANCEL");
+	if (line_leave(&r->line, conn))
+		return;
 	if (j != NULL)
 		job_leave(r, j);
 	else if (d != NULL)
@@ -186,6 +155,7 @@ static void
 gate_reset(struct runner *r)
 {
 	r->info_asked = false;
+	line_clear(&r->line);
 	for (int i = 0; i < JOB_SLOTS; i++)
 		if (r->jobs[i].state != JOB_FREE && r->jobs[i].attached)
 			job_leave(r, &r->jobs[i]);

@@ -17,7 +17,12 @@
 
 #define DECIDE_MS	20000	/* keyd: two signatures, one durable nonce */
 #define MEASURE_MS	90000	/* some GiB; a client waits 120 s in all */
-#define RECEIVE_MS	600000	/* gate ends silence sooner */
+/*
+ * A bundle may be so late, measured against this rate.  The rate is far below
+ * that of any vsock, and lets the largest bundle hold its slot for 17 minutes.
+ */
+#define RECEIVE_MS	10000
+#define RECEIVE_RATE	65536	/* bytes a second */
 #define BUILD_MS	60000	/* 64 MiB unpacked on a slow machine */
 #define LIMIT_MS	(UINT64_C(1) << 40)	/* no sum overflows */
 
@@ -49,8 +54,7 @@ refuse_unwanted(struct runner *r, struct job *j)
 		job_refuse(r, j, REASON_CANCELLED, "the client left before "
 		    "the job started");
 	else if (r->stopping)
-		job_refuse(r, j, REASON_STOPPING, "the appliance is stopping; "
-		    "try again once it is up");
+		job_refuse(r, j, REASON_STOPPING, STOPPING_TEXT);
 	return !j->attached || r->stopping;
 }
 
@@ -68,7 +72,14 @@ job_submit(struct runner *r, struct job *j, uint32_t conn,
 	j->submission_len = len;
 	j->conn = conn;
 	j->attached = true;
+	job_ask(r, j);
+}
+
+void
+job_ask(struct runner *r, struct job *j)
+{
 	job_enter(j, JOB_DECIDE, DECIDE_MS);
+	j->asking = true;
 	say_decide(r, j);
 }
 
@@ -82,17 +93,13 @@ job_forget_submission(struct job *j)
 }
 
 void
-job_measured(struct runner *r, struct job *j)
+job_measured(struct runner *r, struct job *j, bool unreadable)
 {
+	j->unreadable = unreadable;
 	if (refuse_unwanted(r, j))
 		return;
-	if (chan_room(&r->keyd) < KEYD_ROOM) {
-		job_refuse(r, j, REASON_BUSY, "keyd is behind with its "
-		    "answers; try again");
-		return;
-	}
 	job_enter(j, JOB_DECIDE, DECIDE_MS);
-	say_decide(r, j);
+	j->asking = false;	/* line.c asks in its turn */
 }
 
 /*
@@ -105,7 +112,7 @@ job_measure(struct runner *r, struct job *j, size_t runtime)
 	j->runtime = runtime;
 	job_enter(j, JOB_MEASURE, MEASURE_MS);
 	if (r->runtimes.list[runtime].state == RUNTIME_MEASURED) {
-		job_measured(r, j);
+		job_measured(r, j, false);
 		return;
 	}
 	if (refuse_unwanted(r, j) || r->measuring[runtime])
@@ -139,6 +146,44 @@ refuse_runtime(struct runner *r, struct job *j)
 	return true;
 }
 
+/* No bundle of this length could ever come: the client need not send it. */
+static bool
+refuse_length(struct runner *r, struct job *j)
+{
+	const uint64_t len = j->grant.bundle_len;
+	const uint64_t share = shares_part(&r->shares, SHARE_BUNDLES,
+	    r->budget.total);
+
+	if (len > BUNDLE_MAX)
+		job_refuse(r, j, REASON_TOO_LARGE, "the bundle has %llu bytes; "
+		    "an appliance takes %u at most", (unsigned long long)len,
+		    BUNDLE_MAX);
+	else if (len > share)
+		job_refuse(r, j, REASON_TOO_LARGE, "the bundle has %llu bytes; "
+		    "one signer's bundles may have %llu here: %llu%% of a "
+		    "quarter of the machine's memory (`%s' under `shares' in "
+		    "settings.yaml); give the machine more memory",
+		    (unsigned long long)len, (unsigned long long)share,
+		    (unsigned long long)r->shares.most[SHARE_BUNDLES],
+		    share_info(SHARE_BUNDLES)->setting);
+	return len > BUNDLE_MAX || len > share;
+}
+
+static void
+receive(struct runner *r, struct job *j)
+{
+	if (refuse_length(r, j))
+		return;
+	if (bundle_open(&j->bundle, j->grant.bundle_len) == -1) {
+		job_refuse(r, j, REASON_FAULT, "cannot hold the bundle: %s",
+		    strerror(errno));
+		return;
+	}
+	j->granted_ms = now_ms();
+	job_enter(j, JOB_RECEIVE, RECEIVE_MS);
+	say_send(r, j);
+}
+
 void
 job_granted(struct runner *r, struct job *j)
 {
@@ -154,21 +199,7 @@ job_granted(struct runner *r, struct job *j)
 		    "no process: nothing can run");
 		return;
 	}
-	if (bundle_open(&j->bundle, g->bundle_len) == 0) {
-		job_enter(j, JOB_RECEIVE, RECEIVE_MS);
-		say_send(r, j);
-	} else if (errno == EMSGSIZE)
-		job_refuse(r, j, REASON_TOO_LARGE, "the bundle has %llu bytes; "
-		    "this appliance takes %llu at most", (unsigned long long)
-		    g->bundle_len, (unsigned long long)
-		    (r->budget.total < BUNDLE_MAX ? r->budget.total :
-		    BUNDLE_MAX));
-	else if (errno == EBUSY)
-		job_refuse(r, j, REASON_BUSY, "other jobs' bundles take the "
-		    "room; sign a new command and try again");
-	else
-		job_refuse(r, j, REASON_FAULT, "cannot hold the bundle: %s",
-		    strerror(errno));
+	receive(r, j);
 }
 
 void
@@ -218,9 +249,14 @@ job_data(struct runner *r, struct job *j, const void *data, size_t len)
 	if (j->state != JOB_RECEIVE)
 		return;		/* refused meanwhile */
 	if (bundle_append(&j->bundle, data, len) == 0) {
+		j->deadline_ms = j->granted_ms + RECEIVE_MS +
+		    j->bundle.got * 1000 / RECEIVE_RATE;
 		if (j->bundle.got == j->bundle.len)
 			build(r, j);
-	} else if (errno == EMSGSIZE)
+	} else if (errno == EBUSY)
+		job_refuse(r, j, REASON_BUSY, "other jobs' bundles take the "
+		    "room; sign a new command and try again");
+	else if (errno == EMSGSIZE)
 		job_refuse(r, j, REASON_BUNDLE, "more than the %llu bytes that "
 		    "the command announces", (unsigned long long)
 		    j->bundle.len);
@@ -413,8 +449,12 @@ job_timeout(struct runner *r, struct job *j)
 		    r->runtimes.list[j->runtime].name, MEASURE_MS / 1000);
 		return;
 	case JOB_RECEIVE:
-		job_refuse(r, j, REASON_BUNDLE, "the bundle did not arrive "
-		    "within %d s", RECEIVE_MS / 1000);
+		job_refuse(r, j, REASON_BUNDLE, "the bundle comes too slowly: "
+		    "%llu of its %llu bytes have come, and after %d s it must "
+		    "be %d KiB/s on average; send it without a pause",
+		    (unsigned long long)j->bundle.got,
+		    (unsigned long long)j->bundle.len, RECEIVE_MS / 1000,
+		    RECEIVE_RATE >> 10);
 		return;
 	case JOB_BUILD:
 		job_refuse(r, j, REASON_SANDBOX, "the sandbox was not ready "

@@ -71,12 +71,14 @@ struct job {
 	bool		 accepted;	/* job.accepted is committed */
 	bool		 recordable;	/* its command's signature holds */
 	bool		 asked;		/* job.accepted is under way */
+	bool		 asking;	/* DECIDE: keyd has the question */
 	bool		 gone;		/* process 1 has ended */
 	bool		 late;		/* recorded before all were gone */
 	uint64_t	 ended_ms;	/* when END began; 0: not yet */
 	void		*submission;	/* until it is decided */
 	size_t		 submission_len;
 	size_t		 runtime;	/* MEASURE: in the list */
+	bool		 unreadable;	/* it could not be measured */
 	struct grant	 grant;		/* after a denial: who and what only */
 	struct bundle	 bundle;
 	struct cgroup	 cgroup;
@@ -87,6 +89,7 @@ struct job {
 	uint64_t	 uncredited;	/* output bytes the client lacks */
 	char		 probe[TEXT_MAX];
 	unsigned char	 accepted_leaf[DIGEST_LEN];
+	uint64_t	 granted_ms;	/* since then its bundle comes */
 	uint64_t	 started_ms, wall_ms;
 	uint64_t	 started;	/* unix seconds */
 	struct cgroup_figures figures;
@@ -95,9 +98,15 @@ struct job {
 /* At the start, and after each job. */
 void	job_init(struct job *, struct runner *, unsigned slot);
 
-/* A free slot takes a submission, as keyd gets it, and keeps a copy. */
+/*
+ * A free slot takes a submission, as keyd gets it, keeps a copy and asks keyd,
+ * which owes no answer; see line.h.
+ */
 void	job_submit(struct runner *, struct job *, uint32_t conn,
 	    const void *submission, size_t len);
+
+/* In DECIDE: asks keyd. */
+void	job_ask(struct runner *, struct job *);
 
 /* Events.  The texts live in the caller's message. */
 void	job_granted(struct runner *, struct job *);	/* grant filled */
@@ -107,7 +116,7 @@ void	job_denied(struct runner *, struct job *, enum reason,
 void	job_explained(struct runner *, struct job *, bool allowed,
 	    const char *text, size_t len);
 void	job_measure(struct runner *, struct job *, size_t runtime);
-void	job_measured(struct runner *, struct job *);	/* or it failed */
+void	job_measured(struct runner *, struct job *, bool unreadable);
 void	job_data(struct runner *, struct job *, const void *, size_t);
 void	job_credit(struct runner *, struct job *, uint32_t bytes);
 void	job_leave(struct runner *, struct job *);	/* its client went */

@@ -148,7 +148,8 @@ TEST(ninth_job_is_refused_without_asking_keyd)
 	play_start();
 	for (uint32_t conn = 100; conn < 100 + JOB_SLOTS; conn++) {
 		submit(conn);
-		expect_decide();
+		send_grant(expect_decide(), make_grant());
+		play_expect(&play.gate, MSG_JOB_SEND);
 	}
 	submit(CONN);
 	expect_refused(REASON_BUSY, "all job slots are taken", "");
@@ -210,8 +211,12 @@ TEST(runtime_is_measured_once)
 	ATF_CHECK_EQ(play_asked_to_measure(), 1);
 	ATF_CHECK_EQ(play_asked_to_measure(), -1);
 	play_measured(1, 0, 0x77);
-	expect_decide_with("python", RUNTIME_MEASURED, 0x77);
-	expect_decide_with("python", RUNTIME_MEASURED, 0x77);
+	send_explained(expect_decide_with("python", RUNTIME_MEASURED, 0x77),
+	    true, "");
+	play_expect(&play.gate, MSG_JOB_EXPLANATION);
+	send_explained(expect_decide_with("python", RUNTIME_MEASURED, 0x77),
+	    true, "");
+	play_expect(&play.gate, MSG_JOB_EXPLANATION);
 	submit(101);
 	expect_decide_with("python", RUNTIME_MEASURED, 0x77);
 	ATF_CHECK_EQ(play_asked_to_measure(), -1);
@@ -223,13 +228,14 @@ TEST(runtime_that_was_measured_meanwhile_is_not_measured_again)
 	uint32_t late;
 
 	play_start();
-	submit(100);
-	late = expect_decide();
 	to_measure(CONN);
 	ATF_CHECK_EQ(play_asked_to_measure(), 1);
+	submit(100);
+	late = expect_decide();
 	play_measured(1, 0, 0x77);
-	expect_decide();
 	send_measure(late, "python");
+	send_explained(expect_decide(), true, "");
+	play_expect(&play.gate, MSG_JOB_EXPLANATION);
 	expect_decide_with("python", RUNTIME_MEASURED, 0x77);
 	ATF_CHECK_EQ(play_asked_to_measure(), -1);
 }
@@ -293,10 +299,33 @@ TEST(bundle_past_the_budget_is_refused)
 	struct grant *g = make_grant();
 
 	play_start();
-	g->bundle_len = (1 << 20) + 1;
+	g->bundle_len = (1 << 20) * 3 / 4 + 1;
 	submit(CONN);
 	send_grant(expect_decide(), g);
-	check_refusal(REASON_TOO_LARGE, "this appliance takes 1048576 at most");
+	check_refusal(REASON_TOO_LARGE, "one signer's bundles may have 786432 "
+	    "here: 75% of a quarter of the machine's memory "
+	    "(`bundle_percent'");
+}
+
+TEST(bundle_of_all_of_a_signers_share_is_taken)
+{
+	struct grant *g = make_grant();
+
+	play_start();
+	g->bundle_len = (1 << 20) * 3 / 4;
+	to_receive(g);
+}
+
+TEST(bundle_past_the_format_is_refused)
+{
+	struct grant *g = make_grant();
+
+	play_start();
+	play.r.budget.total = UINT64_MAX;
+	g->bundle_len = (uint64_t)BUNDLE_MAX + 1;
+	submit(CONN);
+	send_grant(expect_decide(), g);
+	check_refusal(REASON_TOO_LARGE, "an appliance takes 67108864 at most");
 }
 
 TEST(bundles_together_stay_below_the_budget)
@@ -304,12 +333,17 @@ TEST(bundles_together_stay_below_the_budget)
 	struct grant *g = make_grant();
 
 	play_start();
-	g->bundle_len = 1 << 20;
+	play.r.budget.total = 2 * sizeof(BUNDLE) + 1;
+	g->bundle_len = sizeof(BUNDLE) + 2;
 	submit(100);
 	send_grant(expect_decide(), g);
 	play_expect(&play.gate, MSG_JOB_SEND);
+	send_data(100, BUNDLE, sizeof(BUNDLE));
 	submit(CONN);
 	send_grant(expect_decide(), g);
+	play_expect(&play.gate, MSG_JOB_SEND);
+	send_data(CONN, BUNDLE, sizeof(BUNDLE));
+	send_data(CONN, "xx", 2);
 	send_appended(expect_append(EVENT_JOB_REFUSED, "\"busy\""), "receipt");
 	expect_refused(REASON_BUSY, "other jobs' bundles", "receipt");
 }
@@ -604,6 +638,8 @@ ATF_TP_ADD_TCS(tp)
 	ADD(client_that_leaves_while_its_runtime_is_measured);
 	ADD(grant_of_another_runtime_than_was_measured_is_a_fault);
 	ADD(bundle_past_the_budget_is_refused);
+	ADD(bundle_of_all_of_a_signers_share_is_taken);
+	ADD(bundle_past_the_format_is_refused);
 	ADD(bundles_together_stay_below_the_budget);
 	ADD(changed_bundle_is_refused);
 	ADD(longer_bundle_is_refused);

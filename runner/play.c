@@ -233,6 +233,7 @@ play_start(void)
 	r->budget.total = 1 << 20;
 	r->cgroup = r->spawner = -1;
 	shares_init(&r->shares);
+	r->leaves.room = UINT64_MAX;
 	start_measurer();
 	for (unsigned i = 0; i < JOB_SLOTS; i++)
 		job_init(&r->jobs[i], r, i);
@@ -263,10 +264,12 @@ play_turn(void)
 		if (r->readers[i].state != READER_FREE &&
 		    r->readers[i].deadline_ms <= play.now)
 			reader_timeout(r, &r->readers[i]);
+	line_timeout(r);
 	chan_flush(&r->gate);
 	dispatch_keyd(r);
 	dispatch_ledgerd(r);
 	dispatch_gate(r);
+	line_turn(r);
 	reader_turn(r);
 	chan_flush(&play.gate);
 	chan_flush(&play.keyd);

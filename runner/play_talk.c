@@ -9,6 +9,7 @@
 #include "play.h"
 
 static unsigned char buf[81920];
+struct share_left play_left;
 static unsigned char leaf[DIGEST_LEN] = { 0xab };
 
 static struct put
@@ -113,6 +114,7 @@ get_decide(struct runtimes *r)
 	char text[16];
 
 	runtimes_get(&g, r);
+	share_left_get(&g, &play_left);
 	for (int i = 0; i < 4; i++) {
 		get_cstr(&g, text, sizeof(text));
 		ATF_CHECK_STREQ(text, parts[i]);
@@ -150,6 +152,7 @@ send_measure(uint32_t seq, const char *name)
 
 	put_u32(&p, seq);
 	put_cstr(&p, name);
+	put_cstr(&p, "submitter@example");
 	play_send(&play.keyd, MSG_JOB_MEASURE, &p);
 }
 

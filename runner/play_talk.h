@@ -12,6 +12,7 @@
 #include "event.h"
 #include "grant.h"
 #include "runtimes.h"
+#include "share_left.h"
 #include "words.h"
 
 #define CONN		7
@@ -26,6 +27,8 @@ void	expect_refused(enum reason reason, const char *text,
 	    const char *receipt);
 void	expect_finished(enum outcome outcome, uint32_t status,
 	    const char *text, const char *receipt);
+/* What keyd was told of shares with the last question. */
+extern struct share_left play_left;
 uint32_t	expect_decide(void);
 /* Decided on with this runtime in this state, of digests of that byte. */
 uint32_t	expect_decide_with(const char *name, enum runtime_state,

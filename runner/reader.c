@@ -191,8 +191,7 @@ reader_stop(struct runner *r, struct reader *d)
 	if (d->state == READER_FREE)
 		return;
 	d->refused = 0;
-	reader_refuse(d, REASON_STOPPING, "the appliance is stopping; try "
-	    "again once it is up");
+	reader_refuse(d, REASON_STOPPING, STOPPING_TEXT);
 	turn_away(r, d, "", 0);
 }
 

@@ -178,6 +178,7 @@ take_signal(struct runner *r)
 	if (read(r->signals, &si, sizeof(si)) != sizeof(si) || r->stopping)
 		return;
 	r->stopping = true;
+	line_refuse(r, REASON_STOPPING, STOPPING_TEXT);
 	for (int i = 0; i < JOB_SLOTS; i++)
 		job_stop(r, &r->jobs[i]);
 	for (int i = 0; i < READERS; i++)
@@ -209,7 +210,7 @@ finish_if_stopped(struct runner *r)
 static int
 next_timeout(const struct runner *r)
 {
-	uint64_t now = now_ms(), next = UINT64_MAX;
+	uint64_t now = now_ms(), next = line_deadline(&r->line);
 
 	for (int i = 0; i < JOB_SLOTS; i++)
 		if (r->jobs[i].state != JOB_FREE &&
@@ -239,6 +240,7 @@ take_timeouts(struct runner *r)
 		if (r->readers[i].state != READER_FREE &&
 		    r->readers[i].deadline_ms <= now)
 			reader_timeout(r, &r->readers[i]);
+	line_timeout(r);
 }
 
 static void
@@ -273,6 +275,7 @@ runner_turn(struct runner *r)
 	dispatch_keyd(r);
 	dispatch_ledgerd(r);
 	dispatch_gate(r);
+	line_turn(r);
 	reader_turn(r);
 	finish_if_stopped(r);
 }
@@ -291,6 +294,7 @@ main(int argc, char *argv[])
 	r.cgroup = FD_RUNNER_CGROUP;
 	r.signals = open_signals();
 	shares_init(&r.shares);
+	r.leaves.room = UINT64_MAX;
 	load_memory(&r);
 	load_runtimes(&r);			/* last look at a file */
 	r.measurer = r.runtimes.n == 0 ? -1 :

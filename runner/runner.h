@@ -11,14 +11,18 @@
 #include "bundle.h"
 #include "chan.h"
 #include "job.h"
+#include "line.h"
 #include "past.h"
 #include "reader.h"
 #include "runtimes.h"
 #include "share.h"
+#include "taken.h"
 
 #define JOB_SLOTS		8
 #define RUNTIMES_TEXT_MAX	512	/* in a line of text */
 #define MODE_MAX		16	/* kept, ephemeral */
+#define STOPPING_TEXT		"the appliance is stopping; try again " \
+				"once it is up"
 #define KEYD_ROOM		(128u << 10)	/* a submission, and some */
 /*
  * With what chan_room() keeps: two events of 16 KiB for each job, and one for
@@ -33,6 +37,8 @@ struct runner {
 	struct past	 past[PAST_MAX];	/* see past_at() */
 	struct reader	 readers[READERS];
 	struct bundle_budget budget;
+	struct keyd_line	 line;
+	struct taken_leaves leaves;
 	uint32_t	 last_seq;
 	bool		 keyd_up, ledgerd_up;	/* spoken to us once */
 	bool		 info_asked;	/* gate waits for GATE_INFO_IS */

@@ -2,13 +2,14 @@
 
 #include "event.h"
 #include "log.h"
+#include "taken.h"
 
 /* Of READ_DECIDE: an id and two principals for each job that is kept. */
 #define KEYD_LIST_MAX	((JOB_SLOTS + PAST_MAX) * (12 + JOB_ID_LEN + \
 			    2 * PRINCIPAL_MAX))
 #define ANSWER_MAX	73728	/* JOB_FINISHED and JOB_REFUSED in msg.def */
 
-static unsigned char buf[81920];	/* the largest in msg.def */
+static unsigned char buf[98304];	/* the largest in msg.def */
 
 static void
 say(struct chan *c, enum msg type, const struct put *p)
@@ -178,6 +179,28 @@ say_unread(struct runner *r, const struct reader *d, const void *receipt,
 	say(&r->gate, MSG_JOB_REFUSED, &p);
 }
 
+/* What is left of the signers' shares. */
+static void
+put_left(struct put *p, const struct runner *r, const struct job *asking)
+{
+	static struct share_left left;
+
+	taken_left(r, asking, &left);
+	share_left_put(p, &left);
+}
+
+/* One that could not be measured is told so to those who waited for it. */
+static void
+put_runtimes(struct put *p, const struct runner *r, const struct job *j)
+{
+	static struct runtimes told;
+
+	told = r->runtimes;
+	if (j->unreadable)
+		told.list[j->runtime].state = RUNTIME_UNREADABLE;
+	runtimes_put(p, &told);
+}
+
 void
 say_decide(struct runner *r, struct job *j)
 {
@@ -186,7 +209,8 @@ say_decide(struct runner *r, struct job *j)
 	j->seq = ++r->last_seq;
 	put_init(&p, buf, sizeof(buf));
 	put_u32(&p, j->seq);
-	runtimes_put(&p, &r->runtimes);
+	put_runtimes(&p, r, j);
+	put_left(&p, r, j);
 	put_raw(&p, j->submission, j->submission_len);
 	say(&r->keyd, MSG_JOB_DECIDE, &p);
 }
@@ -353,6 +377,7 @@ say_decide_reading(struct runner *r, struct reader *d, const void *order,
 	d->seq = ++r->last_seq;
 	put_init(&p, buf, sizeof(buf));
 	put_u32(&p, d->seq);
+	put_left(&p, r, NULL);
 	put_raw(&p, order, len);
 	put_u32(&p, n);
 	put_raw(&p, list, jobs.len);

@@ -24,7 +24,8 @@ runner_SRCS := runner/runner.c runner/dispatch.c runner/dispatch_gate.c \
 	runner/job.c runner/job_end.c runner/job_io.c runner/say.c \
 	runner/bundle.c runner/cgroup.c $(RUNNER_READ) \
 	runner/measure.c lib/runtimes.c $(RUNNER_JAIL) $(RUNNER_CHAN) \
-	lib/share.c lib/words.c lib/sandbox.c
+	runner/line.c runner/taken.c lib/share.c lib/share_left.c \
+	lib/words.c lib/sandbox.c
 runner_LIBS := -lbearssl
 runner_GEN := gen/runner.seccomp.h gen/measurer.seccomp.h $(RUNNER_JAIL_GEN)
 
@@ -72,11 +73,14 @@ JOB_TEST_SRCS := runner/play.c runner/play_talk.c runner/dispatch.c \
 	runner/job.c runner/job_end.c runner/job_io.c runner/say.c \
 	runner/bundle.c runner/report.c $(RUNNER_CHAN) lib/words.c \
 	lib/grant.c lib/json.c lib/why.c lib/sha256.c lib/event.c \
-	lib/runtimes.c lib/share.c runner/measure.c runner/confine.c \
-	$(RUNNER_READ)
+	runner/line.c runner/taken.c lib/share.c lib/share_left.c \
+	lib/runtimes.c runner/measure.c runner/confine.c $(RUNNER_READ)
 
 TESTS += runner/job_test runner/job_end_test runner/job_peers_test \
-	runner/reader_test
+	runner/reader_test runner/shares_test
+shares_test_SRCS := runner/shares_test.c $(JOB_TEST_SRCS)
+shares_test_LIBS := -lbearssl
+shares_test_GEN := gen/measurer.seccomp.h
 reader_test_SRCS := runner/reader_test.c $(JOB_TEST_SRCS)
 reader_test_LIBS := -lbearssl
 reader_test_GEN := gen/measurer.seccomp.h

@@ -1,0 +1,37 @@
+/*
+ * What is left of their shares to the signers who have taken something: the
+ * runner counts it and keyd decides by it.
+ */
+#ifndef SHARE_LEFT_H
+#define SHARE_LEFT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "msg.h"
+#include "share.h"
+#include "wire.h"
+
+#define SHARE_LEFT_MAX	48	/* 8 signers with a job, a bundle and an order
+				   to read, 20 with 5 % of the ledger */
+
+struct share_left {
+	size_t	n;
+	struct {
+		char		signer[PRINCIPAL_MAX + 1];
+		enum share	share;
+		uint64_t	left;
+	} list[SHARE_LEFT_MAX];
+};
+
+/* UINT64_MAX when he has taken nothing. */
+uint64_t	share_left_of(const struct share_left *, enum share,
+		    const char *signer);
+/* The signer's entry; a new one, of this much, when there is none. */
+uint64_t	*share_left_entry(struct share_left *, enum share,
+		    const char *signer, uint64_t whole);
+void	share_left_put(struct put *, const struct share_left *);
+/* What is malformed sets the get's error. */
+void	share_left_get(struct get *, struct share_left *);
+
+#endif

@@ -1,0 +1,371 @@
+/* What signers share: the line in front of keyd, and what it is told. */
+#include <atf-c.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "play.h"
+#include "play_talk.h"
+
+#define TEST(name)	ATF_TC_WITHOUT_HEAD(name); ATF_TC_BODY(name, tc)
+
+#define ALICE		"submitter@example"	/* make_grant()'s */
+#define KIB		1024
+
+static unsigned char room[8192];
+
+static struct put
+put_to(void)
+{
+	struct put p;
+
+	put_init(&p, room, sizeof(room));
+	return p;
+}
+
+static void
+order(uint32_t conn)
+{
+	struct put p = put_to();
+
+	put_u32(&p, conn);
+	put_cstr(&p, "command");
+	put_cstr(&p, "signature");
+	play_send(&play.gate, MSG_READ_SUBMIT, &p);
+}
+
+static uint32_t
+expect_order(void)
+{
+	struct get g = play_expect(&play.keyd, MSG_READ_DECIDE);
+	uint32_t seq = get_u32(&g);
+
+	share_left_get(&g, &play_left);
+	ATF_REQUIRE_EQ(g.err, 0);
+	return seq;
+}
+
+static void
+grant_order(uint32_t seq, const char *who)
+{
+	static const unsigned char digest[DIGEST_LEN];
+	struct put p = put_to();
+
+	put_u32(&p, seq);
+	put_u8(&p, VERB_STATUS);
+	put_u64(&p, 0);
+	put_u32(&p, 0);
+	put_cstr(&p, "");
+	put_cstr(&p, "00112233445566778899aabbccddeeff");
+	put_cstr(&p, who);
+	put_string(&p, digest, sizeof(digest));
+	play_send(&play.keyd, MSG_READ_GRANT, &p);
+}
+
+/* What keyd would be told now; the question is answered and forgotten. */
+static uint64_t
+left(enum share share, const char *who)
+{
+	submit(9999);
+	send_explained(expect_decide(), true, "");
+	play_expect(&play.gate, MSG_JOB_EXPLANATION);
+	return share_left_of(&play_left, share, who);
+}
+
+static void
+check_all_is_given_back(void)
+{
+	ATF_CHECK_EQ(left(SHARE_JOBS, ALICE), UINT64_MAX);
+	ATF_CHECK_EQ(play_left.n, 0);
+	ATF_CHECK_EQ(play.r.budget.used, 0);
+}
+
+TEST(keyd_gets_one_question_at_a_time_in_the_order_they_came)
+{
+	uint32_t seq;
+
+	play_start();
+	submit(1);
+	order(2);
+	submit(3);
+	seq = expect_decide();
+	play_expect_none(&play.keyd);
+	send_explained(seq, true, "");
+	play_expect(&play.gate, MSG_JOB_EXPLANATION);
+	seq = expect_order();
+	play_expect_none(&play.keyd);
+	grant_order(seq, "bob");
+	expect_append(EVENT_READ_ALLOWED, "bob");
+	expect_decide();
+	play_expect_none(&play.keyd);
+}
+
+TEST(request_waits_for_those_before_it_and_no_others)
+{
+	play_start();
+	for (uint32_t conn = 1; conn <= 1 + LINE_MAX; conn++)
+		submit(conn);		/* one is decided, the others wait */
+	submit(CONN + 1000);
+	struct get g = play_expect(&play.gate, MSG_JOB_REFUSED);
+	ATF_CHECK_EQ(get_u32(&g), CONN + 1000);
+	ATF_CHECK_EQ(get_u8(&g), REASON_BUSY);
+	for (uint32_t conn = 1; conn <= 1 + LINE_MAX; conn++) {
+		send_explained(expect_decide(), true, "");
+		g = play_expect(&play.gate, MSG_JOB_EXPLANATION);
+		ATF_CHECK_EQ(get_u32(&g), conn);
+	}
+	play_expect_none(&play.keyd);
+}
+
+TEST(line_is_left_by_clients_that_go)
+{
+	uint32_t seq;
+
+	play_start();
+	submit(1);
+	seq = expect_decide();
+	submit(2);
+	submit(3);
+	send_conn(MSG_JOB_CANCEL, 2);
+	send_explained(seq, true, "");
+	play_expect(&play.gate, MSG_JOB_EXPLANATION);
+	send_explained(expect_decide(), true, "");
+	struct get g = play_expect(&play.gate, MSG_JOB_EXPLANATION);
+	ATF_CHECK_EQ(get_u32(&g), 3);
+	submit(4);
+	submit(5);
+	expect_decide();
+	play_restart(&play.gate);
+	ATF_CHECK_EQ(play.r.line.n, 0);
+}
+
+TEST(line_behind_a_keyd_that_does_not_answer_is_turned_away)
+{
+	play_start();
+	submit(1);
+	expect_decide();
+	play.now += 10000;
+	submit(CONN);
+	play.now += 10000;		/* the first is a fault; it is next */
+	play_expect(&play.gate, MSG_JOB_REFUSED);
+	expect_decide();
+	submit(CONN + 1);
+	ATF_CHECK_EQ(line_deadline(&play.r.line), play.now + LINE_MS);
+	play.now += 19999;
+	play_expect_none(&play.gate);
+	play.r.jobs[0].deadline_ms += 10000;	/* keyd goes on */
+	play.now++;
+	struct get g = play_expect(&play.gate, MSG_JOB_REFUSED);
+	ATF_CHECK_EQ(get_u32(&g), CONN + 1);
+	ATF_CHECK_EQ(get_u8(&g), REASON_BUSY);
+	ATF_CHECK_EQ(line_deadline(&play.r.line), UINT64_MAX);
+}
+
+TEST(line_is_turned_away_when_the_appliance_stops)
+{
+	play_start();
+	submit(1);
+	expect_decide();
+	submit(CONN);
+	line_refuse(&play.r, REASON_STOPPING, STOPPING_TEXT);
+	expect_refused(REASON_STOPPING, "is stopping", "");
+	ATF_CHECK_EQ(play.r.line.n, 0);
+}
+
+TEST(restart_of_keyd_refuses_only_what_it_decided)
+{
+	play_start();
+	submit(1);
+	expect_decide();
+	submit(2);
+	play_restart(&play.keyd);
+	play_expect(&play.keyd, MSG_KEYD_INFO);
+	struct get g = play_expect(&play.gate, MSG_JOB_REFUSED);
+	ATF_CHECK_EQ(get_u32(&g), 1);
+	expect_decide();
+}
+
+TEST(jobs_and_bundles_of_a_signer_are_told)
+{
+	struct grant *g = make_grant();
+
+	play_start();
+	g->bundle_len = 100 * KIB;
+	for (uint32_t conn = 1; conn <= 7; conn++) {
+		ATF_CHECK_EQ(left(SHARE_JOBS, ALICE), conn == 1 ? UINT64_MAX :
+		    7 - (conn - 1));
+		submit(conn);
+		send_grant(expect_decide(), g);
+		play_expect(&play.gate, MSG_JOB_SEND);
+	}
+	ATF_CHECK_EQ(left(SHARE_JOBS, ALICE), 0);
+	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_BUNDLES, ALICE), 68 * KIB);
+	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_JOBS, "bob"), UINT64_MAX);
+	ATF_CHECK_EQ(play_left.n, 2);
+	for (uint32_t conn = 1; conn <= 7; conn++) {
+		send_conn(MSG_JOB_CANCEL, conn);
+		send_appended(expect_append(EVENT_JOB_REFUSED, "cancelled"),
+		    "");
+	}
+	check_all_is_given_back();
+}
+
+TEST(site_says_how_much_there_is)
+{
+	static const char mode[] = "kept";
+	struct shares s;
+	struct put p = put_to();
+
+	play_start();
+	shares_init(&s);
+	s.most[SHARE_JOBS] = 2;
+	s.most[SHARE_BUNDLES] = 50;
+	put_cstr(&p, "vkey");
+	put_cstr(&p, mode);
+	shares_put(&p, &s);
+	play_send(&play.keyd, MSG_KEYD_INFO_IS, &p);
+	to_receive(make_grant());
+	ATF_CHECK_EQ(left(SHARE_JOBS, ALICE), 1);
+	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_BUNDLES, ALICE),
+	    512 * KIB - sizeof(BUNDLE));
+}
+
+TEST(job_whose_runtime_is_measured_counts_and_not_against_itself)
+{
+	uint32_t seq;
+
+	play_start();
+	submit(CONN);
+	send_measure(expect_decide(), "python");
+	ATF_CHECK_EQ(play_asked_to_measure(), 1);
+	ATF_CHECK_EQ(left(SHARE_JOBS, ALICE), 6);
+	play_measured(1, 0, 0x77);
+	seq = expect_decide();
+	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_JOBS, ALICE), UINT64_MAX);
+	send_deny(seq, REASON_BUSY, "has the most", false);
+	expect_refused(REASON_BUSY, "has the most", "");
+	play_expect_none(&play.ledgerd);
+	check_all_is_given_back();
+}
+
+TEST(shares_are_given_back_however_a_job_ends)
+{
+	char other[sizeof(BUNDLE)] = "other";
+
+	play_start();
+	submit(CONN);
+	send_deny(expect_decide(), REASON_POLICY, "no", true);
+	check_refusal(REASON_POLICY, "no");
+	check_all_is_given_back();
+	to_receive(make_grant());
+	send_data(CONN, other, sizeof(other));
+	check_refusal(REASON_BUNDLE, "SHA-256");
+	check_all_is_given_back();
+	to_build(make_grant());
+	ATF_CHECK_EQ(left(SHARE_JOBS, ALICE), 6);
+	play_report(0, REPORT_REFUSED, REASON_MANIFEST, 0, "argv");
+	check_refusal(REASON_MANIFEST, "argv");
+	check_all_is_given_back();
+	to_run(make_grant());
+	ATF_CHECK_EQ(left(SHARE_JOBS, ALICE), 6);
+	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_BUNDLES, ALICE),
+	    UINT64_MAX);
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play_die(0);
+	check_end(OUTCOME_EXITED, 0, "");
+	check_all_is_given_back();
+	send_failed(to_accept(make_grant()), "no space");
+	send_failed(expect_append(EVENT_JOB_REFUSED, "\"ledger\""), "none");
+	play_expect(&play.gate, MSG_JOB_REFUSED);
+	check_all_is_given_back();
+}
+
+TEST(readers_of_a_signer_are_told_and_given_back)
+{
+	uint32_t seq[6];
+
+	play_start();
+	for (uint32_t i = 0; i < 6; i++) {
+		order(100 + i);
+		grant_order(expect_order(), "bob");
+		seq[i] = expect_append(EVENT_READ_ALLOWED, "bob");
+	}
+	ATF_CHECK_EQ(left(SHARE_READS, "bob"), 0);
+	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_JOBS, "bob"), UINT64_MAX);
+	for (uint32_t i = 0; i < 6; i++) {
+		send_appended(seq[i], "");
+		play_expect(&play.gate, MSG_READ_DATA);
+		play_expect(&play.gate, MSG_READ_END);
+	}
+	check_all_is_given_back();
+}
+
+TEST(bundle_that_was_announced_takes_no_room)
+{
+	struct grant *g = make_grant();
+
+	play_start();
+	g->bundle_len = 768 * KIB;
+	submit(1);
+	send_grant(expect_decide(), g);
+	play_expect(&play.gate, MSG_JOB_SEND);
+	strcpy(g->submitter, "bob");
+	submit(2);
+	send_grant(expect_decide(), g);
+	play_expect(&play.gate, MSG_JOB_SEND);
+	ATF_CHECK_EQ(play.r.budget.used, 0);
+}
+
+/* 64 KiB/s on average, and 10 s late at most. */
+TEST(bundle_keeps_a_least_rate)
+{
+	static char part[DATA_MAX];
+	struct grant *g = make_grant();
+
+	play_start();
+	g->bundle_len = 512 * KIB;
+	to_receive(g);
+	play.now += 9999;
+	play_expect_none(&play.gate);
+	send_data(CONN, part, sizeof(part));
+	play.now += 500;
+	play_expect_none(&play.gate);
+	play.now += 1;
+	check_refusal(REASON_BUNDLE, "32768 of its 524288 bytes have come, and "
+	    "after 10 s it must be 64 KiB/s on average");
+}
+
+TEST(bundle_in_small_parts_is_not_slower_than_it_is)
+{
+	static char part[16];
+	struct grant *g = make_grant();
+
+	play_start();
+	g->bundle_len = 512 * KIB;
+	to_receive(g);
+	for (int i = 0; i < 4096; i++)		/* 64 KiB */
+		send_data(CONN, part, sizeof(part));
+	play.now += 10999;
+	play_expect_none(&play.gate);
+	play.now += 1;
+	check_refusal(REASON_BUNDLE, "comes too slowly");
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+#define ADD(name)	ATF_TP_ADD_TC(tp, name)
+	ADD(keyd_gets_one_question_at_a_time_in_the_order_they_came);
+	ADD(request_waits_for_those_before_it_and_no_others);
+	ADD(line_is_left_by_clients_that_go);
+	ADD(line_behind_a_keyd_that_does_not_answer_is_turned_away);
+	ADD(line_is_turned_away_when_the_appliance_stops);
+	ADD(restart_of_keyd_refuses_only_what_it_decided);
+	ADD(jobs_and_bundles_of_a_signer_are_told);
+	ADD(site_says_how_much_there_is);
+	ADD(job_whose_runtime_is_measured_counts_and_not_against_itself);
+	ADD(shares_are_given_back_however_a_job_ends);
+	ADD(readers_of_a_signer_are_told_and_given_back);
+	ADD(bundle_that_was_announced_takes_no_room);
+	ADD(bundle_keeps_a_least_rate);
+	ADD(bundle_in_small_parts_is_not_slower_than_it_is);
+	return atf_no_error();
+}

@@ -1,0 +1,94 @@
+#include "taken.h"
+
+#include <string.h>
+
+#include "log.h"
+#include "runner.h"
+
+static uint64_t
+whole(const struct runner *r, enum share share)
+{
+	if (share == SHARE_BUNDLES)
+		return shares_part(&r->shares, share, r->budget.total);
+	if (share == SHARE_LEDGER)
+		return shares_part(&r->shares, share, r->leaves.room);
+	return r->shares.most[share];
+}
+
+static void
+take(const struct runner *r, struct share_left *l, enum share share,
+    const char *signer, uint64_t n)
+{
+	uint64_t *left;
+
+	if (n == 0 || signer[0] == '\0')
+		return;
+	left = share_left_entry(l, share, signer, whole(r, share));
+	*left -= n < *left ? n : *left;
+}
+
+static void
+take_jobs(const struct runner *r, const struct job *asking,
+    struct share_left *l)
+{
+	for (int i = 0; i < JOB_SLOTS; i++) {
+		const struct job *j = &r->jobs[i];
+
+		if (j->state == JOB_FREE || j == asking)
+			continue;
+		take(r, l, SHARE_JOBS, j->grant.submitter, 1);
+		take(r, l, SHARE_BUNDLES, j->grant.submitter, j->bundle.len);
+	}
+}
+
+static void
+take_readers(const struct runner *r, struct share_left *l)
+{
+	for (int i = 0; i < READERS; i++)
+		if (r->readers[i].state != READER_FREE)
+			take(r, l, SHARE_READS, r->readers[i].asked.submitter,
+			    1);
+}
+
+/*
+ * Only those who have used theirs up.  More than there is a place for are so
+ * many only when the ledger is full.
+ */
+static void
+take_leaves(const struct runner *r, struct share_left *l)
+{
+	const uint64_t part = whole(r, SHARE_LEDGER);
+
+	for (size_t i = 0; i < r->leaves.n && l->n < SHARE_LEFT_MAX; i++)
+		if (r->leaves.by[i].bytes >= part)
+			take(r, l, SHARE_LEDGER, r->leaves.by[i].signer, part);
+}
+
+void
+taken_left(const struct runner *r, const struct job *asking,
+    struct share_left *l)
+{
+	l->n = 0;
+	take_jobs(r, asking, l);
+	take_readers(r, l);
+	take_leaves(r, l);
+}
+
+void
+taken_leaf(struct runner *r, const char *signer, uint64_t bytes)
+{
+	struct taken_leaves *t = &r->leaves;
+	size_t i = 0;
+
+	if (signer[0] == '\0')
+		return;
+	while (i < t->n && strcmp(t->by[i].signer, signer) != 0)
+		i++;
+	if (i == t->n) {
+		if (t->n == SIGNERS_MAX)
+			die(EXIT_PEER, "keyd names more signers than a site "
+			    "can have");
+		memcpy(t->by[t->n++].signer, signer, strlen(signer) + 1);
+	}
+	t->by[i].bytes += bytes;
+}

@@ -1,0 +1,40 @@
+/*
+ * What each signer has taken of what all share.  Slots, readers and the room
+ * for bundles are counted where they are held, so that no path can forget to
+ * give one back; only the ledger's bytes stay taken and need a memory.
+ */
+#ifndef TAKEN_H
+#define TAKEN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "msg.h"
+#include "share_left.h"
+#include "signers.h"
+
+struct runner;
+struct job;
+
+/* Since this runner started. */
+struct taken_leaves {
+	uint64_t	room;		/* the ledger had then; UINT64_MAX:
+					   ledgerd has not told yet */
+	size_t		n;
+	struct {
+		char		signer[PRINCIPAL_MAX + 1];
+		uint64_t	bytes;
+	} by[SIGNERS_MAX];
+};
+
+/*
+ * What is left to those who have taken something.  A job that keyd decides on
+ * does not count against itself.
+ */
+void	taken_left(const struct runner *, const struct job *asking,
+	    struct share_left *);
+
+/* A leaf about an order of the signer's, "" for none, is in the ledger. */
+void	taken_leaf(struct runner *, const char *signer, uint64_t bytes);
+
+#endif
