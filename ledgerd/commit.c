@@ -14,13 +14,6 @@
 #include "log.h"
 #include "msg.h"
 
-/*
- * A job that was accepted must find room for its end, so that much stays free
- * for it: 8 jobs run at a time, and the end of each is a leaf, at most 5 pages.
- * The rest is for some starts on a full disk, which the operator then sees.
- */
-#define RESERVE		(64u << 12)
-
 static const char disk_full[] = "the data disk is full; stop the appliance, "
     "and enlarge the disk or start with a larger one";
 static const char file_full[] = "the ledger has reached its largest size; "
@@ -51,7 +44,7 @@ failure_text(struct ledgerd *l)
 /* Puts one leaf, for now, at the end of the transaction. */
 static int
 put_leaf(struct ledgerd *l, const struct event_info *event,
-    const void *fields, size_t len)
+    const void *fields, size_t len, uint32_t *bytes)
 {
 	static char text[LEAF_MAX];
 	struct store *s = &l->store;
@@ -66,6 +59,7 @@ put_leaf(struct ledgerd *l, const struct event_info *event,
 	put_init(&p, text, sizeof(text));
 	if (leaf_format(&p, &leaf) == -1)	/* runner_read() tried it */
 		die(EXIT_BUG, "%s cannot be written", event->type);
+	*bytes = (uint32_t)store_cost(p.len);
 	return store_put(s, text, p.len);
 }
 
@@ -81,7 +75,8 @@ put_waiting(struct ledgerd *l, size_t n)
 		if (r->failure != NULL)		/* cannot become a leaf */
 			continue;
 		r->index = l->store.next.tree.size;
-		if (put_leaf(l, r->event, r->fields, r->fields_len) == -1)
+		if (put_leaf(l, r->event, r->fields, r->fields_len,
+		    &r->bytes) == -1)
 			return -1;
 		memcpy(r->hash, l->store.next.last, TREE_HASH);
 	}
@@ -164,10 +159,11 @@ static int
 commit_event(struct ledgerd *l, const void *fields, size_t len)
 {
 	struct store *s = &l->store;
+	uint32_t bytes;
 
 	if (store_begin(s, 1, LEAF_MAX) == -1 ||
-	    put_leaf(l, event_info(EVENT_APPLIANCE_STARTED), fields,
-	    len) == -1 ||
+	    put_leaf(l, event_info(EVENT_APPLIANCE_STARTED), fields, len,
+	    &bytes) == -1 ||
 	    store_set(s, "boot", l->boot_id, strlen(l->boot_id)) == -1)
 		return -1;
 	return store_commit(s);

@@ -12,6 +12,13 @@
 #include "queue.h"
 #include "store.h"
 
+/*
+ * A job that was accepted must find room for its end, so that much stays free
+ * for it: 8 jobs run at a time, and the end of each is a leaf, at most 5 pages.
+ * The rest is for some starts on a full disk, which the operator then sees.
+ */
+#define RESERVE		(64u << 12)
+
 #define NOTE_TEXT_MAX	1024		/* CHECKPOINT_SIGNED's limit */
 #define BOOT_ID_MAX	64		/* the kernel's has 36 characters */
 

@@ -210,6 +210,64 @@ mount_ledger(const char *size)
 	ATF_REQUIRE_EQ(0, mount("tmpfs", "ledger", "tmpfs", 0, size));
 }
 
+static uint64_t
+told_room(void)
+{
+	play_info(&p);
+	play_until_answer(&p, &a);
+	ATF_REQUIRE_EQ(MSG_LEDGER_INFO_IS, a.type);
+	return a.room;
+}
+
+/* The sum of what they are charged with, until the ledger takes no more. */
+static uint64_t
+append_all(const char *name)
+{
+	uint64_t sum = 0;
+
+	for (unsigned n = 1; n < 20000; n++) {
+		play_append(&p, n, EVENT_JOB_ACCEPTED, false, name);
+		play_until_answer(&p, &a);
+		if (a.type != MSG_LEDGER_APPENDED)
+			break;
+		sum += a.room;
+	}
+	return sum;
+}
+
+/*
+ * Leaves are not charged with more than there is, nor with much less, be they
+ * small or of pages of their own: shares of the room are then what they say.
+ */
+ATF_TC_WITHOUT_HEAD(what_leaves_are_charged_adds_up_to_the_room);
+ATF_TC_BODY(what_leaves_are_charged_adds_up_to_the_room, tc)
+{
+	static const char *const small[] = { "-m", "kept", "-b", "boot-1",
+	    "-s", "4", NULL };
+	static char name[2001];
+	uint64_t room, sum;
+
+	for (int i = 0; i < 2; i++) {
+		memset(name, 'n', i == 0 ? 10 : sizeof(name) - 1);
+		mount_ledger(i == 0 ? "size=4m" : "size=40m");
+		if (i == 0)
+			play_init(&p);
+		p.runner_there = false;
+		play_start(&p, "ledger", small);
+		play_until_ready(&p);
+		room = told_room();
+		ATF_CHECK(room > 2 << 20);
+		sum = append_all(name);
+		fprintf(stderr, "room %llu, charged %llu\n",
+		    (unsigned long long)room, (unsigned long long)sum);
+		ATF_CHECK(sum <= room && sum > room / 2);
+		ATF_CHECK(told_room() < 64 << 10);
+		play_kill(&p);
+		ATF_REQUIRE_EQ(0, umount("ledger"));
+		ATF_REQUIRE_EQ(0, rmdir("ledger"));
+	}
+}
+
 /* No new job can start, but the 8 that run can end, each with a receipt. */
 static void
 check_ends_fit(void)
@@ -487,6 +545,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_ledger_in_use_ends_it);
 	ATF_TP_ADD_TC(tp, a_malformed_append_ends_it);
 	ATF_TP_ADD_TC(tp, an_event_too_long_for_a_leaf_fails_alone);
+	ATF_TP_ADD_TC(tp, what_leaves_are_charged_adds_up_to_the_room);
 	ATF_TP_ADD_TC(tp, at_its_largest_size_it_refuses_and_lives);
 	ATF_TP_ADD_TC(tp, on_a_full_disk_running_jobs_still_end);
 	ATF_TP_ADD_TC(tp, at_its_largest_size_running_jobs_still_end);

@@ -190,6 +190,10 @@ take_answer(struct answer *a, enum msg type, struct get *g)
 		a->index = get_u64(g);
 	if (type != MSG_LEDGER_FAILED && type != MSG_LEDGER_LEAF)
 		get_fixed(g, a->hash, sizeof(a->hash));
+	if (type == MSG_LEDGER_INFO_IS)
+		a->room = get_u64(g);
+	if (type == MSG_LEDGER_APPENDED)
+		a->room = get_u32(g);
 	if (type != MSG_LEDGER_INFO_IS) {
 		text = get_string(g, &a->len, sizeof(a->text) - 1);
 		memcpy(a->text, text, a->len);

@@ -44,6 +44,7 @@ struct answer {
 	uint32_t	 seq;
 	uint64_t	 index;		/* or the size of LEDGER_INFO_IS */
 	unsigned char	 hash[32];
+	uint64_t	 room;		/* LEDGER_INFO_IS, LEDGER_APPENDED */
 	char		 text[RECEIPT_MAX];	/* receipt or message */
 	size_t		 len;
 };

@@ -24,6 +24,7 @@ struct request {
 	/* once settled, and without a failure: */
 	uint64_t			 index;
 	unsigned char			 hash[TREE_HASH];
+	uint32_t			 bytes;		/* of the room */
 };
 
 struct queue {

@@ -68,13 +68,14 @@ do_append(struct ledgerd *l, struct get *g)
 static void
 do_info(struct ledgerd *l)
 {
-	unsigned char text[8 + 4 + TREE_HASH], root[TREE_HASH];
+	unsigned char text[8 + 4 + TREE_HASH + 8], root[TREE_HASH];
 	struct put p;
 
 	tree_root(&l->store.tip.tree, root);
 	put_init(&p, text, sizeof(text));
 	put_u64(&p, l->store.tip.tree.size);
 	put_string(&p, root, sizeof(root));
+	put_u64(&p, store_room(&l->store, RESERVE));
 	chan_send(&l->runner, MSG_LEDGER_INFO_IS, &p);
 }
 
@@ -193,6 +194,7 @@ send_appended(struct ledgerd *l, const struct request *r)
 	put_u32(&p, r->seq);
 	put_u64(&p, r->index);
 	put_string(&p, r->hash, sizeof(r->hash));
+	put_u32(&p, r->bytes);
 	put_string(&p, receipt, len);
 	chan_send(&l->runner, MSG_LEDGER_APPENDED, &p);
 }

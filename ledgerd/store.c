@@ -1,6 +1,7 @@
 #include "store.h"
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,8 @@
 #define KEY_LEN		8
 #define REMADE_MAX	4096	/* nodes that one proof may have made again */
 #define PAGE		4096		/* LMDB's on this machine */
+#define PAGE_HEAD	16		/* of a value's own pages, and ... */
+#define NODE_HEAD	10		/* ... of an entry, with its pointer */
 #define ROOM_STEP	(256u << 10)	/* few calls, little waste */
 /*
  * Pages that a transaction writes besides its leaves': the paths from the
@@ -154,6 +157,37 @@ make_room(struct store *s, uint64_t need)
 	}
 	s->room = end;
 	return 0;
+}
+
+uint64_t
+store_room(const struct store *s, uint64_t kept)
+{
+	const uint64_t fixed = kept + room_needed(1, 0);
+	uint64_t used, end;
+	struct statvfs st;
+	MDB_envinfo info;
+	int fd;
+
+	mdb_env_info(s->env, &info);
+	mdb_env_get_fd(s->env, &fd);
+	if (fstatvfs(fd, &st) == -1)
+		return 0;
+	used = ((uint64_t)info.me_last_pgno + 1) * PAGE + fixed;
+	end = s->room + (uint64_t)st.f_bavail * st.f_frsize;
+	if (end > info.me_mapsize)
+		end = info.me_mapsize;
+	return used < end ? end - used : 0;
+}
+
+/* A leaf above half a page has pages of its own; its hashes are two nodes. */
+uint64_t
+store_cost(size_t len)
+{
+	const uint64_t hashes = 2 * (NODE_HEAD + KEY_LEN + TREE_HASH);
+
+	if (len <= PAGE / 2)
+		return len + NODE_HEAD + KEY_LEN + hashes;
+	return (len + PAGE_HEAD + PAGE - 1) / PAGE * PAGE + hashes;
 }
 
 /*

@@ -90,6 +90,13 @@ int	store_put(struct store *, const void *leaf, size_t len);
 int	store_set(struct store *, const char *name, const void *, size_t len);
 int	store_commit(struct store *);
 void	store_abort(struct store *);
+/*
+ * File bytes that leaves can still have, as far as the disk and max_mib let
+ * the file grow, but for `kept' of them.  0 also when the disk does not say.
+ */
+uint64_t	store_room(const struct store *, uint64_t kept);
+/* How many of them a leaf of this length has; never more than it really does. */
+uint64_t	store_cost(size_t len);
 /* What the last -1 was about, in LMDB's or the system's words. */
 const char	*store_error(const struct store *);
 

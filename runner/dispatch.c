@@ -219,17 +219,22 @@ do_appended(struct runner *r, struct get *g)
 	struct job *j = find_seq(r, seq);
 	unsigned char leaf[DIGEST_LEN];
 	const void *receipt;
+	uint32_t bytes;
 	size_t len;
 
 	get_fixed(g, leaf, sizeof(leaf));
+	bytes = get_u32(g);
 	receipt = get_string(g, &len, RECEIPT_MAX);
 	dispatch_end(g, "LEDGER_APPENDED");
 	if (index >= r->tree_size)
 		r->tree_size = index + 1;
-	if (j != NULL)
+	if (j != NULL) {
+		taken_leaf(r, j->grant.submitter, bytes);
 		job_appended(r, j, leaf, receipt, len);
-	else if (d != NULL)
+	} else if (d != NULL) {
+		taken_leaf(r, d->asked.submitter, bytes);
 		reader_appended(r, d, receipt, len);
+	}
 }
 
 static void
@@ -265,10 +270,14 @@ static void
 do_ledger_info(struct runner *r, struct get *g)
 {
 	unsigned char root[DIGEST_LEN];
+	uint64_t room;
 
 	r->tree_size = get_u64(g);
 	get_fixed(g, root, sizeof(root));
+	room = get_u64(g);
 	dispatch_end(g, "LEDGER_INFO_IS");
+	if (r->leaves.room == UINT64_MAX)	/* later ones lack our leaves */
+		r->leaves.room = room;
 }
 
 static void

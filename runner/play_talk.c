@@ -246,6 +246,7 @@ send_appended(uint32_t seq, const char *receipt)
 	put_u32(&p, seq);
 	put_u64(&p, 41);
 	put_string(&p, leaf, DIGEST_LEN);
+	put_u32(&p, LEAF_BYTES);
 	put_cstr(&p, receipt);
 	play_send(&play.ledgerd, MSG_LEDGER_APPENDED, &p);
 }

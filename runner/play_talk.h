@@ -18,6 +18,7 @@
 #define CONN		7
 #define BUNDLE		"not really an archive"
 #define OUTPUT_LIMIT	1000
+#define LEAF_BYTES	1000		/* of room, each */
 
 void	send_conn(enum msg type, uint32_t conn);
 void	submit(uint32_t conn);

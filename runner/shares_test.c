@@ -299,6 +299,60 @@ TEST(readers_of_a_signer_are_told_and_given_back)
 	check_all_is_given_back();
 }
 
+static void
+tell_room(uint64_t bytes)
+{
+	static const unsigned char root[DIGEST_LEN];
+	struct put p = put_to();
+
+	put_u64(&p, 0);
+	put_string(&p, root, sizeof(root));
+	put_u64(&p, bytes);
+	play_send(&play.ledgerd, MSG_LEDGER_INFO_IS, &p);
+}
+
+/* Half of the room by default: here two leaves, an accepted job and its end. */
+TEST(leaves_of_a_signer_are_counted_until_the_next_start)
+{
+	play_start();
+	ATF_CHECK_EQ(left(SHARE_LEDGER, ALICE), UINT64_MAX);
+	tell_room(4 * LEAF_BYTES);
+	to_run(make_grant());
+	ATF_CHECK_EQ(left(SHARE_LEDGER, ALICE), UINT64_MAX);
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play_die(0);
+	check_end(OUTCOME_EXITED, 0, "");
+	ATF_CHECK_EQ(left(SHARE_LEDGER, ALICE), 0);
+	ATF_CHECK_EQ(play_left.n, 1);
+	tell_room(100 * LEAF_BYTES);		/* a ledgerd that restarts */
+	ATF_CHECK_EQ(left(SHARE_LEDGER, ALICE), 0);
+}
+
+TEST(leaves_of_refusals_and_orders_count_too)
+{
+	play_start();
+	tell_room(4 * LEAF_BYTES);
+	submit(CONN);
+	send_deny(expect_decide(), REASON_POLICY, "no", true);
+	check_refusal(REASON_POLICY, "no");
+	order(1);
+	grant_order(expect_order(), "bob");
+	send_appended(expect_append(EVENT_READ_ALLOWED, "bob"), "");
+	play_expect(&play.gate, MSG_READ_DATA);
+	play_expect(&play.gate, MSG_READ_END);
+	ATF_CHECK_EQ(left(SHARE_LEDGER, ALICE), UINT64_MAX);
+	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_LEDGER, "bob"),
+	    UINT64_MAX);
+	order(2);
+	grant_order(expect_order(), "bob");
+	send_appended(expect_append(EVENT_READ_ALLOWED, "bob"), "");
+	play_expect(&play.gate, MSG_READ_DATA);
+	play_expect(&play.gate, MSG_READ_END);
+	ATF_CHECK_EQ(left(SHARE_LEDGER, "bob"), 0);
+	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_LEDGER, ALICE),
+	    UINT64_MAX);
+}
+
 TEST(bundle_that_was_announced_takes_no_room)
 {
 	struct grant *g = make_grant();
@@ -334,6 +388,16 @@ TEST(bundle_keeps_a_least_rate)
 	    "after 10 s it must be 64 KiB/s on average");
 }
 
+TEST(bundle_that_does_not_begin_is_refused)
+{
+	play_start();
+	to_receive(make_grant());
+	play.now += 9999;
+	play_expect_none(&play.gate);
+	play.now += 1;
+	check_refusal(REASON_BUNDLE, "0 of its 22 bytes have come");
+}
+
 TEST(bundle_in_small_parts_is_not_slower_than_it_is)
 {
 	static char part[16];
@@ -364,8 +428,11 @@ ATF_TP_ADD_TCS(tp)
 	ADD(job_whose_runtime_is_measured_counts_and_not_against_itself);
 	ADD(shares_are_given_back_however_a_job_ends);
 	ADD(readers_of_a_signer_are_told_and_given_back);
+	ADD(leaves_of_a_signer_are_counted_until_the_next_start);
+	ADD(leaves_of_refusals_and_orders_count_too);
 	ADD(bundle_that_was_announced_takes_no_room);
 	ADD(bundle_keeps_a_least_rate);
+	ADD(bundle_that_does_not_begin_is_refused);
 	ADD(bundle_in_small_parts_is_not_slower_than_it_is);
 	return atf_no_error();
 }
