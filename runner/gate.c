@@ -14,7 +14,7 @@
 static volatile sig_atomic_t stop;
 
 static const struct sandbox_limit limits[] = {
-	/* The connections, the one that is told that it is too many, ours. */
+	/* The connections, one that takes another's place, ours. */
 	{ RLIMIT_NOFILE, GATE_CONNS + 16 },
 };
 

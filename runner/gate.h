@@ -29,6 +29,8 @@
 #define GATE_FIRST_MS		30000	/* until the first request */
 #define GATE_SILENCE_MS		10000	/* within a frame or a bundle */
 #define GATE_REQUEST_MS		60000	/* for the whole first request */
+#define GATE_PLACE_MS		3000	/* sure to a client among too many: the
+					   listener's queue of 128 passes in 6 s */
 #define GATE_LINGER_MS		2000	/* for the client to close first */
 #define GATE_CHECK_MS		1000	/* is a half-closed client there? */
 #define GATE_REST_MS		1000	/* when no client can be accepted */
@@ -52,6 +54,7 @@ struct gate_conn {
 	enum gate_state	 state;
 	int		 fd;
 	uint32_t	 id;		/* the runner's name for it */
+	uint64_t	 since;		/* ms; it has its place */
 	struct gate_frame in;
 	struct gate_out	 out;
 	bool		 half;		/* the client sends no more */
@@ -100,6 +103,13 @@ void	gate_stop(struct gate *);
 /* gate_conn.c: what happens to a connection. */
 void	gate_conn_enter(struct gate *, struct gate_conn *, enum gate_state);
 const char	*gate_conn_wants(const struct gate_conn *);
+/*
+ * When all places are taken, a newcomer gets that of the client who has had
+ * one for longest without a whole request, once that is GATE_PLACE_MS.  When
+ * there will be a place: a time that is past, or UINT64_MAX until one goes.
+ */
+uint64_t	gate_conn_place(const struct gate *);
+/* Only when there is a place. */
 void	gate_conn_open(struct gate *, int fd);
 void	gate_conn_greet(struct gate *, struct gate_conn *);
 void	gate_conn_write(struct gate *, struct gate_conn *);

@@ -120,26 +120,70 @@ gate_conn_refuse(struct gate *g, struct gate_conn *c, enum reason reason,
 	gate_conn_last(g, c, CLIENT_REFUSED, scratch, p.len);
 }
 
+static struct gate_conn *
+find_free(struct gate *g)
+{
+	for (size_t i = 0; i < GATE_CONNS; i++)
+		if (g->conns[i].state == CONN_FREE)
+			return &g->conns[i];
+	return NULL;
+}
+
+/* When its place may be another client's. */
+static uint64_t
+place_ends(const struct gate_conn *c)
+{
+	if (c->state == CONN_FREE || c->state == CONN_LINGERING)
+		return 0;
+	if (c->state == CONN_GREETING || c->state == CONN_REQUEST)
+		return c->since + GATE_PLACE_MS;
+	return UINT64_MAX;
+}
+
+/* The one whose place ends first. */
+static size_t
+find_place(const struct gate *g)
+{
+	size_t first = 0;
+
+	for (size_t i = 1; i < GATE_CONNS; i++)
+		if (place_ends(&g->conns[i]) < place_ends(&g->conns[first]))
+			first = i;
+	return first;
+}
+
+uint64_t
+gate_conn_place(const struct gate *g)
+{
+	return place_ends(&g->conns[find_place(g)]);
+}
+
+/* One try to say so; it is not waited for that the client reads it. */
+static struct gate_conn *
+clear_place(struct gate *g)
+{
+	struct gate_conn *c = &g->conns[find_place(g)];
+
+	if (c->state == CONN_GREETING || c->state == CONN_REQUEST)
+		gate_conn_refuse(g, c, REASON_BUSY, "too many clients are "
+		    "connected, and this one had sent no whole request for "
+		    "longest; try again");
+	if (c->state != CONN_FREE)
+		release(c);
+	return c;
+}
+
 void
 gate_conn_open(struct gate *g, int fd)
 {
-	struct gate_conn *c = NULL, full = { .fd = fd };
+	struct gate_conn *c = find_free(g);
 
-	for (size_t i = 0; i < GATE_CONNS && c == NULL; i++)
-		if (g->conns[i].state == CONN_FREE)
-			c = &g->conns[i];
-	if (c == NULL) {	/* one try to say so: no place to wait in */
-		gate_out_init(&full.out);
-		gate_frame_init(&full.in);
-		gate_conn_refuse(g, &full, REASON_BUSY, "too many clients "
-		    "are connected; try again in a moment");
-		if (full.fd != -1)
-			release(&full);
-		return;
-	}
+	if (c == NULL)
+		c = clear_place(g);
 	memset(c, 0, sizeof(*c));
 	c->fd = fd;
 	c->id = ++g->last_id;
+	c->since = g->now;
 	gate_frame_init(&c->in);
 	gate_out_init(&c->out);
 	gate_conn_enter(g, c, CONN_GREETING);

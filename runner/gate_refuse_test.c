@@ -164,19 +164,86 @@ ATF_TC_BODY(too_much_bundle, tc)
 	ATF_REQUIRE_EQ(MSG_JOB_CANCEL, runner_hears(&in));
 }
 
-ATF_TC_WITHOUT_HEAD(sixty_fifth_is_told_busy);
-ATF_TC_BODY(sixty_fifth_is_told_busy, tc)
+static bool
+hears_nothing(int fd)
+{
+	char c;
+
+	turns(5);
+	return recv(fd, &c, 1, MSG_DONTWAIT | MSG_PEEK) == -1;
+}
+
+ATF_TC_WITHOUT_HEAD(sixty_fifth_waits_for_a_place);
+ATF_TC_BODY(sixty_fifth_waits_for_a_place, tc)
 {
 	int fds[GATE_CONNS], fd;
+	struct get in;
 
 	start();
 	for (int i = 0; i < GATE_CONNS; i++)
 		fds[i] = greeted();
 	fd = client();
-	expect_refused(fd, REASON_BUSY, "too many clients");
+	ATF_CHECK(hears_nothing(fd));
 	close(fds[7]);
 	turns(3);
-	fd = greeted();
+	ATF_CHECK_EQ(client_hears(fd, &in), CLIENT_HELLO);
+}
+
+ATF_TC_WITHOUT_HEAD(newcomer_gets_the_place_of_the_oldest_without_a_request);
+ATF_TC_BODY(newcomer_gets_the_place_of_the_oldest_without_a_request, tc)
+{
+	int fds[GATE_CONNS], fd, another;
+	struct get in;
+
+	start();
+	for (int i = 0; i < GATE_CONNS; i++) {
+		fds[i] = greeted();
+		now++;
+	}
+	submitted(fds[0]);			/* the oldest has sent its own */
+	client_sends(fds[1], "\0", 1);		/* a byte of one is none */
+	now += GATE_PLACE_MS - GATE_CONNS;
+	fd = client();
+	another = client();
+	ATF_CHECK(hears_nothing(fd));
+	now += 1;				/* fds[1] has had its time */
+	turns(3);
+	ATF_CHECK_EQ(client_hears(fd, &in), CLIENT_HELLO);
+	expect_refused(fds[1], REASON_BUSY, "no whole request for longest");
+	ATF_CHECK(hears_nothing(another));
+	now += 1;
+	turns(3);
+	ATF_CHECK_EQ(client_hears(another, &in), CLIENT_HELLO);
+	expect_refused(fds[2], REASON_BUSY, "no whole request for longest");
+	ATF_CHECK(hears_nothing(fds[0]));
+	submitted(fd);
+}
+
+ATF_TC_WITHOUT_HEAD(requests_hold_their_places);
+ATF_TC_BODY(requests_hold_their_places, tc)
+{
+	int fd;
+
+	start();
+	for (int i = 0; i < GATE_CONNS; i++)
+		submitted(greeted());
+	fd = client();
+	now += 10 * GATE_PLACE_MS;
+	ATF_CHECK(hears_nothing(fd));
+	ATF_CHECK_EQ(gate_conn_place(&gate), UINT64_MAX);
+}
+
+ATF_TC_WITHOUT_HEAD(places_are_kept_while_there_are_free_ones);
+ATF_TC_BODY(places_are_kept_while_there_are_free_ones, tc)
+{
+	int first;
+
+	start();
+	first = greeted();
+	now += 2 * GATE_PLACE_MS;
+	for (int i = 1; i < GATE_CONNS; i++)
+		greeted();
+	submitted(first);
 }
 
 ATF_TC_WITHOUT_HEAD(rests_without_descriptors);
@@ -308,7 +375,11 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_request_in_drops_comes_to_an_end);
 	ATF_TP_ADD_TC(tp, silence_in_the_bundle);
 	ATF_TP_ADD_TC(tp, too_much_bundle);
-	ATF_TP_ADD_TC(tp, sixty_fifth_is_told_busy);
+	ATF_TP_ADD_TC(tp, sixty_fifth_waits_for_a_place);
+	ATF_TP_ADD_TC(tp,
+	    newcomer_gets_the_place_of_the_oldest_without_a_request);
+	ATF_TP_ADD_TC(tp, requests_hold_their_places);
+	ATF_TP_ADD_TC(tp, places_are_kept_while_there_are_free_ones);
 	ATF_TP_ADD_TC(tp, rests_without_descriptors);
 	ATF_TP_ADD_TC(tp, refusals_do_not_fill_the_console);
 	ATF_TP_ADD_TC(tp, half_close_ends_an_unfinished_bundle);

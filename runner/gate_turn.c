@@ -44,6 +44,15 @@ wanted(const struct gate *g, const struct gate_conn *c)
 	return events;
 }
 
+/* Clients wait in the listener's queue until there is a place for them. */
+static uint64_t
+accepts_from(const struct gate *g)
+{
+	const uint64_t place = gate_conn_place(g);
+
+	return place > g->rest_until ? place : g->rest_until;
+}
+
 /*
  * The socket tells a half-close once; whether the client has gone altogether
  * since is asked for every second.
@@ -51,7 +60,10 @@ wanted(const struct gate *g, const struct gate_conn *c)
 static uint64_t
 next_deadline(const struct gate *g)
 {
-	uint64_t next = g->rest_until > g->now ? g->rest_until : UINT64_MAX;
+	uint64_t next = accepts_from(g);
+
+	if (next <= g->now)
+		next = UINT64_MAX;	/* the listener is polled */
 
 	for (size_t i = 0; i < GATE_CONNS; i++) {
 		const struct gate_conn *c = &g->conns[i];
@@ -84,7 +96,7 @@ fill(const struct gate *g, struct pollfd *pfd)
 {
 	chan_poll(&g->runner, pfd);
 	pfd[SLOT_LISTEN] = (struct pollfd){
-	    .fd = g->rest_until > g->now ? -1 : g->listen,
+	    .fd = accepts_from(g) > g->now ? -1 : g->listen,
 	    .events = POLLIN };
 	for (size_t i = 0; i < GATE_CONNS; i++) {
 		const struct gate_conn *c = &g->conns[i];
@@ -99,7 +111,8 @@ fill(const struct gate *g, struct pollfd *pfd)
 static void
 accept_all(struct gate *g)
 {
-	for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
+	for (int i = 0; i < ACCEPTS_PER_TURN &&
+	    gate_conn_place(g) <= g->now; i++) {
 		int fd = accept4(g->listen, NULL, NULL,
 		    SOCK_CLOEXEC | SOCK_NONBLOCK);
 
