@@ -18,6 +18,7 @@ import time
 
 HELLO, SUBMIT, SEND, DATA, ACCEPTED, OUTPUT, FINISHED, REFUSED = (
     0x01, 0x10, 0x11, 0x12, 0x13, 0x15, 0x17, 0x19)
+READ = 0x22
 PROGRAM = os.path.join(os.environ["CASEMATE_BUILD"], "bin", "job-hello")
 
 
@@ -90,8 +91,8 @@ class Appliance:
 class Job:
     """A good submission; each case spoils one thing before it is signed."""
 
-    def __init__(self, vkey):
-        with open(PROGRAM, "rb") as f:
+    def __init__(self, vkey, program=PROGRAM):
+        with open(program, "rb") as f:
             self.program = f.read()
         self.files = [("files/hello", self.program)]
         self.manifest_head = "version: 1\nname: bad\nargv: [hello]\n"
@@ -126,10 +127,14 @@ def tar(members):
     return out.getvalue()
 
 
-def command(job, manifest, bundle):
-    return (string("casemate-command@v1") + string("run")
+def order_head(job, verb):
+    return (string("casemate-command@v1") + string(verb)
             + string(job.appliance) + string(os.urandom(32))
-            + struct.pack(">QQ", job.issued, job.issued + job.lifetime)
+            + struct.pack(">QQ", job.issued, job.issued + job.lifetime))
+
+
+def command(job, manifest, bundle, verb="run"):
+    return (order_head(job, verb)
             + string(hashlib.sha256(manifest).digest())
             + string(hashlib.sha256(bundle).digest())
             + struct.pack(">Q", len(bundle)))
@@ -248,4 +253,5 @@ def main():
     appliance.verdict(bundle, receipt)
 
 
-main()
+if __name__ == "__main__":
+    main()
