@@ -5,12 +5,51 @@
 
 #include "runner.h"
 
+static size_t
+count_of(const struct runner *r, const char *submitter)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->npast; i++)
+		n += strcmp(r->past[i].submitter, submitter) == 0;
+	return n;
+}
+
+/* The oldest of the signer who has most, with the one that is to be kept. */
+static size_t
+find_oldest(const struct runner *r, const char *newcomer)
+{
+	size_t found = 0, most = 0;
+
+	for (size_t i = 0; i < r->npast; i++) {
+		const char *who = r->past[i].submitter;
+		size_t n = count_of(r, who) + (strcmp(who, newcomer) == 0);
+
+		if (n > most) {
+			most = n;
+			found = i;
+		}
+	}
+	return found;
+}
+
+static void
+forget(struct runner *r, size_t i)
+{
+	free(r->past[i].tail);
+	r->npast--;
+	memmove(&r->past[i], &r->past[i + 1],
+	    (r->npast - i) * sizeof(r->past[0]));
+}
+
 void
 past_keep(struct runner *r, struct job *j)
 {
-	struct past *p = &r->past[r->jobs_done % PAST_MAX];
+	struct past *p;
 
-	free(p->tail);
+	if (r->npast == PAST_MAX)
+		forget(r, find_oldest(r, j->grant.submitter));
+	p = &r->past[r->npast++];
 	memset(p, 0, sizeof(*p));
 	memcpy(p->job, j->grant.job, sizeof(p->job));
 	memcpy(p->name, j->grant.name, sizeof(p->name));
@@ -28,10 +67,7 @@ past_keep(struct runner *r, struct job *j)
 const struct past *
 past_at(const struct runner *r, size_t n)
 {
-	const uint64_t done = r->jobs_done;
-	const size_t kept = done < PAST_MAX ? (size_t)done : PAST_MAX;
-
-	return n >= kept ? NULL : &r->past[(done - kept + n) % PAST_MAX];
+	return n >= r->npast ? NULL : &r->past[n];
 }
 
 const struct tail *

@@ -1,6 +1,8 @@
 /*
- * The jobs of this boot that are over, as far as they are remembered: the last
- * PAST_MAX that had been accepted, with the end of their output.
+ * The jobs of this boot that are over, as far as they are remembered: PAST_MAX
+ * that had been accepted, with the end of their output.  When there is no place
+ * for another, the oldest of the signer who has most of them is forgotten: many
+ * jobs of one signer do not push out another's.
  */
 #ifndef PAST_H
 #define PAST_H

@@ -34,7 +34,8 @@ struct runner {
 	struct chan	 gate, keyd, ledgerd;
 	int		 spawner, measurer, cgroup, signals;
 	struct job	 jobs[JOB_SLOTS];
-	struct past	 past[PAST_MAX];	/* see past_at() */
+	struct past	 past[PAST_MAX];	/* the oldest first */
+	size_t		 npast;
 	struct reader	 readers[READERS];
 	struct bundle_budget budget;
 	struct keyd_line	 line;

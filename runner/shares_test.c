@@ -300,6 +300,47 @@ TEST(readers_of_a_signer_are_told_and_given_back)
 }
 
 static void
+run_one(const char *who, const char *job)
+{
+	struct grant *g = make_grant();
+
+	strcpy(g->submitter, who);
+	strcpy(g->job, job);
+	to_run(g);
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	play_die(0);
+	check_end(OUTCOME_EXITED, 0, "");
+}
+
+TEST(jobs_of_one_signer_do_not_push_out_anothers_output)
+{
+	char job[JOB_ID_LEN + 1];
+
+	play_start();
+	run_one("bob", "bob-1");
+	run_one("bob", "bob-2");
+	for (int i = 0; i < 3 * PAST_MAX; i++) {
+		snprintf(job, sizeof(job), "greedy-%d", i);
+		run_one("greedy", job);
+	}
+	ATF_CHECK(past_tail(&play.r, "bob-1") != NULL);
+	ATF_CHECK(past_tail(&play.r, "bob-2") != NULL);
+	snprintf(job, sizeof(job), "greedy-%d", 2 * PAST_MAX + 2);
+	ATF_CHECK(past_tail(&play.r, job) != NULL);	/* 14 of the last */
+	snprintf(job, sizeof(job), "greedy-%d", 2 * PAST_MAX + 1);
+	ATF_CHECK(past_tail(&play.r, job) == NULL);
+	for (int i = 0; i < PAST_MAX; i++) {	/* both come to a half */
+		snprintf(job, sizeof(job), "carol-%d", i);
+		run_one("carol", job);
+	}
+	ATF_CHECK(past_tail(&play.r, "bob-1") != NULL);
+	ATF_CHECK(past_tail(&play.r, "carol-15") != NULL);
+	ATF_CHECK(past_tail(&play.r, "carol-8") == NULL);
+	ATF_CHECK(past_tail(&play.r, "carol-9") != NULL);
+	ATF_CHECK_EQ(play.r.npast, PAST_MAX);
+}
+
+static void
 tell_room(uint64_t bytes)
 {
 	static const unsigned char root[DIGEST_LEN];
@@ -428,6 +469,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(job_whose_runtime_is_measured_counts_and_not_against_itself);
 	ADD(shares_are_given_back_however_a_job_ends);
 	ADD(readers_of_a_signer_are_told_and_given_back);
+	ADD(jobs_of_one_signer_do_not_push_out_anothers_output);
 	ADD(leaves_of_a_signer_are_counted_until_the_next_start);
 	ADD(leaves_of_refusals_and_orders_count_too);
 	ADD(bundle_that_was_announced_takes_no_room);
