@@ -399,7 +399,30 @@ readme_example_may_run_body() {
 	makes_a_site_that_may_run commands dana
 }
 
+atf_test_case every_share_is_documented
+every_share_is_documented_head() {
+	atf_set descr 'with its range in keyd(8), and its default'
+}
+every_share_is_documented_body() {
+	sed -n 's/^SHARE([A-Z]*,[[:space:]]*"\([a-z_]*\)",[[:space:]]*\([0-9]*\), \([0-9]*\), \([0-9]*\),.*/\1 \2 \3 \4/p' \
+	    "$CASEMATE_SRC/lib/share.def" > shares
+	[ "$(wc -l < shares)" = "$(grep -c '^SHARE(' \
+	    "$CASEMATE_SRC/lib/share.def")" ] ||
+	    atf_fail "share.def was not read"
+	while read -r name least most usual; do
+		sed -n "/^\.It Li $name\$/,/^\.\(It\|El\)/p" \
+		    "$CASEMATE_SRC/docs/keyd.8" | sed 1d | tr '\n' ' ' |
+		grep -q "; $least to $most, by default $usual\." ||
+		    echo "keyd.8: $name is $least to $most, $usual"
+		grep -q "| \`$name\`, $usual |" \
+		    "$CASEMATE_SRC/docs/threat-model.md" ||
+		    echo "threat-model.md: $name is $usual"
+	done < shares > wrong
+	atf_check cat wrong
+}
+
 atf_init_test_cases() {
+	atf_add_test_case every_share_is_documented
 	atf_add_test_case man_pages_are_clean
 	atf_add_test_case exit_codes_are_in_every_program_page
 	atf_add_test_case links_lead_somewhere
