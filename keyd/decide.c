@@ -106,6 +106,8 @@ check_command(struct authority *a, struct decision *d, struct bytes command,
 	    d->grant.submitter) == -1)
 		return -1;
 	d->signed_command = true;
+	if (check_share(a, d, left, SHARE_KEYD, 1) == -1)
+		return -1;
 	return check_share(a, d, left, SHARE_LEDGER, 1);
 }
 

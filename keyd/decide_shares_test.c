@@ -120,6 +120,22 @@ ATF_TC_BODY(what_would_be_a_leaf_past_the_share_is_refused_at_once, tc)
 	end();
 }
 
+ATF_TC_WITHOUT_HEAD(keyds_time_past_the_share_is_refused_whatever_it_is);
+ATF_TC_BODY(keyds_time_past_the_share_is_refused_whatever_it_is, tc)
+{
+	trial_start("alice", "bob");
+	leave(SHARE_KEYD, 0);
+	trial_judge(KIT_NOW);
+	check_refused("50% of keyd's time (`keyd_percent'");
+	order(VERB_STATUS);
+	check_refused("`keyd_percent'");
+	t.k.fields.verb = VERB_EXPLAIN;
+	kit_sign_command(&t.k, "alice");
+	trial_judge(KIT_NOW);
+	check_refused("`keyd_percent'");
+	end();
+}
+
 ATF_TC_WITHOUT_HEAD(to_have_it_explained_takes_no_job);
 ATF_TC_BODY(to_have_it_explained_takes_no_job, tc)
 {
@@ -155,6 +171,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, an_order_past_the_share_is_refused);
 	ATF_TP_ADD_TC(tp,
 	    what_would_be_a_leaf_past_the_share_is_refused_at_once);
+	ATF_TP_ADD_TC(tp,
+	    keyds_time_past_the_share_is_refused_whatever_it_is);
 	ATF_TP_ADD_TC(tp, to_have_it_explained_takes_no_job);
 	ATF_TP_ADD_TC(tp, the_sites_setting_is_named_with_its_number);
 	return atf_no_error();

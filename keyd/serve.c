@@ -64,6 +64,7 @@ put_explained(struct put *p, uint32_t seq, const struct decision *d)
 	put_u32(p, seq);
 	put_u8(p, d->reason == 0);
 	put_string(p, d->explanation, d->explanation_len);
+	put_cstr(p, d->grant.submitter);
 }
 
 static struct bytes

@@ -40,11 +40,13 @@ ATF_TC_BODY(every_setting_is_read, tc)
 	ATF_CHECK_STREQ(s.wildcards[1], "Role *");
 	good("version: 1\nshares:\n  jobs: 1\n  reads: 8\n"
 	    "  bundle_percent: 10\n  nonces_percent: 100\n"
+	    "  keyd_percent: 20\n"
 	    "  ledger_percent: 5\n");
 	ATF_CHECK_EQ(s.shares.most[SHARE_JOBS], 1);
 	ATF_CHECK_EQ(s.shares.most[SHARE_READS], 8);
 	ATF_CHECK_EQ(s.shares.most[SHARE_BUNDLES], 10);
 	ATF_CHECK_EQ(s.shares.most[SHARE_NONCES], 100);
+	ATF_CHECK_EQ(s.shares.most[SHARE_KEYD], 20);
 	ATF_CHECK_EQ(s.shares.most[SHARE_LEDGER], 5);
 }
 

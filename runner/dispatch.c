@@ -31,6 +31,13 @@ find_reader_seq(struct runner *r, uint32_t seq)
 	return NULL;
 }
 
+/* keyd has answered the question that it had, about an order of his. */
+static void
+note_answer(struct runner *r, const char *submitter)
+{
+	taken_keyd(r, submitter, now_ms() - r->asked_ms);
+}
+
 void
 dispatch_end(struct get *g, const char *what)
 {
@@ -59,6 +66,7 @@ do_grant(struct runner *r, struct get *g)
 		return;
 	if (grant_get(g, &j->grant) == -1 || get_end(g) == -1)
 		die(EXIT_PEER, "malformed JOB_GRANT");
+	note_answer(r, j->grant.submitter);
 	job_granted(r, j);
 }
 
@@ -84,6 +92,7 @@ do_deny(struct runner *r, struct get *g)
 		die(EXIT_PEER, "JOB_DENY with the unknown reason %u", reason);
 	if (j == NULL || j->state != JOB_DECIDE)
 		return;
+	note_answer(r, who.submitter);
 	j->grant = who;
 	j->recordable = is_signed != 0;
 	job_denied(r, j, (enum reason)reason, message);
@@ -112,6 +121,7 @@ do_read_grant(struct runner *r, struct get *g)
 	dispatch_end(g, "READ_GRANT");
 	if (d == NULL || d->state != READER_DECIDE)
 		return;
+	note_answer(r, asked.submitter);
 	d->asked = asked;
 	reader_granted(r, d);
 }
@@ -133,6 +143,7 @@ do_read_deny(struct runner *r, struct get *g)
 		die(EXIT_PEER, "READ_DENY with the unknown reason %u", reason);
 	if (d == NULL || d->state != READER_DECIDE)
 		return;
+	note_answer(r, asked.submitter);
 	d->asked = asked;
 	reader_denied(r, d, (enum reason)reason, message, is_signed != 0);
 }
@@ -144,10 +155,14 @@ do_explained(struct runner *r, struct get *g)
 	uint8_t allowed = get_u8(g);
 	size_t len;
 	const char *text = get_string(g, &len, EXPLAINED_MAX);
+	char submitter[PRINCIPAL_MAX + 1];
 
+	get_cstr(g, submitter, sizeof(submitter));
 	dispatch_end(g, "JOB_EXPLAINED");
-	if (j != NULL && j->state == JOB_DECIDE)
-		job_explained(r, j, allowed != 0, text, len);
+	if (j == NULL || j->state != JOB_DECIDE)
+		return;
+	note_answer(r, submitter);
+	job_explained(r, j, allowed != 0, text, len);
 }
 
 static void
@@ -165,6 +180,7 @@ do_measure(struct runner *r, struct get *g)
 		die(EXIT_PEER, "keyd asks for a runtime that is not there");
 	if (j == NULL || j->state != JOB_DECIDE)
 		return;
+	note_answer(r, submitter);
 	memcpy(j->grant.submitter, submitter, sizeof(submitter));
 	job_measure(r, j, (size_t)(rt - r->runtimes.list));
 }
@@ -276,8 +292,8 @@ do_ledger_info(struct runner *r, struct get *g)
 	get_fixed(g, root, sizeof(root));
 	room = get_u64(g);
 	dispatch_end(g, "LEDGER_INFO_IS");
-	if (r->leaves.room == UINT64_MAX)	/* later ones lack our leaves */
-		r->leaves.room = room;
+	if (r->taken.room == UINT64_MAX)	/* later ones lack our leaves */
+		r->taken.room = room;
 }
 
 static void

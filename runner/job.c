@@ -411,7 +411,7 @@ job_stop(struct runner *r, struct job *j)
 void
 job_keyd_reset(struct runner *r, struct job *j)
 {
-	if (j->state == JOB_DECIDE)
+	if (j->state == JOB_DECIDE && j->asking)
 		job_refuse(r, j, REASON_FAULT, "keyd restarted while it "
 		    "decided; sign a new command and try again");
 }

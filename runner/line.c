@@ -8,13 +8,20 @@
 #include "runner.h"
 #include "say.h"
 
+/* The request is the caller's from now on. */
+static void
+leave(struct keyd_line *l, size_t i)
+{
+	l->n--;
+	memmove(&l->place[i], &l->place[i + 1],
+	    (l->n - i) * sizeof(l->place[0]));
+}
+
 static void
 drop(struct keyd_line *l, size_t i)
 {
 	free(l->place[i].request);
-	l->n--;
-	memmove(&l->place[i], &l->place[i + 1],
-	    (l->n - i) * sizeof(l->place[0]));
+	leave(l, i);
 }
 
 void
@@ -128,13 +135,15 @@ take_reader(struct runner *r, const struct waiting *w)
 static void
 take_first(struct runner *r)
 {
-	const struct waiting *w = &r->line.place[0];
+	const struct waiting first = r->line.place[0];
 
-	if (w->reads)
-		take_reader(r, w);
+	leave(&r->line, 0);
+	r->asked_ms = now_ms();
+	if (first.reads)
+		take_reader(r, &first);
 	else
-		take_job(r, w);
-	drop(&r->line, 0);
+		take_job(r, &first);
+	free(first.request);
 }
 
 void
@@ -143,9 +152,10 @@ line_turn(struct runner *r)
 	struct job *j;
 
 	while (!keyd_owes(r) && chan_room(&r->keyd) >= KEYD_ROOM) {
-		if ((j = find_measured(r)) != NULL)
+		if ((j = find_measured(r)) != NULL) {
+			r->asked_ms = now_ms();
 			job_ask(r, j);
-		else if (r->line.n > 0)
+		} else if (r->line.n > 0)
 			take_first(r);
 		else
 			return;

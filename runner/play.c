@@ -233,7 +233,7 @@ play_start(void)
 	r->budget.total = 1 << 20;
 	r->cgroup = r->spawner = -1;
 	shares_init(&r->shares);
-	r->leaves.room = UINT64_MAX;
+	r->taken.room = UINT64_MAX;
 	start_measurer();
 	for (unsigned i = 0; i < JOB_SLOTS; i++)
 		job_init(&r->jobs[i], r, i);

@@ -193,6 +193,7 @@ send_explained(uint32_t seq, bool allowed, const char *text)
 	put_u32(&p, seq);
 	put_u8(&p, allowed);
 	put_cstr(&p, text);
+	put_cstr(&p, "submitter@example");
 	play_send(&play.keyd, MSG_JOB_EXPLAINED, &p);
 }
 

@@ -294,7 +294,7 @@ main(int argc, char *argv[])
 	r.cgroup = FD_RUNNER_CGROUP;
 	r.signals = open_signals();
 	shares_init(&r.shares);
-	r.leaves.room = UINT64_MAX;
+	r.taken.room = UINT64_MAX;
 	load_memory(&r);
 	load_runtimes(&r);			/* last look at a file */
 	r.measurer = r.runtimes.n == 0 ? -1 :

@@ -39,7 +39,8 @@ struct runner {
 	struct reader	 readers[READERS];
 	struct bundle_budget budget;
 	struct keyd_line	 line;
-	struct taken_leaves leaves;
+	uint64_t	 asked_ms;	/* when keyd got its last question */
+	struct taken	 taken;
 	uint32_t	 last_seq;
 	bool		 keyd_up, ledgerd_up;	/* spoken to us once */
 	bool		 info_asked;	/* gate waits for GATE_INFO_IS */

@@ -299,6 +299,86 @@ TEST(readers_of_a_signer_are_told_and_given_back)
 	check_all_is_given_back();
 }
 
+/* Answers the question that keyd has, after so long: it was alice's. */
+static void
+explain_after(uint64_t ms)
+{
+	play.now += ms;
+	send_explained(expect_decide(), true, "");
+	play_expect(&play.gate, MSG_JOB_EXPLANATION);
+}
+
+/* Whether keyd is told that alice has her part; three ask, and one waits. */
+static bool
+keyd_is_taken(void)
+{
+	bool alone, taken;
+
+	submit(11);
+	submit(12);
+	submit(13);
+	explain_after(0);		/* nobody waited then */
+	alone = share_left_of(&play_left, SHARE_KEYD, ALICE) == 0;
+	explain_after(0);
+	taken = share_left_of(&play_left, SHARE_KEYD, ALICE) == 0;
+	explain_after(0);
+	ATF_CHECK(!alone);
+	return taken;
+}
+
+/* Half of it by default: as long as they took, others have it. */
+TEST(keyds_time_is_shared_while_others_wait)
+{
+	play_start();
+	submit(1);
+	explain_after(1000);		/* that is free */
+	ATF_CHECK(!keyd_is_taken());
+	submit(1);
+	explain_after(2000);
+	ATF_CHECK(keyd_is_taken());
+	play.now += 999;
+	ATF_CHECK(keyd_is_taken());
+	play.now++;
+	ATF_CHECK(!keyd_is_taken());
+}
+
+TEST(keyds_time_is_counted_whatever_it_answers)
+{
+	uint32_t seq;
+
+	play_start();
+	submit(CONN);
+	seq = expect_decide();
+	play.now += 600;
+	send_deny(seq, REASON_POLICY, "no", true);
+	check_refusal(REASON_POLICY, "no");
+	order(2);
+	seq = expect_order();
+	play.now += 1601;
+	grant_order(seq, ALICE);
+	expect_append(EVENT_READ_ALLOWED, ALICE);
+	ATF_CHECK(keyd_is_taken());
+	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_KEYD, "bob"), UINT64_MAX);
+}
+
+TEST(measured_job_waits_through_a_restart_of_keyd)
+{
+	play_start();
+	submit(CONN);
+	send_measure(expect_decide(), "python");
+	play_asked_to_measure();
+	submit(1);
+	expect_decide();
+	play_measured(1, 0, 0x77);
+	play_restart(&play.keyd);
+	play_expect(&play.keyd, MSG_KEYD_INFO);
+	struct get g = play_expect(&play.gate, MSG_JOB_REFUSED);
+	ATF_CHECK_EQ(get_u32(&g), 1);
+	send_explained(expect_decide(), true, "");
+	g = play_expect(&play.gate, MSG_JOB_EXPLANATION);
+	ATF_CHECK_EQ(get_u32(&g), CONN);
+}
+
 static void
 run_one(const char *who, const char *job)
 {
@@ -469,6 +549,9 @@ ATF_TP_ADD_TCS(tp)
 	ADD(job_whose_runtime_is_measured_counts_and_not_against_itself);
 	ADD(shares_are_given_back_however_a_job_ends);
 	ADD(readers_of_a_signer_are_told_and_given_back);
+	ADD(keyds_time_is_shared_while_others_wait);
+	ADD(keyds_time_is_counted_whatever_it_answers);
+	ADD(measured_job_waits_through_a_restart_of_keyd);
 	ADD(jobs_of_one_signer_do_not_push_out_anothers_output);
 	ADD(leaves_of_a_signer_are_counted_until_the_next_start);
 	ADD(leaves_of_refusals_and_orders_count_too);

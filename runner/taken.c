@@ -11,7 +11,7 @@ whole(const struct runner *r, enum share share)
 	if (share == SHARE_BUNDLES)
 		return shares_part(&r->shares, share, r->budget.total);
 	if (share == SHARE_LEDGER)
-		return shares_part(&r->shares, share, r->leaves.room);
+		return shares_part(&r->shares, share, r->taken.room);
 	return r->shares.most[share];
 }
 
@@ -59,9 +59,23 @@ take_leaves(const struct runner *r, struct share_left *l)
 {
 	const uint64_t part = whole(r, SHARE_LEDGER);
 
-	for (size_t i = 0; i < r->leaves.n && l->n < SHARE_LEFT_MAX; i++)
-		if (r->leaves.by[i].bytes >= part)
-			take(r, l, SHARE_LEDGER, r->leaves.by[i].signer, part);
+	for (size_t i = 0; i < r->taken.n && l->n < SHARE_LEFT_MAX; i++)
+		if (r->taken.by[i].bytes >= part)
+			take(r, l, SHARE_LEDGER, r->taken.by[i].signer, part);
+}
+
+/* Only when others wait: who is alone may have all of it. */
+static void
+take_keyd(const struct runner *r, struct share_left *l)
+{
+	const uint64_t limit = now_ms() + TAKEN_KEYD_MS;
+
+	if (r->line.n == 0)
+		return;
+	for (size_t i = 0; i < r->taken.n && l->n < SHARE_LEFT_MAX; i++)
+		if (r->taken.by[i].even_ms > limit)
+			take(r, l, SHARE_KEYD, r->taken.by[i].signer,
+			    UINT64_MAX);
 }
 
 void
@@ -72,23 +86,39 @@ taken_left(const struct runner *r, const struct job *asking,
 	take_jobs(r, asking, l);
 	take_readers(r, l);
 	take_leaves(r, l);
+	take_keyd(r, l);
+}
+
+static size_t
+entry(struct taken *t, const char *signer)
+{
+	size_t i = 0;
+
+	while (i < t->n && strcmp(t->by[i].signer, signer) != 0)
+		i++;
+	if (i < t->n)
+		return i;
+	if (t->n == SIGNERS_MAX)
+		die(EXIT_PEER, "keyd names more signers than a site can have");
+	memcpy(t->by[t->n++].signer, signer, strlen(signer) + 1);
+	return i;
 }
 
 void
 taken_leaf(struct runner *r, const char *signer, uint64_t bytes)
 {
-	struct taken_leaves *t = &r->leaves;
-	size_t i = 0;
+	if (signer[0] != '\0')
+		r->taken.by[entry(&r->taken, signer)].bytes += bytes;
+}
+
+void
+taken_keyd(struct runner *r, const char *signer, uint64_t ms)
+{
+	const uint64_t percent = r->shares.most[SHARE_KEYD], now = now_ms();
+	uint64_t *even;
 
 	if (signer[0] == '\0')
 		return;
-	while (i < t->n && strcmp(t->by[i].signer, signer) != 0)
-		i++;
-	if (i == t->n) {
-		if (t->n == SIGNERS_MAX)
-			die(EXIT_PEER, "keyd names more signers than a site "
-			    "can have");
-		memcpy(t->by[t->n++].signer, signer, strlen(signer) + 1);
-	}
-	t->by[i].bytes += bytes;
+	even = &r->taken.by[entry(&r->taken, signer)].even_ms;
+	*even = (*even > now ? *even : now) + ms * (100 - percent) / percent;
 }
