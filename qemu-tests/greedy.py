@@ -18,7 +18,7 @@ from submit import (ACCEPTED, DATA, FINISHED, READ, REFUSED, SEND, SUBMIT,
                     take_string, tar)
 
 PATH, KEY, WHAT = sys.argv[1:4]
-FOREVER = os.path.join(os.environ["CASEMATE_BUILD"], "bin", "job-forever")
+JOBS = os.path.join(os.environ["CASEMATE_BUILD"], "bin", "job-")
 CLIENTS = 40
 FILLERS = 6
 MIB = 1 << 20
@@ -86,8 +86,8 @@ def flood(kind, request):
                          daemon=True).start()
 
 
-def signed_job(vkey, bundle=None):
-    job = Job(vkey, FOREVER)
+def signed_job(vkey, bundle=None, program="forever"):
+    job = Job(vkey, JOBS + program)
     job.manifest_head = "version: 1\nname: greedy\nargv: [hello, busy]\n"
     manifest = job.manifest()
     signature = sign(KEY, job.author_namespace, manifest)
@@ -107,6 +107,23 @@ def jobs():
         appliance.send(SUBMIT, request)
         return appliance, request, answer(appliance, bundle)
     flood(SUBMIT, take(ask))
+
+
+def memory():
+    """Jobs that take memory until they are ended, one after another."""
+    def eat():
+        while True:
+            try:
+                appliance = connect()
+                request, bundle = signed_job(appliance.vkey, None, "eatmem")
+                appliance.send(SUBMIT, request)
+                if answer(appliance, bundle) is None:
+                    while appliance.frame()[0] != FINISHED:
+                        say("took some")
+            except (OSError, EOFError):
+                pass
+    for _ in range(8):
+        threading.Thread(target=eat, daemon=True).start()
 
 
 def bundles():
@@ -197,6 +214,6 @@ def connections():
 
 
 {"jobs": jobs, "bundles": bundles, "reads": reads, "ledger": ledger,
- "connections": connections}[WHAT]()
+ "connections": connections, "memory": memory}[WHAT]()
 while True:
     time.sleep(60)

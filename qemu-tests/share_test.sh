@@ -90,6 +90,14 @@ connections_body() {
 	modest_goes_on
 }
 
+case_with_greedy memory 'seven jobs that take all that the machine has'
+memory_body() {
+	start_greedy memory
+	modest_goes_on
+	modest_goes_on
+	modest_goes_on
+}
+
 case_with_greedy ledger 'a leaf for each of thousands of refusals'
 ledger_body() {
 	printf 'shares:\n  ledger_percent: 5\n' > shares
@@ -111,5 +119,6 @@ atf_init_test_cases() {
 	atf_add_test_case room_for_bundles
 	atf_add_test_case readers
 	atf_add_test_case connections
+	atf_add_test_case memory
 	atf_add_test_case ledger
 }
