@@ -45,7 +45,9 @@ open_state(struct authority *a, int statefd, uint64_t now, struct why *w)
 	if (found == -1 || (found == 0 && first_start(statefd, w) == -1))
 		return -1;
 	if (key_load(&a->key, statefd, a->site.settings.key_name, w) == -1 ||
-	    nonces_open(&a->nonces, statefd, now, w) == -1)
+	    nonces_open(&a->nonces, statefd, w) == -1 ||
+	    nonces_share(&a->nonces, &a->site.signers,
+	    &a->site.settings.shares, now, w) == -1)
 		return -1;
 	return head_open(&a->head, statefd, w);
 }

@@ -280,14 +280,19 @@ explain(struct authority *a, struct decision *d, uint64_t now)
 		explain_why(d);
 }
 
-/* The last step: once for each command. */
+/*
+ * The last step: once for each command.  For want of room nothing is recorded,
+ * so that the command is still good: whoever asks again and again must not
+ * fill the ledger with that.
+ */
 static int
 take_nonce(struct authority *a, struct decision *d, uint64_t now)
 {
 	const struct command *c = &d->command;
+	const struct nonce_of of = { c->nonce, c->noncelen, c->not_after,
+	    d->grant.submitter };
 
-	switch (nonces_take(&a->nonces, c->nonce, c->noncelen, c->not_after,
-	    now, &d->why)) {
+	switch (nonces_take(&a->nonces, &of, now, &d->why)) {
 	case NONCE_FRESH:
 		return 0;
 	case NONCE_USED:
@@ -296,15 +301,14 @@ take_nonce(struct authority *a, struct decision *d, uint64_t now)
 		    "command");
 		return refuse(d, REASON_REPLAY);
 	case NONCE_ENDED:
-		why_set(&d->why, "the command ends at %" PRIu64 ", and the "
-		    "appliance's clock (%" PRIu64 ") was later than that "
-		    "before: it has gone backwards; set it right",
-		    c->not_after, now);
+		why_set(&d->why, "the command ends at %" PRIu64 "; the "
+		    "appliance does not remember any more which commands that "
+		    "end by %" PRIu64 " were granted: its clock (%" PRIu64 ") "
+		    "was ahead once; give the command a later not_after",
+		    c->not_after, a->nonces.floor, now);
 		return refuse(d, REASON_STALE);
 	case NONCE_FULL:
-		why_set(&d->why, "the appliance remembers %d commands that "
-		    "have not ended yet and has no place for more; submit "
-		    "again when some have ended", NONCES_MAX);
+		d->signed_command = false;
 		return refuse(d, REASON_BUSY);
 	case NONCE_FAILED:
 		return refuse(d, REASON_FAULT);

@@ -20,8 +20,8 @@
 static const struct sandbox_limit limits[] = {
 	{ RLIMIT_NOFILE, 16 },		/* fds.h's, nonces, head, one new */
 	{ RLIMIT_NPROC, 0 },		/* starts nothing */
-	{ RLIMIT_FSIZE, 16u << 20 },	/* nonces: 3 MiB */
-	{ RLIMIT_DATA, 48u << 20 },	/* queues, nonces while they grow */
+	{ RLIMIT_FSIZE, 16u << 20 },	/* nonces: 4 MiB */
+	{ RLIMIT_DATA, 48u << 20 },	/* queues, nonces twice: 2 x 7 MiB */
 	{ RLIMIT_STACK, 1u << 20 },
 };
 

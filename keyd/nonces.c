@@ -1,5 +1,6 @@
 #include "nonces.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -13,24 +14,39 @@
 #include "wire.h"
 
 #define NONCES_FILE	"nonces"
-#define NONCES_VERSION	"casemate-nonces@v1"
-#define HEAD_LEN	(4 + sizeof(NONCES_VERSION) - 1 + 8 + STATE_CHECK_LEN)
-#define RECORD_LEN	(DIGEST_LEN + 8 + STATE_CHECK_LEN)
+#define VERSION_1	"casemate-nonces@v1"	/* without owners */
+#define VERSION_2	"casemate-nonces@v2"
+#define HEAD_LEN	(4 + sizeof(VERSION_2) - 1 + 8 + STATE_CHECK_LEN)
+#define RECORD_LEN	(DIGEST_LEN + OWNER_ID_LEN + 8 + STATE_CHECK_LEN)
 #define FILE_MAX	(HEAD_LEN + (NONCES_MAX + 1) * RECORD_LEN)
 #define TABLE_MIN	1024
 
+/* Files that are read; the first one is written. */
+static const struct format {
+	const char	*version;
+	size_t		 owner_len, record_len;
+} formats[] = {
+	{ VERSION_2, OWNER_ID_LEN, RECORD_LEN },
+	{ VERSION_1, 0, RECORD_LEN - OWNER_ID_LEN },
+};
+
+#define NFORMATS	(sizeof(formats) / sizeof(formats[0]))
+
+static_assert(sizeof(VERSION_1) == sizeof(VERSION_2), "HEAD_LEN is of both");
+
 static void
-put_header(unsigned char head[HEAD_LEN], uint64_t floor)
+put_header(unsigned char head[HEAD_LEN], const char *version, uint64_t floor)
 {
 	struct put p;
 
 	put_init(&p, head, HEAD_LEN);
-	put_cstr(&p, NONCES_VERSION);
+	put_cstr(&p, version);
 	put_u64(&p, floor);
 	state_check(head, p.len, head + p.len);
 }
 
-static int
+/* Its format, or NULL when it is damaged. */
+static const struct format *
 get_header(const unsigned char head[HEAD_LEN], uint64_t *floor)
 {
 	unsigned char again[HEAD_LEN];
@@ -38,32 +54,41 @@ get_header(const unsigned char head[HEAD_LEN], uint64_t *floor)
 
 	get_init(&g, head + HEAD_LEN - STATE_CHECK_LEN - 8, 8);
 	*floor = get_u64(&g);
-	put_header(again, *floor);
-	return memcmp(again, head, HEAD_LEN) == 0 ? 0 : -1;
+	for (size_t i = 0; i < NFORMATS; i++) {
+		put_header(again, formats[i].version, *floor);
+		if (memcmp(again, head, HEAD_LEN) == 0)
+			return &formats[i];
+	}
+	return NULL;
 }
 
 static void
-put_record(unsigned char record[RECORD_LEN], const struct nonce *n)
+put_record(unsigned char record[RECORD_LEN], const struct format *f,
+    const struct nonce *n)
 {
 	struct put p;
 
 	put_init(&p, record, RECORD_LEN);
 	put_raw(&p, n->digest, DIGEST_LEN);
+	put_raw(&p, n->owner, f->owner_len);
 	put_u64(&p, n->not_after);
 	state_check(record, p.len, record + p.len);
 }
 
 static int
-get_record(const unsigned char record[RECORD_LEN], struct nonce *n)
+get_record(const unsigned char *record, const struct format *f,
+    struct nonce *n)
 {
 	unsigned char again[RECORD_LEN];
 	struct get g;
 
+	*n = (struct nonce){ .not_after = 0 };
 	memcpy(n->digest, record, DIGEST_LEN);
-	get_init(&g, record + DIGEST_LEN, 8);
+	memcpy(n->owner, record + DIGEST_LEN, f->owner_len);
+	get_init(&g, record + DIGEST_LEN + f->owner_len, 8);
 	n->not_after = get_u64(&g);
-	put_record(again, n);
-	return n->not_after != 0 && memcmp(again, record, RECORD_LEN) == 0 ?
+	put_record(again, f, n);
+	return n->not_after != 0 && memcmp(again, record, f->record_len) == 0 ?
 	    0 : -1;
 }
 
@@ -123,11 +148,11 @@ format_file(const struct nonces *all, size_t *lenp)
 
 	if (file == NULL)
 		return NULL;
-	put_header(file, all->floor);
+	put_header(file, formats->version, all->floor);
 	for (size_t i = 0; i < all->cap; i++) {
 		if (all->table[i].not_after == 0)
 			continue;
-		put_record(file + len, &all->table[i]);
+		put_record(file + len, formats, &all->table[i]);
 		len += RECORD_LEN;
 	}
 	*lenp = len;
@@ -170,86 +195,130 @@ rewrite(struct nonces *all, struct why *w)
 	return 0;
 }
 
-/* The file has just what the table has: nothing ended, nothing is torn. */
-static bool
-is_current(const struct nonces *all, const struct nonces *live)
+static int
+compare_ends(const void *a, const void *b)
 {
-	return live->n == all->n &&
-	    all->filelen == HEAD_LEN + all->n * RECORD_LEN;
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
 }
 
-/* Brings the file up to the table, with a new one only if it must be. */
+/*
+ * The end up to which nonces are dropped: the NONCES_DROPPED'th that has
+ * passed, or the last.  0: none has.  -1 when memory is short.
+ */
 static int
-sync_file(const struct nonces *all, struct nonces *live, struct why *w)
+choose_floor(const struct nonces *all, uint64_t now, uint64_t *floor)
 {
-	if (!is_current(all, live))
-		return rewrite(live, w);
-	if (live->fd == -1 && reopen(live) == -1)
-		return why_set(w, NONCES_FILE ": cannot be opened for "
-		    "writing: %s; check the disk that it is on",
-		    strerror(errno));
+	uint64_t *ends = calloc(all->n + 1, sizeof(*ends));
+	size_t n = 0;
+
+	if (ends == NULL)
+		return -1;
+	for (size_t i = 0; i < all->cap; i++) {
+		const uint64_t end = all->table[i].not_after;
+
+		if (end != 0 && end < now)
+			ends[n++] = end;
+	}
+	qsort(ends, n, sizeof(*ends), compare_ends);
+	*floor = n == 0 ? 0 :
+	    ends[n < NONCES_DROPPED ? n - 1 : NONCES_DROPPED - 1];
+	free(ends);
 	return 0;
 }
 
-/* A table of what is live now; the floor rises over the rest. */
+/* A table of what ends after the floor. */
 static int
-prune(struct nonces *all, uint64_t now, struct why *w)
+keep_above(const struct nonces *all, struct nonces *kept)
 {
-	struct nonces live = { .dirfd = all->dirfd, .fd = all->fd,
-	    .floor = all->floor, .filelen = all->filelen };
+	kept->table = NULL;
+	kept->cap = kept->n = 0;
+	for (size_t i = 0; i < all->cap; i++)
+		if (all->table[i].not_after > kept->floor &&
+		    insert(kept, &all->table[i]) == -1)
+			return -1;
+	return grow(kept);	/* an empty table too has places */
+}
 
-	for (size_t i = 0; i < all->cap; i++) {
-		const struct nonce *n = &all->table[i];
+/* Drops the nonces that ended first and writes a new file.  -1 with *w. */
+static int
+drop_ended(struct nonces *all, uint64_t now, struct why *w)
+{
+	struct nonces kept = *all;
+	uint64_t floor;
+	int rc = choose_floor(all, now, &floor);
 
-		if (n->not_after >= now) {
-			if (insert(&live, n) == -1)
-				goto bad;
-		} else if (n->not_after > live.floor) {
-			live.floor = n->not_after;
-		}
-	}
-	if (grow(&live) == -1)		/* an empty table too has places */
-		goto bad;
-	if (sync_file(all, &live, w) == -1) {
-		free(live.table);
+	if (rc == 0 && floor == 0)
+		return 0;
+	kept.floor = floor;
+	if (rc == -1 || (rc = keep_above(all, &kept)) == -1)
+		why_set(w, "out of memory");
+	if (rc == 0)
+		rc = rewrite(&kept, w);
+	if (rc == -1) {
+		if (kept.table != all->table)
+			free(kept.table);
 		return -1;
 	}
 	free(all->table);
-	*all = live;
+	*all = kept;
 	return 0;
-bad:
-	free(live.table);
-	return why_set(w, "out of memory");
 }
 
-/* Fills the table from the file's bytes. */
+static int
+damaged(struct why *w)
+{
+	return why_set(w, NONCES_FILE ": damaged, so it is not known which "
+	    "commands ran; put back the data disk from a copy, or give the "
+	    "appliance an empty data disk (it will have another identity)");
+}
+
+/*
+ * Fills the table from the file's bytes.  1 when the file must be written
+ * anew, 0 when it can be gone on with.
+ */
 static int
 parse_file(struct nonces *all, const unsigned char *file, size_t len,
     struct why *w)
 {
+	const struct format *f = NULL;
 	struct nonce n;
 
-	if (len < HEAD_LEN || get_header(file, &all->floor) == -1)
-		goto damaged;
-	for (size_t at = HEAD_LEN; at < len; at += RECORD_LEN) {
-		bool torn = len - at <= RECORD_LEN;
+	if (len >= HEAD_LEN)
+		f = get_header(file, &all->floor);
+	if (f == NULL)
+		return damaged(w);
+	for (size_t at = HEAD_LEN; at < len; at += f->record_len) {
+		bool torn = len - at <= f->record_len;
 
-		if (len - at < RECORD_LEN ||
-		    get_record(file + at, &n) == -1) {
+		if (len - at < f->record_len ||
+		    get_record(file + at, f, &n) == -1) {
 			if (!torn)
-				goto damaged;
+				return damaged(w);
 			log_info(NONCES_FILE ": the last record was cut short "
 			    "by a power loss; its job was never granted");
-			break;
+			return 1;
 		}
 		if (insert(all, &n) == -1)
 			return why_set(w, "out of memory");
 	}
+	return f != formats;
+}
+
+/* Goes on with the file, or with a new one of the same nonces. */
+static int
+use_file(struct nonces *all, bool anew, struct why *w)
+{
+	if (grow(all) == -1)	/* an empty table too has places */
+		return why_set(w, "out of memory");
+	if (anew)
+		return rewrite(all, w);
+	if (reopen(all) == -1)
+		return why_set(w, NONCES_FILE ": cannot be opened for "
+		    "writing: %s; check the disk that it is on",
+		    strerror(errno));
 	return 0;
-damaged:
-	return why_set(w, NONCES_FILE ": damaged, so it is not known which "
-	    "commands ran; put back the data disk from a copy, or give the "
-	    "appliance an empty data disk (it will have another identity)");
 }
 
 int
@@ -257,12 +326,45 @@ nonces_create(int dirfd, struct why *w)
 {
 	unsigned char head[HEAD_LEN];
 
-	put_header(head, 0);
+	put_header(head, formats->version, 0);
 	return state_replace(dirfd, NONCES_FILE, head, sizeof(head), w);
 }
 
+static void
+count(struct nonces *all, uint64_t now)
+{
+	owners_count_begin(&all->owners, now);
+	for (size_t i = 0; i < all->cap; i++)
+		if (all->table[i].not_after != 0)
+			owners_count(&all->owners, all->table[i].owner,
+			    all->table[i].not_after);
+	owners_count_end(&all->owners);
+}
+
 int
-nonces_open(struct nonces *all, int dirfd, uint64_t now, struct why *w)
+nonces_share(struct nonces *all, const struct signers *signers,
+    const struct shares *shares, uint64_t now, struct why *w)
+{
+	owners_free(&all->owners);
+	if (owners_init(&all->owners, signers, shares, NONCES_MAX) == -1)
+		return why_set(w, "out of memory");
+	count(all, now);
+	return 0;
+}
+
+/* Without a site: all places for whoever comes first. */
+static int
+share_with_all(struct nonces *all, struct why *w)
+{
+	const struct signers nobody = { NULL, 0 };
+	struct shares shares;
+
+	shares_init(&shares);
+	return nonces_share(all, &nobody, &shares, 0, w);
+}
+
+int
+nonces_open(struct nonces *all, int dirfd, struct why *w)
 {
 	unsigned char *file = malloc(FILE_MAX);
 	size_t len = 0;
@@ -276,8 +378,10 @@ nonces_open(struct nonces *all, int dirfd, uint64_t now, struct why *w)
 		rc = parse_file(all, file, len, w);
 	free(file);
 	all->filelen = len;
+	if (rc != -1)
+		rc = use_file(all, rc == 1, w);
 	if (rc == 0)
-		rc = prune(all, now, w);
+		rc = share_with_all(all, w);
 	if (rc == -1)
 		nonces_close(all);
 	return rc;
@@ -287,6 +391,7 @@ void
 nonces_close(struct nonces *all)
 {
 	free(all->table);
+	owners_free(&all->owners);
 	if (all->fd != -1)
 		close(all->fd);
 	*all = (struct nonces){ .dirfd = -1, .fd = -1 };
@@ -301,7 +406,7 @@ append(struct nonces *all, const struct nonce *n, struct why *w)
 {
 	unsigned char record[RECORD_LEN];
 
-	put_record(record, n);
+	put_record(record, formats, n);
 	if (state_write_at(all->fd, record, sizeof(record), all->filelen)
 	    == 0) {
 		all->filelen += sizeof(record);
@@ -315,28 +420,63 @@ append(struct nonces *all, const struct nonce *n, struct why *w)
 	return -1;
 }
 
-enum nonce_result
-nonces_take(struct nonces *all, const void *nonce, size_t len,
-    uint64_t not_after, uint64_t now, struct why *w)
+/* By a count of now, where the last one refuses. */
+static enum owners_room
+find_room(struct nonces *all, const struct nonce *n, uint64_t now)
 {
-	struct nonce n = { .not_after = not_after };
+	enum owners_room room;
 
-	sha256(nonce, len, n.digest);
+	if (owners_stale(&all->owners, now))
+		count(all, now);
+	room = owners_room(&all->owners, n->owner);
+	if (room == ROOM_FREE || all->owners.counted_at == now)
+		return room;
+	count(all, now);
+	return owners_room(&all->owners, n->owner);
+}
+
+/* A place for one more: NONCE_FRESH, or NONCE_FULL or NONCE_FAILED with *w. */
+static enum nonce_result
+make_room(struct nonces *all, const struct nonce *n, const char *principal,
+    uint64_t now, struct why *w)
+{
+	enum owners_room room = find_room(all, n, now);
+
+	if (room == ROOM_FREE && all->n >= NONCES_MAX) {
+		if (drop_ended(all, now, w) == -1)
+			return NONCE_FAILED;
+		if (all->n >= NONCES_MAX)
+			room = ROOM_NONE;
+	}
+	if (room != ROOM_FREE) {
+		owners_refuse(&all->owners, room, principal, w);
+		return NONCE_FULL;
+	}
+	if (grow(all) == 0)
+		return NONCE_FRESH;
+	why_set(w, "out of memory");
+	return NONCE_FAILED;
+}
+
+enum nonce_result
+nonces_take(struct nonces *all, const struct nonce_of *of, uint64_t now,
+    struct why *w)
+{
+	struct nonce n = { .not_after = of->not_after };
+	enum nonce_result rc;
+
+	sha256(of->nonce, of->len, n.digest);
+	owner_id(n.owner, of->principal);
 	if (find(all, n.digest)->not_after != 0)
 		return NONCE_USED;
-	if (not_after <= all->floor)
+	if (of->not_after <= all->floor)
 		return NONCE_ENDED;
-	if (all->n >= NONCES_MAX && prune(all, now, w) == -1)
-		return NONCE_FAILED;
-	if (all->n >= NONCES_MAX)
-		return NONCE_FULL;
-	if (grow(all) == -1) {
-		why_set(w, "out of memory");
-		return NONCE_FAILED;
-	}
+	if ((rc = make_room(all, &n, of->principal, now, w)) != NONCE_FRESH)
+		return rc;
 	if (append(all, &n, w) == -1)
 		return NONCE_FAILED;
 	*find(all, n.digest) = n;
 	all->n++;
+	owners_add(&all->owners, n.owner, n.not_after);
 	return NONCE_FRESH;
 }

@@ -86,7 +86,7 @@ talk_expect_deny(struct daemon *d, uint32_t seq, enum reason reason,
 	get_cstr(&g, job, sizeof(job));
 	ATF_CHECK_EQ(strlen(job), JOB_ID_LEN);
 	get_cstr(&g, who, sizeof(who));
-	ATF_CHECK_STREQ(who, signed_command ? "alice" : "");
+	ATF_CHECK_STREQ(who, reason == REASON_UNKNOWN_SIGNER ? "" : "alice");
 	get_cstr(&g, who, sizeof(who));
 	get_fixed(&g, digest, sizeof(digest));
 	get_fixed(&g, digest, sizeof(digest));
