@@ -12,7 +12,12 @@
 #include "state.h"
 
 #define TRY_MS		10000	/* one connection with its greeting */
-#define PAUSE_MS	100	/* between two tries */
+#define TRIES_RECORDED	3	/* each is a leaf and a nonce for ever */
+
+/* Pauses: while nothing answers, and after a refusal as busy. */
+static const struct backoff pause_open = { 100, 2000 };
+static const struct backoff pause_busy = { 300, 5000 };
+static const struct backoff pause_recorded = { 1000, 10000 };
 
 int64_t
 reach_now_ms(void)
@@ -92,8 +97,55 @@ reach_init(struct reach *r, const char *on, const char *keyfile,
 	} else if (r->name[0] != '\0' && pin_known(r) == -1) {
 		return -1;
 	}
-	r->deadline = reach_now_ms() + (int64_t)wait_s * 1000;
+	r->wait_s = wait_s;
+	reach_restart(r);
 	return 0;
+}
+
+void
+reach_restart(struct reach *r)
+{
+	r->deadline = reach_now_ms() + (int64_t)r->wait_s * 1000;
+	r->busy = pause_busy;
+	r->recorded = pause_recorded;
+	r->nrecorded = 0;
+	r->told = false;
+}
+
+/* Once for an order: what this waits for, and for how long. */
+static void
+tell(struct reach *r, const char *what)
+{
+	if (!r->told)
+		say_progress("%s: %s (trying again for up to %llu s: --wait)",
+		    r->where, what, (unsigned long long)r->wait_s);
+	r->told = true;
+}
+
+/* The last pause ends at the deadline, for one more try. */
+static void
+pause_until_deadline(const struct reach *r, unsigned ms)
+{
+	const int64_t left = r->deadline - reach_now_ms();
+
+	reach_pause_ms(left < (int64_t)ms ? (unsigned)(left < 0 ? 0 : left) :
+	    ms);
+}
+
+bool
+reach_busy(struct reach *r, const char *message, bool recorded)
+{
+	if (reach_now_ms() >= r->deadline)
+		return false;
+	if (recorded && r->nrecorded++ == TRIES_RECORDED) {
+		say("%s: was busy %d times, and each is in its ledger; not "
+		    "tried again", r->where, TRIES_RECORDED + 1);
+		return false;
+	}
+	tell(r, message);
+	pause_until_deadline(r, backoff_next(recorded ? &r->recorded :
+	    &r->busy));
+	return true;
 }
 
 /* Whether there is anybody to wait for. */
@@ -121,8 +173,10 @@ check_key(const struct reach *r, const struct hello *h)
 }
 
 int
-reach_open(const struct reach *r, struct conn *c, struct hello *h)
+reach_open(struct reach *r, struct conn *c, struct hello *h)
 {
+	struct backoff pauses = pause_open;
+
 	for (;;) {
 		struct why w = { "" };
 		int64_t left = r->deadline - reach_now_ms();
@@ -144,6 +198,8 @@ reach_open(const struct reach *r, struct conn *c, struct hello *h)
 			say("%s: %s", r->where, w.text);
 			return -1;
 		}
-		reach_pause_ms(PAUSE_MS);
+		if (pauses.next_ms == pauses.most_ms)	/* some 3 s */
+			tell(r, w.text);
+		pause_until_deadline(r, backoff_next(&pauses));
 	}
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "backoff.h"
 #include "conn.h"
 
 #define REACH_WAIT_S	30	/* default of --wait */
@@ -18,7 +19,11 @@ struct reach {
 	char		 name[NAME_MAX_LEN + 1]; /* of `up's; "" otherwise */
 	char		 pinned[VKEY_MAX + 1];	/* "" takes any */
 	const char	*pinned_by;		/* for messages */
+	uint64_t	 wait_s;		/* --wait */
 	int64_t		 deadline;		/* CLOCK_MONOTONIC, ms */
+	struct backoff	 busy, recorded;	/* see reach_busy() */
+	unsigned	 nrecorded;
+	bool		 told;			/* that it waits */
 };
 
 /*
@@ -33,7 +38,17 @@ int	reach_init(struct reach *, const char *on, const char *keyfile,
  * an appliance with another key than the pinned one.  Complains and answers
  * -1.
  */
-int	reach_open(const struct reach *, struct conn *, struct hello *);
+int	reach_open(struct reach *, struct conn *, struct hello *);
+
+/* The time to wait begins now, for another order. */
+void	reach_restart(struct reach *);
+
+/*
+ * After a refusal of an order as busy: pauses, and returns true when it is to
+ * be tried again.  `recorded': the refusal came with a receipt, so it is a
+ * leaf of the ledger and the order is used up; there are few such tries.
+ */
+bool	reach_busy(struct reach *, const char *message, bool recorded);
 
 int64_t	reach_now_ms(void);
 void	reach_pause_ms(unsigned);

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <atf-c.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -326,9 +327,44 @@ ATF_TC_BODY(refusal_is_told_and_busy_tried_again, tc)
 	fake_init(&f, SOCKET);
 	fake_serve(&f, 2, serve_refusal, NULL);
 	ATF_CHECK_EQ(1, casemate(cmd_jobs, NULL, NULL, NULL));
-	ATF_CHECK_STREQ("casemate: refused (policy): no rule\\x1b[2J permits "
-	    "it\n", said);
+	ATF_CHECK_STREQ("casemate: unix:vm.sock: as many read as can (trying "
+	    "again for up to 5 s: --wait)\n"
+	    "casemate: refused (policy): no rule\\x1b[2J permits it\n", said);
 	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+/* Always busy; leaves the number of orders in the file `orders'. */
+static void
+serve_always_busy(struct fake *f, int fd, int nr, void *arg)
+{
+	struct buf b = { 0 };
+	char n[8];
+
+	(void)arg;
+	fake_connect(fd);
+	fake_hello(f, fd);
+	fake_read(fd, CLIENT_READ, &b);
+	buf_free(&b);
+	snprintf(n, sizeof(n), "%d", nr + 1);
+	fake_check(file_save("orders", n, strlen(n), 0600) == 0, "orders");
+	fake_refuse_recorded(fd, REASON_BUSY, "no memory for a leaf");
+}
+
+ATF_TC_WITHOUT_HEAD(an_appliance_that_stays_busy_gets_few_orders);
+ATF_TC_BODY(an_appliance_that_stays_busy_gets_few_orders, tc)
+{
+	static char orders[FAKE_TEXT];
+	struct fake f;
+
+	make_key();
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 1000, serve_always_busy, NULL);
+	ATF_CHECK_EQ(1, casemate(cmd_jobs, "--wait", "30", NULL));
+	ATF_CHECK_MSG(strstr(said, "was busy 4 times") != NULL, "%s", said);
+	kill(f.pid, SIGKILL);
+	fake_wait(&f);
+	fake_slurp("orders", orders);
+	ATF_CHECK_STREQ("4", orders);
 }
 
 /* Breaks off, or says what has no place here. */
@@ -394,6 +430,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, more_leaves_than_wanted_are_not_printed);
 	ATF_TP_ADD_TC(tp, fewer_leaves_than_wanted_is_a_failure);
 	ATF_TP_ADD_TC(tp, refusal_is_told_and_busy_tried_again);
+	ATF_TP_ADD_TC(tp, an_appliance_that_stays_busy_gets_few_orders);
 	ATF_TP_ADD_TC(tp, appliance_that_rambles_is_told_so);
 	ATF_TP_ADD_TC(tp, key_is_needed);
 	return atf_no_error();

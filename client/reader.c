@@ -9,7 +9,6 @@
 #include "say.h"
 
 #define SIGNING_MAX_S	20	/* the gate waits 30 s for a request */
-#define BUSY_PAUSE_MS	300
 #define PIECES_MAX	(32u << 20)	/* 256 receipts are below 16 MiB */
 
 int
@@ -68,7 +67,8 @@ connect_with_order(struct reader *r, const struct command *what,
 		conn_close(c);
 		return -1;
 	}
-	r->reach.deadline = reach_now_ms() + (int64_t)r->wait_s * 1000;
+	if (!r->renewed)
+		reach_restart(&r->reach);
 	if (time(NULL) - r->order.made < SIGNING_MAX_S)
 		return 0;
 	conn_close(c);
@@ -241,7 +241,8 @@ reader_run(struct reader *r, const struct command *what)
 	bool busy;
 
 	forget_order(r);
-	r->reach.deadline = reach_now_ms() + (int64_t)r->wait_s * 1000;
+	r->renewed = false;
+	reach_restart(&r->reach);
 	do {
 		struct conn c;
 		int ret;
@@ -253,11 +254,12 @@ reader_run(struct reader *r, const struct command *what)
 		if (ret == -1)
 			return -1;
 		busy = r->refused && r->reason == REASON_BUSY &&
-		    reach_now_ms() < r->reach.deadline;
-		if (busy && r->receipt.len != 0)
+		    reach_busy(&r->reach, buf_str(&r->message),
+		    r->receipt.len != 0);
+		if (busy && r->receipt.len != 0) {
 			forget_order(r);	/* used up */
-		if (busy)
-			reach_pause_ms(BUSY_PAUSE_MS);
+			r->renewed = true;
+		}
 	} while (busy);
 	return judge(r);
 }

@@ -22,6 +22,7 @@ struct reader {
 	size_t		 shown;		/* of them, by reader_next() */
 	struct buf	 message;	/* of a refusal, or to be said */
 	struct buf	 receipt;
+	bool		 renewed;	/* the first order was used up */
 	bool		 refused;
 	unsigned	 reason;
 };

@@ -22,7 +22,6 @@
 #include "submit.h"
 
 #define SIGNING_MAX_S	20	/* the gate waits 30 s for a request */
-#define BUSY_PAUSE_MS	300
 #define WAIT_MAX_S	3600
 
 struct run {
@@ -167,8 +166,7 @@ connect_with_order(struct run *r, struct conn *c)
 		return -1;
 	}
 	if (!r->renewed)
-		r->reach.deadline = reach_now_ms() +
-		    (int64_t)r->wait_s * 1000;
+		reach_restart(&r->reach);
 	if (time(NULL) - r->order.made < SIGNING_MAX_S)
 		return 0;
 	conn_close(c);
@@ -208,11 +206,10 @@ submit(struct run *r)
 		if (ret == -1)
 			return -1;
 		busy = s->end.refused && s->end.code == REASON_BUSY &&
-		    reach_now_ms() < r->reach.deadline;
+		    reach_busy(&r->reach, buf_str(&s->message),
+		    s->receipt.len != 0);
 		if (busy && s->receipt.len != 0)
 			forget_order(r);
-		if (busy)
-			reach_pause_ms(BUSY_PAUSE_MS);
 	} while (busy);
 	return 0;
 }

@@ -9,7 +9,7 @@ CLIENT_LIB := $(sort $(RULES_ALL_SRCS) $(CLIENT_SIGN_LIB) $(addprefix \
 	manifest.c note.c receipt.c receipt_verify.c settings.c sha256.c share.c \
 	tree.c why.c wire.c words.c))
 # All but casemate.c, so that tests can link what they need of it.
-CLIENT_SRCS := $(addprefix client/,buf.c bundle.c cases.c conn.c cpio.c \
+CLIENT_SRCS := $(addprefix client/,backoff.c buf.c bundle.c cases.c conn.c cpio.c \
 	disk.c down.c dryrun.c evidence.c file.c folder.c hostdev.c indent.c \
 	jobs.c leaf.c ledger.c match.c number.c opts.c order.c output.c \
 	pack.c policy.c policy_check.c policy_explain.c policy_fmt.c \
@@ -46,6 +46,9 @@ read_test_SRCS := client/read_test.c client/fake.c client/fake_read.c \
 	$(CLIENT_SRCS)
 read_test_LIBS := $(CLIENT_LIBS)
 read_test_GEN := $(RULES_GEN)
+
+TESTS += client/backoff_test
+backoff_test_SRCS := client/backoff_test.c client/backoff.c
 
 SHTESTS += client/casemate_test client/dryrun_test client/life_test \
 	client/policy_cases_test client/policy_check_test \

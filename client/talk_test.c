@@ -2,6 +2,8 @@
 #include <atf-c.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +248,59 @@ ATF_TC_BODY(busy_with_a_receipt_takes_a_new_command, tc)
 	fake_serve(&f, 3, serve_used_up, NULL);
 	ATF_CHECK_EQ_MSG(7, run("--wait", "20"), "%s", said);
 	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+/* Always busy; leaves the number of orders in the file `orders'. */
+static void
+serve_always_busy(struct fake *f, int fd, int nr, void *arg)
+{
+	const bool recorded = *(bool *)arg;
+	struct command c;
+	char n[8];
+
+	fake_connect(fd);
+	fake_hello(f, fd);
+	fake_read_submit(fd, &c);
+	snprintf(n, sizeof(n), "%d", nr + 1);
+	fake_check(file_save("orders", n, strlen(n), 0600) == 0, "orders");
+	if (recorded)
+		fake_refuse_recorded(fd, REASON_BUSY, "bundles take the room");
+	else
+		fake_refuse(fd, REASON_BUSY, "all 8 slots run jobs");
+}
+
+/* How many orders an appliance gets that stays busy. */
+static int
+count_orders(bool recorded, const char *wait_s)
+{
+	static char text[FAKE_TEXT];
+	struct fake f;
+
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 1000, serve_always_busy, &recorded);
+	ATF_CHECK_EQ(125, run("--wait", wait_s));
+	ATF_CHECK_MSG(strstr(said, "refused (busy)") != NULL, "%s", said);
+	kill(f.pid, SIGKILL);
+	fake_wait(&f);
+	fake_slurp("orders", text);
+	return atoi(text);
+}
+
+ATF_TC_WITHOUT_HEAD(an_appliance_that_stays_busy_gets_few_orders);
+ATF_TC_BODY(an_appliance_that_stays_busy_gets_few_orders, tc)
+{
+	int n;
+
+	make_job();
+	n = count_orders(true, "30");
+	ATF_CHECK_MSG(n == 4, "%d leaves", n);
+	ATF_CHECK(strstr(said, "casemate: unix:vm.sock: bundles take the room "
+	    "(trying again for up to 30 s: --wait)\n") != NULL);
+	ATF_CHECK(strstr(said, "was busy 4 times, and each is in its ledger; "
+	    "not tried again") != NULL);
+	n = count_orders(false, "5");
+	ATF_CHECK_MSG(n >= 4 && n <= 9, "%d orders", n);
+	ATF_CHECK(strstr(said, "(trying again for up to 5 s: --wait)") != NULL);
 }
 
 /* With nobody there to run it: nothing was tried but the file. */
@@ -536,6 +591,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, another_appliance_is_sent_nothing);
 	ATF_TP_ADD_TC(tp, busy_is_tried_again_with_the_same_command);
 	ATF_TP_ADD_TC(tp, busy_with_a_receipt_takes_a_new_command);
+	ATF_TP_ADD_TC(tp, an_appliance_that_stays_busy_gets_few_orders);
 	ATF_TP_ADD_TC(tp, receipt_that_cannot_be_kept_is_said_before);
 	ATF_TP_ADD_TC(tp, refusal_is_told_with_its_reason);
 	ATF_TP_ADD_TC(tp, dry_run_tells_the_decision);

@@ -25,7 +25,6 @@
 #include "tsc.h"
 
 #define TRY_MS		1000	/* one greeting; Ctrl-C waits for no more */
-#define PAUSE_MS	20
 #define STOP_WAIT_S	30
 #define READY_LINE	"casemate: ready in "
 #define READY_LINE_MS	3000
@@ -46,6 +45,9 @@ struct up {
 	int		 dir, lock;
 	int64_t		 started;
 };
+
+/* Between two looks at a VM of ours that starts. */
+static const struct backoff pause_start = { 20, 200 };
 
 static volatile sig_atomic_t stop_wanted;
 
@@ -341,6 +343,7 @@ static const char *
 wait_hello(struct up *u, const struct target *t)
 {
 	int64_t deadline = u->started + (int64_t)u->wait_s * 1000;
+	struct backoff pauses = pause_start;
 	int qemu = proc_open(&u->state.qemu);
 	const char *failed = NULL;
 	struct why w;
@@ -349,7 +352,8 @@ wait_hello(struct up *u, const struct target *t)
 	while (failed == NULL) {
 		enum conn_result r = CONN_LATER;
 
-		if (qemu == -1 || proc_ended(qemu, PAUSE_MS))
+		if (qemu == -1 || proc_ended(qemu,
+		    (int)backoff_next(&pauses)))
 			failed = "the VM ended by itself before it was ready";
 		else if (stop_wanted)
 			failed = "interrupted while it was starting";
@@ -379,9 +383,10 @@ static void
 wait_ready_line(const struct up *u)
 {
 	int64_t deadline = reach_now_ms() + READY_LINE_MS;
+	struct backoff pauses = pause_start;
 
 	while (!stop_said(u->name, READY_LINE) && reach_now_ms() < deadline)
-		reach_pause_ms(PAUSE_MS);
+		reach_pause_ms(backoff_next(&pauses));
 }
 
 static int

@@ -1,0 +1,15 @@
+#include "backoff.h"
+
+#include <sys/random.h>
+
+unsigned
+backoff_next(struct backoff *b)
+{
+	const unsigned ms = b->next_ms;
+	unsigned drawn = 0;
+
+	b->next_ms = ms > b->most_ms / 2 ? b->most_ms : 2 * ms;
+	/* Without random numbers the pause is the shortest of its kind. */
+	(void)!getrandom(&drawn, sizeof(drawn), GRND_NONBLOCK);
+	return ms / 2 + drawn % (ms - ms / 2 + 1);
+}
