@@ -30,8 +30,8 @@ static const struct subcommand {
 	{ "run", cmd_run, "sign, submit and follow a job",
 	    "DIR|BUNDLE --key KEY [--on NAME|vsock:CID:PORT|unix:PATH]\n"
 	    "\t[--receipt FILE] [--appliance KEYFILE] [--author-key KEY]\n"
-	    "\t[--wait SECONDS] [--no-check] [--quiet] "
-	    "[--dry-run [--verbose]]\n"
+	    "\t[--wait SECONDS] [--no-check] [--quiet] [--safe-output]\n"
+	    "\t[--dry-run [--verbose]]\n"
 	    "       casemate run --dry-run [--verbose] DIR|BUNDLE "
 	    "--site SITEDIR\n"
 	    "\t--submitter NAME [--author NAME]" },
@@ -51,7 +51,7 @@ static const struct subcommand {
 	    "\t[--appliance KEYFILE] [--wait SECONDS]" },
 	{ "output", cmd_output, "read again what a job wrote",
 	    "JOB --key KEY [--on NAME|vsock:CID:PORT|unix:PATH]\n"
-	    "\t[--appliance KEYFILE] [--wait SECONDS]" },
+	    "\t[--appliance KEYFILE] [--wait SECONDS] [--safe-output]" },
 	{ "ledger", cmd_ledger, "read its ledger, each leaf proven",
 	    "--key KEY [--on NAME|vsock:CID:PORT|unix:PATH]\n"
 	    "\t[--from N] [--count N] [--receipts DIR]\n"

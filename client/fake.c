@@ -266,15 +266,15 @@ fake_put_receipt(struct put *out, struct fake *f, const char *leaf,
 	fake_put_proof(out, f, leaf, 0, 1, &none, root, lie);
 }
 
-static void
-send_output(int fd, uint8_t stream, const char *text)
+void
+fake_output(int fd, unsigned stream, const void *data, size_t len)
 {
-	unsigned char frame[64];
+	static unsigned char frame[DATA_MAX + 16];
 	struct put p;
 
 	put_init(&p, frame, sizeof(frame));
-	put_u8(&p, stream);
-	put_cstr(&p, text);
+	put_u8(&p, (uint8_t)stream);
+	put_string(&p, data, len);
 	fake_send(fd, CLIENT_OUTPUT, frame, p.len);
 }
 
@@ -365,26 +365,45 @@ read_bundle(int fd, const struct command *c)
 	buf_free(&b);
 }
 
-void
-fake_job(struct fake *f, int fd, enum fake_lie lie)
+static void
+begin_job(struct fake *f, int fd, struct command *c,
+    unsigned char digest[DIGEST_LEN], char job[JOB_ID_LEN + 1])
 {
-	unsigned char digest[DIGEST_LEN], frame[64];
-	char job[JOB_ID_LEN + 1], *leaf;
-	struct command c;
+	unsigned char frame[64];
 	struct put p;
 
 	fake_connect(fd);
 	fake_hello(f, fd);
-	read_submit(fd, &c, digest, job);
-	fake_check(strcmp(c.appliance, f->vkey) == 0,
+	read_submit(fd, c, digest, job);
+	fake_check(strcmp(c->appliance, f->vkey) == 0,
 	    "command for another one");
 	put_init(&p, frame, sizeof(frame));
 	put_cstr(&p, job);
 	fake_send(fd, CLIENT_SEND, frame, p.len);
-	read_bundle(fd, &c);
+	read_bundle(fd, c);
 	send_accepted(fd, job);
-	send_output(fd, 1, "out\n");
-	send_output(fd, 2, "err\n");
+}
+
+void
+fake_begin_job(struct fake *f, int fd)
+{
+	unsigned char digest[DIGEST_LEN];
+	char job[JOB_ID_LEN + 1];
+	struct command c;
+
+	begin_job(f, fd, &c, digest, job);
+}
+
+void
+fake_job(struct fake *f, int fd, enum fake_lie lie)
+{
+	unsigned char digest[DIGEST_LEN];
+	char job[JOB_ID_LEN + 1], *leaf;
+	struct command c;
+
+	begin_job(f, fd, &c, digest, job);
+	fake_output(fd, 1, "out\n", 4);
+	fake_output(fd, 2, "err\n", 4);
 	leaf = make_leaf(f, &c, job, digest, lie);
 	send_finished(f, fd, leaf, lie);
 	free(leaf);

@@ -62,6 +62,9 @@ void	fake_read(int fd, unsigned type, struct buf *);
 void	fake_refuse(int fd, enum reason, const char *text);
 /* The same for a command that was decided and recorded: with a receipt. */
 void	fake_refuse_recorded(int fd, enum reason, const char *text);
+/* HELLO to ACCEPTED of a job, and its output then. */
+void	fake_begin_job(struct fake *, int fd);
+void	fake_output(int fd, unsigned stream, const void *, size_t);
 /* SUBMIT, and the command in it. */
 void	fake_read_submit(int fd, struct command *);
 /*

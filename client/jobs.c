@@ -70,7 +70,7 @@ jobs(struct reader *r, bool json)
 		return -1;
 	while ((got = reader_line(r, &answer, &line, &len, &l)) == 1) {
 		if (json)
-			printf("%.*s\n", (int)len, line);
+			reader_print_json(line, len);
 		else
 			print_job(&l);
 		leaf_free(&l);

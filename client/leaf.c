@@ -42,12 +42,32 @@ hex_digit(unsigned char c)
 	return -1;
 }
 
-/* The four digits after \u: control characters only, as the writer makes. */
+/* As UTF-8. */
+static void
+add_rune(struct buf *out, unsigned rune)
+{
+	unsigned char s[3];
+	size_t n = 0;
+
+	if (rune < 0x80) {
+		s[n++] = (unsigned char)rune;
+	} else {
+		if (rune < 0x800) {
+			s[n++] = (unsigned char)(0xc0 | rune >> 6);
+		} else {
+			s[n++] = (unsigned char)(0xe0 | rune >> 12);
+			s[n++] = (unsigned char)(0x80 | (rune >> 6 & 0x3f));
+		}
+		s[n++] = (unsigned char)(0x80 | (rune & 0x3f));
+	}
+	buf_add(out, s, n);
+}
+
+/* The four digits after \u, of what json_put_string() escapes alone. */
 static int
 take_unicode(struct reader *r, struct buf *out)
 {
 	unsigned v = 0;
-	char c;
 
 	for (int i = 0; i < 4; i++) {
 		int d = r->p == r->end ? -1 : hex_digit(*r->p);
@@ -57,10 +77,9 @@ take_unicode(struct reader *r, struct buf *out)
 		v = v << 4 | (unsigned)d;
 		r->p++;
 	}
-	if (v == 0 || v > 0x7f)
+	if (v == 0 || (v > 0x7f && !utf8_acts(v)))
 		return bad(r, "\\u of a character that needs no escape");
-	c = (char)v;
-	buf_add(out, &c, 1);
+	add_rune(out, v);
 	return 0;
 }
 

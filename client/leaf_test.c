@@ -4,7 +4,8 @@
 #include "leaf.h"
 
 static const char good[] = "{\"id\":\"3\",\"data\":{\"job\":\"ab\",\"n\":0,"
-    "\"text\":\"a\\\"\\\\\\n\\t\\u001b \303\251\"},\"z\":18446744073709551615}";
+    "\"text\":\"a\\\"\\\\\\n\\t\\u001b \303\251\",\"acts\":"
+    "\"\\u009b\\u061c\\u202e\"},\"z\":18446744073709551615}";
 
 ATF_TC_WITHOUT_HEAD(members_and_inner_members);
 ATF_TC_BODY(members_and_inner_members, tc)
@@ -14,13 +15,15 @@ ATF_TC_BODY(members_and_inner_members, tc)
 
 	ATF_REQUIRE_EQ_MSG(0, leaf_parse(&l, good, strlen(good), &w), "%s",
 	    w.text);
-	ATF_CHECK_EQ(5, l.n);
+	ATF_CHECK_EQ(6, l.n);
 	ATF_CHECK_STREQ("3", leaf_get(&l, "id"));
 	ATF_CHECK_STREQ("ab", leaf_get(&l, "data.job"));
 	ATF_CHECK_STREQ("0", leaf_get(&l, "data.n"));
 	ATF_CHECK(!l.member[2].is_text);
 	ATF_CHECK_STREQ("a\"\\\n\t\033 \303\251", leaf_get(&l, "data.text"));
 	ATF_CHECK_STREQ("18446744073709551615", leaf_get(&l, "z"));
+	ATF_CHECK_STREQ("\302\233\330\234\342\200\256", leaf_get(&l,
+	    "data.acts"));
 	ATF_CHECK_STREQ("", leaf_get(&l, "job"));
 	leaf_free(&l);
 }
@@ -44,6 +47,7 @@ ATF_TC_BODY(what_ledgerd_does_not_write_is_refused, tc)
 		{ "{\"a\":\"\n\"}", "control character" },
 		{ "{\"a\":\"\\u0000\"}", "needs no escape" },
 		{ "{\"a\":\"\\u00e9\"}", "needs no escape" },
+		{ "{\"a\":\"\\ud800\"}", "needs no escape" },
 		{ "{\"a\":\"\\u00g0\"}", "four hex digits" },
 		{ "{\"a\":\"\\x\"}", "unknown escape" },
 		{ "{\"a\":\"\377\"}", "not UTF-8" },

@@ -81,7 +81,7 @@ take_leaf(struct ledger *l, const struct piece *p)
 	}
 	if (save_receipt(l, p) == -1)
 		return -1;
-	printf("%.*s\n", (int)r.leaf_len, (const char *)r.leaf);
+	reader_print_json((const char *)r.leaf, r.leaf_len);
 	tree_hash_leaf(r.leaf, r.leaf_len, l->last);
 	l->chained = true;
 	l->from++;

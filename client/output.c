@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "log.h"
+#include "outlet.h"
 #include "reader.h"
 #include "say.h"
-#include "submit.h"
 
 static int
 check_job(const char *job)
@@ -21,26 +21,30 @@ check_job(const char *job)
 }
 
 static int
-output(struct reader *r, const char *job)
+output(struct reader *r, const char *job, bool safe)
 {
 	struct command what = { .verb = VERB_OUTPUT };
+	struct outlet o;
 	struct piece p;
+	int ret = 0;
 
 	snprintf(what.job, sizeof(what.job), "%s", job);
 	if (reader_init(r) == -1 || reader_run(r, &what) == -1)
 		return -1;
-	while (reader_next(r, &p))
-		if (submit_write((int)p.stream, p.data, p.len) == -1)
-			return -1;
-	return 0;
+	outlet_init(&o, safe);
+	while (ret == 0 && reader_next(r, &p))
+		ret = outlet_write(&o, p.stream, p.data, p.len);
+	return outlet_end(&o) == -1 ? -1 : ret;
 }
 
 int
 cmd_output(int argc, char *argv[])
 {
 	struct reader r = { .wait_s = REACH_WAIT_S };
+	bool safe = false;
 	const struct opt table[] = {
 		READER_OPTS(&r),
+		{ "safe-output", 0, OPT_FLAG, &safe, 0, 0 },
 		{ 0 },
 	};
 	const char *job;
@@ -48,5 +52,5 @@ cmd_output(int argc, char *argv[])
 	if (reader_parse(&r, table, argc, argv, &job, 1) == -1 ||
 	    check_job(job) == -1)
 		return CMD_USAGE;
-	return reader_exit(&r, output(&r, job));
+	return reader_exit(&r, output(&r, job, safe));
 }

@@ -22,6 +22,7 @@
  * A folder's manifest may be longer than what is signed and sent: its error is
  * then the parser's, with line and column.
  */
+#define OUTPUT_MOST	(1ull << 30)	/* what output_kib can say */
 #define MANIFEST_READ_MAX	(4u << 20)
 
 #define MANIFEST	"manifest.yaml"
@@ -282,6 +283,21 @@ pack_bundle(struct pack *p, const char *file, enum pack_check check)
 	    take_member(&r, file, SIGNATURE, SIG_MAX, &p->sig) == -1)
 		return -1;
 	return check == PACK_CHECK ? check_bundle(p, &r, file) : 0;
+}
+
+uint64_t
+pack_output_max(const struct pack *p)
+{
+	uint64_t most = OUTPUT_MOST;
+	struct grant g;
+	struct why w;
+
+	grant_init(&g);
+	if (manifest_parse(&g, MANIFEST, p->manifest.data, p->manifest.len, &w)
+	    == 0)
+		most = g.limits.output_bytes;
+	grant_free(&g);
+	return most;
 }
 
 void

@@ -37,6 +37,9 @@ int	pack_folder(struct pack *, const char *dir, const char *key,
 /* Reads a finished bundle.  Complains and answers -1. */
 int	pack_bundle(struct pack *, const char *file, enum pack_check);
 
+/* How much output its job may have; the most that a job may, if unreadable. */
+uint64_t pack_output_max(const struct pack *);
+
 void	pack_free(struct pack *);
 
 #endif

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <atf-c.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,6 +144,133 @@ ATF_TC_BODY(output_goes_where_the_job_wrote_it, tc)
 	ATF_CHECK_EQ(0, fake_wait(&f));
 	ATF_CHECK_EQ(-1 & 0xff, casemate(cmd_output, "7", NULL, NULL));
 	ATF_CHECK(strstr(said, "is not a job's id") != NULL);
+}
+
+#define ACTS	"a\302\233m\342\200\256z\033[1m\377\r\\\n"
+
+ATF_TC_WITHOUT_HEAD(safe_output_has_nothing_that_acts);
+ATF_TC_BODY(safe_output_has_nothing_that_acts, tc)
+{
+	struct reply r = { VERB_OUTPUT, ACTS "!" ACTS "end\342\202", "",
+	    LIE_NONE };
+	struct fake f;
+
+	start(&f, 2, &r);
+	ATF_CHECK_EQ(0, casemate(cmd_output, JOB, NULL, NULL));
+	ATF_CHECK_STREQ(ACTS "end\342\202", printed);
+	ATF_CHECK_STREQ(ACTS, said);
+	ATF_CHECK_EQ(0, casemate(cmd_output, JOB, "--safe-output", NULL));
+	ATF_CHECK_STREQ("a\\xc2\\x9bm\\xe2\\x80\\xaez\\x1b[1m\\xff\\x0d\\\n"
+	    "end\\xe2\\x82", printed);
+	ATF_CHECK_STREQ("a\\xc2\\x9bm\\xe2\\x80\\xaez\\x1b[1m\\xff\\x0d\\\n",
+	    said);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+/* `casemate output' whose standard output is a terminal; what that shows. */
+static int
+on_terminal(const char *option, char *shown)
+{
+	const char *words[] = { "output", "--key", "key", "--on",
+	    "unix:" SOCKET, JOB, option, NULL };
+	union {
+		const char *const *in;
+		char **out;
+	} argv = { .in = words };
+	int master = posix_openpt(O_RDWR | O_NOCTTY), code;
+	size_t len = 0;
+	ssize_t n;
+	pid_t pid;
+
+	ATF_REQUIRE(grantpt(master) == 0 && unlockpt(master) == 0);
+	if ((pid = fork()) == 0) {
+		dup2(open(ptsname(master), O_RDWR | O_NOCTTY), 1);
+		dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
+		code = cmd_output(option == NULL ? 6 : 7, argv.out);
+		fflush(NULL);
+		_exit(code);
+	}
+	while ((n = read(master, shown + len, FAKE_TEXT - 1 - len)) > 0)
+		len += (size_t)n;
+	shown[len] = '\0';
+	code = proc_wait(pid);
+	close(master);
+	fake_slurp("err", said);
+	return code;
+}
+
+ATF_TC_WITHOUT_HEAD(a_terminal_that_was_sent_control_characters_is_told);
+ATF_TC_BODY(a_terminal_that_was_sent_control_characters_is_told, tc)
+{
+	static const char line[] = "casemate: the job's output had control "
+	    "characters, and this terminal has obeyed them; --safe-output "
+	    "shows them escaped\n";
+	struct reply r = { VERB_OUTPUT, "a\302\233m\n!\033[1m", "", LIE_NONE };
+	struct reply plain = { VERB_OUTPUT, "\303\251\n!\033[1m", "", LIE_NONE };
+	struct fake f;
+
+	start(&f, 3, &r);
+	ATF_CHECK_EQ(0, on_terminal(NULL, printed));
+	ATF_CHECK_STREQ("a\302\233m\r\n", printed);
+	ATF_CHECK_MSG(strstr(said, line) != NULL, "%s", said);
+	ATF_CHECK_EQ(0, on_terminal("--safe-output", printed));
+	ATF_CHECK_STREQ("a\\xc2\\x9bm\r\n", printed);
+	ATF_CHECK_STREQ("\\x1b[1m", said);
+	/* Standard output is no terminal: nothing was obeyed. */
+	ATF_CHECK_EQ(0, casemate(cmd_output, JOB, NULL, NULL));
+	ATF_CHECK_STREQ("\033[1m", said);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+	/* Nor by one that shows only text: the rest went to a file. */
+	start(&f, 1, &plain);
+	ATF_CHECK_EQ(0, on_terminal(NULL, printed));
+	ATF_CHECK_STREQ("\033[1m", said);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+ATF_TC_WITHOUT_HEAD(json_that_is_printed_has_nothing_that_acts);
+ATF_TC_BODY(json_that_is_printed_has_nothing_that_acts, tc)
+{
+	struct reply r = { VERB_JOBS, "{\"name\":\"\302\233\177\342\200\250"
+	    "\342\200\256\342\201\251\303\251\"}\n", "", LIE_NONE };
+	struct fake f;
+
+	start(&f, 1, &r);
+	ATF_CHECK_EQ(0, casemate(cmd_jobs, "--json", NULL, NULL));
+	ATF_CHECK_STREQ("{\"name\":\"\\u009b\\u007f\\u2028\\u202e\\u2069"
+	    "\303\251\"}\n", printed);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+	r.verb = VERB_STATUS;
+	start(&f, 1, &r);
+	ATF_CHECK_EQ(0, casemate(cmd_status, "--json", NULL, NULL));
+	ATF_CHECK(strstr(printed, "\\u009b") != NULL);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+static void
+serve_long_answer(struct fake *f, int fd, int nr, void *arg)
+{
+	static char text[(1u << 20) + 4096];
+
+	(void)nr;
+	(void)arg;
+	memset(text, '\n', sizeof(text) - 1);
+	fake_reading(f, fd, VERB_OUTPUT, text, "", LIE_NONE);
+}
+
+ATF_TC_WITHOUT_HEAD(an_answer_without_end_is_cut_off);
+ATF_TC_BODY(an_answer_without_end_is_cut_off, tc)
+{
+	struct fake f;
+
+	make_key();
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 1, serve_long_answer, NULL);
+	ATF_CHECK_EQ(1, casemate(cmd_output, JOB, NULL, NULL));
+	ATF_CHECK_STREQ("", printed);
+	ATF_CHECK_STREQ("casemate: unix:vm.sock: the appliance sent more than "
+	    "1048576 bytes as its answer, which no true answer has; the "
+	    "connection is closed\n", said);
+	fake_wait(&f);
 }
 
 /* Nothing is shown before its record is proven. */
@@ -422,6 +550,11 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, jobs_as_table_and_json);
 	ATF_TP_ADD_TC(tp, answer_that_is_no_json_is_refused);
 	ATF_TP_ADD_TC(tp, output_goes_where_the_job_wrote_it);
+	ATF_TP_ADD_TC(tp, safe_output_has_nothing_that_acts);
+	ATF_TP_ADD_TC(tp,
+	    a_terminal_that_was_sent_control_characters_is_told);
+	ATF_TP_ADD_TC(tp, json_that_is_printed_has_nothing_that_acts);
+	ATF_TP_ADD_TC(tp, an_answer_without_end_is_cut_off);
 	ATF_TP_ADD_TC(tp, every_lie_is_loud_and_nothing_is_shown);
 	ATF_TP_ADD_TC(tp, no_receipt_no_answer);
 	ATF_TP_ADD_TC(tp, leaves_are_proven_printed_and_kept);

@@ -1,15 +1,18 @@
 #include "reader.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "casemate.h"
+#include "json.h"
 #include "log.h"
 #include "say.h"
 
 #define SIGNING_MAX_S	20	/* the gate waits 30 s for a request */
-#define PIECES_MAX	(32u << 20)	/* 256 receipts are below 16 MiB */
+#define LEAVES_MAX	(32u << 20)	/* 256 receipts are below 16 MiB */
+#define ANSWER_MAX	(1u << 20)	/* 64 KiB of output, some lines */
 
 int
 reader_parse(struct reader *r, const struct opt *table, int argc,
@@ -106,6 +109,13 @@ take_end(struct reader *r, struct get *g)
 	return get_end(g);
 }
 
+/* How much an appliance may answer; it sends far less. */
+static size_t
+most_of(enum verb verb)
+{
+	return verb == VERB_LEDGER ? LEAVES_MAX : ANSWER_MAX;
+}
+
 /* Kept with its head, and looked at once the whole answer is proven. */
 static int
 take_data(struct reader *r, struct get *g)
@@ -115,8 +125,10 @@ take_data(struct reader *r, struct get *g)
 	unsigned stream = get_u8(g);
 
 	get_string(g, &n, RECEIPT_MAX);
-	if (get_end(g) == -1 || stream < 1 || stream > 2 ||
-	    r->pieces.len + len > PIECES_MAX)
+	if (get_end(g) == -1 || stream < 1 || stream > 2)
+		return -1;
+	r->too_long = len > most_of(r->order.what.verb) - r->pieces.len;
+	if (r->too_long)
 		return -1;
 	buf_add(&r->pieces, payload, len);
 	return 0;
@@ -170,7 +182,7 @@ converse(struct reader *r, struct conn *c)
 	struct frame f;
 	int more = 1;
 
-	r->refused = false;
+	r->refused = r->too_long = false;
 	r->pieces.len = r->shown = 0;
 	if (send_order(r, c, &w) == -1) {
 		say("%s: %s", r->reach.where, w.text);
@@ -188,7 +200,11 @@ converse(struct reader *r, struct conn *c)
 		}
 		more = take_frame(r, &f);
 	}
-	if (more == -1)
+	if (more == -1 && r->too_long)
+		say("%s: the appliance sent more than %zu bytes as its answer, "
+		    "which no true answer has; the connection is closed",
+		    r->reach.where, most_of(r->order.what.verb));
+	else if (more == -1)
 		say("%s: the appliance broke the protocol: a frame that is "
 		    "malformed or has no place here", r->reach.where);
 	return more;
@@ -297,6 +313,20 @@ reader_line(struct reader *r, struct piece *answer, const char **line,
 	leaf_free(l);
 	say("%s: its answer is not what was asked for", r->reach.where);
 	return -1;
+}
+
+void
+reader_print_json(const char *json, size_t len)
+{
+	const size_t room = JSON_ESCAPED_MAX(len) + 1;
+	char *text = need_alloc(room, 1);
+	struct put p;
+
+	put_init(&p, text, room);
+	json_put_escaped(&p, json, len);
+	put_raw(&p, "\n", 1);
+	fwrite(text, 1, p.len, stdout);
+	free(text);
 }
 
 void

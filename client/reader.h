@@ -23,7 +23,7 @@ struct reader {
 	struct buf	 message;	/* of a refusal, or to be said */
 	struct buf	 receipt;
 	bool		 renewed;	/* the first order was used up */
-	bool		 refused;
+	bool		 refused, too_long;
 	unsigned	 reason;
 };
 
@@ -77,6 +77,9 @@ int	reader_command(int argc, char *argv[], uint64_t wait_s,
 	    int (*run)(struct reader *, bool json));
 /* The exit code for what a reader's work answered; standard output is out. */
 int	reader_exit(struct reader *, int ret);
+
+/* A line of JSON to standard output; what acts on a terminal is escaped. */
+void	reader_print_json(const char *json, size_t len);
 
 /* To standard output; what is not printable ASCII becomes `?'. */
 void	reader_print(const char *text);

@@ -28,12 +28,13 @@ struct run {
 	const char	*what, *key, *author_key, *on, *receipt, *keyfile;
 	const char	*site, *submitter, *author;	/* --dry-run here */
 	uint64_t	 wait_s;
-	bool		 no_check, quiet, pinned;
+	bool		 no_check, quiet, pinned, safe_output;
 	bool		 dry, verbose;
 	bool		 renewed;	/* the first order was used up */
 	struct pack	 pack;
 	struct reach	 reach;
 	struct order	 order;
+	struct outlet	 outlet;
 	struct submit	 submit;
 };
 
@@ -93,6 +94,7 @@ parse(struct run *r, int argc, char *argv[])
 		{ "wait", 0, OPT_NUMBER, &r->wait_s, 0, WAIT_MAX_S },
 		{ "no-check", 0, OPT_FLAG, &r->no_check, 0, 0 },
 		{ "quiet", 'q', OPT_FLAG, &r->quiet, 0, 0 },
+		{ "safe-output", 0, OPT_FLAG, &r->safe_output, 0, 0 },
 		{ "dry-run", 'n', OPT_FLAG, &r->dry, 0, 0 },
 		{ "verbose", 'v', OPT_FLAG, &r->verbose, 0, 0 },
 		{ "site", 0, OPT_TEXT, &r->site, 0, 0 },
@@ -199,7 +201,7 @@ submit(struct run *r)
 		if (connect_with_order(r, &c) == -1)
 			return -1;
 		*s = (struct submit){ .conn = &c, .pack = &r->pack,
-		    .order = &r->order, .message = s->message,
+		    .order = &r->order, .outlet = &r->outlet, .message = s->message,
 		    .receipt = s->receipt };
 		ret = submit_run(s);
 		conn_close(&c);
@@ -329,6 +331,17 @@ report(struct run *r)
 	return r->dry ? report_explained(r) : report_finished(r);
 }
 
+/* Its output is whole, or as far as it came. */
+static int
+submit_all(struct run *r)
+{
+	int ret;
+
+	outlet_init(&r->outlet, r->safe_output);
+	ret = submit(r);
+	return outlet_end(&r->outlet) == -1 ? -1 : ret;
+}
+
 static int
 run(struct run *r)
 {
@@ -340,7 +353,7 @@ run(struct run *r)
 	if (reach_init(&r->reach, r->on, r->keyfile, r->wait_s) == -1)
 		return EXIT_RUN_FAILED;
 	r->pinned = r->reach.pinned[0] != '\0';
-	if (load_pack(r) == -1 || submit(r) == -1)
+	if (load_pack(r) == -1 || submit_all(r) == -1)
 		return EXIT_RUN_FAILED;
 	return report(r);
 }

@@ -57,7 +57,7 @@ status(struct reader *r, bool json)
 	if (reader_line(r, &answer, &line, &len, &l) != 1)
 		return -1;
 	if (json)
-		printf("%.*s\n", (int)len, line);
+		reader_print_json(line, len);
 	else
 		print_table(r->reach.where, &l);
 	leaf_free(&l);

@@ -11,10 +11,10 @@ CLIENT_LIB := $(sort $(RULES_ALL_SRCS) $(CLIENT_SIGN_LIB) $(addprefix \
 # All but casemate.c, so that tests can link what they need of it.
 CLIENT_SRCS := $(addprefix client/,backoff.c buf.c bundle.c cases.c conn.c cpio.c \
 	disk.c down.c dryrun.c evidence.c file.c folder.c hostdev.c indent.c \
-	jobs.c leaf.c ledger.c match.c number.c opts.c order.c output.c \
+	jobs.c leaf.c ledger.c match.c number.c opts.c order.c outlet.c output.c \
 	pack.c policy.c policy_check.c policy_explain.c policy_fmt.c \
 	policy_lint.c policy_say.c policy_test.c policy_words.c proc.c \
-	qmp.c reach.c reader.c run.c say.c sign.c site.c \
+	qmp.c reach.c reader.c run.c safe.c say.c sign.c site.c \
 	sitefolder.c sitemake.c start.c state.c status.c stop.c submit.c \
 	target.c tsc.c unixsock.c up.c ustar.c verdict.c verify.c vm.c) $(CLIENT_LIB)
 CLIENT_LIBS := -lyaml -lsodium -lbearssl
@@ -47,8 +47,10 @@ read_test_SRCS := client/read_test.c client/fake.c client/fake_read.c \
 read_test_LIBS := $(CLIENT_LIBS)
 read_test_GEN := $(RULES_GEN)
 
-TESTS += client/backoff_test
+TESTS += client/backoff_test client/safe_test
 backoff_test_SRCS := client/backoff_test.c client/backoff.c
+safe_test_SRCS := client/safe_test.c client/safe.c $(CLIENT_SAY) lib/json.c \
+	lib/wire.c lib/why.c
 
 SHTESTS += client/casemate_test client/dryrun_test client/life_test \
 	client/policy_cases_test client/policy_check_test \

@@ -1,9 +1,6 @@
 #include "submit.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "say.h"
 
@@ -36,31 +33,15 @@ broke_protocol(const struct submit *s, const char *what)
 	return TURN_ERROR;
 }
 
-int
-submit_write(int fd, const void *data, size_t len)
+/* Its client knows the limit too, and does not rely on the appliance. */
+static enum turn
+too_much_output(const struct submit *s)
 {
-	const unsigned char *p = data;
-
-	while (len > 0) {
-		ssize_t n = write(fd, p, len);
-
-		if (n == -1 && errno == EAGAIN) {
-			struct pollfd pfd = { .fd = fd, .events = POLLOUT };
-
-			poll(&pfd, 1, -1);
-			continue;
-		}
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1) {
-			say_errno("cannot write the job's output to %s",
-			    fd == 1 ? "standard output" : "standard error");
-			return -1;
-		}
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
+	say("the appliance sent more output of job %s than its manifest allows "
+	    "(output_kib: %llu): an appliance ends such a job; the connection "
+	    "is closed, and there is no receipt", s->order->job,
+	    (unsigned long long)(s->output_max >> 10));
+	return TURN_ERROR;
 }
 
 static enum turn
@@ -88,9 +69,11 @@ do_output(struct submit *s, struct get *g)
 
 	if (get_end(g) == -1 || stream < 1 || stream > 2 || !s->end.accepted)
 		return broke_protocol(s, "a bad OUTPUT");
+	if (len > s->output_max - s->end.bytes[0] - s->end.bytes[1])
+		return too_much_output(s);
 	sha256_update(&s->end.output[stream - 1], data, len);
 	s->end.bytes[stream - 1] += len;
-	return submit_write((int)stream, data, len) == -1 ? TURN_ERROR :
+	return outlet_write(s->outlet, stream, data, len) == -1 ? TURN_ERROR :
 	    TURN_MORE;
 }
 
@@ -273,6 +256,7 @@ submit_run(struct submit *s)
 	sha256_init(&s->end.output[0]);
 	sha256_init(&s->end.output[1]);
 	s->message.len = s->receipt.len = 0;
+	s->output_max = pack_output_max(s->pack);
 	if (send_submit(s) == -1)
 		return -1;
 	if (s->order->what.verb == VERB_EXPLAIN)

@@ -8,12 +8,15 @@
 #include "buf.h"
 #include "conn.h"
 #include "order.h"
+#include "outlet.h"
 #include "pack.h"
 
 struct submit {
 	struct conn		*conn;
 	const struct pack	*pack;
 	const struct order	*order;
+	struct outlet		*outlet;
+	uint64_t		 output_max;	/* of the manifest */
 	struct ending		 end;
 	bool			 allowed;	/* explained: it may run */
 	struct buf		 message;	/* from the appliance */
@@ -25,12 +28,10 @@ struct submit {
  * and standard error until its end is told.  0: s->end, message and receipt
  * are filled; nothing of them is proven yet.  The message of an order to
  * explain is the explanation.  Complains and answers -1 when the connection
- * breaks or the appliance breaks the protocol.
+ * breaks, the appliance breaks the protocol, or it sends more output than the
+ * manifest allows.
  */
 int	submit_run(struct submit *);
 void	submit_free(struct submit *);
-
-/* All of a job's output to descriptor 1 or 2.  Complains and answers -1. */
-int	submit_write(int fd, const void *, size_t);
 
 #endif

@@ -303,6 +303,50 @@ ATF_TC_BODY(an_appliance_that_stays_busy_gets_few_orders, tc)
 	ATF_CHECK(strstr(said, "(trying again for up to 5 s: --wait)") != NULL);
 }
 
+/* Output without an end; the client must leave. */
+static void
+serve_flood(struct fake *f, int fd, int nr, void *arg)
+{
+	static char chunk[DATA_MAX];
+	size_t most = *(size_t *)arg;
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	(void)nr;
+	fake_begin_job(f, fd);
+	memset(chunk, 'x', sizeof(chunk));
+	for (size_t n = 0; n < most; n += sizeof(chunk))
+		fake_output(fd, n == 0 ? 2 : 1, chunk,
+		    most - n < sizeof(chunk) ? most - n : sizeof(chunk));
+	if (most > 1u << 20)
+		fake_check(poll(&pfd, 1, 20000) == 1, "the client stays");
+}
+
+ATF_TC_WITHOUT_HEAD(more_output_than_the_manifest_allows_ends_it);
+ATF_TC_BODY(more_output_than_the_manifest_allows_ends_it, tc)
+{
+	static const char *const extra[] = { "--quiet", "--no-check" };
+	size_t most = 1u << 20;		/* what a manifest has by itself */
+	struct fake f;
+
+	make_job();
+	fake_init(&f, SOCKET);
+	fake_serve(&f, 1, serve_flood, &most);
+	ATF_CHECK_EQ(125, run(NULL, NULL));
+	ATF_CHECK(strstr(said, "closed the connection") != NULL);
+	ATF_CHECK(strstr(said, "more output") == NULL);
+	fake_wait(&f);
+	for (int i = 0; i < 2; i++) {
+		most = (1u << 20) + 1;
+		fake_init(&f, SOCKET);
+		fake_serve(&f, 1, serve_flood, &most);
+		ATF_CHECK_EQ(125, run(extra[i], NULL));
+		ATF_CHECK_MSG(strstr(said, "the appliance sent more output of "
+		    "job ") != NULL, "%s", said + strlen(said) - 300);
+		ATF_CHECK(strstr(said, "(output_kib: 1024)") != NULL);
+		ATF_CHECK_EQ(0, fake_wait(&f));
+	}
+}
+
 /* With nobody there to run it: nothing was tried but the file. */
 ATF_TC_WITHOUT_HEAD(receipt_that_cannot_be_kept_is_said_before);
 ATF_TC_BODY(receipt_that_cannot_be_kept_is_said_before, tc)
@@ -592,6 +636,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, busy_is_tried_again_with_the_same_command);
 	ATF_TP_ADD_TC(tp, busy_with_a_receipt_takes_a_new_command);
 	ATF_TP_ADD_TC(tp, an_appliance_that_stays_busy_gets_few_orders);
+	ATF_TP_ADD_TC(tp, more_output_than_the_manifest_allows_ends_it);
 	ATF_TP_ADD_TC(tp, receipt_that_cannot_be_kept_is_said_before);
 	ATF_TP_ADD_TC(tp, refusal_is_told_with_its_reason);
 	ATF_TP_ADD_TC(tp, dry_run_tells_the_decision);

@@ -9,7 +9,7 @@
 static const char hex_digits[] = "0123456789abcdef";
 
 size_t
-utf8_len(const unsigned char *s, size_t left)
+utf8_get(const unsigned char *s, size_t left, uint32_t *runep)
 {
 	static const struct {
 		unsigned char mask, lead;
@@ -35,9 +35,39 @@ utf8_len(const unsigned char *s, size_t left)
 		if (rune < forms[i].min || rune > 0x10ffff ||
 		    (rune >= 0xd800 && rune <= 0xdfff))
 			return 0;
+		*runep = rune;
 		return i + 1;
 	}
 	return 0;
+}
+
+size_t
+utf8_len(const unsigned char *s, size_t left)
+{
+	uint32_t rune;
+
+	return utf8_get(s, left, &rune);
+}
+
+bool
+utf8_acts(uint32_t rune)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x00, 0x1f },
+		{ 0x7f, 0x9f },
+		{ 0x61c, 0x61c },	/* Bidi_Control of Unicode 16 */
+		{ 0x200e, 0x200f },
+		{ 0x2028, 0x2029 },	/* line and paragraph separator */
+		{ 0x202a, 0x202e },
+		{ 0x2066, 0x2069 },
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (rune >= ranges[i].first && rune <= ranges[i].last)
+			return true;
+	return false;
 }
 
 int
@@ -59,11 +89,20 @@ utf8_check(const void *text, size_t len)
 }
 
 static void
-put_escaped(struct put *p, unsigned char c)
+put_escape(struct put *p, uint32_t rune)
 {
 	char esc[8];
 
-	switch (c) {
+	snprintf(esc, sizeof(esc), "\\u%04x", (unsigned)(rune & 0xffff));
+	put_raw(p, esc, 6);
+}
+
+static void
+put_escaped(struct put *p, uint32_t rune)
+{
+	const char c = (char)rune;
+
+	switch (rune) {
 	case '"':
 	case '\\':
 		put_raw(p, "\\", 1);
@@ -76,39 +115,78 @@ put_escaped(struct put *p, unsigned char c)
 		put_raw(p, "\\t", 2);
 		return;
 	}
-	snprintf(esc, sizeof(esc), "\\u%04x", c);
-	put_raw(p, esc, 6);
+	put_escape(p, rune);
 }
 
-/* Bytes at the start of s that need no escape. */
+/* Bytes at the start of UTF-8 text that do not act. */
 static size_t
 plain_len(const unsigned char *s, size_t len)
 {
+	uint32_t rune;
+	size_t n = 0, one;
+
+	for (; n < len; n += one) {
+		one = 1;
+		if (s[n] >= 0x20 && s[n] < 0x7f)
+			continue;
+		one = utf8_get(s + n, len - n, &rune);
+		if (one == 0 || utf8_acts(rune))
+			break;
+	}
+	return n;
+}
+
+/* And are no quotes or backslashes. */
+static size_t
+bare_len(const unsigned char *s, size_t len)
+{
 	size_t n = 0;
 
-	while (n < len && s[n] >= 0x20 && s[n] != 0x7f && s[n] != '"' &&
-	    s[n] != '\\')
+	while (n < len && s[n] != '"' && s[n] != '\\')
 		n++;
-	return n;
+	return plain_len(s, n);
 }
 
 int
 json_put_string(struct put *p, const void *text, size_t len)
 {
 	const unsigned char *s = text;
+	uint32_t rune;
 
 	if (utf8_check(text, len) == -1)
 		return -1;
 	put_raw(p, "\"", 1);
-	for (size_t i = 0, plain; i < len; i += plain + 1) {
-		plain = plain_len(s + i, len - i);
-		put_raw(p, s + i, plain);
-		if (i + plain == len)
+	for (size_t i = 0, bare; i < len; ) {
+		bare = bare_len(s + i, len - i);
+		put_raw(p, s + i, bare);
+		i += bare;
+		if (i == len)
 			break;
-		put_escaped(p, s[i + plain]);
+		i += utf8_get(s + i, len - i, &rune);
+		put_escaped(p, rune);
 	}
 	put_raw(p, "\"", 1);
 	return 0;
+}
+
+void
+json_put_escaped(struct put *p, const char *json, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)json;
+	uint32_t rune;
+
+	for (size_t i = 0, plain; i < len; ) {
+		size_t n;
+
+		plain = plain_len(s + i, len - i);
+		put_raw(p, s + i, plain);
+		i += plain;
+		if (i == len)
+			break;
+		n = utf8_get(s + i, len - i, &rune);
+		put_escape(p, n == 0 ? 0xfffd : rune);
+		i += n == 0 ? 1 : n;
+	}
 }
 
 void

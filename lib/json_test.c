@@ -3,6 +3,7 @@
 #include <atf-c.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static char out[256];
@@ -47,7 +48,7 @@ ATF_TC_WITHOUT_HEAD(utf8_passes_through);
 ATF_TC_BODY(utf8_passes_through, tc)
 {
 	static const char *const good[] = {
-		"\xc2\x80", "\xc3\xa9", "\xdf\xbf", "\xe0\xa0\x80",
+		"\xc2\xa0", "\xc3\xa9", "\xdf\xbf", "\xe0\xa0\x80",
 		"\xe2\x82\xac", "\xed\x9f\xbf", "\xee\x80\x80",
 		"\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf",
 	};
@@ -60,6 +61,32 @@ ATF_TC_BODY(utf8_passes_through, tc)
 		ATF_CHECK_EQ(len + 2, p.len);
 		ATF_CHECK(memcmp(good[i], out + 1, len) == 0);
 	}
+}
+
+ATF_TC_WITHOUT_HEAD(what_acts_on_a_terminal_is_escaped);
+ATF_TC_BODY(what_acts_on_a_terminal_is_escaped, tc)
+{
+	static const char text[] = "a\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0"
+	    "\xd8\x9c\xe2\x80\x8e\xe2\x80\x90\xe2\x80\xa8\xe2\x80\xae"
+	    "\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xa6\xe2\x81\xa9\xe2\x81\xaa";
+	static const char want[] = "\"a\\u0080\\u009b\\u009f\xc2\xa0"
+	    "\\u061c\\u200e\xe2\x80\x90\\u2028\\u202e"
+	    "\xe2\x80\xaf\xe2\x81\xa5\\u2066\\u2069\xe2\x81\xaa\"";
+	char json[64];
+	int n;
+
+	ATF_CHECK_EQ(0, put_text(text, sizeof(text) - 1));
+	ATF_CHECK_STREQ(want, out);
+	n = snprintf(json, sizeof(json), "{\"k\\\"\":\"%s\"}", text);
+	put_init(&p, out, sizeof(out) - 1);
+	json_put_escaped(&p, json, (size_t)n);
+	out[p.len] = '\0';
+	ATF_CHECK(p.len <= JSON_ESCAPED_MAX((size_t)n));
+	ATF_CHECK(strncmp(out, "{\"k\\\"\":\"a", 9) == 0);
+	ATF_CHECK(strncmp(out + 7, want, sizeof(want) - 1) == 0);
+	ATF_CHECK_STREQ("}", out + 7 + sizeof(want) - 1);
+	json_put_escaped(&p, "\xff\xc2", 2);
+	ATF_CHECK_EQ(0, strncmp(out + p.len - 12, "\\ufffd\\ufffd", 12));
 }
 
 ATF_TC_WITHOUT_HEAD(what_is_not_utf8_is_refused);
@@ -137,6 +164,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, quotes_and_escapes_what_json_must);
 	ATF_TP_ADD_TC(tp, no_control_byte_ever_leaves_unescaped);
 	ATF_TP_ADD_TC(tp, utf8_passes_through);
+	ATF_TP_ADD_TC(tp, what_acts_on_a_terminal_is_escaped);
 	ATF_TP_ADD_TC(tp, what_is_not_utf8_is_refused);
 	ATF_TP_ADD_TC(tp, a_sequence_is_not_read_past_its_end);
 	ATF_TP_ADD_TC(tp, keys_and_hex_are_written);

@@ -1,0 +1,120 @@
+#include "safe.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "json.h"
+
+static void
+escape(struct safe *s, struct buf *out, const unsigned char *p, size_t len)
+{
+	char text[8];
+
+	for (size_t i = 0; i < len; i++) {
+		snprintf(text, sizeof(text), "\\x%02x", p[i]);
+		buf_add(out, text, 4);
+	}
+	s->acted |= len != 0;
+}
+
+/* How long a sequence is by its first byte; 1 where none begins. */
+static size_t
+promised(unsigned char first)
+{
+	if (first < 0xc2 || first > 0xf4)
+		return 1;
+	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+/* Whether more bytes can still make a character of these. */
+static bool
+may_go_on(const unsigned char *p, size_t len)
+{
+	if (len >= promised(p[0]))
+		return false;
+	for (size_t i = 1; i < len; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return false;
+	return true;
+}
+
+/* The first character or byte of these; returns its length. */
+static size_t
+take_one(struct safe *s, struct buf *out, const unsigned char *p, size_t len)
+{
+	uint32_t rune = 0;
+	size_t n = *p == '\0' ? 0 : utf8_get(p, len, &rune);
+
+	if (n == 0) {
+		escape(s, out, p, 1);
+		return 1;
+	}
+	if (utf8_acts(rune) && rune != '\n' && rune != '\t')
+		escape(s, out, p, n);
+	else
+		buf_add(out, p, n);
+	return n;
+}
+
+/* Text that needs no second look. */
+static size_t
+plain_len(const unsigned char *p, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && p[n] >= 0x20 && p[n] < 0x7f)
+		n++;
+	return n;
+}
+
+/* As many of the kept and the new bytes as one character may have. */
+static size_t
+join_kept(struct safe *s, struct buf *out, const unsigned char *p, size_t len)
+{
+	size_t taken = 0;
+
+	while (s->nkept != 0) {
+		if (taken < len && s->nkept < sizeof(s->kept) &&
+		    may_go_on(s->kept, s->nkept)) {
+			s->kept[s->nkept++] = p[taken++];
+			continue;
+		}
+		if (may_go_on(s->kept, s->nkept))
+			break;
+		size_t n = take_one(s, out, s->kept, s->nkept);
+
+		s->nkept -= n;
+		memmove(s->kept, s->kept + n, s->nkept);
+	}
+	return taken;
+}
+
+void
+safe_add(struct safe *s, struct buf *out, const void *data, size_t len)
+{
+	const unsigned char *p = data;
+	size_t at = join_kept(s, out, p, len);
+
+	while (at < len) {
+		size_t n = plain_len(p + at, len - at);
+
+		buf_add(out, p + at, n);
+		at += n;
+		if (at == len)
+			return;
+		if (may_go_on(p + at, len - at)) {
+			s->nkept = len - at;
+			memcpy(s->kept, p + at, s->nkept);
+			return;
+		}
+		at += take_one(s, out, p + at, len - at);
+	}
+}
+
+void
+safe_end(struct safe *s, struct buf *out)
+{
+	escape(s, out, s->kept, s->nkept);
+	s->nkept = 0;
+}
