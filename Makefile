@@ -62,10 +62,13 @@ $(if $(TWICE),$(error two programs or tests are called $(TWICE): rename one))
 STATIC_PROGS := $(IMAGE_PROGS) $(CLIENT_PROGS) $(TOOLS)
 ALL_GEN :=
 
-# Static musl objects: build/static/PATH.o; programs: build/bin/NAME.
+# Static musl objects: build/static/PATH.o; programs: build/bin/NAME.  What
+# makes headers waits for none.
+MKFILTER_OBJS := $(patsubst %.c,$(B)/static/%.o,$(mkfilter_SRCS))
 define static_prog
 $(1)_OBJS := $$(patsubst %.c,$(B)/static/%.o,$$($(1)_SRCS))
-$$($(1)_OBJS): | $$(addprefix $(B)/,$$($(1)_GEN))
+$$(filter-out $$(MKFILTER_OBJS),$$($(1)_OBJS)): | \
+    $$(addprefix $(B)/,$$($(1)_GEN))
 $(B)/bin/$(1): $$($(1)_OBJS) $(B)/paths
 	@printf '  LINK    %s\n' $(1)
 	@mkdir -p $$(@D)

@@ -8,6 +8,7 @@
 
 #include "log.h"
 #include "say.h"
+#include "stdfds.h"
 
 static const struct subcommand {
 	const char	*name;
@@ -97,10 +98,9 @@ run_subcommand(const struct subcommand *s, int argc, char *argv[])
 	return s->run == cmd_run ? EXIT_RUN_FAILED : EXIT_USAGE;
 }
 
-int
-main(int argc, char *argv[])
+static int
+run_words(int argc, char *argv[])
 {
-	log_init("casemate");
 	if (argc < 2) {
 		print_usage(stderr);
 		return EXIT_USAGE;
@@ -120,4 +120,24 @@ main(int argc, char *argv[])
 	say("%s: no such command", argv[1]);
 	print_usage(stderr);
 	return EXIT_USAGE;
+}
+
+/* What was printed and is lost is no success. */
+static int
+check_output(int code, bool is_run)
+{
+	if (stdfds_flush() == 0 || code != EXIT_OK)
+		return code;
+	say("standard output: cannot be written; what was printed is lost, all "
+	    "of it or its end");
+	return is_run ? EXIT_RUN_FAILED : EXIT_SYSTEM;
+}
+
+int
+main(int argc, char *argv[])
+{
+	stdfds_fill();
+	log_init("casemate");
+	return check_output(run_words(argc, argv), argc > 1 &&
+	    strcmp(argv[1], "run") == 0);
 }

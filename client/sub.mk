@@ -19,7 +19,7 @@ CLIENT_SRCS := $(addprefix client/,backoff.c buf.c bundle.c cases.c conn.c cpio.
 	target.c tsc.c unixsock.c up.c ustar.c verdict.c verify.c vm.c) $(CLIENT_LIB)
 CLIENT_LIBS := -lyaml -lsodium -lbearssl
 
-casemate_SRCS := client/casemate.c $(CLIENT_SRCS)
+casemate_SRCS := client/casemate.c lib/stdfds.c $(CLIENT_SRCS)
 casemate_LIBS := $(CLIENT_LIBS)
 casemate_GEN := $(RULES_GEN)
 
@@ -51,6 +51,13 @@ TESTS += client/backoff_test client/safe_test
 backoff_test_SRCS := client/backoff_test.c client/backoff.c
 safe_test_SRCS := client/safe_test.c client/safe.c $(CLIENT_SAY) lib/json.c \
 	lib/wire.c lib/why.c
+
+TESTS += client/closed_test
+closed_test_SRCS := client/closed_test.c client/fake.c client/fake_read.c \
+	$(CLIENT_SRCS)
+closed_test_LIBS := $(CLIENT_LIBS)
+closed_test_GEN := $(RULES_GEN)
+$(B)/tests/client/closed_test: | $(B)/bin/casemate
 
 SHTESTS += client/casemate_test client/dryrun_test client/life_test \
 	client/policy_cases_test client/policy_check_test \

@@ -19,6 +19,7 @@
 #include "leaf.h"
 #include "log.h"
 #include "msg.h"
+#include "stdfds.h"
 #include "store.h"
 
 #define MIB		1024
@@ -201,6 +202,7 @@ main(int argc, char *argv[])
 	struct bare b;
 	struct why why;
 
+	stdfds_fill();
 	log_init("ledger_bench");
 	if (argc != 2)
 		die(EXIT_USAGE, "usage: ledger_bench DIR");
@@ -214,5 +216,5 @@ main(int argc, char *argv[])
 	mdb_env_close(b.env);
 	remove_dir(ours);
 	remove_dir(theirs);
-	return 0;
+	return stdfds_flush() == 0 ? EXIT_OK : EXIT_SYSTEM;
 }

@@ -35,7 +35,7 @@ ledgerd_fault_test_LIBS := -llmdb -lsodium -lbearssl
 $(B)/tests/ledgerd/ledgerd_fault_test: | $(B)/bin/ledgerd
 
 TOOLS += ledger_bench
-ledger_bench_SRCS := ledgerd/ledger_bench.c $(LEDGERD_STORE)
+ledger_bench_SRCS := ledgerd/ledger_bench.c lib/stdfds.c $(LEDGERD_STORE)
 ledger_bench_LIBS := -llmdb -lbearssl
 
 TESTS += ledgerd/recipe_test

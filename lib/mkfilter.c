@@ -48,6 +48,8 @@
 
 #include <seccomp.h>
 
+#include "stdfds.h"
+
 #define RULES_MAX	400
 #define ARGS_MAX	6
 
@@ -481,7 +483,7 @@ print_header(const char *name, const struct sock_filter *code, size_t n)
 		printf("\t{ 0x%02x, %u, %u, 0x%08x },\n", code[i].code,
 		    code[i].jt, code[i].jf, code[i].k);
 	printf("};\n");
-	return fflush(stdout);
+	return stdfds_flush();
 }
 
 int
@@ -491,6 +493,7 @@ main(int argc, char *argv[])
 	struct sock_filter *code;
 	size_t n;
 
+	stdfds_fill();
 	if (argc != 3) {
 		fprintf(stderr, "usage: mkfilter NAME FILE\n");
 		return 100;

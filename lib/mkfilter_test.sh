@@ -19,6 +19,21 @@ make_load() {
 	    "$src/lib/testdata/mkfilter_load.c"
 }
 
+# The list is opened as descriptor 0, 1 or 2 when that is closed.
+atf_test_case lost_output_is_no_success
+lost_output_is_no_success_body() {
+	printf 'default kill\nallow write # it reports\n' > a.seccomp
+	atf_check -o save:want "$mkfilter" a a.seccomp
+	for closed in "" "<&-" "2>&-" "<&- 2>&-"; do
+		atf_check -o file:want sh -c "'$mkfilter' a a.seccomp $closed"
+	done
+	for closed in ">&-" "<&- >&-" ">&- 2>&-" "<&- >&- 2>&-" "> /dev/full"
+	do
+		atf_check -s exit:1 -o empty -e ignore \
+		    sh -c "'$mkfilter' a a.seccomp $closed"
+	done
+}
+
 atf_test_case filter_kills_what_is_not_listed
 filter_kills_what_is_not_listed_body() {
 	cat > test.seccomp <<-'END'
@@ -246,6 +261,7 @@ list_is_whole_lines_body() {
 }
 
 atf_init_test_cases() {
+	atf_add_test_case lost_output_is_no_success
 	atf_add_test_case filter_kills_what_is_not_listed
 	atf_add_test_case filter_fails_what_is_not_listed
 	atf_add_test_case filter_looks_at_arguments

@@ -1,11 +1,13 @@
 # What two or more programs share, and the compiler of system call lists.
 
 TOOLS += mkfilter
-mkfilter_SRCS := lib/mkfilter.c
+mkfilter_SRCS := lib/mkfilter.c lib/stdfds.c
 mkfilter_LIBS := -lseccomp
 SHTESTS += lib/mkfilter_test
 
 # Hashes, encodings, the Merkle tree and what the ledger writes.
+TESTS += lib/stdfds_test
+stdfds_test_SRCS := lib/stdfds_test.c lib/stdfds.c
 TESTS += lib/sha256_test lib/base64_test lib/tree_test lib/json_test \
 	lib/event_test
 sha256_test_SRCS := lib/sha256_test.c lib/sha256.c

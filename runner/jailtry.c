@@ -39,6 +39,7 @@
 #include "root.h"
 #include "sha256.h"
 #include "spawn.h"
+#include "stdfds.h"
 #include "words.h"
 
 #define RUNNER_UID	902
@@ -313,6 +314,7 @@ main(int argc, char *argv[])
 	struct why why;
 	int opt, spawner;
 
+	stdfds_fill();
 	log_init("jailtry");
 	grant_init(&t.grant);
 	strcpy(t.grant.name, "tried");

@@ -15,7 +15,7 @@ $(B)/gen/spawner.seccomp.h: runner/job.seccomp
 include qemu-tests/jobs/sub.mk
 
 TOOLS += jailtry
-jailtry_SRCS := runner/jailtry.c $(RUNNER_JAIL) lib/log.c lib/wire.c lib/words.c
+jailtry_SRCS := runner/jailtry.c lib/stdfds.c $(RUNNER_JAIL) lib/log.c lib/wire.c lib/words.c
 jailtry_LIBS := -lbearssl
 jailtry_GEN := $(RUNNER_JAIL_GEN)
 

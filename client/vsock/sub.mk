@@ -4,7 +4,8 @@ CLIENT_PROGS += casemate-vsock
 vsock_device_SRCS := $(addprefix client/vsock/,device.c vhost.c \
 	request.c ring.c mem.c packet.c pump.c host.c conn.c credit.c buf.c \
 	pkt.c) lib/log.c
-casemate-vsock_SRCS := client/vsock/vsock.c $(vsock_device_SRCS) lib/sandbox.c
+casemate-vsock_SRCS := client/vsock/vsock.c $(vsock_device_SRCS) lib/sandbox.c \
+	lib/stdfds.c
 casemate-vsock_GEN := gen/vsock.seccomp.h gen/vsock-dial.seccomp.h
 
 # A fake front end that plays QEMU, the guest and the clients.

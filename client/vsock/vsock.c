@@ -25,6 +25,7 @@
 #include "device.h"
 #include "log.h"
 #include "sandbox.h"
+#include "stdfds.h"
 
 #include "vsock.seccomp.h"
 #include "vsock-dial.seccomp.h"
@@ -154,16 +155,6 @@ parse_options(int argc, char *argv[], struct settings *s)
 	    (s->vhost_path == NULL) == (o->vhost_fd == -1) ||
 	    (o->listen_fd != -1 && o->listen_fd == o->vhost_fd))
 		die(EXIT_USAGE, "%s", usage);
-}
-
-/* Nothing that we open may become descriptor 0, 1 or 2. */
-static void
-fill_standard_fds(void)
-{
-	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) == -1 &&
-		    open("/dev/null", O_RDWR) != fd)
-			die_errno("/dev/null");
 }
 
 static void
@@ -356,9 +347,9 @@ main(int argc, char *argv[])
 	static struct settings s = { .device = { .listen_fd = -1,
 	    .vhost_fd = -1, .signal_fd = -1 } };
 
+	stdfds_fill();
 	log_init("casemate-vsock");
 	parse_options(argc, argv, &s);
-	fill_standard_fds();
 	close_others(s.device.listen_fd, s.device.vhost_fd);
 	open_sockets(&s);
 	s.device.signal_fd = open_signals();

@@ -104,6 +104,35 @@ sandbox_is_shut_cleanup() {
 	stop
 }
 
+# Nothing that it opens becomes descriptor 0, 1 or 2; its children too would
+# have /dev/null there.
+atf_test_case closed_descriptors_are_filled cleanup
+closed_descriptors_are_filled_body() {
+	for closed in "" "<&-" ">&-" "2>&-" "<&- >&-" "<&- 2>&-" ">&- 2>&-" \
+	    "<&- >&- 2>&-"; do
+		: > in
+		eval "\"$program\" --cid 42 --uds u --vhost v < in > out 2> err \
+		    $closed &"
+		pid=$!
+		echo $pid > pid
+		wait_for is_up
+		for fd in 0:in:"<&-" 1:out:">&-" 2:err:"2>&-"; do
+			rest=${fd#*:}
+			want=$(pwd)/${rest%%:*}
+			case " $closed " in
+			*" ${rest#*:} "*) want=/dev/null ;;
+			esac
+			atf_check_equal "$closed: $want" \
+			    "$closed: $(readlink /proc/$pid/fd/${fd%%:*})"
+		done
+		kill $pid
+		wait $pid || atf_fail "exit $? on SIGTERM"
+	done
+}
+closed_descriptors_are_filled_cleanup() {
+	stop
+}
+
 atf_test_case socket_files_are_not_stolen cleanup
 socket_files_are_not_stolen_body() {
 	start
@@ -173,6 +202,7 @@ once_means_once_cleanup() {
 atf_init_test_cases() {
 	atf_add_test_case command_line_errors_exit_100
 	atf_add_test_case sandbox_is_shut
+	atf_add_test_case closed_descriptors_are_filled
 	atf_add_test_case socket_files_are_not_stolen
 	atf_add_test_case one_front_end_after_the_other
 	atf_add_test_case once_means_once

@@ -17,6 +17,7 @@
 #include "world_bench.h"
 #include "decide.h"
 #include "doc.h"
+#include "stdfds.h"
 
 #define ROUNDS		40	/* of all requests */
 #define LOADS		15	/* the median of so many */
@@ -266,6 +267,7 @@ main(int argc, char *argv[])
 	size_t elen, rlen;
 	char *etext, *rtext;
 
+	stdfds_fill();
 	if (argc != 1 && dir == NULL) {
 		fputs("usage: cedar_bench [--write DIR]\n", stderr);
 		return 100;
@@ -290,5 +292,5 @@ main(int argc, char *argv[])
 	}
 	free(etext);
 	free(rtext);
-	return 0;
+	return stdfds_flush() == 0 ? 0 : 1;
 }

@@ -126,7 +126,7 @@ schema_check_test_LIBS := -lyaml
 # The official engine, out of the tree, and what is asked the same as it.
 TESTS += lib/cedar/referee/cedar_driver
 cedar_driver_SRCS := $(addprefix lib/cedar/referee/,cedar_driver.c \
-	driver_read.c) $(CEDAR_SRCS)
+	driver_read.c) lib/stdfds.c $(CEDAR_SRCS)
 cedar_driver_LIBS := -lyaml
 REFEREE := lib/cedar/referee
 $(B)/.referee: $(REFEREE)/package-lock.json $(REFEREE)/fetch \
@@ -161,7 +161,7 @@ facts_test_SRCS := lib/cedar/facts_test.c lib/cedar/facts.c \
 # What deciding costs; `--write DIR' for the same to another engine.
 TOOLS += cedar_bench
 cedar_bench_SRCS := lib/cedar/cedar_bench.c lib/cedar/world_bench.c \
-	$(CEDAR_SRCS)
+	lib/stdfds.c $(CEDAR_SRCS)
 cedar_bench_LIBS := -lyaml
 
 # Static analysis.

@@ -14,6 +14,7 @@
 #include "cedar/emit.h"
 #include "cedar/format.h"
 #include "cedar/validate.h"
+#include "stdfds.h"
 
 #define ANSWER_MAX	(64u * 1024 * 1024)
 #define TRACE_MAX	(1024 * 1024)	/* one request explained */
@@ -496,6 +497,7 @@ main(void)
 	size_t cap = 0;
 	ssize_t len;
 
+	stdfds_fill();
 	if (buf == NULL)
 		driver_die("out of memory");
 	while ((len = getline(&line, &cap, stdin)) > 0) {
@@ -507,7 +509,8 @@ main(void)
 			driver_die("answer too long");
 		fwrite(out.base, 1, out.len, stdout);
 		putchar('\n');
-		fflush(stdout);
+		if (stdfds_flush() == -1)
+			driver_die("standard output is lost");
 	}
 	free(line);
 	free(buf);
