@@ -119,6 +119,24 @@ site_made_before_body() {
 	    --image "$image" --site made.cpio --ephemeral
 }
 
+case_with_vm up_with_closed_descriptors 'nothing of QEMU is in their place'
+up_with_closed_descriptors_body() {
+	default_site
+	elf_job hello hello
+	vm_up --ephemeral <&- > out 2>&- || atf_fail "exit $?"
+	atf_check -o match:'vm is up' cat out
+	qemu=/proc/$(cat "$vm_state/qemu.pid")/fd
+	atf_check_equal /dev/null "$(readlink "$qemu/0")"
+	atf_check_equal "$vm_state/qemu.log" "$(readlink "$qemu/1")"
+	atf_check_equal "$vm_state/qemu.log" "$(readlink "$qemu/2")"
+	run_job hello <&- > out 2>&- || atf_fail "exit $?"
+	atf_check -o match:hello cat out
+	atf_check -o match:'receipt verified' "$do" verified hello.receipt
+	run_job hello >&- 2> err && atf_fail "lost output was success"
+	atf_check -o match:"cannot write the job's output" cat err
+	vm_down <&- >&- 2>&- || atf_fail "exit $?"
+}
+
 case_with_vm nine_jobs_on_eight_slots 'the ninth waits its turn'
 nine_jobs_on_eight_slots_body() {
 	atf_check -o ignore -e ignore "$do" vm_up --ephemeral --memory 1024
@@ -144,6 +162,7 @@ atf_init_test_cases() {
 	for c in up_twice_is_once killed_vm_is_noticed \
 	    foreground_stops_in_good_order interrupted_up_leaves_nothing \
 	    state_may_be_far_away unix_path_without_up site_made_before \
+	    up_with_closed_descriptors \
 	    nine_jobs_on_eight_slots; do
 		atf_add_test_case $c
 	done
