@@ -214,6 +214,15 @@ conn_close(struct conn *c)
 	c->used = 0;
 }
 
+/* It is printed, and goes into commands. */
+static bool
+is_plain(const char *text)
+{
+	while (*text > 0x20 && *text < 0x7f)
+		text++;
+	return *text == '\0';
+}
+
 int
 hello_parse(struct hello *h, struct get *g, struct why *w)
 {
@@ -233,7 +242,7 @@ hello_parse(struct hello *h, struct get *g, struct why *w)
 	get_cstr(g, h->mode, sizeof(h->mode));
 	h->now = get_u64(g);
 	h->slots = get_u32(g);
-	if (get_end(g) == -1)
+	if (get_end(g) == -1 || !is_plain(h->vkey) || !is_plain(h->mode))
 		return why_set(w, "the appliance's greeting is malformed");
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "buf.h"
 #include "file.h"
 #include "receipt.h"
+#include "safe.h"
 #include "say.h"
 
 static int
@@ -55,34 +56,22 @@ evidence_free(struct evidence *e)
 	leaf_free(&e->leaf);
 }
 
-/* Text from outside: what is not printable ASCII is escaped. */
-static void
-print_text(FILE *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c >= 0x20 && c < 0x7f)
-			putc(c, out);
-		else
-			fprintf(out, "\\x%02x", c);
-	}
-}
-
 static void
 print_row(FILE *out, const char *name, const char *text)
 {
 	fprintf(out, "  ");
-	print_text(out, name);
+	safe_print(out, name);
 	fprintf(out, "%*s ", (int)(18 - strlen(name) % 19), "");
-	print_text(out, text);
+	safe_print(out, text);
 	putc('\n', out);
 }
 
 void
 evidence_print(FILE *out, const struct evidence *e)
 {
-	fprintf(out, "  %-18s %s+%08x\n", "appliance", e->key_name, e->key_id);
+	fprintf(out, "  %-18s ", "appliance");
+	safe_print(out, e->key_name);
+	fprintf(out, "+%08x\n", e->key_id);
 	print_row(out, "event", leaf_get(&e->leaf, "type"));
 	print_row(out, "time", leaf_get(&e->leaf, "time"));
 	for (size_t i = 0; i < e->leaf.n; i++) {

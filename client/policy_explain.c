@@ -22,6 +22,7 @@
 #include "manifest.h"
 #include "opts.h"
 #include "rules/judge.h"
+#include "safe.h"
 #include "say.h"
 #include "sha256.h"
 #include "sitefolder.h"
@@ -55,12 +56,17 @@ explain_case(struct rules *r, const struct policy_case *c)
 {
 	char *text = need_alloc(SHOWN_MAX, 1);
 
-	printf("case: %s\n", c->name);
+	printf("case: ");
+	safe_print(stdout, c->name);
+	printf("\n");
 	for (size_t i = 0; i < c->nasks; i++) {
 		struct put p;
 
 		put_init(&p, text, SHOWN_MAX);
-		printf("%s: %s\n", c->who, c->asks[i].shown);
+		safe_print(stdout, c->who);
+		printf(": ");
+		safe_print(stdout, c->asks[i].shown);
+		printf("\n");
 		print(&p, rules_explain_request(r, &c->asks[i].request, &p));
 	}
 	free(text);

@@ -1,7 +1,6 @@
 #include "safe.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "json.h"
@@ -117,4 +116,17 @@ safe_end(struct safe *s, struct buf *out)
 {
 	escape(s, out, s->kept, s->nkept);
 	s->nkept = 0;
+}
+
+void
+safe_print(FILE *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c >= 0x20 && c < 0x7f)
+			putc(c, out);
+		else
+			fprintf(out, "\\x%02x", c);
+	}
 }

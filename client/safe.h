@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "buf.h"
 
@@ -22,5 +23,8 @@ struct safe {
 void	safe_add(struct safe *, struct buf *out, const void *, size_t len);
 /* The end of the stream: what was kept is no character. */
 void	safe_end(struct safe *, struct buf *out);
+
+/* Text from outside: what is not printable ASCII becomes \xNN. */
+void	safe_print(FILE *, const char *text);
 
 #endif

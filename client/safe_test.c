@@ -105,10 +105,23 @@ ATF_TC_BODY(a_whole_character_is_not_held_back, tc)
 	ATF_CHECK_STREQ("a\xe2\x82\xac\\xff", buf_str(&out));
 }
 
+ATF_TC_WITHOUT_HEAD(printed_text_is_printable_ascii);
+ATF_TC_BODY(printed_text_is_printable_ascii, tc)
+{
+	char got[64] = "";
+	FILE *f = fmemopen(got, sizeof(got), "w");
+
+	ATF_REQUIRE(f != NULL);
+	safe_print(f, "a \\\n\t\033\xc2\x9b\x7f~");
+	fclose(f);
+	ATF_CHECK_STREQ("a \\\\x0a\\x09\\x1b\\xc2\\x9b\\x7f~", got);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, what_acts_is_escaped_however_it_is_cut);
 	ATF_TP_ADD_TC(tp, no_byte_passes_that_acts);
 	ATF_TP_ADD_TC(tp, a_whole_character_is_not_held_back);
+	ATF_TP_ADD_TC(tp, printed_text_is_printable_ascii);
 	return atf_no_error();
 }

@@ -522,6 +522,12 @@ ATF_TC_BODY(nonsense_from_the_appliance_is_named, tc)
 		    "version 2 of the protocol" },
 		{ BYTES("\0\0\0\021\001\0\0\0\010casemate\0\0\0\001"),
 		    "greeting is malformed" },
+		{ BYTES("\0\0\0\055\001\0\0\0\010casemate\0\0\0\001\0\0\0\004"
+		    "\033[2J\0\0\0\004kept\0\0\0\0\0\0\0\0\0\0\0\0"),
+		    "greeting is malformed" },
+		{ BYTES("\0\0\0\055\001\0\0\0\010casemate\0\0\0\001\0\0\0\004"
+		    "vkey\0\0\0\004\302\233mx\0\0\0\0\0\0\0\0\0\0\0\0"),
+		    "greeting is malformed" },
 		{ BYTES("\0\0\0\001\025"), "did not greet first" },
 		{ BYTES("HTTP/1.1 400 Bad Request\r\n"), "which does not" },
 	};
