@@ -246,7 +246,7 @@ static int
 drop_ended(struct nonces *all, uint64_t now, struct why *w)
 {
 	struct nonces kept = *all;
-	uint64_t floor;
+	uint64_t floor = 0;
 	int rc = choose_floor(all, now, &floor);
 
 	if (rc == 0 && floor == 0)
