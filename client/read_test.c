@@ -205,8 +205,10 @@ ATF_TC_BODY(a_terminal_that_was_sent_control_characters_is_told, tc)
 	static const char line[] = "casemate: the job's output had control "
 	    "characters, and this terminal has obeyed them; --safe-output "
 	    "shows them escaped\n";
-	struct reply r = { VERB_OUTPUT, "a\302\233m\n!\033[1m", "", LIE_NONE };
-	struct reply plain = { VERB_OUTPUT, "\303\251\n!\033[1m", "", LIE_NONE };
+	struct reply r = { VERB_OUTPUT, "a\302\233m\n!\033[1m", "",
+	    LIE_NONE };
+	struct reply plain = { VERB_OUTPUT, "\303\251\n!\033[1m", "",
+	    LIE_NONE };
 	struct fake f;
 
 	start(&f, 3, &r);

@@ -201,8 +201,8 @@ submit(struct run *r)
 		if (connect_with_order(r, &c) == -1)
 			return -1;
 		*s = (struct submit){ .conn = &c, .pack = &r->pack,
-		    .order = &r->order, .outlet = &r->outlet, .message = s->message,
-		    .receipt = s->receipt };
+		    .order = &r->order, .outlet = &r->outlet,
+		    .message = s->message, .receipt = s->receipt };
 		ret = submit_run(s);
 		conn_close(&c);
 		if (ret == -1)
