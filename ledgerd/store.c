@@ -15,7 +15,6 @@
 
 #define KEY_LEN		8
 #define REMADE_MAX	4096	/* nodes that one proof may have made again */
-#define PAGE		4096		/* LMDB's on this machine */
 #define PAGE_HEAD	16		/* of a value's own pages, and ... */
 #define NODE_HEAD	10		/* ... of an entry, with its pointer */
 #define ROOM_STEP	(256u << 10)	/* few calls, little waste */
