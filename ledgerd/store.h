@@ -95,7 +95,7 @@ void	store_abort(struct store *);
  * the file grow, but for `kept' of them.  0 also when the disk does not say.
  */
 uint64_t	store_room(const struct store *, uint64_t kept);
-/* How many of them a leaf of this length has; never more than it really does. */
+/* How many of them a leaf of this length has; never more than it does. */
 uint64_t	store_cost(size_t len);
 /* What the last -1 was about, in LMDB's or the system's words. */
 const char	*store_error(const struct store *);

@@ -78,7 +78,8 @@ room_for_bundles_body() {
 case_with_greedy readers 'orders that are not taken'
 readers_body() {
 	start_greedy reads
-	atf_check -o match:'^took 6: carol has the most .* 6 orders to read' \
+	# Some whole answers fit into the buffers on the way, and are more.
+	atf_check -o match:'^took [0-9]*: carol has the most .* 6 orders to r' \
 	    -o not-match:recorded cat took
 	modest_goes_on
 }
