@@ -57,7 +57,7 @@ ATF_TC_BODY(a_job_past_the_share_is_refused_and_good_later, tc)
 	leave(SHARE_JOBS, 0);
 	trial_judge(KIT_NOW);
 	check_refused("alice has the most that one signer may have here: 7 "
-	    "jobs under way (`jobs'");
+	    "of 8 slots for jobs (`jobs'");
 	leave(SHARE_JOBS, 1);			/* the last one */
 	ATF_CHECK_EQ(trial_judge(KIT_NOW), 0);
 	end();
@@ -94,7 +94,7 @@ ATF_TC_BODY(an_order_past_the_share_is_refused, tc)
 	trial_open(KIT_NOW);
 	leave(SHARE_READS, 0);
 	order(VERB_STATUS);
-	check_refused("6 orders to read under way (`reads'");
+	check_refused("6 of 8 places to read (`reads'");
 	leave(SHARE_JOBS, 0);			/* that is for jobs only */
 	order(VERB_STATUS);
 	ATF_CHECK_EQ(t.d.reason, 0);
@@ -159,7 +159,7 @@ ATF_TC_BODY(the_sites_setting_is_named_with_its_number, tc)
 	trial_open(KIT_NOW);
 	leave(SHARE_JOBS, 0);
 	trial_judge(KIT_NOW);
-	check_refused("2 jobs under way (`jobs' under `shares' in settings");
+	check_refused("2 of 8 slots for jobs (`jobs' under `shares' in settings");
 	end();
 }
 

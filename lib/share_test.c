@@ -81,7 +81,7 @@ ATF_TC_BODY(a_refusal_names_signer_setting_and_advice, tc)
 	ATF_CHECK_ERRNO(EBADMSG, shares_refuse(&s, SHARE_JOBS, "carol",
 	    &w) == -1);
 	ATF_CHECK_STREQ(w.text, "carol has the most that one signer may have "
-	    "here: 7 jobs under way (`jobs' under `shares' in "
+	    "here: 7 of 8 slots for jobs (`jobs' under `shares' in "
 	    "settings.yaml); wait until one has ended");
 	for (int i = 0; i < SHARE_COUNT; i++) {
 		shares_refuse(&s, i, "carol", &w);

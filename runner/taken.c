@@ -5,6 +5,14 @@
 #include "log.h"
 #include "runner.h"
 
+enum {
+#define SHARE(name, setting, least, most, usual, what, todo) MOST_##name = most,
+#include "share.def"
+#undef SHARE
+};
+_Static_assert(MOST_JOBS == JOB_SLOTS, "of all slots, as share.def says");
+_Static_assert(MOST_READS == READERS, "of all readers, as share.def says");
+
 static uint64_t
 whole(const struct runner *r, enum share share)
 {
