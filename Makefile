@@ -146,7 +146,7 @@ $(B)/tests/%: %.sh | $(B)/.host-packages
 
 include image/sub.mk
 
-.PHONY: progs client tests fuzzers image check bench demo clean help
+.PHONY: progs client tests fuzzers image check bench soak demo clean help
 progs: $(addprefix $(B)/bin/,$(IMAGE_PROGS))
 client: $(addprefix $(B)/bin/,$(CLIENT_PROGS)) ## the host's programs alone
 tests: $(addprefix $(B)/tests/,$(TESTS) $(SHTESTS))
@@ -159,6 +159,10 @@ demo: ## two signed jobs, from source to receipts
 
 check: tests image job-progs $(B)/python.erofs $(B)/.clang-warnings ## every test; ends in N passed, N failed, N skipped
 	$(Q)B=$(B) DEPS=$(DEPS) qemu-tests/check
+
+soak: image job-progs ## 5,000 jobs on 4 processors, 10 boots of 500
+	$(Q)CASEMATE_SRC=$(CURDIR) CASEMATE_BUILD=$(abspath $(B)) \
+		qemu-tests/soak 10 500 4
 
 bench: image job-progs $(B)/bin/ledger_bench $(B)/bin/cedar_bench $(B)/.referee ## the table of figures, from this machine
 	$(Q)B=$(B) DEPS=$(DEPS) qemu-tests/bench

@@ -101,7 +101,7 @@ parse(struct up *u, int argc, char *argv[])
 		{ "ephemeral", 0, OPT_FLAG, &u->ephemeral, 0, 0 },
 		{ "runtime", 0, OPT_LIST, &u->runtimes, 0, 0 },
 		{ "memory", 'm', OPT_NUMBER, &u->memory_mib, 48, 1 << 20 },
-		{ "cpus", 0, OPT_NUMBER, &u->cpus, 1, 64 },
+		{ "cpus", 0, OPT_NUMBER, &u->cpus, 1, VM_CPUS_MAX },
 		{ "machine", 0, OPT_TEXT, &u->machine, 0, 0 },
 		{ "accel", 0, OPT_TEXT, &u->accel, 0, 0 },
 		{ "wait", 0, OPT_NUMBER, &u->wait_s, 1, 3600 },

@@ -38,6 +38,17 @@ image_fits_in_5_MiB_body()
 	    "$CASEMATE_SRC/image/report" "$CASEMATE_BUILD" 100
 }
 
+atf_test_case client_and_kernel_agree_on_processors
+client_and_kernel_agree_on_processors_body()
+{
+	max=$(sed -n 's/^CONFIG_NR_CPUS=//p' \
+	    "$CASEMATE_SRC/image/kernel.config")
+	atf_check -o match:"VM_CPUS_MAX[[:space:]]$max[^0-9]" \
+	    cat "$CASEMATE_SRC/client/vm.h"
+	atf_check -s exit:100 -e match:"a number from 1 to $max\$" \
+	    "$CASEMATE_BUILD/bin/casemate" up --cpus $((max + 1))
+}
+
 atf_test_case option_without_effect_is_refused
 option_without_effect_is_refused_head()
 {
@@ -159,6 +170,7 @@ two_folders_give_the_same_image_cleanup()
 atf_init_test_cases()
 {
 	atf_add_test_case image_fits_in_5_MiB
+	atf_add_test_case client_and_kernel_agree_on_processors
 	atf_add_test_case option_without_effect_is_refused
 	atf_add_test_case option_that_must_stay_off_is_refused_when_on
 	atf_add_test_case every_input_changes_the_key

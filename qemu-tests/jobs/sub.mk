@@ -2,7 +2,7 @@
 
 JOB_PROGS := job-hello job-true job-exit job-signal job-forkbomb job-eatmem \
 	job-spew job-forever job-snoop job-threads job-hog job-memory job-stack \
-	job-maps job-remap
+	job-maps job-remap job-kmem job-kern
 
 TOOLS += $(JOB_PROGS)
 job-hello_SRCS := qemu-tests/jobs/hello.c
@@ -19,6 +19,8 @@ job-hog_SRCS := qemu-tests/jobs/hog.c
 job-memory_SRCS := qemu-tests/jobs/memory.c
 job-maps_SRCS := qemu-tests/jobs/maps.c
 job-remap_SRCS := qemu-tests/jobs/remap.c
+job-kmem_SRCS := qemu-tests/jobs/kmem.c
+job-kern_SRCS := qemu-tests/jobs/kern.c
 job-stack_SRCS := qemu-tests/jobs/stack.c
 job-stack_LIBS := -Wl,-z,execstack
 
