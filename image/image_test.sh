@@ -96,8 +96,9 @@ every_input_changes_the_key_body()
 	ln -s "$kernel" empty
 	atf_check -o inline:"$PWD/empty/${kernel##*/}\n" \
 	    project/image/build-kernel empty
+	patch=$(cd project && ls image/patches/*.patch | head -n 1)
 	for file in image/kernel.config image/kernel.env image/build-kernel \
-	    deps/SHA256SUMS; do
+	    "$patch" deps/SHA256SUMS; do
 		cp -p "project/$file" saved
 		case $file in
 		deps/*)	sed '/linux-source/s/^..../0000/' saved ;;
@@ -109,6 +110,32 @@ every_input_changes_the_key_body()
 	done
 	atf_check -o inline:"$PWD/empty/${kernel##*/}\n" \
 	    project/image/build-kernel empty
+}
+
+atf_test_case patch_that_does_not_apply_is_named
+patch_that_does_not_apply_is_named_head()
+{
+	atf_set timeout 900
+}
+patch_that_does_not_apply_is_named_body()
+{
+	setup_project
+	cp -r "$CASEMATE_SRC/deps/fetch" "$CASEMATE_SRC/deps/pins.txt" \
+	    project/deps
+	mkdir empty
+	ln -s "$cache/dl" empty/dl
+	cat > project/image/patches/99-stale.patch <<-'EOF'
+		--- a/Makefile
+		+++ b/Makefile
+		@@ -1,2 +1,2 @@
+		-what it said once
+		+what it is to say
+		 VERSION = 6
+	EOF
+	atf_check -s exit:1 -o ignore \
+	    -e match:'patches/99-stale.patch does not apply' \
+	    project/image/build-kernel empty
+	atf_check find empty -maxdepth 1 -name 'linux-*[!w]'
 }
 
 atf_test_case missing_file_is_named_with_its_line
@@ -174,6 +201,7 @@ atf_init_test_cases()
 	atf_add_test_case option_without_effect_is_refused
 	atf_add_test_case option_that_must_stay_off_is_refused_when_on
 	atf_add_test_case every_input_changes_the_key
+	atf_add_test_case patch_that_does_not_apply_is_named
 	atf_add_test_case missing_file_is_named_with_its_line
 	atf_add_test_case malformed_line_is_refused
 	atf_add_test_case the_cache_is_never_written_to

@@ -5,7 +5,7 @@ IMAGE_LIST := rootfs/list
 IMAGE_FILES := $(subst $${B},$(B),$(shell \
 	awk '$$1 == "file" { print $$3 }' $(IMAGE_LIST)))
 IMAGE_SCRIPTS := image/build-image image/build-kernel image/kernel.config \
-	image/kernel.env
+	image/kernel.env $(wildcard image/patches/*.patch)
 
 $(B)/casemate.bzImage: $(IMAGE_LIST) $(IMAGE_FILES) $(IMAGE_SCRIPTS) \
     deps/pins.txt | $(B)/.host-packages

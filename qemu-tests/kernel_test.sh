@@ -1,7 +1,7 @@
 # What our patches have the kernel do, see image/patches.
 . "$CASEMATE_SRC/qemu-tests/lib.sh"
 
-BOUND_KIB=2048		# beyond a job's limit, see docs/sandbox.md
+BOUND_KIB=1024		# beyond a job's limit, see docs/sandbox.md
 
 case_with_vm() {
 	atf_test_case "$1" cleanup

@@ -742,12 +742,12 @@ try(const struct family *f)
 	pid_t pid;
 	bool full;
 
+	least = before = settled_kib();
 	if (mkdir("/cg/job", 0755) == -1 || pipe2(tell, O_CLOEXEC) == -1)
 		fail("mkdir /cg/job");
 	put("/cg/job/memory.max", "8388608");
 	put("/cg/job/memory.oom.group", "1");
 	put("/cg/job/pids.max", "1000");
-	least = before = settled_kib();
 	full_fd = tell[1];
 	pid = fork();
 	if (pid == 0)
