@@ -17,10 +17,18 @@ leave(struct keyd_line *l, size_t i)
 	    (l->n - i) * sizeof(l->place[0]));
 }
 
+/* The next job must not find what this one was given. */
+static void
+forget(const struct waiting *w)
+{
+	explicit_bzero(w->request, w->len);
+	free(w->request);
+}
+
 static void
 drop(struct keyd_line *l, size_t i)
 {
-	free(l->place[i].request);
+	forget(&l->place[i]);
 	leave(l, i);
 }
 
@@ -143,7 +151,7 @@ take_first(struct runner *r)
 		take_reader(r, &first);
 	else
 		take_job(r, &first);
-	free(first.request);
+	forget(&first);
 }
 
 void
