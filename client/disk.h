@@ -12,7 +12,7 @@
 /*
  * Makes the disk when there is no such file: sparse, ext4 with journal and
  * label; there at once or not at all.  Leaves any file that is there alone.
- * 1: made, 0: was there.  Complains and answers -1.
+ * 1: made, 0: was there.  Complains and returns -1.
  */
 int	disk_make(const char *path, uint64_t size);
 

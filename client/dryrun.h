@@ -10,7 +10,7 @@
 /*
  * Whether the rules of the site in DIR would let the submitter run this job of
  * the author's, and says so as dryrun_print() does.  1 allowed, 0 refused;
- * complains and answers -1.
+ * complains and returns -1.
  */
 int	dryrun_decide(const char *dir, const struct pack *,
 	    const char *submitter, const char *author, bool verbose);

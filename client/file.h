@@ -20,14 +20,14 @@ enum file_link {
 /*
  * Appends the regular file `name' below dirfd to `out'.  `shown' is what
  * messages call it.  *executablep (may be NULL) is its owner's x bit.
- * Complains and answers -1, errno kept, also when it has more than max bytes.
+ * Complains and returns -1, errno kept, also when it has more than max bytes.
  */
 int	file_read(int dirfd, const char *name, enum file_link,
 	    const char *shown, size_t max, struct buf *out, bool *executablep);
 
 /*
  * Replaces `path' by a file with these bytes: written beside it, synced,
- * renamed over it.  Complains and answers -1 with `path' as it was.
+ * renamed over it.  Complains and returns -1 with `path' as it was.
  */
 int	file_save(const char *path, const void *data, size_t len, mode_t);
 

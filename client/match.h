@@ -22,7 +22,7 @@ void	match_append_section(struct buf *manifest, const struct folder *);
 
 /*
  * Fills `found' with the members that are left: files/PATH, regular, each
- * once.  Complains and answers -1.  folder_free() in any case.
+ * once.  Complains and returns -1.  folder_free() in any case.
  */
 int	match_read_bundle(struct folder *found, const char *where,
 	    struct ustar_reader *);

@@ -35,7 +35,7 @@ struct opt {
 /*
  * Parses what follows the subcommand's name (argv[0]).  Puts its arguments,
  * at least `need' and at most `max', into args.  Answers how many there are;
- * complains and answers -1 for everything else.
+ * complains and returns -1 for everything else.
  */
 int	opts_parse(const struct opt *, int argc, char *argv[],
 	    const char *args[], int need, int max);

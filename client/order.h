@@ -41,7 +41,7 @@ void	order_bundle(struct command *, enum verb, const struct pack *);
 
 /*
  * Makes and signs a command of this verb and its fields for the appliance with
- * this vkey, good for `wait_s' and five minutes.  Complains and answers -1.
+ * this vkey, good for `wait_s' and five minutes.  Complains and returns -1.
  */
 int	order_make(struct order *, const struct command *, const char *vkey,
 	    const char *key, uint64_t wait_s);

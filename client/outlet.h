@@ -19,12 +19,12 @@ struct outlet {
 
 void	outlet_init(struct outlet *, bool safe);
 
-/* All of this to stream 1 or 2.  Complains and answers -1. */
+/* All of this to stream 1 or 2.  Complains and returns -1. */
 int	outlet_write(struct outlet *, unsigned stream, const void *, size_t);
 
 /*
  * The output has ended.  Says so when a terminal was sent what it obeys.
- * Complains and answers -1.
+ * Complains and returns -1.
  */
 int	outlet_end(struct outlet *);
 

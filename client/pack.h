@@ -29,12 +29,12 @@ enum pack_check {
  * Packs DIR: manifest.yaml, signed with `key' unless DIR has a
  * manifest.yaml.sig already, and files/.  A manifest without a `files:'
  * section gets one (PACK_CHECK only).  Without a key (NULL) it is looked at
- * and neither signed nor packed.  Complains and answers -1.
+ * and neither signed nor packed.  Complains and returns -1.
  */
 int	pack_folder(struct pack *, const char *dir, const char *key,
 	    enum pack_check);
 
-/* Reads a finished bundle.  Complains and answers -1. */
+/* Reads a finished bundle.  Complains and returns -1. */
 int	pack_bundle(struct pack *, const char *file, enum pack_check);
 
 /* How much output its job may have; the most that a job may, if unreadable. */

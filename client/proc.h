@@ -32,7 +32,7 @@ enum proc_kind {
 
 /*
  * Starts argv[0], looked up in PATH and then in /usr/sbin and /sbin, in the
- * folder `dirfd' (-1: ours).  Answers its pid; complains and answers -1 when
+ * folder `dirfd' (-1: ours).  Answers its pid; complains and returns -1 when
  * there is no such program or it cannot start.
  */
 pid_t	proc_start(const char *const argv[], enum proc_kind, int dirfd,

@@ -28,7 +28,7 @@ struct reach {
 
 /*
  * Resolves `on' (NULL: the default name) and pins the key: that of `keyfile'
- * if given, else what `up' saw.  Complains and answers -1.
+ * if given, else what `up' saw.  Complains and returns -1.
  */
 int	reach_init(struct reach *, const char *on, const char *keyfile,
 	    uint64_t wait_s);

@@ -47,13 +47,13 @@ struct piece {
 int	reader_parse(struct reader *, const struct opt *, int argc,
 	    char *argv[], const char *args[], int n);
 
-/* Finds the appliance.  Complains and answers -1. */
+/* Finds the appliance.  Complains and returns -1. */
 int	reader_init(struct reader *);
 void	reader_free(struct reader *);
 
 /*
  * Orders this verb and its fields, and reads the answer.  Tries again while
- * the appliance is busy.  Complains and answers -1, also when it is refused.
+ * the appliance is busy.  Complains and returns -1, also when it is refused.
  * Else what is to be said (say_progress) has been said.
  */
 int	reader_run(struct reader *, const struct command *);

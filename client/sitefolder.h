@@ -9,7 +9,7 @@
 
 /*
  * Opens DIR, refuses names in it that are no part of a site, and loads it.
- * The descriptor stays the caller's.  Complains and answers -1; else the site
+ * The descriptor stays the caller's.  Complains and returns -1; else the site
  * is freed with site_free().
  */
 int	sitefolder_load(struct site *, const char *dir, int *fdp);

@@ -40,16 +40,16 @@ char	*state_path(const char *name);
 /* A file's path in it. */
 char	*state_file(const char *name, const char *file);
 
-/* Makes the folder (0700) and opens it.  Complains and answers -1. */
+/* Makes the folder (0700) and opens it.  Complains and returns -1. */
 int	state_open(const char *name);
 /*
  * Keeps other `up' and `down' of this name out until the descriptor is
- * closed.  Complains and answers -1.
+ * closed.  Complains and returns -1.
  */
 int	state_lock(const char *name);
 
 enum state_found state_load(const char *name, struct state *);
-/* Complains and answers -1. */
+/* Complains and returns -1. */
 int	state_save(const char *name, struct state *);
 /* Removes what does not stay. */
 void	state_remove(const char *name);

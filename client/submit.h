@@ -27,7 +27,7 @@ struct submit {
  * Submits, streams the bundle, and copies the job's output to standard output
  * and standard error until its end is told.  0: s->end, message and receipt
  * are filled; nothing of them is proven yet.  The message of an order to
- * explain is the explanation.  Complains and answers -1 when the connection
+ * explain is the explanation.  Complains and returns -1 when the connection
  * breaks, the appliance breaks the protocol, or it sends more output than the
  * manifest allows.
  */

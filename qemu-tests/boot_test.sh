@@ -174,7 +174,7 @@ files_of_keyd_are_files_body() {
 	refuses_disk 'keyd: key: belongs to user 0 and must belong to 903'
 }
 
-case_with_vm files_of_ledgerd_are_files 'and nobody opens a device'
+case_with_vm files_of_ledgerd_are_files 'and no device is opened'
 files_of_ledgerd_are_files_body() {
 	hostile_disk 'mkdir ledger' 'cd ledger' 'mknod data.mdb p' \
 	    'sif data.mdb uid 904' 'sif data.mdb mode 010600'

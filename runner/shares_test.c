@@ -317,7 +317,7 @@ keyd_is_taken(void)
 	submit(11);
 	submit(12);
 	submit(13);
-	explain_after(0);		/* nobody waited then */
+	explain_after(0);		/* no request waited then */
 	alone = share_left_of(&play_left, SHARE_KEYD, ALICE) == 0;
 	explain_after(0);
 	taken = share_left_of(&play_left, SHARE_KEYD, ALICE) == 0;
