@@ -104,6 +104,8 @@ is_idle() {
 case_with_vm slow_end_of_one_job_ends_no_other \
     'much to tear down beside jobs that spin' 900
 slow_end_of_one_job_ends_no_other_body() {
+	default_site
+	printf 'shares:\n  jobs: 8\n' >> site/settings.yaml
 	hold_mappings
 	elf_job spin forever busy
 	echo 'limits: {wall_seconds: 900}' >> spin/manifest.yaml
