@@ -9,8 +9,10 @@
  * of system calls that would stop a job before the kernel does.
  */
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -176,6 +178,18 @@ try_signals_of_devices(void)
 	close(fd);
 }
 
+/* The other way to ask, which a job's filter does not let pass. */
+static void
+try_signals_by_ioctl(void)
+{
+	int on = 1, fd = open("/dev/random", O_RDONLY);
+	int rc = fd == -1 ? -1 : ioctl(fd, FIOASYNC, &on);
+
+	if (rc == 0 || errno != EPERM)
+		report("FIOASYNC on /dev/random: %s", said(rc));
+	close(fd);
+}
+
 /* What the machine tells. */
 
 static void
@@ -258,6 +272,40 @@ try_shared_code(void)
 	p = mremap(p, 0, PAGE, MREMAP_MAYMOVE);
 	if (p != MAP_FAILED && mprotect(p, PAGE, PROT_READ | PROT_EXEC) == 0)
 		report("a twin of shared memory: executable");
+}
+
+/* Whether a mapping that holds this address may be written and run. */
+static bool
+is_code_to_write(unsigned long at)
+{
+	char line[256], prot[8];
+	unsigned long from, to;
+	bool found = false;
+	FILE *maps = fopen("/proc/self/maps", "r");
+
+	if (maps == NULL)
+		return true;
+	while (fgets(line, sizeof(line), maps) != NULL)
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, prot) == 3 &&
+		    from <= at && at < to)
+			found = strncmp(prot, "rwx", 3) == 0;
+	fclose(maps);
+	return found;
+}
+
+/* With this personality what can be read can be run: the heap, too. */
+static void
+try_code_on_the_heap(void)
+{
+	unsigned long end = (unsigned long)syscall(SYS_brk, 0);
+
+	end = (end + PAGE - 1) / PAGE * PAGE;
+	if (personality(READ_IMPLIES_EXEC) == -1)
+		report("personality: %s", strerror(errno));
+	if ((unsigned long)syscall(SYS_brk, end + PAGE) == end + PAGE &&
+	    is_code_to_write(end))
+		report("a heap to run");
+	personality(0);
 }
 
 /* How a copy of this program is made into one that must not run. */
@@ -407,6 +455,7 @@ try_confined(void)
 	}
 	try_locks("/kern");
 	try_signals_of_devices();
+	try_signals_by_ioctl();
 	try_sysinfo(MEMORY_MIB);
 	try_flags();
 	try_programs(false);
@@ -414,6 +463,7 @@ try_confined(void)
 		report("PR_SET_MDWE: %s", strerror(errno));
 	try_programs(true);
 	try_shared_code();
+	try_code_on_the_heap();
 	printf("wrong %d\n", wrong);
 	fflush(stdout);
 	_exit(0);
