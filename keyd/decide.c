@@ -89,6 +89,7 @@ check_share(struct authority *a, struct decision *d,
 	shares_refuse(&a->site.settings.shares, share, d->grant.submitter,
 	    &d->why);
 	d->signed_command = false;
+	d->measure = false;
 	return refuse(d, REASON_BUSY);
 }
 
@@ -109,6 +110,19 @@ check_command(struct authority *a, struct decision *d, struct bytes command,
 	if (check_share(a, d, left, SHARE_KEYD, 1) == -1)
 		return -1;
 	return check_share(a, d, left, SHARE_LEDGER, 1);
+}
+
+/*
+ * What it holds although it is no job: a slot or a reader's place until its
+ * refusal is on disk, a slot while a runtime is measured.  Without this,
+ * whoever has a whole share could hold the others' last place, too.
+ */
+static void
+check_place(struct authority *a, struct decision *d,
+    const struct share_left *left, enum share share)
+{
+	if (d->signed_command || d->measure)
+		(void)check_share(a, d, left, share, 1);
 }
 
 /* What the job will hold; to have it explained takes none of it. */
@@ -330,16 +344,20 @@ decide(struct authority *a, const struct submission *s, uint64_t now,
 	start(d);
 	if (check_sizes(d, s) == -1 ||
 	    check_command(a, d, s->command, s->command_sig, &s->left,
-	    now) == -1 ||
-	    read_command(a, d, s->command, true, now) == -1)
+	    now) == -1)
 		return;
+	if (read_command(a, d, s->command, true, now) == -1) {
+		check_place(a, d, &s->left, SHARE_JOBS);
+		return;
+	}
 	d->signed_command = d->command.verb == VERB_RUN;
 	if (check_job_shares(a, d, &s->left) == -1 ||
 	    check_manifest(a, d, s, now) == -1 ||
-	    read_manifest(d, s) == -1 ||
-	    check_runtime(d, &s->runtimes) == -1)
+	    read_manifest(d, s) == -1)
 		return;
-	if (d->command.verb == VERB_EXPLAIN)
+	if (check_runtime(d, &s->runtimes) == -1)
+		check_place(a, d, &s->left, SHARE_JOBS);
+	else if (d->command.verb == VERB_EXPLAIN)
 		explain(a, d, now);
 	else if (check_rules(a, d, now) == 0 && check_secrets(d) == 0)
 		take_nonce(a, d, now);
@@ -384,9 +402,11 @@ decide_reading(struct authority *a, const struct read_order *o, uint64_t now,
 {
 	start(d);
 	if (check_command(a, d, o->command, o->command_sig, &o->left,
-	    now) == 0 &&
-	    read_command(a, d, o->command, false, now) == 0 &&
-	    check_share(a, d, &o->left, SHARE_READS, 1) == 0 &&
+	    now) == -1)
+		return;
+	if (read_command(a, d, o->command, false, now) == -1)
+		check_place(a, d, &o->left, SHARE_READS);
+	else if (check_share(a, d, &o->left, SHARE_READS, 1) == 0 &&
 	    check_reading(a, d, o, now) == 0)
 		take_nonce(a, d, now);
 }

@@ -120,6 +120,55 @@ ATF_TC_BODY(what_would_be_a_leaf_past_the_share_is_refused_at_once, tc)
 	end();
 }
 
+/* A refusal that is recorded holds a slot or a place until it is on disk. */
+ATF_TC_WITHOUT_HEAD(what_is_refused_as_ended_takes_of_the_share);
+ATF_TC_BODY(what_is_refused_as_ended_takes_of_the_share, tc)
+{
+	static const enum verb verbs[] = { VERB_RUN, VERB_EXPLAIN };
+
+	trial_start("alice", "bob");
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		t.k.fields.verb = verbs[i];
+		kit_sign_command(&t.k, "alice");
+		leave(SHARE_JOBS, 0);
+		trial_judge(KIT_NOW + 1000);
+		check_refused("7 of 8 slots for jobs (`jobs'");
+		leave(SHARE_JOBS, 1);
+		ATF_CHECK_EQ(trial_judge(KIT_NOW + 1000), REASON_STALE);
+		ATF_CHECK(t.d.signed_command);
+	}
+	leave(SHARE_READS, 0);
+	order(VERB_RUN);			/* not an order to read */
+	check_refused("6 of 8 places to read (`reads'");
+	leave(SHARE_READS, 1);
+	order(VERB_RUN);
+	ATF_CHECK_EQ(t.d.reason, REASON_COMMAND);
+	end();
+}
+
+ATF_TC_WITHOUT_HEAD(what_waits_for_a_measurement_takes_of_the_share);
+ATF_TC_BODY(what_waits_for_a_measurement_takes_of_the_share, tc)
+{
+	static const char text[] = KIT_MANIFEST "runtime: python\n";
+	struct runtimes *r = &t.k.s.runtimes;
+
+	trial_start("alice", "bob");
+	r->n = 1;
+	strcpy(r->list[0].name, "python");
+	r->list[0].state = RUNTIME_UNMEASURED;
+	t.k.fields.verb = VERB_EXPLAIN;
+	kit_set_manifest(&t.k, "alice", "bob", text, strlen(text));
+	kit_sign_command(&t.k, "alice");
+	leave(SHARE_JOBS, 0);
+	trial_judge(KIT_NOW);
+	check_refused("7 of 8 slots for jobs (`jobs'");
+	ATF_CHECK(!t.d.measure);
+	leave(SHARE_JOBS, 1);
+	trial_judge(KIT_NOW);
+	ATF_CHECK(t.d.measure);
+	end();
+}
+
 ATF_TC_WITHOUT_HEAD(keyds_time_past_the_share_is_refused_whatever_it_is);
 ATF_TC_BODY(keyds_time_past_the_share_is_refused_whatever_it_is, tc)
 {
@@ -171,6 +220,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, an_order_past_the_share_is_refused);
 	ATF_TP_ADD_TC(tp,
 	    what_would_be_a_leaf_past_the_share_is_refused_at_once);
+	ATF_TP_ADD_TC(tp, what_is_refused_as_ended_takes_of_the_share);
+	ATF_TP_ADD_TC(tp, what_waits_for_a_measurement_takes_of_the_share);
 	ATF_TP_ADD_TC(tp,
 	    keyds_time_past_the_share_is_refused_whatever_it_is);
 	ATF_TP_ADD_TC(tp, to_have_it_explained_takes_no_job);
