@@ -254,6 +254,73 @@ ATF_TC_BODY(damage_before_the_last_record_is_refused, tc)
 	}
 }
 
+#define SECTOR		512
+#define CROSSES		7	/* records before the one in two sectors */
+#define CROSSED		(38 + 64 * (size_t)(CROSSES + 1))
+
+/* A whole file whose last record lies in two sectors. */
+static void
+make_crossed(int dirfd, unsigned char file[CROSSED])
+{
+	struct nonces all;
+	struct why w;
+	char name[2] = "a";
+	int fd;
+
+	ATF_REQUIRE(nonces_create(dirfd, &w) == 0);
+	open_nonces(&all, dirfd);
+	for (int i = 0; i <= CROSSES; i++, name[0]++)
+		ATF_REQUIRE_EQ(take(&all, name, LATER, NOW), NONCE_FRESH);
+	nonces_close(&all);
+	fd = openat(dirfd, "nonces", O_RDONLY);
+	ATF_REQUIRE(fd != -1);
+	ATF_REQUIRE_EQ(read(fd, file, CROSSED), (ssize_t)CROSSED);
+	close(fd);
+}
+
+/* Its command was granted, and must not be granted again. */
+ATF_TC_WITHOUT_HEAD(damage_in_the_last_record_is_refused);
+ATF_TC_BODY(damage_in_the_last_record_is_refused, tc)
+{
+	unsigned char file[CROSSED], bad[CROSSED];
+	struct nonces all;
+	struct why w;
+	int dirfd = new_dir(1);
+
+	make_crossed(dirfd, file);
+	for (size_t i = CROSSED - 64; i < CROSSED; i++) {
+		memcpy(bad, file, sizeof(file));
+		bad[i] ^= 4;
+		kit_write("state1/nonces", bad, sizeof(bad));
+		ATF_CHECK_MSG(nonces_open(&all, dirfd, &w) == -1,
+		    "byte %zu", i);
+	}
+}
+
+/* The file had grown, and not each of its sectors was written. */
+ATF_TC_WITHOUT_HEAD(a_sector_that_a_power_loss_left_out_is_dropped);
+ATF_TC_BODY(a_sector_that_a_power_loss_left_out_is_dropped, tc)
+{
+	static const struct { size_t from, to; } lost[] = {
+		{ CROSSED - 64, SECTOR }, { SECTOR, CROSSED },
+		{ CROSSED - 64, CROSSED },
+	};
+	unsigned char file[CROSSED], bad[CROSSED];
+	struct nonces all;
+	int dirfd = new_dir(1);
+
+	make_crossed(dirfd, file);
+	for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
+		memcpy(bad, file, sizeof(file));
+		memset(bad + lost[i].from, 0, lost[i].to - lost[i].from);
+		kit_write("state1/nonces", bad, sizeof(bad));
+		open_nonces(&all, dirfd);
+		ATF_CHECK_EQ(take(&all, "g", LATER, NOW), NONCE_USED);
+		ATF_CHECK_EQ(take(&all, "h", LATER, NOW), NONCE_FRESH);
+		nonces_close(&all);
+	}
+}
+
 ATF_TC_WITHOUT_HEAD(the_table_grows);
 ATF_TC_BODY(the_table_grows, tc)
 {
@@ -517,6 +584,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, an_unwritable_disk_stops_keyd);
 	ATF_TP_ADD_TC(tp, a_record_cut_by_a_power_loss_is_dropped);
 	ATF_TP_ADD_TC(tp, damage_before_the_last_record_is_refused);
+	ATF_TP_ADD_TC(tp, damage_in_the_last_record_is_refused);
+	ATF_TP_ADD_TC(tp, a_sector_that_a_power_loss_left_out_is_dropped);
 	ATF_TP_ADD_TC(tp, the_table_grows);
 	ATF_TP_ADD_TC(tp, no_signed_head_is_lost_by_a_failing_disk);
 	ATF_TP_ADD_TC(tp, a_head_slot_cut_by_a_power_loss_is_passed_over);

@@ -20,6 +20,7 @@
 #define RECORD_LEN	(DIGEST_LEN + OWNER_ID_LEN + 8 + STATE_CHECK_LEN)
 #define FILE_MAX	(HEAD_LEN + (NONCES_MAX + 1) * RECORD_LEN)
 #define TABLE_MIN	1024
+#define SECTOR		512	/* no disk has smaller ones */
 
 /* Files that are read; the first one is written. */
 static const struct format {
@@ -275,6 +276,39 @@ damaged(struct why *w)
 }
 
 /*
+ * A disk writes whole sectors.  Where the file had grown already and one was
+ * not written, it reads as zeros.  No true record has them for all of its bytes
+ * in a sector.
+ */
+static bool
+has_unwritten_sector(const unsigned char *file, size_t at, size_t len)
+{
+	const size_t end = at + len;
+
+	while (at < end) {
+		size_t next = (at / SECTOR + 1) * SECTOR, i = at;
+
+		if (next > end)
+			next = end;
+		while (i < next && file[i] == 0)
+			i++;
+		if (i == next)
+			return true;
+		at = next;
+	}
+	return false;
+}
+
+/* What a power loss can leave of the last record. */
+static bool
+is_torn(const unsigned char *file, size_t at, size_t len, size_t record_len)
+{
+	if (len - at != record_len)
+		return len - at < record_len;
+	return has_unwritten_sector(file, at, record_len);
+}
+
+/*
  * Fills the table from the file's bytes.  1 when the file must be written
  * anew, 0 when it can be gone on with.
  */
@@ -290,11 +324,9 @@ parse_file(struct nonces *all, const unsigned char *file, size_t len,
 	if (f == NULL)
 		return damaged(w);
 	for (size_t at = HEAD_LEN; at < len; at += f->record_len) {
-		bool torn = len - at <= f->record_len;
-
 		if (len - at < f->record_len ||
 		    get_record(file + at, f, &n) == -1) {
-			if (!torn)
+			if (!is_torn(file, at, len, f->record_len))
 				return damaged(w);
 			log_info(NONCES_FILE ": the last record was cut short "
 			    "by a power loss; its job was never granted");

@@ -4,8 +4,9 @@
  *
  * Theory of operation.  The file is a header and fixed records, appended and
  * synced one by one before the grant leaves.  Only the last record can be cut
- * short by a power loss, and its grant was never sent, so it is dropped; a bad
- * record anywhere else is damage and a refusal to start.
+ * short by a power loss, and its grant was never sent, so it is dropped: it
+ * lacks bytes, or has zeros in place of a sector.  Any other bad record, the
+ * last one too, is damage and a refusal to start: its command can have run.
  *
  * A nonce stays after its command has ended, until its place is needed.  Only
  * when the table is full are nonces of ended commands dropped, those that
