@@ -54,7 +54,7 @@ struct gate_conn {
 	enum gate_state	 state;
 	int		 fd;
 	uint32_t	 id;		/* the runner's name for it */
-	uint64_t	 since;		/* ms; it has its place */
+	uint64_t	 since;		/* ms; it has its place, or closes */
 	struct gate_frame in;
 	struct gate_out	 out;
 	bool		 half;		/* the client sends no more */
@@ -105,8 +105,8 @@ void	gate_conn_enter(struct gate *, struct gate_conn *, enum gate_state);
 const char	*gate_conn_wants(const struct gate_conn *);
 /*
  * When all places are taken, a newcomer gets that of the client who has had
- * one for longest without a whole request, once that is GATE_PLACE_MS.  When
- * there will be a place: a time that is past, or UINT64_MAX until one goes.
+ * one for longest without a whole request, or takes longest to read the end of
+ * its answer, once that is GATE_PLACE_MS.  When there will be a place: a time that is past, or UINT64_MAX until one goes.
  */
 uint64_t	gate_conn_place(const struct gate *);
 /* Only when there is a place. */

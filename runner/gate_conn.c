@@ -42,6 +42,8 @@ gate_conn_enter(struct gate *g, struct gate_conn *c, enum gate_state state)
 	c->state = state;
 	c->deadline = ms == 0 ? 0 : g->now + ms;
 	c->expires = state == CONN_REQUEST ? g->now + GATE_REQUEST_MS : 0;
+	if (state == CONN_CLOSING)
+		c->since = g->now;
 }
 
 const char *
@@ -135,7 +137,8 @@ place_ends(const struct gate_conn *c)
 {
 	if (c->state == CONN_FREE || c->state == CONN_LINGERING)
 		return 0;
-	if (c->state == CONN_GREETING || c->state == CONN_REQUEST)
+	if (c->state == CONN_GREETING || c->state == CONN_REQUEST ||
+	    c->state == CONN_CLOSING)
 		return c->since + GATE_PLACE_MS;
 	return UINT64_MAX;
 }

@@ -233,6 +233,31 @@ ATF_TC_BODY(requests_hold_their_places, tc)
 	ATF_CHECK_EQ(gate_conn_place(&gate), UINT64_MAX);
 }
 
+/* Jobs that ended hold no slot, so that one signer can have many of them. */
+ATF_TC_WITHOUT_HEAD(answers_that_are_not_read_hold_no_place);
+ATF_TC_BODY(answers_that_are_not_read_hold_no_place, tc)
+{
+	static char chunk[DATA_MAX];
+	struct get in;
+	uint32_t id;
+	int fd;
+
+	start();
+	for (int i = 0; i < GATE_CONNS; i++) {
+		(void)running(&id);
+		for (int j = 0; j < 8; j++)
+			say_output(id, 1, chunk, sizeof(chunk));
+		say_finished(id);
+		while (runner_hears(&in) == MSG_JOB_CREDIT)
+			continue;
+	}
+	fd = client();
+	ATF_CHECK(hears_nothing(fd));
+	now += GATE_PLACE_MS;
+	turns(3);
+	ATF_CHECK_EQ(client_hears(fd, &in), CLIENT_HELLO);
+}
+
 ATF_TC_WITHOUT_HEAD(places_are_kept_while_there_are_free_ones);
 ATF_TC_BODY(places_are_kept_while_there_are_free_ones, tc)
 {
@@ -379,6 +404,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp,
 	    newcomer_gets_the_place_of_the_oldest_without_a_request);
 	ATF_TP_ADD_TC(tp, requests_hold_their_places);
+	ATF_TP_ADD_TC(tp, answers_that_are_not_read_hold_no_place);
 	ATF_TP_ADD_TC(tp, places_are_kept_while_there_are_free_ones);
 	ATF_TP_ADD_TC(tp, rests_without_descriptors);
 	ATF_TP_ADD_TC(tp, refusals_do_not_fill_the_console);
