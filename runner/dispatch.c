@@ -31,7 +31,10 @@ find_reader_seq(struct runner *r, uint32_t seq)
 	return NULL;
 }
 
-/* keyd has answered the question that it had, about an order of his. */
+/*
+ * keyd has answered the question that it had, about an order of his, who pays
+ * for it although the answer may be too late.
+ */
 static void
 note_answer(struct runner *r, const char *submitter)
 {
@@ -90,9 +93,9 @@ do_deny(struct runner *r, struct get *g)
 	dispatch_end(g, "JOB_DENY");
 	if (reason_word(reason) == NULL)
 		die(EXIT_PEER, "JOB_DENY with the unknown reason %u", reason);
+	note_answer(r, who.submitter);
 	if (j == NULL || j->state != JOB_DECIDE)
 		return;
-	note_answer(r, who.submitter);
 	j->grant = who;
 	j->recordable = is_signed != 0;
 	job_denied(r, j, (enum reason)reason, message);
@@ -119,9 +122,9 @@ do_read_grant(struct runner *r, struct get *g)
 
 	get_asked(g, &asked);
 	dispatch_end(g, "READ_GRANT");
+	note_answer(r, asked.submitter);
 	if (d == NULL || d->state != READER_DECIDE)
 		return;
-	note_answer(r, asked.submitter);
 	d->asked = asked;
 	reader_granted(r, d);
 }
@@ -141,9 +144,9 @@ do_read_deny(struct runner *r, struct get *g)
 	dispatch_end(g, "READ_DENY");
 	if (reason_word(reason) == NULL)
 		die(EXIT_PEER, "READ_DENY with the unknown reason %u", reason);
+	note_answer(r, asked.submitter);
 	if (d == NULL || d->state != READER_DECIDE)
 		return;
-	note_answer(r, asked.submitter);
 	d->asked = asked;
 	reader_denied(r, d, (enum reason)reason, message, is_signed != 0);
 }
@@ -159,9 +162,9 @@ do_explained(struct runner *r, struct get *g)
 
 	get_cstr(g, submitter, sizeof(submitter));
 	dispatch_end(g, "JOB_EXPLAINED");
+	note_answer(r, submitter);
 	if (j == NULL || j->state != JOB_DECIDE)
 		return;
-	note_answer(r, submitter);
 	job_explained(r, j, allowed != 0, text, len);
 }
 
@@ -178,9 +181,9 @@ do_measure(struct runner *r, struct get *g)
 	rt = runtimes_find(&r->runtimes, name);
 	if (rt == NULL)
 		die(EXIT_PEER, "keyd asks for a runtime that is not there");
+	note_answer(r, submitter);
 	if (j == NULL || j->state != JOB_DECIDE)
 		return;
-	note_answer(r, submitter);
 	memcpy(j->grant.submitter, submitter, sizeof(submitter));
 	job_measure(r, j, (size_t)(rt - r->runtimes.list));
 }
@@ -191,6 +194,7 @@ keyd_reset(struct runner *r)
 	struct put p;
 
 	r->keyd_up = true;
+	r->keyd_owes = false;
 	put_init(&p, NULL, 0);
 	chan_send(&r->keyd, MSG_KEYD_INFO, &p);
 	for (int i = 0; i < JOB_SLOTS; i++)
@@ -207,6 +211,8 @@ dispatch_keyd(struct runner *r)
 	struct get g;
 
 	while ((ev = chan_next(&r->keyd, &type, &g)) != CHAN_NONE) {
+		if (ev == CHAN_MSG && type != MSG_KEYD_INFO_IS)
+			r->keyd_owes = false;
 		if (ev == CHAN_RESET)
 			keyd_reset(r);
 		else if (type == MSG_KEYD_INFO_IS)

@@ -87,19 +87,6 @@ line_refuse(struct runner *r, enum reason reason, const char *message)
 	line_clear(l);
 }
 
-/* A timed out question is no job's or reader's any more. */
-static bool
-keyd_owes(const struct runner *r)
-{
-	for (int i = 0; i < JOB_SLOTS; i++)
-		if (r->jobs[i].state == JOB_DECIDE && r->jobs[i].asking)
-			return true;
-	for (int i = 0; i < READERS; i++)
-		if (r->readers[i].state == READER_DECIDE)
-			return true;
-	return false;
-}
-
 /* A job whose runtime is measured was first in line once already. */
 static struct job *
 find_measured(struct runner *r)
@@ -146,7 +133,6 @@ take_first(struct runner *r)
 	const struct waiting first = r->line.place[0];
 
 	leave(&r->line, 0);
-	r->asked_ms = now_ms();
 	if (first.reads)
 		take_reader(r, &first);
 	else
@@ -159,11 +145,10 @@ line_turn(struct runner *r)
 {
 	struct job *j;
 
-	while (!keyd_owes(r) && chan_room(&r->keyd) >= KEYD_ROOM) {
-		if ((j = find_measured(r)) != NULL) {
-			r->asked_ms = now_ms();
+	while (!r->keyd_owes && chan_room(&r->keyd) >= KEYD_ROOM) {
+		if ((j = find_measured(r)) != NULL)
 			job_ask(r, j);
-		} else if (r->line.n > 0)
+		else if (r->line.n > 0)
 			take_first(r);
 		else
 			return;

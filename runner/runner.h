@@ -40,6 +40,7 @@ struct runner {
 	struct bundle_budget budget;
 	struct keyd_line	 line;
 	uint64_t	 asked_ms;	/* when keyd got its last question */
+	bool		 keyd_owes;	/* its answer, though it be too late */
 	struct taken	 taken;
 	uint32_t	 last_seq;
 	bool		 keyd_up, ledgerd_up;	/* spoken to us once */

@@ -201,6 +201,15 @@ put_runtimes(struct put *p, const struct runner *r, const struct job *j)
 	runtimes_put(p, &told);
 }
 
+/* keyd's one question at a time. */
+static void
+ask(struct runner *r, enum msg type, const struct put *p)
+{
+	r->asked_ms = now_ms();
+	r->keyd_owes = true;
+	say(&r->keyd, type, p);
+}
+
 void
 say_decide(struct runner *r, struct job *j)
 {
@@ -212,7 +221,7 @@ say_decide(struct runner *r, struct job *j)
 	put_runtimes(&p, r, j);
 	put_left(&p, r, j);
 	put_raw(&p, j->submission, j->submission_len);
-	say(&r->keyd, MSG_JOB_DECIDE, &p);
+	ask(r, MSG_JOB_DECIDE, &p);
 }
 
 /* The fields of event.def, in its order. */
@@ -383,7 +392,7 @@ say_decide_reading(struct runner *r, struct reader *d, const void *order,
 	put_raw(&p, list, jobs.len);
 	if (jobs.err != 0)
 		die(EXIT_BUG, "too many jobs are kept");
-	say(&r->keyd, MSG_READ_DECIDE, &p);
+	ask(r, MSG_READ_DECIDE, &p);
 }
 
 void

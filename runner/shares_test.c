@@ -145,17 +145,16 @@ TEST(line_behind_a_keyd_that_does_not_answer_is_turned_away)
 	expect_decide();
 	play.now += 10000;
 	submit(CONN);
-	play.now += 10000;		/* the first is a fault; it is next */
-	play_expect(&play.gate, MSG_JOB_REFUSED);
-	expect_decide();
-	submit(CONN + 1);
-	ATF_CHECK_EQ(line_deadline(&play.r.line), play.now + LINE_MS);
-	play.now += 19999;
-	play_expect_none(&play.gate);
-	play.r.jobs[0].deadline_ms += 10000;	/* keyd goes on */
-	play.now++;
+	play.now += 10000;		/* the first is a fault */
 	struct get g = play_expect(&play.gate, MSG_JOB_REFUSED);
-	ATF_CHECK_EQ(get_u32(&g), CONN + 1);
+	ATF_CHECK_EQ(get_u32(&g), 1);
+	play_expect_none(&play.keyd);	/* it still has that question */
+	ATF_CHECK_EQ(line_deadline(&play.r.line), play.now + LINE_MS - 10000);
+	play.now += 9999;
+	play_expect_none(&play.gate);
+	play.now++;
+	g = play_expect(&play.gate, MSG_JOB_REFUSED);
+	ATF_CHECK_EQ(get_u32(&g), CONN);
 	ATF_CHECK_EQ(get_u8(&g), REASON_BUSY);
 	ATF_CHECK_EQ(line_deadline(&play.r.line), UINT64_MAX);
 }
@@ -337,6 +336,28 @@ TEST(keyds_time_is_shared_while_others_wait)
 	explain_after(2000);
 	ATF_CHECK(keyd_is_taken());
 	play.now += 999;
+	ATF_CHECK(keyd_is_taken());
+	play.now++;
+	ATF_CHECK(!keyd_is_taken());
+}
+
+/* Else whoever has decisions made that take too long would have all of it. */
+TEST(answer_that_is_too_late_is_paid_for)
+{
+	uint32_t seq;
+
+	play_start();
+	submit(1);
+	seq = expect_decide();
+	play.now += 20000;
+	play_expect(&play.gate, MSG_JOB_REFUSED);
+	play.now += 5000;
+	submit(2);
+	play_expect_none(&play.keyd);
+	send_explained(seq, true, "");
+	explain_after(0);
+	ATF_CHECK(keyd_is_taken());
+	play.now += 23999;
 	ATF_CHECK(keyd_is_taken());
 	play.now++;
 	ATF_CHECK(!keyd_is_taken());
@@ -550,6 +571,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(shares_are_given_back_however_a_job_ends);
 	ADD(readers_of_a_signer_are_told_and_given_back);
 	ADD(keyds_time_is_shared_while_others_wait);
+	ADD(answer_that_is_too_late_is_paid_for);
 	ADD(keyds_time_is_counted_whatever_it_answers);
 	ADD(measured_job_waits_through_a_restart_of_keyd);
 	ADD(jobs_of_one_signer_do_not_push_out_anothers_output);
