@@ -1,8 +1,8 @@
 /*
- * kern MEMORY_MIB - a job that tries what the kernel must keep from it: locks
- * on what it shares with others, what sysinfo tells, the flags of the
- * processor.  Prints a line for each thing that is wrong, closes with
- * "wrong N", and ends with status 0 only when N is 0.
+ * kern MEMORY_MIB [FILE] - a job that tries what the kernel must keep from it:
+ * locks and futexes on what it shares with others (FILE is of its runtime),
+ * what sysinfo tells, the flags of the processor.  Prints a line for each thing
+ * that is wrong, closes with "wrong N", and ends with status 0 only when N is 0.
  *
  * As process 1 of a machine of its own (rdinit=/kern) it tries so in a control
  * group and a user namespace, and code from memory besides, without the filter
@@ -23,6 +23,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -164,6 +165,50 @@ try_locks(const char *shared)
 	close(null);
 	close(file);
 	close(own);
+}
+
+/* Futexes. */
+
+static int
+wake_in(const char *path, int kind)
+{
+	int fd = path == NULL ? -1 : open(path, O_RDONLY);
+	void *p = mmap(NULL, PAGE, PROT_READ | (fd == -1 ? PROT_WRITE : 0),
+	    kind | (fd == -1 ? MAP_ANONYMOUS : 0), fd, 0);
+	int rc = p == MAP_FAILED ? -1 :
+	    (int)syscall(SYS_futex, p, FUTEX_WAKE, 1, NULL, NULL, 0);
+	int error = errno;
+
+	if (p != MAP_FAILED)
+		munmap(p, PAGE);
+	if (fd != -1)
+		close(fd);
+	errno = error;
+	return rc;
+}
+
+static void
+try_futexes(const char *shared)
+{
+	static const int kinds[] = { MAP_SHARED, MAP_PRIVATE };
+	int own = open("/tmp/futex", O_RDWR | O_CREAT, 0600);
+
+	if (own == -1 || ftruncate(own, PAGE) == -1)
+		report("/tmp/futex: %s", strerror(errno));
+	close(own);
+	for (size_t i = 0; i < 2; i++) {
+		int rc = wake_in(shared, kinds[i]);
+
+		if (rc != -1 || errno != EFAULT)
+			report("futex in %s, mapped %d: %s", shared, kinds[i],
+			    said(rc));
+		if (wake_in("/tmp/futex", kinds[i]) != 0)
+			report("futex in /tmp, mapped %d: %s", kinds[i],
+			    strerror(errno));
+		if (wake_in(NULL, kinds[i]) != 0)
+			report("futex in memory, mapped %d: %s", kinds[i],
+			    strerror(errno));
+	}
 }
 
 static void
@@ -454,6 +499,7 @@ try_confined(void)
 		return;
 	}
 	try_locks("/kern");
+	try_futexes("/kern");
 	try_signals_of_devices();
 	try_signals_by_ioctl();
 	try_sysinfo(MEMORY_MIB);
@@ -505,6 +551,8 @@ main(int argc, char *argv[])
 	if (argc < 2)
 		return 2;
 	try_locks(argc > 2 ? argv[2] : "/dev/zero");
+	if (argc > 2)
+		try_futexes(argv[2]);
 	try_signals_of_devices();
 	try_sysinfo(strtoul(argv[1], NULL, 10));
 	try_flags();
