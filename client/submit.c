@@ -119,9 +119,11 @@ do_refused(struct submit *s, struct get *g)
 static enum turn
 do_explained(struct submit *s, struct get *g)
 {
-	s->allowed = get_u8(g) != 0;
+	const unsigned char allowed = get_u8(g);
+
+	s->allowed = allowed == 1;
 	take_text(g, &s->message, EXPLAINED_MAX);
-	if (get_end(g) == -1 || s->order->what.verb != VERB_EXPLAIN)
+	if (get_end(g) == -1 || allowed > 1 || s->order->what.verb != VERB_EXPLAIN)
 		return broke_protocol(s, "a bad EXPLAINED");
 	return TURN_END;
 }

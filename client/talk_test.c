@@ -433,7 +433,7 @@ serve_explanation(struct fake *f, int fd, int nr, void *arg)
 	if (c.verb != VERB_EXPLAIN)
 		_exit(1);
 	put_init(&p, frame, sizeof(frame));
-	put_u8(&p, answer[0] == 'a');
+	put_u8(&p, answer[0] == '?' ? 7 : answer[0] == 'a');
 	put_cstr(&p, answer);
 	fake_send(fd, CLIENT_EXPLAINED, frame, p.len);
 }
@@ -451,6 +451,7 @@ ATF_TC_WITHOUT_HEAD(dry_run_tells_the_decision);
 ATF_TC_BODY(dry_run_tells_the_decision, tc)
 {
 	static char yes[] = "all of it\n", no[] = "\033[2J no rule\n";
+	static char neither[] = "?";
 	struct fake f;
 
 	make_job();
@@ -464,6 +465,10 @@ ATF_TC_BODY(dry_run_tells_the_decision, tc)
 	fake_serve(&f, 1, serve_explanation, no);
 	ATF_CHECK_EQ(125, dry_run("-v"));
 	ATF_CHECK_STREQ("?[2J no rule\nrefused\n", printed);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+	fake_serve(&f, 1, serve_explanation, neither);
+	ATF_CHECK_EQ(125, dry_run(NULL));
+	ATF_CHECK_MSG(strstr(said, "a bad EXPLAINED") != NULL, "%s", said);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
