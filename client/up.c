@@ -255,7 +255,9 @@ choose_accel(struct up *u)
 		return -1;
 	}
 	if (!u->vm.kvm && strcmp(u->accel, "auto") == 0)
-		say_progress("emulating the CPU (TCG): %s", why);
+		say_progress("emulating the CPU (TCG): %s; run only jobs that "
+		    "you trust, since native code can break out of an "
+		    "emulated CPU", why);
 	if (!u->vm.kvm)
 		u->vm.tsc_khz = tsc_khz();
 	return 0;
