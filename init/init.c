@@ -124,8 +124,6 @@ static const struct plan boot_plan[] = {
 	SET("/cgroup/runner/cgroup.subtree_control",
 	    "+cpu +memory +pids +io"),
 	DIRECTORY("/cgroup/runner/daemon", 0755, 0),	/* itself */
-	/* Beside eight jobs of 100 each, or of 1000 when they end. */
-	SET("/cgroup/runner/daemon/cpu.weight", "1000"),
 };
 
 static double

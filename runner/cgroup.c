@@ -15,7 +15,7 @@
 #define QUOTA_MIN_US	1000	/* the kernel's least */
 #define BUILD_MILLIS	1000	/* one CPU: no job's limit slows its building */
 #define RESERVE_PART	8	/* of the memory of all, kept from each job */
-#define END_WEIGHT	"1000"	/* of cpu.weight; the runner has it, too */
+#define END_WEIGHT	"1000"	/* of cpu.weight; a job that runs has 100 */
 
 static void
 name_slot(char name[16], unsigned slot)
