@@ -5,15 +5,6 @@
 #define NODE		8	/* of a node: size, flags, length of its key */
 #define KEY_MAX		511	/* LMDB's */
 
-uint64_t
-page_load(const unsigned char *p, size_t len)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, p, len);	/* the file is the machine's own */
-	return v;
-}
-
 size_t
 page_count(const unsigned char *page)
 {
