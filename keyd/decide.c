@@ -77,7 +77,7 @@ refuse_appliance(struct authority *a, struct decision *d, const char *vkey)
 }
 
 /*
- * Nothing of it is recorded, else whoever has the most of something could
+ * The refusal is not recorded.  Otherwise a signer who has a whole share could
  * still fill the ledger with refusals.
  */
 static int
@@ -114,8 +114,8 @@ check_command(struct authority *a, struct decision *d, struct bytes command,
 
 /*
  * What it holds although it is no job: a slot or a reader's place until its
- * refusal is on disk, a slot while a runtime is measured.  Without this,
- * whoever has a whole share could hold the others' last place, too.
+ * refusal is on disk, a slot while a runtime is measured.  Without this, a
+ * signer who has a whole share could hold the others' last place, too.
  */
 static void
 check_place(struct authority *a, struct decision *d,
@@ -296,8 +296,8 @@ explain(struct authority *a, struct decision *d, uint64_t now)
 
 /*
  * The last step: once for each command.  For want of room nothing is recorded,
- * so that the command is still good: whoever asks again and again must not
- * fill the ledger with that.
+ * so that the command is still good, and asking again and again does not fill
+ * the ledger.
  */
 static int
 take_nonce(struct authority *a, struct decision *d, uint64_t now)

@@ -384,15 +384,15 @@ nonces_share(struct nonces *all, const struct signers *signers,
 	return 0;
 }
 
-/* Without a site: all places for whoever comes first. */
+/* Without a site no places are reserved. */
 static int
 share_with_all(struct nonces *all, struct why *w)
 {
-	const struct signers nobody = { NULL, 0 };
+	const struct signers none = { NULL, 0 };
 	struct shares shares;
 
 	shares_init(&shares);
-	return nonces_share(all, &nobody, &shares, 0, w);
+	return nonces_share(all, &none, &shares, 0, w);
 }
 
 int
@@ -431,7 +431,7 @@ nonces_close(struct nonces *all)
 
 /*
  * Appends and syncs one record.  What a full disk left of it is cut off again;
- * where even that fails nobody knows what is in the file.
+ * where even that fails, the content of the file is unknown.
  */
 static int
 append(struct nonces *all, const struct nonce *n, struct why *w)

@@ -83,8 +83,8 @@ int	nonces_open(struct nonces *, int dirfd, struct why *w);
 void	nonces_close(struct nonces *);
 
 /*
- * Who may take how many, of those that count now.  Without it, whoever comes
- * first.  -1 with *w.
+ * Who may take how many, of those that count now.  Without this call no places
+ * are reserved.  -1 with *w.
  */
 int	nonces_share(struct nonces *, const struct signers *,
 	    const struct shares *, uint64_t now, struct why *w);

@@ -4,9 +4,8 @@
  * Theory of operation.  A nonce counts while its command has not ended by the
  * clock.  Each principal of allowed_signers has a limit, which the site sets
  * (nonces_percent), and a reserve: half of all places, in equal parts.  The
- * other half is for whoever comes first.  Whoever is below the reserve gets a
- * place whatever the others have, because a place that is reserved is pledged
- * while it is free.
+ * other half goes to the first who ask.  A principal below the reserve always
+ * gets a place, because no other one is given a place that is reserved.
  *
  * Nonces whose owner is not in allowed_signers (any more), or is not known (of
  * a file of version 1), count in the total alone.  So do those whose window

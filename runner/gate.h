@@ -106,7 +106,8 @@ const char	*gate_conn_wants(const struct gate_conn *);
 /*
  * When all places are taken, a newcomer gets that of the client who has had
  * one for longest without a whole request, or takes longest to read the end of
- * its answer, once that is GATE_PLACE_MS.  When there will be a place: a time that is past, or UINT64_MAX until one goes.
+ * its answer, once that is GATE_PLACE_MS.  Returns when there will be a place:
+ * a time that is past, or UINT64_MAX until one goes.
  */
 uint64_t	gate_conn_place(const struct gate *);
 /* Only when there is a place. */

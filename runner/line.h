@@ -2,7 +2,7 @@
  * The line in front of keyd.  Requests wait here in the order they came, and
  * keyd gets one question at a time: what it is told of the signers' shares is
  * then still so when it decides, and a request waits for those before it and
- * for no others, whoever sends them.
+ * for no others, from any signer.
  */
 #ifndef LINE_H
 #define LINE_H

@@ -176,7 +176,7 @@ try_run_written(long which)
 	if (fd == -1 || ftruncate(fd, PAGE) == -1)
 		return true;	/* it must work, so this is wrong, too */
 	ran = maps_to_run(fd, MAP_PRIVATE) || maps_to_run(fd, MAP_SHARED);
-	/* It is no program, and whoever may run it hears of that. */
+	/* It is no program: one that may be run fails with ENOEXEC. */
 	syscall(SYS_execveat, fd, "", none, none, AT_EMPTY_PATH);
 	ran = ran || errno != EACCES;
 	close(fd);
