@@ -1,18 +1,30 @@
 # Casemate.  `make help' lists what a person may ask for.
 #
-# Non-recursive: every folder's sub.mk names its programs and tests, the rules
-# for all of them are here.  All output goes to build/, third-party builds to
-# the cache.  A sub.mk says:
+# Non-recursive: every folder's sub.mk names its archive, programs and tests;
+# the rules for all of them are here.  All output goes to build/, third-party
+# builds to the cache.  A sub.mk says, each name being a path without its
+# ending:
 #
-#   IMAGE_PROGS += keyd          a static program of the appliance
-#   CLIENT_PROGS += casemate     a static program for the host
-#   TOOLS += mkfilter            a static program that the build itself runs
-#   TESTS += keyd/signers_test   an ATF program, host libc with ASan and UBSan
-#   FUZZERS += lib/wire_fuzz     a libFuzzer target, host clang
-#   NAME_SRCS := keyd/keyd.c ... its sources (NAME is the last path component)
-#   NAME_LIBS := -lsodium        its libraries
-#   NAME_GEN := gen/keyd.seccomp.h   generated headers it includes
-#   SHTESTS += deps/tests/x_test  an atf-sh program (source x_test.sh)
+#   ARCHIVES += keyd             build/static/keyd.a and build/host/keyd.a:
+#   keyd_SRCS := keyd/key.c ...  its sources, all but those with a main()
+#   keyd_NEEDS := lib/rules lib  other archives whose functions these call
+#   keyd_LIBS := -lyaml          libraries that they call
+#   keyd_GEN := gen/x.seccomp.h  generated headers that they include
+#
+#   IMAGE_PROGS += keyd/keyd     a static program of the appliance, keyd/keyd.c
+#   CLIENT_PROGS += ...          a static program for the host
+#   TOOLS += lib/mkfilter        a static program that the build itself runs
+#   TESTS += keyd/nonces_test    an ATF program, host libc with ASan and UBSan
+#   SHTESTS += qemu-tests/boot_test  an atf-sh program, boot_test.sh
+#   FUZZERS += lib/note_fuzz     a libFuzzer target, host clang
+#
+# A program, test or fuzzer is one source of its own name.  It links the
+# archive of its folder (of the nearest folder above that has one) and what
+# that needs; a test also DIR/test, its fixtures.  Where this is not right:
+#
+#   NAME_USES := lib             the archives instead
+#   NAME_SRCS := ...             further sources
+#   NAME_LIBS, NAME_GEN, NAME_LDFLAGS   as above
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -31,15 +43,16 @@ Q := $(if $(filter 1,$(V)),,@)
 .PHONY: all
 all: image ## the appliance's image and the host's programs (default)
 
-include deps/sub.mk
-include $(wildcard lib/sub.mk lib/cedar/sub.mk lib/rules/sub.mk \
-	init/sub.mk keyd/sub.mk ledgerd/sub.mk \
-	runner/sub.mk client/sub.mk client/vsock/sub.mk image/runtime/sub.mk \
-	rootfs/sub.mk qemu-tests/sub.mk docs/sub.mk)
+# Every folder with a sub.mk, what is quick to test first.
+ROOMS := deps lib lib/rules cedar keyd ledgerd runner runner/jail gate \
+	init console client client/vsock image image/runtime docs qemu-tests \
+	qemu-tests/jobs
+
+include $(patsubst %,%/sub.mk,$(filter-out image,$(ROOMS)))
 
 WARN := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wstrict-prototypes \
 	-Wmissing-prototypes -Wshadow -Wcast-qual -Werror
-INC := -Ilib -I$(B)/gen -DCASEMATE_VERSION='"$(VERSION)"'
+INC := -I. -I$(B)/gen -DCASEMATE_VERSION='"$(VERSION)"'
 CFLAGS := -O2 -pipe -fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection -ftrivial-auto-var-init=zero -ffunction-sections \
 	-fdata-sections -fno-common -fvisibility=hidden \
@@ -50,41 +63,74 @@ HOSTCC := gcc
 HOST_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 FUZZCC := clang
-FUZZ_CFLAGS := -O1 -g -fsanitize=fuzzer,address,undefined \
-	-fno-sanitize-recover=all
-
-# Variables go by the last path component: no two may share it.
-NAMES := $(IMAGE_PROGS) $(CLIENT_PROGS) $(TOOLS) $(notdir $(TESTS) $(FUZZERS))
-TWICE := $(strip $(foreach n,$(sort $(NAMES)),\
-	$(if $(filter-out 1,$(words $(filter $(n),$(NAMES)))),$(n))))
-$(if $(TWICE),$(error two programs or tests are called $(TWICE): rename one))
+FUZZ_CFLAGS := -O1 -g -fno-sanitize-recover=all \
+	-fsanitize=address,undefined
 
 STATIC_PROGS := $(IMAGE_PROGS) $(CLIENT_PROGS) $(TOOLS)
-ALL_GEN :=
 
-# Static musl objects: build/static/PATH.o; programs: build/bin/NAME.  What
-# makes headers waits for none.
-MKFILTER_OBJS := $(patsubst %.c,$(B)/static/%.o,$(mkfilter_SRCS))
+# The programs of all folders share build/bin.
+TWICE := $(strip $(foreach n,$(sort $(notdir $(STATIC_PROGS))),\
+	$(if $(filter-out 1,$(words $(filter $(n),$(notdir \
+	$(STATIC_PROGS))))),$(n))))
+$(if $(TWICE),$(error two programs are called $(TWICE): rename one))
+
+# $(call room,NAME): the nearest folder above NAME that has an archive.
+parent = $(patsubst %/,%,$(dir $(1)))
+room = $(firstword $(filter $(ARCHIVES),$(call parent,$(1)) \
+	$(call parent,$(call parent,$(1)))))
+# $(call closure,ARCHIVES): these and all that they need, each once.
+closure = $(sort $(1) $(foreach a,$(1),$(if $($(a)_NEEDS),\
+	$(call closure,$($(a)_NEEDS)))))
+# $(call uses,NAME): all archives that NAME links; a test its fixtures first,
+# so that a fake stands in for the function of the same name.
+fixture = $(if $(filter $(TESTS),$(1)),$(filter $(ARCHIVES),\
+	$(call room,$(1))/test))
+uses = $(call fixture,$(1)) $(filter-out $(call fixture,$(1)),$(call \
+	closure,$(or $($(1)_USES),$(call fixture,$(1)) $(call room,$(1)))))
+sources = $(1).c $($(1)_SRCS)
+gen = $(addprefix $(B)/,$($(1)_GEN))
+# $(call objects,FLAVOR,NAME), $(call archives,FLAVOR,NAME), $(call libs,NAME)
+objects = $(patsubst %.c,$(B)/$(1)/%.o,$(call sources,$(2)))
+archives = $(patsubst %,$(B)/$(1)/%.a,$(call uses,$(2)))
+group = -Wl,--start-group $(1) -Wl,--end-group
+libs = $(sort $($(1)_LIBS) $(foreach a,$(call uses,$(1)),$($(a)_LIBS)))
+
+# Archives: build/static/NAME.a for programs, build/host/NAME.a for tests,
+# build/fuzz/NAME.a for fuzzers.
+define archive
+$(2)_$(1)_OBJS := $$(patsubst %.c,$(B)/$(1)/%.o,$$($(2)_SRCS))
+$$($(2)_$(1)_OBJS): | $$(call gen,$(2))
+$(B)/$(1)/$(2).a: $$($(2)_$(1)_OBJS) $(patsubst %/test,%,$(2))/sub.mk
+	$$(Q)rm -f $$@ && ar rcsD $$@ $$(filter %.o,$$^)
+ALL_OBJS += $$($(2)_$(1)_OBJS)
+endef
+$(foreach f,static host fuzz,$(foreach a,$(ARCHIVES),\
+	$(eval $(call archive,$(f),$(a)))))
+
+# Static musl: build/bin/NAME.
 define static_prog
-$(1)_OBJS := $$(patsubst %.c,$(B)/static/%.o,$$($(1)_SRCS))
-$$(filter-out $$(MKFILTER_OBJS),$$($(1)_OBJS)): | \
-    $$(addprefix $(B)/,$$($(1)_GEN))
-$(B)/bin/$(1): $$($(1)_OBJS) $(B)/paths
-	@printf '  LINK    %s\n' $(1)
+$(call objects,static,$(1)): | $(call gen,$(1))
+$(B)/bin/$(notdir $(1)): $(call objects,static,$(1)) \
+    $(call archives,static,$(1)) $(B)/paths
+	@printf '  LINK    %s\n' $(notdir $(1))
 	@mkdir -p $$(@D)
-	$$(Q)$(MCC) $(CFLAGS) $(LDFLAGS) -o $$@ $$($(1)_OBJS) $$($(1)_LIBS)
-ALL_OBJS += $$($(1)_OBJS)
+	$$(Q)$(MCC) $(CFLAGS) $(LDFLAGS) $($(1)_LDFLAGS) -o $$@ \
+		$(call group,$(call objects,static,$(1)) \
+		$(call archives,static,$(1))) $(call libs,$(1))
+STATIC_OBJS += $(call objects,static,$(1)) $(foreach a,$(call uses,$(1)),\
+	$$($(a)_static_OBJS))
 endef
 $(foreach p,$(STATIC_PROGS),$(eval $(call static_prog,$(p))))
+STATIC_OBJS := $(sort $(STATIC_OBJS))
+ALL_OBJS += $(STATIC_OBJS)
 
 $(B)/static/%.o: %.c $(B)/paths Makefile
 	@printf '  CC      %s\n' $<
 	@mkdir -p $(@D)
-	$(Q)$(MCC) $(WARN) $(CFLAGS) $(INC) $($(*F)_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(MCC) $(WARN) $(CFLAGS) $(INC) -MMD -MP -c -o $@ $<
 
 # The second compiler's opinion of every static source.  gcc has the word on
 # signs: clang also complains of those in musl's CMSG_NXTHDR.
-STATIC_OBJS := $(sort $(foreach p,$(STATIC_PROGS),$($(p)_OBJS)))
 $(B)/.clang-warnings: $(STATIC_OBJS)
 	@printf '  CLANG   %s sources\n' $(words $(STATIC_OBJS))
 	$(Q)for o in $(STATIC_OBJS:$(B)/static/%.o=%.c); do \
@@ -94,7 +140,7 @@ $(B)/.clang-warnings: $(STATIC_OBJS)
 
 # A filter list (keyd/keyd.seccomp) becomes a header (build/gen/keyd.seccomp.h)
 # with `static const struct sock_filter keyd_filter[]'.
-vpath %.seccomp init keyd ledgerd runner client client/vsock
+vpath %.seccomp $(ROOMS)
 $(B)/gen/%.seccomp.h: %.seccomp $(B)/bin/mkfilter
 	@printf '  FILTER  %s\n' $<
 	@mkdir -p $(@D)
@@ -102,7 +148,7 @@ $(B)/gen/%.seccomp.h: %.seccomp $(B)/bin/mkfilter
 
 # A schema (lib/rules/people.cedarschema) becomes a header with its text in
 # `static const char people_cedarschema[]'.
-vpath %.cedarschema lib/rules
+vpath %.cedarschema $(ROOMS)
 $(B)/gen/%.cedarschema.h: %.cedarschema
 	@printf '  SCHEMA  %s\n' $<
 	@mkdir -p $(@D)
@@ -110,33 +156,62 @@ $(B)/gen/%.cedarschema.h: %.cedarschema
 		sed -e 's/[\\"]/\\&/g' -e 's/.*/    "&\\n"/' $<; \
 		printf '    ;\n'; } > $@
 
-# Unit tests and fuzzers: the host's libc, sanitizers on.
+# Unit tests: the host's libc, sanitizers on.
 define host_test
-$(notdir $(1))_HOBJS := $$(patsubst %.c,$(B)/host/%.o,$$($(notdir $(1))_SRCS))
-$$($(notdir $(1))_HOBJS): | $$(addprefix $(B)/,$$($(notdir $(1))_GEN))
-$(B)/tests/$(1): $$($(notdir $(1))_HOBJS) $(B)/host/lib/leaks.o
+$(call objects,host,$(1)): | $(call gen,$(1))
+$(B)/tests/$(1): $(call objects,host,$(1)) $(B)/host/lib/test/leaks.o \
+    $(call archives,host,$(1))
 	@printf '  TEST    %s\n' $(1)
 	@mkdir -p $$(@D)
-	$$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $$@ $$($(notdir $(1))_HOBJS) \
-		$(B)/host/lib/leaks.o $$($(notdir $(1))_LIBS) -latf-c
-ALL_OBJS += $$($(notdir $(1))_HOBJS)
+	$$(Q)$(HOSTCC) $(HOST_CFLAGS) $($(1)_LDFLAGS) -o $$@ \
+		$(call group,$(call objects,host,$(1)) \
+		$(B)/host/lib/test/leaks.o $(call archives,host,$(1))) \
+		-Wl,--as-needed $(call libs,$(1)) -latf-c
+ALL_OBJS += $(call objects,host,$(1))
 endef
 $(foreach t,$(TESTS),$(eval $(call host_test,$(t))))
-
-define fuzzer
-$(B)/fuzz/$(1): $$($(notdir $(1))_SRCS) | $(B)/.host-packages \
-    $$(addprefix $(B)/,$$($(notdir $(1))_GEN))
-	@printf '  FUZZER  %s\n' $(1)
-	@mkdir -p $$(@D)
-	$$(Q)$(FUZZCC) $(WARN) $(FUZZ_CFLAGS) $(INC) -o $$@ \
-		$$($(notdir $(1))_SRCS) $$($(notdir $(1))_LIBS)
-endef
-$(foreach f,$(FUZZERS),$(eval $(call fuzzer,$(f))))
 
 $(B)/host/%.o: %.c Makefile | $(B)/.host-packages
 	@printf '  HOSTCC  %s\n' $<
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(WARN) $(HOST_CFLAGS) $(INC) -MMD -MP -c -o $@ $<
+
+# Fuzzers: build/fuzzers/NAME.
+define fuzzer
+$(call objects,fuzz,$(1)): | $(call gen,$(1))
+$(B)/fuzzers/$(1): $(call objects,fuzz,$(1)) $(call archives,fuzz,$(1))
+	@printf '  FUZZER  %s\n' $(1)
+	@mkdir -p $$(@D)
+	$$(Q)$(FUZZCC) $(FUZZ_CFLAGS),fuzzer -o $$@ \
+		$(call group,$(call objects,fuzz,$(1)) \
+		$(call archives,fuzz,$(1))) -Wl,--as-needed $(call libs,$(1))
+ALL_OBJS += $(call objects,fuzz,$(1))
+endef
+$(foreach f,$(FUZZERS),$(eval $(call fuzzer,$(f))))
+
+$(B)/fuzz/%.o: %.c Makefile | $(B)/.host-packages
+	@printf '  FUZZCC  %s\n' $<
+	@mkdir -p $(@D)
+	$(Q)$(FUZZCC) $(WARN) $(FUZZ_CFLAGS),fuzzer-no-link $(INC) -MMD -MP \
+		-c -o $@ $<
+
+# kyua reads a list of tests in each folder: all are made from TESTS and
+# SHTESTS, so that a test is named once.
+KYUA_TESTS := $(filter %_test,$(TESTS) $(SHTESTS))
+TEST_DIRS :=
+$(foreach t,$(KYUA_TESTS),$(if $(filter $(call parent,$(t)),$(TEST_DIRS)),,\
+	$(eval TEST_DIRS += $(call parent,$(t)))))
+$(B)/tests/Kyuafile: Makefile $(ROOMS:%=%/sub.mk)
+	@mkdir -p $(addprefix $(@D)/,$(TEST_DIRS))
+	$(Q)for d in $(TEST_DIRS); do \
+		printf 'syntax(2)\ntest_suite("casemate")\n' \
+		    > $(@D)/$$d/Kyuafile; done
+	$(Q)for t in $(KYUA_TESTS); do \
+		printf 'atf_test_program{name="%s"}\n' $${t##*/} \
+		    >> $(@D)/$${t%/*}/Kyuafile; done
+	$(Q){ echo 'syntax(2)'; \
+		printf 'include("%s/Kyuafile")\n' $(TEST_DIRS); } > $@.tmp
+	$(Q)mv $@.tmp $@
 
 $(B)/tests/%: %.sh | $(B)/.host-packages
 	@printf '  TEST    %s\n' $*
@@ -147,10 +222,10 @@ $(B)/tests/%: %.sh | $(B)/.host-packages
 include image/sub.mk
 
 .PHONY: progs client tests fuzzers image check bench soak demo clean help
-progs: $(addprefix $(B)/bin/,$(IMAGE_PROGS))
-client: $(addprefix $(B)/bin/,$(CLIENT_PROGS)) ## the host's programs alone
-tests: $(addprefix $(B)/tests/,$(TESTS) $(SHTESTS))
-fuzzers: $(addprefix $(B)/fuzz/,$(FUZZERS)) ## libFuzzer targets, in build/fuzz
+progs: $(addprefix $(B)/bin/,$(notdir $(IMAGE_PROGS)))
+client: $(addprefix $(B)/bin/,$(notdir $(CLIENT_PROGS))) ## the host's programs alone
+tests: $(addprefix $(B)/tests/,$(TESTS) $(SHTESTS) Kyuafile)
+fuzzers: $(addprefix $(B)/fuzzers/,$(FUZZERS)) ## libFuzzer targets, in build/fuzzers
 
 image: $(B)/casemate.bzImage client ## build/casemate.bzImage, build/bin/casemate
 

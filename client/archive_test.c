@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cpio.h"
+#include "client/vm/cpio.h"
 #include "ustar.h"
 
 /* A path of exactly len bytes with a slash at `cut' (0: none). */

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "log.h"
+#include "lib/log.h"
 #include "say.h"
-#include "stdfds.h"
+#include "lib/stdfds.h"
 
 static const struct subcommand {
 	const char	*name;

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fake.h"
+#include "client/test/fake_appliance.h"
 #include "file.h"
-#include "proc.h"
+#include "client/vm/proc.h"
 
 #define SOCKET	"vm.sock"
 #define JOB	"00112233445566778899aabbccddeeff"

@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 #include "buf.h"
-#include "msg.h"
+#include "lib/msg/msg.h"
 #include "target.h"
-#include "wire.h"
-#include "words.h"
+#include "lib/wire.h"
+#include "lib/words.h"
 
 #define CONN_ANSWER_MS	30000	/* an appliance that works is far quicker */
 

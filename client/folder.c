@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "file.h"
-#include "grant.h"
+#include "lib/grant.h"
 #include "say.h"
-#include "sha256.h"
+#include "lib/sha256.h"
 
 /* A walk in progress: folders (paths below files/) still to be read. */
 struct walk {

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "buf.h"
-#include "msg.h"
+#include "lib/msg/msg.h"
 
 struct folder_file {
 	char		*path;		/* below files/ */

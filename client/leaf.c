@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "json.h"
+#include "lib/doc/json.h"
 
 struct reader {
 	const unsigned char	*p, *end, *start;

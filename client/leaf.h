@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "why.h"
+#include "lib/why.h"
 
 #define LEAF_MEMBERS_MAX	40	/* 7 and the longest event's 18 */
 #define LEAF_NAME_MAX		63

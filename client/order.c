@@ -8,7 +8,7 @@
 
 #include "say.h"
 #include "sign.h"
-#include "sshsig.h"
+#include "lib/sshsig.h"
 
 #define WINDOW_S	300	/* what a slow signature and a queue may take */
 

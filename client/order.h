@@ -10,12 +10,12 @@
 #include <time.h>
 
 #include "buf.h"
-#include "command.h"
-#include "evidence.h"
-#include "msg.h"
+#include "lib/command.h"
+#include "verified.h"
+#include "lib/msg/msg.h"
 #include "pack.h"
-#include "sha256.h"
-#include "words.h"
+#include "lib/sha256.h"
+#include "lib/words.h"
 
 struct order {
 	struct buf	command, sig;

@@ -10,12 +10,12 @@
 
 #include "file.h"
 #include "folder.h"
-#include "grant.h"
-#include "manifest.h"
-#include "match.h"
+#include "lib/grant.h"
+#include "lib/manifest.h"
+#include "manifest_files.h"
 #include "say.h"
 #include "sign.h"
-#include "sshsig.h"
+#include "lib/sshsig.h"
 #include "ustar.h"
 
 /*

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "buf.h"
-#include "msg.h"
+#include "lib/msg/msg.h"
 
 struct pack {
 	struct buf	manifest;	/* as signed */

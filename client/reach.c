@@ -7,9 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "evidence.h"
+#include "verified.h"
 #include "say.h"
-#include "state.h"
+#include "client/vm/state.h"
 
 #define TRY_MS		10000	/* one connection with its greeting */
 #define TRIES_RECORDED	3	/* each is a leaf and a nonce for ever */

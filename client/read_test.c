@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "casemate.h"
-#include "fake.h"
+#include "client/test/fake_appliance.h"
 #include "file.h"
-#include "proc.h"
+#include "client/vm/proc.h"
 
 #define SOCKET	"vm.sock"
 #define JOB	"00112233445566778899aabbccddeeff"

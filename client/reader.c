@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "casemate.h"
-#include "json.h"
-#include "log.h"
+#include "lib/doc/json.h"
+#include "lib/log.h"
 #include "say.h"
 
 #define SIGNING_MAX_S	20	/* the gate waits 30 s for a request */

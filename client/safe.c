@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "json.h"
+#include "lib/doc/json.h"
 
 static void
 escape(struct safe *s, struct buf *out, const unsigned char *p, size_t len)

@@ -1,6 +1,6 @@
 /*
  * A job's output made fit for a terminal: what a terminal obeys instead of
- * showing it (utf8_acts() of lib/json.h), newline and tab excepted, and what is
+ * showing it (utf8_acts() of lib/doc/json.h), newline and tab excepted, and what is
  * not UTF-8 become \xNN, a byte each.  A backslash stays as it is.
  */
 #ifndef SAFE_H

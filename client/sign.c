@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "msg.h"
-#include "proc.h"
+#include "lib/msg/msg.h"
+#include "client/vm/proc.h"
 #include "say.h"
-#include "sshkey.h"
-#include "sshsig.h"
+#include "lib/sshkey.h"
+#include "lib/sshsig.h"
 
 /* A descriptor from which the program can read the data. */
 static int

@@ -5,7 +5,7 @@
 #ifndef SITEFOLDER_H
 #define SITEFOLDER_H
 
-#include "rules/site.h"
+#include "lib/rules/site.h"
 
 /*
  * Opens DIR, refuses names in it that are no part of a site, and loads it.

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cpio.h"
-#include "rules/files.h"
+#include "client/vm/cpio.h"
+#include "lib/rules/files.h"
 #include "say.h"
 #include "sitefolder.h"
 

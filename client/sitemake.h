@@ -6,7 +6,7 @@
 #define SITEMAKE_H
 
 #include "buf.h"
-#include "settings.h"
+#include "lib/settings.h"
 
 /*
  * Loads the site in DIR as keyd would (client/sitefolder.h) and appends the

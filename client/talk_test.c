@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "casemate.h"
-#include "fake.h"
+#include "client/test/fake_appliance.h"
 #include "file.h"
-#include "proc.h"
-#include "state.h"
+#include "client/vm/proc.h"
+#include "client/vm/state.h"
 
 #define SOCKET	"vm.sock"
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "grant.h"
+#include "lib/grant.h"
 #include "number.h"
 
 #define CID_ANY	UINT32_MAX	/* VMADDR_CID_ANY, names no machine */

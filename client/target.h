@@ -7,8 +7,8 @@
 #include <limits.h>
 #include <stdint.h>
 
-#include "msg.h"
-#include "why.h"
+#include "lib/msg/msg.h"
+#include "lib/why.h"
 
 enum target_kind {
 	TARGET_NAME,	/* one that `casemate up' started */

@@ -34,8 +34,7 @@ $(B)/paths: $(DEPS)/.done $(if $(filter \
 FORCE:
 
 # Not needed by anything but the tests: a program as mcc makes them.
-TOOLS += relro_probe
-relro_probe_SRCS := deps/tests/relro_probe.c
+TOOLS += deps/tests/relro_probe
 
 SHTESTS += deps/tests/build_test deps/tests/check_static_test \
 	deps/tests/fetch_test deps/tests/toolchain_test

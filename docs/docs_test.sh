@@ -352,7 +352,7 @@ policy_tables_are_complete_body() {
 
 atf_test_case policy_limits_are_those_of_the_code
 policy_limits_are_those_of_the_code_body() {
-	limits=$CASEMATE_SRC/lib/cedar/cedar.h
+	limits=$CASEMATE_SRC/cedar/cedar.h
 	while read -r name value words; do
 		grep -qE "^#define[[:space:]]+$name[[:space:]]+\(?$value([[:space:])]|\$)" "$limits" ||
 		    atf_fail "cedar.h: $name is not $value"

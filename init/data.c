@@ -9,8 +9,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "filekind.h"
-#include "log.h"
+#include "lib/filekind.h"
+#include "lib/log.h"
 #include "services.h"
 
 #define DISK	"the data disk: "

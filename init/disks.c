@@ -12,9 +12,9 @@
 
 #include <skalibs/djbunix.h>
 
-#include "grant.h"
-#include "log.h"
-#include "msg.h"
+#include "lib/grant.h"
+#include "lib/log.h"
+#include "lib/msg/msg.h"
 #include "services.h"
 
 #define DATA_SERIAL	"casemate-data"

@@ -4,7 +4,7 @@
 
 #include <linux/capability.h>
 
-#include "fds.h"
+#include "lib/fds.h"
 
 #define CAP(c)		(UINT64_C(1) << (c))
 #define MIB		(1024ul * 1024)

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "order.h"
+#include "levels.h"
 
 enum {
 	UID_GATE = 901,

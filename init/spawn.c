@@ -19,8 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fds.h"
-#include "log.h"
+#include "lib/fds.h"
+#include "lib/log.h"
 
 #define RAISED		64	/* as hold.c: above all of lib/fds.h */
 #define NAMESPACES	(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)

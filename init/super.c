@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "log.h"
+#include "lib/log.h"
 
 #define READY_MS	30000	/* the ledger's check of a full disk fits */
 #define STABLE_MS	10000	/* up for so long: the back-off starts anew */

@@ -14,8 +14,8 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/tai.h>
 
-#include "fds.h"
-#include "wire.h"
+#include "lib/fds.h"
+#include "lib/wire.h"
 
 #define STATUS_LEN	35
 #define LISTENER	"ftrig1:"	/* the names of listeners' FIFOs */

@@ -10,7 +10,7 @@
 #include <skalibs/iopause.h>
 #include <skalibs/selfpipe.h>
 
-#include "log.h"
+#include "lib/log.h"
 
 int
 watch_init(struct watch *w)

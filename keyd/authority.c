@@ -8,7 +8,7 @@
 
 #include <sodium.h>
 
-#include "log.h"
+#include "lib/log.h"
 
 /*
  * The key is made last: where there is a key, nonces and head were durable

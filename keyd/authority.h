@@ -8,8 +8,8 @@
 #include "head.h"
 #include "key.h"
 #include "nonces.h"
-#include "rules/site.h"
-#include "why.h"
+#include "lib/rules/site.h"
+#include "lib/why.h"
 
 struct authority {
 	struct site	site;

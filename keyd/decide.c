@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
-#include "manifest.h"
-#include "rules/judge.h"
-#include "sha256.h"
-#include "sshsig.h"
+#include "lib/command.h"
+#include "lib/manifest.h"
+#include "lib/rules/judge.h"
+#include "lib/sha256.h"
+#include "lib/sshsig.h"
 
 #define MANIFEST_FILE	"manifest.yaml"
 

@@ -16,12 +16,12 @@
 #include <stdint.h>
 
 #include "authority.h"
-#include "command.h"
-#include "grant.h"
-#include "runtimes.h"
-#include "share_left.h"
-#include "why.h"
-#include "words.h"
+#include "lib/command.h"
+#include "lib/grant.h"
+#include "lib/runtimes.h"
+#include "lib/share_left.h"
+#include "lib/why.h"
+#include "lib/words.h"
 
 /* Outside bytes: any length, anything in them. */
 struct bytes {

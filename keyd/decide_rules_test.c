@@ -1,4 +1,4 @@
-#include "testdecide.h"
+#include "keyd/test/decide.h"
 
 #include <atf-c.h>
 

@@ -1,11 +1,11 @@
 /* What one signer may have at a time, as keyd decides it. */
-#include "testdecide.h"
+#include "keyd/test/decide.h"
 
 #include <atf-c.h>
 
 #include <string.h>
 
-#include "sshsig.h"
+#include "lib/sshsig.h"
 
 static struct read_order o;
 

@@ -1,4 +1,4 @@
-#include "testdecide.h"
+#include "keyd/test/decide.h"
 
 #include <atf-c.h>
 
@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sha256.h"
-#include "sshsig.h"
+#include "lib/sha256.h"
+#include "lib/sshsig.h"
 
 ATF_TC_WITHOUT_HEAD(a_good_submission_is_granted);
 ATF_TC_BODY(a_good_submission_is_granted, tc)

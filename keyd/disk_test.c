@@ -16,12 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "lib/log.h"
 #include "nonces.h"
 #include "state.h"
-#include "testdaemon.h"
-#include "testkit.h"
-#include "testtalk.h"
+#include "keyd/test/daemon.h"
+#include "keyd/test/submission.h"
+#include "keyd/test/talk.h"
 
 static struct daemon d;
 static struct kit k;

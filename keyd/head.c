@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "state.h"
-#include "wire.h"
+#include "lib/wire.h"
 
 #define HEAD_FILE	"head"
 #define HEAD_VERSION	"casemate-head@v1"

@@ -12,8 +12,8 @@
 
 #include <stdint.h>
 
-#include "msg.h"
-#include "why.h"
+#include "lib/msg/msg.h"
+#include "lib/why.h"
 
 struct head {
 	int		fd;

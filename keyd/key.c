@@ -14,7 +14,7 @@
 #include <sodium.h>
 
 #include "state.h"
-#include "wire.h"
+#include "lib/wire.h"
 
 #define KEY_FILE	"key"
 #define KEY_VERSION	"casemate-key@v1"

@@ -6,8 +6,8 @@
 #ifndef KEY_H
 #define KEY_H
 
-#include "note.h"
-#include "why.h"
+#include "lib/note.h"
+#include "lib/why.h"
 
 struct key {
 	struct note_key		 note;		/* name, public key, id */

@@ -11,10 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "fds.h"
+#include "lib/fds.h"
 #include "keyd.seccomp.h"
-#include "log.h"
-#include "sandbox.h"
+#include "lib/log.h"
+#include "lib/sandbox.h"
 #include "serve.h"
 
 static const struct sandbox_limit limits[] = {

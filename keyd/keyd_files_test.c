@@ -15,10 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "lib/log.h"
 #include "state.h"
-#include "testfault.h"
-#include "testkit.h"
+#include "keyd/test/disk_fault.h"
+#include "keyd/test/submission.h"
 
 #define NOW	KIT_NOW
 #define LATER	(KIT_NOW + 600)

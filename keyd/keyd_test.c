@@ -11,10 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "testdaemon.h"
-#include "testkit.h"
-#include "testtalk.h"
+#include "lib/log.h"
+#include "keyd/test/daemon.h"
+#include "keyd/test/submission.h"
+#include "keyd/test/talk.h"
 
 static struct daemon d;
 static struct kit k;

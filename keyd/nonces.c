@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "sha256.h"
+#include "lib/log.h"
+#include "lib/sha256.h"
 #include "state.h"
-#include "wire.h"
+#include "lib/wire.h"
 
 #define NONCES_FILE	"nonces"
 #define VERSION_1	"casemate-nonces@v1"	/* without owners */

@@ -32,9 +32,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "msg.h"
+#include "lib/msg/msg.h"
 #include "owners.h"
-#include "why.h"
+#include "lib/why.h"
 
 #define NONCES_MAX	65536	/* 0.75 jobs a second for a whole day */
 #define NONCES_DROPPED	4096	/* a new file of 4 MiB for each so many */

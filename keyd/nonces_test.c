@@ -14,11 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "sha256.h"
+#include "lib/command.h"
+#include "lib/sha256.h"
 #include "state.h"
-#include "testkit.h"
-#include "wire.h"
+#include "keyd/test/submission.h"
+#include "lib/wire.h"
 
 #define NOW	KIT_NOW
 #define DAY	COMMAND_WINDOW_MAX

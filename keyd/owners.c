@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "sha256.h"
+#include "lib/command.h"
+#include "lib/sha256.h"
 
 #define COUNT_EVERY_S	60	/* a count reads some 7 MiB of memory */
 

@@ -19,8 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "share.h"
-#include "signers.h"
+#include "lib/share.h"
+#include "lib/signers.h"
 
 #define OWNER_ID_LEN	16	/* of the SHA-256 of the principal */
 

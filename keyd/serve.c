@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "decide.h"
-#include "log.h"
+#include "lib/log.h"
 
 #define ANSWER_MAX	81920	/* the longest: JOB_GRANT */
 

@@ -6,7 +6,7 @@
 #define SERVE_H
 
 #include "authority.h"
-#include "chan.h"
+#include "lib/msg/chan.h"
 
 struct keyd {
 	struct authority authority;

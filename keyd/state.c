@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "filekind.h"
-#include "rules/files.h"
-#include "sha256.h"
+#include "lib/filekind.h"
+#include "lib/rules/files.h"
+#include "lib/sha256.h"
 
 #define NAME_LEN	32	/* our own short names and ".new" */
 

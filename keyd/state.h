@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "why.h"
+#include "lib/why.h"
 
 #define STATE_CHECK_LEN	8	/* bytes of SHA-256 that close a record */
 

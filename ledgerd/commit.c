@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "leaf.h"
-#include "log.h"
-#include "msg.h"
+#include "lib/log.h"
+#include "lib/msg/msg.h"
 
 static const char disk_full[] = "the data disk is full; stop the appliance, "
     "and enlarge the disk or start with a larger one";

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "log.h"
-#include "msg.h"
+#include "lib/log.h"
+#include "lib/msg/msg.h"
 
 /* Whether keyd's last answer says nothing about a request's receipt. */
 static bool

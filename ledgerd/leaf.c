@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "json.h"
+#include "lib/doc/json.h"
 
 #define HEAD	"{\"specversion\":\"1.0\",\"id\":\"%" PRIu64 "\",\"source\":"
 #define PREV	",\"prev\":"

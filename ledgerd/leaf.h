@@ -8,9 +8,9 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "event.h"
-#include "tree.h"
-#include "wire.h"
+#include "lib/msg/event.h"
+#include "lib/tree.h"
+#include "lib/wire.h"
 
 struct leaf {
 	uint64_t			 index;

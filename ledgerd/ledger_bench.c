@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 #include "leaf.h"
-#include "log.h"
-#include "msg.h"
-#include "stdfds.h"
+#include "lib/log.h"
+#include "lib/msg/msg.h"
+#include "lib/stdfds.h"
 #include "store.h"
 
 #define MIB		1024

@@ -18,9 +18,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fds.h"
-#include "log.h"
-#include "sandbox.h"
+#include "lib/fds.h"
+#include "lib/log.h"
+#include "lib/sandbox.h"
 
 #include "ledgerd.seccomp.h"
 

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "chan.h"
-#include "note.h"
+#include "lib/msg/chan.h"
+#include "lib/note.h"
 #include "queue.h"
 #include "store.h"
 

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fill.h"
-#include "play.h"
+#include "ledgerd/test/fill.h"
+#include "ledgerd/test/peers.h"
 
 static struct play p;
 static struct answer a;

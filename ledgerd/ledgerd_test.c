@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "play.h"
-#include "receipt.h"
+#include "ledgerd/test/peers.h"
+#include "lib/receipt.h"
 
 static struct play p;
 static struct answer a;

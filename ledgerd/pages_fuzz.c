@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "msg.h"
+#include "lib/log.h"
+#include "lib/msg/msg.h"
 #include "store.h"
 
 #define LEAVES	40

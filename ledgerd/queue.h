@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event.h"
-#include "tree.h"
+#include "lib/msg/event.h"
+#include "lib/tree.h"
 
 #define QUEUE_MAX	64	/* the runner has 8 jobs with few events each */
 

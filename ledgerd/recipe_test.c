@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "play.h"
+#include "ledgerd/test/peers.h"
 
 #define LEAVES	21
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "leaf.h"
-#include "log.h"
-#include "msg.h"
-#include "receipt.h"
+#include "lib/log.h"
+#include "lib/msg/msg.h"
+#include "lib/receipt.h"
 
 /* For any one answer. */
 static bool

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "msg.h"
-#include "wire.h"
+#include "lib/msg/msg.h"
+#include "lib/wire.h"
 
 #define KEY_LEN		8
 #define REMADE_MAX	4096	/* nodes that one proof may have made again */

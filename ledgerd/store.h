@@ -36,8 +36,8 @@
 #include <stdint.h>
 
 #include "pages.h"
-#include "tree.h"
-#include "why.h"
+#include "lib/tree.h"
+#include "lib/why.h"
 
 #define STORE_FORMAT	"casemate-ledger@v1"
 #define STORE_MIB	1024	/* largest file unless told otherwise: some

@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fill.h"
-#include "msg.h"
+#include "ledgerd/test/fill.h"
+#include "lib/msg/msg.h"
 
 #define DATA	"ledger/data.mdb"
 #define BATCHES	40

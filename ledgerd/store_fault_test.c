@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fill.h"
+#include "ledgerd/test/fill.h"
 
 static struct store s;
 

@@ -12,12 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "filekind.h"
+#include "lib/filekind.h"
 #include "leaf.h"
-#include "log.h"
-#include "msg.h"
-#include "note.h"
-#include "wire.h"
+#include "lib/log.h"
+#include "lib/msg/msg.h"
+#include "lib/note.h"
+#include "lib/wire.h"
 
 #define TABLES		3
 #define DATA		"data.mdb"

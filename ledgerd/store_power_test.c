@@ -21,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fill.h"
+#include "ledgerd/test/fill.h"
 
 #define SECTOR		512
 #define OPS_MAX		2000

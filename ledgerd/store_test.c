@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fill.h"
-#include "note.h"
+#include "ledgerd/test/fill.h"
+#include "lib/note.h"
 
 #define DATA	"ledger/data.mdb"
 

@@ -30,7 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "msg.h"
+#include "lib/msg/msg.h"
 #include "why.h"
 #include "wire.h"
 #include "words.h"

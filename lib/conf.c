@@ -8,7 +8,7 @@
 
 #include <yaml.h>
 
-#include "json.h"
+#include "lib/doc/json.h"
 
 #define WHAT_MAX	160	/* one error without place and advice */
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "lib/doc/json.h"
 
 void
 grant_init(struct grant *g)

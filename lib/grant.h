@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "msg.h"
+#include "lib/msg/msg.h"
 #include "wire.h"
 
 #define GRANT_ARGS_MAX	64

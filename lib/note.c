@@ -9,7 +9,7 @@
 #include <sodium.h>
 
 #include "base64.h"
-#include "json.h"
+#include "lib/doc/json.h"
 #include "sha256.h"
 
 #define KEY_TYPE	0x01		/* Ed25519 */

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "msg.h"
+#include "lib/msg/msg.h"
 #include "note.h"
 #include "tree.h"
 #include "why.h"

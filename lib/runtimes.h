@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "msg.h"
+#include "lib/msg/msg.h"
 #include "wire.h"
 
 #define RUNTIMES_MAX	16	/* as many disks as `casemate up' attaches */

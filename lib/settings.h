@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "msg.h"
+#include "lib/msg/msg.h"
 #include "share.h"
 #include "why.h"
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "msg.h"
+#include "lib/msg/msg.h"
 #include "share.h"
 #include "wire.h"
 

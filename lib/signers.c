@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base64.h"
-#include "json.h"
+#include "lib/doc/json.h"
 #include "sshsig.h"
 
 #define BLANK	" \t"

@@ -6,7 +6,7 @@
 #include <bearssl.h>
 
 #include "base64.h"
-#include "msg.h"
+#include "lib/msg/msg.h"
 #include "sha256.h"
 #include "wire.h"
 

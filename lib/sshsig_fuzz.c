@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base64.h"
-#include "msg.h"
+#include "lib/msg/msg.h"
 
 int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base64.h"
-#include "msg.h"
+#include "lib/msg/msg.h"
 
 #define NS	NAMESPACE_COMMAND
 

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "msg.h"
+#include "lib/msg/msg.h"
 
 /* A message being passed out; always terminated, cut when it is too long. */
 struct why {

@@ -64,7 +64,7 @@ client_max(unsigned nr)
 {
 	switch (nr) {
 #define CLIENT(name, n, max)	case n: return max;
-#include "client.def"
+#include "lib/msg/client.def"
 #undef CLIENT
 	}
 	return 0;

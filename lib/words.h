@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "msg.h"
+#include "lib/msg/msg.h"
 
 enum outcome {
 #define OUTCOME(name, nr, word, exit)	OUTCOME_##name = nr,
@@ -30,7 +30,7 @@ enum verb {
 
 enum client_msg {
 #define CLIENT(name, nr, max)	CLIENT_##name = nr,
-#include "client.def"
+#include "lib/msg/client.def"
 #undef CLIENT
 };
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
-#include "reader.h"
+#include "lib/doc/json.h"
+#include "query.h"
 #include "runner.h"
 
 #define LINE_MAX_LEN	8192	/* two principals, each byte escaped */

@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "msg.h"
-#include "sha256.h"
+#include "lib/msg/msg.h"
+#include "lib/sha256.h"
 
 struct bundle_budget {
 	uint64_t	total;		/* a quarter of memory */

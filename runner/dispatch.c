@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "job.h"
-#include "log.h"
-#include "measure.h"
+#include "lib/log.h"
+#include "runner/jail/measure.h"
 #include "runner.h"
 #include "say.h"
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "job.h"
-#include "log.h"
+#include "lib/log.h"
 #include "runner.h"
 #include "say.h"
 

@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "measure.h"
-#include "report.h"
+#include "lib/log.h"
+#include "runner/jail/measure.h"
+#include "runner/jail/report.h"
 #include "runner.h"
 #include "say.h"
 

@@ -24,12 +24,12 @@
 #include <stdint.h>
 
 #include "bundle.h"
-#include "cgroup.h"
-#include "grant.h"
-#include "sha256.h"
-#include "spawn.h"
+#include "runner/jail/cgroup.h"
+#include "lib/grant.h"
+#include "lib/sha256.h"
+#include "runner/jail/spawn.h"
 #include "tail.h"
-#include "words.h"
+#include "lib/words.h"
 
 struct runner;
 struct report;

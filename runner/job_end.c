@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "past.h"
+#include "lib/log.h"
+#include "history.h"
 #include "runner.h"
 #include "say.h"
 

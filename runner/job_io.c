@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "job.h"
-#include "log.h"
-#include "report.h"
+#include "lib/log.h"
+#include "runner/jail/report.h"
 #include "runner.h"
 #include "say.h"
 

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "job.h"
-#include "play.h"
-#include "play_talk.h"
+#include "runner/test/peers.h"
+#include "runner/test/talk.h"
 
 #define TEST(name)	ATF_TC_WITHOUT_HEAD(name); ATF_TC_BODY(name, tc)
 

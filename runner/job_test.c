@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "job.h"
-#include "play.h"
-#include "play_talk.h"
+#include "runner/test/peers.h"
+#include "runner/test/talk.h"
 
 #define KILLED	9		/* wait status of a process that was killed */
 

@@ -24,15 +24,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cgroup.h"
-#include "confine.h"
-#include "fds.h"
-#include "log.h"
-#include "measure.h"
-#include "root.h"
+#include "runner/jail/cgroup.h"
+#include "runner/jail/confine.h"
+#include "lib/fds.h"
+#include "lib/log.h"
+#include "runner/jail/measure.h"
+#include "runner/jail/root.h"
 #include "runner.seccomp.h"
-#include "sandbox.h"
-#include "spawn.h"
+#include "lib/sandbox.h"
+#include "runner/jail/spawn.h"
 
 #define BUDGET_SHARE	4	/* bundles take a quarter of memory at most */
 #define CHANNELS	3

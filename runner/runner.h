@@ -9,14 +9,14 @@
 #include <stdint.h>
 
 #include "bundle.h"
-#include "chan.h"
+#include "lib/msg/chan.h"
 #include "job.h"
-#include "line.h"
-#include "past.h"
-#include "reader.h"
-#include "runtimes.h"
-#include "share.h"
-#include "taken.h"
+#include "keyd_queue.h"
+#include "history.h"
+#include "query.h"
+#include "lib/runtimes.h"
+#include "lib/share.h"
+#include "usage.h"
 
 #define JOB_SLOTS		8
 #define RUNTIMES_TEXT_MAX	512	/* in a line of text */

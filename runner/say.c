@@ -1,8 +1,8 @@
 #include "say.h"
 
-#include "event.h"
-#include "log.h"
-#include "taken.h"
+#include "lib/msg/event.h"
+#include "lib/log.h"
+#include "usage.h"
 
 /* Of READ_DECIDE: an id and two principals for each job that is kept. */
 #define KEYD_LIST_MAX	((JOB_SLOTS + PAST_MAX) * (12 + JOB_ID_LEN + \

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "play.h"
-#include "play_talk.h"
+#include "runner/test/peers.h"
+#include "runner/test/talk.h"
 
 #define TEST(name)	ATF_TC_WITHOUT_HEAD(name); ATF_TC_BODY(name, tc)
 

@@ -6,7 +6,7 @@
 
 #include "device.h"
 #include "host.h"
-#include "log.h"
+#include "lib/log.h"
 
 void
 conns_init(struct conns *t, unsigned max)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "host.h"
-#include "log.h"
+#include "lib/log.h"
 #include "packet.h"
 #include "pump.h"
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "device.h"
-#include "log.h"
+#include "lib/log.h"
 
 enum {
 	LINE_MAX_LEN = 32,	/* "CONNECT 4294967295\n" is 19 */

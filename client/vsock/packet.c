@@ -6,7 +6,7 @@
 
 #include "device.h"
 #include "host.h"
-#include "log.h"
+#include "lib/log.h"
 
 /* What becomes of the connection after a packet. */
 enum verdict {

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "device.h"
-#include "log.h"
+#include "lib/log.h"
 #include "request.h"
 
 enum {

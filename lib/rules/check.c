@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cedar/validate.h"
+#include "cedar/validate/validate.h"
 
 struct check {
 	const struct rules		*rules;

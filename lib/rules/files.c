@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "why.h"
+#include "lib/why.h"
 
 #define NOT_REGULAR	"is not a regular file; put the file itself here"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cedar/emit.h"
+#include "cedar/format/emit.h"
 
 #define NEAREST		3	/* rules that almost permit it, in full */
 

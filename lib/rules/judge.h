@@ -2,11 +2,11 @@
 #ifndef JUDGE_H
 #define JUDGE_H
 
-#include "ask.h"
-#include "reading.h"
+#include "permission.h"
+#include "query.h"
 #include "rules.h"
-#include "why.h"
-#include "wire.h"
+#include "lib/why.h"
+#include "lib/wire.h"
 
 /*
  * The answer to one request.  In one thing stricter than Cedar: a forbid that

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "json.h"
+#include "lib/doc/json.h"
 
 #define PEOPLE	"- uid: Role::\"dev\"\n" \
 		"- uid: User::\"dana\"\n  parents: [Role::\"dev\"]\n"

@@ -8,9 +8,9 @@
 #include "casemate.cedarschema.h"
 #include "check.h"
 #include "files.h"
-#include "make.h"
+#include "values.h"
 #include "people.cedarschema.h"
-#include "shape.h"
+#include "schema_check.h"
 
 #define OWN_SCHEMA	"casemate.cedarschema"
 #define PATH_MAX_LEN	(FILES_NAME_MAX + sizeof(RULES_COMPONENTS) + 1)

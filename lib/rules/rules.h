@@ -18,12 +18,12 @@
 #include <stddef.h>
 
 #include "cedar/cedar.h"
-#include "cedar/decide.h"
-#include "cedar/entities.h"
-#include "cedar/policy.h"
-#include "cedar/schema.h"
-#include "settings.h"
-#include "signers.h"
+#include "cedar/eval/decide.h"
+#include "cedar/data/entities.h"
+#include "cedar/data/policy.h"
+#include "cedar/schema/schema.h"
+#include "lib/settings.h"
+#include "lib/signers.h"
 
 #define RULES_POLICY		"policy"
 #define RULES_PEOPLE		"people.cedarschema"

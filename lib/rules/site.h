@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 #include "rules.h"
-#include "settings.h"
-#include "signers.h"
+#include "lib/settings.h"
+#include "lib/signers.h"
 
 #define SITE_SIGNERS	"allowed_signers"
 #define SITE_SETTINGS	"settings.yaml"

@@ -1,0 +1,256 @@
+#include "policy.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+#include "lib/why.h"
+
+struct op_info {
+	const char	*text;
+	int		 operands;	/* -1: nargs */
+};
+
+static const struct op_info ops[] = {
+#define OP(name, text, operands) { text, operands },
+	OPS(OP)
+#undef OP
+};
+static_assert(sizeof(ops) / sizeof(ops[0]) == OP_COUNT, "an op is missing");
+
+struct fn_info {
+	const char	*text;
+	bool		 method;
+	unsigned	 operands;
+};
+
+static const struct fn_info fns[] = {
+#define FN(name, text, method, operands) { text, method, operands },
+	FNS(FN)
+#undef FN
+};
+static_assert(sizeof(fns) / sizeof(fns[0]) == FN_COUNT, "a fn is missing");
+
+void
+policies_init(struct policies *set)
+{
+	memset(set, 0, sizeof(*set));
+	arena_init(&set->arena, 0);
+}
+
+void
+policies_free(struct policies *set)
+{
+	arena_free(&set->arena);
+	free(set->items);
+	memset(set, 0, sizeof(*set));
+}
+
+const struct policy *
+policies_find(const struct policies *set, const char *id, size_t idlen)
+{
+	const uint32_t hash = str_hash(id, idlen);
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct str *s = set->items[i]->id;
+
+		if (s->hash == hash && s->len == idlen &&
+		    memcmp(s->bytes, id, idlen) == 0)
+			return set->items[i];
+	}
+	return NULL;
+}
+
+const struct str *
+policy_annotation(const struct policy *p, const char *name)
+{
+	for (uint32_t i = 0; i < p->nannotations; i++)
+		if (str_is(p->annotations[i].name, name))
+			return p->annotations[i].value;
+	return NULL;
+}
+
+unsigned
+node_count(const struct node *n)
+{
+	return ops[n->op].operands < 0 ? n->nargs :
+	    (unsigned)ops[n->op].operands;
+}
+
+static const bool tests[OP_COUNT] = {
+	[OP_IS_TEST] = true,
+	[OP_AND_TEST] = true,
+	[OP_OR_TEST] = true,
+	[OP_IF_TEST] = true,
+	[OP_IF_ELSE] = true,
+};
+
+bool
+op_is_test(enum op op)
+{
+	return tests[op];
+}
+
+uint32_t
+node_before(const struct node *nodes, uint32_t end)
+{
+	assert(end > 0);
+	end--;
+	if (tests[nodes[end].op]) {
+		assert(end > 0);
+		end--;
+	}
+	return end;
+}
+
+void
+node_operands(const struct node *nodes, uint32_t self, uint32_t *dst)
+{
+	uint32_t end = self;
+
+	for (unsigned i = node_count(&nodes[self]); i-- > 0; ) {
+		dst[i] = node_before(nodes, end);
+		end = nodes[dst[i]].first;
+	}
+}
+
+const char *
+op_text(enum op op)
+{
+	return ops[op].text;
+}
+
+const char *
+fn_text(enum fn fn)
+{
+	return fns[fn].text;
+}
+
+bool
+fn_is_method(enum fn fn)
+{
+	return fns[fn].method;
+}
+
+unsigned
+fn_operands(enum fn fn)
+{
+	return fns[fn].operands;
+}
+
+int
+fn_find(const char *name, size_t len)
+{
+	for (int i = 0; i < FN_COUNT; i++)
+		if (strlen(fns[i].text) == len &&
+		    memcmp(fns[i].text, name, len) == 0)
+			return i;
+	return -1;
+}
+
+int
+policies_append(struct policies *set, struct policy *p, const char *id,
+    size_t idlen, const char **why)
+{
+	*why = NULL;
+	if (set->n >= CEDAR_POLICIES_MAX)
+		*why = "too many policies and links in one set";
+	else if (policies_find(set, id, idlen) != NULL)
+		*why = "this id is already used in the set";
+	if (*why != NULL) {
+		errno = EBADMSG;
+		return -1;
+	}
+	if (set->n == set->cap) {
+		size_t cap = set->cap == 0 ? 16 : set->cap * 2;
+		struct policy **items = reallocarray(set->items, cap,
+		    sizeof(*items));
+
+		if (items == NULL)
+			return -1;
+		set->items = items;
+		set->cap = cap;
+	}
+	if ((p->id = str_new(&set->arena, id, idlen)) == NULL)
+		return -1;
+	set->items[set->n++] = p;
+	return 0;
+}
+
+static const char *const slot_names[] = { "?principal", "?resource" };
+
+/* Slots that the template has and nobody filled, and the other way round. */
+static int
+check_slots(const struct policy *t, const struct uid *const values[2],
+    const char *file, struct cedar_error *e)
+{
+	for (int i = 0; i < 2; i++) {
+		if (t->slots[i] && values[i] == NULL)
+			return cedar_error_set(e, file, "the link gives no "
+			    "value for the template's %s", slot_names[i]);
+		if (!t->slots[i] && values[i] != NULL)
+			return cedar_error_set(e, file, "the link gives a "
+			    "value for %s, which the template does not have",
+			    slot_names[i]);
+	}
+	return 0;
+}
+
+static const struct uid *
+copy_uid(struct arena *a, const struct uid *u)
+{
+	const struct str *type = str_new(a, u->type->bytes, u->type->len);
+	const struct str *id = str_new(a, u->id->bytes, u->id->len);
+
+	return type == NULL || id == NULL ? NULL : uid_new(a, type, id);
+}
+
+static struct policy *
+make_link(struct policies *set, const struct policy *t,
+    const struct uid *const values[2])
+{
+	struct policy *p = arena_alloc(&set->arena, 1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	*p = *t;
+	p->is_template = false;
+	p->template = t;
+	for (int i = 0; i < 2; i++)
+		if (values[i] != NULL &&
+		    (p->values[i] = copy_uid(&set->arena, values[i])) == NULL)
+			return NULL;
+	return p;
+}
+
+int
+policies_link(struct policies *set, const struct str *template_id,
+    const char *id, size_t idlen, const struct uid *const values[2],
+    struct cedar_error *e)
+{
+	char quoted[QUOTE_MAX], file[CEDAR_FILE_MAX];
+	const char *why;
+	const struct policy *t;
+	struct policy *p;
+
+	snprintf(file, sizeof(file), "link %s", why_quote(quoted, id, idlen));
+	t = policies_find(set, template_id->bytes, template_id->len);
+	why_quote(quoted, template_id->bytes, template_id->len);
+	if (t == NULL)
+		return cedar_error_set(e, file, "there is no template `%s'",
+		    quoted);
+	if (!t->is_template)
+		return cedar_error_set(e, file, "`%s' is no template: it has "
+		    "neither ?principal nor ?resource", quoted);
+	if (check_slots(t, values, file, e) == -1)
+		return -1;
+	if ((p = make_link(set, t, values)) == NULL)
+		return cedar_error_memory(e, file);
+	if (policies_append(set, p, id, idlen, &why) == -1)
+		return why == NULL ? cedar_error_memory(e, file) :
+		    cedar_error_set(e, file, "%s", why);
+	return 0;
+}

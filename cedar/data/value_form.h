@@ -1,0 +1,58 @@
+/*
+ * What a JSON value of entities, contexts and policies stands for: a scalar, a
+ * list, an object, or one of the escapes
+ *
+ *	{"__entity": {"type": T, "id": I}}
+ *	{"__extn": {"fn": F, "arg": A}} or {"__extn": {"fn": F, "args": [A]}}
+ *
+ * As in the official engine an object is an escape only when the escape's name
+ * is its one key, with an object of the right form behind it; all others are
+ * records.  Other than there a field too many in an escape is an error, and
+ * so is a function that does not exist.
+ */
+#ifndef VALUE_FORM_H
+#define VALUE_FORM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/doc/arena.h"
+#include "cedar/cedar.h"
+#include "lib/doc/doc.h"
+#include "value.h"
+
+enum form { FORM_SCALAR, FORM_SET, FORM_RECORD, FORM_ENTITY, FORM_CALL };
+
+/*
+ * *inner is the object with type and id, or with fn and arg.  -1 with *e:
+ * null, or the escape "__expr", which Cedar no longer has.
+ */
+int	value_form(const struct doc *, uint32_t node, enum form *,
+	    uint32_t *inner, struct cedar_error *);
+
+/* Whether the node is {"type", "id", ...}; {"fn", "arg" or "args", ...}. */
+bool	is_uid_object(const struct doc *, uint32_t node);
+bool	is_call_object(const struct doc *, uint32_t node);
+
+/* The entity that {"type", "id"} names. */
+int	uid_object_read(const struct uid **, struct arena *,
+	    const struct doc *, uint32_t inner, struct cedar_error *);
+/* {"type", "id"} or {"__entity": {"type", "id"}}; text is refused. */
+int	uid_json_read(const struct uid **, struct arena *, const struct doc *,
+	    uint32_t node, struct cedar_error *);
+
+/* A call's function and where its arguments are. */
+struct call_form {
+	int		fn;		/* enum fn */
+	uint32_t	nargs;
+	uint32_t	first;		/* 0: none */
+	uint32_t	list;		/* what holds them; 0: there is one */
+};
+
+int	 call_form(const struct doc *, uint32_t inner, struct call_form *,
+	    struct cedar_error *);
+/* The argument after this one, or 0. */
+uint32_t call_next(const struct doc *, const struct call_form *,
+	    uint32_t arg);
+
+#endif

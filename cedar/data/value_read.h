@@ -1,0 +1,35 @@
+/*
+ * Reading values of entities and contexts, with a schema's types or without.
+ * What is read lives in the arena; the document may go.
+ *
+ * A type says how a value is read: an entity also as {"type", "id"} without
+ * "__entity", an extension value also as {"fn", "arg"} or as its bare text,
+ * and so for the elements of sets and records.  What has no business to be
+ * there (an attribute that the type has not, one that is missing, a scalar of
+ * another type) is refused at its place; schema_check_value() has the last
+ * word on all else.
+ */
+#ifndef VALUE_READ_H
+#define VALUE_READ_H
+
+#include "lib/doc/arena.h"
+#include "cedar/cedar.h"
+#include "lib/doc/doc.h"
+#include "cedar/schema/schema.h"
+#include "value.h"
+
+/* A value of this type; NULL: of any. */
+int	value_read_typed(struct value *, struct arena *, const struct doc *,
+	    uint32_t node, const struct type *, struct cedar_error *);
+/*
+ * An object as a record, even if it looks like an escape.  NULL: its fields
+ * are of any type, and there may be any.
+ */
+int	record_read(const struct record **, struct arena *,
+	    const struct doc *, uint32_t node, const struct record_type *,
+	    struct cedar_error *);
+/* The same where every field is of this type; NULL: of any. */
+int	tags_read(const struct record **, struct arena *, const struct doc *,
+	    uint32_t node, const struct type *, struct cedar_error *);
+
+#endif

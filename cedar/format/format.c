@@ -1,0 +1,346 @@
+/*
+ * Expressions and scopes in one line.  A node is put in parentheses when it
+ * binds less tightly than its place asks for, and only then; the text is read
+ * back into the very same nodes.
+ */
+#include "format.h"
+
+#include <assert.h>
+
+#include "emit.h"
+#include "format_walk.h"
+#include "cedar/data/name.h"
+
+#define UNARY_RUN_MAX	4	/* the grammar's: !!!!a */
+
+/* How tightly a node binds, after Cedar's grammar. */
+enum prec {
+	PREC_IF, PREC_OR, PREC_AND, PREC_RELATION, PREC_ADD, PREC_MUL,
+	PREC_UNARY, PREC_MEMBER, PREC_PRIMARY,
+};
+
+enum shape {
+	SHAPE_LEAF, SHAPE_PREFIX, SHAPE_INFIX, SHAPE_METHOD, SHAPE_SUFFIX,
+	SHAPE_IS_IN, SHAPE_IF, SHAPE_SET, SHAPE_RECORD, SHAPE_CALL,
+	SHAPE_TEST,
+};
+
+static const struct form {
+	enum shape	shape;
+	enum prec	prec;
+	enum prec	left, right;	/* what the operands must have */
+} forms[] = {
+	[OP_VALUE] = { SHAPE_LEAF, PREC_PRIMARY, 0, 0 },
+	[OP_VAR] = { SHAPE_LEAF, PREC_PRIMARY, 0, 0 },
+	[OP_NOT] = { SHAPE_PREFIX, PREC_UNARY, PREC_MEMBER, 0 },
+	[OP_NEG] = { SHAPE_PREFIX, PREC_UNARY, PREC_MEMBER, 0 },
+	[OP_EQ] = { SHAPE_INFIX, PREC_RELATION, PREC_ADD, PREC_ADD },
+	[OP_NE] = { SHAPE_INFIX, PREC_RELATION, PREC_ADD, PREC_ADD },
+	[OP_LT] = { SHAPE_INFIX, PREC_RELATION, PREC_ADD, PREC_ADD },
+	[OP_LE] = { SHAPE_INFIX, PREC_RELATION, PREC_ADD, PREC_ADD },
+	[OP_GT] = { SHAPE_INFIX, PREC_RELATION, PREC_ADD, PREC_ADD },
+	[OP_GE] = { SHAPE_INFIX, PREC_RELATION, PREC_ADD, PREC_ADD },
+	[OP_ADD] = { SHAPE_INFIX, PREC_ADD, PREC_ADD, PREC_MUL },
+	[OP_SUB] = { SHAPE_INFIX, PREC_ADD, PREC_ADD, PREC_MUL },
+	[OP_MUL] = { SHAPE_INFIX, PREC_MUL, PREC_MUL, PREC_UNARY },
+	[OP_IN] = { SHAPE_INFIX, PREC_RELATION, PREC_ADD, PREC_ADD },
+	[OP_CONTAINS] = { SHAPE_METHOD, PREC_MEMBER, PREC_MEMBER, PREC_IF },
+	[OP_CONTAINS_ALL] = { SHAPE_METHOD, PREC_MEMBER, PREC_MEMBER, PREC_IF },
+	[OP_CONTAINS_ANY] = { SHAPE_METHOD, PREC_MEMBER, PREC_MEMBER, PREC_IF },
+	[OP_IS_EMPTY] = { SHAPE_METHOD, PREC_MEMBER, PREC_MEMBER, PREC_IF },
+	[OP_GET_TAG] = { SHAPE_METHOD, PREC_MEMBER, PREC_MEMBER, PREC_IF },
+	[OP_HAS_TAG] = { SHAPE_METHOD, PREC_MEMBER, PREC_MEMBER, PREC_IF },
+	[OP_GET] = { SHAPE_SUFFIX, PREC_MEMBER, PREC_MEMBER, 0 },
+	[OP_HAS] = { SHAPE_SUFFIX, PREC_RELATION, PREC_ADD, 0 },
+	[OP_LIKE] = { SHAPE_SUFFIX, PREC_RELATION, PREC_ADD, 0 },
+	[OP_IS] = { SHAPE_SUFFIX, PREC_RELATION, PREC_ADD, 0 },
+	[OP_IS_TEST] = { SHAPE_TEST, PREC_PRIMARY, 0, 0 },
+	[OP_IS_IN] = { SHAPE_IS_IN, PREC_RELATION, PREC_ADD, PREC_ADD },
+	[OP_AND_TEST] = { SHAPE_TEST, PREC_PRIMARY, 0, 0 },
+	[OP_AND] = { SHAPE_INFIX, PREC_AND, PREC_AND, PREC_RELATION },
+	[OP_OR_TEST] = { SHAPE_TEST, PREC_PRIMARY, 0, 0 },
+	[OP_OR] = { SHAPE_INFIX, PREC_OR, PREC_OR, PREC_AND },
+	[OP_IF_TEST] = { SHAPE_TEST, PREC_PRIMARY, 0, 0 },
+	[OP_IF_ELSE] = { SHAPE_TEST, PREC_PRIMARY, 0, 0 },
+	[OP_IF] = { SHAPE_IF, PREC_IF, PREC_IF, PREC_IF },
+	[OP_SET] = { SHAPE_SET, PREC_PRIMARY, PREC_IF, PREC_IF },
+	[OP_RECORD] = { SHAPE_RECORD, PREC_PRIMARY, PREC_IF, PREC_IF },
+	[OP_CALL] = { SHAPE_CALL, PREC_MEMBER, PREC_IF, PREC_IF },
+};
+static_assert(sizeof(forms) / sizeof(forms[0]) == OP_COUNT,
+    "every operator has a form");
+
+void
+format_scope(struct put *p, const char *var, const struct scope *s,
+    const struct uid *slot)
+{
+	emit(p, var);
+	if (s->op == SCOPE_IS || s->op == SCOPE_IS_IN) {
+		emit(p, " is ");
+		emit_str(p, s->type);
+	}
+	if (s->op == SCOPE_ANY || s->op == SCOPE_IS)
+		return;
+	emit(p, s->op == SCOPE_EQ ? " == " : " in ");
+	if (s->op == SCOPE_IN_SET) {
+		emit(p, "[");
+		for (uint32_t i = 0; i < s->nuids; i++) {
+			emit(p, i == 0 ? "" : ", ");
+			format_uid(p, s->uids[i]);
+		}
+		emit(p, "]");
+	} else if (!s->slot) {
+		format_uid(p, s->uids[0]);
+	} else if (slot != NULL) {
+		format_uid(p, slot);
+	} else {
+		emit(p, "?");
+		emit(p, var);
+	}
+}
+
+static void
+put_leaf(struct put *p, const struct node *n)
+{
+	static const char *const vars[] = {
+		[VAR_PRINCIPAL] = "principal", [VAR_ACTION] = "action",
+		[VAR_RESOURCE] = "resource", [VAR_CONTEXT] = "context",
+	};
+
+	if (n->op == OP_VALUE)
+		format_value(p, *n->u.value);
+	else
+		emit(p, vars[n->u.var]);
+}
+
+static void
+put_name(struct put *p, const struct str *name)
+{
+	if (name_is_ident(name->bytes, name->len))
+		emit_str(p, name);
+	else
+		format_string(p, name);
+}
+
+/* What stands after the operand of get, has, like and is. */
+static void
+put_suffix(struct put *p, const struct node *n)
+{
+	const struct str *name = n->op == OP_LIKE ? NULL : n->u.names[0];
+
+	if (n->op == OP_GET && name_is_ident(name->bytes, name->len)) {
+		emit(p, ".");
+		emit_str(p, name);
+	} else if (n->op == OP_GET) {
+		emit(p, "[");
+		format_string(p, name);
+		emit(p, "]");
+	} else if (n->op == OP_HAS) {
+		emit(p, " has ");
+		for (uint16_t i = 0; i < n->nargs; i++) {
+			emit(p, i == 0 ? "" : ".");
+			put_name(p, n->u.names[i]);
+		}
+	} else if (n->op == OP_LIKE) {
+		emit(p, " like ");
+		format_pattern(p, n->u.pattern);
+	} else {
+		emit(p, " is ");
+		emit_str(p, name);
+	}
+}
+
+/* A receiver, a dot and a name; a method without one is written as a call. */
+static bool
+is_method(const struct node *n)
+{
+	return forms[n->op].shape == SHAPE_METHOD ||
+	    (n->op == OP_CALL && fn_is_method(n->u.fn) && n->nargs > 0);
+}
+
+/* What stands before operand i; a method's name follows its receiver. */
+static void
+put_before(struct put *p, const struct node *n, uint16_t i)
+{
+	static const char *const branch[] = { "if ", " then ", " else " };
+	enum shape shape = forms[n->op].shape;
+
+	if (shape == SHAPE_PREFIX) {
+		emit(p, op_text(n->op));
+	} else if (shape == SHAPE_INFIX && i == 1) {
+		emit(p, " ");
+		emit(p, op_text(n->op));
+		emit(p, " ");
+	} else if (shape == SHAPE_IF) {
+		emit(p, branch[i]);
+	} else if (shape == SHAPE_IS_IN && i == 1) {
+		put_suffix(p, n);
+		emit(p, " in ");
+	} else if (shape == SHAPE_RECORD) {
+		emit(p, i == 0 ? "" : ", ");
+		put_name(p, n->u.names[i]);
+		emit(p, ": ");
+	} else if (shape == SHAPE_SET ||
+	    (shape == SHAPE_CALL && !is_method(n))) {
+		emit(p, i == 0 ? "" : ", ");
+	} else if (is_method(n) && i > 1) {
+		emit(p, ", ");
+	}
+}
+
+/* What stands after operand i of a method: its name after the receiver. */
+static void
+put_after(struct put *p, const struct node *n, uint16_t i)
+{
+	if (!is_method(n) || i != 0)
+		return;
+	emit(p, ".");
+	emit(p, n->op == OP_CALL ? fn_text(n->u.fn) : op_text(n->op));
+	emit(p, "(");
+}
+
+static void
+put_open(struct put *p, const struct node *n)
+{
+	enum shape shape = forms[n->op].shape;
+
+	if (shape == SHAPE_LEAF) {
+		put_leaf(p, n);
+	} else if (shape == SHAPE_SET) {
+		emit(p, "[");
+	} else if (shape == SHAPE_RECORD) {
+		emit(p, "{");
+	} else if (shape == SHAPE_CALL && !is_method(n)) {
+		emit(p, fn_text(n->u.fn));
+		emit(p, "(");
+	}
+}
+
+static void
+put_close(struct put *p, const struct node *n)
+{
+	enum shape shape = forms[n->op].shape;
+
+	if (shape == SHAPE_SUFFIX)
+		put_suffix(p, n);
+	else if (shape == SHAPE_SET)
+		emit(p, "]");
+	else if (shape == SHAPE_RECORD)
+		emit(p, "}");
+	else if (shape == SHAPE_CALL || shape == SHAPE_METHOD)
+		emit(p, ")");
+}
+
+/* A negative number is written with a minus, which binds as one. */
+static enum prec
+prec_of(const struct node *n)
+{
+	if (n->op == OP_VALUE && n->u.value->kind == VALUE_LONG &&
+	    n->u.value->n < 0)
+		return PREC_UNARY;
+	return forms[n->op].prec;
+}
+
+/* What operand i must bind as tightly as, to do without parentheses. */
+static enum prec
+prec_wanted(const struct node *n, uint16_t i)
+{
+	if (is_method(n) && i == 0)
+		return PREC_MEMBER;
+	return i == 0 ? forms[n->op].left : forms[n->op].right;
+}
+
+static bool
+is_number(const struct node *n)
+{
+	return n->op == OP_VALUE && n->u.value->kind == VALUE_LONG;
+}
+
+/*
+ * Decides on the parentheses of a node.  Up to four of one unary operator may
+ * stand in a row; a number after a minus would swallow it: -(1) is no -1.
+ */
+static void
+set_parens(const struct node *parent, uint8_t run, uint16_t i,
+    const struct node *n, struct walk_frame *f)
+{
+	f->parens = prec_of(n) < prec_wanted(parent, i);
+	if (forms[parent->op].shape == SHAPE_PREFIX && n->op == parent->op) {
+		f->parens = run == UNARY_RUN_MAX;
+		f->run = f->parens ? 1 : run + 1;
+	} else if (parent->op == OP_NEG && is_number(n)) {
+		f->parens = true;
+	}
+}
+
+static void
+enter_node(struct put *p, const struct node *nodes,
+    const struct walk_frame *parent, uint16_t i, struct walk_frame *f)
+{
+	const struct node *n = &nodes[f->node];
+
+	f->run = 1;
+	if (parent != NULL)
+		set_parens(&nodes[parent->node], parent->run, i, n, f);
+	if (f->parens)
+		emit(p, "(");
+	put_open(p, n);
+}
+
+static void
+leave_node(struct put *p, const struct node *nodes, const struct walk_frame *f)
+{
+	put_close(p, &nodes[f->node]);
+	if (f->parens)
+		emit(p, ")");
+}
+
+void
+format_expr(struct put *p, const struct policy *policy, uint32_t root)
+{
+	static const struct walk text = {
+		enter_node, put_before, put_after, leave_node,
+	};
+
+	walk_expr(p, policy->nodes, root, &text);
+}
+
+static void
+put_annotations(struct put *p, const struct policy *policy)
+{
+	for (uint32_t i = 0; i < policy->nannotations; i++) {
+		const struct annotation *a = &policy->annotations[i];
+
+		emit(p, "@");
+		emit_str(p, a->name);
+		if (a->given) {
+			emit(p, "(");
+			format_string(p, a->value);
+			emit(p, ")");
+		}
+		emit(p, " ");
+	}
+}
+
+void
+format_flat(struct put *p, const struct policy *policy)
+{
+	put_annotations(p, policy);
+	emit(p, policy->forbid ? "forbid (" : "permit (");
+	format_scope(p, "principal", &policy->principal,
+	    policy->values[SLOT_PRINCIPAL]);
+	emit(p, ", ");
+	format_scope(p, "action", &policy->action, NULL);
+	emit(p, ", ");
+	format_scope(p, "resource", &policy->resource,
+	    policy->values[SLOT_RESOURCE]);
+	emit(p, ")");
+	for (uint32_t i = 0; i < policy->nconditions; i++) {
+		const struct condition *c = &policy->conditions[i];
+
+		emit(p, c->unless ? " unless { " : " when { ");
+		format_expr(p, policy, c->root);
+		emit(p, " }");
+	}
+	emit(p, ";");
+}

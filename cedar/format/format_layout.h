@@ -1,0 +1,64 @@
+/*
+ * Laying a text out in lines.  What is to be written is a list of pieces:
+ * texts, places where a line may end, and groups of them.  A group stands in
+ * one line when it fits, and else ends a line at each of its own places.
+ * (D. C. Oppen, Prettyprinting, 1980; P. Wadler, A prettier printer, 2003.)
+ */
+#ifndef FORMAT_LAYOUT_H
+#define FORMAT_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format_token.h"
+#include "lib/wire.h"
+
+enum piece_kind {
+	PIECE_NONE,		/* a place kept for a GROUP */
+	PIECE_TEXT,
+	PIECE_SPACE,		/* not at the start of a line */
+	PIECE_LINE,		/* a space, or the end of a line */
+	PIECE_SOFT,		/* nothing, or the end of a line */
+	PIECE_HARD,		/* the end of a line, but not of an empty one */
+	PIECE_BLANK,		/* an empty line, but not at the start */
+	PIECE_NEST, PIECE_UNNEST, /* lines that begin here have n columns more */
+	PIECE_GROUP, PIECE_END,
+};
+
+struct piece {
+	enum piece_kind	kind;
+	uint32_t	n;	/* of NEST and UNNEST */
+	struct span	text;
+};
+
+struct layout {
+	struct piece	*pieces;
+	size_t		 n, cap;
+	bool		 failed;	/* out of memory */
+	/* While it is written. */
+	struct put	*out;
+	size_t		 width;
+	size_t		 col, nest, indent, flat;
+	bool		 at_start;	/* of a line, its indent not written */
+	bool		 space;		/* one is to be written */
+	bool		 any;		/* text is written */
+	bool		 blank;		/* the last line is empty */
+};
+
+/* Writes from an empty line of `out'. */
+void	layout_init(struct layout *, struct put *out, size_t width);
+void	layout_free(struct layout *);
+
+/* Adds a piece; answers its index, for layout_group(). */
+size_t	layout_add(struct layout *, enum piece_kind);
+void	layout_nest(struct layout *, uint32_t columns);
+void	layout_unnest(struct layout *, uint32_t columns);
+void	layout_text(struct layout *, struct span);
+/* The NONE at this index begins a group after all. */
+void	layout_group(struct layout *, size_t);
+
+/* Writes all pieces and forgets them.  -1 with ENOMEM when one is missing. */
+int	layout_flush(struct layout *);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * A question to cedar_driver and what it brings along.
+ */
+#ifndef DRIVER_READ_H
+#define DRIVER_READ_H
+
+#include <stdbool.h>
+
+#include "lib/doc/doc.h"
+#include "cedar/data/entities.h"
+#include "cedar/data/policy.h"
+#include "cedar/schema/schema.h"
+#include "lib/wire.h"
+
+#define DRIVER_LINE_MAX	(32u * 1024 * 1024)
+
+struct ask {
+	struct doc		 doc;	/* the question */
+	struct put		*out;
+	struct cedar_error	 e;
+};
+
+/* Ends the program: the question itself is wrong, or there is no memory. */
+_Noreturn void	driver_die(const char *what);
+
+/* The string in a field that must be there. */
+const struct str *driver_need(const struct ask *, const char *name);
+
+/*
+ * Each: -1 with the ask's error and nothing to free.  Policies are in "est",
+ * a set in JSON, or else in "text" with "links"; a schema in "schema" or
+ * "schemaJson", *has false when there is neither.
+ */
+int	driver_read_field(struct ask *, const char *name, size_t max,
+	    struct doc *);
+int	driver_read_policies(struct ask *, struct policies *);
+int	driver_read_schema(struct ask *, struct schema *, bool *has);
+int	driver_read_entities(struct ask *, struct entities *,
+	    const struct schema *);
+
+#endif

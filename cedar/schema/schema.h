@@ -1,0 +1,127 @@
+/*
+ * Schemas: which entity types and actions there are, in Cedar's text form
+ * (https://docs.cedarpolicy.com/schema/human-readable-schema.html) and JSON
+ * form (https://docs.cedarpolicy.com/schema/json-schema.html), read into one
+ * resolved form: common types are replaced by what they stand for, names are
+ * whole, hierarchies are closed.
+ */
+#ifndef SCHEMA_H
+#define SCHEMA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/doc/arena.h"
+#include "cedar/cedar.h"
+#include "lib/doc/doc.h"
+#include "cedar/data/entities.h"
+#include "cedar/data/value.h"
+
+enum type_kind {
+	TYPE_BOOL, TYPE_LONG, TYPE_STRING, TYPE_DECIMAL, TYPE_IP,
+	TYPE_DATETIME, TYPE_DURATION, TYPE_ENTITY, TYPE_SET, TYPE_RECORD,
+};
+
+struct record_type;
+
+struct type {
+	enum type_kind	kind;
+	union {
+		const struct str	 *entity;	/* a type's whole name */
+		const struct type	 *element;
+		const struct record_type *record;
+	};
+};
+
+struct attr_type {
+	const struct str	*name;
+	bool			 required;
+	struct type		 type;
+};
+
+struct record_type {
+	uint32_t		 n;
+	const struct attr_type	*attrs;		/* sorted as records are */
+};
+
+struct entity_type {
+	const struct str	*name;
+	uint32_t		 nparents, nancestors;
+	const struct str *const	*parents;	/* `in' as declared */
+	const struct str *const	*ancestors;	/* all types it may be in */
+	const struct record_type *shape;	/* never NULL */
+	const struct type	*tags;		/* NULL: none */
+	uint32_t		 nids;		/* of an enumerated type */
+	const struct str *const	*ids;		/* sorted; NULL: not such */
+};
+
+struct action_type {
+	const struct uid	*uid;
+	uint32_t		 nparents, nancestors;
+	const struct uid *const	*parents, *const *ancestors;
+	uint32_t		 nprincipals, nresources; /* 0: applies to none */
+	const struct str *const	*principals, *const *resources;
+	const struct record_type *context;	/* never NULL */
+};
+
+struct schema {
+	struct arena		 arena;
+	uint32_t		 nentities, nactions;
+	struct entity_type	*entities;	/* sorted by name's bytes */
+	struct action_type	*actions;	/* in order of declaration */
+	const struct action_type *const *by_uid; /* for schema_action() */
+};
+
+/*
+ * -1 with *e (EBADMSG, ENOMEM) and nothing to free.  The schema may be spread
+ * over several texts, which may refer to each other: n sources.  One text may
+ * open a namespace once.  Refused beyond what the official reader refuses: what
+ * is over a limit (CEDAR_SCHEMA_MAX, CEDAR_DEPTH_MAX and those in
+ * schema_raw.h), and in JSON a list where an object belongs, which the official
+ * reader takes for the object's fields in some order.
+ */
+int	schema_read_text(struct schema *, const struct cedar_source *,
+	    size_t n, struct cedar_error *);
+int	schema_read_json(struct schema *, const struct doc *,
+	    struct cedar_error *);
+void	schema_free(struct schema *);
+
+/* NULL when there is none. */
+const struct entity_type *schema_entity(const struct schema *,
+	    const struct str *name);
+const struct action_type *schema_action(const struct schema *,
+	    const struct uid *);
+/* The attribute, or NULL. */
+const struct attr_type *record_type_get(const struct record_type *,
+	    const struct str *name);
+
+/* Whether an entity of the type may have the id. */
+bool	schema_has_id(const struct entity_type *, const struct str *id);
+/* Whether entities of a type may be in one of another (not reflexive). */
+bool	schema_may_be_in(const struct schema *, const struct str *type,
+	    const struct str *ancestor);
+
+/*
+ * Conformance of data, as the official engine demands it.  -1 with a message
+ * (whose place the caller fills in): unknown type or attribute, attribute
+ * missing, wrong type, a parent of a type that is not declared, a name that is
+ * not in an enumerated type, an action or request the schema has not.
+ *
+ * An entity's ancestors must have been computed, from the entities that are
+ * given and not yet with the schema's actions: an action among them is right
+ * when its ancestors are those of the schema.
+ */
+int	schema_check_value(const struct schema *, const struct type *,
+	    struct value, struct cedar_error *);
+int	schema_check_entity(const struct schema *, const struct entity *,
+	    struct cedar_error *);
+int	schema_check_request(const struct schema *, const struct request *,
+	    struct cedar_error *);
+
+/*
+ * The type as in a schema text, e.g. Set<User>, cut at 255 bytes; in memory of
+ * the arena.  Never NULL.
+ */
+const char *type_format(struct arena *, const struct type *);
+
+#endif

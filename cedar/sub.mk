@@ -1,0 +1,86 @@
+# Cedar: policies, entities, schemas, decisions.
+
+ARCHIVES += cedar
+cedar_SRCS := cedar/error.c
+cedar_SRCS += $(addprefix cedar/data/,build.c build_finish.c entities.c \
+	entities_close.c entities_read.c ext.c ext_decimal.c ext_ip.c ext_text.c \
+	ext_time.c name.c policy.c request.c value.c value_form.c value_plan.c \
+	value_read.c)
+cedar_SRCS += $(addprefix cedar/text/,lex.c parse.c parse_expr.c parse_operand.c \
+	parse_policy.c parse_scope.c unescape.c)
+cedar_SRCS += $(addprefix cedar/json/,est.c est_expr.c est_node.c)
+cedar_SRCS += $(addprefix cedar/schema/,schema.c schema_actions.c schema_check.c \
+	schema_format.c schema_graph.c schema_json.c schema_json_type.c \
+	schema_lists.c schema_names.c schema_raw.c schema_resolve.c \
+	schema_table.c schema_text.c schema_text_decl.c schema_text_type.c \
+	schema_types.c)
+cedar_SRCS += $(addprefix cedar/eval/,decide.c eval.c eval_entity.c eval_ops.c \
+	eval_set.c explain.c explain_parts.c like.c trace.c)
+cedar_SRCS += $(addprefix cedar/validate/,caps.c check_attr.c check_call.c \
+	check_entity.c check_op.c confusable.c facts.c report.c script.c \
+	typecheck.c types.c types_load.c validate.c validate_names.c \
+	validate_scope.c)
+cedar_SRCS += $(addprefix cedar/format/,emit.c format.c format_json.c format_layout.c \
+	format_take.c format_text.c format_text_expr.c format_token.c \
+	format_value.c format_walk.c)
+cedar_SRCS += $(addprefix cedar/analyse/,analyse.c conditions.c conditions_imply.c)
+cedar_NEEDS := lib
+
+TESTS += cedar/data/value_test cedar/data/ext_test cedar/data/entities_test \
+	cedar/data/request_test
+FUZZERS += cedar/data/ext_fuzz cedar/data/entities_fuzz
+
+TESTS += cedar/text/policy_text_test cedar/text/policy_error_test
+FUZZERS += cedar/text/policy_text_fuzz
+
+TESTS += cedar/json/est_test cedar/json/json_verdicts_test \
+	cedar/json/json_memory_test
+cedar/json/json_memory_test_LDFLAGS := -Wl,--wrap=malloc,--wrap=calloc \
+	-Wl,--wrap=reallocarray,--wrap=arena_alloc
+FUZZERS += cedar/json/est_fuzz
+
+TESTS += cedar/schema/schema_text_test cedar/schema/schema_json_test \
+	cedar/schema/schema_check_test
+cedar/schema/schema_text_test_LDFLAGS := -Wl,--wrap=calloc,--wrap=arena_alloc
+FUZZERS += cedar/schema/schema_text_fuzz cedar/schema/schema_json_fuzz
+
+TESTS += cedar/eval/eval_test cedar/eval/decision_test cedar/eval/explain_test
+cedar/eval/decision_test_LDFLAGS := \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+FUZZERS += cedar/eval/eval_fuzz
+
+TESTS += cedar/validate/validate_test cedar/validate/types_test \
+	cedar/validate/facts_test
+FUZZERS += cedar/validate/validate_fuzz
+
+TESTS += cedar/format/format_test
+cedar/format/format_test_LDFLAGS := -Wl,--wrap=malloc,--wrap=calloc \
+	-Wl,--wrap=realloc,--wrap=reallocarray
+FUZZERS += cedar/format/format_fuzz
+
+TESTS += cedar/analyse/analyse_test cedar/analyse/analyse_truth_test
+cedar/analyse/analyse_test_LDFLAGS := -Wl,--wrap=calloc,--wrap=reallocarray
+FUZZERS += cedar/analyse/analyse_fuzz
+
+# The official engine, out of the tree, and what is asked the same as it.
+TESTS += cedar/referee/cedar_driver
+cedar/referee/cedar_driver_SRCS := cedar/referee/driver_read.c
+REFEREE := cedar/referee
+$(B)/.referee: $(REFEREE)/package-lock.json $(REFEREE)/fetch \
+    $(if $(wildcard $(B)/referee/node_modules),,FORCE) | $(B)/.host-packages
+	$(Q)$(REFEREE)/fetch $(B)/referee
+	$(Q)touch $@
+SHTESTS += cedar/referee/referee_test
+$(B)/tests/cedar/referee/referee_test: | $(B)/.referee
+
+.PHONY: cedar-soak
+cedar-soak: $(B)/tests/cedar/referee/cedar_driver $(B)/.referee ## 100,000 decisions, ours and the official Cedar engine's (SEED=N)
+	$(Q)node $(REFEREE)/run.mjs --referee $(B)/referee --driver $< \
+		--seed $(or $(SEED),1) --decisions 100000 --table
+
+# What deciding costs; `--write DIR' for the same to another engine.
+TOOLS += cedar/referee/cedar_bench
+cedar/referee/cedar_bench_SRCS := cedar/referee/world_bench.c
+.PHONY: cedar-bench
+cedar-bench: $(B)/bin/cedar_bench $(B)/.referee ## what a decision costs, ours and the official Cedar engine's
+	$(Q)$(REFEREE)/bench $(B)/bin/cedar_bench $(B)/referee

@@ -1,0 +1,70 @@
+/*
+ * Tokens of policy and schema text.  Between the end of one token and the start of the
+ * next there is nothing but white space and comments (// to the line's end).
+ */
+#ifndef LEX_H
+#define LEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cedar/cedar.h"
+
+/*
+ * K(NAME, text): how the token is written, as far as that is fixed.  SLOT is
+ * ? and a word; WORD is any word that is not listed here.  QUESTION is there
+ * in schemas alone, and SLOT is not.
+ */
+#define LEX_KINDS(K) \
+	K(END, "") K(WORD, "") K(SLOT, "") K(NUMBER, "") K(STRING, "") \
+	K(TRUE, "true") K(FALSE, "false") \
+	K(IF, "if") K(THEN, "then") K(ELSE, "else") \
+	K(IN, "in") K(IS, "is") K(HAS, "has") K(LIKE, "like") \
+	K(AT, "@") K(DOT, ".") K(COMMA, ",") K(SEMICOLON, ";") \
+	K(COLON, ":") K(COLONS, "::") K(PAREN, "(") K(PAREN_END, ")") \
+	K(BRACKET, "[") K(BRACKET_END, "]") K(BRACE, "{") K(BRACE_END, "}") \
+	K(EQ, "==") K(NE, "!=") K(LT, "<") K(LE, "<=") K(GE, ">=") \
+	K(GT, ">") K(OR, "||") K(AND, "&&") K(PLUS, "+") K(MINUS, "-") \
+	K(STAR, "*") K(SLASH, "/") K(PERCENT, "%") K(NOT, "!") K(ASSIGN, "=") \
+	K(QUESTION, "?")
+
+enum lex_kind {
+#define K(name, text) LEX_##name,
+	LEX_KINDS(K)
+#undef K
+};
+#define LEX_COUNT	(LEX_QUESTION + 1)
+
+struct lex_token {
+	enum lex_kind	kind;
+	size_t		pos, len;	/* a string's with its quotes */
+};
+
+struct lex {
+	const struct cedar_source *source;
+	size_t			 pos;
+	struct cedar_error	*error;
+	bool			 schema;	/* it is no policy */
+};
+
+/* The source must be UTF-8; lex_check() sees to that. */
+void	lex_init(struct lex *, const struct cedar_source *,
+	    struct cedar_error *);
+/* -1 with the error set when the source is not UTF-8. */
+int	lex_check(const struct cedar_source *, struct cedar_error *);
+/* -1 with the error set when what comes next is no token. */
+int	lex_next(struct lex *, struct lex_token *);
+
+const char	*lex_kind_text(enum lex_kind);
+/* WORD to LIKE: letters, digits and _. */
+bool		 lex_is_word(enum lex_kind);
+/* The token is this word. */
+bool		 lex_is(const struct cedar_source *,
+		    const struct lex_token *, const char *word);
+
+#define LEX_NAME_MAX	80
+/* The token for a message: "`entity'", "the end of the text". */
+const char	*lex_name(char dst[LEX_NAME_MAX], const struct cedar_source *,
+		    const struct lex_token *);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * What stands between the quotes of a string in policy text: the escapes \n
+ * \r \t \\ \0 \' \" \x41 (to \x7f) \u{1f600}; in a pattern * is a wildcard,
+ * however it is written, except as \*.
+ */
+#ifndef UNESCAPE_H
+#define UNESCAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cedar/cedar.h"
+
+struct unescape {
+	const struct cedar_source *source;
+	size_t			 pos, end;
+	bool			 pattern;
+	struct cedar_error	*error;
+};
+
+/* The literal at pos, of len bytes with its quotes. */
+void	unescape_init(struct unescape *, const struct cedar_source *,
+	    size_t pos, size_t len, bool pattern, struct cedar_error *);
+/*
+ * The next character in UTF-8: its length; 0 at the end; -1 with the error
+ * set.  A wildcard is one byte and *wild.
+ */
+int	unescape_next(struct unescape *, char dst[4], bool *wild);
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * One policy's expressions in one environment: which type each has, and what
+ * is wrong with it.
+ *
+ * An expression is checked in one walk from left to right over its postfix
+ * nodes, with a stack of types.  What can never run (the right side of
+ * `false &&', a branch that is not taken) is jumped over: it is no error, as
+ * it is none to the official validator.
+ *
+ * typecheck.c walks and knows && || if; check_attr.c attributes and tags;
+ * check_entity.c `in', `is' and `=='; check_op.c the other operators;
+ * check_call.c the extension functions.
+ */
+#ifndef TYPECHECK_H
+#define TYPECHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/doc/arena.h"
+#include "caps.h"
+#include "facts.h"
+#include "cedar/data/policy.h"
+#include "report.h"
+#include "cedar/schema/schema.h"
+#include "types.h"
+
+struct env {
+	const struct action_type	*action;
+	const struct str		*principal, *resource;
+};
+
+/* What is known of an expression that was looked at. */
+struct cell {
+	/* NULL: not to be said, because of an error that was reported. */
+	const struct vtype	*type;
+	/* When it is true these hold. */
+	const struct caps	*caps;
+	uint32_t		 node;
+	bool			 ok;	/* no error in it */
+};
+
+/* An operator whose first operand is known and whose last one is not. */
+enum frame_kind { FRAME_BOTH, FRAME_THEN, FRAME_ELSE };
+
+struct frame {
+	enum frame_kind		 kind;	/* of an if: branches that count */
+	const struct caps	*prior;	/* what held before it */
+	struct cell		 first;	/* `if': the condition; `is': the is */
+};
+
+#define WHERE_MAX	256
+
+struct check {
+	const struct schema	*schema;
+	struct types		*types;
+	struct reporter		*report;
+	bool			 failed;	/* out of memory */
+	uint64_t		 steps;		/* nodes looked at, ever */
+
+	/* Of the policy. */
+	struct arena		 policy_arena;
+	const struct policy	*policy;
+	const struct facts	*facts;
+	uint8_t			*seen;		/* SEEN_* of each node */
+	struct cell		*cells;
+	struct cell		*conditions;	/* room for one for each */
+	struct frame		*frames;
+
+	/* Of the environment. */
+	struct arena		 arena;
+	struct env		 env;
+	const struct caps	*prior;		/* what holds here */
+	uint32_t		 ncells, nframes;
+	char			 where[WHERE_MAX]; /* "": not made */
+};
+
+#define SEEN		1	/* looked at in some environment */
+#define SEEN_TRUE	2	/* in one it was not plainly false */
+#define SEEN_SAID	4	/* the lowest bit of how often it was reported */
+#define SAID_MAX	16	/* reports of one node, of which most are equal */
+
+/* The schema, types and reporter must outlive it.  -1 with ENOMEM. */
+void	check_init(struct check *, const struct schema *, struct types *);
+void	check_free(struct check *);
+/* Then any number of environments.  -1 with ENOMEM. */
+int	check_policy(struct check *, const struct policy *,
+	    struct reporter *);
+void	check_env(struct check *, const struct env *);
+
+/*
+ * The type of the next condition, Bool or narrower, or none.  What it gives
+ * holds for those that follow.
+ */
+struct cell	check_condition(struct check *, const struct condition *);
+/* Both must be true; right is not looked at when left is never true. */
+struct cell	check_and(struct check *, struct cell left,
+		    struct cell right);
+bool		cell_is(struct cell, enum vkind);
+
+/* For the check_*.c files. */
+
+/* Reports a finding at the node, when that may still be news. */
+#define check_error(c, kind, node, ...) \
+	do { \
+		if (check_may_say(c, node)) \
+			report((c)->report, kind, \
+			    (c)->policy->nodes[node].pos, check_where(c), \
+			    __VA_ARGS__); \
+	} while (0)
+bool		check_may_say(struct check *, uint32_t node);
+
+/* " (principal User, action Action::"read", resource Doc)" */
+const char	*check_where(struct check *);
+struct cell	check_pop(struct check *);
+/* The result of node self; failed when ok is false. */
+void		check_push(struct check *, uint32_t self, bool ok,
+		    const struct vtype *, const struct caps *);
+
+#define KIND(k)		(1u << (k))
+#define KINDS_BOOL	(KIND(V_TRUE) | KIND(V_FALSE) | KIND(V_BOOL))
+/*
+ * Makes sure that a type is one of these kinds; otherwise reports that the
+ * operator `who' takes `what', and the cell has no type.
+ */
+void		check_expect(struct check *, struct cell *, unsigned kinds,
+		    const char *who, const char *what);
+const char	*check_name(struct check *, const struct vtype *);
+/* Bool, or the narrower one. */
+const struct vtype *check_truth(struct check *, bool known, bool value);
+
+/* The type of its opposite. */
+const struct vtype *check_not_type(struct check *, struct cell);
+
+/* What a literal is, or the action of this environment.  False: neither. */
+bool		check_literal(const struct check *, uint32_t node,
+		    struct value *);
+/* The entity's type; NULL when the schema has none. */
+const struct vtype *check_uid_type(struct check *, const struct uid *);
+
+/*
+ * Whether an entity of type l (which is this one, when luid is not NULL) can
+ * be in one of type r, one of these n (0: not known): True, False, Bool, or
+ * NULL when an action is not known.
+ */
+const struct vtype *check_in(struct check *, const struct vtype *l,
+		    const struct uid *luid, const struct vtype *r,
+		    const struct uid *const *ruids, uint32_t n);
+
+/* Whether the action is this one or in it. */
+bool		action_is_in(const struct action_type *, const struct uid *);
+
+/* The rules: node self's operands are on the stack, its result goes there. */
+typedef void check_rule(struct check *, uint32_t self);
+
+check_rule check_get, check_has, check_get_tag, check_has_tag;
+check_rule check_in_op, check_is, check_eq, check_ne;
+check_rule check_not, check_neg, check_compare, check_math, check_contains,
+    check_contains_set, check_is_empty, check_like, check_set, check_record;
+check_rule check_call;
+
+/* `in' of two operands that are known. */
+struct cell	check_in_cells(struct check *, struct cell l, struct cell r);
+/* What `is' makes of an operand; the operand must be an entity. */
+struct cell	check_is_cell(struct check *, struct cell,
+		    const struct str *type);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * Strict validation of policies against a schema, with the official
+ * validator's verdict: a policy set that passes cannot fail at run time with a
+ * type error, a missing attribute or a missing tag
+ * (https://docs.cedarpolicy.com/policies/validation.html).
+ *
+ * A policy is looked at once for every environment, which is an action with a
+ * type of principal and a type of resource that it applies to.
+ */
+#ifndef VALIDATE_H
+#define VALIDATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cedar/cedar.h"
+#include "cedar/data/policy.h"
+#include "cedar/schema/schema.h"
+
+/* Errors of one policy that are kept, and as many warnings. */
+#define FINDINGS_MAX		16
+/*
+ * Environments times nodes, over all policies of a set: some seconds.  More
+ * is a finding for each policy that was not looked at to the end.
+ */
+#define VALIDATE_STEPS_MAX	(256u * 1024 * 1024)
+
+/* FINDING(NAME, word, warning) */
+#define FINDING_KINDS(FINDING) \
+	FINDING(UNKNOWN_ENTITY_TYPE, "unknown-type", 0) \
+	FINDING(UNKNOWN_ACTION, "unknown-action", 0) \
+	FINDING(UNKNOWN_ENUM_ID, "unknown-id", 0) \
+	FINDING(TYPE, "type", 0)	/* operands that do not fit */ \
+	FINDING(UNKNOWN_ATTRIBUTE, "unknown-attribute", 0) \
+	FINDING(MAYBE_MISSING, "maybe-missing", 0) /* optional, unchecked */ \
+	FINDING(TAG, "tag", 0)		/* a tag that was not checked */ \
+	FINDING(LITERAL, "literal", 0)	/* [], ip("x"), ip(context.a) */ \
+	FINDING(LIMIT, "limit", 0)	/* VALIDATE_STEPS_MAX */ \
+	FINDING(NEVER_APPLIES, "never-applies", 1) /* its scope */ \
+	FINDING(IMPOSSIBLE, "impossible", 1)	/* false in any request */ \
+	FINDING(ALWAYS_FALSE, "always-false", 1) /* a part; ours alone */ \
+	FINDING(CONFUSABLE, "confusable", 1)	/* a text that misleads */
+
+enum finding_kind {
+#define FINDING(name, word, warning) FINDING_##name,
+	FINDING_KINDS(FINDING)
+#undef FINDING
+};
+#define FINDING_COUNT	(FINDING_CONFUSABLE + 1)
+
+struct finding {
+	uint32_t		policy;		/* index in policies.items */
+	enum finding_kind	kind;
+	bool			warning;
+	/* With its place; of a policy from JSON the file is its id. */
+	struct cedar_error	error;
+};
+
+struct findings {
+	struct finding	*items;		/* in the order of the policies */
+	size_t		 n, cap;
+	size_t		 nerrors;	/* those that are no warnings */
+};
+
+/*
+ * -1 with ENOMEM alone, and nothing to free; what is wrong with the policies
+ * is in *out.
+ */
+int	policies_validate(const struct policies *, const struct schema *,
+	    struct findings *out);
+/* The same with another limit than VALIDATE_STEPS_MAX. */
+int	policies_validate_within(const struct policies *,
+	    const struct schema *, uint64_t steps, struct findings *out);
+void	findings_free(struct findings *);
+
+const char	*finding_word(enum finding_kind);
+
+#endif

@@ -1,0 +1,85 @@
+/* casemate jobs --key KEY [--on ...] [--json] */
+#include "casemate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/log.h"
+#include "reader.h"
+#include "say.h"
+
+static void
+print_cell(const char *text, int width)
+{
+	const int len = (int)strlen(text);
+
+	reader_print(text);
+	printf("%*s", len < width ? width - len + 1 : 1, "");
+}
+
+static void
+print_time(const char *seconds)
+{
+	time_t t = (time_t)strtoull(seconds, NULL, 10);
+	char text[32] = "-";
+	struct tm tm;
+
+	if (t != 0 && gmtime_r(&t, &tm) != NULL)
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	print_cell(text, 20);
+}
+
+/* "exited 3": the status where there is one to tell. */
+static void
+print_state(const struct leaf *l)
+{
+	const char *state = leaf_get(l, "state");
+	char text[64];
+
+	snprintf(text, sizeof(text), "%.32s%s%.20s", state,
+	    strcmp(state, "exited") == 0 || strcmp(state, "signalled") == 0 ?
+	    " " : "", strcmp(state, "exited") == 0 ||
+	    strcmp(state, "signalled") == 0 ? leaf_get(l, "status") : "");
+	print_cell(text, 14);
+}
+
+static void
+print_job(const struct leaf *l)
+{
+	print_cell(leaf_get(l, "job"), JOB_ID_LEN);
+	print_time(leaf_get(l, "started"));
+	print_state(l);
+	print_cell(leaf_get(l, "submitter"), 12);
+	reader_print(leaf_get(l, "name"));
+	putchar('\n');
+}
+
+static int
+jobs(struct reader *r, bool json)
+{
+	const struct command what = { .verb = VERB_JOBS };
+	struct piece answer = { 0 };
+	const char *line;
+	struct leaf l;
+	size_t len;
+	int got;
+
+	if (reader_init(r) == -1 || reader_run(r, &what) == -1)
+		return -1;
+	while ((got = reader_line(r, &answer, &line, &len, &l)) == 1) {
+		if (json)
+			reader_print_json(line, len);
+		else
+			print_job(&l);
+		leaf_free(&l);
+	}
+	return got;
+}
+
+int
+cmd_jobs(int argc, char *argv[])
+{
+	return reader_command(argc, argv, REACH_WAIT_S, jobs);
+}

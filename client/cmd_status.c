@@ -1,0 +1,71 @@
+/* casemate status --key KEY [--on ...] [--json] */
+#include "casemate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "reader.h"
+#include "say.h"
+
+#define STATUS_WAIT_S	5
+
+static void
+print_row(const char *name, const char *text)
+{
+	printf("%-10s ", name);
+	reader_print(text);
+	putchar('\n');
+}
+
+/* Numbers are leaf_parse()'s: at most 20 digits. */
+static unsigned long long
+number(const struct leaf *l, const char *name)
+{
+	return strtoull(leaf_get(l, name), NULL, 10);
+}
+
+static void
+print_table(const char *where, const struct leaf *l)
+{
+	const char *runtimes = leaf_get(l, "runtimes");
+
+	print_row("at", where);
+	print_row("key", leaf_get(l, "vkey"));
+	print_row("mode", leaf_get(l, "mode"));
+	printf("%-10s %llu of %llu slots running, %llu done\n", "jobs",
+	    number(l, "running"), number(l, "slots"), number(l, "jobs_done"));
+	printf("%-10s %llu leaves\n", "ledger", number(l, "tree_size"));
+	printf("%-10s %llu.%03llu s\n", "up", number(l, "uptime_ms") / 1000,
+	    number(l, "uptime_ms") % 1000);
+	printf("%-10s %llu MiB\n", "memory", number(l, "memory_bytes") >> 20);
+	print_row("runtimes", *runtimes == '\0' ? "none" : runtimes);
+}
+
+static int
+status(struct reader *r, bool json)
+{
+	const struct command what = { .verb = VERB_STATUS };
+	struct piece answer = { 0 };
+	const char *line;
+	struct leaf l;
+	size_t len;
+
+	if (reader_init(r) == -1 || reader_run(r, &what) == -1)
+		return -1;
+	if (reader_line(r, &answer, &line, &len, &l) != 1)
+		return -1;
+	if (json)
+		reader_print_json(line, len);
+	else
+		print_table(r->reach.where, &l);
+	leaf_free(&l);
+	return 0;
+}
+
+int
+cmd_status(int argc, char *argv[])
+{
+	return reader_command(argc, argv, STATUS_WAIT_S, status);
+}

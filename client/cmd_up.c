@@ -1,0 +1,506 @@
+/* casemate up ... */
+#include "casemate.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conn.h"
+#include "client/vm/disk.h"
+#include "file.h"
+#include "lib/grant.h"
+#include "client/vm/hostdev.h"
+#include "lib/log.h"
+#include "opts.h"
+#include "client/vm/proc.h"
+#include "reach.h"
+#include "say.h"
+#include "sitemake.h"
+#include "client/vm/start.h"
+#include "client/vm/stop.h"
+#include "client/vm/tsc.h"
+
+#define TRY_MS		1000	/* one greeting; Ctrl-C waits for no more */
+#define STOP_WAIT_S	30
+#define READY_LINE	"casemate: ready in "
+#define READY_LINE_MS	3000
+#define EROFS_MAGIC_AT	1024	/* in its superblock, little-endian */
+#define SITE_FILE_MAX	(1u << 20)	/* both files have a tenth of it */
+
+struct up {
+	const char	*name, *image, *site, *disk, *machine, *accel;
+	struct opt_list	 runtimes;
+	uint64_t	 disk_size, memory_mib, cpus, wait_s;
+	bool		 ephemeral, foreground;
+	char		*own_image, *own_disk;	/* when not given */
+	char		*real[OPT_LIST_MAX + 2];	/* absolute paths */
+	size_t		 nreal;
+	struct vm	 vm;
+	struct state	 state;
+	struct hello	 hello;
+	int		 dir, lock;
+	int64_t		 started;
+};
+
+/* Between two looks at a VM of ours that starts. */
+static const struct backoff pause_start = { 20, 200 };
+
+static volatile sig_atomic_t stop_wanted;
+
+static void
+want_stop(int sig)
+{
+	stop_wanted = sig;
+}
+
+/* "python=FILE" */
+static int
+parse_runtime(struct up *u, const char *text)
+{
+	struct vm_runtime *rt = &u->vm.runtimes[u->vm.nruntimes];
+	const char *equals = strchr(text, '=');
+	size_t len = equals == NULL ? 0 : (size_t)(equals - text);
+
+	if (len == 0 || len > VM_RUNTIME_NAME_MAX) {
+		say("--runtime %s: must be NAME=FILE, NAME of at most %d "
+		    "letters (a virtio serial holds no more)", text,
+		    VM_RUNTIME_NAME_MAX);
+		return -1;
+	}
+	memcpy(rt->name, text, len);
+	if (grant_check_name(rt->name) == -1) {
+		say("--runtime %s: a name has lower-case letters, digits and "
+		    "-", text);
+		return -1;
+	}
+	for (size_t i = 0; i < u->vm.nruntimes; i++) {
+		if (strcmp(u->vm.runtimes[i].name, rt->name) == 0) {
+			say("--runtime %s: is given twice", rt->name);
+			return -1;
+		}
+	}
+	rt->file = equals + 1;
+	u->vm.nruntimes++;
+	return 0;
+}
+
+static int
+parse(struct up *u, int argc, char *argv[])
+{
+	const struct opt table[] = {
+		{ "name", 'n', OPT_TEXT, &u->name, 0, 0 },
+		{ "image", 0, OPT_TEXT, &u->image, 0, 0 },
+		{ "site", 0, OPT_TEXT, &u->site, 0, 0 },
+		{ "disk", 0, OPT_TEXT, &u->disk, 0, 0 },
+		{ "disk-size", 0, OPT_SIZE, &u->disk_size, DISK_SIZE_MIN,
+		    1ull << 40 },
+		{ "ephemeral", 0, OPT_FLAG, &u->ephemeral, 0, 0 },
+		{ "runtime", 0, OPT_LIST, &u->runtimes, 0, 0 },
+		{ "memory", 'm', OPT_NUMBER, &u->memory_mib, 48, 1 << 20 },
+		{ "cpus", 0, OPT_NUMBER, &u->cpus, 1, VM_CPUS_MAX },
+		{ "machine", 0, OPT_TEXT, &u->machine, 0, 0 },
+		{ "accel", 0, OPT_TEXT, &u->accel, 0, 0 },
+		{ "wait", 0, OPT_NUMBER, &u->wait_s, 1, 3600 },
+		{ "foreground", 0, OPT_FLAG, &u->foreground, 0, 0 },
+		{ 0 },
+	};
+
+	if (opts_parse(table, argc, argv, NULL, 0, 0) == -1)
+		return -1;
+	if (grant_check_name(u->name) == -1) {
+		say("--name %s: a name has 1 to 63 lower-case letters, digits "
+		    "and -, and does not begin with -", u->name);
+		return -1;
+	}
+	if (u->site == NULL) {
+		say("--site is missing: a folder with allowed_signers (and "
+		    "settings.yaml), or what `casemate site' made of one");
+		return -1;
+	}
+	if (u->ephemeral && u->disk != NULL) {
+		say("--disk and --ephemeral exclude each other");
+		return -1;
+	}
+	if (vm_parse_machine(u->machine, &u->vm.machine) == -1) {
+		say("--machine %s: must be microvm, q35 or pc", u->machine);
+		return -1;
+	}
+	if (strcmp(u->accel, "auto") != 0 && strcmp(u->accel, "kvm") != 0 &&
+	    strcmp(u->accel, "tcg") != 0) {
+		say("--accel %s: must be auto, kvm or tcg", u->accel);
+		return -1;
+	}
+	for (size_t i = 0; i < u->runtimes.n; i++)
+		if (parse_runtime(u, u->runtimes.item[i]) == -1)
+			return -1;
+	return 0;
+}
+
+/* QEMU runs in another folder: it needs absolute paths. */
+static const char *
+absolute(struct up *u, const char *what, const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	if (real == NULL) {
+		say_errno("%s: cannot find the %s", path, what);
+		return NULL;
+	}
+	u->real[u->nreal++] = real;
+	return real;
+}
+
+/* The image beside this program, as `make' and a package leave it. */
+static char *
+find_image(void)
+{
+	static const char *const places[] = { "casemate.bzImage",
+	    "../casemate.bzImage", "../share/casemate/casemate.bzImage" };
+	char self[PATH_MAX], *slash;
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	self[n > 0 ? n : 0] = '\0';
+	if ((slash = strrchr(self, '/')) != NULL)
+		*slash = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		char *path = need_printf("%s/%s", self, places[i]);
+
+		if (access(path, R_OK) == 0)
+			return path;
+		free(path);
+	}
+	say("--image is missing, and there is no casemate.bzImage beside %s; "
+	    "`make image' makes it", self);
+	return NULL;
+}
+
+/* What `casemate site' made, whole: an appliance would trust nobody else. */
+static int
+load_site_file(const char *path, struct buf *cpio)
+{
+	static const char name[] = "site/allowed_signers", end[] = "TRAILER!!!";
+
+	if (access(path, F_OK) == -1) {
+		say_errno("--site %s: cannot find it", path);
+		return -1;
+	}
+	if (file_read(AT_FDCWD, path, FILE_FOLLOW, path, SITE_FILE_MAX, cpio,
+	    NULL) == -1)
+		return -1;
+	if (cpio->len >= 6 && memcmp(cpio->data, "070701", 6) == 0 &&
+	    memmem(cpio->data, cpio->len, name, sizeof(name)) != NULL &&
+	    memmem(cpio->data, cpio->len, end, sizeof(end)) != NULL)
+		return 0;
+	say("%s: is not a whole site; make one with `casemate site DIR -o "
+	    "FILE', or give the folder", path);
+	return -1;
+}
+
+static int
+load_site(struct up *u)
+{
+	struct buf cpio = { 0 };
+	struct settings settings;
+	char *path = state_file(u->name, "site.cpio");
+	int fd, ret = -1;
+
+	if (path == NULL)
+		return -1;
+	fd = open(u->site, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd != -1) {
+		close(fd);
+		ret = site_make(u->site, &cpio, &settings);
+	} else {
+		ret = load_site_file(u->site, &cpio);
+	}
+	if (ret == 0)
+		ret = file_save(path, cpio.data, cpio.len, 0600);
+	u->vm.initrd = "site.cpio";
+	free(path);
+	buf_free(&cpio);
+	return ret;
+}
+
+static int
+prepare_disk(struct up *u)
+{
+	int made;
+
+	if (u->ephemeral)
+		return 0;
+	if (u->disk == NULL)
+		u->disk = u->own_disk = state_file(u->name, "data.img");
+	if (u->disk == NULL || (made = disk_make(u->disk, u->disk_size)) == -1)
+		return -1;
+	if (made == 1)
+		say_progress("made the data disk %s", u->disk);
+	u->vm.disk = absolute(u, "data disk", u->disk);
+	return u->vm.disk == NULL ? -1 : 0;
+}
+
+static int
+choose_accel(struct up *u)
+{
+	const char *why = "";
+
+	if (strcmp(u->accel, "tcg") != 0)
+		u->vm.kvm = hostdev_kvm_works(&u->vm, &why);
+	if (!u->vm.kvm && strcmp(u->accel, "kvm") == 0) {
+		say("--accel kvm: %s; leave it out and the VM runs emulated",
+		    why);
+		return -1;
+	}
+	if (!u->vm.kvm && strcmp(u->accel, "auto") == 0)
+		say_progress("emulating the CPU (TCG): %s; run only jobs that "
+		    "you trust, since native code can break out of an "
+		    "emulated CPU", why);
+	if (!u->vm.kvm)
+		u->vm.tsc_khz = tsc_khz();
+	return 0;
+}
+
+static int
+find_qemu(void)
+{
+	char *path = proc_find(VM_QEMU);
+	int ret = *path == '\0' ? -1 : 0;
+
+	if (ret == -1)
+		say(VM_QEMU ": no such program in PATH; install it (Debian "
+		    "package qemu-system-x86) and try again");
+	free(path);
+	return ret;
+}
+
+/* An appliance would leave out what is none, and say so to nobody here. */
+static int
+check_runtime(const char *path)
+{
+	static const unsigned char want[] = { 0xe2, 0xe1, 0xf5, 0xe0 };
+	unsigned char magic[sizeof(want)] = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd == -1) {
+		say_errno("%s: cannot open the runtime", path);
+		return -1;
+	}
+	n = pread(fd, magic, sizeof(magic), EROFS_MAGIC_AT);
+	close(fd);
+	if (n == (ssize_t)sizeof(magic) && memcmp(magic, want, sizeof(want))
+	    == 0)
+		return 0;
+	say("%s: is no EROFS image; make a runtime with mkfs.erofs", path);
+	return -1;
+}
+
+static int
+prepare(struct up *u)
+{
+	if (find_qemu() == -1)
+		return -1;
+	if (u->image == NULL)
+		u->image = u->own_image = find_image();
+	if (u->image == NULL ||
+	    (u->vm.image = absolute(u, "image", u->image)) == NULL)
+		return -1;
+	u->vm.name = u->name;
+	u->vm.memory_mib = u->memory_mib;
+	u->vm.cpus = u->cpus;
+	for (size_t i = 0; i < u->vm.nruntimes; i++) {
+		struct vm_runtime *rt = &u->vm.runtimes[i];
+
+		if ((rt->file = absolute(u, "runtime", rt->file)) == NULL ||
+		    check_runtime(rt->file) == -1)
+			return -1;
+	}
+	if (load_site(u) == -1 || prepare_disk(u) == -1)
+		return -1;
+	return choose_accel(u);
+}
+
+/* Why it did not come up: both logs, and nothing is left running. */
+static void
+give_up(struct up *u, const char *what)
+{
+	int qemu = proc_open(&u->state.qemu);
+
+	say("%s: %s", u->name, what);
+	stop_show_log(u->name, "its console", "console.log");
+	stop_show_log(u->name, "QEMU", "qemu.log");
+	if (qemu != -1) {
+		proc_signal(qemu, SIGKILL);
+		proc_ended(qemu, -1);
+		close(qemu);
+	}
+	stop_leftovers(u->name, &u->state);
+}
+
+/* Waits for the greeting; -1 with the reason. */
+static const char *
+wait_hello(struct up *u, const struct target *t)
+{
+	int64_t deadline = u->started + (int64_t)u->wait_s * 1000;
+	struct backoff pauses = pause_start;
+	int qemu = proc_open(&u->state.qemu);
+	const char *failed = NULL;
+	struct why w;
+	struct conn c;
+
+	while (failed == NULL) {
+		enum conn_result r = CONN_LATER;
+
+		if (qemu == -1 || proc_ended(qemu,
+		    (int)backoff_next(&pauses)))
+			failed = "the VM ended by itself before it was ready";
+		else if (stop_wanted)
+			failed = "interrupted while it was starting";
+		else if (reach_now_ms() > deadline)
+			failed = "it was not ready in time (--wait SECONDS)";
+		else
+			r = conn_open(&c, t, TRY_MS, &u->hello, &w);
+		if (r == CONN_OK) {
+			conn_close(&c);
+			break;
+		}
+		if (r == CONN_NEVER) {
+			say("%s: %s", u->name, w.text);
+			failed = "what answers is not an appliance of ours";
+		}
+	}
+	if (qemu != -1)
+		close(qemu);
+	return failed;
+}
+
+/*
+ * The gate answers a moment before init says on the console that all is
+ * ready.  Who looks there after us shall find it; nothing depends on it.
+ */
+static void
+wait_ready_line(const struct up *u)
+{
+	int64_t deadline = reach_now_ms() + READY_LINE_MS;
+	struct backoff pauses = pause_start;
+
+	while (!stop_said(u->name, READY_LINE) && reach_now_ms() < deadline)
+		reach_pause_ms(backoff_next(&pauses));
+}
+
+static int
+save_key(const struct up *u)
+{
+	char *path = state_file(u->name, "appliance.vkey");
+	char *line = need_printf("%s\n", u->hello.vkey);
+	int ret = -1;
+
+	if (path != NULL)
+		ret = file_save(path, line, strlen(line), 0644);
+	free(path);
+	free(line);
+	return ret;
+}
+
+static void
+report(const struct up *u, const struct target *t)
+{
+	char where[PATH_MAX + 16];
+	long long ms = (long long)(reach_now_ms() - u->started);
+
+	target_format(where, sizeof(where), t);
+	printf("%s is up in %lld.%03lld s: %s, %s, %s\n", u->name, ms / 1000,
+	    ms % 1000, u->hello.mode, u->state.machine, u->state.accel);
+	printf("key %s\nat  %s\n", u->hello.vkey, where);
+	fflush(stdout);
+}
+
+/* Until QEMU ends, or we are asked to stop it. */
+static int
+stay(struct up *u)
+{
+	int qemu = proc_open(&u->state.qemu), ret;
+
+	close(u->lock);		/* `casemate down' may come */
+	u->lock = -1;
+	while (qemu != -1 && !stop_wanted && !proc_ended(qemu, 500))
+		continue;
+	if (qemu != -1)
+		close(qemu);
+	ret = stop_vm(u->name, &u->state, STOP_WAIT_S, false);
+	return ret == 0 ? EXIT_OK : EXIT_REFUSED;
+}
+
+static int
+go(struct up *u)
+{
+	const char *failed;
+	struct target t;
+
+	if (prepare(u) == -1)
+		return EXIT_REFUSED;
+	u->started = reach_now_ms();
+	if (start_vm(u->name, u->dir, &u->vm, u->foreground, &u->state) == -1)
+		return EXIT_REFUSED;
+	failed = state_target(u->name, &u->state, &t) == -1 ?
+	    "its socket's path is too long" : wait_hello(u, &t);
+	if (failed != NULL || save_key(u) == -1) {
+		give_up(u, failed == NULL ? "its key cannot be kept" : failed);
+		return EXIT_REFUSED;
+	}
+	wait_ready_line(u);
+	report(u, &t);
+	return u->foreground ? stay(u) : EXIT_OK;
+}
+
+static int
+up(struct up *u)
+{
+	switch (state_load(u->name, &u->state)) {
+	case STATE_ERROR:
+		return EXIT_REFUSED;
+	case STATE_UP:
+		say("%s: is up already (%s, %s); `casemate down %s' stops it",
+		    u->name, u->state.machine, u->state.accel, u->name);
+		return EXIT_OK;
+	case STATE_STALE:
+		say_progress("%s: an earlier VM of this name is gone; removed "
+		    "what it had left", u->name);
+		stop_leftovers(u->name, &u->state);
+		break;
+	case STATE_DOWN:
+		break;
+	}
+	return go(u);
+}
+
+int
+cmd_up(int argc, char *argv[])
+{
+	struct up u = { .name = TARGET_DEFAULT, .machine = "microvm",
+	    .accel = "auto", .disk_size = DISK_SIZE, .memory_mib = 512,
+	    .cpus = 1, .wait_s = 60 };
+	struct sigaction sa = { .sa_handler = want_stop };
+	int code = EXIT_REFUSED;
+
+	if (parse(&u, argc, argv) == -1)
+		return CMD_USAGE;
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	if ((u.lock = state_lock(u.name)) == -1)
+		return EXIT_REFUSED;
+	if ((u.dir = state_open(u.name)) != -1) {
+		code = up(&u);
+		close(u.dir);
+	}
+	if (u.lock != -1)
+		close(u.lock);
+	for (size_t i = 0; i < u.nreal; i++)
+		free(u.real[i]);
+	free(u.own_image);
+	free(u.own_disk);
+	return code;
+}

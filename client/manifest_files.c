@@ -1,0 +1,169 @@
+#include "manifest_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/doc/json.h"
+#include "say.h"
+#include "lib/sha256.h"
+
+#define SHOWN_MAX	10	/* differences told one by one */
+
+static void
+hex(char dst[2 * DIGEST_LEN + 1], const unsigned char *digest)
+{
+	for (size_t i = 0; i < DIGEST_LEN; i++)
+		snprintf(dst + 2 * i, 3, "%02x", digest[i]);
+}
+
+static const struct grant_file *
+listed(const struct grant *g, const char *path)
+{
+	for (size_t i = 0; i < g->nfiles; i++)
+		if (strcmp(g->files[i].path, path) == 0)
+			return &g->files[i];
+	return NULL;
+}
+
+/* Says the difference between one row and its file; true when there is one. */
+static bool
+differs(const char *where, const struct grant_file *row,
+    const struct folder_file *f, bool quiet)
+{
+	char want[2 * DIGEST_LEN + 1], is[2 * DIGEST_LEN + 1];
+
+	if (f == NULL) {
+		if (!quiet)
+			say("%s: manifest.yaml lists the file %s, which is not "
+			    "there", where, row->path);
+		return true;
+	}
+	if (memcmp(row->sha256, f->sha256, DIGEST_LEN) != 0) {
+		hex(want, row->sha256);
+		hex(is, f->sha256);
+		if (!quiet)
+			say("%s: files/%s has sha256 %s, but manifest.yaml "
+			    "says %s", where, row->path, is, want);
+		return true;
+	}
+	if (row->executable == f->executable)
+		return false;
+	if (!quiet)
+		say("%s: files/%s is %sexecutable, but manifest.yaml says "
+		    "executable: %s", where, row->path,
+		    f->executable ? "" : "not ",
+		    row->executable ? "true" : "false");
+	return true;
+}
+
+int
+match_check(const char *where, const struct grant *g, const struct folder *f)
+{
+	size_t bad = 0;
+
+	for (size_t i = 0; i < g->nfiles; i++)
+		bad += differs(where, &g->files[i],
+		    folder_find(f, g->files[i].path), bad >= SHOWN_MAX);
+	for (size_t i = 0; i < f->n; i++) {
+		if (listed(g, f->files[i].path) != NULL)
+			continue;
+		if (bad++ < SHOWN_MAX)
+			say("%s: files/%s is not in manifest.yaml's list of "
+			    "files", where, f->files[i].path);
+	}
+	if (bad == 0)
+		return 0;
+	say("%s: %zu difference%s between manifest.yaml and files/; correct "
+	    "the list, or remove the `files:' section and casemate bundle "
+	    "writes it", where, bad, bad == 1 ? "" : "s");
+	return -1;
+}
+
+static void
+append_json_string(struct buf *b, const char *text)
+{
+	size_t cap = 6 * strlen(text) + 3;	/* \u00XX for every byte */
+	struct put p;
+
+	put_init(&p, buf_room(b, cap), cap);
+	json_put_string(&p, text, strlen(text));
+	b->len += p.len;
+}
+
+void
+match_append_section(struct buf *manifest, const struct folder *f)
+{
+	char digest[2 * DIGEST_LEN + 1];
+
+	if (manifest->len != 0 && manifest->data[manifest->len - 1] != '\n')
+		buf_add_str(manifest, "\n");
+	buf_add_str(manifest, "files:\n");
+	for (size_t i = 0; i < f->n; i++) {
+		const struct folder_file *file = &f->files[i];
+
+		hex(digest, file->sha256);
+		buf_add_str(manifest, "  - path: ");
+		append_json_string(manifest, file->path);
+		buf_add_str(manifest, "\n    sha256: ");
+		buf_add_str(manifest, digest);
+		buf_add_str(manifest, "\n    executable: ");
+		buf_add_str(manifest, file->executable ? "true\n" : "false\n");
+	}
+}
+
+static int
+add_found(struct folder *found, const char *where,
+    const struct ustar_member *m)
+{
+	const char *path = m->name + strlen("files/");
+	struct folder_file *f;
+
+	if (folder_find(found, path) != NULL) {
+		say("%s: member %s is there twice; make the bundle again with "
+		    "`casemate bundle'", where, m->name);
+		return -1;
+	}
+	f = reallocarray(found->files, found->n + 1, sizeof(*f));
+	if (f == NULL)
+		say_no_memory();
+	found->files = f;
+	f = &found->files[found->n++];
+	memset(f, 0, sizeof(*f));
+	f->path = need_str(path);
+	f->executable = (m->mode & 0100) != 0;
+	sha256(m->data, m->len, f->sha256);
+	return 0;
+}
+
+int
+match_read_bundle(struct folder *found, const char *where,
+    struct ustar_reader *r)
+{
+	struct ustar_member m;
+	int got;
+
+	while ((got = ustar_next(r, &m)) == 1) {
+		if (m.type == '5' && strncmp(m.name, "files", 5) == 0)
+			continue;
+		if (m.type != '0' || strncmp(m.name, "files/", 6) != 0 ||
+		    grant_check_path(m.name + 6) == -1) {
+			say("%s: member %s (type %c): a bundle holds only "
+			    "regular files below files/", where, m.name,
+			    m.type);
+			return -1;
+		}
+		if (found->n == GRANT_FILES_MAX) {
+			say("%s: has more than %d files", where,
+			    GRANT_FILES_MAX);
+			return -1;
+		}
+		if (add_found(found, where, &m) == -1)
+			return -1;
+	}
+	if (got == 0)
+		return 0;
+	say("%s: byte %zu: %s; make it with `casemate bundle'", where, r->at,
+	    r->error);
+	return -1;
+}

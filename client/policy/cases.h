@@ -1,0 +1,57 @@
+/*
+ * Cases: what a site's rules must answer, in a file below its tests/.  A list
+ * of mappings (YAML):
+ *
+ *	- case: text
+ *	  command: {submitter, author?, manifest, now?, boot?}
+ *	  expect: allow | deny
+ *	  thing: run NAME | use NAME | exceed NAME | lease NAME	(optional)
+ *	  rule: ID | none					(optional)
+ *
+ * A command is allowed when everything that it asks for is.  `thing' says which
+ * of it is meant: the first that is refused, or that which `rule' allows.
+ *
+ * with `read: {principal, action, job?: {submitter, author}, now?, boot?}' or
+ * `request: {principal, action, resource, context?}' in place of `command'.
+ * In `manifest' are name, class, profile, runtime, capabilities, limits and
+ * secrets, as in a manifest; what is left out is as there.
+ */
+#ifndef CASES_H
+#define CASES_H
+
+#include "lib/rules/permission.h"
+#include "lib/rules/query.h"
+#include "lib/rules/site.h"
+
+#define CASES_FILE_MAX	(256 * 1024)
+#define CASES_NOW	1767268800	/* 2026-01-01T12:00:00Z */
+#define CASES_BOOT	"kept"
+
+/* One thing that a case asks for. */
+struct case_ask {
+	char		thing[ASK_TEXT_MAX];	/* "run NAME", as expected */
+	char		shown[ASK_TEXT_MAX];	/* for a person */
+	struct request	request;
+};
+
+struct policy_case {
+	uint32_t	 line;
+	const char	*name, *who;
+	bool		 allow;		/* what is expected */
+	const char	*thing, *rule;	/* NULL: any */
+	size_t		 nasks;
+	struct case_ask	*asks;
+};
+
+struct cases {
+	struct arena		 arena;
+	size_t			 n;
+	struct policy_case	*list;
+};
+
+/* Reads a file's text.  -1 with *e and nothing to free. */
+int	cases_read(struct cases *, const char *file, const char *text,
+	    size_t len, const struct site *, struct cedar_error *e);
+void	cases_free(struct cases *);
+
+#endif

@@ -1,0 +1,316 @@
+/*
+ * casemate policy fmt [--write|--check|--json|--text] [FILE]...
+ */
+#include "policy.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/buf.h"
+#include "client/casemate.h"
+#include "lib/doc/doc.h"
+#include "cedar/format/emit.h"
+#include "cedar/format/format.h"
+#include "cedar/data/policy.h"
+#include "client/file.h"
+#include "client/indent.h"
+#include "lib/log.h"
+#include "client/opts.h"
+#include "client/say.h"
+
+#define FILES_MOST	256		/* a site has a handful */
+#define OUT_FIRST	(256u << 10)
+#define OUT_MOST	(512u << 20)	/* a megabyte of policies as JSON */
+#define STDIN_NAME	"standard input"
+
+struct job {
+	bool	write, check, json, text;
+};
+
+/*
+ * Makes one text of another.  -1 with *e; when out has an error too, more
+ * room may help.
+ */
+typedef int convert(struct put *out, const char *file, const struct buf *in,
+    struct cedar_error *e);
+
+/* Like format_text() for a file that was read. */
+static int
+to_canonical(struct put *out, const char *file, const struct buf *in,
+    struct cedar_error *e)
+{
+	return format_text(out, file, (const char *)in->data, in->len, e);
+}
+
+/*
+ * A policy without a name is policyN in JSON, not FILE:policyN, unless another
+ * one has that name.
+ */
+static void
+put_key(struct put *out, const struct policies *set, const struct policy *p)
+{
+	const struct str *given = policy_annotation(p, "id");
+	const char *colon = strrchr(p->id->bytes, ':');
+
+	if ((given == NULL || given->len == 0) && colon != NULL &&
+	    policies_find(set, colon + 1, strlen(colon + 1)) == NULL)
+		emit_json(out, colon + 1, strlen(colon + 1));
+	else
+		emit_json(out, p->id->bytes, p->id->len);
+	emit(out, ":");
+}
+
+static void
+put_policies(struct put *out, const struct policies *set, bool templates)
+{
+	bool first = true;
+
+	emit(out, templates ? "\"templates\":{" : "\"staticPolicies\":{");
+	for (size_t i = 0; i < set->n; i++) {
+		const struct policy *p = set->items[i];
+
+		if (p->is_template != templates)
+			continue;
+		emit(out, first ? "" : ",");
+		first = false;
+		put_key(out, set, p);
+		format_json(out, p);
+	}
+	emit(out, "}");
+}
+
+static int
+to_json(struct put *out, const char *file, const struct buf *in,
+    struct cedar_error *e)
+{
+	struct policies set;
+	int rc;
+
+	policies_init(&set);
+	rc = policies_add_text(&set, file, (const char *)in->data, in->len,
+	    POLICY_IDS_ANNOTATED, e);
+	if (rc == 0) {
+		emit(out, "{");
+		put_policies(out, &set, false);
+		emit(out, ",");
+		put_policies(out, &set, true);
+		emit(out, ",\"templateLinks\":[]}");
+	}
+	policies_free(&set);
+	return rc == 0 && out->err != 0 ? -1 : rc;
+}
+
+/* A policy's name stays its name: as text, that is what @id says. */
+static void
+put_named(struct put *out, const struct policy *p)
+{
+	if (policy_annotation(p, "id") == NULL) {
+		emit(out, "@id(");
+		format_string(out, p->id);
+		emit(out, ") ");
+	}
+	format_flat(out, p);
+	emit(out, "\n");
+}
+
+/* A link becomes a policy of its own, and its template goes. */
+static int
+to_text(struct put *out, const char *file, const struct buf *in,
+    struct cedar_error *e)
+{
+	struct policies set;
+	struct doc doc;
+	struct buf flat = { 0 };
+	struct put p;
+	int rc;
+
+	if (doc_read_json(&doc, file, (const char *)in->data, in->len,
+	    CEDAR_SET_MAX, e) == -1)
+		return -1;
+	policies_init(&set);
+	rc = policies_add_json_set(&set, &doc, "", e);
+	doc_free(&doc);
+	if (rc == 0) {
+		put_init(&p, buf_room(&flat, out->cap), out->cap);
+		for (size_t i = 0; i < set.n; i++)
+			put_named(&p, set.items[i]);
+		out->err = p.err;
+		rc = p.err != 0 ? -1 : format_text(out, file,
+		    (const char *)p.base, p.len, e);
+	}
+	policies_free(&set);
+	buf_free(&flat);
+	return rc;
+}
+
+/* Complains, or puts the result into *out. */
+static int
+run_convert(convert *f, const char *file, const struct buf *in,
+    struct buf *out)
+{
+	struct cedar_error e;
+	struct put p;
+	int rc;
+
+	for (size_t cap = OUT_FIRST; cap <= OUT_MOST; cap *= 4) {
+		put_init(&p, buf_room(out, cap), cap);
+		rc = f(&p, file, in, &e);
+		if (rc == 0) {
+			out->len = p.len;
+			return 0;
+		}
+		if (p.err == 0)
+			break;
+		cedar_error_set(&e, file, "too large");
+	}
+	policy_say(NULL, &e, false);
+	return -1;
+}
+
+static int
+read_stdin(struct buf *in)
+{
+	ssize_t n = 1;
+
+	while (n > 0 && in->len <= CEDAR_SET_MAX) {
+		n = read(STDIN_FILENO, buf_room(in, 65536), 65536);
+		if (n == -1 && errno != EINTR) {
+			say_errno("%s", STDIN_NAME);
+			return -1;
+		}
+		in->len += n > 0 ? (size_t)n : 0;
+		n = n == -1 ? 1 : n;
+	}
+	return 0;
+}
+
+static int
+write_out(const struct buf *b)
+{
+	if (fwrite(b->data, 1, b->len, stdout) != b->len ||
+	    fflush(stdout) != 0) {
+		say_errno("standard output");
+		return -1;
+	}
+	return 0;
+}
+
+/* The file keeps who may read it. */
+static int
+rewrite(const char *file, const struct buf *out)
+{
+	struct stat st;
+
+	if (stat(file, &st) == -1) {
+		say_errno("%s", file);
+		return -1;
+	}
+	return file_save(file, out->data, out->len, st.st_mode & 0777);
+}
+
+static int
+finish(const struct job *job, const char *file, const struct buf *in,
+    struct buf *out)
+{
+	struct buf json = { 0 };
+	bool same = in->len == out->len &&
+	    (in->len == 0 || memcmp(in->data, out->data, in->len) == 0);
+	int rc;
+
+	if (job->check) {
+		if (!same)
+			puts(file);
+		return same ? 0 : -1;
+	}
+	if (job->write)
+		return same ? 0 : rewrite(file, out);
+	if (!job->json)
+		return write_out(out);
+	indent_json(&json, (const char *)out->data, out->len);
+	rc = write_out(&json);
+	buf_free(&json);
+	return rc;
+}
+
+static bool
+ends_in(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+static int
+do_file(const struct job *job, const char *file)
+{
+	convert *f = job->json ? to_json : job->text ? to_text : to_canonical;
+	struct buf in = { 0 }, out = { 0 };
+	bool is_stdin = strcmp(file, "-") == 0;
+	int rc;
+
+	if (f == to_canonical && ends_in(file, ".json")) {
+		say("%s: is JSON; --text writes it as text", file);
+		return -1;
+	}
+	rc = is_stdin ? read_stdin(&in) : file_read(AT_FDCWD, file,
+	    FILE_FOLLOW, file, CEDAR_SET_MAX, &in, NULL);
+	if (rc == 0)
+		rc = run_convert(f, is_stdin ? STDIN_NAME : file, &in, &out);
+	if (rc == 0)
+		rc = finish(job, file, &in, &out);
+	buf_free(&in);
+	buf_free(&out);
+	return rc;
+}
+
+static int
+check_job(const struct job *job, const char *const *files, int n)
+{
+	if (job->write + job->check + job->json + job->text > 1) {
+		say("--write, --check, --json and --text exclude each other");
+		return -1;
+	}
+	if (job->json && n > 1) {
+		say("--json: takes one file at a time");
+		return -1;
+	}
+	for (int i = 0; job->write && i < n; i++)
+		if (strcmp(files[i], "-") == 0) {
+			say("--write: cannot write to standard input");
+			return -1;
+		}
+	return 0;
+}
+
+int
+policy_fmt(int argc, char *argv[])
+{
+	const char *files[FILES_MOST] = { "-" };
+	struct job job = { 0 };
+	const struct opt table[] = {
+		{ "write", 'w', OPT_FLAG, &job.write, 0, 0 },
+		{ "check", 0, OPT_FLAG, &job.check, 0, 0 },
+		{ "json", 0, OPT_FLAG, &job.json, 0, 0 },
+		{ "text", 0, OPT_FLAG, &job.text, 0, 0 },
+		{ 0 },
+	};
+	int n = opts_parse(table, argc, argv, files, 0, FILES_MOST);
+	int code = EXIT_OK;
+
+	if (n == -1)
+		return CMD_USAGE;
+	n = n == 0 ? 1 : n;
+	if (check_job(&job, files, n) == -1)
+		return CMD_USAGE;
+	for (int i = 0; i < n; i++)
+		if (do_file(&job, files[i]) == -1)
+			code = EXIT_REFUSED;
+	return code;
+}

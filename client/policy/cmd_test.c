@@ -1,0 +1,133 @@
+/* casemate policy test DIR [FILE]... */
+#include "policy.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/buf.h"
+#include "cases.h"
+#include "client/casemate.h"
+#include "client/file.h"
+#include "lib/log.h"
+#include "client/opts.h"
+#include "lib/rules/files.h"
+#include "client/say.h"
+#include "client/sitefolder.h"
+#include "verdict.h"
+
+#define FILES_ARGS_MAX	64
+#define PATH_LEN	256
+
+/* What was counted over all files. */
+struct count {
+	size_t	held, failed, unread;
+};
+
+static int
+test_text(const char *file, const struct buf *text, struct site *site,
+    struct count *count)
+{
+	struct rules *r = &site->rules;
+	struct cedar_error e;
+	struct cases cases;
+	struct verdict v;
+	size_t held = 0;
+
+	if (cases_read(&cases, file, (const char *)text->data, text->len,
+	    site, &e) == -1) {
+		policy_say(NULL, &e, false);
+		return -1;
+	}
+	for (size_t i = 0; i < cases.n; i++) {
+		const struct policy_case *c = &cases.list[i];
+
+		case_decide(c, r, &v);
+		if (case_holds(c, r, &v))
+			held++;
+		else
+			case_complain(c, file, r, &v);
+	}
+	printf("%s: %zu of %zu hold\n", file, held, cases.n);
+	count->held += held;
+	count->failed += cases.n - held;
+	cases_free(&cases);
+	return 0;
+}
+
+static void
+test_file(int dirfd, const char *path, const char *shown, struct site *site,
+    struct count *count)
+{
+	struct buf text = { 0 };
+
+	if (file_read(dirfd, path, FILE_FOLLOW, shown, CASES_FILE_MAX, &text,
+	    NULL) == -1 || test_text(shown, &text, site, count) == -1)
+		count->unread++;
+	buf_free(&text);
+}
+
+/* All of the site's own. */
+static int
+test_folder(int fd, const char *dir, struct site *site, struct count *count)
+{
+	char path[PATH_LEN], shown[2 * PATH_LEN], line[512];
+	struct cedar_error e;
+	char **names = files_list(fd, "tests", ".yaml", NULL, &e);
+
+	if (names == NULL) {
+		say("%s/%s", dir, cedar_error_format(&e, 0, line,
+		    sizeof(line)));
+		return -1;
+	}
+	for (char **n = names; *n != NULL; n++) {
+		snprintf(path, sizeof(path), "tests/%s", *n);
+		snprintf(shown, sizeof(shown), "%s/%s", dir, path);
+		test_file(fd, path, shown, site, count);
+	}
+	files_free(names);
+	return 0;
+}
+
+static int
+finish(const char *dir, const struct count *c)
+{
+	if (c->held + c->failed + c->unread == 0) {
+		say("%s/tests: has no cases; see docs/POLICY.md", dir);
+		return EXIT_REFUSED;
+	}
+	printf("%zu hold, %zu do not", c->held, c->failed);
+	if (c->unread != 0)
+		printf("; %zu file%s not read", c->unread,
+		    c->unread == 1 ? "" : "s");
+	printf("\n");
+	if (c->failed != 0)
+		say("why: casemate policy explain %s FILE --case TEXT", dir);
+	return c->failed == 0 && c->unread == 0 ? EXIT_OK : EXIT_REFUSED;
+}
+
+int
+policy_test(int argc, char *argv[])
+{
+	static const struct opt table[] = { { 0 } };
+	const char *args[FILES_ARGS_MAX];
+	struct count count = { 0 };
+	struct site site;
+	int n, fd, rc = 0;
+
+	n = opts_parse(table, argc, argv, args, 1, FILES_ARGS_MAX);
+	if (n == -1)
+		return CMD_USAGE;
+	if (sitefolder_load_draft(&site, args[0], &fd) == -1)
+		return EXIT_REFUSED;
+	if (n == 1)
+		rc = test_folder(fd, args[0], &site, &count);
+	for (int i = 1; i < n; i++)
+		test_file(AT_FDCWD, args[i], args[i], &site, &count);
+	rc = rc == -1 ? EXIT_REFUSED : finish(args[0], &count);
+	site_free(&site);
+	close(fd);
+	return rc;
+}

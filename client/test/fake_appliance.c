@@ -1,0 +1,449 @@
+#include "fake_appliance.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <sodium.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/command.h"
+#include "client/vm/proc.h"
+#include "lib/receipt.h"
+#include "lib/sha256.h"
+#include "client/unixsock.h"
+
+void
+fake_check(bool ok, const char *what)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "fake appliance: %s\n", what);
+	_exit(1);
+}
+
+void
+fake_init(struct fake *f, const char *path)
+{
+	static const unsigned char seed[32] = "a seed that only tests may use";
+	unsigned char pub[NOTE_KEY_LEN];
+
+	memset(f, 0, sizeof(*f));
+	f->path = path;
+	fake_check(sodium_init() != -1, "sodium_init");
+	crypto_sign_seed_keypair(pub, f->secret, seed);
+	fake_check(note_key_init(&f->key, "casemate/fake", pub) == 0, "key");
+	vkey_format(f->vkey, &f->key);
+}
+
+void
+fake_serve(struct fake *f, int connections, fake_handler *handler, void *arg)
+{
+	int dir = open(".", O_RDONLY | O_DIRECTORY);
+
+	f->listener = unixsock_listen(dir, f->path);
+	close(dir);
+	fake_check(f->listener != -1, "cannot listen");
+	if ((f->pid = fork()) != 0) {
+		close(f->listener);
+		return;
+	}
+	alarm(60);
+	for (int i = 0; i < connections; i++) {
+		int fd = accept(f->listener, NULL, NULL);
+
+		fake_check(fd != -1, "accept");
+		handler(f, fd, i, arg);
+		close(fd);
+	}
+	_exit(0);
+}
+
+int
+fake_wait(struct fake *f)
+{
+	int status;
+
+	if (waitpid(f->pid, &status, 0) != f->pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+static void
+read_exactly(int fd, void *dst, size_t len)
+{
+	unsigned char *p = dst;
+
+	while (len > 0) {
+		ssize_t n = read(fd, p, len);
+
+		fake_check(n > 0, "the client left early");
+		p += n;
+		len -= (size_t)n;
+	}
+}
+
+static void
+write_exactly(int fd, const void *src, size_t len)
+{
+	const unsigned char *p = src;
+
+	while (len > 0) {
+		ssize_t n = send(fd, p, len, MSG_NOSIGNAL);
+
+		if (n <= 0)
+			return;
+		p += n;
+		len -= (size_t)n;
+	}
+}
+
+void
+fake_connect(int fd)
+{
+	char line[13];
+
+	read_exactly(fd, line, sizeof(line));
+	fake_check(memcmp(line, "CONNECT 1024\n", sizeof(line)) == 0,
+	    "CONNECT");
+	write_exactly(fd, "OK 1073741824\n", 14);
+}
+
+void
+fake_send(int fd, unsigned type, const void *data, size_t len)
+{
+	struct buf b = { 0 };
+	unsigned char header[5];
+	struct put p;
+
+	put_init(&p, header, sizeof(header));
+	put_u32(&p, (uint32_t)len + 1);
+	put_u8(&p, (uint8_t)type);
+	buf_add(&b, header, sizeof(header));
+	buf_add(&b, data, len);
+	write_exactly(fd, b.data, b.len);
+	buf_free(&b);
+}
+
+void
+fake_read(int fd, unsigned type, struct buf *out)
+{
+	unsigned char header[5];
+	struct get g;
+	uint32_t len;
+
+	read_exactly(fd, header, sizeof(header));
+	get_init(&g, header, sizeof(header));
+	len = get_u32(&g);
+	fake_check(get_u8(&g) == type, "a frame of another type was expected");
+	fake_check(len >= 1 && len - 1 <= client_max(type), "frame too long");
+	out->len = 0;
+	read_exactly(fd, buf_room(out, len), len - 1);
+	out->len = len - 1;
+}
+
+void
+fake_hello(struct fake *f, int fd)
+{
+	unsigned char frame[1024];
+	struct put p;
+
+	put_init(&p, frame, sizeof(frame));
+	put_cstr(&p, "casemate");
+	put_u32(&p, CLIENT_VERSION);
+	put_cstr(&p, f->vkey);
+	put_cstr(&p, "ephemeral");
+	put_u64(&p, (uint64_t)time(NULL));
+	put_u32(&p, 8);
+	fake_send(fd, CLIENT_HELLO, frame, p.len);
+}
+
+static void
+refuse(int fd, enum reason why, const char *text, const char *receipt)
+{
+	unsigned char frame[1024];
+	struct put p;
+
+	put_init(&p, frame, sizeof(frame));
+	put_u8(&p, (uint8_t)why);
+	put_cstr(&p, text);
+	put_cstr(&p, "");
+	put_cstr(&p, receipt);
+	fake_send(fd, CLIENT_REFUSED, frame, p.len);
+}
+
+void
+fake_refuse(int fd, enum reason why, const char *text)
+{
+	refuse(fd, why, text, "");
+}
+
+void
+fake_refuse_recorded(int fd, enum reason why, const char *text)
+{
+	refuse(fd, why, text, "a receipt");
+}
+
+const char *
+fake_hex(const void *digest)
+{
+	static char text[8][2 * DIGEST_LEN + 1];	/* one leaf has 7 */
+	static int next;
+	char *dst = text[next++ & 7];
+
+	for (int i = 0; i < DIGEST_LEN; i++)
+		snprintf(dst + 2 * i, 3, "%02x",
+		    ((const unsigned char *)digest)[i]);
+	return dst;
+}
+
+static char *
+make_leaf(struct fake *f, const struct command *c, const char *job,
+    const unsigned char *command_sha256, enum fake_lie lie)
+{
+	unsigned char out[DIGEST_LEN], err[DIGEST_LEN], accepted[DIGEST_LEN];
+	static const unsigned char zeros[DIGEST_LEN];
+
+	sha256("out\n", 4, out);
+	sha256("err\n", 4, err);
+	memset(accepted, 0xaa, sizeof(accepted));
+	return need_printf("{\"specversion\":\"1.0\",\"id\":\"0\",\"source\":"
+	    "\"%s\",\"type\":\"%s\",\"time\":\"2026-01-01T00:00:00.000Z\","
+	    "\"prev\":\"%s\",\"data\":{\"job\":\"%s\",\"name\":\"t\","
+	    "\"author\":\"a\",\"submitter\":\"a\",\"command_sha256\":\"%s\","
+	    "\"manifest_sha256\":\"%s\",\"bundle_sha256\":\"%s\","
+	    "\"accepted_leaf\":\"%s\",\"outcome\":\"%s\",\"status\":%d,"
+	    "\"message\":\"\",\"stdout_sha256\":\"%s\",\"stdout_bytes\":4,"
+	    "\"stderr_sha256\":\"%s\",\"stderr_bytes\":4,\"wall_ms\":1,"
+	    "\"cpu_us\":1,\"memory_peak_bytes\":1}}",
+	    lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
+	    lie == LIE_OTHER_EVENT ? "casemate.job.accepted" :
+	    "casemate.job.finished", fake_hex(zeros),
+	    lie == LIE_OTHER_JOB ? "00000000000000000000000000000000" : job,
+	    fake_hex(lie == LIE_OTHER_COMMAND ? zeros : command_sha256),
+	    fake_hex(c->manifest_sha256),
+	    fake_hex(lie == LIE_OTHER_BUNDLE ? zeros : c->bundle_sha256),
+	    fake_hex(lie == LIE_OTHER_ACCEPTED ? zeros : accepted),
+	    lie == LIE_OTHER_OUTCOME ? "timed-out" : "exited",
+	    lie == LIE_OTHER_STATUS ? 0 : 7,
+	    fake_hex(lie == LIE_OTHER_OUTPUT ? err : out), fake_hex(err));
+}
+
+void
+fake_put_proof(struct put *out, struct fake *f, const char *leaf,
+    uint64_t index, uint64_t size, const struct proof *proof,
+    const unsigned char root[TREE_HASH], enum fake_lie lie)
+{
+	unsigned char other[NOTE_SECRET_LEN], pub[NOTE_KEY_LEN];
+	static const unsigned char seed[32] = "another seed";
+	char text[512], note[1024];
+	struct put t, n;
+
+	crypto_sign_seed_keypair(pub, other, seed);
+	put_init(&t, text, sizeof(text));
+	checkpoint_format(&t, f->key.name, size, root);
+	put_init(&n, note, sizeof(note));
+	note_sign(&n, &f->key, lie == LIE_OTHER_KEY ? other : f->secret, text,
+	    t.len);
+	receipt_format(out, leaf, strlen(leaf), index, proof, note, n.len);
+	fake_check(out->err == 0 && n.err == 0 && t.err == 0, "receipt");
+}
+
+void
+fake_put_receipt(struct put *out, struct fake *f, const char *leaf,
+    enum fake_lie lie)
+{
+	unsigned char root[TREE_HASH];
+	struct proof none = { 0 };
+
+	tree_hash_leaf(leaf, strlen(leaf) - (lie == LIE_OTHER_LEAF), root);
+	fake_put_proof(out, f, leaf, 0, 1, &none, root, lie);
+}
+
+void
+fake_output(int fd, unsigned stream, const void *data, size_t len)
+{
+	static unsigned char frame[DATA_MAX + 16];
+	struct put p;
+
+	put_init(&p, frame, sizeof(frame));
+	put_u8(&p, (uint8_t)stream);
+	put_string(&p, data, len);
+	fake_send(fd, CLIENT_OUTPUT, frame, p.len);
+}
+
+static void
+send_accepted(int fd, const char *job)
+{
+	unsigned char frame[256], leaf[DIGEST_LEN];
+	struct put p;
+
+	memset(leaf, 0xaa, sizeof(leaf));
+	put_init(&p, frame, sizeof(frame));
+	put_cstr(&p, job);
+	put_string(&p, leaf, sizeof(leaf));
+	fake_send(fd, CLIENT_ACCEPTED, frame, p.len);
+}
+
+static void
+send_finished(struct fake *f, int fd, const char *leaf, enum fake_lie lie)
+{
+	static unsigned char frame[RECEIPT_MAX + 2048], text[RECEIPT_MAX];
+	struct put p, r;
+
+	put_init(&r, text, sizeof(text));
+	if (lie != LIE_NO_RECEIPT)
+		fake_put_receipt(&r, f, leaf, lie);
+	put_init(&p, frame, sizeof(frame));
+	put_u8(&p, OUTCOME_EXITED);
+	put_u32(&p, 7);
+	put_cstr(&p, "");
+	put_string(&p, text, r.len);
+	fake_send(fd, CLIENT_FINISHED, frame, p.len);
+}
+
+/* Reads SUBMIT; the command in it, its digest and job. */
+static void
+read_submit(int fd, struct command *c, unsigned char digest[DIGEST_LEN],
+    char job[JOB_ID_LEN + 1])
+{
+	struct buf b = { 0 };
+	struct why w = { "" };
+	const void *text;
+	struct get g;
+	size_t len;
+
+	fake_read(fd, CLIENT_SUBMIT, &b);
+	get_init(&g, b.data, b.len);
+	text = get_string(&g, &len, COMMAND_MAX);
+	fake_check(g.err == 0 && command_parse(c, text, len, &w) == 0, w.text);
+	sha256(text, len, digest);
+	command_job(digest, job);
+	buf_free(&b);
+}
+
+void
+fake_read_submit(int fd, struct command *c)
+{
+	unsigned char digest[DIGEST_LEN];
+	char job[JOB_ID_LEN + 1];
+
+	read_submit(fd, c, digest, job);
+}
+
+static void
+read_bundle(int fd, const struct command *c)
+{
+	unsigned char digest[DIGEST_LEN];
+	struct buf b = { 0 };
+	struct sha256 sum;
+	uint64_t got = 0;
+
+	sha256_init(&sum);
+	while (got < c->bundle_len) {
+		const void *data;
+		struct get g;
+		size_t len;
+
+		fake_read(fd, CLIENT_DATA, &b);
+		get_init(&g, b.data, b.len);
+		data = get_string(&g, &len, DATA_MAX);
+		fake_check(get_end(&g) == 0 && len > 0, "a bad DATA");
+		sha256_update(&sum, data, len);
+		got += len;
+	}
+	sha256_final(&sum, digest);
+	fake_check(got == c->bundle_len &&
+	    memcmp(digest, c->bundle_sha256, DIGEST_LEN) == 0,
+	    "the bundle is not the command's");
+	buf_free(&b);
+}
+
+static void
+begin_job(struct fake *f, int fd, struct command *c,
+    unsigned char digest[DIGEST_LEN], char job[JOB_ID_LEN + 1])
+{
+	unsigned char frame[64];
+	struct put p;
+
+	fake_connect(fd);
+	fake_hello(f, fd);
+	read_submit(fd, c, digest, job);
+	fake_check(strcmp(c->appliance, f->vkey) == 0,
+	    "command for another one");
+	put_init(&p, frame, sizeof(frame));
+	put_cstr(&p, job);
+	fake_send(fd, CLIENT_SEND, frame, p.len);
+	read_bundle(fd, c);
+	send_accepted(fd, job);
+}
+
+void
+fake_begin_job(struct fake *f, int fd)
+{
+	unsigned char digest[DIGEST_LEN];
+	char job[JOB_ID_LEN + 1];
+	struct command c;
+
+	begin_job(f, fd, &c, digest, job);
+}
+
+void
+fake_job(struct fake *f, int fd, enum fake_lie lie)
+{
+	unsigned char digest[DIGEST_LEN];
+	char job[JOB_ID_LEN + 1], *leaf;
+	struct command c;
+
+	begin_job(f, fd, &c, digest, job);
+	fake_output(fd, 1, "out\n", 4);
+	fake_output(fd, 2, "err\n", 4);
+	leaf = make_leaf(f, &c, job, digest, lie);
+	send_finished(f, fd, leaf, lie);
+	free(leaf);
+}
+
+void
+fake_slurp(const char *file, char dst[FAKE_TEXT])
+{
+	int fd = open(file, O_RDONLY);
+	ssize_t n = read(fd, dst, FAKE_TEXT - 1);
+
+	fake_check(fd != -1 && n >= 0, file);
+	dst[n] = '\0';
+	close(fd);
+}
+
+int
+fake_command(int (*command)(int, char **), const char *const words[],
+    char out[FAKE_TEXT], char err[FAKE_TEXT])
+{
+	union {
+		const char *const *in;
+		char **out;
+	} argv = { .in = words };
+	pid_t pid;
+	int n = 0;
+
+	while (words[n] != NULL)
+		n++;
+	fflush(NULL);
+	if ((pid = fork()) == 0) {
+		alarm(60);
+		dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
+		dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
+		n = command(n, argv.out);
+		fflush(NULL);
+		_exit(n & 0xff);
+	}
+	n = proc_wait(pid);
+	fake_slurp("out", out);
+	fake_slurp("err", err);
+	return n;
+}

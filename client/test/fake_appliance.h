@@ -1,0 +1,114 @@
+/*
+ * For tests: an appliance on a UNIX socket that can do what a real one does
+ * not do on demand: lie, break off, be slow.  It runs in a child process; its
+ * key, tree (of one leaf) and signatures are real.
+ */
+#ifndef FAKE_H
+#define FAKE_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+
+#include "client/buf.h"
+#include "lib/command.h"
+#include "lib/msg/msg.h"
+#include "lib/note.h"
+#include "lib/tree.h"
+#include "lib/wire.h"
+#include "lib/words.h"
+
+struct fake {
+	const char	*path;		/* of the socket */
+	int		 listener;
+	pid_t		 pid;
+	struct note_key	 key;
+	unsigned char	 secret[NOTE_SECRET_LEN];
+	char		 vkey[VKEY_MAX + 1];
+};
+
+enum fake_lie {
+	LIE_NONE,
+	LIE_OTHER_JOB,
+	LIE_OTHER_COMMAND,
+	LIE_OTHER_BUNDLE,
+	LIE_OTHER_STATUS,
+	LIE_OTHER_OUTCOME,
+	LIE_OTHER_OUTPUT,
+	LIE_OTHER_ACCEPTED,
+	LIE_OTHER_SOURCE,
+	LIE_OTHER_EVENT,
+	LIE_OTHER_KEY,		/* signs with another key than it shows */
+	LIE_OTHER_LEAF,		/* the proof is of another leaf */
+	LIE_NO_RECEIPT,
+};
+
+/* What the child does with one connection. */
+typedef void fake_handler(struct fake *, int fd, int nr, void *arg);
+
+void	fake_init(struct fake *, const char *path);
+/* Listens and forks; the child serves so many connections, then exits 0. */
+void	fake_serve(struct fake *, int connections, fake_handler *, void *arg);
+/* Waits for the child; its exit status. */
+int	fake_wait(struct fake *);
+
+/* For handlers: all exit the child with 1 when the client is not as it must
+ * be. */
+void	fake_connect(int fd);			/* CONNECT line, OK */
+void	fake_hello(struct fake *, int fd);
+void	fake_send(int fd, unsigned type, const void *, size_t);
+/* One frame's payload. */
+void	fake_read(int fd, unsigned type, struct buf *);
+void	fake_refuse(int fd, enum reason, const char *text);
+/* The same for a command that was decided and recorded: with a receipt. */
+void	fake_refuse_recorded(int fd, enum reason, const char *text);
+/* HELLO to ACCEPTED of a job, and its output then. */
+void	fake_begin_job(struct fake *, int fd);
+void	fake_output(int fd, unsigned stream, const void *, size_t);
+/* SUBMIT, and the command in it. */
+void	fake_read_submit(int fd, struct command *);
+/*
+ * A whole order to read that is allowed: `answer' in pieces, one for each
+ * line, those that begin with `!' (left out) from stream 2.  The verb must be
+ * this one.
+ */
+void	fake_reading(struct fake *, int fd, enum verb, const char *answer,
+	    const char *note, enum fake_lie);
+/*
+ * The same for leaves, of which there are two: the second names `prev' as the
+ * hash of the one before, or, when that is NULL, the hash of the first.  The
+ * lie is in the first one's receipt.
+ */
+#define FAKE_LEAF							\
+	"{\"specversion\":\"1.0\",\"id\":\"%d\",\"source\":"		\
+	"\"casemate/fake\",\"type\":\"casemate.appliance.started\","	\
+	"\"time\":\"2026-01-01T00:00:00.000Z\",\"prev\":\"%s\","	\
+	"\"data\":{\"mode\":\"kept\"}}"
+void	fake_leaves(struct fake *, int fd, const char *prev, enum fake_lie);
+/* A whole job that prints "out\n" and "err\n" and exits with 7. */
+void	fake_job(struct fake *, int fd, enum fake_lie);
+
+/* Ends the child with 1, and says what, unless it is so. */
+void	fake_check(bool ok, const char *what);
+/* 32 bytes in hex; the last eight answers stay. */
+const char *fake_hex(const void *digest);
+/* The receipt of leaf `index' of a tree of this size and root. */
+void	fake_put_proof(struct put *, struct fake *, const char *leaf,
+	    uint64_t index, uint64_t size, const struct proof *,
+	    const unsigned char root[TREE_HASH], enum fake_lie);
+/* That of a tree of one leaf: no proof, the leaf's hash is the root. */
+void	fake_put_receipt(struct put *, struct fake *, const char *leaf,
+	    enum fake_lie);
+
+#define FAKE_TEXT	65536
+
+/* A whole file as text; exits with 1 when it cannot be read. */
+void	fake_slurp(const char *file, char dst[FAKE_TEXT]);
+/*
+ * Runs a subcommand in a child process; its exit status, and what it wrote to
+ * standard output and standard error.
+ */
+int	fake_command(int (*)(int, char **), const char *const words[],
+	    char out[FAKE_TEXT], char err[FAKE_TEXT]);
+
+#endif

@@ -1,0 +1,155 @@
+/* The fake appliance's answers to orders to read. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/command.h"
+#include "fake_appliance.h"
+#include "lib/sha256.h"
+#include "lib/tree.h"
+
+/* Reads READ; the command in it and its digest. */
+static void
+read_order(int fd, struct command *c, unsigned char digest[DIGEST_LEN])
+{
+	struct buf b = { 0 };
+	struct why w = { "" };
+	const void *text;
+	struct get g;
+	size_t len;
+
+	fake_read(fd, CLIENT_READ, &b);
+	get_init(&g, b.data, b.len);
+	text = get_string(&g, &len, COMMAND_MAX);
+	fake_check(g.err == 0 && command_parse(c, text, len, &w) == 0, w.text);
+	sha256(text, len, digest);
+	buf_free(&b);
+}
+
+static void
+send_piece(int fd, unsigned stream, const char *text, size_t len)
+{
+	static unsigned char frame[RECEIPT_MAX + 16];
+	struct put p;
+
+	put_init(&p, frame, sizeof(frame));
+	put_u8(&p, (uint8_t)stream);
+	put_string(&p, text, len);
+	fake_send(fd, CLIENT_READ_DATA, frame, p.len);
+}
+
+static void
+send_pieces(int fd, const char *answer)
+{
+	while (*answer != '\0') {
+		size_t len = strcspn(answer, "\n");
+
+		len += answer[len] == '\n';
+		if (*answer == '!')
+			send_piece(fd, 2, answer + 1, len - 1);
+		else
+			send_piece(fd, 1, answer, len);
+		answer += len;
+	}
+}
+
+static char *
+make_read_leaf(struct fake *f, const struct command *c,
+    const unsigned char *digest, enum fake_lie lie)
+{
+	static const unsigned char zeros[DIGEST_LEN];
+	char id[JOB_ID_LEN + 1];
+
+	command_job(lie == LIE_OTHER_JOB ? zeros : digest, id);
+	return need_printf("{\"specversion\":\"1.0\",\"id\":\"0\",\"source\":"
+	    "\"%s\",\"type\":\"%s\",\"time\":\"2026-01-01T00:00:00.000Z\","
+	    "\"prev\":\"%s\",\"data\":{\"id\":\"%s\",\"submitter\":\"a\","
+	    "\"command_sha256\":\"%s\",\"verb\":\"%s\",\"job\":\"%s\","
+	    "\"first\":%llu,\"count\":%u}}",
+	    lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
+	    lie == LIE_OTHER_EVENT ? "casemate.read.refused" :
+	    "casemate.read.allowed", fake_hex(zeros), id,
+	    fake_hex(lie == LIE_OTHER_COMMAND ? zeros : digest),
+	    lie == LIE_OTHER_OUTCOME ? "output" : verb_word(c->verb), c->job,
+	    (unsigned long long)c->first, (unsigned)c->count);
+}
+
+/* HELLO and READ. */
+static void
+begin_reading(struct fake *f, int fd, enum verb verb, struct command *c,
+    unsigned char digest[DIGEST_LEN])
+{
+	fake_connect(fd);
+	fake_hello(f, fd);
+	read_order(fd, c, digest);
+	fake_check(c->verb == verb, "another verb was expected");
+	fake_check(strcmp(c->appliance, f->vkey) == 0,
+	    "command for another one");
+}
+
+static void
+end_reading(struct fake *f, int fd, const struct command *c,
+    const unsigned char *digest, const char *note, enum fake_lie lie)
+{
+	static unsigned char frame[RECEIPT_MAX + 2048], text[RECEIPT_MAX];
+	char *leaf = make_read_leaf(f, c, digest, lie);
+	struct put p, r;
+
+	put_init(&r, text, sizeof(text));
+	if (lie != LIE_NO_RECEIPT)
+		fake_put_receipt(&r, f, leaf, lie);
+	put_init(&p, frame, sizeof(frame));
+	put_cstr(&p, note);
+	put_string(&p, text, r.len);
+	fake_send(fd, CLIENT_READ_END, frame, p.len);
+	free(leaf);
+}
+
+void
+fake_reading(struct fake *f, int fd, enum verb verb, const char *answer,
+    const char *note, enum fake_lie lie)
+{
+	unsigned char digest[DIGEST_LEN];
+	struct command c;
+
+	begin_reading(f, fd, verb, &c, digest);
+	send_pieces(fd, answer);
+	end_reading(f, fd, &c, digest, note, lie);
+}
+
+/* Leaf `index' of the two, whose hashes these are. */
+static void
+send_leaf(struct fake *f, int fd, const char *leaf, uint64_t index,
+    unsigned char hash[2][TREE_HASH], enum fake_lie lie)
+{
+	static char text[RECEIPT_MAX];
+	unsigned char root[TREE_HASH];
+	struct proof proof = { .count = 1 };
+	struct put p;
+
+	memcpy(proof.hash[0], hash[1 - index], TREE_HASH);
+	tree_hash_children(hash[0], hash[1], root);
+	root[0] ^= lie == LIE_OTHER_LEAF;
+	put_init(&p, text, sizeof(text));
+	fake_put_proof(&p, f, leaf, index, 2, &proof, root, lie);
+	send_piece(fd, 1, text, p.len);
+}
+
+void
+fake_leaves(struct fake *f, int fd, const char *prev, enum fake_lie lie)
+{
+	unsigned char digest[DIGEST_LEN], hash[2][TREE_HASH];
+	struct command c;
+	char *leaf[2];
+
+	begin_reading(f, fd, VERB_LEDGER, &c, digest);
+	leaf[0] = need_printf(FAKE_LEAF, 0, "00");
+	tree_hash_leaf(leaf[0], strlen(leaf[0]), hash[0]);
+	leaf[1] = need_printf(FAKE_LEAF, 1, prev != NULL ? prev :
+	    fake_hex(hash[0]));
+	tree_hash_leaf(leaf[1], strlen(leaf[1]), hash[1]);
+	send_leaf(f, fd, leaf[0], 0, hash, lie);
+	send_leaf(f, fd, leaf[1], 1, hash, LIE_NONE);
+	end_reading(f, fd, &c, digest, "", LIE_NONE);
+	free(leaf[0]);
+	free(leaf[1]);
+}

@@ -1,0 +1,97 @@
+#include "disk.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "client/buf.h"
+#include "proc.h"
+#include "client/say.h"
+
+static int
+make_sparse(const char *path, uint64_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd == -1) {
+		say_errno("%s: cannot make the data disk", path);
+		return -1;
+	}
+	if (ftruncate(fd, (off_t)size) == -1) {
+		say_errno("%s: cannot give it %llu bytes", path,
+		    (unsigned long long)size);
+		close(fd);
+		unlink(path);
+		return -1;
+	}
+	close(fd);
+	return 0;
+}
+
+/*
+ * The inode tables are written now, so that the guest has nothing to finish,
+ * and there are few, for the ledger is few large files.  The journal need not
+ * be: the file is sparse, so it reads as zeros.
+ */
+static int
+run_mkfs(const char *path)
+{
+	const char *argv[] = { "mkfs.ext4", "-q", "-F", "-L", "casemate-data",
+	    "-m", "0", "-i", "65536", "-O", "has_journal", "-E",
+	    "lazy_itable_init=0,lazy_journal_init=1,root_owner=0:0", path,
+	    NULL };
+	pid_t pid = proc_start(argv, PROC_ATTACHED, -1, NULL, 0);
+	int status;
+
+	if (pid == -1) {
+		say("mkfs.ext4 is in the Debian package e2fsprogs");
+		return -1;
+	}
+	if ((status = proc_wait(pid)) == 0)
+		return 0;
+	say("%s: mkfs.ext4 failed (exit status %d, its message is above); is "
+	    "there room on this file system?", path, status);
+	return -1;
+}
+
+/* By link: never over a disk that came into being in the meantime. */
+static int
+publish(const char *tmp, const char *path)
+{
+	if (link(tmp, path) == 0)
+		return 1;
+	say_errno("%s: cannot give the new data disk its name", path);
+	return -1;
+}
+
+int
+disk_make(const char *path, uint64_t size)
+{
+	struct stat st;
+	char *tmp;
+	int ret = -1;
+
+	if (stat(path, &st) == 0) {
+		if (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode))
+			return 0;
+		say("%s: is neither a file nor a block device, so it cannot be "
+		    "the data disk", path);
+		return -1;
+	}
+	if (errno != ENOENT) {
+		say_errno("%s", path);
+		return -1;
+	}
+	tmp = need_printf("%s.%ld.new", path, (long)getpid());
+	if (make_sparse(tmp, size) == 0) {
+		if (run_mkfs(tmp) == 0)
+			ret = publish(tmp, path);
+		unlink(tmp);
+	}
+	free(tmp);
+	return ret;
+}

@@ -1,0 +1,91 @@
+#include "qmp.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/unixsock.h"
+
+#define ANSWER_MS	5000
+#define LINE_MAX_LEN	8192	/* the greeting has some 200 bytes */
+
+struct qmp {
+	int	fd;
+	char	line[LINE_MAX_LEN];
+	size_t	len;		/* of what follows the current line */
+	size_t	start;
+};
+
+/* The next line, NULL at the end or when none comes in time. */
+static const char *
+read_line(struct qmp *q)
+{
+	struct pollfd pfd = { .fd = q->fd, .events = POLLIN };
+
+	memmove(q->line, q->line + q->start, q->len - q->start);
+	q->len -= q->start;
+	q->start = 0;
+	for (;;) {
+		char *end = memchr(q->line, '\n', q->len);
+		ssize_t n;
+
+		if (end != NULL) {
+			*end = '\0';
+			q->start = (size_t)(end + 1 - q->line);
+			return q->line;
+		}
+		if (q->len == sizeof(q->line) || poll(&pfd, 1, ANSWER_MS) < 1)
+			return NULL;
+		n = recv(q->fd, q->line + q->len, sizeof(q->line) - q->len, 0);
+		if (n <= 0)
+			return NULL;
+		q->len += (size_t)n;
+	}
+}
+
+/* 0 "return", -1 with *w for "error", the end or silence; skips events. */
+static int
+run_command(struct qmp *q, const char *command, struct why *w)
+{
+	char text[128];
+	const char *line;
+	int n = snprintf(text, sizeof(text), "{\"execute\":\"%s\"}\n",
+	    command);
+
+	if (send(q->fd, text, (size_t)n, MSG_NOSIGNAL) != n)
+		return why_set(w, "QEMU's monitor: cannot send %s: %s",
+		    command, strerror(errno));
+	while ((line = read_line(q)) != NULL) {
+		if (strstr(line, "\"return\"") != NULL)
+			return 0;
+		if (strstr(line, "\"error\"") != NULL)
+			return why_set(w, "QEMU's monitor refused %s: %.200s",
+			    command, line);
+	}
+	if (strcmp(command, "quit") == 0)
+		return 0;
+	return why_set(w, "QEMU's monitor did not answer %s", command);
+}
+
+int
+qmp_command(const char *path, const char *command, struct why *w)
+{
+	struct qmp q = { .fd = unixsock_connect(path) };
+	int ret = -1;
+
+	if (q.fd == -1)
+		return why_set(w, "cannot reach QEMU's monitor: %s",
+		    strerror(errno));
+	if (read_line(&q) == NULL)
+		why_set(w, "QEMU's monitor did not greet; is another program "
+		    "using it?");
+	else if (run_command(&q, "qmp_capabilities", w) == 0)
+		ret = run_command(&q, command, w);
+	close(q.fd);
+	return ret;
+}

@@ -1,0 +1,169 @@
+#include "start.h"
+
+#include <sys/socket.h>
+
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/buf.h"
+#include "hostdev.h"
+#include "proc.h"
+#include "client/say.h"
+#include "stop.h"
+#include "client/unixsock.h"
+
+#define QEMU_VSOCK_FD	3	/* their numbers in the new programs */
+#define DEVICE_VHOST_FD	3
+#define DEVICE_LISTEN_FD 4
+#define DEVICE_CID	"3"	/* its guest is alone: any will do */
+
+/* Descriptors while things start. */
+struct start {
+	const char	*name;
+	int		 dir, null, log;
+	int		 vsock;		/* QEMU's end, or /dev/vhost-vsock */
+	bool		 tied;
+	struct state	*state;
+};
+
+static void
+note_proc(struct proc *p, pid_t pid)
+{
+	p->pid = pid;
+	p->start = proc_start_time(pid);
+}
+
+/* casemate-vsock is beside this program. */
+static char *
+device_path(void)
+{
+	char self[PATH_MAX], *slash;
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	self[n > 0 ? n : 0] = '\0';
+	if ((slash = strrchr(self, '/')) != NULL)
+		*slash = '\0';
+	return need_printf("%s/casemate-vsock", self);
+}
+
+static pid_t
+run_device(struct start *s, int vhost, int listener)
+{
+	char *path = device_path();
+	const char *argv[] = { path, "--cid", DEVICE_CID, "--vhost-fd", "3",
+	    "--uds-fd", "4", "--once", NULL };
+	const struct proc_fd fds[] = { { s->null, 0 }, { s->null, 1 },
+	    { s->log, 2 }, { vhost, DEVICE_VHOST_FD },
+	    { listener, DEVICE_LISTEN_FD } };
+	pid_t pid;
+
+	pid = proc_start(argv, s->tied ? PROC_TIED : PROC_SESSION, s->dir, fds,
+	    5);
+	free(path);
+	return pid;
+}
+
+/* Our own device: its end of the socket pair goes to QEMU. */
+static int
+start_device(struct start *s)
+{
+	int pair[2] = { -1, -1 }, listener, ret = -1;
+	pid_t pid;
+
+	listener = unixsock_listen(s->dir, "vsock.sock");
+	if (listener == -1 ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1) {
+		say_errno("%s: cannot make the sockets of its vsock", s->name);
+	} else if ((pid = run_device(s, pair[0], listener)) != -1) {
+		note_proc(&s->state->device, pid);
+		s->vsock = pair[1];
+		pair[1] = -1;	/* transferred */
+		ret = 0;
+	}
+	for (int i = 0; i < 2; i++)
+		if (pair[i] != -1)
+			close(pair[i]);
+	if (listener != -1)
+		close(listener);
+	return ret;
+}
+
+static int
+start_qemu(struct start *s, struct vm *vm)
+{
+	const struct proc_fd fds[] = { { s->null, 0 }, { s->log, 1 },
+	    { s->log, 2 }, { s->vsock, QEMU_VSOCK_FD } };
+	struct vm_args args;
+	pid_t pid;
+
+	vm->vsock_fd = QEMU_VSOCK_FD;
+	vm_args(&args, vm);
+	pid = proc_start(args.argv, s->tied ? PROC_TIED : PROC_SESSION, s->dir,
+	    fds, 4);
+	vm_free_args(&args);
+	if (pid == -1)
+		return -1;
+	note_proc(&s->state->qemu, pid);
+	return 0;
+}
+
+static int
+open_files(struct start *s)
+{
+	s->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	s->log = openat(s->dir, "qemu.log",
+	    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+	unlinkat(s->dir, "console.log", 0);
+	if (s->null != -1 && s->log != -1)
+		return 0;
+	say_errno("%s: cannot open its log", s->name);
+	return -1;
+}
+
+static void
+close_files(struct start *s)
+{
+	const int fds[] = { s->null, s->log, s->vsock };
+
+	for (size_t i = 0; i < 3; i++)
+		if (fds[i] != -1)
+			close(fds[i]);
+}
+
+int
+start_vm(const char *name, int dirfd, struct vm *vm, bool tied,
+    struct state *state)
+{
+	struct start s = { .name = name, .dir = dirfd, .null = -1, .log = -1,
+	    .vsock = -1, .tied = tied, .state = state };
+	int ret = -1;
+
+	memset(state, 0, sizeof(*state));
+	strcpy(state->machine, vm_machine_name(vm->machine));
+	strcpy(state->accel, vm->kvm ? "kvm" : "tcg");
+	if (open_files(&s) == -1)
+		goto out;
+	s.vsock = hostdev_open_vsock(&vm->cid);
+	state->cid = vm->cid;
+	if (s.vsock == -1 && start_device(&s) == -1)
+		goto out;
+	if (start_qemu(&s, vm) == 0)
+		ret = state_save(name, state);
+out:
+	close_files(&s);
+	if (ret == -1) {
+		int qemu = proc_open(&state->qemu);
+
+		if (qemu != -1) {
+			proc_signal(qemu, SIGKILL);
+			close(qemu);
+		}
+		stop_leftovers(name, state);
+	}
+	return ret;
+}

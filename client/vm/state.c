@@ -1,0 +1,274 @@
+#include "state.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/file.h"
+#include "client/say.h"
+#include "lib/words.h"
+
+#define STATE_MAX	4096	/* a handful of short lines */
+
+static char *
+base_path(void)
+{
+	const char *state = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+
+	/* The XDG rule: a relative path is to be ignored. */
+	if (state != NULL && *state == '/')
+		return need_printf("%s/casemate", state);
+	if (home != NULL && *home == '/')
+		return need_printf("%s/.local/state/casemate", home);
+	say("neither XDG_STATE_HOME nor HOME is an absolute path; set one: "
+	    "an appliance's state is kept there");
+	return NULL;
+}
+
+char *
+state_path(const char *name)
+{
+	return state_file(name, NULL);
+}
+
+char *
+state_file(const char *name, const char *file)
+{
+	char *base = base_path(), *path;
+
+	if (base == NULL)
+		return NULL;
+	path = need_printf("%s/%s%s%s", base, name, file == NULL ? "" : "/",
+	    file == NULL ? "" : file);
+	free(base);
+	return path;
+}
+
+static int
+make_folders(char *path)
+{
+	for (char *p = strchr(path + 1, '/'); ; p = strchr(p + 1, '/')) {
+		int r;
+
+		if (p != NULL)
+			*p = '\0';
+		r = mkdir(path, 0700);
+		if (r == -1 && errno != EEXIST) {
+			say_errno("%s: cannot make the folder", path);
+			return -1;
+		}
+		if (p == NULL)
+			return 0;
+		*p = '/';
+	}
+}
+
+int
+state_open(const char *name)
+{
+	char *path = state_path(name);
+	int fd = -1;
+
+	if (path != NULL && make_folders(path) == 0) {
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd == -1)
+			say_errno("%s", path);
+	}
+	free(path);
+	return fd;
+}
+
+int
+state_lock(const char *name)
+{
+	char *base = base_path(), *path;
+	int fd = -1;
+
+	if (base == NULL)
+		return -1;
+	path = need_printf("%s/.%s.lock", base, name);
+	if (make_folders(base) == 0) {
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		if (fd == -1)
+			say_errno("%s", path);
+	}
+	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		if (errno == EWOULDBLOCK)
+			say("%s: another casemate up or down is at work on it; "
+			    "wait until it has ended", name);
+		else
+			say_errno("%s: cannot lock", path);
+		close(fd);
+		fd = -1;
+	}
+	free(path);
+	free(base);
+	return fd;
+}
+
+static void
+read_boot_id(char dst[40])
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd == -1 ? -1 : read(fd, dst, 36);
+
+	dst[n == 36 ? 36 : 0] = '\0';
+	if (fd != -1)
+		close(fd);
+}
+
+void
+state_format(struct buf *b, const struct state *s)
+{
+	char *text = need_printf("casemate-state 1\nboot_id %s\n"
+	    "qemu %ld %llu\ndevice %ld %llu\ncid %u\nmachine %s\naccel %s\n",
+	    s->boot_id, (long)s->qemu.pid, (unsigned long long)s->qemu.start,
+	    (long)s->device.pid, (unsigned long long)s->device.start, s->cid,
+	    s->machine, s->accel);
+
+	buf_add_str(b, text);
+	free(text);
+}
+
+int
+state_parse(struct state *s, const char *text)
+{
+	long qemu, device;
+	unsigned long long qemu_start, device_start;
+	int end = -1;
+	size_t len = strlen(text);
+
+	memset(s, 0, sizeof(*s));
+	sscanf(text, "casemate-state 1\nboot_id %39[0-9a-f-]\n"
+	    "qemu %ld %llu\ndevice %ld %llu\ncid %u\nmachine %15[a-z0-9]\n"
+	    "accel %7[a-z]\n%n", s->boot_id, &qemu, &qemu_start, &device,
+	    &device_start, &s->cid, s->machine, s->accel, &end);
+	if (end == -1 || (size_t)end != len || text[len - 1] != '\n' ||
+	    qemu <= 0 || device < 0) {
+		errno = EBADMSG;
+		return -1;
+	}
+	s->qemu = (struct proc){ (pid_t)qemu, qemu_start };
+	s->device = (struct proc){ (pid_t)device, device_start };
+	return 0;
+}
+
+static enum state_found
+judge(struct state *s)
+{
+	char now[40];
+	int fd;
+
+	read_boot_id(now);
+	if (strcmp(now, s->boot_id) != 0) {
+		/* Whoever has these numbers now is nobody of ours. */
+		s->qemu.pid = s->device.pid = 0;
+		return STATE_STALE;
+	}
+	if ((fd = proc_open(&s->qemu)) == -1)
+		return STATE_STALE;
+	close(fd);
+	return STATE_UP;
+}
+
+enum state_found
+state_load(const char *name, struct state *s)
+{
+	enum state_found found = STATE_ERROR;
+	char *path = state_file(name, "state");
+	struct buf text = { 0 };
+
+	if (path == NULL)
+		return STATE_ERROR;
+	if (access(path, F_OK) == -1 && (errno == ENOENT || errno == ENOTDIR)) {
+		found = STATE_DOWN;
+	} else if (file_read(AT_FDCWD, path, FILE_FOLLOW, path, STATE_MAX,
+	    &text, NULL) == 0) {
+		if (state_parse(s, buf_str(&text)) == 0)
+			found = judge(s);
+		else
+			say("%s: is damaged; if no QEMU of this appliance runs "
+			    "any more, remove the file", path);
+	}
+	buf_free(&text);
+	free(path);
+	return found;
+}
+
+static int
+save_file(const char *name, const char *file, const struct buf *text)
+{
+	char *path = state_file(name, file);
+	int ret = -1;
+
+	if (path != NULL)
+		ret = file_save(path, text->data, text->len, 0600);
+	free(path);
+	return ret;
+}
+
+int
+state_save(const char *name, struct state *s)
+{
+	struct buf text = { 0 }, pid = { 0 };
+	char *line = need_printf("%ld\n", (long)s->qemu.pid);
+	int ret;
+
+	read_boot_id(s->boot_id);
+	state_format(&text, s);
+	buf_add_str(&pid, line);
+	ret = save_file(name, "state", &text);
+	if (ret == 0)
+		ret = save_file(name, "qemu.pid", &pid);
+	buf_free(&text);
+	buf_free(&pid);
+	free(line);
+	return ret;
+}
+
+void
+state_remove(const char *name)
+{
+	/* The state itself goes last: until then the rest can be found. */
+	static const char *const files[] = { "vsock.sock", "console.sock",
+	    "qmp.sock", "site.cpio", "qemu.pid", "state" };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		char *path = state_file(name, files[i]);
+
+		if (path != NULL)
+			unlink(path);
+		free(path);
+	}
+}
+
+int
+state_target(const char *name, const struct state *s, struct target *t)
+{
+	char *path = state_file(name, "vsock.sock");
+
+	memset(t, 0, sizeof(*t));
+	if (path == NULL)
+		return -1;
+	if (s->cid != 0) {
+		t->kind = TARGET_VSOCK;
+		t->cid = s->cid;
+		t->port = CLIENT_PORT;
+	} else if (strlen(path) < sizeof(t->path)) {
+		t->kind = TARGET_UNIX;
+		strcpy(t->path, path);
+	} else {
+		say("%s: path too long", path);
+		free(path);
+		return -1;
+	}
+	free(path);
+	return 0;
+}

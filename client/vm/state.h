@@ -1,0 +1,64 @@
+/*
+ * What `casemate up' leaves for the other commands, in one folder for each
+ * appliance, ${XDG_STATE_HOME:-~/.local/state}/casemate/NAME:
+ *
+ *	state		the processes and how to reach the appliance
+ *	qemu.pid	QEMU's pid, for people
+ *	vsock.sock	the appliance, hybrid CONNECT convention
+ *	console.sock	its serial console	console.log	all that it said
+ *	qmp.sock	QEMU's monitor		qemu.log	what QEMU said
+ *	appliance.vkey	its public key
+ *	data.img	its data disk, unless --disk names another
+ *
+ * All but the last three and console.log go when it goes down.
+ */
+#ifndef STATE_H
+#define STATE_H
+
+#include "lib/msg/msg.h"
+#include "proc.h"
+#include "client/target.h"
+
+struct state {
+	char		boot_id[40];	/* of the host, when it went up */
+	struct proc	qemu;
+	struct proc	device;		/* casemate-vsock; pid 0: none */
+	uint32_t	cid;		/* with vhost-vsock; else 0 */
+	char		machine[16];
+	char		accel[8];
+};
+
+enum state_found {
+	STATE_ERROR,	/* complained */
+	STATE_DOWN,	/* not up, never or no more */
+	STATE_STALE,	/* its processes are gone, or the host was booted */
+	STATE_UP,	/* QEMU runs */
+};
+
+/* The folder's path; the caller frees.  Complains and answers NULL. */
+char	*state_path(const char *name);
+/* A file's path in it. */
+char	*state_file(const char *name, const char *file);
+
+/* Makes the folder (0700) and opens it.  Complains and returns -1. */
+int	state_open(const char *name);
+/*
+ * Keeps other `up' and `down' of this name out until the descriptor is
+ * closed.  Complains and returns -1.
+ */
+int	state_lock(const char *name);
+
+enum state_found state_load(const char *name, struct state *);
+/* Complains and returns -1. */
+int	state_save(const char *name, struct state *);
+/* Removes what does not stay. */
+void	state_remove(const char *name);
+
+/* Text of the file, and back: pure.  -1 when it is not one of ours. */
+void	state_format(struct buf *, const struct state *);
+int	state_parse(struct state *, const char *text);
+
+/* Where this appliance listens. */
+int	state_target(const char *name, const struct state *, struct target *);
+
+#endif

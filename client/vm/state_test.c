@@ -1,0 +1,223 @@
+#include <atf-c.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "client/file.h"
+#include "client/say.h"
+#include "state.h"
+
+/* The state's folder is below the test's own. */
+static void
+enter(void)
+{
+	char dir[PATH_MAX];
+
+	ATF_REQUIRE(getcwd(dir, sizeof(dir)) != NULL);
+	ATF_REQUIRE_EQ(0, setenv("XDG_STATE_HOME", dir, 1));
+	ATF_REQUIRE(state_open("vm") != -1);
+}
+
+/* A child that lives until it is killed. */
+static pid_t
+start_child(void)
+{
+	pid_t pid = fork();
+
+	ATF_REQUIRE(pid != -1);
+	if (pid == 0) {
+		alarm(60);
+		for (;;)
+			pause();
+	}
+	return pid;
+}
+
+static void
+end_child(pid_t pid)
+{
+	ATF_REQUIRE_EQ(0, kill(pid, SIGKILL));
+	ATF_REQUIRE_EQ(pid, waitpid(pid, NULL, 0));
+}
+
+static struct state
+running(pid_t pid)
+{
+	struct state s = { .machine = "microvm", .accel = "tcg" };
+
+	s.qemu.pid = pid;
+	s.qemu.start = proc_start_time(pid);
+	return s;
+}
+
+ATF_TC_WITHOUT_HEAD(text_comes_back_as_it_was);
+ATF_TC_BODY(text_comes_back_as_it_was, tc)
+{
+	struct state s = { .boot_id = "01-ab", .qemu = { 12, 1ull << 60 },
+	    .device = { 13, 5 }, .cid = 77, .machine = "q35", .accel = "kvm" };
+	struct state back;
+	struct buf b = { 0 };
+
+	state_format(&b, &s);
+	ATF_REQUIRE_EQ(0, state_parse(&back, buf_str(&b)));
+	ATF_CHECK_EQ(0, memcmp(&s, &back, sizeof(s)));
+	for (size_t len = 0; len < b.len; len++) {
+		char *cut = need_alloc(1, len + 1);
+
+		memcpy(cut, b.data, len);
+		ATF_CHECK_ERRNO(EBADMSG, state_parse(&back, cut) == -1);
+		free(cut);
+	}
+	buf_add_str(&b, "more\n");
+	ATF_CHECK_ERRNO(EBADMSG, state_parse(&back, buf_str(&b)) == -1);
+	buf_free(&b);
+}
+
+ATF_TC_WITHOUT_HEAD(up_while_its_process_lives);
+ATF_TC_BODY(up_while_its_process_lives, tc)
+{
+	pid_t pid;
+	struct state s, back;
+
+	enter();
+	ATF_CHECK_EQ(STATE_DOWN, state_load("vm", &back));
+	pid = start_child();
+	s = running(pid);
+	ATF_REQUIRE_EQ(0, state_save("vm", &s));
+	ATF_CHECK_EQ(STATE_UP, state_load("vm", &back));
+	ATF_CHECK_EQ(pid, back.qemu.pid);
+	end_child(pid);
+	ATF_CHECK_EQ(STATE_STALE, state_load("vm", &back));
+	state_remove("vm");
+	ATF_CHECK_EQ(STATE_DOWN, state_load("vm", &back));
+}
+
+/* The number lives on in a stranger, who must not be taken for ours. */
+ATF_TC_WITHOUT_HEAD(recycled_pid_is_not_ours);
+ATF_TC_BODY(recycled_pid_is_not_ours, tc)
+{
+	pid_t pid;
+	struct state s, back;
+
+	enter();
+	pid = start_child();
+	s = running(pid);
+	s.qemu.start--;
+	ATF_REQUIRE_EQ(0, state_save("vm", &s));
+	ATF_CHECK_EQ(STATE_STALE, state_load("vm", &back));
+	ATF_CHECK_ERRNO(ESRCH, proc_open(&s.qemu) == -1);
+	end_child(pid);
+}
+
+ATF_TC_WITHOUT_HEAD(dead_but_not_reaped_is_gone);
+ATF_TC_BODY(dead_but_not_reaped_is_gone, tc)
+{
+	pid_t pid = start_child();
+	struct state s = running(pid);
+	siginfo_t info;
+
+	ATF_REQUIRE_EQ(0, kill(pid, SIGKILL));
+	ATF_REQUIRE_EQ(0, waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT));
+	ATF_CHECK_EQ(0, proc_start_time(pid));
+	ATF_CHECK_ERRNO(ESRCH, proc_open(&s.qemu) == -1);
+}
+
+ATF_TC_WITHOUT_HEAD(state_of_another_boot_is_stale);
+ATF_TC_BODY(state_of_another_boot_is_stale, tc)
+{
+	struct state s = running(getpid()), back;
+	struct buf b = { 0 };
+
+	enter();
+	ATF_REQUIRE_EQ(0, state_save("vm", &s));
+	ATF_REQUIRE_EQ(STATE_UP, state_load("vm", &back));
+	s.boot_id[0] = s.boot_id[0] == '0' ? '1' : '0';
+	s.device = s.qemu;
+	state_format(&b, &s);
+	ATF_REQUIRE_EQ(0, file_save("casemate/vm/state", b.data, b.len, 0600));
+	ATF_CHECK_EQ(STATE_STALE, state_load("vm", &back));
+	/* Nobody may be signalled by these numbers. */
+	ATF_CHECK_EQ(0, back.qemu.pid);
+	ATF_CHECK_EQ(0, back.device.pid);
+	buf_free(&b);
+}
+
+ATF_TC_WITHOUT_HEAD(damaged_state_is_said);
+ATF_TC_BODY(damaged_state_is_said, tc)
+{
+	struct state back;
+
+	enter();
+	ATF_REQUIRE_EQ(0, file_save("casemate/vm/state", "what?\n", 6, 0600));
+	ATF_CHECK_EQ(STATE_ERROR, state_load("vm", &back));
+	ATF_CHECK(strstr(say_last(), "vm/state: is damaged") != NULL);
+}
+
+ATF_TC_WITHOUT_HEAD(lock_keeps_a_second_one_out);
+ATF_TC_BODY(lock_keeps_a_second_one_out, tc)
+{
+	int lock;
+
+	enter();
+	ATF_REQUIRE((lock = state_lock("vm")) != -1);
+	ATF_CHECK_EQ(-1, state_lock("vm"));
+	ATF_CHECK(strstr(say_last(), "at work") != NULL);
+	ATF_CHECK(state_lock("other") != -1);
+	close(lock);
+	ATF_CHECK(state_lock("vm") != -1);
+}
+
+ATF_TC_WITHOUT_HEAD(relative_xdg_state_home_is_ignored);
+ATF_TC_BODY(relative_xdg_state_home_is_ignored, tc)
+{
+	char *path;
+
+	ATF_REQUIRE_EQ(0, setenv("XDG_STATE_HOME", "relative", 1));
+	ATF_REQUIRE_EQ(0, setenv("HOME", "/home/x", 1));
+	path = state_file("vm", "state");
+	ATF_CHECK_STREQ("/home/x/.local/state/casemate/vm/state", path);
+	free(path);
+	ATF_REQUIRE_EQ(0, unsetenv("HOME"));
+	ATF_CHECK_EQ(NULL, state_path("vm"));
+	ATF_CHECK(strstr(say_last(), "XDG_STATE_HOME") != NULL);
+}
+
+ATF_TC_WITHOUT_HEAD(file_save_leaves_the_old_one_when_it_fails);
+ATF_TC_BODY(file_save_leaves_the_old_one_when_it_fails, tc)
+{
+	struct buf b = { 0 };
+
+	ATF_REQUIRE_EQ(0, mkdir("f", 0755));
+	ATF_CHECK_EQ(-1, file_save("f", "x", 1, 0644));
+	ATF_CHECK(strstr(say_last(), "cannot rename") != NULL);
+	ATF_CHECK_EQ(0, rmdir("f"));
+	ATF_CHECK_EQ(-1, file_save("no/f", "x", 1, 0644));
+	ATF_REQUIRE_EQ(0, file_save("f", "old", 3, 0644));
+	ATF_REQUIRE_EQ(0, file_save("f", "new!", 4, 0644));
+	ATF_REQUIRE_EQ(0, file_read(AT_FDCWD, "f", FILE_FOLLOW, "f", 4, &b,
+	    NULL));
+	ATF_CHECK_STREQ("new!", buf_str(&b));
+	ATF_CHECK_EQ(-1, file_read(AT_FDCWD, "f", FILE_FOLLOW, "f", 3, &b,
+	    NULL));
+	ATF_CHECK(strstr(say_last(), "more than 3 bytes") != NULL);
+	buf_free(&b);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, text_comes_back_as_it_was);
+	ATF_TP_ADD_TC(tp, up_while_its_process_lives);
+	ATF_TP_ADD_TC(tp, recycled_pid_is_not_ours);
+	ATF_TP_ADD_TC(tp, dead_but_not_reaped_is_gone);
+	ATF_TP_ADD_TC(tp, state_of_another_boot_is_stale);
+	ATF_TP_ADD_TC(tp, damaged_state_is_said);
+	ATF_TP_ADD_TC(tp, lock_keeps_a_second_one_out);
+	ATF_TP_ADD_TC(tp, relative_xdg_state_home_is_ignored);
+	ATF_TP_ADD_TC(tp, file_save_leaves_the_old_one_when_it_fails);
+	return atf_no_error();
+}

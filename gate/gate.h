@@ -1,0 +1,146 @@
+/*
+ * gate: where all outside bytes arrive.  It frames them, checks lengths, and
+ * relays requests to the runner; it opens no file and starts no program.
+ *
+ * Theory of operation.  A connection is a row of conns[], in one state, and
+ * the table in gate_conn.c says what each event does in it.  Bytes come in
+ * through a frame reader that never reads past its frame, so a connection
+ * that must wait is simply not read.  Bytes go out through a queue of whole
+ * frames; the runner gets credit for output when the frame that carried it
+ * is wholly written.  Nothing from outside ends the process; what the runner
+ * may not say does (lib/msg/chan.h).
+ */
+#ifndef GATE_H
+#define GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/msg/chan.h"
+#include "frame.h"
+#include "out.h"
+#include "lib/msg/msg.h"
+#include "lib/words.h"
+
+#define GATE_CONNS		64	/* eight for each of the job slots */
+#define GATE_ROOM		(128u << 10)	/* any one request fits twice */
+
+#define GATE_FIRST_MS		30000	/* until the first request */
+#define GATE_SILENCE_MS		10000	/* within a frame or a bundle */
+#define GATE_REQUEST_MS		60000	/* for the whole first request */
+#define GATE_PLACE_MS		3000	/* sure to a client among too many: the
+					   listener's queue of 128 passes in 6 s */
+#define GATE_LINGER_MS		2000	/* for the client to close first */
+#define GATE_CHECK_MS		1000	/* is a half-closed client there? */
+#define GATE_REST_MS		1000	/* when no client can be accepted */
+#define GATE_LOG_MAX		10	/* refusals on the console in ... */
+#define GATE_LOG_MS		10000	/* ... this time */
+
+enum gate_state {
+	CONN_FREE,
+	CONN_GREETING,		/* who we are is not known yet */
+	CONN_REQUEST,		/* the client's turn: SUBMIT or READ */
+	CONN_DECIDING,		/* submitted; the runner's turn */
+	CONN_SENDING,		/* granted; the bundle comes */
+	CONN_RUNNING,		/* accepted; output goes */
+	CONN_READING,		/* it reads; what is read goes */
+	CONN_CLOSING,		/* the last frame is queued */
+	CONN_LINGERING,		/* all is written; the client closes */
+	CONN_NSTATES,
+};
+
+struct gate_conn {
+	enum gate_state	 state;
+	int		 fd;
+	uint32_t	 id;		/* the runner's name for it */
+	uint64_t	 since;		/* ms; it has its place, or closes */
+	struct gate_frame in;
+	struct gate_out	 out;
+	bool		 half;		/* the client sends no more */
+	uint64_t	 bundle_left;	/* bytes of the bundle to come */
+	uint64_t	 deadline;	/* ms; 0 for none */
+	uint64_t	 expires;	/* ms; the request's end, or 0 */
+	bool		 credited;	/* there is credit to hand on: */
+	uint32_t	 credit;
+};
+
+/* Who we are, from the runner. */
+struct gate_info {
+	bool		 known;
+	char		 vkey[VKEY_MAX + 1];
+	char		 mode[16];
+	uint32_t	 slots;
+};
+
+struct gate {
+	int			 listen;
+	struct chan		 runner;
+	struct gate_info	 info;
+	struct gate_conn	 conns[GATE_CONNS];
+	uint32_t		 last_id;
+	uint64_t		 now;		/* ms, of this turn */
+	uint64_t		 rest_until;	/* ms; no accepting before */
+	uint64_t		 log_since;	/* ms; refusals counted since: */
+	uint64_t		 refusals;
+	uint64_t		(*clock)(void);	/* ms, never goes back */
+	bool			 stopping;
+};
+
+/* Takes over the descriptors.  Exits 111 when memory is short. */
+void	gate_init(struct gate *, int listener, int in, int out,
+	    uint64_t (*clock)(void));
+
+/*
+ * Waits at most max_ms (-1: until something happens) and deals with it.  The
+ * signals of `mask' are let through while it waits.
+ */
+void	gate_turn(struct gate *, int max_ms, const void *mask);
+
+/* Refuses every connection's request, tells them, and closes all. */
+void	gate_stop(struct gate *);
+
+/* gate_conn.c: what happens to a connection. */
+void	gate_conn_enter(struct gate *, struct gate_conn *, enum gate_state);
+const char	*gate_conn_wants(const struct gate_conn *);
+/*
+ * When all places are taken, a newcomer gets that of the client who has had
+ * one for longest without a whole request, or takes longest to read the end of
+ * its answer, once that is GATE_PLACE_MS.  Returns when there will be a place:
+ * a time that is past, or UINT64_MAX until one goes.
+ */
+uint64_t	gate_conn_place(const struct gate *);
+/* Only when there is a place. */
+void	gate_conn_open(struct gate *, int fd);
+void	gate_conn_greet(struct gate *, struct gate_conn *);
+void	gate_conn_write(struct gate *, struct gate_conn *);
+void	gate_conn_timeout(struct gate *, struct gate_conn *);
+void	gate_conn_hangup(struct gate *, struct gate_conn *);
+void	gate_conn_fault(struct gate *, struct gate_conn *);
+void	gate_conn_refuse(struct gate *, struct gate_conn *, enum reason,
+	    const char *message);
+/* False when the client is gone, and not only done with sending. */
+bool	gate_conn_alive(const struct gate_conn *);
+
+/* gate_request.c: what a client sends, and whether it is read now. */
+void	gate_conn_read(struct gate *, struct gate_conn *);
+bool	gate_conn_reads(const struct gate *, const struct gate_conn *);
+
+/* What the runner says for a connection, already decoded. */
+void	gate_conn_send(struct gate *, struct gate_conn *, const char *job,
+	    uint64_t bundle_len);
+void	gate_conn_accepted(struct gate *, struct gate_conn *,
+	    const char *job, const void *leaf_hash);
+void	gate_conn_output(struct gate *, struct gate_conn *, uint8_t stream,
+	    const void *data, size_t len);
+/* READ_DATA's payload as it goes to the client. */
+void	gate_conn_data(struct gate *, struct gate_conn *, const void *payload,
+	    size_t len);
+/* The last frame of a connection: its payload as it goes to the client. */
+void	gate_conn_last(struct gate *, struct gate_conn *, enum client_msg,
+	    const void *payload, size_t len);
+
+/* gate_runner.c: all that the runner has to say now. */
+void	gate_runner_read(struct gate *);
+
+#endif

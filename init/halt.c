@@ -1,0 +1,76 @@
+#include "halt.h"
+
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+
+#include "lib/log.h"
+
+#define DRAIN_TRIES	100	/* of 5 ms: the last lines of a slow console */
+#define REAP_TRIES	200	/* of 5 ms: what SIGKILL takes to work */
+
+/*
+ * The console is written without waiting, so that nobody who stops reading it
+ * stops us; the last words get half a second.
+ */
+static void
+drain_console(void)
+{
+	int left = 0;
+
+	for (int i = 0; i < DRAIN_TRIES; i++) {
+		if (ioctl(STDERR_FILENO, TIOCOUTQ, &left) == -1 || left == 0)
+			return;
+		poll(NULL, 0, 5);
+	}
+}
+
+static void
+end_processes(void)
+{
+	int status;
+
+	if (kill(-1, SIGKILL) == -1 && errno == ESRCH)
+		return;
+	for (int i = 0; i < REAP_TRIES; i++) {
+		while (wait_nohang(&status) > 0)
+			;
+		if (wait_nohang(&status) == -1 && errno == ECHILD)
+			return;
+		poll(NULL, 0, 5);
+	}
+}
+
+void
+power_now(enum power how)
+{
+	drain_console();
+	reboot(how == POWER_REBOOT ? RB_AUTOBOOT : RB_POWER_OFF);
+	/* No way to switch off: stay, quietly. */
+	for (;;)
+		pause();
+}
+
+void
+power_down(enum power how)
+{
+	end_processes();
+	sync();
+	if (umount2("/data", 0) == -1 && errno != EINVAL) {
+		log_info("cannot unmount /data: %m; its journal is replayed "
+		    "at the next start");
+		mount(NULL, "/data", NULL, MS_REMOUNT | MS_RDONLY, NULL);
+		sync();
+	}
+	log_info("stopped");
+	power_now(how);
+}

@@ -1,0 +1,25 @@
+/* For tests: leaves to fill a store with, and a walk over all that it holds. */
+#ifndef FILL_H
+#define FILL_H
+
+#include "ledgerd/store.h"
+
+/* Opens the store in "ledger", made when it is not there; fails the test. */
+void	fill_open(struct store *);
+
+/*
+ * One transaction with n leaves, each with a text of about len bytes.  Answers
+ * as the store does.
+ */
+int	fill_batch(struct store *, unsigned n, size_t len);
+
+/*
+ * Reads every leaf and fails the test unless each follows the one before it,
+ * the hashes give the tip's root, and every proof against it verifies.
+ */
+void	fill_check(struct store *);
+
+/* Reopens: closes, opens, and fails the test unless the tip is the same. */
+void	fill_reopen(struct store *);
+
+#endif

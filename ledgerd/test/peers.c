@@ -1,0 +1,371 @@
+#include "peers.h"
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <atf-c.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "lib/fds.h"
+
+enum { RUNNER_OUT, RUNNER_IN, KEYD_OUT, KEYD_IN };	/* of play.pipes */
+
+void
+play_init(struct play *p)
+{
+	unsigned char pub[NOTE_KEY_LEN];
+
+	memset(p, 0, sizeof(*p));
+	p->pid = p->pidfd = p->notify = -1;
+	ATF_REQUIRE(sodium_init() != -1);
+	crypto_sign_keypair(pub, p->secret);
+	ATF_REQUIRE_EQ(0, note_key_init(&p->key, "casemate/test", pub));
+	for (int i = 0; i < 4; i++)
+		ATF_REQUIRE_EQ(0, pipe2(p->pipes[i], O_DIRECT | O_CLOEXEC));
+	play_new_runner(p);
+	play_new_keyd(p);
+}
+
+void
+play_new_runner(struct play *p)
+{
+	p->runner_there = false;
+	chan_init(&p->runner, p->pipes[RUNNER_IN][0], p->pipes[RUNNER_OUT][1],
+	    PEER_RUNNER, PEER_LEDGERD);
+}
+
+void
+play_new_keyd(struct play *p)
+{
+	p->owed = false;
+	chan_init(&p->keyd, p->pipes[KEYD_IN][0], p->pipes[KEYD_OUT][1],
+	    PEER_KEYD, PEER_LEDGERD);
+}
+
+static const char *
+program(void)
+{
+	static char path[4096];
+	const char *build = getenv("CASEMATE_BUILD");
+	const char *src = getenv("CASEMATE_SRC");
+
+	if (build != NULL)
+		snprintf(path, sizeof(path), "%s/bin/ledgerd", build);
+	else
+		snprintf(path, sizeof(path), "%s/build/bin/ledgerd",
+		    src != NULL ? src : ".");
+	return path;
+}
+
+/* dup2() clears close-on-exec; the targets are clear of all sources. */
+static void
+child(struct play *p, const char *dir, const char *const args[], int notify)
+{
+	int low[] = { -1, -1, -1, notify, p->pipes[RUNNER_OUT][0],
+	    p->pipes[RUNNER_IN][1], p->pipes[KEYD_OUT][0],
+	    p->pipes[KEYD_IN][1] };
+	const char *argv[16] = { "ledgerd" };
+	union {
+		const char **in;
+		char *const *out;
+	} v = { .in = argv };
+	const char *path = program();
+
+	low[0] = low[1] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	low[2] = open("log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	for (int i = 0; i < 8; i++)
+		low[i] = fcntl(low[i], F_DUPFD_CLOEXEC, 100);
+	for (int i = 0; i < 8; i++)
+		if (dup2(low[i], i) == -1)
+			_exit(99);
+	for (int i = 0; args[i] != NULL && i < 14; i++)
+		argv[i + 1] = args[i];
+	if (chdir(dir) == 0)
+		execv(path, v.out);
+	_exit(98);
+}
+
+void
+play_start(struct play *p, const char *dir, const char *const args[])
+{
+	int notify[2];
+
+	if (access(program(), X_OK) == -1)
+		atf_tc_skip("%s is not built: make progs", program());
+	ATF_REQUIRE_EQ(0, pipe2(notify, O_CLOEXEC));
+	if (p->notify != -1)
+		close(p->notify);
+	p->notify = notify[0];
+	p->ready = false;
+	p->pid = fork();
+	ATF_REQUIRE(p->pid != -1);
+	if (p->pid == 0)
+		child(p, dir, args, notify[1]);
+	close(notify[1]);
+	if (p->pidfd != -1)
+		close(p->pidfd);
+	p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+	ATF_REQUIRE(p->pidfd != -1);
+}
+
+void
+play_start_ready(struct play *p, const char *dir)
+{
+	static const char *const args[] = { "-m", "kept", "-b", "boot-1",
+	    NULL };
+
+	play_start(p, dir, args);
+	play_until_ready(p);
+}
+
+void
+play_keyd_go(struct play *p)
+{
+	char body[256], note[1024];
+	unsigned char text[2048];
+	struct put b, n, m;
+
+	p->owed = false;
+	put_init(&m, text, sizeof(text));
+	put_u64(&m, p->owed_size);
+	if (p->mood == KEYD_DENIES) {
+		put_cstr(&m, "a larger tree was signed before");
+		chan_send(&p->keyd, MSG_CHECKPOINT_DENIED, &m);
+		return;
+	}
+	p->owed_root[0] ^= p->mood == KEYD_LIES;
+	put_init(&b, body, sizeof(body));
+	checkpoint_format(&b, p->key.name, p->owed_size, p->owed_root);
+	put_init(&n, note, sizeof(note));
+	note_sign(&n, &p->key, p->secret, body, b.len);
+	put_string(&m, note, n.len);
+	chan_send(&p->keyd, MSG_CHECKPOINT_SIGNED, &m);
+}
+
+static void
+keyd_turn(struct play *p)
+{
+	enum chan_event event;
+	enum msg type;
+	struct get g;
+
+	while ((event = chan_next(&p->keyd, &type, &g)) != CHAN_NONE) {
+		if (event == CHAN_RESET) {
+			p->owed = false;
+			continue;
+		}
+		ATF_REQUIRE_EQ(MSG_CHECKPOINT_SIGN, type);
+		ATF_REQUIRE(!p->owed);
+		p->owed_size = get_u64(&g);
+		get_fixed(&g, p->owed_root, sizeof(p->owed_root));
+		ATF_REQUIRE_EQ(0, get_end(&g));
+		p->owed = true;
+		p->asked++;
+		if (p->mood != KEYD_SILENT)
+			play_keyd_go(p);
+	}
+}
+
+static void
+take_answer(struct answer *a, enum msg type, struct get *g)
+{
+	const void *text;
+
+	memset(a, 0, sizeof(*a));
+	a->type = type;
+	if (type != MSG_LEDGER_INFO_IS)
+		a->seq = get_u32(g);
+	if (type != MSG_LEDGER_FAILED)
+		a->index = get_u64(g);
+	if (type != MSG_LEDGER_FAILED && type != MSG_LEDGER_LEAF)
+		get_fixed(g, a->hash, sizeof(a->hash));
+	if (type == MSG_LEDGER_INFO_IS)
+		a->room = get_u64(g);
+	if (type == MSG_LEDGER_APPENDED)
+		a->room = get_u32(g);
+	if (type != MSG_LEDGER_INFO_IS) {
+		text = get_string(g, &a->len, sizeof(a->text) - 1);
+		memcpy(a->text, text, a->len);
+	}
+	ATF_REQUIRE_EQ(0, get_end(g));
+}
+
+static bool
+runner_turn(struct play *p, struct answer *a)
+{
+	enum chan_event event;
+	enum msg type;
+	struct get g;
+
+	while ((event = chan_next(&p->runner, &type, &g)) != CHAN_NONE) {
+		if (event == CHAN_MSG) {
+			take_answer(a, type, &g);
+			return true;
+		}
+		p->runner_there = true;
+		p->resets++;
+	}
+	return false;
+}
+
+/* Takes the readiness byte, once. */
+static void
+take_ready(struct play *p)
+{
+	struct pollfd pfd = { .fd = p->notify, .events = POLLIN };
+	char byte;
+
+	if (!p->ready && poll(&pfd, 1, 0) == 1 && read(p->notify, &byte, 1) == 1)
+		p->ready = byte == '\n';
+}
+
+bool
+play_turn(struct play *p, struct answer *a, int ms)
+{
+	struct pollfd pfd[6];
+	int n;
+
+	a->type = MSG_CHAN_HELLO;
+	chan_poll(&p->runner, pfd);
+	chan_poll(&p->keyd, pfd + 2);
+	pfd[4] = (struct pollfd){ .fd = p->ready ? -1 : p->notify,
+	    .events = POLLIN };
+	pfd[5] = (struct pollfd){ .fd = p->pidfd, .events = POLLIN };
+	n = poll(pfd, 6, ms);
+	chan_flush(&p->runner);
+	chan_flush(&p->keyd);
+	take_ready(p);
+	keyd_turn(p);
+	return runner_turn(p, a) || (n > 0 && pfd[5].revents == 0);
+}
+
+static int
+take_status(struct play *p)
+{
+	int status;
+
+	ATF_REQUIRE_EQ(p->pid, waitpid(p->pid, &status, 0));
+	p->pid = -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) :
+	    1000 + WTERMSIG(status);
+}
+
+int
+play_wait_exit(struct play *p)
+{
+	struct pollfd pfd = { .fd = p->pidfd, .events = POLLIN };
+	static struct answer a;
+
+	while (play_turn(p, &a, PLAY_LIMIT_MS))
+		;
+	ATF_REQUIRE_MSG(poll(&pfd, 1, 0) == 1, "ledgerd does not end");
+	return take_status(p);
+}
+
+void
+play_kill(struct play *p)
+{
+	kill(p->pid, SIGKILL);
+	ATF_REQUIRE_EQ(1000 + SIGKILL, take_status(p));
+}
+
+void
+play_until_ready(struct play *p)
+{
+	static struct answer a;
+
+	while (!p->ready || !p->runner_there)
+		ATF_REQUIRE_MSG(play_turn(p, &a, PLAY_LIMIT_MS),
+		    "ledgerd does not become ready");
+}
+
+void
+play_until_owed(struct play *p)
+{
+	static struct answer a;
+
+	while (!p->owed)
+		ATF_REQUIRE_MSG(play_turn(p, &a, PLAY_LIMIT_MS),
+		    "ledgerd does not ask for a checkpoint");
+}
+
+void
+play_until_answer(struct play *p, struct answer *a)
+{
+	a->type = MSG_CHAN_HELLO;
+	while (a->type == MSG_CHAN_HELLO)
+		ATF_REQUIRE_MSG(play_turn(p, a, PLAY_LIMIT_MS),
+		    "ledgerd does not answer");
+}
+
+void
+play_append(struct play *p, uint32_t seq, enum event nr, bool receipt,
+    const char *job)
+{
+	const struct event_info *info = event_info(nr);
+	unsigned char fields[EVENT_MAX], text[EVENT_MAX + 64];
+	static const unsigned char digest[32];
+	struct put f, m;
+
+	put_init(&f, fields, sizeof(fields));
+	for (const struct field *i = info->fields; i->name != NULL; i++)
+		if (i->kind == FIELD_U64)
+			put_u64(&f, seq);
+		else if (i->kind == FIELD_HEX)
+			put_string(&f, digest, sizeof(digest));
+		else
+			put_cstr(&f, i == info->fields ? job : "text");
+	ATF_REQUIRE_EQ(0, f.err);
+	put_init(&m, text, sizeof(text));
+	put_u32(&m, seq);
+	put_u8(&m, (uint8_t)nr);
+	put_u8(&m, receipt);
+	put_string(&m, fields, f.len);
+	chan_send(&p->runner, MSG_LEDGER_APPEND, &m);
+}
+
+void
+play_info(struct play *p)
+{
+	struct put m;
+
+	put_init(&m, NULL, 0);
+	chan_send(&p->runner, MSG_LEDGER_INFO, &m);
+}
+
+void
+play_read(struct play *p, uint32_t seq, uint64_t index)
+{
+	unsigned char text[16];
+	struct put m;
+
+	put_init(&m, text, sizeof(text));
+	put_u32(&m, seq);
+	put_u64(&m, index);
+	chan_send(&p->runner, MSG_LEDGER_READ, &m);
+}
+
+void
+play_check_log(const char *text)
+{
+	char log[16384];
+	int fd = open("log", O_RDONLY | O_CLOEXEC);
+	ssize_t n = read(fd, log, sizeof(log) - 1);
+
+	close(fd);
+	ATF_REQUIRE(n >= 0);
+	log[n] = '\0';
+	ATF_CHECK_MSG(strstr(log, text) != NULL, "\"%s\" is not in: %s", text,
+	    log);
+}

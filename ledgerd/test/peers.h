@@ -1,0 +1,94 @@
+/*
+ * For tests: plays init, the runner and keyd around the real ledgerd, over
+ * pipes like init's.
+ */
+#ifndef PLAY_H
+#define PLAY_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "lib/msg/chan.h"
+#include "lib/msg/event.h"
+#include "lib/note.h"
+
+#define PLAY_LIMIT_MS	20000	/* for anything that must happen */
+
+enum play_keyd {
+	KEYD_SIGNS,
+	KEYD_DENIES,
+	KEYD_SILENT,		/* holds the answer back, see play_keyd_go() */
+	KEYD_LIES,		/* signs another root */
+};
+
+struct play {
+	pid_t		 pid;
+	int		 pidfd;
+	int		 pipes[4][2];	/* runner to ledgerd, back; keyd same */
+	int		 notify;
+	bool		 ready;
+	struct chan	 runner, keyd;
+	bool		 runner_there;
+	unsigned	 resets;	/* conversations with the runner */
+	enum play_keyd	 mood;
+	bool		 owed;		/* keyd has a question */
+	uint64_t	 owed_size;
+	unsigned char	 owed_root[32];
+	unsigned	 asked;		/* questions so far */
+	struct note_key	 key;
+	unsigned char	 secret[NOTE_SECRET_LEN];
+};
+
+struct answer {
+	enum msg	 type;
+	uint32_t	 seq;
+	uint64_t	 index;		/* or the size of LEDGER_INFO_IS */
+	unsigned char	 hash[32];
+	uint64_t	 room;		/* LEDGER_INFO_IS, LEDGER_APPENDED */
+	char		 text[RECEIPT_MAX];	/* receipt or message */
+	size_t		 len;
+};
+
+/* Makes the pipes and a key named casemate/test. */
+void	play_init(struct play *);
+
+/*
+ * Starts build/bin/ledgerd in the folder `dir', its log in ./log.  args ends
+ * in NULL.
+ */
+void	play_start(struct play *, const char *dir, const char *const args[]);
+/* The same for boot "boot-1", kept, and waits until it is ready. */
+void	play_start_ready(struct play *, const char *dir);
+
+/* kill -9 and wait. */
+void	play_kill(struct play *);
+/* Plays on until its end; the exit status, or 1000 + the signal. */
+int	play_wait_exit(struct play *);
+
+/*
+ * One round: at most one answer for the runner, else a->type is
+ * MSG_CHAN_HELLO.  False when it has ended, or after ms of nothing.
+ */
+bool	play_turn(struct play *, struct answer *, int ms);
+/* Until the condition of its name, or the test fails. */
+void	play_until_ready(struct play *);
+void	play_until_owed(struct play *);
+void	play_until_answer(struct play *, struct answer *);
+
+/* keyd's answer to the question it owes. */
+void	play_keyd_go(struct play *);
+/* A new process on the other end of the pipes. */
+void	play_new_keyd(struct play *);
+void	play_new_runner(struct play *);
+
+/* Sends an append of an event with small fields, its `job' as given. */
+void	play_append(struct play *, uint32_t seq, enum event, bool receipt,
+	    const char *job);
+void	play_info(struct play *);
+/* Asks for a leaf with its receipt. */
+void	play_read(struct play *, uint32_t seq, uint64_t index);
+
+/* Whether ./log has the text; fails the test when not. */
+void	play_check_log(const char *text);
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * A JSON (RFC 8259) or YAML text as a tree, with the place of every node: what
+ * policies, entities, requests and schemas in JSON are read from.  Strict:
+ * UTF-8, no key twice in one object, integers of 64 bits only (no fractions,
+ * no exponents), at most DOC_DEPTH_MAX levels.  In YAML no anchors, aliases,
+ * tags, directives or second documents; a plain scalar is true, false, null,
+ * a decimal integer, or else a string; a quoted one is a string, and nothing at
+ * all is null.
+ */
+#ifndef DOC_H
+#define DOC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "cedar/cedar.h"
+#include "cedar/data/value.h"
+
+/*
+ * A policy in JSON takes two levels for each of an expression, and some for
+ * what is around it.
+ */
+#define DOC_DEPTH_MAX	(3 * CEDAR_DEPTH_MAX)
+
+enum doc_kind {
+	DOC_NULL, DOC_BOOL, DOC_INT, DOC_STRING, DOC_ARRAY, DOC_OBJECT,
+};
+
+/* Nodes are in the order of the text; a container's first child follows it. */
+struct doc_node {
+	enum doc_kind		 kind;
+	uint32_t		 pos;	/* byte in the text */
+	uint32_t		 next;	/* the node after its last descendant */
+	uint32_t		 count;	/* children; of an object: members */
+	uint32_t		 key_pos;
+	const struct str	*key;	/* in an object; NULL elsewhere */
+	union {
+		bool			 b;
+		int64_t			 n;
+		const struct str	*str;
+	};
+};
+
+struct doc {
+	struct arena		 arena;
+	struct cedar_source	 source; /* a copy of the text */
+	struct doc_node		*nodes;	/* node 0 is the root */
+	uint32_t		 n, cap;
+};
+
+/*
+ * Reads all of a text of at most `max' bytes.  -1 with *e: EBADMSG or ENOMEM,
+ * and there is nothing to free.
+ */
+int	doc_read_json(struct doc *, const char *file, const char *text,
+	    size_t len, size_t max, struct cedar_error *);
+int	doc_read_yaml(struct doc *, const char *file, const char *text,
+	    size_t len, size_t max, struct cedar_error *);
+void	doc_free(struct doc *);
+
+/* Walking: for (c = doc_first(d, n); c != 0; c = doc_next(d, n, c)). */
+uint32_t	doc_first(const struct doc *, uint32_t container);
+uint32_t	doc_next(const struct doc *, uint32_t container,
+		    uint32_t child);
+/* The member of an object, or 0. */
+uint32_t	doc_get(const struct doc *, uint32_t object, const char *key);
+uint32_t	doc_get_str(const struct doc *, uint32_t object,
+		    const struct str *key);
+
+/* A field that an object may have. */
+struct doc_field {
+	const char	*name;
+	unsigned	 kinds;		/* DOC_MAY(STRING) | ...; 0: any */
+	bool		 optional;
+};
+#define DOC_MAY(kind)	(1u << DOC_##kind)
+#define DOC_FIELDS_MAX	16
+
+/*
+ * The object's fields by their place in the table, 0 where one is missing,
+ * into `found'.  -1 with *e when the node is no object, a field is unknown or
+ * of another kind, or one that is not optional is missing.
+ */
+int	doc_fields(const struct doc *, uint32_t object,
+	    const struct doc_field *, size_t n, uint32_t *found,
+	    struct cedar_error *);
+
+/* "an object", "a string". */
+const char	*doc_kind_name(enum doc_kind);
+/* cedar_error_at() of the node's place; of its key's. */
+int	doc_error(const struct doc *, uint32_t node, struct cedar_error *,
+	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+int	doc_error_key(const struct doc *, uint32_t node, struct cedar_error *,
+	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* "expected WHAT, not a string" at the node's place. */
+int	doc_error_kind(const struct doc *, uint32_t node,
+	    struct cedar_error *, const char *what);
+
+#endif

@@ -1,0 +1,245 @@
+#include "permission.h"
+
+#include <atf-c.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "casemate.cedarschema.h"
+#include "cedar/format/format.h"
+#include "cedar/schema/schema.h"
+#include "values.h"
+#include "people.cedarschema.h"
+#include "query.h"
+
+static struct grant grant;
+static struct ask asks[ASKS_MAX];
+static const struct scene scene = { 1800000000, "kept" };
+
+static size_t
+fill(void)
+{
+	grant_init(&grant);
+	strcpy(grant.name, "report");
+	strcpy(grant.author, "dana");
+	strcpy(grant.submitter, "ci-bot");
+	memset(grant.manifest_sha256, 0xab, DIGEST_LEN);
+	return asks_of(&grant, asks);
+}
+
+static void
+is(size_t i, const char *words)
+{
+	char text[ASK_TEXT_MAX];
+
+	ATF_CHECK_STREQ(ask_format(&asks[i], text), words);
+}
+
+ATF_TC_WITHOUT_HEAD(a_plain_job_asks_to_run);
+ATF_TC_BODY(a_plain_job_asks_to_run, tc)
+{
+	ATF_CHECK_EQ(fill(), 1);
+	is(0, "run report");
+}
+
+ATF_TC_WITHOUT_HEAD(each_capability_and_secret_is_asked_for);
+ATF_TC_BODY(each_capability_and_secret_is_asked_for, tc)
+{
+	fill();
+	grant.capabilities = 1u << CAPABILITY_SHARED_MEMORY |
+	    1u << CAPABILITY_EXEC_MEMORY;
+	grant.nsecrets = 2;
+	strcpy(grant.secrets[0], "db");
+	strcpy(grant.secrets[1], "token");
+	ATF_REQUIRE_EQ(asks_of(&grant, asks), 5);
+	is(0, "run report");
+	is(1, "use exec-memory");
+	is(2, "use shared-memory");
+	is(3, "lease db");
+	is(4, "lease token");
+}
+
+ATF_TC_WITHOUT_HEAD(each_limit_above_the_default_is_asked_for);
+ATF_TC_BODY(each_limit_above_the_default_is_asked_for, tc)
+{
+	struct grant_limits *l = &grant.limits;
+
+	fill();
+	l->cpu_millis += 1;
+	l->memory_bytes += 1 << 20;
+	l->processes += 1;
+	l->wall_ms += 1000;
+	l->output_bytes += 1 << 10;
+	l->tmp_bytes += 1 << 20;
+	ATF_REQUIRE_EQ(asks_of(&grant, asks), 7);
+	is(1, "exceed cpu_millis (1001; 1000 needs no rule)");
+	is(2, "exceed memory_mib (257; 256 needs no rule)");
+	is(3, "exceed processes (65; 64 needs no rule)");
+	is(4, "exceed wall_seconds (61; 60 needs no rule)");
+	is(5, "exceed output_kib (1025; 1024 needs no rule)");
+	is(6, "exceed tmp_mib (65; 64 needs no rule)");
+	fill();
+	l->memory_bytes = 1 << 20;
+	l->wall_ms = 1000;
+	ATF_CHECK_EQ(asks_of(&grant, asks), 1);
+}
+
+ATF_TC_WITHOUT_HEAD(the_most_that_can_be_asked_for_fits);
+ATF_TC_BODY(the_most_that_can_be_asked_for_fits, tc)
+{
+	fill();
+	grant.capabilities = (1u << CAPABILITY_COUNT) - 1;
+	grant.nsecrets = GRANT_SECRETS_MAX;
+	grant.limits.cpu_millis = grant.limits.processes = 100000;
+	grant.limits.memory_bytes = grant.limits.wall_ms =
+	    grant.limits.output_bytes = grant.limits.tmp_bytes = UINT64_MAX;
+	ATF_CHECK_EQ(asks_of(&grant, asks), ASKS_MAX);
+}
+
+static struct schema
+load_schema(void)
+{
+	const struct cedar_source sources[] = {
+		{ "casemate", casemate_cedarschema,
+		    sizeof(casemate_cedarschema) - 1 },
+		{ "people", people_cedarschema,
+		    sizeof(people_cedarschema) - 1 },
+	};
+	struct cedar_error e;
+	struct schema schema;
+	char text[600];
+
+	ATF_REQUIRE_MSG(schema_read_text(&schema, sources, 2, &e) == 0, "%s",
+	    cedar_error_format(&e, 1, text, sizeof(text)));
+	return schema;
+}
+
+ATF_TC_WITHOUT_HEAD(every_request_is_as_the_schema_says);
+ATF_TC_BODY(every_request_is_as_the_schema_says, tc)
+{
+	struct schema schema = load_schema();
+	size_t n;
+
+	fill();
+	strcpy(grant.runtime, "python");
+	grant.capabilities = (1u << CAPABILITY_COUNT) - 1;
+	grant.nsecrets = 1;
+	strcpy(grant.secrets[0], "db");
+	grant.limits.cpu_millis = grant.limits.processes = 100000;
+	grant.limits.memory_bytes = grant.limits.wall_ms =
+	    grant.limits.output_bytes = grant.limits.tmp_bytes = UINT64_MAX;
+	n = asks_of(&grant, asks);
+	for (size_t i = 0; i < n; i++) {
+		struct request request;
+		struct cedar_error e;
+		struct arena arena;
+
+		arena_init(&arena, 0);
+		ATF_REQUIRE_EQ(ask_request(&asks[i], &grant, &scene, &arena,
+		    &request), 0);
+		ATF_CHECK_MSG(schema_check_request(&schema, &request, &e) == 0,
+		    "%zu: %s", i, e.text);
+		arena_free(&arena);
+	}
+	schema_free(&schema);
+}
+
+ATF_TC_WITHOUT_HEAD(every_reading_is_as_the_schema_says);
+ATF_TC_BODY(every_reading_is_as_the_schema_says, tc)
+{
+	static const enum verb verbs[] = { VERB_STATUS, VERB_JOBS,
+	    VERB_LEDGER, VERB_OUTPUT };
+	struct schema schema = load_schema();
+
+	for (size_t i = 0; i < COUNT(verbs); i++) {
+		const struct reading r = { verbs[i], "arun", "example",
+		    "0123456789abcdef0123456789abcdef", "ci-bot", "dana" };
+		struct request request;
+		struct cedar_error e;
+		struct arena arena;
+
+		arena_init(&arena, 0);
+		ATF_REQUIRE_EQ(reading_request(&r, &scene, &arena, &request),
+		    0);
+		ATF_CHECK_MSG(schema_check_request(&schema, &request, &e) == 0,
+		    "%zu: %s", i, e.text);
+		ATF_CHECK_MSG(request.own == NULL || schema_check_entity(
+		    &schema, request.own, &e) == 0, "%zu: %s", i, e.text);
+		ATF_CHECK_EQ(request.own != NULL, verbs[i] == VERB_OUTPUT);
+		arena_free(&arena);
+	}
+	schema_free(&schema);
+}
+
+ATF_TC_WITHOUT_HEAD(the_context_says_what_is_known);
+ATF_TC_BODY(the_context_says_what_is_known, tc)
+{
+	static const char want[] = "{\"now\": "
+	    "datetime(\"2027-01-15T08:00:00Z\"), \"boot\": \"kept\", "
+	    "\"class\": \"standard\", \"author\": User::\"dana\", \"limits\": "
+	    "{\"tmp_mib\": 64, \"processes\": 64, \"cpu_millis\": 1000, "
+	    "\"memory_mib\": 256, \"output_kib\": 1024, \"wall_seconds\": "
+	    "60}, \"profile\": \"standard\", \"manifest\": {\"name\": "
+	    "\"report\", \"sha256\": \"abababababababababababababababab"
+	    "abababababababababababababababab\"}, \"submitter\": "
+	    "User::\"ci-bot\"}";
+	char text[2048];
+	struct request request;
+	struct arena arena;
+	struct put p;
+
+	fill();
+	arena_init(&arena, 0);
+	ATF_REQUIRE_EQ(ask_request(&asks[0], &grant, &scene, &arena,
+	    &request), 0);
+	put_init(&p, text, sizeof(text) - 1);
+	format_value(&p, (struct value){ VALUE_RECORD,
+	    { .record = request.context } });
+	text[p.len] = '\0';
+	ATF_CHECK_STREQ(text, want);
+	p.len = 0;
+	format_uid(&p, request.principal);
+	put_u8(&p, ' ');
+	format_uid(&p, request.action);
+	put_u8(&p, ' ');
+	format_uid(&p, request.resource);
+	put_u8(&p, '\0');
+	ATF_CHECK_STREQ(text,
+	    "User::\"ci-bot\" Action::\"run\" Manifest::\"report\"");
+	arena_free(&arena);
+}
+
+/* The schema's lists are the same as the tables in C. */
+ATF_TC_WITHOUT_HEAD(the_schema_lists_every_capability);
+ATF_TC_BODY(the_schema_lists_every_capability, tc)
+{
+	struct schema schema = load_schema();
+	struct arena arena;
+	const struct entity_type *t;
+
+	arena_init(&arena, 0);
+	t = schema_entity(&schema, str_new(&arena, "Capability", 10));
+	ATF_REQUIRE(t != NULL);
+	ATF_CHECK_EQ(t->nids, CAPABILITY_COUNT);
+	for (uint32_t i = 0; i < t->nids; i++)
+		ATF_CHECK(capability_find(t->ids[i]->bytes) !=
+		    CAPABILITY_COUNT);
+	t = schema_entity(&schema, str_new(&arena, "Limit", 5));
+	ATF_REQUIRE(t != NULL);
+	ATF_CHECK_EQ(t->nids, ASK_LIMITS);
+	arena_free(&arena);
+	schema_free(&schema);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, a_plain_job_asks_to_run);
+	ATF_TP_ADD_TC(tp, each_capability_and_secret_is_asked_for);
+	ATF_TP_ADD_TC(tp, each_limit_above_the_default_is_asked_for);
+	ATF_TP_ADD_TC(tp, the_most_that_can_be_asked_for_fits);
+	ATF_TP_ADD_TC(tp, every_request_is_as_the_schema_says);
+	ATF_TP_ADD_TC(tp, every_reading_is_as_the_schema_says);
+	ATF_TP_ADD_TC(tp, the_context_says_what_is_known);
+	ATF_TP_ADD_TC(tp, the_schema_lists_every_capability);
+	return atf_no_error();
+}

@@ -1,0 +1,115 @@
+#include "schema_check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "values.h"
+#include "query.h"
+
+static const struct scene scene = { 0, "kept" };
+
+/* Somebody there may be: anybody, unless the site lists all that there are. */
+static const char *
+somebody(const struct schema *s)
+{
+	for (uint32_t i = 0; i < s->nentities; i++)
+		if (str_is(s->entities[i].name, "User") &&
+		    s->entities[i].nids > 0)
+			return s->entities[i].ids[0]->bytes;
+	return "somebody";
+}
+
+/* A command that asks for everything that there is to ask for. */
+static void
+fill_grant(struct grant *g, const char *user)
+{
+	const struct grant_limits most = { UINT32_MAX, UINT64_MAX, UINT32_MAX,
+	    UINT64_MAX, UINT64_MAX, UINT64_MAX };
+
+	grant_init(g);
+	snprintf(g->author, sizeof(g->author), "%s", user);
+	snprintf(g->submitter, sizeof(g->submitter), "%s", user);
+	strcpy(g->name, "job");
+	strcpy(g->runtime, "runtime");
+	strcpy(g->secrets[g->nsecrets++], "secret");
+	for (int c = 0; c < CAPABILITY_COUNT; c++)
+		g->capabilities |= UINT32_C(1) << c;
+	g->limits = most;
+}
+
+static int
+refuse(struct cedar_error *e, const char *action)
+{
+	char text[CEDAR_MESSAGE_MAX];
+
+	snprintf(text, sizeof(text), "%s", e->text);
+	return cedar_error_set(e, "", "a type here is called as one that the "
+	    "appliance's own schema uses, and %s would be asked otherwise "
+	    "than checked: %.160s; give the type another name", action, text);
+}
+
+static int
+check_request(const struct schema *s, const struct request *r,
+    struct cedar_error *e)
+{
+	if (schema_check_request(s, r, e) == -1)
+		return refuse(e, r->action->id->bytes);
+	if (r->own != NULL && schema_check_entity(s, r->own, e) == -1)
+		return refuse(e, r->action->id->bytes);
+	return 0;
+}
+
+static int
+check_asks(const struct schema *s, const char *user, struct arena *arena,
+    struct cedar_error *e)
+{
+	static struct grant g;		/* too large for a stack's liking */
+	struct ask asks[ASKS_MAX];
+	struct request r;
+	size_t n;
+
+	fill_grant(&g, user);
+	n = asks_of(&g, asks);
+	for (size_t i = 0; i < n; i++) {
+		if (ask_request(&asks[i], &g, &scene, arena, &r) == -1)
+			return cedar_error_memory(e, "");
+		if (check_request(s, &r, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+check_readings(const struct schema *s, const char *user, struct arena *arena,
+    struct cedar_error *e)
+{
+	static const enum verb verbs[] = { VERB_STATUS, VERB_JOBS,
+	    VERB_LEDGER, VERB_OUTPUT };
+	struct reading reading = { .who = user, .appliance = "casemate",
+	    .job = "0", .submitter = user, .author = user };
+	struct request r;
+
+	for (size_t i = 0; i < COUNT(verbs); i++) {
+		reading.verb = verbs[i];
+		if (reading_request(&reading, &scene, arena, &r) == -1)
+			return cedar_error_memory(e, "");
+		if (check_request(s, &r, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+shape_check(const struct schema *s, struct cedar_error *e)
+{
+	const char *user = somebody(s);
+	struct arena arena;
+	int rc;
+
+	arena_init(&arena, 0);
+	rc = check_asks(s, user, &arena, e);
+	if (rc == 0)
+		rc = check_readings(s, user, &arena, e);
+	arena_free(&arena);
+	return rc;
+}

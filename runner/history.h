@@ -1,0 +1,40 @@
+/*
+ * The jobs of this boot that are over, as far as they are remembered: PAST_MAX
+ * that had been accepted, with the end of their output.  When there is no place
+ * for another, the oldest of the signer who has most of them is forgotten: many
+ * jobs of one signer do not push out another's.
+ */
+#ifndef PAST_H
+#define PAST_H
+
+#include <stdint.h>
+
+#include "lib/msg/msg.h"
+#include "tail.h"
+#include "lib/words.h"
+
+#define PAST_MAX	16	/* some 70 KiB each */
+
+struct past {
+	char		 job[JOB_ID_LEN + 1];	/* "": no job */
+	char		 name[NAME_MAX_LEN + 1];
+	char		 author[PRINCIPAL_MAX + 1];
+	char		 submitter[PRINCIPAL_MAX + 1];
+	enum outcome	 outcome;
+	uint32_t	 status;
+	uint64_t	 started;	/* unix seconds */
+	uint64_t	 wall_ms;
+	struct tail	*tail;		/* NULL: no memory */
+};
+
+struct runner;
+struct job;
+
+/* A job that had been accepted is over; takes its tail over. */
+void	past_keep(struct runner *, struct job *);
+/* The nth, the oldest first; NULL behind the last. */
+const struct past *past_at(const struct runner *, size_t n);
+/* The tail of a job that runs or is over, or NULL. */
+const struct tail *past_tail(const struct runner *, const char *job);
+
+#endif

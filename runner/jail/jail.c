@@ -1,0 +1,357 @@
+/*
+ * Theory of operation.  The spawner's clone makes process 1 of the job's pid
+ * namespace.  It builds the root, has a child of its own unpack the bundle,
+ * and then forks the job.  Process 1 stays, narrowed to waiting: a process 1
+ * is spared by signals that it does not handle and has to reap what others
+ * leave behind, and no program that a job brings is written for that.  When
+ * the job itself ends, process 1 reports its status and ends too, and the
+ * kernel kills what is left in the namespace.
+ *
+ * Nothing here may write to standard error: it is the job's.
+ */
+#include "jail.h"
+
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "confine.h"
+#include "job.seccomp.h"
+#include "noexec.seccomp.h"
+#include "probe.h"
+#include "reaper.seccomp.h"
+#include "report.h"
+#include "root.h"
+#include "unpack.h"
+#include "unpack.seccomp.h"
+#include "lib/why.h"
+#include "lib/words.h"
+
+#define N(filter)	(sizeof(filter) / sizeof((filter)[0]))
+
+/* CLONE_NEWTIME is newer than some libcs' headers; the number stays. */
+#define NEW_TIME_NS	0x00000080
+
+/* Reports a refusal and ends. */
+noreturn static void
+refuse(enum reason reason, const struct why *why)
+{
+	struct report r = { .kind = REPORT_REFUSED, .reason = (uint8_t)reason };
+
+	snprintf(r.text, sizeof(r.text), "%s", why->text);
+	report_send(JAIL_REPORT, &r);
+	_exit(EXIT_FAILURE);
+}
+
+noreturn static void
+refuse_errno(const char *what)
+{
+	struct why why;
+
+	why_set(&why, "cannot %s: %s", what, strerror(errno));
+	refuse(REASON_SANDBOX, &why);
+}
+
+/* Most steps fail for the sandbox's reasons. */
+static void
+must(int rc, const struct why *why)
+{
+	if (rc == -1)
+		refuse(REASON_SANDBOX, why);
+}
+
+/*
+ * Puts the descriptors to their places and closes all others.  First out of
+ * each other's way, then down; the second step drops close-on-exec.
+ */
+static void
+take_fds(const int fds[JAIL_FDS])
+{
+	int high[JAIL_FDS];
+
+	for (int i = 0; i < JAIL_FDS; i++) {
+		high[i] = fcntl(fds[i], F_DUPFD, 64);
+		if (high[i] == -1)
+			_exit(EXIT_FAILURE);
+	}
+	for (int i = 0; i < JAIL_FDS; i++)
+		if (dup2(high[i], i) == -1)
+			_exit(EXIT_FAILURE);
+	if (syscall(SYS_close_range, JAIL_FDS, ~0u, 0) == -1)
+		_exit(EXIT_FAILURE);
+	for (int i = JAIL_GO; i < JAIL_FDS; i++)
+		fcntl(i, F_SETFD, FD_CLOEXEC);
+}
+
+static void
+reset_signals(void)
+{
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sig != SIGKILL && sig != SIGSTOP)
+			signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/*
+ * The job's user.  Dumpable again, so that /proc/self is ours: all processes
+ * there are no longer when the job runs.  The death signal comes after, since
+ * changing users clears it.
+ */
+static void
+take_user(void)
+{
+	if (setresgid(JAIL_UID, JAIL_UID, JAIL_UID) == -1 ||
+	    setresuid(JAIL_UID, JAIL_UID, JAIL_UID) == -1)
+		refuse_errno("become the job's user");
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1 ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1)
+		refuse_errno("set the death signal");
+}
+
+static void
+write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd == -1 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		refuse_errno(path);
+	close(fd);
+}
+
+/*
+ * Children made from here on are in a time namespace whose clocks began now:
+ * how long the appliance has been up is no job's business.
+ */
+static void
+take_time(void)
+{
+	struct timespec mono, boot;
+	char text[96];
+
+	if (unshare(NEW_TIME_NS) == -1)
+		refuse_errno("make a time namespace");
+	if (clock_gettime(CLOCK_MONOTONIC, &mono) == -1 ||
+	    clock_gettime(CLOCK_BOOTTIME, &boot) == -1)
+		refuse_errno("read the clocks");
+	snprintf(text, sizeof(text), "monotonic %lld 0\nboottime %lld 0\n",
+	    -(long long)mono.tv_sec, -(long long)boot.tv_sec);
+	write_file("/proc/self/timens_offsets", text);
+}
+
+/* Waits for one child; process 1 may get others', too. */
+static int
+wait_for(pid_t pid)
+{
+	int status;
+	pid_t got;
+
+	do
+		got = waitpid(-1, &status, 0);
+	while (got != pid && (got != -1 || errno == EINTR));
+	if (got == -1)
+		refuse_errno("wait for a child");
+	return status;
+}
+
+/* The unpacking process: nothing but a mapped archive and a folder. */
+noreturn static void
+run_unpack(const struct grant *g)
+{
+	struct why why;
+	struct stat st;
+	const void *tar;
+	int dir, reason;
+
+	if (fstat(JAIL_BUNDLE, &st) == -1)
+		refuse_errno("look at the bundle");
+	tar = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
+	    JAIL_BUNDLE, 0);
+	if (tar == MAP_FAILED)
+		refuse_errno("map the bundle");
+	dir = open("/job", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir == -1)
+		refuse_errno("open /job");
+	umask(022);
+	must(confine_powers(&why), &why);
+	must(confine_files(CONFINE_UNPACK, &why), &why);
+	must(confine_calls(unpack_filter, N(unpack_filter), &why), &why);
+	if (unpack(tar, (size_t)st.st_size, g, dir, &why) == 0)
+		_exit(EXIT_SUCCESS);
+	reason = errno == ENOSPC || errno == ENOMEM ? REASON_LIMITS :
+	    REASON_BUNDLE;
+	refuse((enum reason)reason, &why);
+}
+
+/* In a process of its own; what it refuses, it has reported itself. */
+static void
+unpack_bundle(const struct grant *g)
+{
+	struct why why;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == -1)
+		refuse_errno("start unpacking");
+	if (pid == 0)
+		run_unpack(g);
+	status = wait_for(pid);
+	if (WIFSIGNALED(status)) {
+		why_set(&why, "unpacking ended with signal %d; is memory_mib "
+		    "enough for the bundle's files?", WTERMSIG(status));
+		refuse(REASON_LIMITS, &why);
+	}
+	if (status != 0)
+		_exit(EXIT_FAILURE);
+	close(JAIL_BUNDLE);
+}
+
+/* The program is there and may be run, as far as one can tell before. */
+static void
+check_program(const struct grant *g)
+{
+	const char *program = g->args[0];
+	char quoted[QUOTE_MAX];
+	struct stat st;
+	struct why why;
+
+	why_quote(quoted, program, strlen(program));
+	if (stat(program, &st) == -1) {
+		why_set(&why, "argv[0] \"%s\" is not there (%s): a name "
+		    "without a leading \"/\" is one of the manifest's files, "
+		    "all others are in the runtime (%s)", quoted,
+		    strerror(errno), g->runtime[0] == '\0' ? "none" :
+		    g->runtime);
+		refuse(REASON_MANIFEST, &why);
+	}
+	if (S_ISREG(st.st_mode) && access(program, X_OK) == 0)
+		return;
+	why_set(&why, "argv[0] \"%s\" is no executable file; say "
+	    "\"executable: true\" for it in the manifest", quoted);
+	refuse(REASON_MANIFEST, &why);
+}
+
+static char **
+make_env(const struct grant *g)
+{
+	static char path[] = "PATH=/usr/bin:/bin", home[] = "HOME=/tmp";
+	char **env = calloc(g->nenv + 3, sizeof(*env));
+	size_t n = 0;
+	bool has_path = false, has_home = false;
+
+	if (env == NULL)
+		refuse_errno("make the environment");
+	for (size_t i = 0; i < g->nenv; i++) {
+		has_path = has_path || strncmp(g->env[i], "PATH=", 5) == 0;
+		has_home = has_home || strncmp(g->env[i], "HOME=", 5) == 0;
+		env[n++] = g->env[i];
+	}
+	if (!has_path)
+		env[n++] = path;
+	if (!has_home)
+		env[n++] = home;
+	return env;
+}
+
+/* Confined, proven, and then the runner's word: the job's own process. */
+noreturn static void
+run_job(const struct grant *g)
+{
+	struct report r = { .kind = REPORT_READY };
+	char **env = make_env(g);
+	char probed[PROBE_TEXT_MAX];
+	struct why why;
+	char go;
+
+	if (setsid() == -1)
+		refuse_errno("start a session");
+	umask(022);
+	must(confine_limits(&why), &why);
+	must(confine_powers(&why), &why);
+	must(confine_files(CONFINE_JOB, &why), &why);
+	if (!grant_has(g, CAPABILITY_EXEC_MEMORY)) {
+		must(confine_memory(&why), &why);
+		must(confine_calls(noexec_filter, N(noexec_filter), &why),
+		    &why);
+	}
+	must(confine_calls(job_filter, N(job_filter), &why), &why);
+	must(probe_run(g->capabilities, probed, &why), &why);
+	snprintf(r.text, sizeof(r.text), "%s", probed);
+	if (report_send(JAIL_REPORT, &r) == -1 ||
+	    read(JAIL_GO, &go, 1) != 1)
+		_exit(EXIT_FAILURE);	/* the runner is gone */
+	execve(g->args[0], g->args, env);
+	r = (struct report){ .kind = REPORT_NOEXEC, .value = (uint32_t)errno };
+	report_send(JAIL_REPORT, &r);
+	_exit(errno == ENOENT ? 127 : 126);	/* as shells do */
+}
+
+/* Process 1: waits, reaps, reports, ends. */
+noreturn static void
+run_reaper(pid_t job)
+{
+	struct report r = { .kind = REPORT_ENDED };
+	struct why why;
+
+	for (int fd = 0; fd < JAIL_FDS; fd++)
+		if (fd != JAIL_REPORT)
+			close(fd);
+	must(confine_powers(&why), &why);
+	must(confine_files(CONFINE_NO_FILES, &why), &why);
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		refuse_errno("close process 1 to others");
+	must(confine_calls(reaper_filter, N(reaper_filter), &why), &why);
+	r.value = (uint32_t)wait_for(job);
+	report_send(JAIL_REPORT, &r);
+	_exit(EXIT_SUCCESS);
+}
+
+void
+jail_run(const struct grant *g, const int fds[JAIL_FDS])
+{
+	struct why why;
+	pid_t job;
+
+	take_fds(fds);
+	prctl(PR_SET_NAME, "job-init", 0, 0, 0);
+	reset_signals();
+	take_user();
+	/* Out of memory, the machine ends jobs and none of its own. */
+	write_file("/proc/self/oom_score_adj", "1000");
+	if (sethostname(g->name, strlen(g->name)) == -1)
+		refuse_errno("set the host name");
+	if (unshare(CLONE_NEWCGROUP) == -1)
+		refuse_errno("make a cgroup namespace");
+	take_time();
+	umask(022);
+	must(root_enter(g, &why), &why);
+	unpack_bundle(g);
+	must(root_seal(&why), &why);
+	if (chdir("/job") == -1)
+		refuse_errno("enter /job");
+	check_program(g);
+	job = fork();
+	if (job == -1)
+		refuse_errno("start the job's process");
+	if (job == 0)
+		run_job(g);
+	run_reaper(job);
+}

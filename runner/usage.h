@@ -1,0 +1,46 @@
+/*
+ * What each signer has taken of what all share.  Slots, readers and the room
+ * for bundles are counted where they are held, so that no path can forget to
+ * give one back; the ledger's bytes and keyd's time are remembered.
+ */
+#ifndef TAKEN_H
+#define TAKEN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/msg/msg.h"
+#include "lib/share_left.h"
+#include "lib/signers.h"
+
+struct runner;
+struct job;
+
+#define TAKEN_KEYD_MS	1000	/* of keyd's time at once, beyond the share */
+
+/* Since this runner started. */
+struct taken {
+	uint64_t	room;		/* the ledger had then; UINT64_MAX:
+					   ledgerd has not told yet */
+	size_t		n;
+	struct {
+		char		signer[PRINCIPAL_MAX + 1];
+		uint64_t	bytes;		/* of the ledger's room */
+		uint64_t	even_ms;	/* then his part of keyd's time
+						   is as large as the share */
+	} by[SIGNERS_MAX];
+};
+
+/*
+ * What is left to those who have taken something.  A job that keyd decides on
+ * does not count against itself.
+ */
+void	taken_left(const struct runner *, const struct job *asking,
+	    struct share_left *);
+
+/* A leaf about an order of the signer's, "" for none, is in the ledger. */
+void	taken_leaf(struct runner *, const char *signer, uint64_t bytes);
+/* So was keyd's time. */
+void	taken_keyd(struct runner *, const char *signer, uint64_t ms);
+
+#endif
