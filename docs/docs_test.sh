@@ -38,7 +38,7 @@ links_lead_somewhere_body() {
 
 atf_test_case every_pipe_message_is_documented
 every_pipe_message_is_documented_body() {
-	sed -n 's/^MSG(\([A-Z_]*\),.*/\1/p' "$CASEMATE_SRC/lib/msg.def" |
+	sed -n 's/^MSG(\([A-Z_]*\),.*/\1/p' "$CASEMATE_SRC/lib/msg/msg.def" |
 	while read -r name; do
 		grep -q "$name" "$CASEMATE_SRC/docs/protocols.md" ||
 		    echo "$name"
@@ -59,7 +59,7 @@ every_documented_message_is_there_once_body() {
 	[ "$(wc -l < rows)" -gt 40 ] || atf_fail "protocols.md was not read"
 	atf_check sh -c 'sort rows | uniq -d'
 	sed -n 's/^\(MSG\|CLIENT\)(\([A-Z_]*\),.*/\2/p' \
-	    "$CASEMATE_SRC/lib/msg.def" "$CASEMATE_SRC/lib/client.def" |
+	    "$CASEMATE_SRC/lib/msg/msg.def" "$CASEMATE_SRC/lib/msg/client.def" |
 	sort -u > known
 	cut -d' ' -f2 rows | sort -u > named
 	atf_check comm -13 known named

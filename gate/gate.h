@@ -3,7 +3,7 @@
  * relays requests to the runner; it opens no file and starts no program.
  *
  * Theory of operation.  A connection is a row of conns[], in one state, and
- * the table in gate_conn.c says what each event does in it.  Bytes come in
+ * the table in conn.c says what each event does in it.  Bytes come in
  * through a frame reader that never reads past its frame, so a connection
  * that must wait is simply not read.  Bytes go out through a queue of whole
  * frames; the runner gets credit for output when the frame that carried it
@@ -100,7 +100,7 @@ void	gate_turn(struct gate *, int max_ms, const void *mask);
 /* Refuses every connection's request, tells them, and closes all. */
 void	gate_stop(struct gate *);
 
-/* gate_conn.c: what happens to a connection. */
+/* conn.c: what happens to a connection. */
 void	gate_conn_enter(struct gate *, struct gate_conn *, enum gate_state);
 const char	*gate_conn_wants(const struct gate_conn *);
 /*
@@ -122,7 +122,7 @@ void	gate_conn_refuse(struct gate *, struct gate_conn *, enum reason,
 /* False when the client is gone, and not only done with sending. */
 bool	gate_conn_alive(const struct gate_conn *);
 
-/* gate_request.c: what a client sends, and whether it is read now. */
+/* request.c: what a client sends, and whether it is read now. */
 void	gate_conn_read(struct gate *, struct gate_conn *);
 bool	gate_conn_reads(const struct gate *, const struct gate_conn *);
 
@@ -140,7 +140,7 @@ void	gate_conn_data(struct gate *, struct gate_conn *, const void *payload,
 void	gate_conn_last(struct gate *, struct gate_conn *, enum client_msg,
 	    const void *payload, size_t len);
 
-/* gate_runner.c: all that the runner has to say now. */
+/* runner.c: all that the runner has to say now. */
 void	gate_runner_read(struct gate *);
 
 #endif

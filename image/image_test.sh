@@ -44,7 +44,7 @@ client_and_kernel_agree_on_processors_body()
 	max=$(sed -n 's/^CONFIG_NR_CPUS=//p' \
 	    "$CASEMATE_SRC/image/kernel.config")
 	atf_check -o match:"VM_CPUS_MAX[[:space:]]$max[^0-9]" \
-	    cat "$CASEMATE_SRC/client/vm.h"
+	    cat "$CASEMATE_SRC/client/vm/vm.h"
 	atf_check -s exit:100 -e match:"a number from 1 to $max\$" \
 	    "$CASEMATE_BUILD/bin/casemate" up --cpus $((max + 1))
 }
