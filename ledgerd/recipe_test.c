@@ -118,6 +118,20 @@ ATF_TC_BODY(the_shell_recipe_verifies_receipts, tc)
 	}
 }
 
+/*
+ * Another base64 digit for `c': it differs in the first bit of six, because
+ * base64 -d ignores the last bits before padding.
+ */
+static char
+change(char c)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = c == '\0' ? NULL : strchr(digits, c);
+
+	return at == NULL ? 'A' : digits[(at - digits) ^ 32];
+}
+
 ATF_TC(the_shell_recipe_refuses_what_was_changed);
 ATF_TC_HEAD(the_shell_recipe_refuses_what_was_changed, tc)
 {
@@ -134,7 +148,7 @@ ATF_TC_BODY(the_shell_recipe_refuses_what_was_changed, tc)
 	for (size_t at = 0; at < len; at += 97) {
 		char was = text[at];
 
-		text[at] = was == 'A' ? 'B' : 'A';
+		text[at] = change(was);
 		ATF_CHECK_EQ_MSG(1, verify(text, len), "byte %zu", at);
 		text[at] = was;
 	}
