@@ -1,7 +1,7 @@
 # Cedar: policies, entities, schemas, decisions.
 
 ARCHIVES += cedar
-cedar_SRCS := cedar/error.c
+cedar_SRCS := lib/doc/error.c
 cedar_SRCS += $(addprefix cedar/data/,build.c build_finish.c entities.c \
 	entities_close.c entities_read.c ext.c ext_decimal.c ext_ip.c ext_text.c \
 	ext_time.c name.c policy.c request.c value.c value_form.c value_plan.c \

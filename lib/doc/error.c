@@ -1,4 +1,4 @@
-#include "cedar.h"
+#include "cedar/cedar.h"
 
 #include <errno.h>
 #include <stdarg.h>
