@@ -44,7 +44,7 @@ Q := $(if $(filter 1,$(V)),,@)
 all: image ## the appliance's image and the host's programs (default)
 
 # Every folder with a sub.mk, what is quick to test first.
-ROOMS := deps lib lib/rules cedar keyd ledgerd runner runner/jail gate \
+ROOMS := deps lib lib/doc lib/rules cedar keyd ledgerd runner runner/jail gate \
 	init console client client/vsock image image/runtime docs qemu-tests \
 	qemu-tests/jobs
 

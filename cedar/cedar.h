@@ -12,14 +12,13 @@
  *	format.h	policies back to canonical text and to JSON
  *	analyse.h	rules that change nothing, or too much
  *
- * Loading allocates from an arena and fails with a struct cedar_error; a
+ * Loading allocates from an arena and fails with a struct doc_error; a
  * decision allocates nothing.  Nothing recurses on the depth of its input.
  */
 #ifndef CEDAR_H
 #define CEDAR_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "lib/doc/error.h"
 
 #define CEDAR_POLICY_MAX	10240		/* bytes of one policy; AVP's */
 /* Nodes of one policy; a text of the above size cannot have more. */
@@ -35,49 +34,5 @@
  * reader recurses, gives up at some depth too; nobody writes 64 parentheses.
  */
 #define CEDAR_DEPTH_MAX		64
-
-#define CEDAR_FILE_MAX		128		/* a file's name in messages */
-#define CEDAR_MESSAGE_MAX	384
-#define CEDAR_SOURCE_MAX	120		/* of the offending line */
-
-/*
- * Why something was not read.  The text says what was wrong and what was
- * expected instead; line 0: the place is not known (out of memory, a whole
- * file too large).
- */
-struct cedar_error {
-	char		file[CEDAR_FILE_MAX];
-	uint32_t	line, col;		/* from 1; col counts bytes */
-	char		text[CEDAR_MESSAGE_MAX];
-	char		source[CEDAR_SOURCE_MAX]; /* the line, escaped; or "" */
-};
-
-/* A text that is being read, for error messages. */
-struct cedar_source {
-	const char	*file;
-	const char	*text;
-	size_t		 len;
-};
-
-/*
- * Fills *e with the line and column of byte `pos' of the source (which may be
- * its end) and the message.  Always -1 with EBADMSG.
- */
-int	cedar_error_at(struct cedar_error *, const struct cedar_source *,
-	    size_t pos, const char *fmt, ...)
-	    __attribute__((format(printf, 4, 5)));
-/* The same without a place. */
-int	cedar_error_set(struct cedar_error *, const char *file,
-	    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* "FILE: out of memory".  Always -1 with ENOMEM. */
-int	cedar_error_memory(struct cedar_error *, const char *file);
-
-/*
- * "FILE:LINE:COL: message" in one line, cut to fit; without a file the message
- * alone.  Answers dst.  With
- * `picture' two more lines: the source line and a caret under the column.
- */
-const char	*cedar_error_format(const struct cedar_error *, int picture,
-		    char *dst, size_t cap);
 
 #endif

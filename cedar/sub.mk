@@ -1,8 +1,7 @@
 # Cedar: policies, entities, schemas, decisions.
 
 ARCHIVES += cedar
-cedar_SRCS := lib/doc/error.c
-cedar_SRCS += $(addprefix cedar/data/,build.c build_finish.c entities.c \
+cedar_SRCS := $(addprefix cedar/data/,build.c build_finish.c entities.c \
 	entities_close.c entities_read.c ext.c ext_decimal.c ext_ip.c ext_text.c \
 	ext_time.c name.c policy.c request.c value.c value_form.c value_plan.c \
 	value_read.c)
@@ -24,7 +23,7 @@ cedar_SRCS += $(addprefix cedar/format/,emit.c format.c format_json.c format_lay
 	format_take.c format_text.c format_text_expr.c format_token.c \
 	format_value.c format_walk.c)
 cedar_SRCS += $(addprefix cedar/analyse/,analyse.c conditions.c conditions_imply.c)
-cedar_NEEDS := lib
+cedar_NEEDS := lib/doc
 
 TESTS += cedar/data/value_test cedar/data/ext_test cedar/data/entities_test \
 	cedar/data/request_test
@@ -64,6 +63,7 @@ FUZZERS += cedar/analyse/analyse_fuzz
 
 # The official engine, out of the tree, and what is asked the same as it.
 TESTS += cedar/referee/cedar_driver
+cedar/referee/cedar_driver_USES := cedar lib
 cedar/referee/cedar_driver_SRCS := cedar/referee/driver_read.c
 REFEREE := cedar/referee
 $(B)/.referee: $(REFEREE)/package-lock.json $(REFEREE)/fetch \
@@ -80,6 +80,7 @@ cedar-soak: $(B)/tests/cedar/referee/cedar_driver $(B)/.referee ## 100,000 decis
 
 # What deciding costs; `--write DIR' for the same to another engine.
 TOOLS += cedar/referee/cedar_bench
+cedar/referee/cedar_bench_USES := cedar lib
 cedar/referee/cedar_bench_SRCS := cedar/referee/world_bench.c
 .PHONY: cedar-bench
 cedar-bench: $(B)/bin/cedar_bench $(B)/.referee ## what a decision costs, ours and the official Cedar engine's

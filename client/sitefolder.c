@@ -43,7 +43,7 @@ check_names(int fd, const char *dir)
 }
 
 static void
-tell(void *ctx, const struct cedar_error *e, bool warning)
+tell(void *ctx, const struct doc_error *e, bool warning)
 {
 	policy_say(ctx, e, warning);
 }

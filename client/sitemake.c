@@ -22,11 +22,11 @@ struct making {
 };
 
 static int
-complain(const struct making *m, const struct cedar_error *e)
+complain(const struct making *m, const struct doc_error *e)
 {
 	char line[512];
 
-	say("%s/%s", m->dir, cedar_error_format(e, 0, line, sizeof(line)));
+	say("%s/%s", m->dir, doc_error_format(e, 0, line, sizeof(line)));
 	return -1;
 }
 
@@ -35,7 +35,7 @@ static int
 add_file(struct making *m, const char *path, size_t max, const char *missing)
 {
 	char name[PATH_LEN];
-	struct cedar_error e;
+	struct doc_error e;
 	size_t len;
 	char *text = files_read(m->fd, path, max, &len, &e);
 
@@ -59,7 +59,7 @@ add_folder(struct making *m, const char *folder, const char *end,
     const char *also, size_t max)
 {
 	char path[PATH_LEN];
-	struct cedar_error e;
+	struct doc_error e;
 	char **names = files_list(m->fd, folder, end, also, &e);
 	int rc = 0;
 

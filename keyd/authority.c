@@ -54,12 +54,12 @@ open_state(struct authority *a, int statefd, uint64_t now, struct why *w)
 
 /* The first of a site's errors is the caller's; the log has the others. */
 static void
-tell(void *ctx, const struct cedar_error *e, bool warning)
+tell(void *ctx, const struct doc_error *e, bool warning)
 {
 	struct why *w = ctx;
 	char line[TEXT_MAX];
 
-	cedar_error_format(e, 0, line, sizeof(line));
+	doc_error_format(e, 0, line, sizeof(line));
 	if (!warning && w->text[0] == '\0')
 		why_set(w, "%s", line);
 	else

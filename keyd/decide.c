@@ -71,7 +71,7 @@ refuse_appliance(struct authority *a, struct decision *d, const char *vkey)
 
 	why_set(&d->why, "the command is for the appliance %s, and this is "
 	    "%s+%08" PRIx32 "; submit it there, or sign a command for this "
-	    "one", why_quote(quoted, vkey, short_len(vkey)), a->key.note.name,
+	    "one", doc_quote(quoted, vkey, short_len(vkey)), a->key.note.name,
 	    a->key.note.id);
 	return refuse(d, REASON_APPLIANCE);
 }

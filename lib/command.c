@@ -160,7 +160,7 @@ read_verb(struct command *c, struct get *g, struct why *w)
 		return 0;
 	return why_set(w, "the command orders %s, which this appliance does "
 	    "not know; use a client of its version", g->err != 0 ? "nothing" :
-	    why_quote(quoted, word, strlen(word)));
+	    doc_quote(quoted, word, strlen(word)));
 }
 
 int

@@ -233,7 +233,7 @@ read_field(struct conf *c, const struct conf_field *fields, const char *name,
 	char quoted[QUOTE_MAX], what[WHAT_MAX];
 	size_t i;
 
-	why_quote(quoted, name, strlen(name));
+	doc_quote(quoted, name, strlen(name));
 	for (i = 0; fields[i].name != NULL; i++)
 		if (strcmp(fields[i].name, name) == 0)
 			break;

@@ -97,7 +97,7 @@ refuse_capability(struct conf *c, const char *word)
 	char quoted[QUOTE_MAX], what[QUOTE_MAX + 32];
 
 	snprintf(what, sizeof(what), "unknown capability `%s'",
-	    why_quote(quoted, word, strlen(word)));
+	    doc_quote(quoted, word, strlen(word)));
 	return conf_error(c, what, capability_todo);
 }
 

@@ -43,7 +43,7 @@ shares_refuse(const struct shares *s, enum share share, const char *signer,
 
 	return why_set(w, "%s has the most that one signer may have here: "
 	    "%" PRIu64 "%s (`%s' under `shares' in settings.yaml); %s",
-	    why_quote(quoted, signer, strlen(signer)), s->most[share],
+	    doc_quote(quoted, signer, strlen(signer)), s->most[share],
 	    info->what, info->setting, info->todo);
 }
 

@@ -95,7 +95,7 @@ parse_principal(struct signer *s, struct line *l, struct why *w)
 	struct word word = next_word(l);
 	char quoted[QUOTE_MAX];
 
-	why_quote(quoted, word.p, word.len);
+	doc_quote(quoted, word.p, word.len);
 	if (word_has(word, "*?!"))
 		return line_error(l, w, "pattern", quoted,
 		    "name one principal, without * ? or !");
@@ -189,7 +189,7 @@ option_time(uint64_t *tp, struct line *l, struct word value, struct why *w)
 	if (signers_parse_time(value.p, value.len, tp) == 0 && *tp != 0 &&
 	    *tp != UINT64_MAX)
 		return 0;
-	return line_error(l, w, "bad time", why_quote(quoted, value.p,
+	return line_error(l, w, "bad time", doc_quote(quoted, value.p,
 	    value.len), "write it as YYYYMMDDZ or YYYYMMDDHHMMSSZ");
 }
 
@@ -199,7 +199,7 @@ option_namespaces(struct signer *s, struct line *l, struct word value,
 {
 	char quoted[QUOTE_MAX];
 
-	why_quote(quoted, value.p, value.len);
+	doc_quote(quoted, value.p, value.len);
 	if (word_has(value, "*?!") || word_has(value, BLANK))
 		return line_error(l, w, "pattern or blank in namespaces",
 		    quoted, "list whole names, joined by commas");
@@ -253,7 +253,7 @@ parse_option(struct signer *s, unsigned *seen, struct line *l,
 	char quoted[QUOTE_MAX];
 	size_t i;
 
-	why_quote(quoted, name.p, name.len);
+	doc_quote(quoted, name.p, name.len);
 	if (word_is(name, "cert-authority"))
 		return line_error(l, w, "certificate authorities are not "
 		    "supported:", quoted, "list each key itself");

@@ -61,7 +61,7 @@ signers_check(const struct signer *s, const char *ns, uint64_t now,
 {
 	char principal[QUOTE_MAX], limit[TIME_LEN], clock[TIME_LEN];
 
-	why_quote(principal, s->principal, strlen(s->principal));
+	doc_quote(principal, s->principal, strlen(s->principal));
 	if (s->namespaces[0] != '\0' && !list_has(s->namespaces, ns)) {
 		why_set(w, "the key of %s (allowed_signers line %u) may not "
 		    "sign for %s; add it to the line's namespaces= and build "

@@ -129,9 +129,9 @@ refuse_type(const char *name, struct why *w)
 	if (strncmp(name, "sk-", 3) == 0)
 		return why_set(w, "security keys (%s) cannot be used yet; use "
 		    "an ssh-ed25519 or ecdsa-sha2-nistp256 key",
-		    why_quote(quoted, name, strlen(name)));
+		    doc_quote(quoted, name, strlen(name)));
 	return why_set(w, "key type %s cannot be used; make a key with "
-	    "`ssh-keygen -t ed25519'", why_quote(quoted, name, strlen(name)));
+	    "`ssh-keygen -t ed25519'", doc_quote(quoted, name, strlen(name)));
 }
 
 int

@@ -6,9 +6,8 @@ lib_SRCS := $(addprefix lib/,base64.c checkpoint.c command.c conf.c \
 	receipt_verify.c runtimes.c sandbox.c settings.c sha256.c share.c \
 	share_left.c signers.c signers_check.c sshkey.c sshsig.c stdfds.c \
 	tree.c tty.c ustar.c why.c wire.c words.c) \
-	$(addprefix lib/doc/,arena.c doc.c doc_json.c doc_make.c doc_yaml.c \
-	json.c) \
 	$(addprefix lib/msg/,chan.c event.c msg.c)
+lib_NEEDS := lib/doc
 lib_LIBS := -lyaml -lsodium -lbearssl
 
 TOOLS += lib/mkfilter
@@ -19,13 +18,8 @@ TESTS += $(addprefix lib/,base64_test command_test grant_test log_test \
 	manifest_test note_test receipt_test runtimes_test sandbox_test \
 	settings_test sha256_test share_test signers_test sshsig_test \
 	stdfds_test tree_test wire_test words_test)
-TESTS += lib/doc/doc_test lib/doc/doc_yaml_test lib/doc/json_test
-lib/doc/doc_test_USES := cedar
-lib/doc/doc_yaml_test_USES := cedar
 TESTS += lib/msg/chan_test lib/msg/event_test
 lib/grant_test_LDFLAGS := -Wl,--wrap=free
 
 FUZZERS += $(addprefix lib/,base64_fuzz command_fuzz grant_fuzz \
 	manifest_fuzz note_fuzz receipt_fuzz signers_fuzz sshsig_fuzz)
-FUZZERS += lib/doc/doc_fuzz
-lib/doc/doc_fuzz_USES := cedar

@@ -101,7 +101,7 @@ refuse_name(const char *name, struct why *why)
 	char quoted[QUOTE_MAX];
 	const char *part = name;
 
-	why_quote(quoted, name, strlen(name));
+	doc_quote(quoted, name, strlen(name));
 	if (name[0] == '\0')
 		return why_set(why, "a member of the bundle has no name");
 	if (name[0] == '/')
@@ -131,7 +131,7 @@ check_type(const unsigned char *h, struct ustar_member *m, struct why *why)
 	m->is_dir = type == '5';
 	if (type == '0' || type == '\0' || type == '5')
 		return 0;
-	why_quote(quoted, m->name, strlen(m->name));
+	doc_quote(quoted, m->name, strlen(m->name));
 	for (size_t i = 0; i < sizeof(refused_types) / sizeof(*refused_types);
 	    i++)
 		if (refused_types[i].flag == type)
@@ -180,7 +180,7 @@ take_content(struct ustar *u, const unsigned char *h, struct ustar_member *m,
 	char quoted[QUOTE_MAX];
 	uint64_t size, padded;
 
-	why_quote(quoted, m->name, strlen(m->name));
+	doc_quote(quoted, m->name, strlen(m->name));
 	if (parse_octal(h + SIZE_AT, SIZE_LEN, &size) == -1)
 		return why_set(why, "the member \"%s\" has a size that is no "
 		    "octal number", quoted);

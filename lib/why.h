@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "lib/doc/error.h"
 #include "lib/msg/msg.h"
 
 /* A message being passed out; always terminated, cut when it is too long. */
@@ -17,13 +18,5 @@ struct why {
 /* Formats the message.  Always -1 with EBADMSG: `return why_set(...)'. */
 int	why_set(struct why *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
-
-#define QUOTE_MAX	48
-
-/*
- * Somebody else's bytes for use in a message: at most 40 of them, printable
- * ASCII kept, all else `?', "..." for what was cut.  Answers dst.
- */
-const char	*why_quote(char dst[QUOTE_MAX], const void *, size_t len);
 
 #endif

@@ -10,12 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct put {
-	unsigned char	*base;
-	size_t		 len;	/* bytes written so far */
-	size_t		 cap;
-	int		 err;	/* 0, or EMSGSIZE: something did not fit */
-};
+#include "lib/doc/put.h"
 
 struct get {
 	const unsigned char	*p;
@@ -23,12 +18,9 @@ struct get {
 	int			 err;	/* 0, or EBADMSG */
 };
 
-/* The buffer stays the caller's and must outlive the put. */
-void	put_init(struct put *, void *buf, size_t cap);
 void	put_u8(struct put *, uint8_t);
 void	put_u32(struct put *, uint32_t);
 void	put_u64(struct put *, uint64_t);
-void	put_raw(struct put *, const void *, size_t);
 void	put_string(struct put *, const void *, size_t);
 void	put_cstr(struct put *, const char *);
 

@@ -41,7 +41,7 @@ grow(struct remarks *r)
 }
 
 /* A new remark without its text; NULL when memory ran out. */
-static struct cedar_error *
+static struct doc_error *
 add(struct analysis *a, enum remark_kind kind, size_t policy, size_t other)
 {
 	struct remark *r;
@@ -59,13 +59,13 @@ add(struct analysis *a, enum remark_kind kind, size_t policy, size_t other)
 
 /* The message at a place in the policy, if it has places. */
 static void
-place(struct cedar_error *e, const struct policy *p, uint32_t pos,
+place(struct doc_error *e, const struct policy *p, uint32_t pos,
     const char *text)
 {
 	if (p->source != NULL)
-		cedar_error_at(e, p->source, pos, "%s", text);
+		doc_error_at(e, p->source, pos, "%s", text);
 	else
-		cedar_error_set(e, "", "%s", text);
+		doc_error_set(e, "", "%s", text);
 }
 
 /* An expression for a message, cut to fit. */
@@ -89,8 +89,8 @@ remark_term(struct analysis *a, enum remark_kind kind, size_t i,
     struct term t, const char *what)
 {
 	const struct policy *p = a->set->items[i];
-	char text[CEDAR_MESSAGE_MAX], expr[QUOTE_LEN];
-	struct cedar_error *e = add(a, kind, i, i);
+	char text[DOC_MESSAGE_MAX], expr[QUOTE_LEN];
+	struct doc_error *e = add(a, kind, i, i);
 
 	if (e == NULL)
 		return;
@@ -112,8 +112,8 @@ static void
 remark_exclusion(struct analysis *a, size_t i, struct term t, struct term u)
 {
 	const struct policy *p = a->set->items[i];
-	char text[CEDAR_MESSAGE_MAX], one[QUOTE_LEN], two[QUOTE_LEN];
-	struct cedar_error *e = add(a, REMARK_NEVER, i, i);
+	char text[DOC_MESSAGE_MAX], one[QUOTE_LEN], two[QUOTE_LEN];
+	struct doc_error *e = add(a, REMARK_NEVER, i, i);
 
 	a->dead[i] = true;
 	if (e == NULL)
@@ -155,7 +155,7 @@ static void
 check_empty_action(struct analysis *a, size_t i)
 {
 	const struct policy *p = a->set->items[i];
-	struct cedar_error *e;
+	struct doc_error *e;
 
 	if (a->dead[i] || p->action.op != SCOPE_IN_SET ||
 	    p->action.nuids != 0)
@@ -192,8 +192,8 @@ check_wide(struct analysis *a, size_t i)
 	const struct policy *p = a->set->items[i];
 	unsigned parts = is_open(&p->principal) + is_open(&p->resource) +
 	    (p->action.op == SCOPE_ANY);
-	struct cedar_error *e;
-	char text[CEDAR_MESSAGE_MAX];
+	struct doc_error *e;
+	char text[DOC_MESSAGE_MAX];
 
 	if (p->forbid || a->dead[i] || !is_unconditional(a, i) ||
 	    (parts < 2 && !is_open(&p->principal)))
@@ -295,21 +295,21 @@ static const char *const meetings[] = {
 static void
 name_policy(const struct policy *p, char *dst, size_t cap)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (p->source == NULL) {
 		snprintf(dst, cap, "%.100s", p->id->bytes);
 		return;
 	}
-	cedar_error_at(&e, p->source, p->pos, "%s", "");
+	doc_error_at(&e, p->source, p->pos, "%s", "");
 	snprintf(dst, cap, "%.100s (%s:%u)", p->id->bytes, e.file, e.line);
 }
 
 static void
 remark_meeting(struct analysis *a, enum remark_kind kind, size_t i, size_t j)
 {
-	struct cedar_error *e = add(a, kind, i, j);
-	char text[CEDAR_MESSAGE_MAX], name[CEDAR_FILE_MAX + 128];
+	struct doc_error *e = add(a, kind, i, j);
+	char text[DOC_MESSAGE_MAX], name[DOC_FILE_MAX + 128];
 
 	if (e == NULL)
 		return;
@@ -357,7 +357,7 @@ static void
 check_template(struct analysis *a, size_t i)
 {
 	const struct policy *p = a->set->items[i];
-	struct cedar_error *e;
+	struct doc_error *e;
 
 	for (size_t j = 0; j < a->set->n; j++)
 		if (a->set->items[j]->template == p)

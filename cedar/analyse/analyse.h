@@ -32,7 +32,7 @@ struct remark {
 	enum remark_kind	kind;
 	uint32_t		policy;	/* index in policies.items */
 	uint32_t		other;	/* the rule that it meets, or policy */
-	struct cedar_error	error;
+	struct doc_error	error;
 };
 
 struct remarks {

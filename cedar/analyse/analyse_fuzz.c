@@ -9,7 +9,7 @@ int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct entities entities;
 	struct policies set;
 	struct remarks remarks;

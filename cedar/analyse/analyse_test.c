@@ -45,7 +45,7 @@ static struct remarks remarks;
 static void
 load_people(struct entities *e)
 {
-	struct cedar_error error;
+	struct doc_error error;
 	struct doc doc;
 
 	entities_init(e);
@@ -90,7 +90,7 @@ names(void)
 static void
 analyse(const char *text)
 {
-	struct cedar_error error;
+	struct doc_error error;
 	struct entities e;
 
 	load_people(&e);
@@ -339,7 +339,7 @@ ATF_TC_BODY(templates_are_looked_at_as_their_links, tc)
 {
 	static const char text[] = "permit(principal == ?principal, action == "
 	    "Action::\"run\", resource); permit" SCOPE ";";
-	struct cedar_error error;
+	struct doc_error error;
 	const struct uid *values[2] = { NULL, NULL };
 	struct entities e;
 
@@ -361,7 +361,7 @@ ATF_TC_BODY(templates_are_looked_at_as_their_links, tc)
 ATF_TC_WITHOUT_HEAD(remarks_name_the_place_and_say_what_to_do);
 ATF_TC_BODY(remarks_name_the_place_and_say_what_to_do, tc)
 {
-	const struct cedar_error *e;
+	const struct doc_error *e;
 
 	analyse("permit" SCOPE ";\n\n@id(\"b\")\npermit" SCOPE
 	    "\nwhen { context.n > 5 && context.n < 2 };\n"
@@ -405,7 +405,7 @@ ATF_TC_BODY(memory_that_runs_out_is_an_error, tc)
 	static const char text[] = "permit" SCOPE "; permit" SCOPE
 	    " when { context.n > 1 && context.n < 1 && true };"
 	    "permit" SCOPE " when { context.a };";
-	struct cedar_error error;
+	struct doc_error error;
 	struct entities e;
 	unsigned n = 1;
 

@@ -204,7 +204,7 @@ put_rule(void)
 static void
 load_people(struct entities *e)
 {
-	struct cedar_error error;
+	struct doc_error error;
 	struct doc doc;
 
 	entities_init(e);
@@ -230,7 +230,7 @@ static void
 make_request(struct request *r, struct arena *a)
 {
 	char json[1000] = "{";
-	struct cedar_error error;
+	struct doc_error error;
 	struct doc doc;
 
 	add_uid(json, "principal", PICK(principals));
@@ -280,7 +280,7 @@ check_remark(const struct remark *r, const struct trace *t)
 static void
 check_set(const struct entities *e)
 {
-	struct cedar_error error;
+	struct doc_error error;
 	struct policies set;
 	struct remarks remarks;
 	struct decider d;

@@ -7,29 +7,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/why.h"
-
 int
 build_error(struct build *b, size_t pos, const char *fmt, ...)
 {
-	char text[CEDAR_MESSAGE_MAX];
+	char text[DOC_MESSAGE_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return cedar_error_at(b->error, b->source, pos, "%s", text);
+	return doc_error_at(b->error, b->source, pos, "%s", text);
 }
 
 int
 build_memory(struct build *b)
 {
-	return cedar_error_memory(b->error, b->source->file);
+	return doc_error_memory(b->error, b->source->file);
 }
 
 int
 build_open(struct build *b, struct policies *set,
-    const struct cedar_source *source, size_t bytes, struct cedar_error *e)
+    const struct doc_source *source, size_t bytes, struct doc_error *e)
 {
 	memset(b, 0, sizeof(*b));
 	b->set = set;
@@ -39,7 +37,7 @@ build_open(struct build *b, struct policies *set,
 	b->set_text_len = set->text_len;
 	b->set_numbered = set->numbered;
 	if (bytes > CEDAR_SET_MAX - set->text_len)
-		return cedar_error_set(e, source->file, "%zu bytes of "
+		return doc_error_set(e, source->file, "%zu bytes of "
 		    "policies more than the %d that a set may have; split "
 		    "the set", bytes + set->text_len - CEDAR_SET_MAX,
 		    CEDAR_SET_MAX);
@@ -143,7 +141,7 @@ build_annotation(struct build *b, size_t pos, const struct str *name,
 		if (str_equal(b->annotations[i].name, name))
 			return build_error(b, pos, "annotation @%s is here "
 			    "twice; keep one",
-			    why_quote(quoted, name->bytes, name->len));
+			    doc_quote(quoted, name->bytes, name->len));
 	if (!given && (value = build_str(b, "", 0)) == NULL)
 		return -1;
 	a = grow(b, b->annotations, b->nannotations, &b->annotation_cap,
@@ -492,7 +490,7 @@ build_record(struct build *b, size_t pos, const struct str *const *names,
 		return -1;
 	if (twice != 0)
 		return build_error(b, value_pos(b, n, twice), "key `%s' is in "
-		    "this record twice; keep one", why_quote(quoted,
+		    "this record twice; keep one", doc_quote(quoted,
 		    names[twice]->bytes, names[twice]->len));
 	node->u.names = copy(b, names, n, sizeof(names[0]));
 	return node->u.names == NULL ? -1 : 0;

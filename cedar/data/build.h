@@ -41,8 +41,8 @@
 
 struct build {
 	struct policies		*set;
-	const struct cedar_source *source;	/* for messages */
-	struct cedar_error	*error;
+	const struct doc_source *source;	/* for messages */
+	struct doc_error	*error;
 	/* The policy that is being built; scopes are the reader's to fill. */
 	struct policy		 policy;
 	/* Growing arrays, copied into the set's arena at the end. */
@@ -63,7 +63,7 @@ struct build {
  * until build_close().
  */
 int	build_open(struct build *, struct policies *,
-	    const struct cedar_source *, size_t bytes, struct cedar_error *);
+	    const struct doc_source *, size_t bytes, struct doc_error *);
 /*
  * Ends: frees what the builder holds; when rc is -1 also takes back every
  * policy that was added since build_open().  Answers rc, errno as it was.
@@ -78,7 +78,7 @@ int	build_start(struct build *, size_t pos);
  * `text' is the source when it lives in the set's arena, NULL for JSON.
  */
 int	build_finish(struct build *, const char *id, size_t idlen,
-	    const struct cedar_source *text, size_t end);
+	    const struct doc_source *text, size_t end);
 
 /* Twice the same name is an error.  value NULL: @name without a value. */
 int	build_annotation(struct build *, size_t pos, const struct str *name,

@@ -94,18 +94,18 @@ static int
 error_append(struct build *b, const char *id, size_t idlen, const char *why)
 {
 	const struct policy *twin = policies_find(b->set, id, idlen);
-	struct cedar_error at;
+	struct doc_error at;
 
 	if (twin == NULL || twin->source == NULL)
 		return build_error(b, b->policy.pos, "%s", why);
-	cedar_error_at(&at, twin->source, twin->pos, "%s", "");
+	doc_error_at(&at, twin->source, twin->pos, "%s", "");
 	return build_error(b, b->policy.pos, "%s, at %s:%u; give it another",
 	    why, at.file, at.line);
 }
 
 int
 build_finish(struct build *b, const char *id, size_t idlen,
-    const struct cedar_source *text, size_t end)
+    const struct doc_source *text, size_t end)
 {
 	struct policy *p;
 	const char *why;

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/why.h"
-
 #define NAME	"entities"	/* in messages that know no file */
 
 static const struct record no_fields;
@@ -33,8 +31,8 @@ uid_quote(char dst[UID_TEXT_MAX], const struct uid *u)
 	char type[QUOTE_MAX], id[QUOTE_MAX];
 
 	snprintf(dst, UID_TEXT_MAX, "%s::\"%s\"",
-	    why_quote(type, u->type->bytes, u->type->len),
-	    why_quote(id, u->id->bytes, u->id->len));
+	    doc_quote(type, u->type->bytes, u->type->len),
+	    doc_quote(id, u->id->bytes, u->id->len));
 	return dst;
 }
 
@@ -168,33 +166,33 @@ normalise(struct entities *es, const struct entity *from, struct entity *to)
 
 int
 entities_add_one(struct entities *es, const struct entity *e,
-    struct cedar_error *err)
+    struct doc_error *err)
 {
 	char name[UID_TEXT_MAX];
 	const struct entity *there;
 	struct entity new;
 
 	if (normalise(es, e, &new) == -1)
-		return cedar_error_memory(err, NAME);
+		return doc_error_memory(err, NAME);
 	if ((there = entities_find(es, e->uid)) != NULL) {
 		if (entities_equal(there, &new))
 			return 0;
-		return cedar_error_set(err, NAME, "%s is there twice, and not "
+		return doc_error_set(err, NAME, "%s is there twice, and not "
 		    "the same", uid_quote(name, e->uid));
 	}
 	if (es->n == CEDAR_ENTITY_COUNT_MAX)
-		return cedar_error_set(err, NAME, "more than %d entities",
+		return doc_error_set(err, NAME, "more than %d entities",
 		    CEDAR_ENTITY_COUNT_MAX);
 	if ((es->n == es->cap && grow_items(es) == -1) ||
 	    (es->n >= es->nslots / 2 && grow_slots(es) == -1))
-		return cedar_error_memory(err, NAME);
+		return doc_error_memory(err, NAME);
 	es->items[es->n++] = new;
 	es->slots[find_slot(es, new.uid)] = es->n;
 	return 0;
 }
 
 int
-entities_finish(struct entities *es, struct cedar_error *e)
+entities_finish(struct entities *es, struct doc_error *e)
 {
 	uint32_t member;
 

@@ -52,7 +52,7 @@ void	entities_free(struct entities *);
  * schema), ENOMEM.  On -1 only entities_free() may follow.
  */
 int	entities_add(struct entities *, const struct doc *,
-	    const struct schema *, struct cedar_error *);
+	    const struct schema *, struct doc_error *);
 /*
  * Adds one entity made by the program itself; uid, attrs, tags and the
  * parents' names must live as long as the store (its arena will do), the
@@ -60,9 +60,9 @@ int	entities_add(struct entities *, const struct doc *,
  * there already and equal is no error.
  */
 int	entities_add_one(struct entities *, const struct entity *,
-	    struct cedar_error *);
+	    struct doc_error *);
 /* Computes ancestors and the index: once, after the last add. */
-int	entities_finish(struct entities *, struct cedar_error *);
+int	entities_finish(struct entities *, struct doc_error *);
 
 /* NULL when there is none.  Needs no finish. */
 const struct entity *entities_find(const struct entities *,
@@ -88,16 +88,16 @@ struct request {
  * schema the context is read by its types and all is checked against it.
  */
 int	request_read(struct request *, struct arena *, const struct doc *,
-	    uint32_t node, const struct schema *, struct cedar_error *);
+	    uint32_t node, const struct schema *, struct doc_error *);
 
 /* One value of the entity JSON, without a schema. */
 int	value_read(struct value *, struct arena *, const struct doc *,
-	    uint32_t node, struct cedar_error *);
+	    uint32_t node, struct doc_error *);
 /* {"type", "id"}, {"__entity": ...} or Type::"id" as text. */
 int	uid_read(const struct uid **, struct arena *, const struct doc *,
-	    uint32_t node, struct cedar_error *);
+	    uint32_t node, struct doc_error *);
 /* Type::"id" as in a policy. */
 int	uid_parse(const struct uid **, struct arena *,
-	    const struct cedar_source *, struct cedar_error *);
+	    const struct doc_source *, struct doc_error *);
 
 #endif

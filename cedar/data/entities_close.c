@@ -21,7 +21,7 @@ struct step {
 struct walk {
 	struct entities		*es;
 	struct arena		*arena;
-	struct cedar_error	*e;
+	struct doc_error	*e;
 	unsigned char		*states;	/* of every entity */
 	struct step		*stack;
 	uint32_t		 depth;
@@ -41,7 +41,7 @@ error_cycle(struct walk *w, uint32_t index)
 	while (w->stack[--i].index != index)
 		if (w->stack[i].index > *w->member)
 			*w->member = w->stack[i].index;
-	return cedar_error_set(w->e, NAME, "%s is its own ancestor",
+	return doc_error_set(w->e, NAME, "%s is its own ancestor",
 	    uid_quote(name, w->es->items[*w->member].uid));
 }
 
@@ -61,12 +61,12 @@ add_found(struct walk *w, const struct uid *const *uids, uint32_t n)
 		    sizeof(*found));
 
 		if (found == NULL)
-			return cedar_error_memory(w->e, NAME);
+			return doc_error_memory(w->e, NAME);
 		w->found = found;
 		w->cap = cap;
 	}
 	if (n > CEDAR_ANCESTORS_MAX - w->total)
-		return cedar_error_set(w->e, NAME, "more than %d ancestors of "
+		return doc_error_set(w->e, NAME, "more than %d ancestors of "
 		    "all entities together", CEDAR_ANCESTORS_MAX);
 	if (n > 0)
 		memcpy(w->found + w->nfound, uids, n * sizeof(*uids));
@@ -96,7 +96,7 @@ pop(struct walk *w)
 	e->nancestors = uids_sort(w->found, (uint32_t)w->nfound);
 	ancestors = arena_alloc(w->arena, e->nancestors, sizeof(*ancestors));
 	if (ancestors == NULL)
-		return cedar_error_memory(w->e, NAME);
+		return doc_error_memory(w->e, NAME);
 	if (e->nancestors > 0)
 		memcpy(ancestors, w->found,
 		    e->nancestors * sizeof(*ancestors));
@@ -141,7 +141,7 @@ walk(struct walk *w)
 
 int
 entities_close(struct entities *es, struct arena *arena, uint32_t *member,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	struct walk w = { .es = es, .arena = arena, .e = e,
 	    .member = member };
@@ -152,7 +152,7 @@ entities_close(struct entities *es, struct arena *arena, uint32_t *member,
 	w.states = calloc(n, 1);
 	w.stack = calloc(n, sizeof(*w.stack));
 	rc = w.states == NULL || w.stack == NULL ?
-	    cedar_error_memory(e, NAME) : walk(&w);
+	    doc_error_memory(e, NAME) : walk(&w);
 	saved = errno;
 	free(w.states);
 	free(w.stack);

@@ -20,6 +20,6 @@ uint32_t	uids_sort(const struct uid **, uint32_t n);
  * added last.
  */
 int	entities_close(struct entities *, struct arena *, uint32_t *member,
-	    struct cedar_error *);
+	    struct doc_error *);
 
 #endif

@@ -32,10 +32,10 @@ check(bool ok)
 static const struct schema *
 schema(void)
 {
-	const struct cedar_source s = { "schema", schema_text,
+	const struct doc_source s = { "schema", schema_text,
 	    sizeof(schema_text) - 1 };
 	static struct schema loaded;
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (loaded.nactions == 0)
 		check(schema_read_text(&loaded, &s, 1, &e) == 0);
@@ -69,7 +69,7 @@ check_entity(const struct entities *es, const struct entity *e)
 }
 
 static void
-check_error(const struct cedar_error *e)
+check_error(const struct doc_error *e)
 {
 	check(e->text[0] != '\0');
 	for (const char *p = e->text; *p != '\0'; p++)
@@ -79,7 +79,7 @@ check_error(const struct cedar_error *e)
 static void
 try_entities(const struct doc *d, const struct schema *s)
 {
-	struct cedar_error e = { .text = "" };
+	struct doc_error e = { .text = "" };
 	struct entities es;
 
 	entities_init(&es);
@@ -99,7 +99,7 @@ try_entities(const struct doc *d, const struct schema *s)
 static void
 try_request(const struct doc *d, const struct schema *s)
 {
-	struct cedar_error e = { .text = "" };
+	struct doc_error e = { .text = "" };
 	struct request r;
 	struct arena a;
 
@@ -116,7 +116,7 @@ try_request(const struct doc *d, const struct schema *s)
 int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc d;
 
 	if (doc_read_json(&d, "f", (const char *)data, len, 65536, &e) == -1 &&

@@ -7,7 +7,6 @@
 #include "name.h"
 #include "cedar/schema/schema.h"
 #include "value_read.h"
-#include "lib/why.h"
 
 enum { UID, ATTRS, PARENTS, TAGS, NFIELDS };
 
@@ -22,19 +21,19 @@ struct loader {
 	struct entities		*es;
 	const struct doc	*d;
 	const struct schema	*schema;
-	struct cedar_error	*e;
+	struct doc_error	*e;
 };
 
 /* Gives an error that knows no place this one. */
 static int
 error_place(struct loader *l, uint32_t pos)
 {
-	char text[CEDAR_MESSAGE_MAX];
+	char text[DOC_MESSAGE_MAX];
 
 	if (errno == ENOMEM)
 		return -1;
 	snprintf(text, sizeof(text), "%s", l->e->text);
-	return cedar_error_at(l->e, &l->d->source, pos, "%s", text);
+	return doc_error_at(l->e, &l->d->source, pos, "%s", text);
 }
 
 static bool
@@ -54,7 +53,7 @@ read_parents(struct loader *l, uint32_t node, const struct uid *child,
 	*out = parents = arena_alloc(&l->es->arena,
 	    node == 0 ? 0 : l->d->nodes[node].count, sizeof(*parents));
 	if (parents == NULL)
-		return cedar_error_memory(l->e, l->d->source.file);
+		return doc_error_memory(l->e, l->d->source.file);
 	if (node == 0)
 		return 0;
 	for (uint32_t c = doc_first(l->d, node); c != 0;
@@ -87,7 +86,7 @@ find_type(struct loader *l, uint32_t node, const struct uid *uid,
 	*type = schema_entity(l->schema, uid->type);
 	if (*type == NULL)
 		return doc_error(l->d, node, l->e, "the schema has no entity "
-		    "type `%s'", why_quote(quoted, uid->type->bytes,
+		    "type `%s'", doc_quote(quoted, uid->type->bytes,
 		    uid->type->len));
 	return 0;
 }
@@ -100,7 +99,7 @@ read_tags(struct loader *l, uint32_t node, const struct entity_type *type,
 
 	if (type != NULL && type->tags == NULL && l->d->nodes[node].count > 0)
 		return doc_error(l->d, node, l->e, "the schema has no tags "
-		    "for `%s'", why_quote(quoted, type->name->bytes,
+		    "for `%s'", doc_quote(quoted, type->name->bytes,
 		    type->name->len));
 	return tags_read(tags, &l->es->arena, l->d, node,
 	    type == NULL ? NULL : type->tags, l->e);
@@ -182,12 +181,12 @@ add_action(struct loader *l, const struct action_type *action)
 	    sizeof(*parents));
 
 	if (e.uid == NULL || parents == NULL)
-		return cedar_error_memory(l->e, l->d->source.file);
+		return doc_error_memory(l->e, l->d->source.file);
 	if (entities_find(l->es, e.uid) != NULL)
 		return 0;	/* written out, and checked */
 	for (uint32_t i = 0; i < action->nparents; i++)
 		if ((parents[i] = copy_uid(a, action->parents[i])) == NULL)
-			return cedar_error_memory(l->e, l->d->source.file);
+			return doc_error_memory(l->e, l->d->source.file);
 	e.parents = parents;
 	e.nparents = action->nparents;
 	return entities_add_one(l->es, &e, l->e);
@@ -195,7 +194,7 @@ add_action(struct loader *l, const struct action_type *action)
 
 int
 entities_add(struct entities *es, const struct doc *d,
-    const struct schema *schema, struct cedar_error *e)
+    const struct schema *schema, struct doc_error *e)
 {
 	struct loader l = { .es = es, .d = d, .schema = schema, .e = e };
 	uint32_t first = es->n;

@@ -18,14 +18,14 @@ static const char *
 add(const char *text)
 {
 	static char message[512];
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc d;
 
 	message[0] = '\0';
 	ATF_REQUIRE_MSG(doc_read_json(&d, "f", text, strlen(text),
 	    CEDAR_ENTITIES_MAX, &e) == 0, "%s: %s", text, e.text);
 	if (entities_add(&es, &d, NULL, &e) == -1)
-		cedar_error_format(&e, 0, message, sizeof(message));
+		doc_error_format(&e, 0, message, sizeof(message));
 	doc_free(&d);
 	return message;
 }
@@ -33,7 +33,7 @@ add(const char *text)
 static void
 good(const char *text)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	entities_init(&es);
 	ATF_REQUIRE_STREQ(add(text), "");
@@ -132,7 +132,7 @@ ATF_TC_WITHOUT_HEAD(a_large_forest_agrees_with_a_walk);
 ATF_TC_BODY(a_large_forest_agrees_with_a_walk, tc)
 {
 	enum { N = 500 };
-	struct cedar_error e;
+	struct doc_error e;
 	int parent[N];
 	char id[16];
 
@@ -365,7 +365,7 @@ ATF_TC_BODY(depth_is_limited, tc)
 
 /* A chain of n entities. */
 static int
-chain(int n, struct cedar_error *e)
+chain(int n, struct doc_error *e)
 {
 	char id[16];
 
@@ -386,7 +386,7 @@ chain(int n, struct cedar_error *e)
 ATF_TC_WITHOUT_HEAD(ancestors_are_limited);
 ATF_TC_BODY(ancestors_are_limited, tc)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_CHECK_EQ(chain(1400, &e), 0);
 	ATF_CHECK_EQ(es.items[0].nancestors, 1400);
@@ -401,7 +401,7 @@ ATF_TC_WITHOUT_HEAD(entities_are_limited);
 ATF_TC_BODY(entities_are_limited, tc)
 {
 	struct entity new = { 0 };
-	struct cedar_error e;
+	struct doc_error e;
 	char id[16];
 
 	entities_init(&es);
@@ -420,7 +420,7 @@ ATF_TC_BODY(entities_are_limited, tc)
 ATF_TC_WITHOUT_HEAD(an_empty_store_answers);
 ATF_TC_BODY(an_empty_store_answers, tc)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	entities_init(&es);
 	ATF_CHECK(entities_find(&es, name("T", "1")) == NULL);

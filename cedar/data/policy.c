@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "build.h"
-#include "lib/why.h"
 
 struct op_info {
 	const char	*text;
@@ -185,14 +184,14 @@ static const char *const slot_names[] = { "?principal", "?resource" };
 /* Slots that the template has and nobody filled, and the other way round. */
 static int
 check_slots(const struct policy *t, const struct uid *const values[2],
-    const char *file, struct cedar_error *e)
+    const char *file, struct doc_error *e)
 {
 	for (int i = 0; i < 2; i++) {
 		if (t->slots[i] && values[i] == NULL)
-			return cedar_error_set(e, file, "the link gives no "
+			return doc_error_set(e, file, "the link gives no "
 			    "value for the template's %s", slot_names[i]);
 		if (!t->slots[i] && values[i] != NULL)
-			return cedar_error_set(e, file, "the link gives a "
+			return doc_error_set(e, file, "the link gives a "
 			    "value for %s, which the template does not have",
 			    slot_names[i]);
 	}
@@ -229,28 +228,28 @@ make_link(struct policies *set, const struct policy *t,
 int
 policies_link(struct policies *set, const struct str *template_id,
     const char *id, size_t idlen, const struct uid *const values[2],
-    struct cedar_error *e)
+    struct doc_error *e)
 {
-	char quoted[QUOTE_MAX], file[CEDAR_FILE_MAX];
+	char quoted[QUOTE_MAX], file[DOC_FILE_MAX];
 	const char *why;
 	const struct policy *t;
 	struct policy *p;
 
-	snprintf(file, sizeof(file), "link %s", why_quote(quoted, id, idlen));
+	snprintf(file, sizeof(file), "link %s", doc_quote(quoted, id, idlen));
 	t = policies_find(set, template_id->bytes, template_id->len);
-	why_quote(quoted, template_id->bytes, template_id->len);
+	doc_quote(quoted, template_id->bytes, template_id->len);
 	if (t == NULL)
-		return cedar_error_set(e, file, "there is no template `%s'",
+		return doc_error_set(e, file, "there is no template `%s'",
 		    quoted);
 	if (!t->is_template)
-		return cedar_error_set(e, file, "`%s' is no template: it has "
+		return doc_error_set(e, file, "`%s' is no template: it has "
 		    "neither ?principal nor ?resource", quoted);
 	if (check_slots(t, values, file, e) == -1)
 		return -1;
 	if ((p = make_link(set, t, values)) == NULL)
-		return cedar_error_memory(e, file);
+		return doc_error_memory(e, file);
 	if (policies_append(set, p, id, idlen, &why) == -1)
-		return why == NULL ? cedar_error_memory(e, file) :
-		    cedar_error_set(e, file, "%s", why);
+		return why == NULL ? doc_error_memory(e, file) :
+		    doc_error_set(e, file, "%s", why);
 	return 0;
 }

@@ -189,7 +189,7 @@ struct condition {
 
 struct policy {
 	const struct str	*id;
-	const struct cedar_source *source; /* NULL: was JSON */
+	const struct doc_source *source; /* NULL: was JSON */
 	uint32_t		 pos, end;  /* its bytes in the source */
 	bool			 forbid;
 	bool			 is_template;	/* decides nothing; links do */
@@ -240,14 +240,14 @@ enum policy_ids { POLICY_IDS_NUMBERED, POLICY_IDS_ANNOTATED };
  */
 int	policies_add_text(struct policies *, const char *file,
 	    const char *text, size_t len, enum policy_ids,
-	    struct cedar_error *);
+	    struct doc_error *);
 
 /*
  * Adds one policy from its JSON form (EST,
  * https://docs.cedarpolicy.com/policies/json-format.html), under this id.
  */
 int	policies_add_json(struct policies *, const struct doc *, uint32_t node,
-	    const char *id, size_t idlen, struct cedar_error *);
+	    const char *id, size_t idlen, struct doc_error *);
 
 /*
  * Adds a whole set: {"staticPolicies": {ID: policy}, "templates": {ID:
@@ -255,7 +255,7 @@ int	policies_add_json(struct policies *, const struct doc *, uint32_t node,
  * optional.  `prefix' goes before every id.
  */
 int	policies_add_json_set(struct policies *, const struct doc *,
-	    const char *prefix, struct cedar_error *);
+	    const char *prefix, struct doc_error *);
 
 /*
  * Links a template: values[slot] for each slot that it has, NULL for others.
@@ -263,7 +263,7 @@ int	policies_add_json_set(struct policies *, const struct doc *,
  */
 int	policies_link(struct policies *, const struct str *template_id,
 	    const char *id, size_t idlen, const struct uid *const values[2],
-	    struct cedar_error *);
+	    struct doc_error *);
 
 /* NULL when there is none. */
 const struct policy *policies_find(const struct policies *, const char *id,

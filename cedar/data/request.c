@@ -20,7 +20,7 @@ static const struct record no_fields;
 /* Without a schema: an object that is no escape. */
 static int
 read_any_context(struct request *r, struct arena *a, const struct doc *d,
-    uint32_t node, struct cedar_error *e)
+    uint32_t node, struct doc_error *e)
 {
 	struct value v;
 
@@ -36,10 +36,10 @@ read_any_context(struct request *r, struct arena *a, const struct doc *d,
 /* As the schema has it for this action, and all else that it says. */
 static int
 read_checked_context(struct request *r, struct arena *a, const struct doc *d,
-    const uint32_t *found, const struct schema *schema, struct cedar_error *e)
+    const uint32_t *found, const struct schema *schema, struct doc_error *e)
 {
 	const struct action_type *action = schema_action(schema, r->action);
-	char text[CEDAR_MESSAGE_MAX];
+	char text[DOC_MESSAGE_MAX];
 
 	if (action == NULL)
 		return doc_error(d, found[ACTION], e, "the schema has no such "
@@ -57,7 +57,7 @@ read_checked_context(struct request *r, struct arena *a, const struct doc *d,
 
 int
 request_read(struct request *r, struct arena *a, const struct doc *d,
-    uint32_t node, const struct schema *schema, struct cedar_error *e)
+    uint32_t node, const struct schema *schema, struct doc_error *e)
 {
 	uint32_t found[NFIELDS];
 

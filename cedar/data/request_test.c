@@ -29,9 +29,9 @@ static const char schema_text[] =
 static void
 start(void)
 {
-	const struct cedar_source s = { "schema", schema_text,
+	const struct doc_source s = { "schema", schema_text,
 	    sizeof(schema_text) - 1 };
-	struct cedar_error e;
+	struct doc_error e;
 
 	arena_init(&arena, 0);
 	ATF_REQUIRE_EQ_MSG(schema_read_text(&schema, &s, 1, &e), 0, "%s",
@@ -48,7 +48,7 @@ end(void)
 static void
 parse(struct doc *d, const char *text)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_MSG(doc_read_json(d, "f", text, strlen(text),
 	    CEDAR_REQUEST_MAX, &e) == 0, "%s: %s", text, e.text);
@@ -59,13 +59,13 @@ static const char *
 read_request(const char *text, const struct schema *s)
 {
 	static char message[512];
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc d;
 
 	message[0] = '\0';
 	parse(&d, text);
 	if (request_read(&request, &arena, &d, 0, s, &e) == -1)
-		cedar_error_format(&e, 0, message, sizeof(message));
+		doc_error_format(&e, 0, message, sizeof(message));
 	doc_free(&d);
 	return message;
 }
@@ -168,13 +168,13 @@ static const char *
 add(const char *text)
 {
 	static char message[512];
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc d;
 
 	message[0] = '\0';
 	parse(&d, text);
 	if (entities_add(&es, &d, &schema, &e) == -1)
-		cedar_error_format(&e, 0, message, sizeof(message));
+		doc_error_format(&e, 0, message, sizeof(message));
 	doc_free(&d);
 	return message;
 }
@@ -318,7 +318,7 @@ ATF_TC_BODY(entities_against_the_schema_are_refused, tc)
 ATF_TC_WITHOUT_HEAD(the_schemas_actions_are_there);
 ATF_TC_BODY(the_schemas_actions_are_there, tc)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	const struct uid *all, *read;
 
 	start();

@@ -13,21 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/doc/arena.h"
 #include "cedar/cedar.h"
+#include "lib/doc/arena.h"
+#include "lib/doc/str.h"
 
 /*
  * How deep a value may be that an expression makes: the expression's own
  * depth around a value that was read.
  */
 #define VALUE_DEPTH_MAX	(2 * CEDAR_DEPTH_MAX)
-
-/* UTF-8; may hold NULs, one more NUL follows. */
-struct str {
-	uint32_t	hash;
-	uint32_t	len;
-	char		bytes[];
-};
 
 /* An entity's name: Type::"id".  The type is written with its namespace. */
 struct uid {
@@ -79,15 +73,6 @@ struct ip {
 	uint8_t	prefix;
 	bool	v6;
 };
-
-uint32_t	 str_hash(const void *, size_t len);
-/* NULL with ENOMEM. */
-const struct str *str_new(struct arena *, const void *, size_t len);
-bool		 str_equal(const struct str *, const struct str *);
-/* By length, then by bytes: the order of fields and of attributes' types. */
-int		 str_compare(const struct str *, const struct str *);
-/* Equality with a C string, without its hash. */
-bool		 str_is(const struct str *, const char *);
 
 const struct uid *uid_new(struct arena *, const struct str *type,
 		    const struct str *id);

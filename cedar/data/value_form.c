@@ -7,7 +7,6 @@
 #include "entities.h"
 #include "name.h"
 #include "policy.h"
-#include "lib/why.h"
 
 static bool
 has_string(const struct doc *d, uint32_t object, const char *key)
@@ -41,7 +40,7 @@ only_member(const struct doc *d, uint32_t object, const char *key)
 
 static int
 object_form(const struct doc *d, uint32_t node, enum form *form,
-    uint32_t *inner, struct cedar_error *e)
+    uint32_t *inner, struct doc_error *e)
 {
 	uint32_t c;
 
@@ -65,7 +64,7 @@ object_form(const struct doc *d, uint32_t node, enum form *form,
 
 int
 value_form(const struct doc *d, uint32_t node, enum form *form,
-    uint32_t *inner, struct cedar_error *e)
+    uint32_t *inner, struct doc_error *e)
 {
 	static const enum form forms[] = {
 		[DOC_BOOL] = FORM_SCALAR, [DOC_INT] = FORM_SCALAR,
@@ -85,7 +84,7 @@ value_form(const struct doc *d, uint32_t node, enum form *form,
 
 int
 uid_object_read(const struct uid **out, struct arena *a, const struct doc *d,
-    uint32_t inner, struct cedar_error *e)
+    uint32_t inner, struct doc_error *e)
 {
 	static const struct doc_field fields[] = {
 		{ "type", DOC_MAY(STRING), false },
@@ -102,16 +101,16 @@ uid_object_read(const struct uid **out, struct arena *a, const struct doc *d,
 	if (!name_is_path(type->bytes, type->len))
 		return doc_error(d, found[0], e, "`%s' is no entity type; "
 		    "expected a name, or names with :: between them",
-		    why_quote(quoted, type->bytes, type->len));
+		    doc_quote(quoted, type->bytes, type->len));
 	type = str_new(a, type->bytes, type->len);
 	id = str_new(a, id->bytes, id->len);
 	*out = type == NULL || id == NULL ? NULL : uid_new(a, type, id);
-	return *out == NULL ? cedar_error_memory(e, d->source.file) : 0;
+	return *out == NULL ? doc_error_memory(e, d->source.file) : 0;
 }
 
 int
 uid_json_read(const struct uid **out, struct arena *a, const struct doc *d,
-    uint32_t node, struct cedar_error *e)
+    uint32_t node, struct doc_error *e)
 {
 	static const struct doc_field fields[] = {
 		{ "__entity", DOC_MAY(OBJECT), false },
@@ -131,11 +130,11 @@ uid_json_read(const struct uid **out, struct arena *a, const struct doc *d,
 
 int
 uid_read(const struct uid **out, struct arena *a, const struct doc *d,
-    uint32_t node, struct cedar_error *e)
+    uint32_t node, struct doc_error *e)
 {
 	const struct doc_node *n = &d->nodes[node];
-	struct cedar_source s = { .file = d->source.file };
-	char text[CEDAR_MESSAGE_MAX];
+	struct doc_source s = { .file = d->source.file };
+	char text[DOC_MESSAGE_MAX];
 
 	if (n->kind != DOC_STRING)
 		return uid_json_read(out, a, d, node, e);
@@ -151,7 +150,7 @@ uid_read(const struct uid **out, struct arena *a, const struct doc *d,
 
 int
 call_form(const struct doc *d, uint32_t inner, struct call_form *call,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	static const struct doc_field fields[] = {
 		{ "fn", DOC_MAY(STRING), false },
@@ -171,7 +170,7 @@ call_form(const struct doc *d, uint32_t inner, struct call_form *call,
 	call->fn = fn_find(name->bytes, name->len);
 	if (call->fn == -1)
 		return doc_error(d, found[0], e, "there is no extension "
-		    "function `%s'", why_quote(quoted, name->bytes,
+		    "function `%s'", doc_quote(quoted, name->bytes,
 		    name->len));
 	call->list = found[2];
 	call->first = found[1] != 0 ? found[1] : doc_first(d, found[2]);

@@ -28,7 +28,7 @@ enum form { FORM_SCALAR, FORM_SET, FORM_RECORD, FORM_ENTITY, FORM_CALL };
  * null, or the escape "__expr", which Cedar no longer has.
  */
 int	value_form(const struct doc *, uint32_t node, enum form *,
-	    uint32_t *inner, struct cedar_error *);
+	    uint32_t *inner, struct doc_error *);
 
 /* Whether the node is {"type", "id", ...}; {"fn", "arg" or "args", ...}. */
 bool	is_uid_object(const struct doc *, uint32_t node);
@@ -36,10 +36,10 @@ bool	is_call_object(const struct doc *, uint32_t node);
 
 /* The entity that {"type", "id"} names. */
 int	uid_object_read(const struct uid **, struct arena *,
-	    const struct doc *, uint32_t inner, struct cedar_error *);
+	    const struct doc *, uint32_t inner, struct doc_error *);
 /* {"type", "id"} or {"__entity": {"type", "id"}}; text is refused. */
 int	uid_json_read(const struct uid **, struct arena *, const struct doc *,
-	    uint32_t node, struct cedar_error *);
+	    uint32_t node, struct doc_error *);
 
 /* A call's function and where its arguments are. */
 struct call_form {
@@ -50,7 +50,7 @@ struct call_form {
 };
 
 int	 call_form(const struct doc *, uint32_t inner, struct call_form *,
-	    struct cedar_error *);
+	    struct doc_error *);
 /* The argument after this one, or 0. */
 uint32_t call_next(const struct doc *, const struct call_form *,
 	    uint32_t arg);

@@ -6,7 +6,6 @@
 #include "ext.h"
 #include "policy.h"
 #include "value_form.h"
-#include "lib/why.h"
 
 struct plan *
 value_plan_of(struct reader *r, uint32_t node)
@@ -45,7 +44,7 @@ error_missing(struct reader *r, uint32_t node, const struct record_type *type)
 	    doc_get_str(r->d, node, type->attrs[i].name) != 0)
 		i++;
 	return doc_error(r->d, node, r->e, "attribute `%s' is missing; the "
-	    "schema requires it", why_quote(quoted, type->attrs[i].name->bytes,
+	    "schema requires it", doc_quote(quoted, type->attrs[i].name->bytes,
 	    type->attrs[i].name->len));
 }
 
@@ -66,7 +65,7 @@ plan_record(struct reader *r, uint32_t node, const struct record_type *type)
 
 		if (attr == NULL)
 			return doc_error_key(r->d, c, r->e, "the schema has "
-			    "no attribute `%s' here", why_quote(quoted,
+			    "no attribute `%s' here", doc_quote(quoted,
 			    key->bytes, key->len));
 		missing -= attr->required;
 		give(r, c, node, &attr->type);

@@ -30,7 +30,7 @@ struct plan {
 struct reader {
 	const struct doc	*d;
 	struct arena		*arena;
-	struct cedar_error	*e;
+	struct doc_error	*e;
 	uint32_t		 root, end;
 	struct plan		*plans;		/* of nodes root to end */
 	struct value		*stack;		/* grows down */

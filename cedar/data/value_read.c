@@ -20,7 +20,7 @@
 static int
 error_memory(struct reader *r)
 {
-	return cedar_error_memory(r->e, r->d->source.file);
+	return doc_error_memory(r->e, r->d->source.file);
 }
 
 static int
@@ -188,7 +188,7 @@ make_all(struct reader *r)
 
 static int
 reader_start(struct reader *r, const struct doc *d, uint32_t root,
-    struct arena *arena, struct cedar_error *e)
+    struct arena *arena, struct doc_error *e)
 {
 	uint32_t n = d->nodes[root].next - root;
 
@@ -224,7 +224,7 @@ reader_end(struct reader *r, int rc, struct value *v)
 
 int
 value_read_typed(struct value *v, struct arena *a, const struct doc *d,
-    uint32_t node, const struct type *type, struct cedar_error *e)
+    uint32_t node, const struct type *type, struct doc_error *e)
 {
 	struct reader r;
 	int rc = reader_start(&r, d, node, a, e);
@@ -236,14 +236,14 @@ value_read_typed(struct value *v, struct arena *a, const struct doc *d,
 
 int
 value_read(struct value *v, struct arena *a, const struct doc *d,
-    uint32_t node, struct cedar_error *e)
+    uint32_t node, struct doc_error *e)
 {
 	return value_read_typed(v, a, d, node, NULL, e);
 }
 
 int
 record_read(const struct record **out, struct arena *a, const struct doc *d,
-    uint32_t node, const struct record_type *type, struct cedar_error *e)
+    uint32_t node, const struct record_type *type, struct doc_error *e)
 {
 	struct type record = { .kind = TYPE_RECORD, .record = type };
 	struct value v;
@@ -258,7 +258,7 @@ record_read(const struct record **out, struct arena *a, const struct doc *d,
 
 int
 tags_read(const struct record **out, struct arena *a, const struct doc *d,
-    uint32_t node, const struct type *type, struct cedar_error *e)
+    uint32_t node, const struct type *type, struct doc_error *e)
 {
 	struct reader r;
 	struct value v;

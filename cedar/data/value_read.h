@@ -20,16 +20,16 @@
 
 /* A value of this type; NULL: of any. */
 int	value_read_typed(struct value *, struct arena *, const struct doc *,
-	    uint32_t node, const struct type *, struct cedar_error *);
+	    uint32_t node, const struct type *, struct doc_error *);
 /*
  * An object as a record, even if it looks like an escape.  NULL: its fields
  * are of any type, and there may be any.
  */
 int	record_read(const struct record **, struct arena *,
 	    const struct doc *, uint32_t node, const struct record_type *,
-	    struct cedar_error *);
+	    struct doc_error *);
 /* The same where every field is of this type; NULL: of any. */
 int	tags_read(const struct record **, struct arena *, const struct doc *,
-	    uint32_t node, const struct type *, struct cedar_error *);
+	    uint32_t node, const struct type *, struct doc_error *);
 
 #endif

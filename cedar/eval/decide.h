@@ -16,7 +16,7 @@
 #include "cedar/cedar.h"
 #include "cedar/data/entities.h"
 #include "cedar/data/policy.h"
-#include "lib/wire.h"
+#include "lib/doc/put.h"
 
 /* Why evaluating a policy failed, and at which node. */
 struct eval_error {

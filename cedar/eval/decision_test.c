@@ -71,7 +71,7 @@ static void
 init(const char *policies)
 {
 	static const struct record empty = { 0 };
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc d;
 
 	policies_init(&set);
@@ -227,7 +227,7 @@ ATF_TC_WITHOUT_HEAD(a_template_decides_by_its_links_alone);
 ATF_TC_BODY(a_template_decides_by_its_links_alone, tc)
 {
 	const struct uid *values[2];
-	struct cedar_error e;
+	struct doc_error e;
 
 	init("permit(principal in ?principal, action, resource == ?resource)"
 	    " when { 1 == 1 };");

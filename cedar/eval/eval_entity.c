@@ -1,6 +1,5 @@
 /* Entities: their hierarchy, attributes and tags; attributes of records. */
 #include "eval_ops.h"
-#include "lib/why.h"
 
 /* What the store has of an entity; the request's three are known already. */
 static const struct entity *
@@ -64,8 +63,8 @@ quote_uid(const struct uid *u)
 {
 	struct quoted_uid q;
 
-	why_quote(q.type, u->type->bytes, u->type->len);
-	why_quote(q.id, u->id->bytes, u->id->len);
+	doc_quote(q.type, u->type->bytes, u->type->len);
+	doc_quote(q.id, u->id->bytes, u->id->len);
 	return q;
 }
 
@@ -85,7 +84,7 @@ entity_lacks(struct eval *e, const struct uid *u, const char *what,
 	const struct quoted_uid q = quote_uid(u);
 	char quoted[QUOTE_MAX];
 
-	why_quote(quoted, name->bytes, name->len);
+	doc_quote(quoted, name->bytes, name->len);
 	return eval_fail(e, "entity %s::\"%s\" has no %s \"%s\"", q.type,
 	    q.id, what, quoted);
 }
@@ -95,7 +94,7 @@ record_lacks(struct eval *e, const struct str *name)
 {
 	char quoted[QUOTE_MAX];
 
-	why_quote(quoted, name->bytes, name->len);
+	doc_quote(quoted, name->bytes, name->len);
 	return eval_fail(e, "the record has no attribute \"%s\"", quoted);
 }
 

@@ -34,7 +34,7 @@ static void
 make_world(void)
 {
 	static struct arena arena;
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc d, list;
 	const char *end = strstr(world, "],{\"principal") + 1;
 
@@ -77,7 +77,7 @@ int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
 	struct policies set;
-	struct cedar_error e;
+	struct doc_error e;
 	struct decider d;
 
 	if (store.items == NULL)

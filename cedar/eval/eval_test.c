@@ -44,7 +44,7 @@ static void
 read_env(void)
 {
 	static char text[FILE_MAX];
-	struct cedar_error e = { 0 };
+	struct doc_error e = { 0 };
 	struct doc d, list;
 	const size_t len = load("env.json", text);
 	uint32_t n;
@@ -79,7 +79,7 @@ static void
 read_policy(struct policies *set, const char *expr)
 {
 	static char text[FILE_MAX];
-	struct cedar_error e = { 0 };
+	struct doc_error e = { 0 };
 	const int n = snprintf(text, sizeof(text), "permit(principal, action, "
 	    "resource) when { %s };", expr);
 

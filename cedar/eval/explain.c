@@ -87,7 +87,7 @@ static void
 show_rule(struct explain *x, uint32_t i)
 {
 	const struct policy *p = x->decider->policies->items[i];
-	const struct cedar_source *s = p->source;
+	const struct doc_source *s = p->source;
 
 	emit(x->out, "rule ");
 	show_quoted(x, p->id);
@@ -98,7 +98,7 @@ show_rule(struct explain *x, uint32_t i)
 	if (s == NULL)
 		return;
 	emit(x->out, " (");
-	emit_escaped(x->out, s->file, strnlen(s->file, CEDAR_FILE_MAX), false);
+	emit_escaped(x->out, s->file, strnlen(s->file, DOC_FILE_MAX), false);
 	emit(x->out, ":");
 	emit_long(x->out, line_of(s->text, p->pos));
 	emit(x->out, ")");

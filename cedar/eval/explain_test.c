@@ -30,7 +30,7 @@ static const char request_json[] = "{\"principal\": \"User::\\\"ann\\\"\","
 static void
 init(const char *policies)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc d;
 
 	policies_init(&set);
@@ -241,7 +241,7 @@ ATF_TC_BODY(a_link_names_its_template, tc)
 	const char *text = "@id(\"t\") permit(principal in ?principal, action,"
 	    " resource == ?resource);";
 	const struct uid *values[2];
-	struct cedar_error e;
+	struct doc_error e;
 	char out[1024];
 	struct trace t;
 	struct put p;

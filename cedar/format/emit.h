@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "cedar/data/value.h"
-#include "lib/wire.h"
+#include "lib/doc/put.h"
 
 void	emit(struct put *, const char *text);
 void	emit_str(struct put *, const struct str *);

@@ -9,7 +9,7 @@
 
 #include "cedar/cedar.h"
 #include "cedar/data/policy.h"
-#include "lib/wire.h"
+#include "lib/doc/put.h"
 
 #define FORMAT_WIDTH	80
 
@@ -20,7 +20,7 @@
  * fit.
  */
 int	format_text(struct put *, const char *file, const char *text,
-	    size_t len, struct cedar_error *);
+	    size_t len, struct doc_error *);
 
 /*
  * One policy as canonical text, from its immutable form, without comments; a

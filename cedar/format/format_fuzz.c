@@ -17,7 +17,7 @@ int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 static int
 write_all(const char *text, size_t len, struct put *json, struct put *flat)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct policies set;
 	int rc;
 
@@ -44,7 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static char buffers[6][OUT_MAX];
 	struct put json, flat, text, json2, flat2, text2;
-	struct cedar_error e;
+	struct doc_error e;
 
 	put_init(&json, buffers[0], OUT_MAX);
 	put_init(&flat, buffers[1], OUT_MAX);

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "format_token.h"
-#include "lib/wire.h"
+#include "lib/doc/put.h"
 
 enum piece_kind {
 	PIECE_NONE,		/* a place kept for a GROUP */

@@ -57,7 +57,7 @@ void
 fmt_take_kind(struct fmt *f, enum lex_kind kind)
 {
 	if (f->rc == 0 && fmt_peek(f) != kind)
-		f->rc = cedar_error_at(f->error, f->in.lex.source,
+		f->rc = doc_error_at(f->error, f->in.lex.source,
 		    f->in.token.pos, "expected `%s' here: this is a defect of "
 		    "the formatter", lex_kind_text(kind));
 	fmt_take(f);

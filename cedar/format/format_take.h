@@ -40,7 +40,7 @@ struct level {
 struct fmt {
 	struct tokens		 in;
 	struct layout		 out;
-	struct cedar_error	*error;
+	struct doc_error	*error;
 	int			 rc;	/* 0, or -1: failed */
 	unsigned		 depth;
 	struct level		 levels[FORMAT_LEVELS_MAX];

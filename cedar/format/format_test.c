@@ -58,7 +58,7 @@ fail_nth(unsigned n)
 }
 
 static struct policies set;
-static struct cedar_error error;
+static struct doc_error error;
 static char out[OUT_MAX], again[OUT_MAX];
 
 static void

@@ -142,7 +142,7 @@ put_policies(struct fmt *f)
 		if (!end)
 			put_policy(f);
 		if (layout_flush(&f->out) == -1 && f->rc == 0)
-			f->rc = cedar_error_memory(f->error,
+			f->rc = doc_error_memory(f->error,
 			    f->in.lex.source->file);
 		if (end)
 			break;
@@ -152,7 +152,7 @@ put_policies(struct fmt *f)
 
 /* The text must be policies, or the walk would lose its way. */
 static int
-check(const struct cedar_source *s, struct cedar_error *e)
+check(const struct doc_source *s, struct doc_error *e)
 {
 	struct policies set;
 	int rc, saved;
@@ -172,18 +172,18 @@ check(const struct cedar_source *s, struct cedar_error *e)
  */
 static int
 check_result(const struct put *out, size_t start, const char *file,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
-	struct cedar_source result = {
+	struct doc_source result = {
 		"formatted", (const char *)out->base + start, out->len - start,
 	};
-	struct cedar_error why;
+	struct doc_error why;
 
 	if (out->err == 0 && check(&result, &why) == 0)
 		return 0;
 	if (out->err == 0 && errno == ENOMEM)
-		return cedar_error_memory(e, file);
-	cedar_error_set(e, file, "cannot be formatted: %s", out->err != 0 ?
+		return doc_error_memory(e, file);
+	doc_error_set(e, file, "cannot be formatted: %s", out->err != 0 ?
 	    "too large" : why.text);
 	errno = EMSGSIZE;
 	return -1;
@@ -191,9 +191,9 @@ check_result(const struct put *out, size_t start, const char *file,
 
 int
 format_text(struct put *out, const char *file, const char *text, size_t len,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
-	struct cedar_source source = { file, text, len };
+	struct doc_source source = { file, text, len };
 	struct fmt f = { .error = e };
 	size_t start = out->len;
 
@@ -216,7 +216,7 @@ void
 format_policy(struct put *out, const struct policy *p)
 {
 	size_t cap = 16 * CEDAR_POLICY_MAX;
-	struct cedar_error e;
+	struct doc_error e;
 	struct put flat;
 	char *text = malloc(cap);
 

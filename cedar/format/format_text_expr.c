@@ -29,7 +29,7 @@ push(struct fmt *f, enum level_kind kind)
 {
 	if (f->depth == FORMAT_LEVELS_MAX) {
 		if (f->rc == 0)
-			f->rc = cedar_error_at(f->error, f->in.lex.source,
+			f->rc = doc_error_at(f->error, f->in.lex.source,
 			    f->in.token.pos, "nested too deeply");
 		return;
 	}

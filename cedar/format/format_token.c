@@ -3,8 +3,8 @@
 #include <string.h>
 
 int
-tokens_init(struct tokens *t, const struct cedar_source *source,
-    struct cedar_error *e)
+tokens_init(struct tokens *t, const struct doc_source *source,
+    struct doc_error *e)
 {
 	t->text = source->text;
 	t->gap = 0;

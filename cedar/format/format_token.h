@@ -25,8 +25,8 @@ struct tokens {
 };
 
 /* -1 with the error set when the first is no token. */
-int	tokens_init(struct tokens *, const struct cedar_source *,
-	    struct cedar_error *);
+int	tokens_init(struct tokens *, const struct doc_source *,
+	    struct doc_error *);
 /* The token to come, a number without zeros before it. */
 struct span	tokens_text(const struct tokens *);
 /*

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "cedar/data/policy.h"
-#include "lib/wire.h"
+#include "lib/doc/put.h"
 
 /*
  * How deep a tree may be.  Each level takes two bytes of a policy's text at

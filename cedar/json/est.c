@@ -7,7 +7,6 @@
 
 #include "cedar/data/name.h"
 #include "cedar/data/value_form.h"
-#include "lib/why.h"
 
 /* The scope. */
 
@@ -70,7 +69,7 @@ read_uid(struct est *s, enum var var, uint32_t node, const struct uid **uid)
 	    !name_is_action((*uid)->type->bytes, (*uid)->type->len))
 		return doc_error(s->d, node, s->e, "expected an entity of "
 		    "type Action (in any namespace), not of type `%s'",
-		    why_quote(quoted, (*uid)->type->bytes,
+		    doc_quote(quoted, (*uid)->type->bytes,
 		    (*uid)->type->len));
 	return 0;
 }
@@ -226,7 +225,7 @@ read_annotation(struct est *s, uint32_t node)
 	if (!name_is_word(n->key->bytes, n->key->len))
 		return doc_error_key(s->d, node, s->e, "`%s' cannot be an "
 		    "annotation; expected letters, digits and _",
-		    why_quote(quoted, n->key->bytes, n->key->len));
+		    doc_quote(quoted, n->key->bytes, n->key->len));
 	if (n->kind != DOC_STRING && n->kind != DOC_NULL)
 		return doc_error_kind(s->d, node, s->e, "a string or null");
 	name = build_str(&s->b, n->key->bytes, n->key->len);
@@ -314,7 +313,7 @@ read_policy(struct est *s, uint32_t node, const char *id, size_t idlen)
 
 static int
 est_open(struct est *s, struct policies *set, const struct doc *d,
-    size_t bytes, struct cedar_error *e)
+    size_t bytes, struct doc_error *e)
 {
 	memset(s, 0, sizeof(*s));
 	s->d = d;
@@ -335,7 +334,7 @@ est_close(struct est *s, int rc)
 
 int
 policies_add_json(struct policies *set, const struct doc *d, uint32_t node,
-    const char *id, size_t idlen, struct cedar_error *e)
+    const char *id, size_t idlen, struct doc_error *e)
 {
 	struct est s;
 	int rc = est_open(&s, set, d, node_bytes(d, node), e);
@@ -420,7 +419,7 @@ read_link(struct est *s, uint32_t node, const char *prefix)
 	const struct uid *values[2] = { NULL, NULL };
 	const char *template, *id;
 	const struct str *template_id;
-	char text[CEDAR_MESSAGE_MAX];
+	char text[DOC_MESSAGE_MAX];
 	size_t template_len, len;
 	uint32_t found[3];
 
@@ -466,7 +465,7 @@ read_set(struct est *s, const char *prefix)
 
 int
 policies_add_json_set(struct policies *set, const struct doc *d,
-    const char *prefix, struct cedar_error *e)
+    const char *prefix, struct doc_error *e)
 {
 	struct est s;
 	int rc = est_open(&s, set, d, d->source.len, e);

@@ -21,7 +21,7 @@ struct est_task {
 struct est {
 	struct build		 b;
 	const struct doc	*d;
-	struct cedar_error	*e;
+	struct doc_error	*e;
 	struct est_task		*tasks;		/* what is left to do */
 	size_t			 ntasks, task_cap;
 	const struct str	**names;	/* room for one node's */

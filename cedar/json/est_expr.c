@@ -12,7 +12,6 @@
 
 #include "cedar/data/name.h"
 #include "cedar/data/value_form.h"
-#include "lib/why.h"
 
 /* How an operator's object is read. */
 struct operator_form {
@@ -315,7 +314,7 @@ start_call(struct est *s, uint32_t body, uint32_t pos)
 
 	if (fn == -1)
 		return doc_error_key(s->d, body, s->e, "unknown operator or "
-		    "function `%s'", why_quote(quoted, key->bytes, key->len));
+		    "function `%s'", doc_quote(quoted, key->bytes, key->len));
 	if (s->d->nodes[body].kind != DOC_ARRAY)
 		return doc_error_kind(s->d, body, s->e, "a list of arguments");
 	if (push(s, (struct est_task){ .run = est_build_call, .arg = fn,

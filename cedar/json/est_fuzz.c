@@ -21,7 +21,7 @@ check(bool ok)
 }
 
 static void
-check_error(const struct cedar_error *e)
+check_error(const struct doc_error *e)
 {
 	check(e->line > 0 && e->text[0] != '\0');
 	for (const char *p = e->text; *p != '\0'; p++)
@@ -45,7 +45,7 @@ check_again(const struct policy *p)
 {
 	static char first[16 * TEXT_MAX], second[16 * TEXT_MAX];
 	const size_t len = write_out(p, first);
-	struct cedar_error e;
+	struct doc_error e;
 	struct policies set;
 	struct doc d;
 
@@ -73,7 +73,7 @@ check_set(const struct policies *set)
 int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct policies set;
 	struct doc d;
 

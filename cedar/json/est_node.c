@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "cedar/data/name.h"
-#include "lib/why.h"
 
 /* Place for n names, or NULL with the error set. */
 static const struct str **
@@ -40,7 +39,7 @@ est_type(struct est *s, uint32_t node, const struct str **type)
 	if (!name_is_path(name->bytes, name->len))
 		return doc_error(s->d, node, s->e, "`%s' is no entity type; "
 		    "expected a name, or names with :: between them",
-		    why_quote(quoted, name->bytes, name->len));
+		    doc_quote(quoted, name->bytes, name->len));
 	return est_str(s, name, type);
 }
 

@@ -15,7 +15,7 @@ static char message[512];
 static struct doc
 parse(const char *text)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc d;
 
 	ATF_REQUIRE_MSG(doc_read_json(&d, "f", text, strlen(text),
@@ -28,11 +28,11 @@ static const char *
 add(const char *text, const char *id)
 {
 	struct doc d = parse(text);
-	struct cedar_error e;
+	struct doc_error e;
 
 	message[0] = '\0';
 	if (policies_add_json(&set, &d, 0, id, strlen(id), &e) == -1)
-		cedar_error_format(&e, 0, message, sizeof(message));
+		doc_error_format(&e, 0, message, sizeof(message));
 	doc_free(&d);
 	return message;
 }
@@ -41,11 +41,11 @@ static const char *
 add_set(const char *text, const char *prefix)
 {
 	struct doc d = parse(text);
-	struct cedar_error e;
+	struct doc_error e;
 
 	message[0] = '\0';
 	if (policies_add_json_set(&set, &d, prefix, &e) == -1)
-		cedar_error_format(&e, 0, message, sizeof(message));
+		doc_error_format(&e, 0, message, sizeof(message));
 	doc_free(&d);
 	return message;
 }
@@ -70,7 +70,7 @@ json(const struct policy *p)
 static void
 round_trip(const char *text)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	const char *before;
 
 	policies_init(&set);
@@ -181,7 +181,7 @@ static void
 same(const char *expr, const char *in_text)
 {
 	char text[512];
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_STREQ_MSG(body(expr), "", "%s: %s", expr, message);
 	snprintf(text, sizeof(text), "permit(principal,action,resource)"

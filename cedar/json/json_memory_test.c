@@ -95,7 +95,7 @@ static const char policies_text[] = "{\"staticPolicies\":{\"p\":{\"effect\":"
     "\"U\",\"id\":\"a\"}}}]}";
 
 static int
-try_json(struct cedar_error *e)
+try_json(struct doc_error *e)
 {
 	struct doc out;
 	int rc = doc_read_json(&out, "f", policies_text,
@@ -107,7 +107,7 @@ try_json(struct cedar_error *e)
 }
 
 static int
-try_yaml(struct cedar_error *e)
+try_yaml(struct doc_error *e)
 {
 	struct doc out;
 	int rc = doc_read_yaml(&out, "f", entities_text,
@@ -119,7 +119,7 @@ try_yaml(struct cedar_error *e)
 }
 
 static int
-try_entities(struct cedar_error *e)
+try_entities(struct doc_error *e)
 {
 	struct entities es;
 	int rc;
@@ -133,7 +133,7 @@ try_entities(struct cedar_error *e)
 }
 
 static int
-try_request(struct cedar_error *e)
+try_request(struct doc_error *e)
 {
 	struct request r;
 	struct arena a;
@@ -146,7 +146,7 @@ try_request(struct cedar_error *e)
 }
 
 static int
-try_policies(struct cedar_error *e)
+try_policies(struct doc_error *e)
 {
 	struct policies set;
 	int rc;
@@ -160,11 +160,11 @@ try_policies(struct cedar_error *e)
 
 /* Fails with 0, 1, 2 allocations and so on, until there are enough. */
 static void
-run_out(int (*try)(struct cedar_error *), const char *text, long least)
+run_out(int (*try)(struct doc_error *), const char *text, long least)
 {
-	const struct cedar_source s = { "schema", schema_text,
+	const struct doc_source s = { "schema", schema_text,
 	    sizeof(schema_text) - 1 };
-	struct cedar_error e;
+	struct doc_error e;
 	long n;
 	int rc;
 

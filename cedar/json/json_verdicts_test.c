@@ -45,7 +45,7 @@ static void
 load_schema(void)
 {
 	const char *text = load("schema.json");
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc d;
 
 	ATF_REQUIRE_EQ(doc_read_json(&d, "schema.json", text, strlen(text),
@@ -56,7 +56,7 @@ load_schema(void)
 
 static int
 read_entities(const struct doc *d, const struct schema *s,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	struct entities es;
 	int rc;
@@ -72,7 +72,7 @@ read_entities(const struct doc *d, const struct schema *s,
 /* A context; the document is a request around it. */
 static int
 read_context(const struct doc *d, const struct schema *s,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	struct request r;
 	struct arena a;
@@ -86,7 +86,7 @@ read_context(const struct doc *d, const struct schema *s,
 
 static int
 read_policies(const struct doc *d, const struct schema *s,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	struct policies set;
 	int rc;
@@ -102,7 +102,7 @@ read_policies(const struct doc *d, const struct schema *s,
 static const struct kind {
 	const char	*name;
 	int		(*read)(const struct doc *, const struct schema *,
-			    struct cedar_error *);
+			    struct doc_error *);
 	bool		 by_schema;
 	const char	*before, *after;	/* of the text */
 } kinds[] = {
@@ -132,7 +132,7 @@ static void
 check_line(const char *verdicts, const struct kind *k, const char *text)
 {
 	static char whole[65536];
-	struct cedar_error e = { .text = "" };
+	struct doc_error e = { .text = "" };
 	struct doc d;
 	int rc, n;
 

@@ -80,7 +80,7 @@ percentile_us(uint64_t *ns, size_t n, unsigned p)
 static void
 read_entities(const char *text, size_t len)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc d;
 
 	entities_init(&entities);
@@ -94,7 +94,7 @@ read_entities(const char *text, size_t len)
 static void
 read_requests(const char *text, size_t len)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc d;
 	uint32_t i = 0;
 
@@ -110,7 +110,7 @@ read_requests(const char *text, size_t len)
 static void
 read_policies(struct policies *set, const char *text, size_t len)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	policies_init(set);
 	if (policies_add_text(set, "policies", text, len, POLICY_IDS_ANNOTATED,

@@ -42,11 +42,11 @@ put_str(struct put *p, const struct str *s)
 }
 
 static void
-refuse(struct put *p, const struct cedar_error *e)
+refuse(struct put *p, const struct doc_error *e)
 {
-	char line[CEDAR_FILE_MAX + CEDAR_MESSAGE_MAX + 32];
+	char line[DOC_FILE_MAX + DOC_MESSAGE_MAX + 32];
 
-	cedar_error_format(e, 0, line, sizeof(line));
+	doc_error_format(e, 0, line, sizeof(line));
 	emit(p, "{");
 	put_key(p, "refused");
 	emit_json(p, line, strlen(line));
@@ -339,9 +339,9 @@ do_schema(struct ask *a)
 static void
 put_finding(struct put *p, const struct policies *set, const struct finding *f)
 {
-	char line[CEDAR_FILE_MAX + CEDAR_MESSAGE_MAX + 32];
+	char line[DOC_FILE_MAX + DOC_MESSAGE_MAX + 32];
 
-	cedar_error_format(&f->error, 0, line, sizeof(line));
+	doc_error_format(&f->error, 0, line, sizeof(line));
 	emit(p, "{");
 	put_key(p, "id");
 	put_str(p, set->items[f->policy]->id);

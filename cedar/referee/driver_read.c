@@ -108,7 +108,7 @@ int
 driver_read_schema(struct ask *a, struct schema *schema, bool *has)
 {
 	const struct str *text = field(a, "schema");
-	struct cedar_source source = { .file = "schema" };
+	struct doc_source source = { .file = "schema" };
 	struct doc d;
 	int rc;
 

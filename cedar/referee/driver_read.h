@@ -17,7 +17,7 @@
 struct ask {
 	struct doc		 doc;	/* the question */
 	struct put		*out;
-	struct cedar_error	 e;
+	struct doc_error	 e;
 };
 
 /* Ends the program: the question itself is wrong, or there is no memory. */

@@ -80,10 +80,10 @@ struct schema {
  * schema_raw.h), and in JSON a list where an object belongs, which the official
  * reader takes for the object's fields in some order.
  */
-int	schema_read_text(struct schema *, const struct cedar_source *,
-	    size_t n, struct cedar_error *);
+int	schema_read_text(struct schema *, const struct doc_source *,
+	    size_t n, struct doc_error *);
 int	schema_read_json(struct schema *, const struct doc *,
-	    struct cedar_error *);
+	    struct doc_error *);
 void	schema_free(struct schema *);
 
 /* NULL when there is none. */
@@ -112,11 +112,11 @@ bool	schema_may_be_in(const struct schema *, const struct str *type,
  * when its ancestors are those of the schema.
  */
 int	schema_check_value(const struct schema *, const struct type *,
-	    struct value, struct cedar_error *);
+	    struct value, struct doc_error *);
 int	schema_check_entity(const struct schema *, const struct entity *,
-	    struct cedar_error *);
+	    struct doc_error *);
 int	schema_check_request(const struct schema *, const struct request *,
-	    struct cedar_error *);
+	    struct doc_error *);
 
 /*
  * The type as in a schema text, e.g. Set<User>, cut at 255 bytes; in memory of

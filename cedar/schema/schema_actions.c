@@ -2,7 +2,6 @@
 
 #include "schema_graph.h"
 #include "schema_raw.h"
-#include "lib/why.h"
 
 /* The action that is named as a parent; NULL with *e. */
 static struct raw_action *
@@ -22,7 +21,7 @@ find_parent(struct raw_schema *r, const struct str *ns,
 			return a;
 	}
 	raw_error(r, &p->place, "unknown action %s::\"%s\"", type->bytes,
-	    why_quote(quoted, p->id->bytes, p->id->len));
+	    doc_quote(quoted, p->id->bytes, p->id->len));
 	return NULL;
 }
 

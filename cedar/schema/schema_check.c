@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cedar/data/name.h"
-#include "lib/why.h"
 
 /* Where a check stands in a set or record, and in what that should be. */
 struct open {
@@ -15,7 +14,7 @@ struct open {
 
 struct checker {
 	const struct schema	*schema;
-	struct cedar_error	*e;
+	struct doc_error	*e;
 	struct open		 open[CEDAR_DEPTH_MAX];
 	unsigned		 n;
 };
@@ -23,9 +22,9 @@ struct checker {
 #define PATH_MAX_SHOWN	96	/* of a place inside a value */
 
 static int
-refuse(struct cedar_error *e, const char *text)
+refuse(struct doc_error *e, const char *text)
 {
-	return cedar_error_set(e, "", "%s", text);
+	return doc_error_set(e, "", "%s", text);
 }
 
 /* Type::"id" */
@@ -35,7 +34,7 @@ show_uid(char *dst, size_t cap, const struct uid *u)
 	char id[QUOTE_MAX];
 
 	snprintf(dst, cap, "%s::\"%s\"", u->type->bytes,
-	    why_quote(id, u->id->bytes, u->id->len));
+	    doc_quote(id, u->id->bytes, u->id->len));
 	return dst;
 }
 
@@ -59,7 +58,7 @@ show_place(const struct checker *c, char dst[PATH_MAX_SHOWN])
 		    "%s%s%s", i == 0 ? " in " : name != NULL ? "." : "",
 		    i == 0 && name == NULL ? "the set" : "", name == NULL ?
 		    i == 0 ? "" : "[]" :
-		    why_quote(quoted, name->bytes, name->len));
+		    doc_quote(quoted, name->bytes, name->len));
 	}
 	return dst;
 }
@@ -75,7 +74,7 @@ refuse_kind(struct checker *c, const struct type *type,
 	arena_init(&a, 0);
 	if (v->kind == VALUE_ENTITY)
 		show_uid(uid, sizeof(uid), v->uid);
-	cedar_error_set(c->e, "", "expected %s, not %s%s", type_format(&a,
+	doc_error_set(c->e, "", "expected %s, not %s%s", type_format(&a,
 	    type), v->kind == VALUE_ENTITY ? uid :
 	    value_kind_name(v->kind), show_place(c, place));
 	arena_free(&a);
@@ -87,8 +86,8 @@ refuse_attr(struct checker *c, const char *what, const struct str *name)
 {
 	char place[PATH_MAX_SHOWN], quoted[QUOTE_MAX];
 
-	return cedar_error_set(c->e, "", "%s `%s'%s", what,
-	    why_quote(quoted, name->bytes, name->len), show_place(c, place));
+	return doc_error_set(c->e, "", "%s `%s'%s", what,
+	    doc_quote(quoted, name->bytes, name->len), show_place(c, place));
 }
 
 bool
@@ -112,7 +111,7 @@ schema_has_id(const struct entity_type *t, const struct str *id)
 
 /* A name that stands anywhere: an action must be there, an id too. */
 static int
-check_uid(const struct schema *s, const struct uid *u, struct cedar_error *e)
+check_uid(const struct schema *s, const struct uid *u, struct doc_error *e)
 {
 	const struct entity_type *t;
 	char uid[256], text[384];
@@ -203,7 +202,7 @@ next_value(struct open *o, const struct type **type)
 
 int
 schema_check_value(const struct schema *s, const struct type *type,
-    struct value value, struct cedar_error *e)
+    struct value value, struct doc_error *e)
 {
 	struct checker c = { .schema = s, .e = e, .n = 0 };
 	const struct value *v;
@@ -222,7 +221,7 @@ schema_check_value(const struct schema *s, const struct type *type,
 /* An action among entities: exactly as the schema has it. */
 static int
 check_action(const struct schema *s, const struct entity *t,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	const struct action_type *a = schema_action(s, t->uid);
 	uint32_t found = 0;
@@ -245,7 +244,7 @@ check_action(const struct schema *s, const struct entity *t,
 
 static int
 check_ancestor(const struct schema *s, const struct entity *t,
-    const struct uid *ancestor, struct cedar_error *e)
+    const struct uid *ancestor, struct doc_error *e)
 {
 	char text[384], uid[256];
 
@@ -260,14 +259,14 @@ check_ancestor(const struct schema *s, const struct entity *t,
 
 static int
 check_tags(const struct schema *s, const struct entity_type *type,
-    const struct record *tags, struct cedar_error *e)
+    const struct record *tags, struct doc_error *e)
 {
 	char text[256], quoted[QUOTE_MAX];
 
 	for (uint32_t i = 0; i < tags->n; i++) {
 		const struct field *f = &tags->fields[i];
 
-		why_quote(quoted, f->name->bytes, f->name->len);
+		doc_quote(quoted, f->name->bytes, f->name->len);
 		if (type->tags == NULL) {
 			snprintf(text, sizeof(text), "tag `%s': entities of "
 			    "this type have no tags", quoted);
@@ -284,7 +283,7 @@ check_tags(const struct schema *s, const struct entity_type *type,
 
 int
 schema_check_entity(const struct schema *s, const struct entity *t,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	const struct entity_type *type;
 	struct type shape = { .kind = TYPE_RECORD };
@@ -292,7 +291,7 @@ schema_check_entity(const struct schema *s, const struct entity *t,
 	if (name_is_action(t->uid->type->bytes, t->uid->type->len))
 		return check_action(s, t, e);
 	if ((type = schema_entity(s, t->uid->type)) == NULL)
-		return cedar_error_set(e, "", "unknown entity type `%s'",
+		return doc_error_set(e, "", "unknown entity type `%s'",
 		    t->uid->type->bytes);
 	shape.record = type->shape;
 	if (check_uid(s, t->uid, e) == -1 || schema_check_value(s, &shape,
@@ -311,28 +310,28 @@ schema_check_entity(const struct schema *s, const struct entity *t,
 /* A principal or resource: its type is there and one that the action takes. */
 static int
 check_party(const struct schema *s, const char *what, const struct uid *u,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	if (schema_entity(s, u->type) == NULL)
-		return cedar_error_set(e, "", "%s: unknown entity type `%s'",
+		return doc_error_set(e, "", "%s: unknown entity type `%s'",
 		    what, u->type->bytes);
 	return check_uid(s, u, e);
 }
 
 static int
 check_applies(const char *what, const struct uid *u,
-    const struct str *const *types, uint32_t n, struct cedar_error *e)
+    const struct str *const *types, uint32_t n, struct doc_error *e)
 {
 	for (uint32_t i = 0; i < n; i++)
 		if (str_equal(types[i], u->type))
 			return 0;
-	return cedar_error_set(e, "", "the action does not apply to a %s of "
+	return doc_error_set(e, "", "the action does not apply to a %s of "
 	    "type %s", what, u->type->bytes);
 }
 
 int
 schema_check_request(const struct schema *s, const struct request *r,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	struct type context = { .kind = TYPE_RECORD };
 	const struct action_type *a;
@@ -342,7 +341,7 @@ schema_check_request(const struct schema *s, const struct request *r,
 	    check_party(s, "resource", r->resource, e) == -1)
 		return -1;
 	if ((a = schema_action(s, r->action)) == NULL)
-		return cedar_error_set(e, "", "no action %s in the schema",
+		return doc_error_set(e, "", "no action %s in the schema",
 		    show_uid(uid, sizeof(uid), r->action));
 	if (check_applies("principal", r->principal, a->principals,
 	    a->nprincipals, e) == -1 || check_applies("resource",

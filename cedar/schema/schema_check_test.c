@@ -28,8 +28,8 @@ static struct schema s;
 static void
 load_schema(void)
 {
-	const struct cedar_source source = { "s", text, strlen(text) };
-	struct cedar_error e;
+	const struct doc_source source = { "s", text, strlen(text) };
+	struct doc_error e;
 
 	ATF_REQUIRE_MSG(schema_read_text(&s, &source, 1, &e) == 0, "%s",
 	    e.text);
@@ -40,7 +40,7 @@ static void
 entity(const char *json, const char *expected)
 {
 	struct entities es;
-	struct cedar_error e = { .text = "" };
+	struct doc_error e = { .text = "" };
 	struct doc d;
 	int rc;
 
@@ -73,7 +73,7 @@ static void
 request(const char *principal, const char *action, const char *resource,
     const char *context, const char *expected)
 {
-	struct cedar_error e = { .text = "" };
+	struct doc_error e = { .text = "" };
 	struct request r;
 	struct arena a;
 	struct doc d;

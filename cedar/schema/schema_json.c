@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "cedar/data/name.h"
-#include "lib/why.h"
 
 struct raw_place
 json_place(const struct json_reader *j, uint32_t node)
@@ -58,7 +57,7 @@ json_check_name(struct json_reader *j, uint32_t node, bool one,
 	if (is_name(s, one))
 		return 0;
 	return doc_error(j->doc, node, j->raw->e, "expected %s, not `%s'",
-	    what, why_quote(quoted, s->bytes, s->len));
+	    what, doc_quote(quoted, s->bytes, s->len));
 }
 
 int
@@ -71,7 +70,7 @@ json_check_key(struct json_reader *j, uint32_t node, const char *what)
 		return 0;
 	return doc_error_key(j->doc, node, j->raw->e,
 	    "expected %s, not `%s'", what,
-	    why_quote(quoted, s->bytes, s->len));
+	    doc_quote(quoted, s->bytes, s->len));
 }
 
 int
@@ -311,7 +310,7 @@ read_namespace_name(struct json_reader *j, uint32_t node, uint32_t notes)
 	if (key->len > RAW_NAME_MAX - 1 || !is_name(key, false) ||
 	    raw_has_cedar(key))
 		return doc_error_key(j->doc, node, j->raw->e, "expected a "
-		    "namespace's name, not `%s'", why_quote(quoted,
+		    "namespace's name, not `%s'", doc_quote(quoted,
 		    key->bytes, key->len));
 	return json_keep(j, key, &j->ns);
 }
@@ -339,7 +338,7 @@ read_namespace(struct json_reader *j, uint32_t node)
 
 int
 schema_read_json(struct schema *s, const struct doc *d,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	struct raw_schema raw;
 	struct json_reader j = { .doc = d, .raw = &raw };
@@ -352,7 +351,7 @@ schema_read_json(struct schema *s, const struct doc *d,
 	else if (d->nodes[0].kind != DOC_OBJECT)
 		rc = doc_error_kind(d, 0, e, "an object of namespaces");
 	else if (d->source.len > CEDAR_SCHEMA_MAX)
-		rc = cedar_error_set(e, d->source.file, "schema too large: "
+		rc = doc_error_set(e, d->source.file, "schema too large: "
 		    "at most %d bytes", CEDAR_SCHEMA_MAX);
 	else
 		rc = read_each(&j, 0, read_namespace);

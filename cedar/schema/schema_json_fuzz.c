@@ -11,7 +11,7 @@ int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);
 int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct schema s;
 	struct doc d;
 

@@ -14,7 +14,7 @@
 static struct schema s;
 
 static int
-read_json(const char *text, size_t len, struct cedar_error *e)
+read_json(const char *text, size_t len, struct doc_error *e)
 {
 	struct doc d;
 	int rc;
@@ -29,7 +29,7 @@ read_json(const char *text, size_t len, struct cedar_error *e)
 static bool
 accepts(const struct str *text)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (read_json(text->bytes, text->len, &e) == -1)
 		return false;
@@ -42,10 +42,10 @@ static void
 bad(const char *text, const char *expected)
 {
 	char message[512];
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_ERRNO(EBADMSG, read_json(text, strlen(text), &e) == -1);
-	cedar_error_format(&e, 0, message, sizeof(message));
+	doc_error_format(&e, 0, message, sizeof(message));
 	ATF_CHECK_STREQ(message, expected);
 }
 
@@ -86,7 +86,7 @@ ATF_TC_BODY(all_parts_are_read, tc)
 	    "[\"A\", \"N::B\"], \"context\": {\"type\": \"Record\","
 	    " \"attributes\": {\"i\": {\"type\": \"String\"}}}}}}}}";
 	const struct entity_type *t;
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_MSG(read_json(text, strlen(text), &e) == 0, "%s", e.text);
 	ATF_REQUIRE_EQ(s.nentities, 2);
@@ -115,7 +115,7 @@ ATF_TC_BODY(an_entity_is_one_though_a_common_type_has_its_name, tc)
 	    "\"y\": {\"type\": \"A\"},"
 	    "\"z\": {\"type\": \"EntityOrCommon\", \"name\": \"A\"}"
 	    "}}}}, \"actions\": {}}}";
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_MSG(read_json(text, strlen(text), &e) == 0, "%s", e.text);
 	check_record(s.entities[1].shape, "{x: A, y: Long, z: Long}");
@@ -168,7 +168,7 @@ ATF_TC_WITHOUT_HEAD(types_nest_up_to_a_limit);
 ATF_TC_BODY(types_nest_up_to_a_limit, tc)
 {
 	static char text[65536];
-	struct cedar_error e;
+	struct doc_error e;
 
 	nested(63, text);
 	ATF_CHECK_MSG(read_json(text, strlen(text), &e) == 0, "%s", e.text);

@@ -7,11 +7,10 @@
 #include <string.h>
 
 #include "cedar/data/name.h"
-#include "lib/why.h"
 
 int
 raw_init(struct raw_schema *r, struct arena *keep, const char *file,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	memset(r, 0, sizeof(*r));
 	arena_init(&r->scratch, 0);
@@ -30,19 +29,19 @@ int
 raw_error(struct raw_schema *r, const struct raw_place *at, const char *fmt,
     ...)
 {
-	char text[CEDAR_MESSAGE_MAX];
+	char text[DOC_MESSAGE_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return cedar_error_at(r->e, at->source, at->pos, "%s", text);
+	return doc_error_at(r->e, at->source, at->pos, "%s", text);
 }
 
 int
 raw_memory(struct raw_schema *r)
 {
-	return cedar_error_memory(r->e, r->file);
+	return doc_error_memory(r->e, r->file);
 }
 
 void *
@@ -269,7 +268,7 @@ raw_add_action(struct raw_schema *r, struct raw_action *a,
 		return -1;
 	if (table_get(&r->action_names, type, id) != NULL)
 		return raw_error(r, &a->place, "action `%s' is declared twice",
-		    why_quote(quoted, id->bytes, id->len));
+		    doc_quote(quoted, id->bytes, id->len));
 	if ((a->uid = uid_new(r->keep, type, id)) == NULL)
 		return raw_memory(r);
 	*r->last_action = a;

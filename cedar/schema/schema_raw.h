@@ -33,7 +33,7 @@
 #define RAW_SIZE_MAX	65536
 
 struct raw_place {
-	const struct cedar_source	*source;
+	const struct doc_source	*source;
 	size_t				 pos;
 };
 
@@ -129,7 +129,7 @@ struct raw_action {
 struct raw_schema {
 	struct arena		 scratch;
 	struct arena		*keep;		/* the schema's */
-	struct cedar_error	*e;
+	struct doc_error	*e;
 	const char		*file;		/* for errors without place */
 	const struct str	*action;	/* "Action" */
 	struct str		*whole;		/* for raw_candidates() */
@@ -144,7 +144,7 @@ struct raw_schema {
 
 /* -1 with *e; raw_finish() may follow. */
 int	raw_init(struct raw_schema *, struct arena *keep, const char *file,
-	    struct cedar_error *);
+	    struct doc_error *);
 
 /* Each: -1 with *e. */
 int	raw_error(struct raw_schema *, const struct raw_place *,

@@ -13,7 +13,7 @@ text_place(const struct text_reader *t)
 
 int
 text_start(struct text_reader *t, struct raw_schema *raw,
-    const struct cedar_source *source)
+    const struct doc_source *source)
 {
 	memset(t, 0, sizeof(*t));
 	t->raw = raw;
@@ -27,7 +27,7 @@ text_expected(struct text_reader *t, const char *what)
 {
 	char found[LEX_NAME_MAX];
 
-	return cedar_error_at(t->lex.error, t->lex.source, t->token.pos,
+	return doc_error_at(t->lex.error, t->lex.source, t->token.pos,
 	    "expected %s, not %s", what,
 	    lex_name(found, t->lex.source, &t->token));
 }
@@ -74,7 +74,7 @@ read_word(struct text_reader *t, bool ident, const char *what, const char **s,
 	if (!lex_is_word(t->token.kind))
 		return text_expected(t, what);
 	if (ident && raw_is_reserved(*s, *len))
-		return cedar_error_at(t->lex.error, t->lex.source,
+		return doc_error_at(t->lex.error, t->lex.source,
 		    t->token.pos, "expected %s: `%.*s' is reserved", what,
 		    (int)*len, *s);
 	return text_next(t);

@@ -20,7 +20,7 @@ struct raw_place text_place(const struct text_reader *);
 /* Each: -1 with *e. */
 /* Starts at the first token. */
 int	text_start(struct text_reader *, struct raw_schema *,
-	    const struct cedar_source *);
+	    const struct doc_source *);
 /* "expected A, not B". */
 int	text_expected(struct text_reader *, const char *what);
 int	text_next(struct text_reader *);

@@ -309,7 +309,7 @@ read_namespace(struct text_reader *t, struct table *opened)
 }
 
 static int
-read_text(struct raw_schema *raw, const struct cedar_source *source)
+read_text(struct raw_schema *raw, const struct doc_source *source)
 {
 	struct table opened = { 0 };
 	struct text_reader t;
@@ -327,8 +327,8 @@ read_text(struct raw_schema *raw, const struct cedar_source *source)
 }
 
 int
-schema_read_text(struct schema *s, const struct cedar_source *sources,
-    size_t n, struct cedar_error *e)
+schema_read_text(struct schema *s, const struct doc_source *sources,
+    size_t n, struct doc_error *e)
 {
 	const char *file = n == 0 ? "" : sources[0].file;
 	struct raw_schema raw;
@@ -340,7 +340,7 @@ schema_read_text(struct schema *s, const struct cedar_source *sources,
 	rc = raw_init(&raw, &s->arena, file, e);
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		if (sources[i].len > CEDAR_SCHEMA_MAX - total)
-			rc = cedar_error_set(e, sources[i].file, "schema too "
+			rc = doc_error_set(e, sources[i].file, "schema too "
 			    "large: at most %d bytes", CEDAR_SCHEMA_MAX);
 		else
 			rc = read_text(&raw, &sources[i]);

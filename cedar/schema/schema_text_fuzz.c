@@ -12,12 +12,12 @@ int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
 	/* Two texts, so that they may refer to each other. */
-	const struct cedar_source sources[2] = {
+	const struct doc_source sources[2] = {
 		{ "a", (const char *)data, len / 2 },
 		{ "b", (const char *)data + len / 2, len - len / 2 },
 	};
-	const struct cedar_source whole = { "f", (const char *)data, len };
-	struct cedar_error e;
+	const struct doc_source whole = { "f", (const char *)data, len };
+	struct doc_error e;
 	struct schema s;
 
 	if (schema_read_text(&s, &whole, 1, &e) == 0)

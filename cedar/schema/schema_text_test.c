@@ -16,9 +16,9 @@
 static struct schema s;
 
 static int
-read_text(const char *text, struct cedar_error *e)
+read_text(const char *text, struct doc_error *e)
 {
-	const struct cedar_source source = { "f", text, strlen(text) };
+	const struct doc_source source = { "f", text, strlen(text) };
 
 	return schema_read_text(&s, &source, 1, e);
 }
@@ -26,7 +26,7 @@ read_text(const char *text, struct cedar_error *e)
 static void
 good(const char *text)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_MSG(read_text(text, &e) == 0, "%s: %s", text, e.text);
 }
@@ -36,10 +36,10 @@ static void
 bad(const char *text, const char *expected)
 {
 	char message[512];
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_ERRNO(EBADMSG, read_text(text, &e) == -1);
-	cedar_error_format(&e, 0, message, sizeof(message));
+	doc_error_format(&e, 0, message, sizeof(message));
 	ATF_CHECK_STREQ(message, expected);
 }
 
@@ -111,8 +111,8 @@ may_be_in(const char *type, const char *ancestor)
 static bool
 accepts(const struct str *text)
 {
-	const struct cedar_source source = { "f", text->bytes, text->len };
-	struct cedar_error e;
+	const struct doc_source source = { "f", text->bytes, text->len };
+	struct doc_error e;
 
 	if (schema_read_text(&s, &source, 1, &e) == -1)
 		return false;
@@ -308,9 +308,9 @@ ATF_TC_BODY(ids_of_an_enumerated_type_are_known, tc)
 }
 
 static int
-read_two(const char *one, const char *two, struct cedar_error *e)
+read_two(const char *one, const char *two, struct doc_error *e)
 {
-	const struct cedar_source sources[2] = {
+	const struct doc_source sources[2] = {
 		{ "one", one, strlen(one) }, { "two", two, strlen(two) },
 	};
 
@@ -320,7 +320,7 @@ read_two(const char *one, const char *two, struct cedar_error *e)
 ATF_TC_WITHOUT_HEAD(several_texts_make_one_schema);
 ATF_TC_BODY(several_texts_make_one_schema, tc)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_EQ(read_two("namespace N { entity A in B { t: T }; }",
 	    "namespace N { entity B; type T = U; } type U = Set<N::A>;", &e),
@@ -353,7 +353,7 @@ repeat(const char *before, const char *text, size_t n, const char *after)
 static void
 check_limit(char *text, const char *expected)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (expected == NULL) {
 		ATF_CHECK_MSG(read_text(text, &e) == 0, "%s", e.text);
@@ -473,7 +473,7 @@ ATF_TC_BODY(running_out_of_memory_is_an_error, tc)
 	    "entity E in F { t: T", ", aaaa: Bool", 10,
 	    " } tags T; entity C enum [\"x\"]; @n(\"x\") namespace N {"
 	    " action c in [Action::\"b\"]; entity G in E { t: T }; }");
-	struct cedar_error e;
+	struct doc_error e;
 	long n;
 
 	for (n = 0;; n++) {

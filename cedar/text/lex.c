@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "lib/doc/json.h"
-#include "lib/why.h"
 
 static const char *const texts[] = {
 #define K(name, text) text,
@@ -15,8 +14,8 @@ static const char *const texts[] = {
 static_assert(sizeof(texts) / sizeof(texts[0]) == LEX_COUNT, "a kind");
 
 void
-lex_init(struct lex *x, const struct cedar_source *source,
-    struct cedar_error *e)
+lex_init(struct lex *x, const struct doc_source *source,
+    struct doc_error *e)
 {
 	x->source = source;
 	x->pos = 0;
@@ -25,7 +24,7 @@ lex_init(struct lex *x, const struct cedar_source *source,
 }
 
 int
-lex_check(const struct cedar_source *s, struct cedar_error *e)
+lex_check(const struct doc_source *s, struct doc_error *e)
 {
 	const unsigned char *text = (const unsigned char *)s->text;
 	size_t n;
@@ -33,7 +32,7 @@ lex_check(const struct cedar_source *s, struct cedar_error *e)
 	for (size_t i = 0; i < s->len; i += n) {
 		n = text[i] < 0x80 ? 1 : utf8_len(text + i, s->len - i);
 		if (n == 0)
-			return cedar_error_at(e, s, i, "this byte (0x%02x) "
+			return doc_error_at(e, s, i, "this byte (0x%02x) "
 			    "is not UTF-8", text[i]);
 	}
 	return 0;
@@ -52,7 +51,7 @@ lex_is_word(enum lex_kind kind)
 }
 
 bool
-lex_is(const struct cedar_source *s, const struct lex_token *t,
+lex_is(const struct doc_source *s, const struct lex_token *t,
     const char *word)
 {
 	return lex_is_word(t->kind) && strlen(word) == t->len &&
@@ -60,7 +59,7 @@ lex_is(const struct cedar_source *s, const struct lex_token *t,
 }
 
 const char *
-lex_name(char dst[LEX_NAME_MAX], const struct cedar_source *s,
+lex_name(char dst[LEX_NAME_MAX], const struct doc_source *s,
     const struct lex_token *t)
 {
 	char quoted[QUOTE_MAX];
@@ -69,10 +68,10 @@ lex_name(char dst[LEX_NAME_MAX], const struct cedar_source *s,
 		snprintf(dst, LEX_NAME_MAX, "the end of the text");
 	else if (t->kind == LEX_STRING)
 		snprintf(dst, LEX_NAME_MAX, "the string %s",
-		    why_quote(quoted, s->text + t->pos, t->len));
+		    doc_quote(quoted, s->text + t->pos, t->len));
 	else
 		snprintf(dst, LEX_NAME_MAX, "`%s'",
-		    why_quote(quoted, s->text + t->pos, t->len));
+		    doc_quote(quoted, s->text + t->pos, t->len));
 	return dst;
 }
 
@@ -188,11 +187,11 @@ read_string(struct lex *x, struct lex_token *t)
 	t->kind = LEX_STRING;
 	for (i = x->pos + 1; i < x->source->len && s[i] != '"'; i++)
 		if (s[i] == '\\' && (++i == x->source->len || s[i] == '\n'))
-			return cedar_error_at(x->error, x->source, i - 1,
+			return doc_error_at(x->error, x->source, i - 1,
 			    "expected an escape after the backslash, not the "
 			    "line's end; a line break is written \\n");
 	if (i >= x->source->len)
-		return cedar_error_at(x->error, x->source, x->pos,
+		return doc_error_at(x->error, x->source, x->pos,
 		    "this string has no end: expected a second \" before "
 		    "the end of the text");
 	t->len = i + 1 - x->pos;
@@ -227,11 +226,11 @@ refuse(struct lex *x)
 		if (starts(x, no_tokens[i].text))
 			hint = no_tokens[i].hint;
 	if (*s >= 0x80)
-		return cedar_error_at(x->error, x->source, x->pos, "expected "
+		return doc_error_at(x->error, x->source, x->pos, "expected "
 		    "ASCII outside strings and comments%s", hint);
-	return cedar_error_at(x->error, x->source, x->pos, "`%s' has no "
+	return doc_error_at(x->error, x->source, x->pos, "`%s' has no "
 	    "place outside strings and comments%s",
-	    why_quote(quoted, s, 1), hint);
+	    doc_quote(quoted, s, 1), hint);
 }
 
 /* The longest sign that the source at the place begins with. */

@@ -41,17 +41,17 @@ struct lex_token {
 };
 
 struct lex {
-	const struct cedar_source *source;
+	const struct doc_source *source;
 	size_t			 pos;
-	struct cedar_error	*error;
+	struct doc_error	*error;
 	bool			 schema;	/* it is no policy */
 };
 
 /* The source must be UTF-8; lex_check() sees to that. */
-void	lex_init(struct lex *, const struct cedar_source *,
-	    struct cedar_error *);
+void	lex_init(struct lex *, const struct doc_source *,
+	    struct doc_error *);
 /* -1 with the error set when the source is not UTF-8. */
-int	lex_check(const struct cedar_source *, struct cedar_error *);
+int	lex_check(const struct doc_source *, struct doc_error *);
 /* -1 with the error set when what comes next is no token. */
 int	lex_next(struct lex *, struct lex_token *);
 
@@ -59,12 +59,12 @@ const char	*lex_kind_text(enum lex_kind);
 /* WORD to LIKE: letters, digits and _. */
 bool		 lex_is_word(enum lex_kind);
 /* The token is this word. */
-bool		 lex_is(const struct cedar_source *,
+bool		 lex_is(const struct doc_source *,
 		    const struct lex_token *, const char *word);
 
 #define LEX_NAME_MAX	80
 /* The token for a message: "`entity'", "the end of the text". */
-const char	*lex_name(char dst[LEX_NAME_MAX], const struct cedar_source *,
+const char	*lex_name(char dst[LEX_NAME_MAX], const struct doc_source *,
 		    const struct lex_token *);
 
 #endif

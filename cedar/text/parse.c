@@ -8,11 +8,10 @@
 #include "cedar/data/entities.h"
 #include "cedar/data/name.h"
 #include "unescape.h"
-#include "lib/why.h"
 
 int
-parse_start(struct parser *p, const struct cedar_source *source,
-    struct arena *arena, struct build *b, struct cedar_error *e)
+parse_start(struct parser *p, const struct doc_source *source,
+    struct arena *arena, struct build *b, struct doc_error *e)
 {
 	memset(p, 0, sizeof(*p));
 	p->source = source;
@@ -35,19 +34,19 @@ parse_end(struct parser *p)
 int
 parse_error(struct parser *p, size_t pos, const char *fmt, ...)
 {
-	char text[CEDAR_MESSAGE_MAX];
+	char text[DOC_MESSAGE_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return cedar_error_at(p->error, p->source, pos, "%s", text);
+	return doc_error_at(p->error, p->source, pos, "%s", text);
 }
 
 int
 parse_memory(struct parser *p)
 {
-	return cedar_error_memory(p->error, p->source->file);
+	return doc_error_memory(p->error, p->source->file);
 }
 
 int
@@ -304,7 +303,7 @@ parse_uid(struct parser *p, const char *expected, const struct uid **out)
 
 int
 uid_parse(const struct uid **out, struct arena *arena,
-    const struct cedar_source *source, struct cedar_error *e)
+    const struct doc_source *source, struct doc_error *e)
 {
 	struct parser p;
 	int rc;

@@ -43,8 +43,8 @@ struct frame {
 #define FRAMES_MAX	((CEDAR_DEPTH_MAX + 2) * 10)
 
 struct parser {
-	const struct cedar_source *source;
-	struct cedar_error	*error;
+	const struct doc_source *source;
+	struct doc_error	*error;
 	struct lex		 lex;
 	struct lex_token	 token;		/* the next */
 	size_t			 before;	/* end of the one before */
@@ -65,8 +65,8 @@ struct parser {
 };
 
 /* Starts at the first token.  parse_end() must follow, whatever it answers. */
-int	parse_start(struct parser *, const struct cedar_source *,
-	    struct arena *, struct build *, struct cedar_error *);
+int	parse_start(struct parser *, const struct doc_source *,
+	    struct arena *, struct build *, struct doc_error *);
 void	parse_end(struct parser *);
 
 /* To the next token. */

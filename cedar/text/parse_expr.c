@@ -16,7 +16,6 @@
 #include <string.h>
 
 #include "cedar/data/name.h"
-#include "lib/why.h"
 
 enum { LEVEL_OR = 1, LEVEL_AND, LEVEL_RELATION, LEVEL_ADD, LEVEL_MUL };
 

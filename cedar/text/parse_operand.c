@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/why.h"
-
 #define SIGNS_MAX	4	/* of ! or of - in a row, as the language has it */
 
 static int
@@ -157,7 +155,7 @@ open_function(struct parser *p, size_t pos, const struct str *name)
 	struct frame *f;
 	char quoted[QUOTE_MAX];
 
-	why_quote(quoted, name->bytes, name->len);
+	doc_quote(quoted, name->bytes, name->len);
 	if ((fn != -1 && fn_is_method((enum fn)fn)) ||
 	    find_method(name) != -1)
 		return parse_error(p, pos, "`%s' is a method: expected it "
@@ -192,7 +190,7 @@ emit_name(struct parser *p)
 	return parse_error(p, pos, "there is no variable `%s': expected "
 	    "principal, action, resource, context, a function, an entity "
 	    "(User::\"alice\") or a string in double quotes",
-	    why_quote(quoted, path->bytes, path->len));
+	    doc_quote(quoted, path->bytes, path->len));
 }
 
 static int
@@ -313,7 +311,7 @@ open_method(struct parser *p, size_t pos, const struct str *name)
 	struct frame *f;
 	char quoted[QUOTE_MAX];
 
-	why_quote(quoted, name->bytes, name->len);
+	doc_quote(quoted, name->bytes, name->len);
 	if (fn != -1 && !fn_is_method((enum fn)fn))
 		return parse_error(p, pos, "`%s' is a function, not a method: "
 		    "expected %s(...)", quoted, quoted);

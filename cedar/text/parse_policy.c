@@ -109,13 +109,13 @@ finish(struct parser *p, enum policy_ids ids, size_t n, size_t end)
 {
 	struct policies *set = p->build->set;
 	const struct str *given = annotated_id(p->build);
-	char id[CEDAR_FILE_MAX + 64];
+	char id[DOC_FILE_MAX + 64];
 
 	if (ids == POLICY_IDS_ANNOTATED && given != NULL)
 		return build_finish(p->build, given->bytes, given->len,
 		    p->source, end);
 	if (ids == POLICY_IDS_ANNOTATED)
-		snprintf(id, sizeof(id), "%.*s:policy%zu", CEDAR_FILE_MAX,
+		snprintf(id, sizeof(id), "%.*s:policy%zu", DOC_FILE_MAX,
 		    p->source->file, n);
 	else
 		snprintf(id, sizeof(id), "policy%zu", set->numbered++);
@@ -136,11 +136,11 @@ read_policies(struct parser *p, enum policy_ids ids)
 }
 
 /* A copy of file name and text that lives as long as the set. */
-static const struct cedar_source *
+static const struct doc_source *
 copy_source(struct policies *set, const char *file, const char *text,
     size_t len)
 {
-	struct cedar_source *s = arena_alloc(&set->arena, 1, sizeof(*s));
+	struct doc_source *s = arena_alloc(&set->arena, 1, sizeof(*s));
 
 	if (s == NULL ||
 	    (s->file = arena_copy(&set->arena, file, strlen(file))) == NULL ||
@@ -152,10 +152,10 @@ copy_source(struct policies *set, const char *file, const char *text,
 
 int
 policies_add_text(struct policies *set, const char *file, const char *text,
-    size_t len, enum policy_ids ids, struct cedar_error *e)
+    size_t len, enum policy_ids ids, struct doc_error *e)
 {
-	const struct cedar_source here = { file, text, len };
-	const struct cedar_source *source;
+	const struct doc_source here = { file, text, len };
+	const struct doc_source *source;
 	struct parser p;
 	struct build b;
 	int rc;
@@ -164,7 +164,7 @@ policies_add_text(struct policies *set, const char *file, const char *text,
 	if ((rc = build_open(&b, set, &here, len, e)) == -1)
 		return build_close(&b, rc);
 	if ((source = copy_source(set, file, text, len)) == NULL)
-		return build_close(&b, cedar_error_memory(e, file));
+		return build_close(&b, doc_error_memory(e, file));
 	b.source = source;
 	rc = parse_start(&p, source, &set->arena, &b, e);
 	if (rc == 0)

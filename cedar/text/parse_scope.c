@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "cedar/data/name.h"
-#include "lib/why.h"
 
 static const char *const var_names[] = {
 	[VAR_PRINCIPAL] = "principal",
@@ -71,7 +70,7 @@ read_entity(struct parser *p, enum var var)
 	    !name_is_action(uid->type->bytes, uid->type->len))
 		return parse_error(p, pos, "expected an entity of type Action "
 		    "(in any namespace), not of type `%s'",
-		    why_quote(quoted, uid->type->bytes, uid->type->len));
+		    doc_quote(quoted, uid->type->bytes, uid->type->len));
 	return push_uid(p, uid);
 }
 

@@ -15,7 +15,7 @@
 #include "cedar/data/entities.h"
 
 static struct policies set;
-static struct cedar_error error;
+static struct doc_error error;
 
 static int
 add(const char *text, size_t len)
@@ -31,7 +31,7 @@ bad_bytes(const char *text, size_t len, const char *expected)
 
 	policies_init(&set);
 	ATF_REQUIRE_ERRNO(EBADMSG, add(text, len) == -1);
-	cedar_error_format(&error, 0, message, sizeof(message));
+	doc_error_format(&error, 0, message, sizeof(message));
 	ATF_CHECK_STREQ(message, expected);
 	ATF_CHECK(set.n == 0 && set.text_len == 0 && set.numbered == 0);
 	policies_free(&set);
@@ -390,13 +390,13 @@ ATF_TC_BODY(without_memory_nothing_is_added, tc)
 static void
 bad_uid(const char *text, const char *expected)
 {
-	const struct cedar_source source = { "f", text, strlen(text) };
+	const struct doc_source source = { "f", text, strlen(text) };
 	const struct uid *uid;
 	char message[512];
 
 	ATF_REQUIRE_ERRNO(EBADMSG,
 	    uid_parse(&uid, &set.arena, &source, &error) == -1);
-	cedar_error_format(&error, 0, message, sizeof(message));
+	doc_error_format(&error, 0, message, sizeof(message));
 	ATF_CHECK_STREQ(message, expected);
 }
 
@@ -404,7 +404,7 @@ ATF_TC_WITHOUT_HEAD(an_entity_is_read_alone);
 ATF_TC_BODY(an_entity_is_read_alone, tc)
 {
 	static const char text[] = " A::B :: \"x\\n\" // c";
-	const struct cedar_source source = { "f", text, strlen(text) };
+	const struct doc_source source = { "f", text, strlen(text) };
 	const struct uid *uid;
 
 	policies_init(&set);

@@ -84,10 +84,10 @@ check_policy(const struct policy *p)
 int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
-	const struct cedar_source source = { "f", (const char *)data, len };
+	const struct doc_source source = { "f", (const char *)data, len };
 	const struct uid *uid;
 	struct policies set;
-	struct cedar_error e;
+	struct doc_error e;
 
 	policies_init(&set);
 	if (policies_add_text(&set, "f", source.text, len,

@@ -10,7 +10,7 @@
 #include "cedar/data/entities.h"
 
 static struct policies set;
-static struct cedar_error error;
+static struct doc_error error;
 
 static int
 add(const char *text)
@@ -36,7 +36,7 @@ bad(const char *text, const char *expected)
 	char message[512];
 
 	ATF_REQUIRE_ERRNO(EBADMSG, add(text) == -1);
-	cedar_error_format(&error, 0, message, sizeof(message));
+	doc_error_format(&error, 0, message, sizeof(message));
 	ATF_CHECK_STREQ(message, expected);
 	ATF_CHECK_EQ(set.n, n);
 }
@@ -325,7 +325,7 @@ ATF_TC_BODY(slots_make_a_template_and_a_link_fills_them, tc)
 {
 	const struct policy *t, *p;
 	const struct uid *values[2] = { NULL, NULL };
-	const struct cedar_source uid = { "f", "A::\"x\"", 6 };
+	const struct doc_source uid = { "f", "A::\"x\"", 6 };
 
 	policies_init(&set);
 	t = good("permit(principal == ?principal, action, "

@@ -3,11 +3,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "lib/why.h"
-
 void
-unescape_init(struct unescape *u, const struct cedar_source *source,
-    size_t pos, size_t len, bool pattern, struct cedar_error *e)
+unescape_init(struct unescape *u, const struct doc_source *source,
+    size_t pos, size_t len, bool pattern, struct doc_error *e)
 {
 	u->source = source;
 	u->pos = pos + 1;
@@ -56,8 +54,8 @@ bad(struct unescape *u, size_t start, const char *why)
 {
 	char quoted[QUOTE_MAX];
 
-	return cedar_error_at(u->error, u->source, start,
-	    "`%s' is no escape: %s", why_quote(quoted,
+	return doc_error_at(u->error, u->source, start,
+	    "`%s' is no escape: %s", doc_quote(quoted,
 	    u->source->text + start, u->pos - start), why);
 }
 
@@ -151,7 +149,7 @@ unescape_next(struct unescape *u, char dst[4], bool *wild)
 		return 0;
 	dst[0] = take(u);
 	if (dst[0] == '\r')
-		return cedar_error_at(u->error, u->source, u->pos - 1,
+		return doc_error_at(u->error, u->source, u->pos - 1,
 		    "a carriage return in a string is written \\r");
 	if (dst[0] != '\\') {
 		*wild = u->pattern && dst[0] == '*';

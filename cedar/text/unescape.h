@@ -12,15 +12,15 @@
 #include "cedar/cedar.h"
 
 struct unescape {
-	const struct cedar_source *source;
+	const struct doc_source *source;
 	size_t			 pos, end;
 	bool			 pattern;
-	struct cedar_error	*error;
+	struct doc_error	*error;
 };
 
 /* The literal at pos, of len bytes with its quotes. */
-void	unescape_init(struct unescape *, const struct cedar_source *,
-	    size_t pos, size_t len, bool pattern, struct cedar_error *);
+void	unescape_init(struct unescape *, const struct doc_source *,
+	    size_t pos, size_t len, bool pattern, struct doc_error *);
 /*
  * The next character in UTF-8: its length; 0 at the end; -1 with the error
  * set.  A wildcard is one byte and *wild.

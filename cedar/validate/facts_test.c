@@ -12,7 +12,7 @@ static struct arena arena;
 static const struct facts *
 start(const char *condition)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	char text[1024];
 
 	snprintf(text, sizeof(text), "permit(principal, action, resource)"

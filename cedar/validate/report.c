@@ -117,14 +117,14 @@ add(struct reporter *r)
 /* The message with its place. */
 static void
 place(const struct reporter *r, uint32_t pos, const char *text,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	char id[SHOWN_MAX];
 
 	if (r->policy->source != NULL)
-		cedar_error_at(e, r->policy->source, pos, "%s", text);
+		doc_error_at(e, r->policy->source, pos, "%s", text);
 	else
-		cedar_error_set(e, show_str(r->policy->id, id), "%s", text);
+		doc_error_set(e, show_str(r->policy->id, id), "%s", text);
 	make_printable(e->text);
 }
 
@@ -132,7 +132,7 @@ void
 report(struct reporter *r, enum finding_kind kind, uint32_t pos,
     const char *where, const char *fmt, ...)
 {
-	char text[CEDAR_MESSAGE_MAX], all[2 * CEDAR_MESSAGE_MAX];
+	char text[DOC_MESSAGE_MAX], all[2 * DOC_MESSAGE_MAX];
 	struct finding *f;
 	va_list ap;
 

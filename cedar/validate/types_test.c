@@ -13,8 +13,8 @@ static struct arena arena;
 static void
 start(const char *text)
 {
-	struct cedar_source source = { "s", text, strlen(text) };
-	struct cedar_error e;
+	struct doc_source source = { "s", text, strlen(text) };
+	struct doc_error e;
 
 	ATF_REQUIRE_MSG(schema_read_text(&schema, &source, 1, &e) == 0, "%s",
 	    e.text);

@@ -53,7 +53,7 @@ struct finding {
 	enum finding_kind	kind;
 	bool			warning;
 	/* With its place; of a policy from JSON the file is its id. */
-	struct cedar_error	error;
+	struct doc_error	error;
 };
 
 struct findings {

@@ -48,10 +48,10 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 	static const char line[] = "\n---\n";
 	const char *text = (const char *)data, *cut = memmem(data, len, line,
 	    sizeof(line) - 1);
-	struct cedar_source source = { "s", text, 0 };
+	struct doc_source source = { "s", text, 0 };
 	struct policies set;
 	struct schema schema;
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (cut == NULL)
 		return 0;

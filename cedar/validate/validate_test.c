@@ -31,8 +31,8 @@ static struct findings found;
 static void
 read_schema(const char *text, size_t len)
 {
-	struct cedar_source source = { "schema", text, len };
-	struct cedar_error e;
+	struct doc_source source = { "schema", text, len };
+	struct doc_error e;
 
 	ATF_REQUIRE_MSG(schema_read_text(&schema, &source, 1, &e) == 0,
 	    "%u:%u: %s", e.line, e.col, e.text);
@@ -42,7 +42,7 @@ read_schema(const char *text, size_t len)
 static void
 read_policies(const char *text, size_t len)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_MSG(policies_add_text(&set, "p", text, len,
 	    POLICY_IDS_NUMBERED, &e) == 0, "%u:%u: %s", e.line, e.col, e.text);
@@ -79,7 +79,7 @@ finds(const char *policies, const char *expected)
 	validate();
 	ATF_REQUIRE_EQ_MSG(found.n, 1, "%zu findings: %s", found.n,
 	    expected);
-	cedar_error_format(&found.items[0].error, 0, text, sizeof(text));
+	doc_error_format(&found.items[0].error, 0, text, sizeof(text));
 	ATF_CHECK_STREQ(text, expected);
 	stop();
 }
@@ -299,7 +299,7 @@ static void
 link_principal(const char *id, const char *type)
 {
 	const struct uid *values[2] = { uid(type, "x"), NULL };
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_MSG(policies_link(&set, set.items[0]->id, id, strlen(id),
 	    values, &e) == 0, "%s", e.text);
@@ -371,7 +371,7 @@ ATF_TC_BODY(a_policy_from_json_is_named_by_its_id, tc)
 	    "\"action\": { \"op\": \"All\" }, \"resource\": { \"op\": \"All\" "
 	    "}, \"conditions\": [ { \"kind\": \"when\", \"body\": { \"Value\":"
 	    " \"x\" } } ] } } }";
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc doc;
 
 	start("");

@@ -18,7 +18,7 @@ struct reader {
 	struct cases		*cases;
 	const struct site	*site;
 	const struct doc	*doc;
-	struct cedar_error	*error;
+	struct doc_error	*error;
 };
 
 /* A copy of a text field; NULL when the field is not there. */
@@ -471,7 +471,7 @@ read_all(struct reader *r)
 
 int
 cases_read(struct cases *cases, const char *file, const char *text, size_t len,
-    const struct site *site, struct cedar_error *e)
+    const struct site *site, struct doc_error *e)
 {
 	struct doc doc;
 	struct reader r = { cases, site, &doc, e };

@@ -51,7 +51,7 @@ struct cases {
 
 /* Reads a file's text.  -1 with *e and nothing to free. */
 int	cases_read(struct cases *, const char *file, const char *text,
-	    size_t len, const struct site *, struct cedar_error *e);
+	    size_t len, const struct site *, struct doc_error *e);
 void	cases_free(struct cases *);
 
 #endif

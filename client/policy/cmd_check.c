@@ -19,7 +19,7 @@ struct count {
 };
 
 static void
-tell(void *ctx, const struct cedar_error *e, bool warning)
+tell(void *ctx, const struct doc_error *e, bool warning)
 {
 	struct count *c = ctx;
 

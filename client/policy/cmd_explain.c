@@ -92,7 +92,7 @@ static int
 explain_cases(struct site *site, const char *file, const struct buf *text,
     const struct options *o)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct cases cases;
 	size_t shown = 0;
 

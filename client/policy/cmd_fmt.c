@@ -39,12 +39,12 @@ struct job {
  * room may help.
  */
 typedef int convert(struct put *out, const char *file, const struct buf *in,
-    struct cedar_error *e);
+    struct doc_error *e);
 
 /* Like format_text() for a file that was read. */
 static int
 to_canonical(struct put *out, const char *file, const struct buf *in,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	return format_text(out, file, (const char *)in->data, in->len, e);
 }
@@ -88,7 +88,7 @@ put_policies(struct put *out, const struct policies *set, bool templates)
 
 static int
 to_json(struct put *out, const char *file, const struct buf *in,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	struct policies set;
 	int rc;
@@ -123,7 +123,7 @@ put_named(struct put *out, const struct policy *p)
 /* A link becomes a policy of its own, and its template goes. */
 static int
 to_text(struct put *out, const char *file, const struct buf *in,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	struct policies set;
 	struct doc doc;
@@ -155,7 +155,7 @@ static int
 run_convert(convert *f, const char *file, const struct buf *in,
     struct buf *out)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct put p;
 	int rc;
 
@@ -168,7 +168,7 @@ run_convert(convert *f, const char *file, const struct buf *in,
 		}
 		if (p.err == 0)
 			break;
-		cedar_error_set(&e, file, "too large");
+		doc_error_set(&e, file, "too large");
 	}
 	policy_say(NULL, &e, false);
 	return -1;

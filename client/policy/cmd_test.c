@@ -31,7 +31,7 @@ test_text(const char *file, const struct buf *text, struct site *site,
     struct count *count)
 {
 	struct rules *r = &site->rules;
-	struct cedar_error e;
+	struct doc_error e;
 	struct cases cases;
 	struct verdict v;
 	size_t held = 0;
@@ -74,11 +74,11 @@ static int
 test_folder(int fd, const char *dir, struct site *site, struct count *count)
 {
 	char path[PATH_LEN], shown[2 * PATH_LEN], line[512];
-	struct cedar_error e;
+	struct doc_error e;
 	char **names = files_list(fd, "tests", ".yaml", NULL, &e);
 
 	if (names == NULL) {
-		say("%s/%s", dir, cedar_error_format(&e, 0, line,
+		say("%s/%s", dir, doc_error_format(&e, 0, line,
 		    sizeof(line)));
 		return -1;
 	}

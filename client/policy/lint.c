@@ -26,7 +26,7 @@ struct lint {
 	const struct site		*site;
 	const struct entities		*people;
 	const struct rules_report	*report;
-	struct cedar_source		 entities_yaml;	/* text may be NULL */
+	struct doc_source		 entities_yaml;	/* text may be NULL */
 	struct mention			*mentions;
 	size_t				 n, cap;
 	bool				 failed;	/* no memory */
@@ -44,7 +44,7 @@ name(const struct uid *uid, char dst[NAME_LEN])
 }
 
 static void
-tell(const struct lint *l, const struct cedar_error *e)
+tell(const struct lint *l, const struct doc_error *e)
 {
 	l->report->tell(l->report->ctx, e, true);
 }
@@ -55,12 +55,12 @@ tell_rule(const struct lint *l, const struct policy *p, uint32_t pos,
     const char *text)
 {
 	char file[RULE_PLACE_MAX];
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (p->source != NULL)
-		cedar_error_at(&e, p->source, pos, "%s", text);
+		doc_error_at(&e, p->source, pos, "%s", text);
 	else
-		cedar_error_set(&e, rule_place(p, file), "%.100s: %s",
+		doc_error_set(&e, rule_place(p, file), "%.100s: %s",
 		    p->id->bytes, text);
 	tell(l, &e);
 }
@@ -69,22 +69,22 @@ static void
 tell_entity(const struct lint *l, const struct entity *entity,
     const char *text)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (l->entities_yaml.text != NULL)
-		cedar_error_at(&e, &l->entities_yaml, entity->pos, "%s",
+		doc_error_at(&e, &l->entities_yaml, entity->pos, "%s",
 		    text);
 	else
-		cedar_error_set(&e, RULES_ENTITIES, "%s", text);
+		doc_error_set(&e, RULES_ENTITIES, "%s", text);
 	tell(l, &e);
 }
 
 static void
 tell_signer(const struct lint *l, const struct signer *s, const char *text)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
-	cedar_error_set(&e, SITE_SIGNERS, "%s", text);
+	doc_error_set(&e, SITE_SIGNERS, "%s", text);
 	e.line = s->line;
 	e.col = 1;
 	tell(l, &e);
@@ -233,7 +233,7 @@ static void
 lint_role_mention(struct lint *l, const struct mention *m)
 {
 	bool known = entities_find(l->people, m->uid) != NULL;
-	char text[CEDAR_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
 
 	if (somebody_has(l, m->uid))
 		return;
@@ -247,7 +247,7 @@ lint_role_mention(struct lint *l, const struct mention *m)
 static void
 lint_user_mention(struct lint *l, const struct mention *m)
 {
-	char text[CEDAR_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
 
 	if (entities_find(l->people, m->uid) != NULL)
 		return;
@@ -261,7 +261,7 @@ static void
 lint_appliance_mention(struct lint *l, const struct mention *m)
 {
 	const char *called = l->site->settings.name;
-	char text[CEDAR_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
 
 	if (str_is(m->uid->id, called))
 		return;
@@ -277,7 +277,7 @@ lint_id(struct lint *l, const struct mention *m)
 {
 	const struct entity_type *type = schema_entity(&l->site->rules.schema,
 	    m->uid->type);
-	char text[CEDAR_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
 	size_t n;
 
 	if (type == NULL || schema_has_id(type, m->uid->id))
@@ -294,7 +294,7 @@ lint_id(struct lint *l, const struct mention *m)
 static void
 lint_name(struct lint *l, const struct mention *m)
 {
-	char text[CEDAR_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
 
 	if ((!str_is(m->uid->type, "Manifest") &&
 	    !str_is(m->uid->type, "Secret")) ||
@@ -322,7 +322,7 @@ lint_mention(struct lint *l, const struct mention *m)
 static void
 lint_parents(struct lint *l, const struct entity *e)
 {
-	char text[CEDAR_MESSAGE_MAX], shown[NAME_LEN], of[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAME_LEN], of[NAME_LEN];
 
 	for (uint32_t i = 0; i < e->nparents; i++) {
 		if (entities_find(l->people, e->parents[i]) != NULL)
@@ -338,7 +338,7 @@ static void
 lint_role(struct lint *l, const struct entity *e)
 {
 	bool spoken = is_spoken_of(l, e->uid);
-	char text[CEDAR_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
 
 	if (spoken && somebody_has(l, e->uid))
 		return;
@@ -351,7 +351,7 @@ lint_role(struct lint *l, const struct entity *e)
 static void
 lint_user(struct lint *l, const struct entity *e)
 {
-	char text[CEDAR_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
 
 	if (l->site->signers.n == 0 || may_sign(l, e->uid))
 		return;
@@ -387,7 +387,7 @@ static void
 lint_signer(struct lint *l, size_t n)
 {
 	const struct signers *s = &l->site->signers;
-	char text[CEDAR_MESSAGE_MAX];
+	char text[DOC_MESSAGE_MAX];
 
 	if (l->entities_yaml.text == NULL || had_line_before(s, n))
 		return;
@@ -408,11 +408,11 @@ lint_signer(struct lint *l, size_t n)
 static void
 lint_nothing(struct lint *l)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (l->site->rules.nfiles > 0)
 		return;
-	cedar_error_set(&e, RULES_POLICY, "no rules are here, so everything "
+	doc_error_set(&e, RULES_POLICY, "no rules are here, so everything "
 	    "is refused; put some into " RULES_POLICY "/NAME" RULES_TEXT_END);
 	tell(l, &e);
 }
@@ -437,12 +437,12 @@ static void
 lint_wildcards(struct lint *l)
 {
 	const struct settings *s = &l->site->settings;
-	struct cedar_error e;
+	struct doc_error e;
 
 	for (size_t i = 0; i < s->nwildcards; i++) {
 		if (is_there(l, s->wildcards[i]))
 			continue;
-		cedar_error_set(&e, SITE_SETTINGS, "`wildcards' names %.100s, "
+		doc_error_set(&e, SITE_SETTINGS, "`wildcards' names %.100s, "
 		    "and no rule or role is called so; correct the name, or "
 		    "remove it", s->wildcards[i]);
 		tell(l, &e);
@@ -487,13 +487,13 @@ lint_site(const struct site *site, int sitefd,
 {
 	struct lint l = { .site = site, .people = &site->rules.entities,
 	    .report = report };
-	struct cedar_error e;
+	struct doc_error e;
 	size_t len = 0;
 	char *text = files_read(sitefd, RULES_ENTITIES, CEDAR_ENTITIES_MAX,
 	    &len, &e);
 	int rc;
 
-	l.entities_yaml = (struct cedar_source){ RULES_ENTITIES, text, len };
+	l.entities_yaml = (struct doc_source){ RULES_ENTITIES, text, len };
 	rc = lint_all(&l);
 	free(l.mentions);
 	free(text);

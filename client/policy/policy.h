@@ -16,6 +16,6 @@ int	policy_test(int argc, char *argv[]);
  * Says an error or a warning with its place, the line itself and a mark under
  * the column.  `dir' (or NULL) goes before the file's name.
  */
-void	policy_say(const char *dir, const struct cedar_error *, int warning);
+void	policy_say(const char *dir, const struct doc_error *, int warning);
 
 #endif

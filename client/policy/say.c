@@ -8,12 +8,12 @@
 #define TEXT_LEN	1024	/* FILE:LINE:COL: text */
 
 static void
-say_picture(const struct cedar_error *e)
+say_picture(const struct doc_error *e)
 {
-	char caret[CEDAR_SOURCE_MAX + 1];
+	char caret[DOC_SOURCE_MAX + 1];
 	size_t col = e->col;
 
-	if (e->source[0] == '\0' || col == 0 || col > CEDAR_SOURCE_MAX)
+	if (e->source[0] == '\0' || col == 0 || col > DOC_SOURCE_MAX)
 		return;
 	memset(caret, ' ', col - 1);
 	caret[col - 1] = '^';
@@ -22,11 +22,11 @@ say_picture(const struct cedar_error *e)
 }
 
 void
-policy_say(const char *dir, const struct cedar_error *e, int warning)
+policy_say(const char *dir, const struct doc_error *e, int warning)
 {
 	char text[TEXT_LEN];
 
-	cedar_error_format(e, 0, text, sizeof(text));
+	doc_error_format(e, 0, text, sizeof(text));
 	say("%s%s%s%s", dir == NULL ? "" : dir, dir == NULL ? "" : "/", text,
 	    warning ? " (warning)" : "");
 	say_picture(e);

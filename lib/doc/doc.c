@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/why.h"
-
 void
 doc_free(struct doc *d)
 {
@@ -68,17 +66,17 @@ doc_kind_name(enum doc_kind kind)
 }
 
 static int
-error_at(const struct doc *d, uint32_t pos, struct cedar_error *e,
+error_at(const struct doc *d, uint32_t pos, struct doc_error *e,
     const char *fmt, va_list ap)
 {
-	char text[CEDAR_MESSAGE_MAX];
+	char text[DOC_MESSAGE_MAX];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
-	return cedar_error_at(e, &d->source, pos, "%s", text);
+	return doc_error_at(e, &d->source, pos, "%s", text);
 }
 
 int
-doc_error(const struct doc *d, uint32_t node, struct cedar_error *e,
+doc_error(const struct doc *d, uint32_t node, struct doc_error *e,
     const char *fmt, ...)
 {
 	va_list ap;
@@ -90,7 +88,7 @@ doc_error(const struct doc *d, uint32_t node, struct cedar_error *e,
 }
 
 int
-doc_error_key(const struct doc *d, uint32_t node, struct cedar_error *e,
+doc_error_key(const struct doc *d, uint32_t node, struct doc_error *e,
     const char *fmt, ...)
 {
 	const struct doc_node *n = &d->nodes[node];
@@ -103,7 +101,7 @@ doc_error_key(const struct doc *d, uint32_t node, struct cedar_error *e,
 }
 
 int
-doc_error_kind(const struct doc *d, uint32_t node, struct cedar_error *e,
+doc_error_kind(const struct doc *d, uint32_t node, struct doc_error *e,
     const char *what)
 {
 	return doc_error(d, node, e, "expected %s, not %s", what,
@@ -138,7 +136,7 @@ join_kinds(unsigned kinds, char *dst, size_t cap)
 
 static int
 find_field(const struct doc *d, uint32_t node, const struct doc_field *fields,
-    size_t n, size_t *index, struct cedar_error *e)
+    size_t n, size_t *index, struct doc_error *e)
 {
 	const struct doc_node *c = &d->nodes[node];
 	char quoted[QUOTE_MAX], names[160], kinds[96];
@@ -148,7 +146,7 @@ find_field(const struct doc *d, uint32_t node, const struct doc_field *fields,
 			break;
 	if (*index == n)
 		return doc_error_key(d, node, e, "unknown field `%s'; "
-		    "expected %s", why_quote(quoted, c->key->bytes,
+		    "expected %s", doc_quote(quoted, c->key->bytes,
 		    c->key->len), join_names(fields, n, names,
 		    sizeof(names)));
 	if (fields[*index].kinds != 0 &&
@@ -162,7 +160,7 @@ find_field(const struct doc *d, uint32_t node, const struct doc_field *fields,
 int
 doc_fields(const struct doc *d, uint32_t object,
     const struct doc_field *fields, size_t n, uint32_t *found,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	uint32_t c;
 	size_t i;

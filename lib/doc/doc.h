@@ -14,14 +14,10 @@
 #include <stdint.h>
 
 #include "arena.h"
-#include "cedar/cedar.h"
-#include "cedar/data/value.h"
+#include "error.h"
+#include "str.h"
 
-/*
- * A policy in JSON takes two levels for each of an expression, and some for
- * what is around it.
- */
-#define DOC_DEPTH_MAX	(3 * CEDAR_DEPTH_MAX)
+#define DOC_DEPTH_MAX	192	/* of lists and objects in each other */
 
 enum doc_kind {
 	DOC_NULL, DOC_BOOL, DOC_INT, DOC_STRING, DOC_ARRAY, DOC_OBJECT,
@@ -44,7 +40,7 @@ struct doc_node {
 
 struct doc {
 	struct arena		 arena;
-	struct cedar_source	 source; /* a copy of the text */
+	struct doc_source	 source; /* a copy of the text */
 	struct doc_node		*nodes;	/* node 0 is the root */
 	uint32_t		 n, cap;
 };
@@ -54,9 +50,9 @@ struct doc {
  * and there is nothing to free.
  */
 int	doc_read_json(struct doc *, const char *file, const char *text,
-	    size_t len, size_t max, struct cedar_error *);
+	    size_t len, size_t max, struct doc_error *);
 int	doc_read_yaml(struct doc *, const char *file, const char *text,
-	    size_t len, size_t max, struct cedar_error *);
+	    size_t len, size_t max, struct doc_error *);
 void	doc_free(struct doc *);
 
 /* Walking: for (c = doc_first(d, n); c != 0; c = doc_next(d, n, c)). */
@@ -84,17 +80,17 @@ struct doc_field {
  */
 int	doc_fields(const struct doc *, uint32_t object,
 	    const struct doc_field *, size_t n, uint32_t *found,
-	    struct cedar_error *);
+	    struct doc_error *);
 
 /* "an object", "a string". */
 const char	*doc_kind_name(enum doc_kind);
-/* cedar_error_at() of the node's place; of its key's. */
-int	doc_error(const struct doc *, uint32_t node, struct cedar_error *,
+/* doc_error_at() of the node's place; of its key's. */
+int	doc_error(const struct doc *, uint32_t node, struct doc_error *,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-int	doc_error_key(const struct doc *, uint32_t node, struct cedar_error *,
+int	doc_error_key(const struct doc *, uint32_t node, struct doc_error *,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* "expected WHAT, not a string" at the node's place. */
 int	doc_error_kind(const struct doc *, uint32_t node,
-	    struct cedar_error *, const char *what);
+	    struct doc_error *, const char *what);
 
 #endif

@@ -13,7 +13,7 @@ int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);
 #define TEXT_MAX	65536
 
 typedef int read_fn(struct doc *, const char *, const char *, size_t, size_t,
-    struct cedar_error *);
+    struct doc_error *);
 
 static void
 check(bool ok)
@@ -23,7 +23,7 @@ check(bool ok)
 }
 
 static void
-check_error(const struct cedar_error *e, size_t len)
+check_error(const struct doc_error *e, size_t len)
 {
 	check(strcmp(e->file, "file") == 0 && e->text[0] != '\0');
 	check(e->col <= len + 1);
@@ -68,7 +68,7 @@ check_tree(const struct doc *d)
 static void
 try(read_fn *read, const char *text, size_t len)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc d;
 
 	memset(&e, 0, sizeof(e));

@@ -13,7 +13,7 @@
 
 struct scan {
 	struct doc_maker	 m;
-	struct cedar_source	 s;
+	struct doc_source	 s;
 	size_t			 pos;
 	char			*buf;	/* a string without its escapes */
 	size_t			 n;	/* bytes in it */
@@ -42,7 +42,7 @@ error_expected(struct scan *s, const char *what)
 {
 	char named[NAMED_MAX];
 
-	return cedar_error_at(s->m.e, &s->s, s->pos, "expected %s, not %s",
+	return doc_error_at(s->m.e, &s->s, s->pos, "expected %s, not %s",
 	    what, name_here(s, named));
 }
 
@@ -131,7 +131,7 @@ scan_unicode(struct scan *s)
 		}
 	}
 	if (IS_HIGH(c) || IS_LOW(c))
-		return cedar_error_at(s->m.e, &s->s, start, "half of a "
+		return doc_error_at(s->m.e, &s->s, start, "half of a "
 		    "surrogate pair; expected both halves, or neither");
 	put_utf8(s, c);
 	return 0;
@@ -164,11 +164,11 @@ scan_char(struct scan *s)
 	size_t n;
 
 	if (*p < 0x20)
-		return cedar_error_at(s->m.e, &s->s, s->pos, "a control "
+		return doc_error_at(s->m.e, &s->s, s->pos, "a control "
 		    "character in a string; write it as \\u%04x", *p);
 	n = utf8_len(p, s->s.len - s->pos);
 	if (n == 0)
-		return cedar_error_at(s->m.e, &s->s, s->pos, "a byte that is "
+		return doc_error_at(s->m.e, &s->s, s->pos, "a byte that is "
 		    "not UTF-8 (0x%02x)", *p);
 	memcpy(s->buf + s->n, p, n);
 	s->n += n;
@@ -186,7 +186,7 @@ scan_string(struct scan *s)
 	s->n = 0;
 	while ((c = peek(s)) != '"') {
 		if (c == -1)
-			return cedar_error_at(s->m.e, &s->s, start, "a string "
+			return doc_error_at(s->m.e, &s->s, start, "a string "
 			    "that does not end; expected a closing \"");
 		if (c == '\\')
 			s->pos++;
@@ -252,14 +252,14 @@ scan_number(struct scan *s)
 		return error_expected(s, "a digit");
 	if (peek(s) == '0' && s->pos + 1 < s->s.len &&
 	    is_digit(s->s.text[s->pos + 1]))
-		return cedar_error_at(s->m.e, &s->s, start, "a number that "
+		return doc_error_at(s->m.e, &s->s, start, "a number that "
 		    "begins with 0; leave it out");
 	if (scan_digits(s, negative, &n) == -1)
-		return cedar_error_at(s->m.e, &s->s, start, "a number beyond "
+		return doc_error_at(s->m.e, &s->s, start, "a number beyond "
 		    "64 bits");
 	if (peek(s) == '.' || peek(s) == 'e' || peek(s) == 'E' ||
 	    (negative && n == 0))
-		return cedar_error_at(s->m.e, &s->s, start, "expected a whole "
+		return doc_error_at(s->m.e, &s->s, start, "expected a whole "
 		    "number without exponent");
 	if (doc_make_node(&s->m, DOC_INT, start, &node) == -1)
 		return -1;
@@ -278,7 +278,7 @@ scan_text(struct scan *s)
 		return -1;
 	node->str = str_new(&s->m.doc->arena, s->buf, s->n);
 	return node->str != NULL ? 0 :
-	    cedar_error_memory(s->m.e, s->s.file);
+	    doc_error_memory(s->m.e, s->s.file);
 }
 
 static int
@@ -387,7 +387,7 @@ scan_document(struct scan *s)
 	bool more;
 
 	if (s->s.len >= 3 && memcmp(s->s.text, "\xef\xbb\xbf", 3) == 0)
-		return cedar_error_at(s->m.e, &s->s, 0, "a byte order mark; "
+		return doc_error_at(s->m.e, &s->s, 0, "a byte order mark; "
 		    "save the file as UTF-8 without it");
 	do {
 		if (scan_value(s) == -1)
@@ -404,7 +404,7 @@ scan_document(struct scan *s)
 
 int
 doc_read_json(struct doc *d, const char *file, const char *text, size_t len,
-    size_t max, struct cedar_error *e)
+    size_t max, struct doc_error *e)
 {
 	struct scan s = { .pos = 0 };
 	int rc = doc_make_init(&s.m, d, file, text, len, max, e);
@@ -412,7 +412,7 @@ doc_read_json(struct doc *d, const char *file, const char *text, size_t len,
 	if (rc == 0) {
 		s.s = d->source;
 		s.buf = malloc(len + 1);
-		rc = s.buf == NULL ? cedar_error_memory(e, file) :
+		rc = s.buf == NULL ? doc_error_memory(e, file) :
 		    scan_document(&s);
 	}
 	free(s.buf);

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/why.h"
-
 struct doc_key {
 	const struct str	*key;
 	uint32_t		 node;
@@ -14,12 +12,12 @@ struct doc_key {
 static int
 error_memory(struct doc_maker *m)
 {
-	return cedar_error_memory(m->e, m->doc->source.file);
+	return doc_error_memory(m->e, m->doc->source.file);
 }
 
 int
 doc_make_init(struct doc_maker *m, struct doc *d, const char *file,
-    const char *text, size_t len, size_t max, struct cedar_error *e)
+    const char *text, size_t len, size_t max, struct doc_error *e)
 {
 	memset(d, 0, sizeof(*d));
 	memset(m, 0, sizeof(*m));
@@ -29,13 +27,13 @@ doc_make_init(struct doc_maker *m, struct doc *d, const char *file,
 	if (max > UINT32_MAX / 2)	/* places are 32 bits */
 		max = UINT32_MAX / 2;
 	if (len > max)
-		return cedar_error_set(e, file, "%zu bytes; at most %zu are "
+		return doc_error_set(e, file, "%zu bytes; at most %zu are "
 		    "read", len, max);
 	d->source.file = arena_copy(&d->arena, file, strlen(file));
 	d->source.text = arena_copy(&d->arena, text, len);
 	d->source.len = len;
 	if (d->source.file == NULL || d->source.text == NULL)
-		return cedar_error_memory(e, file);
+		return doc_error_memory(e, file);
 	return 0;
 }
 
@@ -87,7 +85,7 @@ doc_make_node(struct doc_maker *m, enum doc_kind kind, size_t pos,
 	bool container = kind == DOC_ARRAY || kind == DOC_OBJECT;
 
 	if (container && m->depth == DOC_DEPTH_MAX)
-		return cedar_error_at(m->e, &d->source, pos, "nested more "
+		return doc_error_at(m->e, &d->source, pos, "nested more "
 		    "than %d levels deep", DOC_DEPTH_MAX);
 	if (d->n == d->cap && grow_nodes(d) == -1)
 		return error_memory(m);
@@ -155,7 +153,7 @@ check_keys(struct doc_maker *m, uint32_t object)
 
 		if (!str_equal(m->keys[i - 1].key, key))
 			continue;
-		why_quote(quoted, key->bytes, key->len);
+		doc_quote(quoted, key->bytes, key->len);
 		return doc_error_key(m->doc, m->keys[i].node, m->e,
 		    "key `%s' is in this object twice; keep one", quoted);
 	}

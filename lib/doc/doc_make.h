@@ -9,7 +9,7 @@
 
 struct doc_maker {
 	struct doc		*doc;
-	struct cedar_error	*e;
+	struct doc_error	*e;
 	unsigned		 depth;		/* open containers */
 	uint32_t		 open[DOC_DEPTH_MAX];
 	const struct str	*key;		/* of the next node */
@@ -20,7 +20,7 @@ struct doc_maker {
 
 /* A doc with a copy of the text and no nodes.  Each: 0, or -1 with *e. */
 int	doc_make_init(struct doc_maker *, struct doc *, const char *file,
-	    const char *text, size_t len, size_t max, struct cedar_error *);
+	    const char *text, size_t len, size_t max, struct doc_error *);
 /* Frees what was needed to build; on failure the doc too.  Answers rc. */
 int	doc_make_end(struct doc_maker *, int rc);
 

@@ -11,7 +11,7 @@ static struct doc d;
 static void
 good(const char *text)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_MSG(doc_read_json(&d, "f", text, strlen(text), 65536,
 	    &e) == 0, "%s: %s", text, e.text);
@@ -22,11 +22,11 @@ static void
 bad_bytes(const char *text, size_t len, const char *expected)
 {
 	char message[512];
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_ERRNO(EBADMSG, doc_read_json(&d, "f", text, len, 65536,
 	    &e) == -1);
-	cedar_error_format(&e, 0, message, sizeof(message));
+	doc_error_format(&e, 0, message, sizeof(message));
 	ATF_CHECK_STREQ(message, expected);
 }
 
@@ -206,7 +206,7 @@ ATF_TC_WITHOUT_HEAD(limits_hold);
 ATF_TC_BODY(limits_hold, tc)
 {
 	char text[2 * DOC_DEPTH_MAX + 4];
-	struct cedar_error e;
+	struct doc_error e;
 
 	good(nested(text, DOC_DEPTH_MAX));
 	ATF_CHECK_EQ(d.n, DOC_DEPTH_MAX);
@@ -224,7 +224,7 @@ ATF_TC_BODY(limits_hold, tc)
 ATF_TC_WITHOUT_HEAD(errors_name_a_node_or_its_key);
 ATF_TC_BODY(errors_name_a_node_or_its_key, tc)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	uint32_t c;
 
 	good("{\n  \"a\": {\"b\":\n\t[1] }}");
@@ -250,12 +250,12 @@ fields(const char *text, const char *expected)
 		{ "n", DOC_MAY(NULL) | DOC_MAY(INT), true },
 	};
 	char message[512] = "";
-	struct cedar_error e;
+	struct doc_error e;
 	uint32_t found[2];
 
 	good(text);
 	if (doc_fields(&d, 0, two, 2, found, &e) == -1)
-		cedar_error_format(&e, 0, message, sizeof(message));
+		doc_error_format(&e, 0, message, sizeof(message));
 	else
 		ATF_CHECK(found[0] == 2 && found[1] == 1);
 	ATF_CHECK_STREQ(message, expected);

@@ -12,7 +12,7 @@
 
 struct reader {
 	struct doc_maker	 m;
-	struct cedar_source	 s;
+	struct doc_source	 s;
 	yaml_parser_t		 parser;
 	yaml_event_t		 event;		/* the one last taken */
 	size_t			 chars, bytes;	/* one place, counted twice */
@@ -53,7 +53,7 @@ event_place(struct reader *y)
 static int
 error_here(struct reader *y, const char *text)
 {
-	return cedar_error_at(y->m.e, &y->s, event_place(y), "%s", text);
+	return doc_error_at(y->m.e, &y->s, event_place(y), "%s", text);
 }
 
 static int
@@ -62,12 +62,12 @@ error_parser(struct reader *y)
 	const yaml_parser_t *p = &y->parser;
 
 	if (p->error == YAML_MEMORY_ERROR)
-		return cedar_error_memory(y->m.e, y->s.file);
+		return doc_error_memory(y->m.e, y->s.file);
 	if (p->error == YAML_READER_ERROR)
-		return cedar_error_at(y->m.e, &y->s, p->problem_offset,
+		return doc_error_at(y->m.e, &y->s, p->problem_offset,
 		    "a byte that is not UTF-8 or is a control character; save "
 		    "the file as plain UTF-8 text");
-	return cedar_error_at(y->m.e, &y->s,
+	return doc_error_at(y->m.e, &y->s,
 	    place(y, p->problem_mark.index), "not YAML: %s; correct the "
 	    "line, or quote the text",
 	    p->problem == NULL ? "cannot be read" : p->problem);
@@ -176,7 +176,7 @@ add_string(struct reader *y, const char *s, size_t len)
 		return -1;
 	node->str = str_new(&y->m.doc->arena, s, len);
 	return node->str != NULL ? 0 :
-	    cedar_error_memory(y->m.e, y->s.file);
+	    doc_error_memory(y->m.e, y->s.file);
 }
 
 /* A scalar that is no key.  Where there is nothing at all it is null. */
@@ -240,7 +240,7 @@ static int
 read_document(struct reader *y)
 {
 	if (y->s.len >= 3 && memcmp(y->s.text, "\xef\xbb\xbf", 3) == 0)
-		return cedar_error_at(y->m.e, &y->s, 0, "a byte order mark; "
+		return doc_error_at(y->m.e, &y->s, 0, "a byte order mark; "
 		    "save the file as UTF-8 without it");
 	if (next(y) == -1 || next(y) == -1)	/* stream, document */
 		return -1;
@@ -264,7 +264,7 @@ read_text(struct reader *y)
 
 	y->s = y->m.doc->source;
 	if (!yaml_parser_initialize(&y->parser))
-		return cedar_error_memory(y->m.e, y->s.file);
+		return doc_error_memory(y->m.e, y->s.file);
 	yaml_parser_set_encoding(&y->parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&y->parser,
 	    (const unsigned char *)y->s.text, y->s.len);
@@ -278,7 +278,7 @@ read_text(struct reader *y)
 
 int
 doc_read_yaml(struct doc *d, const char *file, const char *text, size_t len,
-    size_t max, struct cedar_error *e)
+    size_t max, struct doc_error *e)
 {
 	struct reader y = { .chars = 0 };
 	int rc = doc_make_init(&y.m, d, file, text, len, max, e);

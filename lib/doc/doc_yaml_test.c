@@ -11,7 +11,7 @@ static struct doc d;
 static void
 good(const char *text)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_MSG(doc_read_yaml(&d, "f", text, strlen(text), 65536,
 	    &e) == 0, "%s: %s", text, e.text);
@@ -22,11 +22,11 @@ static void
 bad(const char *text, const char *expected)
 {
 	char message[512];
-	struct cedar_error e;
+	struct doc_error e;
 
 	ATF_REQUIRE_ERRNO(EBADMSG, doc_read_yaml(&d, "f", text, strlen(text),
 	    65536, &e) == -1);
-	cedar_error_format(&e, 0, message, sizeof(message));
+	doc_error_format(&e, 0, message, sizeof(message));
 	ATF_CHECK_MSG(strncmp(message, expected, strlen(expected)) == 0,
 	    "%s, not %s", message, expected);
 }
@@ -109,7 +109,7 @@ ATF_TC_BODY(places_are_bytes_behind_longer_characters, tc)
 {
 	static const char text[] = "# \xe2\x82\xac\xf0\x9f\x98\x80\n"
 	    "a: \"\xc3\xa9\"\r\n\"\xc3\xa9\": [x,\n  \xc3\xa9, y]\n";
-	struct cedar_error e;
+	struct doc_error e;
 	uint32_t list;
 
 	good(text);
@@ -147,7 +147,7 @@ ATF_TC_BODY(what_hides_its_meaning_is_refused, tc)
 ATF_TC_WITHOUT_HEAD(what_is_no_yaml_is_refused_at_its_place);
 ATF_TC_BODY(what_is_no_yaml_is_refused_at_its_place, tc)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	bad("", "f:1:1: the text is empty; an empty list is written []");
 	bad("# nothing\n", "f:2:1: the text is empty");
@@ -183,7 +183,7 @@ ATF_TC_BODY(json_is_yaml, tc)
 {
 	static const char text[] = "[{\"uid\": {\"type\": \"A\", \"id\": "
 	    "\"\\/x\"},\n\t\"attrs\": {\"n\": -1, \"b\": true}, \"parents\":[]}]";
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc json;
 
 	good(text);

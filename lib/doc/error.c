@@ -1,13 +1,15 @@
-#include "cedar/cedar.h"
+#include "error.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#define QUOTE_BYTES	40	/* enough to recognise a word */
+
 /* Start of the line that byte pos is in. */
 static size_t
-line_start(const struct cedar_source *s, size_t pos)
+line_start(const struct doc_source *s, size_t pos)
 {
 	while (pos > 0 && s->text[pos - 1] != '\n')
 		pos--;
@@ -26,11 +28,11 @@ count_lines(const char *text, size_t len)
 
 /* The line as printable ASCII, so that a caret under a column fits. */
 static void
-copy_line(char dst[CEDAR_SOURCE_MAX], const char *line, size_t left)
+copy_line(char dst[DOC_SOURCE_MAX], const char *line, size_t left)
 {
 	size_t i;
 
-	for (i = 0; i < left && i < CEDAR_SOURCE_MAX - 1; i++) {
+	for (i = 0; i < left && i < DOC_SOURCE_MAX - 1; i++) {
 		if (line[i] == '\n' || line[i] == '\r')
 			break;
 		dst[i] = line[i];
@@ -43,14 +45,14 @@ copy_line(char dst[CEDAR_SOURCE_MAX], const char *line, size_t left)
 }
 
 static void
-set(struct cedar_error *e, const char *file)
+set(struct doc_error *e, const char *file)
 {
 	memset(e, 0, sizeof(*e));
 	snprintf(e->file, sizeof(e->file), "%s", file);
 }
 
 int
-cedar_error_at(struct cedar_error *e, const struct cedar_source *s, size_t pos,
+doc_error_at(struct doc_error *e, const struct doc_source *s, size_t pos,
     const char *fmt, ...)
 {
 	size_t start;
@@ -71,7 +73,7 @@ cedar_error_at(struct cedar_error *e, const struct cedar_source *s, size_t pos,
 }
 
 int
-cedar_error_set(struct cedar_error *e, const char *file, const char *fmt, ...)
+doc_error_set(struct doc_error *e, const char *file, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -84,7 +86,7 @@ cedar_error_set(struct cedar_error *e, const char *file, const char *fmt, ...)
 }
 
 int
-cedar_error_memory(struct cedar_error *e, const char *file)
+doc_error_memory(struct doc_error *e, const char *file)
 {
 	set(e, file);
 	snprintf(e->text, sizeof(e->text), "out of memory");
@@ -93,7 +95,7 @@ cedar_error_memory(struct cedar_error *e, const char *file)
 }
 
 const char *
-cedar_error_format(const struct cedar_error *e, int picture, char *dst,
+doc_error_format(const struct doc_error *e, int picture, char *dst,
     size_t cap)
 {
 	int caret = (int)e->col;
@@ -109,5 +111,17 @@ cedar_error_format(const struct cedar_error *e, int picture, char *dst,
 	else
 		snprintf(dst, cap, "%s:%u:%u: %s\n    %s\n    %*s", e->file,
 		    e->line, e->col, e->text, e->source, caret, "^");
+	return dst;
+}
+
+const char *
+doc_quote(char dst[QUOTE_MAX], const void *text, size_t len)
+{
+	const unsigned char *p = text;
+	size_t n = 0;
+
+	for (; n < len && n < QUOTE_BYTES; n++)
+		dst[n] = p[n] >= 0x20 && p[n] < 0x7f ? (char)p[n] : '?';
+	snprintf(dst + n, QUOTE_MAX - n, "%s", n < len ? "..." : "");
 	return dst;
 }

@@ -8,13 +8,13 @@
 struct check {
 	const struct rules		*rules;
 	const struct settings		*settings;
-	const struct cedar_source	*entities;
+	const struct doc_source	*entities;
 	const struct rules_report	*report;
 	size_t				 nerrors;
 };
 
 static void
-tell(struct check *c, const struct cedar_error *e, bool warning)
+tell(struct check *c, const struct doc_error *e, bool warning)
 {
 	c->report->tell(c->report->ctx, e, warning);
 	c->nerrors += !warning;
@@ -26,10 +26,10 @@ tell_finding(struct check *c, struct finding *f)
 {
 	const struct policy *p = c->rules->policies.items[f->policy];
 	char place[RULE_PLACE_MAX];
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (p->source == NULL) {
-		cedar_error_set(&e, rule_place(p, place), "the rule %.60s: "
+		doc_error_set(&e, rule_place(p, place), "the rule %.60s: "
 		    "%.300s", p->id->bytes, f->error.text);
 		f->error = e;
 	}
@@ -58,11 +58,11 @@ static void
 validate(struct check *c)
 {
 	struct findings f;
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (policies_validate(&c->rules->policies, &c->rules->schema, &f) ==
 	    -1) {
-		cedar_error_memory(&e, RULES_POLICY);
+		doc_error_memory(&e, RULES_POLICY);
 		tell(c, &e, false);
 		return;
 	}
@@ -80,17 +80,17 @@ is_named(const struct settings *s, const struct str *name)
 }
 
 static void
-at_rule(struct cedar_error *e, const struct policy *p, const char *what)
+at_rule(struct doc_error *e, const struct policy *p, const char *what)
 {
 	static const char todo[] = "narrow it, or name the rule under "
 	    "`wildcards' in settings.yaml";
 	char place[RULE_PLACE_MAX];
 
 	if (p->source != NULL)
-		cedar_error_at(e, p->source, p->pos, "the rule %.100s permits "
+		doc_error_at(e, p->source, p->pos, "the rule %.100s permits "
 		    "%s; %s", p->id->bytes, what, todo);
 	else
-		cedar_error_set(e, rule_place(p, place), "the rule %.100s "
+		doc_error_set(e, rule_place(p, place), "the rule %.100s "
 		    "permits %s; %s", p->id->bytes, what, todo);
 }
 
@@ -98,7 +98,7 @@ at_rule(struct cedar_error *e, const struct policy *p, const char *what)
 static void
 check_scope(struct check *c, const struct policy *p)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (p->forbid || p->is_template || is_named(c->settings, p->id))
 		return;
@@ -131,7 +131,7 @@ plural(const struct str *type)
 }
 
 static void
-tell_wildcard(struct check *c, struct cedar_error *e, const struct uid *uid)
+tell_wildcard(struct check *c, struct doc_error *e, const struct uid *uid)
 {
 	snprintf(e->text, sizeof(e->text), "%.100s::\"%.100s\" has a `*' in "
 	    "its name, and no name stands for others here; write the %s that "
@@ -144,11 +144,11 @@ static void
 check_listed(struct check *c, const struct entity *entity,
     const struct uid *uid)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (!is_wildcard(c, uid))
 		return;
-	cedar_error_at(&e, c->entities, entity->pos, "%s", "");
+	doc_error_at(&e, c->entities, entity->pos, "%s", "");
 	tell_wildcard(c, &e, uid);
 }
 
@@ -158,7 +158,7 @@ check_linked(struct check *c, const struct policy *p)
 {
 	const struct policies *set = &c->rules->policies;
 	char place[RULE_PLACE_MAX];
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (!p->forbid || !p->is_template)
 		return;
@@ -166,9 +166,9 @@ check_linked(struct check *c, const struct policy *p)
 		if (set->items[i]->template == p)
 			return;
 	if (p->source != NULL)
-		cedar_error_at(&e, p->source, p->pos, "%s", "");
+		doc_error_at(&e, p->source, p->pos, "%s", "");
 	else
-		cedar_error_set(&e, rule_place(p, place), "%s", "");
+		doc_error_set(&e, rule_place(p, place), "%s", "");
 	snprintf(e.text, sizeof(e.text), "the rule %.100s is a template that "
 	    "nothing links, and so forbids nothing; write what it forbids in "
 	    "place of ?principal and ?resource, or link it", p->id->bytes);
@@ -187,15 +187,15 @@ static void
 check_named(struct check *c, const struct policy *p, const struct uid *uid,
     uint32_t pos)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	char place[RULE_PLACE_MAX];
 
 	if (uid == NULL || !is_wildcard(c, uid))
 		return;
 	if (p->source != NULL)
-		cedar_error_at(&e, p->source, pos, "%s", "");
+		doc_error_at(&e, p->source, pos, "%s", "");
 	else
-		cedar_error_set(&e, rule_place(p, place), "%s", "");
+		doc_error_set(&e, rule_place(p, place), "%s", "");
 	tell_wildcard(c, &e, uid);
 }
 
@@ -224,7 +224,7 @@ check_names(struct check *c, const struct policy *p)
 
 size_t
 check_rules(const struct rules *r, const struct settings *settings,
-    const struct cedar_source *entities, const struct rules_report *report)
+    const struct doc_source *entities, const struct rules_report *report)
 {
 	struct check c = { .rules = r, .settings = settings,
 	    .entities = entities, .report = report };

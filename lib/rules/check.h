@@ -12,6 +12,6 @@
  * meant.  How many of what was told are errors.
  */
 size_t	check_rules(const struct rules *, const struct settings *,
-	    const struct cedar_source *entities, const struct rules_report *);
+	    const struct doc_source *entities, const struct rules_report *);
 
 #endif

@@ -36,7 +36,7 @@ ends_with(const char *name, const char *end)
 
 static int
 check_name(const char *folder, const char *name, const char *end,
-    const char *also, struct cedar_error *e)
+    const char *also, struct doc_error *e)
 {
 	char quoted[QUOTE_MAX];
 
@@ -44,9 +44,9 @@ check_name(const char *folder, const char *name, const char *end,
 		return 0;
 	if (is_plain(name) && ends_with(name, end))
 		return 0;
-	return cedar_error_set(e, folder, "the file %s does not belong here; "
+	return doc_error_set(e, folder, "the file %s does not belong here; "
 	    "use names of letters, digits, `-', `_' and `.' that end in %s%s%s"
-	    ", or remove it", why_quote(quoted, name, strlen(name)), end,
+	    ", or remove it", doc_quote(quoted, name, strlen(name)), end,
 	    also == NULL ? "" : ", or ", also == NULL ? "" : also);
 }
 
@@ -58,7 +58,7 @@ compare(const void *a, const void *b)
 
 static int
 collect(DIR *d, const char *folder, const char *end, const char *also,
-    char **names, struct cedar_error *e)
+    char **names, struct doc_error *e)
 {
 	struct dirent *entry;
 	size_t n = 0;
@@ -72,11 +72,11 @@ collect(DIR *d, const char *folder, const char *end, const char *also,
 		if (also != NULL && strcmp(entry->d_name, also) == 0)
 			continue;
 		if (n == FILES_MAX)
-			return cedar_error_set(e, folder, "more than %d "
+			return doc_error_set(e, folder, "more than %d "
 			    "files; join some of them", FILES_MAX);
 		names[n] = strdup(entry->d_name);
 		if (names[n++] == NULL)
-			return cedar_error_memory(e, folder);
+			return doc_error_memory(e, folder);
 	}
 	qsort(names, n, sizeof(*names), compare);
 	return 0;
@@ -102,21 +102,21 @@ open_folder(int sitefd, const char *folder)
 
 char **
 files_list(int sitefd, const char *folder, const char *end, const char *also,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	char **names = calloc(FILES_MAX + 1, sizeof(*names));
 	DIR *d;
 	int rc;
 
 	if (names == NULL) {
-		cedar_error_memory(e, folder);
+		doc_error_memory(e, folder);
 		return NULL;
 	}
 	d = open_folder(sitefd, folder);
 	if (d == NULL && errno == ENOENT)
 		return names;
 	if (d == NULL) {
-		cedar_error_set(e, folder, "cannot be read: %s",
+		doc_error_set(e, folder, "cannot be read: %s",
 		    strerror(errno));
 		free(names);
 		return NULL;
@@ -159,33 +159,33 @@ files_read_all(int fd, void *buf, size_t cap)
 
 static int
 read_open(int fd, const char *path, size_t max, char *text, size_t *lenp,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	ssize_t n = files_read_all(fd, text, max + 1);
 
 	if (n == -1)
-		return cedar_error_set(e, path, "cannot be read: %s",
+		return doc_error_set(e, path, "cannot be read: %s",
 		    strerror(errno));
 	if ((size_t)n > max)
-		return cedar_error_set(e, path, "more than %zu bytes, which "
+		return doc_error_set(e, path, "more than %zu bytes, which "
 		    "is too large; shorten it", max);
 	*lenp = (size_t)n;
 	return 0;
 }
 
 static int
-check_regular(int fd, const char *path, struct cedar_error *e)
+check_regular(int fd, const char *path, struct doc_error *e)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		return 0;
-	return cedar_error_set(e, path, "%s", NOT_REGULAR);
+	return doc_error_set(e, path, "%s", NOT_REGULAR);
 }
 
 char *
 files_read(int dirfd, const char *path, size_t max, size_t *lenp,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	/* A FIFO would keep the opener waiting. */
 	int fd = openat(dirfd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
@@ -196,9 +196,9 @@ files_read(int dirfd, const char *path, size_t max, size_t *lenp,
 		int saved = errno;
 
 		if (saved == ELOOP)
-			cedar_error_set(e, path, "%s", NOT_REGULAR);
+			doc_error_set(e, path, "%s", NOT_REGULAR);
 		else
-			cedar_error_set(e, path, "cannot be opened: %s",
+			doc_error_set(e, path, "cannot be opened: %s",
 			    strerror(saved));
 		errno = saved == ENOENT ? ENOENT : EBADMSG;
 		return NULL;
@@ -207,7 +207,7 @@ files_read(int dirfd, const char *path, size_t max, size_t *lenp,
 	if (rc == 0)
 		text = malloc(max + 1);
 	if (rc == 0)
-		rc = text == NULL ? cedar_error_memory(e, path) :
+		rc = text == NULL ? doc_error_memory(e, path) :
 		    read_open(fd, path, max, text, lenp, e);
 	close(fd);
 	if (rc == 0)

@@ -19,7 +19,7 @@
  * caller frees it with files_free().
  */
 char	**files_list(int dirfd, const char *folder, const char *end,
-	    const char *also, struct cedar_error *e);
+	    const char *also, struct doc_error *e);
 void	files_free(char **);
 
 /* Bytes up to the file's end, at most cap: how many, or -1 with errno. */
@@ -30,6 +30,6 @@ ssize_t	files_read_all(int fd, void *buf, size_t cap);
  * with *e and errno: ENOENT when there is none, EBADMSG for all else.
  */
 char	*files_read(int dirfd, const char *path, size_t max, size_t *lenp,
-	    struct cedar_error *e);
+	    struct doc_error *e);
 
 #endif

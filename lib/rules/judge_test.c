@@ -37,13 +37,13 @@ write_file(const char *path, const char *text)
 }
 
 static void
-tell(void *ctx, const struct cedar_error *e, bool warning)
+tell(void *ctx, const struct doc_error *e, bool warning)
 {
 	char line[600];
 
 	(void)ctx;
 	(void)warning;
-	fprintf(stderr, "%s\n", cedar_error_format(e, 1, line, sizeof(line)));
+	fprintf(stderr, "%s\n", doc_error_format(e, 1, line, sizeof(line)));
 }
 
 static void

@@ -99,18 +99,18 @@ ATF_TC_BODY(the_most_that_can_be_asked_for_fits, tc)
 static struct schema
 load_schema(void)
 {
-	const struct cedar_source sources[] = {
+	const struct doc_source sources[] = {
 		{ "casemate", casemate_cedarschema,
 		    sizeof(casemate_cedarschema) - 1 },
 		{ "people", people_cedarschema,
 		    sizeof(people_cedarschema) - 1 },
 	};
-	struct cedar_error e;
+	struct doc_error e;
 	struct schema schema;
 	char text[600];
 
 	ATF_REQUIRE_MSG(schema_read_text(&schema, sources, 2, &e) == 0, "%s",
-	    cedar_error_format(&e, 1, text, sizeof(text)));
+	    doc_error_format(&e, 1, text, sizeof(text)));
 	return schema;
 }
 
@@ -131,7 +131,7 @@ ATF_TC_BODY(every_request_is_as_the_schema_says, tc)
 	n = asks_of(&grant, asks);
 	for (size_t i = 0; i < n; i++) {
 		struct request request;
-		struct cedar_error e;
+		struct doc_error e;
 		struct arena arena;
 
 		arena_init(&arena, 0);
@@ -155,7 +155,7 @@ ATF_TC_BODY(every_reading_is_as_the_schema_says, tc)
 		const struct reading r = { verbs[i], "arun", "example",
 		    "0123456789abcdef0123456789abcdef", "ci-bot", "dana" };
 		struct request request;
-		struct cedar_error e;
+		struct doc_error e;
 		struct arena arena;
 
 		arena_init(&arena, 0);

@@ -24,11 +24,11 @@ struct load {
 	char				*people;	/* its schema text */
 	char				*entities;	/* its text, or NULL */
 	size_t				 entities_len;
-	struct cedar_source		 people_source;
+	struct doc_source		 people_source;
 };
 
 static int
-tell(struct load *l, const struct cedar_error *e)
+tell(struct load *l, const struct doc_error *e)
 {
 	l->report->tell(l->report->ctx, e, false);
 	l->nerrors++;
@@ -39,7 +39,7 @@ tell(struct load *l, const struct cedar_error *e)
 static char *
 read_file(struct load *l, const char *path, size_t max, size_t *lenp)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	char *text = files_read(l->sitefd, path, max, lenp, &e);
 
 	if (text == NULL && errno != ENOENT) {
@@ -60,23 +60,23 @@ read_people(struct load *l)
 	if (l->people == NULL && errno != ENOENT)
 		return -1;
 	if (l->people != NULL)
-		l->people_source = (struct cedar_source){ path, l->people,
+		l->people_source = (struct doc_source){ path, l->people,
 		    len };
 	else
-		l->people_source = (struct cedar_source){ RULES_PEOPLE,
+		l->people_source = (struct doc_source){ RULES_PEOPLE,
 		    people_cedarschema, sizeof(people_cedarschema) - 1 };
 	return 0;
 }
 
 /* What is missing in our own schema is what people's has to declare. */
 static int
-tell_schema(struct load *l, const struct cedar_error *e)
+tell_schema(struct load *l, const struct doc_error *e)
 {
-	struct cedar_error people;
+	struct doc_error people;
 
 	if (strcmp(e->file, OWN_SCHEMA) != 0)
 		return tell(l, e);
-	cedar_error_set(&people, l->people_source.file, "%.100s; it must "
+	doc_error_set(&people, l->people_source.file, "%.100s; it must "
 	    "declare what people there are: entity Role in [Role]; entity "
 	    "Persona in [Role]; entity User in [Persona, Role];", e->text);
 	return tell(l, &people);
@@ -85,12 +85,12 @@ tell_schema(struct load *l, const struct cedar_error *e)
 static int
 load_schema(struct load *l)
 {
-	struct cedar_source sources[2];
-	struct cedar_error e;
+	struct doc_source sources[2];
+	struct doc_error e;
 
 	if (read_people(l) == -1)
 		return -1;
-	sources[0] = (struct cedar_source){ OWN_SCHEMA,
+	sources[0] = (struct doc_source){ OWN_SCHEMA,
 	    casemate_cedarschema, sizeof(casemate_cedarschema) - 1 };
 	sources[1] = l->people_source;
 	if (schema_read_text(&l->rules->schema, sources, 2, &e) == -1)
@@ -110,7 +110,7 @@ load_entities(struct load *l)
 {
 	static const char nobody[] = "[]";
 	struct rules *r = l->rules;
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc doc;
 	size_t len = sizeof(nobody) - 1;
 	char *text;
@@ -137,10 +137,10 @@ add_signer(struct load *l, const char *principal)
 	struct entities *s = &l->rules->entities;
 	struct maker m = { &s->arena, false };
 	struct entity entity = { .uid = make_uid(&m, "User", principal) };
-	struct cedar_error e, why;
+	struct doc_error e, why;
 
 	if (m.failed) {
-		cedar_error_memory(&e, RULES_ENTITIES);
+		doc_error_memory(&e, RULES_ENTITIES);
 		return tell(l, &e);
 	}
 	if (entities_find(s, entity.uid) != NULL)
@@ -150,7 +150,7 @@ add_signer(struct load *l, const char *principal)
 	if (schema_check_entity(&l->rules->schema, &s->items[s->n - 1], &e) ==
 	    0)
 		return 0;
-	cedar_error_set(&why, RULES_ENTITIES, "it does not describe %.100s, "
+	doc_error_set(&why, RULES_ENTITIES, "it does not describe %.100s, "
 	    "who may sign: %.100s; add - uid: User::\"%.100s\"", principal,
 	    e.text, principal);
 	return tell(l, &why);
@@ -159,7 +159,7 @@ add_signer(struct load *l, const char *principal)
 static int
 load_people(struct load *l, const struct signers *signers)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (load_entities(l) == -1)
 		return -1;
@@ -174,7 +174,7 @@ load_people(struct load *l, const struct signers *signers)
 static void
 load_text(struct load *l, const char *path)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	size_t len;
 	char *text = read_file(l, path, CEDAR_SET_MAX, &len);
 
@@ -190,7 +190,7 @@ load_component(struct load *l, const char *path)
 {
 	const char *name = strrchr(path, '/') + 1;
 	char prefix[FILES_NAME_MAX + 2];
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc doc;
 	size_t len;
 	char *text = read_file(l, path, CEDAR_SET_MAX, &len);
@@ -216,7 +216,7 @@ load_folder(struct load *l, const char *folder, const char *end,
     const char *also, void (*load)(struct load *, const char *))
 {
 	char path[PATH_MAX_LEN];
-	struct cedar_error e;
+	struct doc_error e;
 	char **names = files_list(l->sitefd, folder, end, also, &e);
 
 	if (names == NULL) {
@@ -242,7 +242,7 @@ load_policies(struct load *l)
 static int
 check_policies(struct load *l, const struct settings *settings)
 {
-	const struct cedar_source entities = { RULES_ENTITIES,
+	const struct doc_source entities = { RULES_ENTITIES,
 	    l->entities == NULL ? "" : l->entities,
 	    l->entities == NULL ? 0 : l->entities_len };
 	size_t n = check_rules(l->rules, settings, &entities, l->report);
@@ -255,11 +255,11 @@ static int
 make_decider(struct load *l)
 {
 	struct rules *r = l->rules;
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (decider_init(&r->decider, &r->policies, &r->entities) == 0)
 		return 0;
-	cedar_error_memory(&e, RULES_POLICY);
+	doc_error_memory(&e, RULES_POLICY);
 	return tell(l, &e);
 }
 
@@ -295,7 +295,7 @@ rules_load(struct rules *r, int sitefd, const struct signers *signers,
 int
 rules_none(struct rules *r)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	rules_init(r);
 	if (entities_finish(&r->entities, &e) == 0 &&
@@ -318,7 +318,7 @@ rules_free(struct rules *r)
 
 /* Which line of the source a byte is in. */
 static unsigned
-line_of(const struct cedar_source *s, size_t pos)
+line_of(const struct doc_source *s, size_t pos)
 {
 	unsigned line = 1;
 

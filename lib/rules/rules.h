@@ -37,7 +37,7 @@
  * without a file has its place in its text.
  */
 struct rules_report {
-	void	(*tell)(void *ctx, const struct cedar_error *, bool warning);
+	void	(*tell)(void *ctx, const struct doc_error *, bool warning);
 	void	*ctx;
 };
 
@@ -63,7 +63,7 @@ void	rules_free(struct rules *);
 /* A site without any file: nothing is allowed.  -1 with ENOMEM. */
 int	rules_none(struct rules *);
 
-#define RULE_PLACE_MAX	(CEDAR_FILE_MAX + 16)
+#define RULE_PLACE_MAX	(DOC_FILE_MAX + 16)
 
 /* "policy/10-run.cedar:4", or for a rule from JSON its file; answers dst. */
 const char *rule_place(const struct policy *, char dst[RULE_PLACE_MAX]);

@@ -41,13 +41,13 @@ start(void)
 }
 
 static void
-tell(void *ctx, const struct cedar_error *e, bool warning)
+tell(void *ctx, const struct doc_error *e, bool warning)
 {
 	size_t len = strlen(told);
 	char line[600];
 
 	(void)ctx;
-	cedar_error_format(e, 0, line, sizeof(line));
+	doc_error_format(e, 0, line, sizeof(line));
 	snprintf(told + len, sizeof(told) - len, "%s%s\n",
 	    warning ? "warning: " : "", line);
 }

@@ -38,19 +38,19 @@ fill_grant(struct grant *g, const char *user)
 }
 
 static int
-refuse(struct cedar_error *e, const char *action)
+refuse(struct doc_error *e, const char *action)
 {
-	char text[CEDAR_MESSAGE_MAX];
+	char text[DOC_MESSAGE_MAX];
 
 	snprintf(text, sizeof(text), "%s", e->text);
-	return cedar_error_set(e, "", "a type here is called as one that the "
+	return doc_error_set(e, "", "a type here is called as one that the "
 	    "appliance's own schema uses, and %s would be asked otherwise "
 	    "than checked: %.160s; give the type another name", action, text);
 }
 
 static int
 check_request(const struct schema *s, const struct request *r,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	if (schema_check_request(s, r, e) == -1)
 		return refuse(e, r->action->id->bytes);
@@ -61,7 +61,7 @@ check_request(const struct schema *s, const struct request *r,
 
 static int
 check_asks(const struct schema *s, const char *user, struct arena *arena,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	static struct grant g;		/* too large for a stack's liking */
 	struct ask asks[ASKS_MAX];
@@ -72,7 +72,7 @@ check_asks(const struct schema *s, const char *user, struct arena *arena,
 	n = asks_of(&g, asks);
 	for (size_t i = 0; i < n; i++) {
 		if (ask_request(&asks[i], &g, &scene, arena, &r) == -1)
-			return cedar_error_memory(e, "");
+			return doc_error_memory(e, "");
 		if (check_request(s, &r, e) == -1)
 			return -1;
 	}
@@ -81,7 +81,7 @@ check_asks(const struct schema *s, const char *user, struct arena *arena,
 
 static int
 check_readings(const struct schema *s, const char *user, struct arena *arena,
-    struct cedar_error *e)
+    struct doc_error *e)
 {
 	static const enum verb verbs[] = { VERB_STATUS, VERB_JOBS,
 	    VERB_LEDGER, VERB_OUTPUT };
@@ -92,7 +92,7 @@ check_readings(const struct schema *s, const char *user, struct arena *arena,
 	for (size_t i = 0; i < COUNT(verbs); i++) {
 		reading.verb = verbs[i];
 		if (reading_request(&reading, &scene, arena, &r) == -1)
-			return cedar_error_memory(e, "");
+			return doc_error_memory(e, "");
 		if (check_request(s, &r, e) == -1)
 			return -1;
 	}
@@ -100,7 +100,7 @@ check_readings(const struct schema *s, const char *user, struct arena *arena,
 }
 
 int
-shape_check(const struct schema *s, struct cedar_error *e)
+shape_check(const struct schema *s, struct doc_error *e)
 {
 	const char *user = somebody(s);
 	struct arena arena;

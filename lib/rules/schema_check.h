@@ -10,6 +10,6 @@
  * not what they are asked.  So one request of each kind is held against the
  * schema.  -1 with *e, without a file.
  */
-int	shape_check(const struct schema *, struct cedar_error *);
+int	shape_check(const struct schema *, struct doc_error *);
 
 #endif

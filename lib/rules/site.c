@@ -10,7 +10,7 @@
 #include "files.h"
 
 static int
-tell(const struct rules_report *report, const struct cedar_error *e)
+tell(const struct rules_report *report, const struct doc_error *e)
 {
 	report->tell(report->ctx, e, false);
 	return -1;
@@ -20,9 +20,9 @@ tell(const struct rules_report *report, const struct cedar_error *e)
 static int
 tell_why(const struct rules_report *report, const struct why *w)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
-	cedar_error_set(&e, "", "%.*s", CEDAR_MESSAGE_MAX - 1, w->text);
+	doc_error_set(&e, "", "%.*s", DOC_MESSAGE_MAX - 1, w->text);
 	return tell(report, &e);
 }
 
@@ -33,7 +33,7 @@ tell_why(const struct rules_report *report, const struct why *w)
 static int
 load_signers(struct site *s, int dirfd, const struct rules_report *report)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct why w = { "" };
 	size_t len;
 	char *text = files_read(dirfd, SITE_SIGNERS, SIGNERS_FILE_MAX, &len,
@@ -46,7 +46,7 @@ load_signers(struct site *s, int dirfd, const struct rules_report *report)
 	if (s->absent)
 		return 0;
 	if (missing)
-		cedar_error_set(&e, SITE_SIGNERS, "not in the site, which has "
+		doc_error_set(&e, SITE_SIGNERS, "not in the site, which has "
 		    SITE_SETTINGS "; it has a line `NAME KEY' for each who "
 		    "may sign");
 	if (text == NULL)
@@ -59,7 +59,7 @@ load_signers(struct site *s, int dirfd, const struct rules_report *report)
 static int
 load_settings(struct site *s, int dirfd, const struct rules_report *report)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct why w = { "" };
 	size_t len;
 	char *text = files_read(dirfd, SITE_SETTINGS, SETTINGS_FILE_MAX, &len,
@@ -77,14 +77,14 @@ load_settings(struct site *s, int dirfd, const struct rules_report *report)
 static int
 load_rules(struct site *s, int dirfd, const struct rules_report *report)
 {
-	struct cedar_error e;
+	struct doc_error e;
 
 	if (!s->absent)
 		return rules_load(&s->rules, dirfd, &s->signers, &s->settings,
 		    report);
 	if (rules_none(&s->rules) == 0)
 		return 0;
-	cedar_error_memory(&e, RULES_POLICY);
+	doc_error_memory(&e, RULES_POLICY);
 	return tell(report, &e);
 }
 
@@ -106,7 +106,7 @@ has_line(const char *text, size_t len)
 static bool
 has_signers(int dirfd)
 {
-	struct cedar_error e;
+	struct doc_error e;
 	size_t len;
 	char *text = files_read(dirfd, SITE_SIGNERS, SIGNERS_FILE_MAX, &len,
 	    &e);

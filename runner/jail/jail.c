@@ -233,7 +233,7 @@ check_program(const struct grant *g)
 	struct stat st;
 	struct why why;
 
-	why_quote(quoted, program, strlen(program));
+	doc_quote(quoted, program, strlen(program));
 	if (stat(program, &st) == -1) {
 		why_set(&why, "argv[0] \"%s\" is not there (%s): a name "
 		    "without a leading \"/\" is one of the manifest's files, "

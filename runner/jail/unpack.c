@@ -31,7 +31,7 @@ fail(const struct unpacker *u, const char *what, const char *path)
 	int saved = errno;
 
 	why_set(u->why, "cannot %s \"%s\" in the job's folder: %s", what,
-	    why_quote(quoted, path, strlen(path)), strerror(saved));
+	    doc_quote(quoted, path, strlen(path)), strerror(saved));
 	errno = saved == EBADMSG ? EIO : saved;
 	return -1;
 }
@@ -49,7 +49,7 @@ check_digest(const struct unpacker *u, const struct ustar_member *m,
 	return why_set(u->why, "the SHA-256 of \"%s\" is %02x%02x%02x%02x..., "
 	    "not the %02x%02x%02x%02x... of the manifest; bundle the file that "
 	    "was signed, or sign the manifest anew",
-	    why_quote(quoted, m->name, strlen(m->name)), got[0], got[1],
+	    doc_quote(quoted, m->name, strlen(m->name)), got[0], got[1],
 	    got[2], got[3], want[0], want[1], want[2], want[3]);
 }
 
@@ -130,7 +130,7 @@ take_dir(const struct unpacker *u, const struct ustar_member *m)
 	}
 	return why_set(u->why, "the folder \"%s\" is in the bundle and leads "
 	    "to no file of the manifest",
-	    why_quote(quoted, m->name, strlen(m->name)));
+	    doc_quote(quoted, m->name, strlen(m->name)));
 }
 
 static const struct {
@@ -165,7 +165,7 @@ check_memory(const struct unpacker *u, const struct grant_file *f,
 	return why_set(u->why, "the program \"%s\" asks for memory that it "
 	    "may both write and run: line %u of the program headers that "
 	    "readelf -l shows is %s; %s, or name the capability exec-memory",
-	    why_quote(quoted, f->path, strlen(f->path)), n + 1,
+	    doc_quote(quoted, f->path, strlen(f->path)), n + 1,
 	    asked[asks].what, asked[asks].instead);
 }
 
@@ -176,7 +176,7 @@ take_file(struct unpacker *u, const struct ustar_member *m)
 	char quoted[QUOTE_MAX];
 	const char *path;
 
-	why_quote(quoted, m->name, strlen(m->name));
+	doc_quote(quoted, m->name, strlen(m->name));
 	if (strncmp(m->name, FILES_SLASH, sizeof(FILES_SLASH) - 1) != 0)
 		return why_set(u->why, "the member \"%s\" is not beneath "
 		    FILES_SLASH, quoted);
@@ -235,7 +235,7 @@ check_complete(const struct unpacker *u)
 		if (!u->seen[i])
 			return why_set(u->why, "\"" FILES_SLASH "%s\" is in "
 			    "the manifest and not in the bundle",
-			    why_quote(quoted, path, strlen(path)));
+			    doc_quote(quoted, path, strlen(path)));
 	}
 	return 0;
 }

@@ -37,7 +37,7 @@ schema_cases_load(const char *name, size_t *len)
 static inline void
 schema_cases_check(const char *name, bool (*accepts)(const struct str *))
 {
-	struct cedar_error e;
+	struct doc_error e;
 	struct doc d;
 	size_t len;
 	char *text = schema_cases_load(name, &len);

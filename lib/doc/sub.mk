@@ -1,0 +1,9 @@
+# Documents: YAML and JSON with the place of each node, and what was wrong.
+
+ARCHIVES += lib/doc
+lib/doc_SRCS := $(addprefix lib/doc/,arena.c doc.c doc_json.c doc_make.c \
+	doc_yaml.c error.c json.c put.c str.c utf8.c)
+lib/doc_LIBS := -lyaml
+
+TESTS += lib/doc/doc_test lib/doc/doc_yaml_test lib/doc/json_test
+FUZZERS += lib/doc/doc_fuzz
