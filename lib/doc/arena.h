@@ -1,7 +1,7 @@
 /*
- * Memory that is given back all at once.  Every loaded object (a policy set,
- * entities, a request, a schema) owns one arena; what is read into it stays
- * where it is until arena_free().
+ * Memory that is freed all at once.  Every loaded object (a document, a policy
+ * set, entities, a request, a schema) owns one arena; nothing in it moves or
+ * is freed before arena_free().
  */
 #ifndef ARENA_H
 #define ARENA_H
@@ -19,12 +19,12 @@ struct arena {
 void	arena_init(struct arena *, size_t max);
 void	arena_free(struct arena *);
 /*
- * Zeroed memory for n objects of this size, aligned for any type; NULL with
- * ENOMEM when there is none, the limit is reached or the product overflows.
- * n or size 0 is a valid pointer to nothing.
+ * Zeroed memory for n objects of this size, aligned for any type.  Returns
+ * NULL with ENOMEM when memory or the limit is exhausted or n * size
+ * overflows.  When n or size is 0, a valid pointer to no bytes.
  */
 void	*arena_alloc(struct arena *, size_t n, size_t size);
-/* A copy of the bytes with a NUL after them, or NULL. */
+/* A copy of the bytes and a NUL after them; NULL with ENOMEM. */
 char	*arena_copy(struct arena *, const void *, size_t len);
 
 #endif

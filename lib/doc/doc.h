@@ -1,11 +1,13 @@
 /*
- * A JSON (RFC 8259) or YAML text as a tree, with the place of every node: what
- * policies, entities, requests and schemas in JSON are read from.  Strict:
- * UTF-8, no key twice in one object, integers of 64 bits only (no fractions,
- * no exponents), at most DOC_DEPTH_MAX levels.  In YAML no anchors, aliases,
- * tags, directives or second documents; a plain scalar is true, false, null,
- * a decimal integer, or else a string; a quoted one is a string, and nothing at
- * all is null.
+ * A JSON (RFC 8259) or YAML text as a tree of nodes that know their place in
+ * the text.  The readers are strict: UTF-8, no key twice in an object, only
+ * integers of 64 bits (no fractions, no exponents), at most DOC_DEPTH_MAX
+ * levels.  YAML has no anchors, aliases, tags, directives or second documents.
+ * In YAML a quoted scalar is a string; a plain one is true, false, null, a
+ * decimal integer or else a string; an empty one is null.
+ *
+ * A document takes 40 bytes a node, twice that while it grows, its text, and
+ * each key and string rounded up to 16 bytes with 9 bytes added.
  */
 #ifndef DOC_H
 #define DOC_H
@@ -26,6 +28,7 @@ enum doc_kind {
 /* Nodes are in the order of the text; a container's first child follows it. */
 struct doc_node {
 	enum doc_kind		 kind;
+	bool			 plain;	/* a YAML string without quotes */
 	uint32_t		 pos;	/* byte in the text */
 	uint32_t		 next;	/* the node after its last descendant */
 	uint32_t		 count;	/* children; of an object: members */
@@ -46,20 +49,27 @@ struct doc {
 };
 
 /*
- * Reads all of a text of at most `max' bytes.  -1 with *e: EBADMSG or ENOMEM,
- * and there is nothing to free.
+ * Reads all of a text of at most `max' bytes.  Returns -1 with *e and EBADMSG
+ * or ENOMEM; nothing is to be freed then.
  */
 int	doc_read_json(struct doc *, const char *file, const char *text,
 	    size_t len, size_t max, struct doc_error *);
 int	doc_read_yaml(struct doc *, const char *file, const char *text,
 	    size_t len, size_t max, struct doc_error *);
+/*
+ * The same for files whose fields have known types: every scalar is a
+ * DOC_STRING, so that `12' and `true' are text where text is expected.  An
+ * empty plain scalar is "" and plain.  At most `max_nodes' nodes.
+ */
+int	doc_read_yaml_text(struct doc *, const char *file, const char *text,
+	    size_t len, size_t max, uint32_t max_nodes, struct doc_error *);
 void	doc_free(struct doc *);
 
 /* Walking: for (c = doc_first(d, n); c != 0; c = doc_next(d, n, c)). */
 uint32_t	doc_first(const struct doc *, uint32_t container);
 uint32_t	doc_next(const struct doc *, uint32_t container,
 		    uint32_t child);
-/* The member of an object, or 0. */
+/* The member of this name; 0 when there is none or the node is no object. */
 uint32_t	doc_get(const struct doc *, uint32_t object, const char *key);
 uint32_t	doc_get_str(const struct doc *, uint32_t object,
 		    const struct str *key);
@@ -74,9 +84,9 @@ struct doc_field {
 #define DOC_FIELDS_MAX	16
 
 /*
- * The object's fields by their place in the table, 0 where one is missing,
- * into `found'.  -1 with *e when the node is no object, a field is unknown or
- * of another kind, or one that is not optional is missing.
+ * Stores the node of the table's i-th field in found[i], 0 when it is missing.
+ * Returns -1 with *e when the node is no object, a field is unknown or of
+ * another kind, or one that is not optional is missing.
  */
 int	doc_fields(const struct doc *, uint32_t object,
 	    const struct doc_field *, size_t n, uint32_t *found,
@@ -84,7 +94,7 @@ int	doc_fields(const struct doc *, uint32_t object,
 
 /* "an object", "a string". */
 const char	*doc_kind_name(enum doc_kind);
-/* doc_error_at() of the node's place; of its key's. */
+/* doc_error_at() the node's place; at its key's. */
 int	doc_error(const struct doc *, uint32_t node, struct doc_error *,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 int	doc_error_key(const struct doc *, uint32_t node, struct doc_error *,

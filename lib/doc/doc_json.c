@@ -1,6 +1,6 @@
 /*
- * A JSON reader of our own: the libraries at hand either lose the place of a
- * node, keep the last of two equal keys, or recurse.
+ * A JSON reader of our own: the known libraries lose the place of a node, keep
+ * the last of two equal keys, or recurse.
  */
 #include "doc_make.h"
 
@@ -11,7 +11,7 @@
 
 #include "json.h"
 
-struct scan {
+struct json_scan {
 	struct doc_maker	 m;
 	struct doc_source	 s;
 	size_t			 pos;
@@ -23,7 +23,7 @@ struct scan {
 
 /* The byte or character at the scanner's place, for a message. */
 static const char *
-name_here(const struct scan *s, char dst[NAMED_MAX])
+name_here(const struct json_scan *s, char dst[NAMED_MAX])
 {
 	unsigned char c;
 
@@ -38,7 +38,7 @@ name_here(const struct scan *s, char dst[NAMED_MAX])
 }
 
 static int
-error_expected(struct scan *s, const char *what)
+error_expected(struct json_scan *s, const char *what)
 {
 	char named[NAMED_MAX];
 
@@ -48,13 +48,13 @@ error_expected(struct scan *s, const char *what)
 
 /* The byte at the place, or -1 at the end. */
 static int
-peek(const struct scan *s)
+peek(const struct json_scan *s)
 {
 	return s->pos < s->s.len ? (unsigned char)s->s.text[s->pos] : -1;
 }
 
 static void
-skip_space(struct scan *s)
+skip_space(struct json_scan *s)
 {
 	for (int c; (c = peek(s)) == ' ' || c == '\t' || c == '\n' ||
 	    c == '\r'; )
@@ -73,7 +73,7 @@ hex_value(int c)
 
 /* The four digits after \u. */
 static int
-scan_hex(struct scan *s, uint32_t *out)
+scan_hex(struct json_scan *s, uint32_t *out)
 {
 	*out = 0;
 	for (int i = 0; i < 4; i++, s->pos++) {
@@ -88,7 +88,7 @@ scan_hex(struct scan *s, uint32_t *out)
 }
 
 static void
-put_utf8(struct scan *s, uint32_t c)
+put_utf8(struct json_scan *s, uint32_t c)
 {
 	static const struct {
 		uint32_t below;
@@ -112,7 +112,7 @@ put_utf8(struct scan *s, uint32_t c)
 
 /* \uXXXX, or the two of them that stand for one character. */
 static int
-scan_unicode(struct scan *s)
+scan_unicode(struct json_scan *s)
 {
 	size_t start = s->pos - 2;
 	uint32_t c, low;
@@ -139,7 +139,7 @@ scan_unicode(struct scan *s)
 
 /* What follows a backslash. */
 static int
-scan_escape(struct scan *s)
+scan_escape(struct json_scan *s)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
 	int c = peek(s);
@@ -158,7 +158,7 @@ scan_escape(struct scan *s)
 }
 
 static int
-scan_char(struct scan *s)
+scan_char(struct json_scan *s)
 {
 	const unsigned char *p = (const unsigned char *)s->s.text + s->pos;
 	size_t n;
@@ -178,7 +178,7 @@ scan_char(struct scan *s)
 
 /* The string whose quote is at the place, into s->buf. */
 static int
-scan_string(struct scan *s)
+scan_string(struct json_scan *s)
 {
 	size_t start = s->pos++;
 	int c;
@@ -199,7 +199,7 @@ scan_string(struct scan *s)
 
 /* "key": with the space around it. */
 static int
-scan_key(struct scan *s, const char *expected)
+scan_key(struct json_scan *s, const char *expected)
 {
 	size_t start;
 
@@ -223,9 +223,9 @@ is_digit(int c)
 	return c >= '0' && c <= '9';
 }
 
-/* Digits as a number of this sign; -1 when it has no place in 64 bits. */
+/* Digits as a number of this sign; -1 when 64 bits do not hold it. */
 static int
-scan_digits(struct scan *s, bool negative, int64_t *out)
+scan_digits(struct json_scan *s, bool negative, int64_t *out)
 {
 	*out = 0;
 	for (; is_digit(peek(s)); s->pos++) {
@@ -240,7 +240,7 @@ scan_digits(struct scan *s, bool negative, int64_t *out)
 }
 
 static int
-scan_number(struct scan *s)
+scan_number(struct json_scan *s)
 {
 	size_t start = s->pos;
 	bool negative = peek(s) == '-';
@@ -268,7 +268,7 @@ scan_number(struct scan *s)
 }
 
 static int
-scan_text(struct scan *s)
+scan_text(struct json_scan *s)
 {
 	size_t start = s->pos;
 	struct doc_node *node;
@@ -282,7 +282,7 @@ scan_text(struct scan *s)
 }
 
 static int
-scan_word(struct scan *s)
+scan_word(struct json_scan *s)
 {
 	static const struct {
 		const char *text;
@@ -312,7 +312,7 @@ scan_word(struct scan *s)
 
 /* A bracket opens; for a first member the key is read too. */
 static int
-scan_open(struct scan *s, enum doc_kind kind)
+scan_open(struct json_scan *s, enum doc_kind kind)
 {
 	struct doc_node *node;
 
@@ -326,7 +326,7 @@ scan_open(struct scan *s, enum doc_kind kind)
 }
 
 static int
-scan_value(struct scan *s)
+scan_value(struct json_scan *s)
 {
 	int c;
 
@@ -346,7 +346,7 @@ scan_value(struct scan *s)
  * here.  *more: another value follows.
  */
 static int
-scan_after(struct scan *s, bool *more)
+scan_after(struct json_scan *s, bool *more)
 {
 	const struct doc_node *in;
 
@@ -372,7 +372,7 @@ scan_after(struct scan *s, bool *more)
 
 /* Whether the innermost container was opened just now and has members. */
 static bool
-is_unfinished(const struct scan *s)
+is_unfinished(const struct json_scan *s)
 {
 	const struct doc_node *in = doc_make_inside(&s->m);
 
@@ -382,7 +382,7 @@ is_unfinished(const struct scan *s)
 }
 
 static int
-scan_document(struct scan *s)
+scan_document(struct json_scan *s)
 {
 	bool more;
 
@@ -406,7 +406,7 @@ int
 doc_read_json(struct doc *d, const char *file, const char *text, size_t len,
     size_t max, struct doc_error *e)
 {
-	struct scan s = { .pos = 0 };
+	struct json_scan s = { .pos = 0 };
 	int rc = doc_make_init(&s.m, d, file, text, len, max, e);
 
 	if (rc == 0) {

@@ -23,6 +23,7 @@ doc_make_init(struct doc_maker *m, struct doc *d, const char *file,
 	memset(m, 0, sizeof(*m));
 	m->doc = d;
 	m->e = e;
+	m->max_nodes = UINT32_MAX;
 	arena_init(&d->arena, 0);
 	if (max > UINT32_MAX / 2)	/* places are 32 bits */
 		max = UINT32_MAX / 2;
@@ -87,6 +88,9 @@ doc_make_node(struct doc_maker *m, enum doc_kind kind, size_t pos,
 	if (container && m->depth == DOC_DEPTH_MAX)
 		return doc_error_at(m->e, &d->source, pos, "nested more "
 		    "than %d levels deep", DOC_DEPTH_MAX);
+	if (d->n == m->max_nodes)
+		return doc_error_at(m->e, &d->source, pos, "more than %u "
+		    "values; remove some", m->max_nodes);
 	if (d->n == d->cap && grow_nodes(d) == -1)
 		return error_memory(m);
 	if (m->depth > 0)

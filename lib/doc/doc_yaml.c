@@ -1,6 +1,6 @@
 /*
- * YAML by libyaml's events, with what makes a file mean something else than it
- * seems left out: anchors, tags, directives, a second document.
+ * YAML from libyaml's events.  What can make a file mean something else than
+ * it seems to is refused: anchors, tags, directives, a second document.
  */
 #include "doc_make.h"
 
@@ -10,24 +10,25 @@
 
 #include <yaml.h>
 
-struct reader {
+struct yaml_reader {
 	struct doc_maker	 m;
 	struct doc_source	 s;
 	yaml_parser_t		 parser;
 	yaml_event_t		 event;		/* the one last taken */
-	size_t			 chars, bytes;	/* one place, counted twice */
+	size_t			 chars, bytes;	/* one place, in both units */
+	bool			 text;		/* scalars stay strings */
 };
 
 static bool
-is_inside_char(const struct reader *y, size_t pos)
+is_inside_char(const struct yaml_reader *y, size_t pos)
 {
 	return pos < y->s.len &&
 	    ((unsigned char)y->s.text[pos] & 0xc0) == 0x80;
 }
 
-/* libyaml counts characters; places go forward, but for a few steps back. */
+/* Byte of a place that libyaml counts in characters; mostly a step ahead. */
 static size_t
-place(struct reader *y, size_t chars)
+place(struct yaml_reader *y, size_t chars)
 {
 	while (y->chars < chars && y->bytes < y->s.len) {
 		do
@@ -45,19 +46,19 @@ place(struct reader *y, size_t chars)
 }
 
 static size_t
-event_place(struct reader *y)
+event_place(struct yaml_reader *y)
 {
 	return place(y, y->event.start_mark.index);
 }
 
 static int
-error_here(struct reader *y, const char *text)
+error_here(struct yaml_reader *y, const char *text)
 {
 	return doc_error_at(y->m.e, &y->s, event_place(y), "%s", text);
 }
 
 static int
-error_parser(struct reader *y)
+error_parser(struct yaml_reader *y)
 {
 	const yaml_parser_t *p = &y->parser;
 
@@ -74,7 +75,7 @@ error_parser(struct reader *y)
 }
 
 static int
-refuse_extras(struct reader *y, const void *anchor, const void *tag)
+refuse_extras(struct yaml_reader *y, const void *anchor, const void *tag)
 {
 	if (anchor != NULL)
 		return error_here(y, "an anchor (&); write the value out "
@@ -85,7 +86,7 @@ refuse_extras(struct reader *y, const void *anchor, const void *tag)
 }
 
 static int
-check_event(struct reader *y)
+check_event(struct yaml_reader *y)
 {
 	const yaml_event_t *e = &y->event;
 
@@ -114,7 +115,7 @@ check_event(struct reader *y)
 }
 
 static int
-next(struct reader *y)
+next(struct yaml_reader *y)
 {
 	yaml_event_delete(&y->event);
 	if (!yaml_parser_parse(&y->parser, &y->event))
@@ -122,7 +123,7 @@ next(struct reader *y)
 	return check_event(y);
 }
 
-/* An optional - and digits, of which the first is 0 only when it is alone. */
+/* Decimal digits after an optional minus sign, without leading zeros. */
 static bool
 is_integer(const char *s, size_t len)
 {
@@ -137,7 +138,7 @@ is_integer(const char *s, size_t len)
 }
 
 static int
-add_integer(struct reader *y, const char *s, size_t len)
+add_integer(struct yaml_reader *y, const char *s, size_t len)
 {
 	bool negative = s[0] == '-';
 	struct doc_node *node;
@@ -156,7 +157,7 @@ add_integer(struct reader *y, const char *s, size_t len)
 }
 
 static int
-add_word(struct reader *y, enum doc_kind kind, bool b)
+add_word(struct yaml_reader *y, enum doc_kind kind, bool b)
 {
 	struct doc_node *node;
 
@@ -168,20 +169,21 @@ add_word(struct reader *y, enum doc_kind kind, bool b)
 }
 
 static int
-add_string(struct reader *y, const char *s, size_t len)
+add_string(struct yaml_reader *y, const char *s, size_t len)
 {
 	struct doc_node *node;
 
 	if (doc_make_node(&y->m, DOC_STRING, event_place(y), &node) == -1)
 		return -1;
+	node->plain = y->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	node->str = str_new(&y->m.doc->arena, s, len);
 	return node->str != NULL ? 0 :
 	    doc_error_memory(y->m.e, y->s.file);
 }
 
-/* A scalar that is no key.  Where there is nothing at all it is null. */
+/* A scalar that is no key. */
 static int
-add_scalar(struct reader *y)
+add_scalar(struct yaml_reader *y)
 {
 	static const struct {
 		const char *text;
@@ -194,7 +196,8 @@ add_scalar(struct reader *y)
 	const char *s = (const char *)y->event.data.scalar.value;
 	size_t len = y->event.data.scalar.length;
 
-	if (y->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+	if (y->text ||
+	    y->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
 		return add_string(y, s, len);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strlen(words[i].text) == len &&
@@ -205,7 +208,7 @@ add_scalar(struct reader *y)
 }
 
 static int
-add_key(struct reader *y)
+add_key(struct yaml_reader *y)
 {
 	if (y->event.type != YAML_SCALAR_EVENT)
 		return error_here(y, "a key that is a list or a mapping; "
@@ -219,7 +222,7 @@ add_key(struct reader *y)
 }
 
 static int
-add_event(struct reader *y)
+add_event(struct yaml_reader *y)
 {
 	const struct doc_node *in = doc_make_inside(&y->m);
 	struct doc_node *node;
@@ -237,7 +240,7 @@ add_event(struct reader *y)
 }
 
 static int
-read_document(struct reader *y)
+read_document(struct yaml_reader *y)
 {
 	if (y->s.len >= 3 && memcmp(y->s.text, "\xef\xbb\xbf", 3) == 0)
 		return doc_error_at(y->m.e, &y->s, 0, "a byte order mark; "
@@ -258,7 +261,7 @@ read_document(struct reader *y)
 }
 
 static int
-read_text(struct reader *y)
+read_text(struct yaml_reader *y)
 {
 	int rc, saved;
 
@@ -280,9 +283,22 @@ int
 doc_read_yaml(struct doc *d, const char *file, const char *text, size_t len,
     size_t max, struct doc_error *e)
 {
-	struct reader y = { .chars = 0 };
+	struct yaml_reader y = { .chars = 0 };
 	int rc = doc_make_init(&y.m, d, file, text, len, max, e);
 
+	if (rc == 0)
+		rc = read_text(&y);
+	return doc_make_end(&y.m, rc);
+}
+
+int
+doc_read_yaml_text(struct doc *d, const char *file, const char *text,
+    size_t len, size_t max, uint32_t max_nodes, struct doc_error *e)
+{
+	struct yaml_reader y = { .text = true };
+	int rc = doc_make_init(&y.m, d, file, text, len, max, e);
+
+	y.m.max_nodes = max_nodes;
 	if (rc == 0)
 		rc = read_text(&y);
 	return doc_make_end(&y.m, rc);

@@ -104,6 +104,30 @@ ATF_TC_BODY(quoted_scalars_are_strings, tc)
 	doc_free(&d);
 }
 
+ATF_TC_WITHOUT_HEAD(scalars_stay_text_where_types_are_known);
+ATF_TC_BODY(scalars_stay_text_where_types_are_known, tc)
+{
+	static const char text[] = "- 12\n- true\n-\n"
+	    "- 99999999999999999999\n- -0\n- '12'\n- \"\"\n";
+	static const char *const strings[] = { "12", "true", "",
+	    "99999999999999999999", "-0", "12", "" };
+	struct doc_error e;
+
+	ATF_REQUIRE_EQ(doc_read_yaml_text(&d, "f", text, strlen(text), 65536,
+	    8, &e), 0);
+	ATF_REQUIRE_EQ(d.n, 8);
+	for (uint32_t i = 0; i < 7; i++) {
+		ATF_CHECK_EQ(element(i)->kind, DOC_STRING);
+		ATF_CHECK_STREQ(element(i)->str->bytes, strings[i]);
+		ATF_CHECK_EQ(element(i)->plain, i < 5);
+	}
+	doc_free(&d);
+	ATF_REQUIRE_ERRNO(EBADMSG, doc_read_yaml_text(&d, "f", text,
+	    strlen(text), 65536, 7, &e) == -1);
+	ATF_CHECK_STREQ(e.text, "more than 7 values; remove some");
+	ATF_CHECK(e.line == 7 && e.col == 3);
+}
+
 ATF_TC_WITHOUT_HEAD(places_are_bytes_behind_longer_characters);
 ATF_TC_BODY(places_are_bytes_behind_longer_characters, tc)
 {
@@ -205,6 +229,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_mapping_is_read);
 	ATF_TP_ADD_TC(tp, plain_scalars_are_few_things_or_strings);
 	ATF_TP_ADD_TC(tp, quoted_scalars_are_strings);
+	ATF_TP_ADD_TC(tp, scalars_stay_text_where_types_are_known);
 	ATF_TP_ADD_TC(tp, places_are_bytes_behind_longer_characters);
 	ATF_TP_ADD_TC(tp, what_hides_its_meaning_is_refused);
 	ATF_TP_ADD_TC(tp, what_is_no_yaml_is_refused_at_its_place);
