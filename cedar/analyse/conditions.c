@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cedar/format/format_walk.h"
+#include "cedar/format/walk.h"
 
 static bool
 splits(const struct node *n, bool negated)

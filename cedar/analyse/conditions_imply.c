@@ -1,7 +1,7 @@
 /* What one term says of another, and one policy's conditions of another's. */
 #include "conditions.h"
 
-#include "cedar/format/format_walk.h"
+#include "cedar/format/walk.h"
 
 /*
  * A term that compares something with a constant, as what it leaves open: a

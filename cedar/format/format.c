@@ -8,7 +8,7 @@
 #include <assert.h>
 
 #include "emit.h"
-#include "format_walk.h"
+#include "walk.h"
 #include "cedar/data/name.h"
 
 #define UNARY_RUN_MAX	4	/* the grammar's: !!!!a */

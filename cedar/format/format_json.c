@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "emit.h"
-#include "format_walk.h"
+#include "walk.h"
 
 static void
 put_str(struct put *p, const struct str *s)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format_take.h"
+#include "fmt.h"
 
 /* @name or @name("value"), each in a line. */
 static void

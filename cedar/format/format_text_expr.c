@@ -4,7 +4,7 @@
  * of an `if' there is a level, which remembers what of an expression is open
  * there.
  */
-#include "format_take.h"
+#include "fmt.h"
 
 #include <stdlib.h>
 

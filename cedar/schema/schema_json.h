@@ -5,7 +5,7 @@
 #define SCHEMA_JSON_H
 
 #include "lib/doc/doc.h"
-#include "schema_raw.h"
+#include "raw.h"
 
 struct json_reader {
 	const struct doc	*doc;

@@ -5,7 +5,7 @@
 #define SCHEMA_TEXT_H
 
 #include "cedar/text/lex.h"
-#include "schema_raw.h"
+#include "raw.h"
 
 struct text_reader {
 	struct lex		 lex;

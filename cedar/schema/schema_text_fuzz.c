@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "schema_walk.h"
+#include "test/schema_walk.h"
 
 int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);
 

@@ -1,7 +1,7 @@
 /*
  * Attributes and tags: what may be missing must have been looked for.
  */
-#include "typecheck.h"
+#include "check.h"
 
 #include <stdio.h>
 #include <string.h>

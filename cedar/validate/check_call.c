@@ -2,7 +2,7 @@
  * Extension functions: what they take and make, and that what is made of a
  * text is made of a literal one that reads.
  */
-#include "typecheck.h"
+#include "check.h"
 
 #include <stdio.h>
 

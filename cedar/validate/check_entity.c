@@ -2,7 +2,7 @@
  * Operators on entities, and equality: what the types and the schema's
  * hierarchies already decide is True or False.
  */
-#include "typecheck.h"
+#include "check.h"
 
 #include "cedar/data/name.h"
 

@@ -1,7 +1,7 @@
 /*
  * Operators on Bool, Long, String, sets and records.
  */
-#include "typecheck.h"
+#include "check.h"
 
 #include <stdio.h>
 

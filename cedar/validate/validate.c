@@ -17,7 +17,7 @@
 
 #include "confusable.h"
 #include "report.h"
-#include "typecheck.h"
+#include "check.h"
 #include "types.h"
 #include "validate_names.h"
 #include "validate_scope.h"

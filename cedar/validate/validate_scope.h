@@ -8,7 +8,7 @@
 
 #include "cedar/data/policy.h"
 #include "cedar/schema/schema.h"
-#include "typecheck.h"
+#include "check.h"
 
 /*
  * A part of the scope in the environment of the check: False when the policy

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "cedar/data/name.h"
-#include "schema.h"
+#include "cedar/schema/schema.h"
 
 static inline void
 walk_record(const struct schema *s, struct arena *a,

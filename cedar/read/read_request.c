@@ -1,10 +1,10 @@
-#include "entities.h"
+#include "cedar/data/entities.h"
 
 #include <errno.h>
 #include <stdio.h>
 
 #include "cedar/schema/schema.h"
-#include "value_read.h"
+#include "read_value.h"
 
 enum { PRINCIPAL, ACTION, RESOURCE, CONTEXT, NFIELDS };
 

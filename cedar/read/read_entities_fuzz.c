@@ -3,7 +3,7 @@
  * request.  In what is accepted every entity is in its parents and in what
  * they are in, and in nothing else that it is said to be in.
  */
-#include "entities.h"
+#include "cedar/data/entities.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "format_token.h"
+#include "tokens.h"
 #include "lib/doc/put.h"
 
 enum piece_kind {

@@ -1,11 +1,11 @@
 /* Forwards over the nodes: what is to become of each. */
-#include "value_plan.h"
+#include "plan.h"
 
 #include <stdlib.h>
 
-#include "ext.h"
-#include "policy.h"
-#include "value_form.h"
+#include "cedar/data/ext.h"
+#include "cedar/data/policy.h"
+#include "cedar/data/value_form.h"
 
 struct plan *
 value_plan_of(struct reader *r, uint32_t node)

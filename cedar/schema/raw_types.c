@@ -1,4 +1,4 @@
-#include "schema_raw.h"
+#include "raw.h"
 
 static void
 push(struct raw_type **work, struct raw_type *t, struct type *dst,

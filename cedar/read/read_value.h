@@ -16,7 +16,7 @@
 #include "cedar/cedar.h"
 #include "lib/doc/doc.h"
 #include "cedar/schema/schema.h"
-#include "value.h"
+#include "cedar/data/value.h"
 
 /* A value of this type; NULL: of any. */
 int	value_read_typed(struct value *, struct arena *, const struct doc *,

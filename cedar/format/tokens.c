@@ -1,4 +1,4 @@
-#include "format_token.h"
+#include "tokens.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "format_layout.h"
+#include "layout.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "format_walk.h"
+#include "walk.h"
 
 #include <errno.h>
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cedar/data/name.h"
-#include "schema_raw.h"
+#include "raw.h"
 
 static const struct {
 	const char	*name;

@@ -1,4 +1,4 @@
-#include "schema_raw.h"
+#include "raw.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -9,7 +9,7 @@
 
 #include "lib/doc/doc.h"
 #include "cedar/schema/schema.h"
-#include "value.h"
+#include "cedar/data/value.h"
 
 enum role {
 	ROLE_NONE,		/* part of an escape; no value of its own */

@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 #include "cedar/cedar.h"
-#include "format_layout.h"
-#include "format_token.h"
+#include "layout.h"
+#include "tokens.h"
 
 #define FORMAT_INDENT	2
 

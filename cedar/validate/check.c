@@ -1,4 +1,4 @@
-#include "typecheck.h"
+#include "check.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "schema_graph.h"
-#include "schema_raw.h"
+#include "graph.h"
+#include "raw.h"
 
 int
 raw_count_links(struct raw_schema *r, const struct raw_place *place, size_t n)

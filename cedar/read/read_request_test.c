@@ -1,5 +1,5 @@
 /* Requests, and what is read by the types of a schema. */
-#include "entities.h"
+#include "cedar/data/entities.h"
 
 #include <atf-c.h>
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ext.h"
+#include "cedar/data/ext.h"
 #include "cedar/schema/schema.h"
 
 static struct arena arena;

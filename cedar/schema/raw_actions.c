@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "schema_graph.h"
-#include "schema_raw.h"
+#include "graph.h"
+#include "raw.h"
 
 /* The action that is named as a parent; NULL with *e. */
 static struct raw_action *

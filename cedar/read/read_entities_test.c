@@ -1,4 +1,4 @@
-#include "entities.h"
+#include "cedar/data/entities.h"
 
 #include <atf-c.h>
 
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ext.h"
-#include "value_read.h"
+#include "cedar/data/ext.h"
+#include "read_value.h"
 
 static struct entities es;
 static struct arena arena;

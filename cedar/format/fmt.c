@@ -1,4 +1,4 @@
-#include "format_take.h"
+#include "fmt.h"
 
 enum lex_kind
 fmt_peek(const struct fmt *f)

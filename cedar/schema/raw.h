@@ -15,7 +15,7 @@
 #include "lib/doc/arena.h"
 #include "cedar/cedar.h"
 #include "schema.h"
-#include "schema_table.h"
+#include "table.h"
 #include "cedar/data/value.h"
 
 /*

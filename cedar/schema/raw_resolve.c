@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "schema_graph.h"
-#include "schema_raw.h"
+#include "graph.h"
+#include "raw.h"
 
 /*
  * A type in a namespace hides one of the same name outside of all, and that is

@@ -1,12 +1,12 @@
-#include "entities_close.h"
+#include "cedar/data/entities_close.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "name.h"
+#include "cedar/data/name.h"
 #include "cedar/schema/schema.h"
-#include "value_read.h"
+#include "read_value.h"
 
 enum { UID, ATTRS, PARENTS, TAGS, NFIELDS };
 

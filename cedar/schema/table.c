@@ -1,4 +1,4 @@
-#include "schema_table.h"
+#include "table.h"
 
 #include <stdlib.h>
 #include <string.h>

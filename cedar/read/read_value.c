@@ -5,17 +5,17 @@
  * Backwards, values flow up: a node's parts have become values when it is its
  * turn, and lie on a stack, the first one on top.
  */
-#include "value_read.h"
+#include "read_value.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "entities.h"
-#include "ext.h"
-#include "policy.h"
-#include "value_form.h"
-#include "value_plan.h"
+#include "cedar/data/entities.h"
+#include "cedar/data/ext.h"
+#include "cedar/data/policy.h"
+#include "cedar/data/value_form.h"
+#include "plan.h"
 
 static int
 error_memory(struct reader *r)
