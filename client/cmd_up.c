@@ -12,6 +12,7 @@
 #include "conn.h"
 #include "client/vm/disk.h"
 #include "file.h"
+#include "lib/clock.h"
 #include "lib/grant.h"
 #include "client/vm/hostdev.h"
 #include "lib/log.h"
@@ -43,7 +44,7 @@ struct up {
 	struct state	 state;
 	struct hello	 hello;
 	int		 dir, lock;
-	int64_t		 started;
+	uint64_t	 started;
 };
 
 /* Between two looks at a VM of ours that starts. */
@@ -344,7 +345,7 @@ give_up(struct up *u, const char *what)
 static const char *
 wait_hello(struct up *u, const struct target *t)
 {
-	int64_t deadline = u->started + (int64_t)u->wait_s * 1000;
+	const uint64_t deadline = u->started + u->wait_s * 1000;
 	struct backoff pauses = pause_start;
 	int qemu = proc_open(&u->state.qemu);
 	const char *failed = NULL;
@@ -359,7 +360,7 @@ wait_hello(struct up *u, const struct target *t)
 			failed = "the VM ended by itself before it was ready";
 		else if (stop_wanted)
 			failed = "interrupted while it was starting";
-		else if (reach_now_ms() > deadline)
+		else if (clock_left_ms(deadline) == 0)
 			failed = "it was not ready in time (--wait SECONDS)";
 		else
 			r = conn_open(&c, t, TRY_MS, &u->hello, &w);
@@ -384,10 +385,10 @@ wait_hello(struct up *u, const struct target *t)
 static void
 wait_ready_line(const struct up *u)
 {
-	int64_t deadline = reach_now_ms() + READY_LINE_MS;
+	const uint64_t deadline = clock_ms() + READY_LINE_MS;
 	struct backoff pauses = pause_start;
 
-	while (!stop_said(u->name, READY_LINE) && reach_now_ms() < deadline)
+	while (!stop_said(u->name, READY_LINE) && clock_left_ms(deadline) > 0)
 		reach_pause_ms(backoff_next(&pauses));
 }
 
@@ -409,7 +410,7 @@ static void
 report(const struct up *u, const struct target *t)
 {
 	char where[PATH_MAX + 16];
-	long long ms = (long long)(reach_now_ms() - u->started);
+	long long ms = (long long)(clock_ms() - u->started);
 
 	target_format(where, sizeof(where), t);
 	printf("%s is up in %lld.%03lld s: %s, %s, %s\n", u->name, ms / 1000,
@@ -442,7 +443,7 @@ go(struct up *u)
 
 	if (prepare(u) == -1)
 		return EXIT_REFUSED;
-	u->started = reach_now_ms();
+	u->started = clock_ms();
 	if (start_vm(u->name, u->dir, &u->vm, u->foreground, &u->state) == -1)
 		return EXIT_REFUSED;
 	failed = state_target(u->name, &u->state, &t) == -1 ?

@@ -8,36 +8,23 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "unixsock.h"
 
 #define OK_LINE_MAX	32	/* "OK 4294967295\n" */
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-/* Waits for events until the deadline (negative: for ever). */
+/* Waits for events until the deadline. */
 static int
-wait_fd(int fd, short events, int64_t deadline, short *revents)
+wait_fd(int fd, short events, uint64_t deadline, short *revents)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
-	int64_t left;
 	int r;
 
-	do {
-		left = deadline < 0 ? -1 : deadline - now_ms();
-		if (deadline >= 0 && left < 0)
-			left = 0;
-		r = poll(&pfd, 1, (int)left);
-	} while (r == -1 && errno == EINTR);
+	do
+		r = poll(&pfd, 1, clock_left_ms(deadline));
+	while (r == -1 && errno == EINTR);
 	if (r == 0) {
 		errno = ETIMEDOUT;
 		return -1;
@@ -47,7 +34,7 @@ wait_fd(int fd, short events, int64_t deadline, short *revents)
 }
 
 static int
-connect_vsock(uint32_t cid, uint32_t port, int64_t deadline)
+connect_vsock(uint32_t cid, uint32_t port, uint64_t deadline)
 {
 	struct sockaddr_vm svm = { .svm_family = AF_VSOCK, .svm_port = port,
 	    .svm_cid = cid };
@@ -119,7 +106,7 @@ fail(struct conn *c, const struct target *t, const char *doing, int err,
 
 /* "CONNECT 1024\n", then "OK N\n" byte by byte: what follows is a frame. */
 static int
-hybrid_connect(int fd, int64_t deadline)
+hybrid_connect(int fd, uint64_t deadline)
 {
 	char line[OK_LINE_MAX];
 	int n = snprintf(line, sizeof(line), "CONNECT %d\n", CLIENT_PORT);
@@ -184,7 +171,7 @@ enum conn_result
 conn_open(struct conn *c, const struct target *t, int timeout_ms,
     struct hello *h, struct why *w)
 {
-	int64_t deadline = now_ms() + timeout_ms;
+	const uint64_t deadline = clock_ms() + (unsigned)timeout_ms;
 	enum conn_result r;
 
 	memset(c, 0, sizeof(*c));
@@ -198,7 +185,7 @@ conn_open(struct conn *c, const struct target *t, int timeout_ms,
 		return fail(c, t, errno == ECONNREFUSED ? "the VM has nobody "
 		    "listening on vsock port 1024" :
 		    "no answer to CONNECT 1024", errno, w);
-	r = read_hello(c, (int)(deadline - now_ms()), h, w);
+	r = read_hello(c, clock_left_ms(deadline), h, w);
 	if (r != CONN_OK)
 		conn_close(c);
 	return r;
@@ -278,7 +265,8 @@ take_frame(struct conn *c, struct frame *f, struct why *w)
 int
 conn_next(struct conn *c, int timeout_ms, struct frame *f, struct why *w)
 {
-	int64_t deadline = timeout_ms < 0 ? -1 : now_ms() + timeout_ms;
+	const uint64_t deadline = timeout_ms < 0 ? CLOCK_NEVER :
+	    clock_ms() + (unsigned)timeout_ms;
 	ssize_t n;
 	short ev;
 	int r;
@@ -324,7 +312,7 @@ send_all(struct conn *c, const unsigned char *p, size_t len, struct why *w)
 		ssize_t n;
 
 		if (wait_fd(c->fd, POLLIN | POLLOUT,
-		    now_ms() + CONN_ANSWER_MS, &ev) == -1)
+		    clock_ms() + CONN_ANSWER_MS, &ev) == -1)
 			return why_set(w, "the appliance has not taken a byte "
 			    "for %d s; look at its console",
 			    CONN_ANSWER_MS / 1000);

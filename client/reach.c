@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "verified.h"
 #include "say.h"
 #include "client/vm/state.h"
@@ -18,15 +19,6 @@
 static const struct backoff pause_open = { 100, 2000 };
 static const struct backoff pause_busy = { 300, 5000 };
 static const struct backoff pause_recorded = { 1000, 10000 };
-
-int64_t
-reach_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 void
 reach_pause_ms(unsigned ms)
@@ -105,7 +97,7 @@ reach_init(struct reach *r, const char *on, const char *keyfile,
 void
 reach_restart(struct reach *r)
 {
-	r->deadline = reach_now_ms() + (int64_t)r->wait_s * 1000;
+	r->deadline = clock_ms() + r->wait_s * 1000;
 	r->busy = pause_busy;
 	r->recorded = pause_recorded;
 	r->nrecorded = 0;
@@ -126,16 +118,15 @@ tell(struct reach *r, const char *what)
 static void
 pause_until_deadline(const struct reach *r, unsigned ms)
 {
-	const int64_t left = r->deadline - reach_now_ms();
+	const unsigned left = (unsigned)clock_left_ms(r->deadline);
 
-	reach_pause_ms(left < (int64_t)ms ? (unsigned)(left < 0 ? 0 : left) :
-	    ms);
+	reach_pause_ms(left < ms ? left : ms);
 }
 
 bool
 reach_busy(struct reach *r, const char *message, bool recorded)
 {
-	if (reach_now_ms() >= r->deadline)
+	if (clock_left_ms(r->deadline) == 0)
 		return false;
 	if (recorded && r->nrecorded++ == TRIES_RECORDED) {
 		say("%s: was busy %d times, and each is in its ledger; not "
@@ -179,13 +170,13 @@ reach_open(struct reach *r, struct conn *c, struct hello *h)
 
 	for (;;) {
 		struct why w = { "" };
-		int64_t left = r->deadline - reach_now_ms();
+		int left = clock_left_ms(r->deadline);
 		enum conn_result result;
 
 		if (left < 1000)
 			left = 1000;
 		result = conn_open(c, &r->target,
-		    left < TRY_MS ? (int)left : TRY_MS, h, &w);
+		    left < TRY_MS ? left : TRY_MS, h, &w);
 		if (result == CONN_OK) {
 			if (check_key(r, h) == 0)
 				return 0;
@@ -194,7 +185,7 @@ reach_open(struct reach *r, struct conn *c, struct hello *h)
 		}
 		if (!still_runs(r))
 			return -1;
-		if (result == CONN_NEVER || reach_now_ms() >= r->deadline) {
+		if (result == CONN_NEVER || clock_left_ms(r->deadline) == 0) {
 			say("%s: %s", r->where, w.text);
 			return -1;
 		}

@@ -20,7 +20,7 @@ struct reach {
 	char		 pinned[VKEY_MAX + 1];	/* "" takes any */
 	const char	*pinned_by;		/* for messages */
 	uint64_t	 wait_s;		/* --wait */
-	int64_t		 deadline;		/* CLOCK_MONOTONIC, ms */
+	uint64_t	 deadline;		/* of clock_ms() */
 	struct backoff	 busy, recorded;	/* see reach_busy() */
 	unsigned	 nrecorded;
 	bool		 told;			/* that it waits */
@@ -50,7 +50,6 @@ void	reach_restart(struct reach *);
  */
 bool	reach_busy(struct reach *, const char *message, bool recorded);
 
-int64_t	reach_now_ms(void);
 void	reach_pause_ms(unsigned);
 
 #endif

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/fds.h"
 #include "init/console_pipe.h"
 
@@ -95,15 +95,6 @@ type(const char *text)
 	type_bytes(text, strlen(text));
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
-
 static void
 look(void)
 {
@@ -119,7 +110,7 @@ look(void)
 static enum link_event
 heard(void)
 {
-	int64_t end = now_ms() + LIMIT_MS;
+	const uint64_t end = clock_ms() + LIMIT_MS;
 	enum service_id which;
 	enum link_event e;
 
@@ -130,16 +121,16 @@ heard(void)
 		poll(p, 2, 100);
 		look();
 		e = link_read(to_init[0], to_console[1], &which);
-	} while (e == LINK_NONE && now_ms() < end);
+	} while (e == LINK_NONE && clock_ms() < end);
 	return e;
 }
 
 static void
 wait_shown(const char *text)
 {
-	int64_t end = now_ms() + LIMIT_MS;
+	const uint64_t end = clock_ms() + LIMIT_MS;
 
-	while (strstr(shown, text) == NULL && now_ms() < end) {
+	while (strstr(shown, text) == NULL && clock_ms() < end) {
 		struct pollfd p = { operator, POLLIN, 0 };
 
 		poll(&p, 1, 100);
@@ -152,12 +143,12 @@ wait_shown(const char *text)
 static void
 wait_plain(void)
 {
-	int64_t end = now_ms() + LIMIT_MS;
+	const uint64_t end = clock_ms() + LIMIT_MS;
 	struct termios t;
 
 	do
 		ATF_REQUIRE_EQ(0, tcgetattr(tty, &t));
-	while ((t.c_lflag & ICANON) != 0 && now_ms() < end);
+	while ((t.c_lflag & ICANON) != 0 && clock_ms() < end);
 	ATF_CHECK_EQ(0, t.c_lflag & (ICANON | ISIG | IEXTEN | ECHO));
 	ATF_CHECK_EQ(0, t.c_iflag & (IXON | IXOFF | BRKINT | ISTRIP));
 }

@@ -3,9 +3,9 @@
 #include <sys/resource.h>
 
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/fds.h"
 #include "gate.seccomp.h"
 #include "lib/log.h"
@@ -44,15 +44,6 @@ catch_term(sigset_t *waiting)
 	if (sigprocmask(SIG_BLOCK, &term, waiting) == -1 ||
 	    sigaction(SIGTERM, &sa, NULL) == -1)
 		die_errno("signals");
-}
-
-static uint64_t
-clock_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
 int

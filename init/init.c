@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdnoreturn.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -24,6 +23,7 @@
 #include "disks.h"
 #include "fdstore.h"
 #include "console_pipe.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "plan.h"
 #include "halt.h"
@@ -46,7 +46,7 @@ static struct init {
 	struct disks	 disks;
 	int		 held[HELD_N];
 	char		 boot_id[64];
-	struct timespec	 start;
+	uint64_t	 start_ns;
 	bool		 trace;
 	bool		 stopping;
 	enum power	 how;
@@ -129,11 +129,7 @@ static const struct plan boot_plan[] = {
 static double
 elapsed_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (double)(now.tv_sec - init.start.tv_sec) * 1e3 +
-	    (double)(now.tv_nsec - init.start.tv_nsec) / 1e6;
+	return (double)(clock_ns(CLOCK_BOOTTIME) - init.start_ns) / 1e6;
 }
 
 /* `casemate.trace' on the command line: what each step took. */
@@ -225,10 +221,7 @@ limit_jobs(void)
 static void
 check_clock(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	if (now.tv_sec < YEAR_2024)
+	if (clock_unix_s() < YEAR_2024)
 		log_info("the clock stands before the year 2024: keys and "
 		    "commands will be refused as not yet valid; give the "
 		    "machine a clock (QEMU: -rtc base=utc)");
@@ -425,7 +418,7 @@ main(void)
 {
 	int keyd_folder;
 
-	clock_gettime(CLOCK_BOOTTIME, &init.start);
+	init.start_ns = clock_ns(CLOCK_BOOTTIME);
 	log_init("casemate");
 	if (getpid() != 1)
 		die(EXIT_USAGE, "init is process 1: the kernel starts it");

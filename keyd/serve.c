@@ -4,25 +4,15 @@
 #include <poll.h>
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 
 #include "decide.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 
 #define ANSWER_MAX	81920	/* the longest: JOB_GRANT */
 
 /* An answer under way: only one at a time. */
 static unsigned char answer[ANSWER_MAX];
-
-static uint64_t
-clock_now(void)
-{
-	struct timespec ts;
-
-	if (clock_gettime(CLOCK_REALTIME, &ts) == -1)
-		die_errno("clock");
-	return ts.tv_sec < 0 ? 0 : (uint64_t)ts.tv_sec;
-}
 
 static void
 check_end(struct get *g, const char *what)
@@ -92,7 +82,7 @@ do_job_decide(struct keyd *k, struct get *g)
 	s.manifest = get_bytes(g);
 	s.manifest_sig = get_bytes(g);
 	check_end(g, "JOB_DECIDE");
-	decide(&k->authority, &s, clock_now(), &d);
+	decide(&k->authority, &s, clock_unix_s(), &d);
 	put_init(&p, answer, sizeof(answer));
 	if (d.measure) {
 		put_u32(&p, seq);
@@ -154,7 +144,7 @@ do_read_decide(struct keyd *k, struct get *g)
 	o.command_sig = get_bytes(g);
 	get_jobs(g, &o);
 	check_end(g, "READ_DECIDE");
-	decide_reading(&k->authority, &o, clock_now(), &d);
+	decide_reading(&k->authority, &o, clock_unix_s(), &d);
 	if (d.reason == REASON_COMMAND)		/* half read, perhaps */
 		memset(&d.command, 0, sizeof(d.command));
 	put_init(&p, answer, sizeof(answer));

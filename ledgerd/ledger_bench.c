@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "leaf.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/msg/msg.h"
 #include "lib/stdfds.h"
@@ -41,10 +42,7 @@ struct rate {
 static double
 now(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	return (double)clock_ns(CLOCK_MONOTONIC) / 1e9;
 }
 
 static void

@@ -1,7 +1,7 @@
 # What two or more programs share, and the compiler of system call lists.
 
 ARCHIVES += lib
-lib_SRCS := $(addprefix lib/,base64.c checkpoint.c command.c conf.c \
+lib_SRCS := $(addprefix lib/,base64.c checkpoint.c clock.c command.c conf.c \
 	filekind.c grant.c log.c manifest.c note.c receipt.c \
 	receipt_verify.c runtimes.c sandbox.c settings.c sha256.c share.c \
 	share_left.c signers.c signers_check.c sshkey.c sshsig.c stdfds.c \
@@ -14,7 +14,7 @@ TOOLS += lib/mkfilter
 lib/mkfilter_LIBS := -lseccomp
 SHTESTS += lib/mkfilter_test
 
-TESTS += $(addprefix lib/,base64_test command_test grant_test log_test \
+TESTS += $(addprefix lib/,base64_test clock_test command_test grant_test log_test \
 	manifest_test note_test receipt_test runtimes_test sandbox_test \
 	settings_test sha256_test share_test signers_test sshsig_test \
 	stdfds_test tree_test wire_test words_test)

@@ -21,11 +21,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "runner/jail/cgroup.h"
 #include "runner/jail/confine.h"
+#include "lib/clock.h"
 #include "lib/fds.h"
 #include "lib/log.h"
 #include "runner/jail/measure.h"
@@ -51,25 +51,16 @@ static const struct sandbox runner_sandbox = {
 	.nlimits = sizeof(runner_limits) / sizeof(runner_limits[0]),
 };
 
-static uint64_t
-clock_ms(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
 uint64_t
 now_ms(void)
 {
-	return clock_ms(CLOCK_MONOTONIC);
+	return clock_ms();
 }
 
 uint64_t
 uptime_ms(void)
 {
-	return clock_ms(CLOCK_BOOTTIME);
+	return clock_boot_ms();
 }
 
 static void

@@ -17,8 +17,8 @@
 
 #include "client/buf.h"
 #include "client/file.h"
+#include "lib/clock.h"
 #include "proc.h"
-#include "client/reach.h"
 #include "client/say.h"
 #include "state.h"
 
@@ -32,16 +32,16 @@
 static bool
 hear_probe(int fd)
 {
-	int64_t deadline = reach_now_ms() + PROBE_MS;
+	const uint64_t deadline = clock_ms() + PROBE_MS;
 	struct buf text = { 0 };
 	bool heard = false;
 
 	while (!heard) {
 		struct pollfd pfd = { .fd = fd, .events = POLLIN };
-		int64_t left = deadline - reach_now_ms();
+		int left = clock_left_ms(deadline);
 		ssize_t n;
 
-		if (left <= 0 || poll(&pfd, 1, (int)left) < 1)
+		if (left == 0 || poll(&pfd, 1, left) < 1)
 			break;
 		if ((n = read(fd, buf_room(&text, 4096), 4096)) <= 0)
 			break;

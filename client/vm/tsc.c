@@ -1,9 +1,9 @@
 #include "tsc.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "client/casemate.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "client/opts.h"
 #include "client/say.h"
@@ -13,25 +13,17 @@
 
 #define MEASURE_NS	20000000
 
-static int64_t
-now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC_RAW, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
 uint64_t
 tsc_khz(void)
 {
-	int64_t start = now_ns(), took;
+	const uint64_t start = clock_ns(CLOCK_MONOTONIC_RAW);
+	uint64_t took;
 	uint64_t first = __rdtsc();
 
 	do
-		took = now_ns() - start;
+		took = clock_ns(CLOCK_MONOTONIC_RAW) - start;
 	while (took < MEASURE_NS);
-	return (__rdtsc() - first) * 1000000 / (uint64_t)took;
+	return (__rdtsc() - first) * 1000000 / took;
 }
 #else
 uint64_t

@@ -5,10 +5,10 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "host.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "packet.h"
 #include "pump.h"
@@ -23,16 +23,6 @@ enum {
 static const char *const ring_name[] = {
 	[RING_RX] = "rx", [RING_TX] = "tx",
 };
-
-static int64_t
-clock_ms(void)
-{
-	struct timespec ts;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &ts) == -1)
-		die_errno("clock_gettime");
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 int
 device_watch(struct device *d, int fd, enum device_event what, uint64_t extra,
@@ -66,7 +56,7 @@ device_open(struct device *d, const struct device_options *opt,
 	ring_init(&d->ring[RING_TX], RING_FROM_GUEST);
 	conns_init(&d->conns, conn_max);
 	vhost_init(&d->vhost);
-	d->now_ms = clock_ms();
+	d->now_ms = (int64_t)clock_ms();
 	d->epfd = epoll_create1(EPOLL_CLOEXEC);
 	if (d->epfd == -1)
 		die_errno("epoll_create1");
@@ -304,7 +294,7 @@ turn(struct device *d)
 
 	if (n == -1 && errno != EINTR)
 		die_errno("epoll_wait");
-	d->now_ms = clock_ms();
+	d->now_ms = (int64_t)clock_ms();
 	for (int i = 0; i < n; i++)
 		do_event(d, &ev[i]);
 	packet_work(d);

@@ -1,0 +1,40 @@
+#include "clock.h"
+
+#include <atf-c.h>
+
+#include <limits.h>
+
+ATF_TC_WITHOUT_HEAD(clocks_agree_on_their_units);
+ATF_TC_BODY(clocks_agree_on_their_units, tc)
+{
+	const uint64_t before = clock_ns(CLOCK_MONOTONIC) / 1000000;
+	const uint64_t ms = clock_ms();
+	const uint64_t boot = clock_ns(CLOCK_BOOTTIME) / 1000000;
+	const uint64_t boot_ms = clock_boot_ms();
+	const uint64_t real = clock_ns(CLOCK_REALTIME) / 1000000000;
+
+	ATF_CHECK(before <= ms && ms < before + 60000);
+	ATF_CHECK(boot <= boot_ms && boot_ms < boot + 60000);
+	/* time(2) may lag by one tick. */
+	ATF_CHECK(clock_unix_s() + 1 >= real && clock_unix_s() < real + 60);
+}
+
+ATF_TC_WITHOUT_HEAD(time_left_is_what_poll_takes);
+ATF_TC_BODY(time_left_is_what_poll_takes, tc)
+{
+	const uint64_t now = clock_ms();
+	const int left = clock_left_ms(now + 60000);
+
+	ATF_CHECK_MSG(left > 0 && left <= 60000, "%d", left);
+	ATF_CHECK_EQ(0, clock_left_ms(now - 1));
+	ATF_CHECK_EQ(0, clock_left_ms(0));
+	ATF_CHECK_EQ(INT_MAX, clock_left_ms(CLOCK_NEVER - 1));
+	ATF_CHECK_EQ(-1, clock_left_ms(CLOCK_NEVER));
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, clocks_agree_on_their_units);
+	ATF_TP_ADD_TC(tp, time_left_is_what_poll_takes);
+	return atf_no_error();
+}
