@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "lib/log.h"
-#include "reader.h"
+#include "query.h"
 #include "say.h"
 
 static void

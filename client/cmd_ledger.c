@@ -11,7 +11,7 @@
 
 #include "file.h"
 #include "lib/log.h"
-#include "reader.h"
+#include "query.h"
 #include "lib/receipt.h"
 #include "say.h"
 

@@ -6,7 +6,7 @@
 
 #include "lib/log.h"
 #include "outlet.h"
-#include "reader.h"
+#include "query.h"
 #include "say.h"
 
 static int

@@ -15,9 +15,9 @@
 #include "client/policy/dryrun.h"
 #include "file.h"
 #include "opts.h"
-#include "order.h"
+#include "signed.h"
 #include "pack.h"
-#include "reach.h"
+#include "appliance.h"
 #include "say.h"
 #include "submit.h"
 

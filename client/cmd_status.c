@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/log.h"
-#include "reader.h"
+#include "query.h"
 #include "say.h"
 
 #define STATUS_WAIT_S	5

@@ -18,7 +18,7 @@
 #include "lib/log.h"
 #include "opts.h"
 #include "client/vm/proc.h"
-#include "reach.h"
+#include "appliance.h"
 #include "say.h"
 #include "sitemake.h"
 #include "client/vm/start.h"

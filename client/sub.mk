@@ -1,11 +1,11 @@
 # casemate, the host's command.
 
 ARCHIVES += client
-client_SRCS := $(addprefix client/,backoff.c buf.c cmd_bundle.c cmd_down.c cmd_jobs.c \
+client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c cmd_bundle.c cmd_down.c cmd_jobs.c \
 	cmd_ledger.c cmd_output.c cmd_run.c cmd_site.c cmd_status.c cmd_up.c \
 	cmd_verify.c conn.c file.c folder.c indent.c leaf.c manifest_files.c \
-	number.c opts.c order.c outlet.c pack.c reach.c reader.c safe.c say.c \
-	sign.c sitefolder.c sitemake.c submit.c target.c unixsock.c ustar.c \
+	number.c opts.c outlet.c pack.c query.c safe.c say.c \
+	sign.c signed.c sitefolder.c sitemake.c submit.c target.c unixsock.c ustar.c \
 	verified.c)
 client_SRCS += $(addprefix client/policy/,cases.c cmd_check.c cmd_explain.c cmd_fmt.c \
 	cmd_policy.c cmd_test.c constants.c dryrun.c lint.c say.c verdict.c)
@@ -18,10 +18,9 @@ CLIENT_PROGS += client/casemate
 ARCHIVES += client/test
 client/test_SRCS := client/test/fake_appliance.c client/test/fake_query.c
 client/test_NEEDS := client
-TESTS += $(addprefix client/,archive_test backoff_test closed_test leaf_test \
-	opts_test read_test safe_test talk_test vm/state_test vm/vm_test)
-$(B)/tests/client/closed_test: | $(B)/bin/casemate
-SHTESTS += $(addprefix client/,casemate_test policy/cmd_check_test \
-	policy/cmd_fmt_test policy/cmd_test_test policy/dryrun_test \
-	vm/life_test)
-FUZZERS += client/conn_fuzz client/leaf_fuzz client/ustar_fuzz
+TESTS += $(addprefix client/,backoff_test casemate_closed_test cmd_run_test \
+	leaf_test opts_test query_test safe_test vm/state_test vm/vm_test)
+$(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate
+SHTESTS += $(addprefix client/,casemate_test cmd_up_test policy/cmd_check_test \
+	policy/cmd_fmt_test policy/cmd_test_test policy/dryrun_test)
+FUZZERS += client/conn_fuzz client/leaf_fuzz

@@ -7,7 +7,7 @@
 
 #include "buf.h"
 #include "conn.h"
-#include "order.h"
+#include "signed.h"
 #include "outlet.h"
 #include "pack.h"
 

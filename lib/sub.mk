@@ -17,9 +17,12 @@ SHTESTS += lib/mkfilter_test
 TESTS += $(addprefix lib/,base64_test clock_test command_test grant_test log_test \
 	manifest_test note_test receipt_test runtimes_test sandbox_test \
 	settings_test sha256_test share_test signers_test sshsig_test \
-	stdfds_test tree_test wire_test words_test)
+	stdfds_test tree_test ustar_test wire_test words_test)
 TESTS += lib/msg/chan_test lib/msg/event_test
 lib/grant_test_LDFLAGS := -Wl,--wrap=free
 
 FUZZERS += $(addprefix lib/,base64_fuzz command_fuzz grant_fuzz \
-	manifest_fuzz note_fuzz receipt_fuzz signers_fuzz sshsig_fuzz)
+	manifest_fuzz note_fuzz receipt_fuzz signers_fuzz sshsig_fuzz \
+	ustar_fuzz)
+lib/ustar_test_USES := client
+lib/ustar_fuzz_USES := client

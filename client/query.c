@@ -1,4 +1,4 @@
-#include "reader.h"
+#include "query.h"
 
 #include <stdio.h>
 #include <stdlib.h>

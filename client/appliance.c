@@ -1,4 +1,4 @@
-#include "reach.h"
+#include "appliance.h"
 
 #include <errno.h>
 #include <stdio.h>

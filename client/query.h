@@ -10,8 +10,8 @@
 
 #include "buf.h"
 #include "opts.h"
-#include "order.h"
-#include "reach.h"
+#include "signed.h"
+#include "appliance.h"
 
 struct reader {
 	const char	*on, *key, *keyfile;	/* options */

@@ -1,4 +1,4 @@
-#include "order.h"
+#include "signed.h"
 
 #include <sys/random.h>
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "client/vm/cpio.h"
-#include "ustar.h"
+#include "client/ustar.h"
 
 /* A path of exactly len bytes with a slash at `cut' (0: none). */
 static void
