@@ -26,7 +26,7 @@ listed(const struct grant *g, const char *path)
 	return NULL;
 }
 
-/* Says the difference between one row and its file; true when there is one. */
+/* True when a row and its file differ; says how unless `quiet'. */
 static bool
 differs(const char *where, const struct grant_file *row,
     const struct folder_file *f, bool quiet)
@@ -58,7 +58,7 @@ differs(const char *where, const struct grant_file *row,
 }
 
 int
-match_check(const char *where, const struct grant *g, const struct folder *f)
+manifest_files_check(const char *where, const struct grant *g, const struct folder *f)
 {
 	size_t bad = 0;
 
@@ -92,7 +92,7 @@ append_json_string(struct buf *b, const char *text)
 }
 
 void
-match_append_section(struct buf *manifest, const struct folder *f)
+manifest_files_append(struct buf *manifest, const struct folder *f)
 {
 	char digest[2 * DIGEST_LEN + 1];
 
@@ -110,6 +110,20 @@ match_append_section(struct buf *manifest, const struct folder *f)
 		buf_add_str(manifest, "\n    executable: ");
 		buf_add_str(manifest, file->executable ? "true\n" : "false\n");
 	}
+}
+
+int
+manifest_files_next(const char *where, struct ustar *u,
+    struct ustar_member *m)
+{
+	const unsigned char *header = u->next;
+	struct why w = { "" };
+	int got = ustar_next(u, m, &w);
+
+	if (got == -1)
+		say("%s: byte %zu: %s; make it with `casemate bundle'", where,
+		    (size_t)(header - u->start), w.text);
+	return got;
 }
 
 static int
@@ -131,26 +145,25 @@ add_found(struct folder *found, const char *where,
 	f = &found->files[found->n++];
 	memset(f, 0, sizeof(*f));
 	f->path = need_str(path);
-	f->executable = (m->mode & 0100) != 0;
-	sha256(m->data, m->len, f->sha256);
+	f->executable = m->is_executable;
+	sha256(m->data, m->size, f->sha256);
 	return 0;
 }
 
 int
-match_read_bundle(struct folder *found, const char *where,
-    struct ustar_reader *r)
+manifest_files_read(struct folder *found, const char *where, struct ustar *u)
 {
 	struct ustar_member m;
 	int got;
 
-	while ((got = ustar_next(r, &m)) == 1) {
-		if (m.type == '5' && strncmp(m.name, "files", 5) == 0)
+	while ((got = manifest_files_next(where, u, &m)) == 1) {
+		const bool below = strncmp(m.name, "files/", 6) == 0;
+
+		if (m.is_dir && (below || strcmp(m.name, "files") == 0))
 			continue;
-		if (m.type != '0' || strncmp(m.name, "files/", 6) != 0 ||
-		    grant_check_path(m.name + 6) == -1) {
-			say("%s: member %s (type %c): a bundle holds only "
-			    "regular files below files/", where, m.name,
-			    m.type);
+		if (!below || m.is_dir) {
+			say("%s: member %s: a bundle holds only regular files "
+			    "below files/", where, m.name);
 			return -1;
 		}
 		if (found->n == GRANT_FILES_MAX) {
@@ -161,9 +174,5 @@ match_read_bundle(struct folder *found, const char *where,
 		if (add_found(found, where, &m) == -1)
 			return -1;
 	}
-	if (got == 0)
-		return 0;
-	say("%s: byte %zu: %s; make it with `casemate bundle'", where, r->at,
-	    r->error);
-	return -1;
+	return got;
 }

@@ -16,7 +16,7 @@
 #include "say.h"
 #include "sign.h"
 #include "lib/sshsig.h"
-#include "ustar.h"
+#include "lib/ustar.h"
 
 /*
  * A folder's manifest may be longer than what is signed and sent: its error is
@@ -103,7 +103,7 @@ complete_manifest(struct pack *p, struct source *s)
 		    SIGNATURE);
 		return -1;
 	}
-	match_append_section(&p->manifest, &s->folder);
+	manifest_files_append(&p->manifest, &s->folder);
 	if (p->manifest.len > MANIFEST_MAX) {
 		say("%s/%s: with its %zu files the manifest would have more "
 		    "than %d bytes; use fewer files", s->dir, MANIFEST,
@@ -129,19 +129,26 @@ check_source(struct pack *p, struct source *s)
 		return -1;
 	if (s->grant.nfiles == 0 && s->folder.n != 0)
 		return complete_manifest(p, s);
-	return match_check(s->dir, &s->grant, &s->folder);
+	return manifest_files_check(s->dir, &s->grant, &s->folder);
 }
 
 static int
 add_member(struct buf *tar, const char *name, bool executable,
     const struct buf *data)
 {
-	if (ustar_add(tar, name, executable ? 0755 : 0644, data->data,
-	    data->len) == 0)
-		return 0;
-	say_errno("%s: does not fit into a ustar header; use a shorter name "
-	    "or folder", name);
-	return -1;
+	unsigned char header[USTAR_BLOCK];
+
+	if (ustar_put_header(header, name, executable ? 0755 : 0644,
+	    data->len) == -1) {
+		say_errno("%s: does not fit into a ustar header; use a shorter "
+		    "name or folder", name);
+		return -1;
+	}
+	buf_add(tar, header, sizeof(header));
+	buf_add(tar, data->data, data->len);
+	buf_add_zeros(tar, (USTAR_BLOCK - data->len % USTAR_BLOCK) %
+	    USTAR_BLOCK);
+	return 0;
 }
 
 static int
@@ -159,7 +166,7 @@ make_tar(struct pack *p, const struct source *s)
 		ret = add_member(&p->tar, name, f->executable, &f->data);
 		free(name);
 	}
-	ustar_end(&p->tar);
+	buf_add_zeros(&p->tar, 2 * USTAR_BLOCK);
 	if (ret == 0 && p->tar.len > BUNDLE_MAX) {
 		say("%s: the bundle would have %zu bytes; at most %u are "
 		    "allowed", s->dir, p->tar.len, BUNDLE_MAX);
@@ -221,40 +228,33 @@ out:
 	return ret;
 }
 
-static int
-bad_bundle(const char *file, size_t at, const char *what)
-{
-	say("%s: byte %zu: %s; make it with `casemate bundle'", file, at, what);
-	return -1;
-}
-
 /* The first two members, which travel apart from the bundle too. */
 static int
-take_member(struct ustar_reader *r, const char *file, const char *name,
-    size_t max, struct buf *out)
+take_member(struct ustar *u, const char *file, const char *name, size_t max,
+    struct buf *out)
 {
+	const size_t at = (size_t)(u->next - u->start);
 	struct ustar_member m;
-	size_t at = r->at;
-	int got = ustar_next(r, &m);
+	int got = manifest_files_next(file, u, &m);
 
 	if (got == -1)
-		return bad_bundle(file, r->at, r->error);
-	if (got == 0 || strcmp(m.name, name) != 0 || m.type != '0') {
+		return -1;
+	if (got == 0 || strcmp(m.name, name) != 0 || m.is_dir) {
 		say("%s: byte %zu: the bundle's next member must be the file "
 		    "%s; make it with `casemate bundle'", file, at, name);
 		return -1;
 	}
-	if (m.len > max) {
+	if (m.size > max) {
 		say("%s: %s has %zu bytes; at most %zu are allowed", file,
-		    name, m.len, max);
+		    name, m.size, max);
 		return -1;
 	}
-	buf_add(out, m.data, m.len);
+	buf_add(out, m.data, m.size);
 	return 0;
 }
 
 static int
-check_bundle(struct pack *p, struct ustar_reader *r, const char *file)
+check_bundle(struct pack *p, struct ustar *u, const char *file)
 {
 	struct folder found = { 0 };
 	struct grant g;
@@ -262,8 +262,8 @@ check_bundle(struct pack *p, struct ustar_reader *r, const char *file)
 
 	grant_init(&g);
 	if (parse_manifest(p, &g, file) == 0 &&
-	    match_read_bundle(&found, file, r) == 0)
-		ret = match_check(file, &g, &found);
+	    manifest_files_read(&found, file, u) == 0)
+		ret = manifest_files_check(file, &g, &found);
 	folder_free(&found);
 	grant_free(&g);
 	return ret;
@@ -272,17 +272,17 @@ check_bundle(struct pack *p, struct ustar_reader *r, const char *file)
 int
 pack_bundle(struct pack *p, const char *file, enum pack_check check)
 {
-	struct ustar_reader r;
+	struct ustar u;
 
 	memset(p, 0, sizeof(*p));
 	if (file_read(AT_FDCWD, file, FILE_FOLLOW, file, BUNDLE_MAX, &p->tar,
 	    NULL) == -1)
 		return -1;
-	ustar_init(&r, p->tar.data, p->tar.len);
-	if (take_member(&r, file, MANIFEST, MANIFEST_MAX, &p->manifest) == -1 ||
-	    take_member(&r, file, SIGNATURE, SIG_MAX, &p->sig) == -1)
+	ustar_init(&u, p->tar.data, p->tar.len);
+	if (take_member(&u, file, MANIFEST, MANIFEST_MAX, &p->manifest) == -1 ||
+	    take_member(&u, file, SIGNATURE, SIG_MAX, &p->sig) == -1)
 		return -1;
-	return check == PACK_CHECK ? check_bundle(p, &r, file) : 0;
+	return check == PACK_CHECK ? check_bundle(p, &u, file) : 0;
 }
 
 uint64_t

@@ -5,7 +5,7 @@ client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c cmd_bundle.c cmd_
 	cmd_ledger.c cmd_output.c cmd_run.c cmd_site.c cmd_status.c cmd_up.c \
 	cmd_verify.c conn.c file.c folder.c indent.c leaf.c manifest_files.c \
 	number.c opts.c outlet.c pack.c query.c safe.c say.c \
-	sign.c signed.c sitefolder.c sitemake.c submit.c target.c unixsock.c ustar.c \
+	sign.c signed.c sitefolder.c sitemake.c submit.c target.c unixsock.c \
 	verified.c)
 client_SRCS += $(addprefix client/policy/,cases.c cmd_check.c cmd_explain.c cmd_fmt.c \
 	cmd_policy.c cmd_test.c constants.c dryrun.c lint.c say.c verdict.c)
@@ -19,7 +19,8 @@ ARCHIVES += client/test
 client/test_SRCS := client/test/fake_appliance.c client/test/fake_query.c
 client/test_NEEDS := client
 TESTS += $(addprefix client/,backoff_test casemate_closed_test cmd_run_test \
-	leaf_test opts_test query_test safe_test vm/state_test vm/vm_test)
+	leaf_test opts_test query_test safe_test vm/cpio_test vm/state_test \
+	vm/vm_test)
 $(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate
 SHTESTS += $(addprefix client/,casemate_test cmd_up_test policy/cmd_check_test \
 	policy/cmd_fmt_test policy/cmd_test_test policy/dryrun_test)

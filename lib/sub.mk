@@ -24,5 +24,3 @@ lib/grant_test_LDFLAGS := -Wl,--wrap=free
 FUZZERS += $(addprefix lib/,base64_fuzz command_fuzz grant_fuzz \
 	manifest_fuzz note_fuzz receipt_fuzz signers_fuzz sshsig_fuzz \
 	ustar_fuzz)
-lib/ustar_test_USES := client
-lib/ustar_fuzz_USES := client

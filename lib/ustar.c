@@ -1,5 +1,6 @@
 #include "ustar.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,12 +10,17 @@
 /* The header of POSIX.1-1988: offsets and lengths of the fields. */
 enum {
 	NAME_AT = 0, NAME_LEN = 100,
+	MODE_AT = 100, MODE_LEN = 8,
+	UID_AT = 108, GID_AT = 116, ID_LEN = 8,
 	SIZE_AT = 124, SIZE_LEN = 12,
+	TIME_AT = 136, TIME_LEN = 12,
 	SUM_AT = 148, SUM_LEN = 8,
 	TYPE_AT = 156,
 	MAGIC_AT = 257, MAGIC_LEN = 8,
 	PREFIX_AT = 345, PREFIX_LEN = 155,
 };
+
+#define SIZE_MOST	077777777777	/* 11 octal digits */
 
 _Static_assert(PREFIX_LEN + 1 + NAME_LEN == USTAR_NAME_MAX, "names fit");
 
@@ -41,7 +47,7 @@ static const struct {
 void
 ustar_init(struct ustar *u, const void *tar, size_t len)
 {
-	u->next = tar;
+	u->start = u->next = tar;
 	u->left = len;
 	u->headers = 0;
 }
@@ -68,14 +74,33 @@ parse_octal(const unsigned char *field, size_t len, uint64_t *vp)
 }
 
 /* The sum of all bytes, those of the sum itself taken as spaces. */
-static bool
-checksum_agrees(const unsigned char *h)
+static unsigned
+sum_header(const unsigned char *h)
 {
-	uint64_t want, sum = 0;
+	unsigned sum = 0;
 
 	for (size_t i = 0; i < USTAR_BLOCK; i++)
 		sum += i >= SUM_AT && i < SUM_AT + SUM_LEN ? ' ' : h[i];
-	return parse_octal(h + SUM_AT, SUM_LEN, &want) == 0 && want == sum;
+	return sum;
+}
+
+static bool
+checksum_agrees(const unsigned char *h)
+{
+	uint64_t want;
+
+	return parse_octal(h + SUM_AT, SUM_LEN, &want) == 0 &&
+	    want == sum_header(h);
+}
+
+/* A mode that is no number has no bits. */
+static bool
+is_executable(const unsigned char *h)
+{
+	uint64_t mode;
+
+	return parse_octal(h + MODE_AT, MODE_LEN, &mode) == 0 &&
+	    (mode & 0100) != 0;
 }
 
 static void
@@ -240,8 +265,64 @@ ustar_next(struct ustar *u, struct ustar_member *m, struct why *why)
 	if (check_header(u, h, why) == -1)
 		return -1;
 	join_name(h, m->name);
+	m->is_executable = is_executable(h);
 	if (check_type(h, m, why) == -1 || check_name(m, why) == -1 ||
 	    take_content(u, h, m, why) == -1)
 		return -1;
 	return 1;
+}
+
+/* Splits a long name at a slash so that both parts fit. */
+static int
+put_name(unsigned char *h, const char *name)
+{
+	size_t len = strlen(name), cut;
+
+	if (len <= NAME_LEN) {
+		memcpy(h + NAME_AT, name, len);
+		return 0;
+	}
+	for (cut = len - NAME_LEN - 1; cut <= PREFIX_LEN && cut < len; cut++) {
+		if (name[cut] != '/' || cut == 0 || cut + 1 == len)
+			continue;
+		memcpy(h + PREFIX_AT, name, cut);
+		memcpy(h + NAME_AT, name + cut + 1, len - cut - 1);
+		return 0;
+	}
+	errno = ENAMETOOLONG;
+	return -1;
+}
+
+/* Digits to the end of the field, but for its last byte, which stays 0. */
+static void
+put_octal(unsigned char *field, int len, unsigned long long v)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%0*llo", len - 1, v);
+	memcpy(field, text, (size_t)len - 1);
+}
+
+int
+ustar_put_header(unsigned char h[USTAR_BLOCK], const char *name,
+    unsigned mode, size_t size)
+{
+	memset(h, 0, USTAR_BLOCK);
+	if (size > SIZE_MOST) {
+		errno = EFBIG;
+		return -1;
+	}
+	if (put_name(h, name) == -1)
+		return -1;
+	put_octal(h + MODE_AT, MODE_LEN, mode);
+	put_octal(h + UID_AT, ID_LEN, 0);
+	put_octal(h + GID_AT, ID_LEN, 0);
+	put_octal(h + SIZE_AT, SIZE_LEN, size);
+	put_octal(h + TIME_AT, TIME_LEN, 0);
+	h[TYPE_AT] = '0';
+	memcpy(h + MAGIC_AT, "ustar\0" "00", MAGIC_LEN);
+	/* By custom six digits, a NUL and a space. */
+	put_octal(h + SUM_AT, SUM_LEN - 1, sum_header(h));
+	h[SUM_AT + SUM_LEN - 1] = ' ';
+	return 0;
 }
