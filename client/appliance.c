@@ -1,196 +1,192 @@
 #include "appliance.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "lib/clock.h"
-#include "verified.h"
 #include "say.h"
+#include "verified.h"
 #include "client/vm/state.h"
 
 #define TRY_MS		10000	/* one connection with its greeting */
-#define TRIES_RECORDED	3	/* each is a leaf and a nonce for ever */
+#define TRIES_RECORDED	3	/* each adds a leaf and a nonce */
 
 /* Pauses: while nothing answers, and after a refusal as busy. */
 static const struct backoff pause_open = { 100, 2000 };
 static const struct backoff pause_busy = { 300, 5000 };
 static const struct backoff pause_recorded = { 1000, 10000 };
 
-void
-reach_pause_ms(unsigned ms)
-{
-	struct timespec ts = { ms / 1000, (long)(ms % 1000) * 1000000 };
-
-	while (nanosleep(&ts, &ts) == -1 && errno == EINTR)
-		continue;
-}
-
 /* The key that `up' saw when it started this appliance. */
 static int
-pin_known(struct reach *r)
+load_known_key(struct appliance *a)
 {
-	char *path = state_file(r->name, "appliance.vkey");
+	char *path = state_file(a->name, "appliance.vkey");
 	int ret = -1;
 
 	if (path != NULL)
-		ret = vkey_load(path, r->pinned);
+		ret = verified_load_key(path, a->vkey);
 	free(path);
-	r->pinned_by = "the one that `casemate up' started";
+	a->vkey_from = "the one that `casemate up' started";
 	return ret;
 }
 
 static int
-resolve_name(struct reach *r)
+resolve_name(struct appliance *a)
 {
 	struct state s;
 
-	strcpy(r->name, r->target.name);
-	switch (state_load(r->name, &s)) {
+	strcpy(a->name, a->target.name);
+	switch (state_load(a->name, &s)) {
 	case STATE_ERROR:
 		return -1;
 	case STATE_DOWN:
 		say("%s: no appliance of this name is up; start it with "
 		    "`casemate up --name %s --site DIR', or say where one is "
-		    "with --on", r->name, r->name);
+		    "with --on", a->name, a->name);
 		return -1;
 	case STATE_STALE:
 		say("%s: is not running any more; start it again with "
-		    "`casemate up --name %s --site DIR'", r->name, r->name);
+		    "`casemate up --name %s --site DIR'", a->name, a->name);
 		return -1;
 	case STATE_UP:
 		break;
 	}
-	return state_target(r->name, &s, &r->target);
+	return state_target(a->name, &s, &a->target);
+}
+
+void
+appliance_keep_key(struct appliance *a, const char *vkey)
+{
+	if (a->vkey[0] == '\0')
+		a->vkey_from = "the one that answered first";
+	strcpy(a->vkey, vkey);
 }
 
 int
-reach_init(struct reach *r, const char *on, const char *keyfile,
+appliance_find(struct appliance *a, const char *on, const char *keyfile,
     uint64_t wait_s)
 {
 	struct why w = { "" };
 
-	memset(r, 0, sizeof(*r));
-	if (target_parse(&r->target, on == NULL ? TARGET_DEFAULT : on, &w)
+	memset(a, 0, sizeof(*a));
+	if (target_parse(&a->target, on == NULL ? TARGET_DEFAULT : on, &w)
 	    == -1) {
 		say("--on: %s", w.text);
 		return -1;
 	}
-	target_format(r->where, sizeof(r->where), &r->target);
-	if (r->target.kind == TARGET_NAME && resolve_name(r) == -1)
+	target_format(a->where, sizeof(a->where), &a->target);
+	if (a->target.kind == TARGET_NAME && resolve_name(a) == -1)
 		return -1;
 	if (keyfile != NULL) {
-		if (vkey_load(keyfile, r->pinned) == -1)
+		if (verified_load_key(keyfile, a->vkey) == -1)
 			return -1;
-		r->pinned_by = keyfile;
-	} else if (r->name[0] != '\0' && pin_known(r) == -1) {
+		a->vkey_from = keyfile;
+	} else if (a->name[0] != '\0' && load_known_key(a) == -1) {
 		return -1;
 	}
-	r->wait_s = wait_s;
-	reach_restart(r);
+	a->wait_s = wait_s;
+	appliance_restart_wait(a);
 	return 0;
 }
 
 void
-reach_restart(struct reach *r)
+appliance_restart_wait(struct appliance *a)
 {
-	r->deadline = clock_ms() + r->wait_s * 1000;
-	r->busy = pause_busy;
-	r->recorded = pause_recorded;
-	r->nrecorded = 0;
-	r->told = false;
+	a->deadline = clock_ms() + a->wait_s * 1000;
+	a->busy = pause_busy;
+	a->recorded = pause_recorded;
+	a->nrecorded = 0;
+	a->told = false;
 }
 
-/* Once for an order: what this waits for, and for how long. */
+/* Once for a command: what this waits for, and for how long. */
 static void
-tell(struct reach *r, const char *what)
+tell(struct appliance *a, const char *what)
 {
-	if (!r->told)
+	if (!a->told)
 		say_progress("%s: %s (trying again for up to %llu s: --wait)",
-		    r->where, what, (unsigned long long)r->wait_s);
-	r->told = true;
+		    a->where, what, (unsigned long long)a->wait_s);
+	a->told = true;
 }
 
 /* The last pause ends at the deadline, for one more try. */
 static void
-pause_until_deadline(const struct reach *r, unsigned ms)
+pause_until_deadline(const struct appliance *a, unsigned ms)
 {
-	const unsigned left = (unsigned)clock_left_ms(r->deadline);
+	const unsigned left = (unsigned)clock_left_ms(a->deadline);
 
-	reach_pause_ms(left < ms ? left : ms);
+	backoff_sleep(left < ms ? left : ms);
 }
 
 bool
-reach_busy(struct reach *r, const char *message, bool recorded)
+appliance_wait_busy(struct appliance *a, const char *message, bool recorded)
 {
-	if (clock_left_ms(r->deadline) == 0)
+	if (clock_left_ms(a->deadline) == 0)
 		return false;
-	if (recorded && r->nrecorded++ == TRIES_RECORDED) {
+	if (recorded && a->nrecorded++ == TRIES_RECORDED) {
 		say("%s: was busy %d times, and each is in its ledger; not "
-		    "tried again", r->where, TRIES_RECORDED + 1);
+		    "tried again", a->where, TRIES_RECORDED + 1);
 		return false;
 	}
-	tell(r, message);
-	pause_until_deadline(r, backoff_next(recorded ? &r->recorded :
-	    &r->busy));
+	tell(a, message);
+	pause_until_deadline(a, backoff_next(recorded ? &a->recorded :
+	    &a->busy));
 	return true;
 }
 
-/* Whether there is anybody to wait for. */
+/* Whether it makes sense to wait: false and said when the VM has ended. */
 static bool
-still_runs(const struct reach *r)
+still_runs(const struct appliance *a)
 {
 	struct state s;
 
-	if (r->name[0] == '\0' || state_load(r->name, &s) == STATE_UP)
+	if (a->name[0] == '\0' || state_load(a->name, &s) == STATE_UP)
 		return true;
 	say("%s: its VM has ended; `casemate up --name %s' starts it again",
-	    r->name, r->name);
+	    a->name, a->name);
 	return false;
 }
 
 static int
-check_key(const struct reach *r, const struct hello *h)
+check_key(const struct appliance *a, const struct hello *h)
 {
-	if (r->pinned[0] == '\0' || strcmp(r->pinned, h->vkey) == 0)
+	if (a->vkey[0] == '\0' || strcmp(a->vkey, h->vkey) == 0)
 		return 0;
 	say("%s: THIS IS ANOTHER APPLIANCE: its key is %s, but %s has %s; "
-	    "nothing was sent to it", r->where, h->vkey, r->pinned_by,
-	    r->pinned);
+	    "nothing was sent to it", a->where, h->vkey, a->vkey_from,
+	    a->vkey);
 	return -1;
 }
 
 int
-reach_open(struct reach *r, struct conn *c, struct hello *h)
+appliance_connect(struct appliance *a, struct conn *c, struct hello *h)
 {
 	struct backoff pauses = pause_open;
 
 	for (;;) {
 		struct why w = { "" };
-		int left = clock_left_ms(r->deadline);
+		int left = clock_left_ms(a->deadline);
 		enum conn_result result;
 
 		if (left < 1000)
 			left = 1000;
-		result = conn_open(c, &r->target,
+		result = conn_open(c, &a->target,
 		    left < TRY_MS ? left : TRY_MS, h, &w);
 		if (result == CONN_OK) {
-			if (check_key(r, h) == 0)
+			if (check_key(a, h) == 0)
 				return 0;
 			conn_close(c);
 			return -1;
 		}
-		if (!still_runs(r))
+		if (!still_runs(a))
 			return -1;
-		if (result == CONN_NEVER || clock_left_ms(r->deadline) == 0) {
-			say("%s: %s", r->where, w.text);
+		if (result == CONN_NEVER || clock_left_ms(a->deadline) == 0) {
+			say("%s: %s", a->where, w.text);
 			return -1;
 		}
 		if (pauses.next_ms == pauses.most_ms)	/* some 3 s */
-			tell(r, w.text);
-		pause_until_deadline(r, backoff_next(&pauses));
+			tell(a, w.text);
+		pause_until_deadline(a, backoff_next(&pauses));
 	}
 }

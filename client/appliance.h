@@ -1,9 +1,9 @@
 /*
- * Reaching an appliance that may still be booting, and knowing that it is the
- * one that was meant.
+ * The appliance that a command is for: where it is, which key it must have,
+ * and how long to try while it does not answer or is busy.
  */
-#ifndef REACH_H
-#define REACH_H
+#ifndef APPLIANCE_H
+#define APPLIANCE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,45 +11,47 @@
 #include "backoff.h"
 #include "conn.h"
 
-#define REACH_WAIT_S	30	/* default of --wait */
+#define APPLIANCE_WAIT_S	30	/* default of --wait */
+#define APPLIANCE_WAIT_MAX_S	3600
 
-struct reach {
+struct appliance {
 	struct target	 target;
-	char		 where[PATH_MAX + 16];	/* as the user said it */
-	char		 name[NAME_MAX_LEN + 1]; /* of `up's; "" otherwise */
-	char		 pinned[VKEY_MAX + 1];	/* "" takes any */
-	const char	*pinned_by;		/* for messages */
+	char		 where[PATH_MAX + 16];	/* as the user gave it */
+	char		 name[NAME_MAX_LEN + 1]; /* of `casemate up', or "" */
+	char		 vkey[VKEY_MAX + 1];	/* it must have; "": any */
+	const char	*vkey_from;		/* for messages */
 	uint64_t	 wait_s;		/* --wait */
 	uint64_t	 deadline;		/* of clock_ms() */
-	struct backoff	 busy, recorded;	/* see reach_busy() */
+	struct backoff	 busy, recorded;	/* for appliance_wait_busy() */
 	unsigned	 nrecorded;
 	bool		 told;			/* that it waits */
 };
 
 /*
- * Resolves `on' (NULL: the default name) and pins the key: that of `keyfile'
- * if given, else what `up' saw.  Complains and returns -1.
+ * Resolves `on' (NULL: the default name) and sets the key: that of `keyfile'
+ * if it is not NULL, else the one that `up' saw.  Complains and returns -1.
  */
-int	reach_init(struct reach *, const char *on, const char *keyfile,
+int	appliance_find(struct appliance *, const char *on, const char *keyfile,
 	    uint64_t wait_s);
 
 /*
- * Connects, trying again until the deadline while nobody answers, and refuses
- * an appliance with another key than the pinned one.  Complains and answers
- * -1.
+ * Connects and checks the key.  Tries again until the deadline while nothing
+ * answers.  Complains and returns -1.
  */
-int	reach_open(struct reach *, struct conn *, struct hello *);
+int	appliance_connect(struct appliance *, struct conn *, struct hello *);
 
-/* The time to wait begins now, for another order. */
-void	reach_restart(struct reach *);
+/* From now on it must have this key, which it has shown itself. */
+void	appliance_keep_key(struct appliance *, const char *vkey);
+
+/* The time to wait begins now, for another command. */
+void	appliance_restart_wait(struct appliance *);
 
 /*
- * After a refusal of an order as busy: pauses, and returns true when it is to
- * be tried again.  `recorded': the refusal came with a receipt, so it is a
- * leaf of the ledger and the order is used up; there are few such tries.
+ * After a refusal as busy: pauses, and returns true when to try again.
+ * `recorded': the refusal came with a receipt, so it is a leaf in the ledger
+ * and the command is used up; there are few such tries.
  */
-bool	reach_busy(struct reach *, const char *message, bool recorded);
-
-void	reach_pause_ms(unsigned);
+bool	appliance_wait_busy(struct appliance *, const char *message,
+	    bool recorded);
 
 #endif

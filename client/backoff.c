@@ -2,6 +2,9 @@
 
 #include <sys/random.h>
 
+#include <errno.h>
+#include <time.h>
+
 unsigned
 backoff_next(struct backoff *b)
 {
@@ -12,4 +15,13 @@ backoff_next(struct backoff *b)
 	/* Without random numbers the pause is the shortest of its kind. */
 	(void)!getrandom(&drawn, sizeof(drawn), GRND_NONBLOCK);
 	return ms / 2 + drawn % (ms - ms / 2 + 1);
+}
+
+void
+backoff_sleep(unsigned ms)
+{
+	struct timespec ts = { ms / 1000, (long)(ms % 1000) * 1000000 };
+
+	while (nanosleep(&ts, &ts) == -1 && errno == EINTR)
+		continue;
 }

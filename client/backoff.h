@@ -12,4 +12,6 @@ struct backoff {
  */
 unsigned	backoff_next(struct backoff *);
 
+void		backoff_sleep(unsigned ms);
+
 #endif

@@ -15,7 +15,7 @@ print_cell(const char *text, int width)
 {
 	const int len = (int)strlen(text);
 
-	reader_print(text);
+	query_print(text);
 	printf("%*s", len < width ? width - len + 1 : 1, "");
 }
 
@@ -31,7 +31,7 @@ print_time(const char *seconds)
 	print_cell(text, 20);
 }
 
-/* "exited 3": the status where there is one to tell. */
+/* "exited 3": with the status where the state has one. */
 static void
 print_state(const struct leaf *l)
 {
@@ -52,25 +52,25 @@ print_job(const struct leaf *l)
 	print_time(leaf_get(l, "started"));
 	print_state(l);
 	print_cell(leaf_get(l, "submitter"), 12);
-	reader_print(leaf_get(l, "name"));
+	query_print(leaf_get(l, "name"));
 	putchar('\n');
 }
 
 static int
-jobs(struct reader *r, bool json)
+jobs(struct client_query *q, bool json)
 {
 	const struct command what = { .verb = VERB_JOBS };
-	struct piece answer = { 0 };
+	struct query_data rest = { 0 };
 	const char *line;
 	struct leaf l;
 	size_t len;
 	int got;
 
-	if (reader_init(r) == -1 || reader_run(r, &what) == -1)
+	if (session_open(&q->session) == -1 || query_run(q, &what) == -1)
 		return -1;
-	while ((got = reader_line(r, &answer, &line, &len, &l)) == 1) {
+	while ((got = query_next_line(q, &rest, &line, &len, &l)) == 1) {
 		if (json)
-			reader_print_json(line, len);
+			query_print_json(line, len);
 		else
 			print_job(&l);
 		leaf_free(&l);
@@ -81,5 +81,5 @@ jobs(struct reader *r, bool json)
 int
 cmd_jobs(int argc, char *argv[])
 {
-	return reader_command(argc, argv, REACH_WAIT_S, jobs);
+	return query_command(argc, argv, APPLIANCE_WAIT_S, jobs);
 }

@@ -15,19 +15,19 @@
 #include "lib/receipt.h"
 #include "say.h"
 
-struct ledger {
-	struct reader	 reader;
+struct read_ledger {
+	struct client_query query;
 	uint64_t	 from, count;	/* count 0: to the end */
-	const char	*receipts;	/* folder, or NULL */
-	bool		 chained;	/* the hash of the leaf before: */
+	const char	*receipts;	/* the folder, or NULL */
+	bool		 chained;	/* the leaf before has this hash: */
 	unsigned char	 last[TREE_HASH];
 };
 
-/* The leaf names the one before it. */
+/* The leaf must name the hash of the one before it. */
 static int
-check_chain(struct ledger *l, const struct evidence *e, struct why *w)
+check_chain(struct read_ledger *l, const struct verified *v, struct why *w)
 {
-	const char *prev = leaf_get(&e->leaf, "prev");
+	const char *prev = leaf_get(&v->leaf, "prev");
 	char hex[2 * TREE_HASH + 1];
 
 	for (size_t i = 0; i < TREE_HASH; i++)
@@ -38,22 +38,23 @@ check_chain(struct ledger *l, const struct evidence *e, struct why *w)
 }
 
 static int
-check_leaf(struct ledger *l, const struct piece *p, struct why *w)
+check_leaf(struct read_ledger *l, const struct query_data *d, struct why *w)
 {
-	struct evidence e = { 0 };
+	struct verified v = { 0 };
 	int ret;
 
-	ret = evidence_check(&e, p->data, p->len, l->reader.reach.pinned, w);
-	if (ret == 0 && e.index != l->from)
-		ret = why_set(w, "it is of leaf %" PRIu64, e.index);
+	ret = verified_check(&v, d->data, d->len,
+	    l->query.session.appliance.vkey, w);
+	if (ret == 0 && v.index != l->from)
+		ret = why_set(w, "it is for leaf %" PRIu64, v.index);
 	if (ret == 0)
-		ret = check_chain(l, &e, w);
-	evidence_free(&e);
+		ret = check_chain(l, &v, w);
+	verified_free(&v);
 	return ret;
 }
 
 static int
-save_receipt(const struct ledger *l, const struct piece *p)
+save_receipt(const struct read_ledger *l, const struct query_data *d)
 {
 	char *path;
 	int ret;
@@ -61,27 +62,27 @@ save_receipt(const struct ledger *l, const struct piece *p)
 	if (l->receipts == NULL)
 		return 0;
 	path = need_printf("%s/%" PRIu64 ".tlog-proof", l->receipts, l->from);
-	ret = file_save(path, p->data, p->len, 0644);
+	ret = file_save(path, d->data, d->len, 0644);
 	free(path);
 	return ret;
 }
 
-/* One receipt: proven, kept, its leaf printed. */
+/* Verifies one receipt, saves it and prints its leaf. */
 static int
-take_leaf(struct ledger *l, const struct piece *p)
+take_leaf(struct read_ledger *l, const struct query_data *d)
 {
 	static struct receipt r;
 	struct why w = { "" };
 
-	if (check_leaf(l, p, &w) == -1 ||
-	    receipt_parse(&r, p->data, p->len, &w) == -1) {
-		say("THE RECEIPT OF LEAF %" PRIu64 " IS NOT TRUE: %s; do not "
+	if (check_leaf(l, d, &w) == -1 ||
+	    receipt_parse(&r, d->data, d->len, &w) == -1) {
+		say("RECEIPT VERIFICATION FAILED: leaf %" PRIu64 ": %s; do not "
 		    "trust this appliance", l->from, w.text);
 		return -1;
 	}
-	if (save_receipt(l, p) == -1)
+	if (save_receipt(l, d) == -1)
 		return -1;
-	reader_print_json((const char *)r.leaf, r.leaf_len);
+	query_print_json((const char *)r.leaf, r.leaf_len);
 	tree_hash_leaf(r.leaf, r.leaf_len, l->last);
 	l->chained = true;
 	l->from++;
@@ -89,31 +90,32 @@ take_leaf(struct ledger *l, const struct piece *p)
 }
 
 static int
-take_leaves(struct ledger *l, uint64_t first, uint32_t count)
+take_leaves(struct read_ledger *l, uint64_t first, uint32_t count)
 {
-	struct piece p;
+	struct query_data d;
 
-	while (l->from - first < count && reader_next(&l->reader, &p))
-		if (take_leaf(l, &p) == -1)
+	while (l->from - first < count && query_next(&l->query, &d))
+		if (take_leaf(l, &d) == -1)
 			return -1;
 	return 0;
 }
 
 /*
- * One command's leaves.  1 when there may be more, 0 when not.  Where the
- * appliance's disk has lost a leaf it ends with a refusal, and the leaves
- * before that one prove themselves.
+ * The leaves of one query.  1 when there may be more, 0 when not.  Where the
+ * appliance's disk has lost a leaf the answer ends with a refusal; the leaves
+ * before it are verified by their own receipts.
  */
 static int
-read_some(struct ledger *l)
+read_some(struct read_ledger *l)
 {
 	const uint64_t first = l->from, left = l->count;
 	struct command what = { .verb = VERB_LEDGER, .first = first };
 
 	what.count = left == 0 || left > COMMAND_LEAVES_MAX ?
 	    COMMAND_LEAVES_MAX : (uint32_t)left;
-	if (reader_run(&l->reader, &what) == -1) {
-		if (l->reader.refused && l->reader.reason == REASON_LEDGER)
+	if (query_run(&l->query, &what) == -1) {
+		if (l->query.session.end.refused &&
+		    l->query.session.end.code == REASON_LEDGER)
 			take_leaves(l, first, what.count);
 		return -1;
 	}
@@ -126,7 +128,7 @@ read_some(struct ledger *l)
 }
 
 static int
-ledger(struct ledger *l)
+ledger(struct read_ledger *l)
 {
 	const uint64_t wanted = l->count, first = l->from;
 	int more;
@@ -136,7 +138,7 @@ ledger(struct ledger *l)
 		say_errno("%s: cannot make the folder", l->receipts);
 		return -1;
 	}
-	if (reader_init(&l->reader) == -1)
+	if (session_open(&l->query.session) == -1)
 		return -1;
 	while ((more = read_some(l)) == 1)
 		continue;
@@ -150,16 +152,17 @@ ledger(struct ledger *l)
 int
 cmd_ledger(int argc, char *argv[])
 {
-	struct ledger l = { .reader = { .wait_s = REACH_WAIT_S } };
+	struct read_ledger l = {
+	    .query.session.wait_s = APPLIANCE_WAIT_S };
 	const struct opt table[] = {
-		READER_OPTS(&l.reader),
+		QUERY_OPTS(&l.query.session),
 		{ "from", 0, OPT_NUMBER, &l.from, 0, INT64_MAX },
 		{ "count", 0, OPT_NUMBER, &l.count, 1, INT64_MAX },
 		{ "receipts", 0, OPT_TEXT, &l.receipts, 0, 0 },
 		{ 0 },
 	};
 
-	if (reader_parse(&l.reader, table, argc, argv, NULL, 0) == -1)
+	if (query_parse(&l.query, table, argc, argv, NULL, 0) == -1)
 		return CMD_USAGE;
-	return reader_exit(&l.reader, ledger(&l));
+	return query_exit(&l.query, ledger(&l));
 }

@@ -21,18 +21,18 @@ check_job(const char *job)
 }
 
 static int
-output(struct reader *r, const char *job, bool safe)
+output(struct client_query *q, const char *job, bool safe)
 {
 	struct command what = { .verb = VERB_OUTPUT };
 	struct outlet o;
-	struct piece p;
+	struct query_data p;
 	int ret = 0;
 
 	snprintf(what.job, sizeof(what.job), "%s", job);
-	if (reader_init(r) == -1 || reader_run(r, &what) == -1)
+	if (session_open(&q->session) == -1 || query_run(q, &what) == -1)
 		return -1;
 	outlet_init(&o, safe);
-	while (ret == 0 && reader_next(r, &p))
+	while (ret == 0 && query_next(q, &p))
 		ret = outlet_write(&o, p.stream, p.data, p.len);
 	return outlet_end(&o) == -1 ? -1 : ret;
 }
@@ -40,17 +40,17 @@ output(struct reader *r, const char *job, bool safe)
 int
 cmd_output(int argc, char *argv[])
 {
-	struct reader r = { .wait_s = REACH_WAIT_S };
+	struct client_query q = { .session.wait_s = APPLIANCE_WAIT_S };
 	bool safe = false;
 	const struct opt table[] = {
-		READER_OPTS(&r),
+		QUERY_OPTS(&q.session),
 		{ "safe-output", 0, OPT_FLAG, &safe, 0, 0 },
 		{ 0 },
 	};
 	const char *job;
 
-	if (reader_parse(&r, table, argc, argv, &job, 1) == -1 ||
+	if (query_parse(&q, table, argc, argv, &job, 1) == -1 ||
 	    check_job(job) == -1)
 		return CMD_USAGE;
-	return reader_exit(&r, output(&r, job, safe));
+	return query_exit(&q, output(&q, job, safe));
 }

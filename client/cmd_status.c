@@ -15,11 +15,11 @@ static void
 print_row(const char *name, const char *text)
 {
 	printf("%-10s ", name);
-	reader_print(text);
+	query_print(text);
 	putchar('\n');
 }
 
-/* Numbers are leaf_parse()'s: at most 20 digits. */
+/* leaf_parse() has checked that it is a number of at most 20 digits. */
 static unsigned long long
 number(const struct leaf *l, const char *name)
 {
@@ -44,22 +44,22 @@ print_table(const char *where, const struct leaf *l)
 }
 
 static int
-status(struct reader *r, bool json)
+status(struct client_query *q, bool json)
 {
 	const struct command what = { .verb = VERB_STATUS };
-	struct piece answer = { 0 };
+	struct query_data rest = { 0 };
 	const char *line;
 	struct leaf l;
 	size_t len;
 
-	if (reader_init(r) == -1 || reader_run(r, &what) == -1)
+	if (session_open(&q->session) == -1 || query_run(q, &what) == -1)
 		return -1;
-	if (reader_line(r, &answer, &line, &len, &l) != 1)
+	if (query_next_line(q, &rest, &line, &len, &l) != 1)
 		return -1;
 	if (json)
-		reader_print_json(line, len);
+		query_print_json(line, len);
 	else
-		print_table(r->reach.where, &l);
+		print_table(q->session.appliance.where, &l);
 	leaf_free(&l);
 	return 0;
 }
@@ -67,5 +67,5 @@ status(struct reader *r, bool json)
 int
 cmd_status(int argc, char *argv[])
 {
-	return reader_command(argc, argv, STATUS_WAIT_S, status);
+	return query_command(argc, argv, STATUS_WAIT_S, status);
 }

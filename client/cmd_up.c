@@ -389,7 +389,7 @@ wait_ready_line(const struct up *u)
 	struct backoff pauses = pause_start;
 
 	while (!stop_said(u->name, READY_LINE) && clock_left_ms(deadline) > 0)
-		reach_pause_ms(backoff_next(&pauses));
+		backoff_sleep(backoff_next(&pauses));
 }
 
 static int

@@ -14,22 +14,22 @@ static int
 verify(const char *file, const char *vkey)
 {
 	struct buf text = { 0 };
-	struct evidence e = { 0 };
+	struct verified v = { 0 };
 	struct why w = { "" };
 	int ret;
 
 	ret = file_read(AT_FDCWD, file, FILE_FOLLOW, file, RECEIPT_MAX, &text,
 	    NULL);
 	if (ret == 0) {
-		ret = evidence_check(&e, text.data, text.len, vkey, &w);
+		ret = verified_check(&v, text.data, text.len, vkey, &w);
 		if (ret == -1)
 			say("%s: not verified: %s", file, w.text);
 	}
 	if (ret == 0) {
 		printf("receipt verified\n");
-		evidence_print(stdout, &e);
+		verified_print(stdout, &v);
 	}
-	evidence_free(&e);
+	verified_free(&v);
 	buf_free(&text);
 	return ret;
 }
@@ -51,7 +51,8 @@ cmd_verify(int argc, char *argv[])
 		    "appliance's public key");
 		return CMD_USAGE;
 	}
-	if (vkey_load(keyfile, vkey) == -1 || verify(args[0], vkey) == -1)
+	if (verified_load_key(keyfile, vkey) == -1 ||
+	    verify(args[0], vkey) == -1)
 		return EXIT_REFUSED;
 	if (fflush(stdout) == EOF) {
 		say_errno("standard output");

@@ -134,7 +134,7 @@ hybrid_connect(int fd, uint64_t deadline)
 	return -1;
 }
 
-/* An appliance that is full, or not whole yet, refuses instead of greeting. */
+/* An appliance that is full or still starting refuses in place of HELLO. */
 static enum conn_result
 turned_away(struct get *g, struct why *w)
 {
@@ -154,7 +154,8 @@ read_hello(struct conn *c, int timeout_ms, struct hello *h, struct why *w)
 	int r = conn_next(c, timeout_ms, &f, w);
 
 	if (r == 1 && f.type == CLIENT_HELLO)
-		return hello_parse(h, &f.body, w) == 0 ? CONN_OK : CONN_NEVER;
+		return conn_get_hello(h, &f.body, w) == 0 ? CONN_OK :
+		    CONN_NEVER;
 	if (r == 1 && f.type == CLIENT_REFUSED)
 		return turned_away(&f.body, w);
 	if (r == 1)
@@ -182,8 +183,8 @@ conn_open(struct conn *c, const struct target *t, int timeout_ms,
 	if (c->fd == -1)
 		return fail(c, t, "cannot connect", errno, w);
 	if (t->kind == TARGET_UNIX && hybrid_connect(c->fd, deadline) == -1)
-		return fail(c, t, errno == ECONNREFUSED ? "the VM has nobody "
-		    "listening on vsock port 1024" :
+		return fail(c, t, errno == ECONNREFUSED ? "nothing in the "
+		    "VM listens on vsock port 1024" :
 		    "no answer to CONNECT 1024", errno, w);
 	r = read_hello(c, clock_left_ms(deadline), h, w);
 	if (r != CONN_OK)
@@ -201,7 +202,7 @@ conn_close(struct conn *c)
 	c->used = 0;
 }
 
-/* It is printed, and goes into commands. */
+/* The text is printed, and becomes a part of commands. */
 static bool
 is_plain(const char *text)
 {
@@ -211,7 +212,7 @@ is_plain(const char *text)
 }
 
 int
-hello_parse(struct hello *h, struct get *g, struct why *w)
+conn_get_hello(struct hello *h, struct get *g, struct why *w)
 {
 	char magic[16];
 
@@ -232,6 +233,16 @@ hello_parse(struct hello *h, struct get *g, struct why *w)
 	if (get_end(g) == -1 || !is_plain(h->vkey) || !is_plain(h->mode))
 		return why_set(w, "the appliance's greeting is malformed");
 	return 0;
+}
+
+void
+conn_get_text(struct get *g, struct buf *out, size_t max)
+{
+	size_t len;
+	const void *text = get_string(g, &len, max);
+
+	out->len = 0;
+	buf_add(out, text, len);
 }
 
 /* 1 when a whole frame is in the buffer, 0 when not, -1 malformed. */

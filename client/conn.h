@@ -1,7 +1,7 @@
 /*
  * One connection to an appliance: the client's half of docs/protocols.md.
- * The appliance's bytes are checked like anybody's: a frame of an unknown
- * type, too long, cut short or late is an error with a text, never a crash.
+ * The appliance's bytes are not trusted: a frame of an unknown type, too long,
+ * cut short or late is an error with a message.
  */
 #ifndef CONN_H
 #define CONN_H
@@ -15,11 +15,11 @@
 #include "lib/wire.h"
 #include "lib/words.h"
 
-#define CONN_ANSWER_MS	30000	/* an appliance that works is far quicker */
+#define CONN_ANSWER_MS	30000	/* far more than a working one needs */
 
 struct conn {
-	int		 fd;		/* -1: none */
-	struct buf	 in;		/* read; from `used' on not yet taken */
+	int		 fd;		/* -1: closed */
+	struct buf	 in;		/* read, and taken up to `used' */
 	size_t		 used;
 };
 
@@ -38,8 +38,8 @@ struct frame {
 
 enum conn_result {
 	CONN_OK,
-	CONN_LATER,	/* nobody answers yet: may be tried again */
-	CONN_NEVER,	/* trying again would not help */
+	CONN_LATER,	/* no answer yet: try again */
+	CONN_NEVER,	/* another try would not help */
 };
 
 /*
@@ -52,21 +52,23 @@ void	conn_close(struct conn *);
 
 /*
  * The next frame: 1.  0: the appliance closed the connection between two
- * frames.  -1 with *w: late (errno ETIMEDOUT), malformed or a failed read.  A
- * negative time waits for ever.
+ * frames.  -1 with *w: a timeout (errno ETIMEDOUT), malformed bytes or a failed
+ * read.  A negative time means no timeout.
  */
 int	conn_next(struct conn *, int timeout_ms, struct frame *,
 	    struct why *w);
 
 /*
- * Sends one frame: 1.  0: something arrived, or the other side closed, before
- * all was sent: read it with conn_next; nothing more can be sent then.  -1
- * with *w.
+ * Sends one frame: 1.  0: something arrived, or the appliance closed, before
+ * all was sent: read it with conn_next() and send nothing more.  -1 with *w.
  */
 int	conn_send(struct conn *, enum client_msg, const void *payload,
 	    size_t len, struct why *w);
 
 /* Reads a HELLO's payload strictly. */
-int	hello_parse(struct hello *, struct get *, struct why *w);
+int	conn_get_hello(struct hello *, struct get *, struct why *w);
+
+/* A string of a payload, in place of what the buffer holds. */
+void	conn_get_text(struct get *, struct buf *, size_t max);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The appliance's bytes, as a lying one might send them: the client reads
- * frames of known types and allowed lengths from them until it refuses.
+ * Any bytes from an appliance: the client reads frames of known types and
+ * allowed lengths until it refuses.
  */
 #include <sys/socket.h>
 
@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		if (f.body.left > client_max(f.type))
 			abort();
 		if (f.type == CLIENT_HELLO &&
-		    hello_parse(&h, &f.body, &w) == -1 && w.text[0] == '\0')
+		    conn_get_hello(&h, &f.body, &w) == -1 && w.text[0] == '\0')
 			abort();
 	}
 	if (got == -1 && w.text[0] == '\0')

@@ -58,7 +58,8 @@ differs(const char *where, const struct grant_file *row,
 }
 
 int
-manifest_files_check(const char *where, const struct grant *g, const struct folder *f)
+manifest_files_check(const char *where, const struct grant *g,
+    const struct folder *f)
 {
 	size_t bad = 0;
 

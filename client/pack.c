@@ -15,6 +15,7 @@
 #include "manifest_files.h"
 #include "say.h"
 #include "sign.h"
+#include "lib/sha256.h"
 #include "lib/sshsig.h"
 #include "lib/ustar.h"
 
@@ -298,6 +299,16 @@ pack_output_max(const struct pack *p)
 		most = g.limits.output_bytes;
 	grant_free(&g);
 	return most;
+}
+
+void
+pack_command(const struct pack *p, enum verb verb, struct command *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->verb = verb;
+	sha256(p->manifest.data, p->manifest.len, c->manifest_sha256);
+	sha256(p->tar.data, p->tar.len, c->bundle_sha256);
+	c->bundle_len = p->tar.len;
 }
 
 void

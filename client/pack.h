@@ -10,7 +10,9 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "lib/command.h"
 #include "lib/msg/msg.h"
+#include "lib/words.h"
 
 struct pack {
 	struct buf	manifest;	/* as signed */
@@ -39,6 +41,9 @@ int	pack_bundle(struct pack *, const char *file, enum pack_check);
 
 /* How much output its job may have; the most that a job may, if unreadable. */
 uint64_t pack_output_max(const struct pack *);
+
+/* The fields of a command to do this with the bundle. */
+void	pack_command(const struct pack *, enum verb, struct command *);
 
 void	pack_free(struct pack *);
 

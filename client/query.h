@@ -1,87 +1,76 @@
 /*
- * Orders to read: each signed, answered whole, and proven by the receipt of
- * its own leaf before a byte of the answer is shown.
+ * Queries: signed commands that only read.  The whole answer is read, and the
+ * receipt of the query's own leaf verified, before a byte of it is shown.
  */
-#ifndef READER_H
-#define READER_H
+#ifndef QUERY_H
+#define QUERY_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "buf.h"
 #include "opts.h"
-#include "signed.h"
-#include "appliance.h"
+#include "session.h"
 
-struct reader {
-	const char	*on, *key, *keyfile;	/* options */
-	uint64_t	 wait_s;
-	struct reach	 reach;
-	struct order	 order;
-	struct buf	 pieces;	/* of the answer, as they came */
-	size_t		 shown;		/* of them, by reader_next() */
-	struct buf	 message;	/* of a refusal, or to be said */
-	struct buf	 receipt;
-	bool		 renewed;	/* the first order was used up */
-	bool		 refused, too_long;
-	unsigned	 reason;
+struct client_query {
+	struct session	 session;
+	struct buf	 answer;	/* READ_DATA payloads as they came */
+	size_t		 shown;		/* of them, by query_next() */
+	bool		 too_long;
 };
 
-struct piece {
+/* One READ_DATA. */
+struct query_data {
 	unsigned	 stream;	/* 1 or 2 */
 	const void	*data;
 	size_t		 len;
 };
 
-/* The options that all orders to read have, for a table. */
-#define READER_OPTS(r)							\
-	{ "key", 'k', OPT_TEXT, &(r)->key, 0, 0 },			\
-	{ "on", 0, OPT_TEXT, &(r)->on, 0, 0 },				\
-	{ "appliance", 'a', OPT_TEXT, &(r)->keyfile, 0, 0 },		\
-	{ "wait", 0, OPT_NUMBER, &(r)->wait_s, 0, 3600 }
+/* The options that all queries have, for a table. */
+#define QUERY_OPTS(s)							\
+	{ "key", 'k', OPT_TEXT, &(s)->key, 0, 0 },			\
+	{ "on", 0, OPT_TEXT, &(s)->on, 0, 0 },				\
+	{ "appliance", 'a', OPT_TEXT, &(s)->keyfile, 0, 0 },		\
+	{ "wait", 0, OPT_NUMBER, &(s)->wait_s, 0, APPLIANCE_WAIT_MAX_S }
 
 /*
- * opts_parse() for a table with these; then --key must be there.  Answers as
- * that does.
+ * opts_parse() for a table with these, and checks that --key is given.
+ * Returns what opts_parse() does.
  */
-int	reader_parse(struct reader *, const struct opt *, int argc,
+int	query_parse(struct client_query *, const struct opt *, int argc,
 	    char *argv[], const char *args[], int n);
 
-/* Finds the appliance.  Complains and returns -1. */
-int	reader_init(struct reader *);
-void	reader_free(struct reader *);
+/*
+ * Sends a command of this verb and its fields, and reads the answer.  Tries
+ * again while the appliance is busy.  Complains and returns -1, also when it
+ * is refused.  The session must be open.
+ */
+int	query_run(struct client_query *, const struct command *);
+
+/* The next part of the answer; false past the last. */
+bool	query_next(struct client_query *, struct query_data *);
 
 /*
- * Orders this verb and its fields, and reads the answer.  Tries again while
- * the appliance is busy.  Complains and returns -1, also when it is refused.
- * Else what is to be said (say_progress) has been said.
+ * For an answer that is lines of JSON in one READ_DATA: the next line without
+ * its newline, and its members in *l.  `rest' is all zeros at first.  1, or 0
+ * past the last; complains and returns -1 when it is not JSON.
  */
-int	reader_run(struct reader *, const struct command *);
-
-/* The next piece of the answer; false behind the last. */
-bool	reader_next(struct reader *, struct piece *);
+int	query_next_line(struct client_query *, struct query_data *rest,
+	    const char **line, size_t *len, struct leaf *l);
 
 /*
- * The same for an answer of one piece that is lines of JSON: the next line,
- * without its newline, whose members are in *l.  1, 0 behind the last; -1 when
- * it is none (complained).
+ * A command that has these options and --json alone: parses, runs, frees, and
+ * returns the exit code.
  */
-int	reader_line(struct reader *, struct piece *answer, const char **line,
-	    size_t *len, struct leaf *l);
+int	query_command(int argc, char *argv[], uint64_t wait_s,
+	    int (*run)(struct client_query *, bool json));
+/* Frees, and returns the exit code for `ret'; flushes standard output. */
+int	query_exit(struct client_query *, int ret);
 
-/*
- * A subcommand that has these options and --json alone: parses, runs, frees,
- * and answers the exit code.
- */
-int	reader_command(int argc, char *argv[], uint64_t wait_s,
-	    int (*run)(struct reader *, bool json));
-/* The exit code for what a reader's work answered; standard output is out. */
-int	reader_exit(struct reader *, int ret);
+/* A line of JSON to standard output, with what acts on a terminal escaped. */
+void	query_print_json(const char *json, size_t len);
 
-/* A line of JSON to standard output; what acts on a terminal is escaped. */
-void	reader_print_json(const char *json, size_t len);
-
-/* To standard output; what is not printable ASCII becomes `?'. */
-void	reader_print(const char *text);
+/* To standard output, with `?' for what is not printable ASCII. */
+void	query_print(const char *text);
 
 #endif

@@ -270,8 +270,8 @@ ATF_TC_BODY(an_answer_without_end_is_cut_off, tc)
 	ATF_CHECK_EQ(1, casemate(cmd_output, JOB, NULL, NULL));
 	ATF_CHECK_STREQ("", printed);
 	ATF_CHECK_STREQ("casemate: unix:vm.sock: the appliance sent more than "
-	    "1048576 bytes as its answer, which no true answer has; the "
-	    "connection is closed\n", said);
+	    "1048576 bytes, the most that an answer can have; the connection "
+	    "is closed\n", said);
 	fake_wait(&f);
 }
 
@@ -292,7 +292,8 @@ ATF_TC_BODY(every_lie_is_loud_and_nothing_is_shown, tc)
 		start(&f, 1, &r);
 		ATF_CHECK_EQ_MSG(1, casemate(cmd_status, NULL, NULL, NULL),
 		    "lie %d was believed", lies[i]);
-		ATF_CHECK(strstr(said, "THE RECEIPT IS NOT TRUE") != NULL);
+		ATF_CHECK(strstr(said, "RECEIPT VERIFICATION FAILED: ") !=
+		    NULL);
 		ATF_CHECK_STREQ("", printed);
 		ATF_CHECK_EQ(0, fake_wait(&f));
 	}
@@ -377,13 +378,13 @@ ATF_TC_BODY(leaf_that_is_not_proven_is_not_printed, tc)
 	for (int i = 0; i < 2; i++) {
 		start_leaves(&f, &bad[i]);
 		ATF_CHECK_EQ(1, casemate(cmd_ledger, NULL, NULL, NULL));
-		ATF_CHECK(strstr(said, "OF LEAF 0 IS NOT TRUE") != NULL);
+		ATF_CHECK(strstr(said, "FAILED: leaf 0: ") != NULL);
 		ATF_CHECK_STREQ("", printed);
 		ATF_CHECK_EQ(0, fake_wait(&f));
 	}
 	start_leaves(&f, &good);
 	ATF_CHECK_EQ(1, casemate(cmd_ledger, "--from", "5", NULL));
-	ATF_CHECK_MSG(strstr(said, "OF LEAF 5 IS NOT TRUE: it is of leaf 0") !=
+	ATF_CHECK_MSG(strstr(said, "FAILED: leaf 5: it is for leaf 0") !=
 	    NULL, "%s", said);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
@@ -396,8 +397,8 @@ ATF_TC_BODY(leaf_that_follows_another_is_not_printed, tc)
 
 	start_leaves(&f, &l);
 	ATF_CHECK_EQ(1, casemate(cmd_ledger, NULL, NULL, NULL));
-	ATF_CHECK_MSG(strstr(said, "OF LEAF 1 IS NOT TRUE: it does not follow")
-	    != NULL, "%s", said);
+	ATF_CHECK_MSG(strstr(said, "FAILED: leaf 1: it does not follow") !=
+	    NULL, "%s", said);
 	ATF_CHECK_EQ(1, lines());
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
@@ -513,12 +514,15 @@ serve_nonsense(struct fake *f, int fd, int nr, void *arg)
 		fake_send(fd, CLIENT_READ_END, "\0", 1);
 	if (*(int *)arg == 3)
 		fake_send(fd, CLIENT_ACCEPTED, "\0\0\0\0", 4);
+	if (*(int *)arg == 4)	/* it refuses another query */
+		fake_send(fd, CLIENT_REFUSED, "\1\0\0\0\0\0\0\0\1x"
+		    "\0\0\0\0", 14);
 }
 
 ATF_TC_WITHOUT_HEAD(appliance_that_rambles_is_told_so);
 ATF_TC_BODY(appliance_that_rambles_is_told_so, tc)
 {
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 5; i++) {
 		struct fake f;
 
 		make_key();

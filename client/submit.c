@@ -4,137 +4,121 @@
 
 #include "say.h"
 
-#define GRACE_MS	120000	/* beyond the job's own limit: start, record */
+#define GRACE_MS	120000	/* over the job's own limit: start, record */
 
-enum turn {
+enum submit_turn {
 	TURN_ERROR = -1,	/* complained */
 	TURN_MORE,
 	TURN_END,
 };
 
-/* A lost connection, told by what it means for the job. */
-static enum turn
+/* A lost connection: says what it means for the job. */
+static enum submit_turn
 lost(const struct submit *s, const char *text)
 {
-	if (s->end.accepted)
+	if (s->session->end.accepted)
 		say("%s; the job %s had been accepted: the appliance cancels "
 		    "it or has recorded its end, but its receipt did not "
-		    "come", text, s->order->job);
+		    "come", text, s->session->command.id);
 	else
 		say("%s; the job was not accepted, so it has not run", text);
 	return TURN_ERROR;
 }
 
-static enum turn
+static enum submit_turn
 broke_protocol(const struct submit *s, const char *what)
 {
 	say("the appliance broke the protocol: %s; no receipt for job %s", what,
-	    s->order->job);
+	    s->session->command.id);
 	return TURN_ERROR;
 }
 
-/* Its client knows the limit too, and does not rely on the appliance. */
-static enum turn
+/* The client checks the limit itself. */
+static enum submit_turn
 too_much_output(const struct submit *s)
 {
 	say("the appliance sent more output of job %s than its manifest allows "
 	    "(output_kib: %llu): an appliance ends such a job; the connection "
-	    "is closed, and there is no receipt", s->order->job,
+	    "is closed, and there is no receipt", s->session->command.id,
 	    (unsigned long long)(s->output_max >> 10));
 	return TURN_ERROR;
 }
 
-static enum turn
+static enum submit_turn
 do_accepted(struct submit *s, struct get *g)
 {
 	char job[JOB_ID_LEN + 1];
 
 	get_cstr(g, job, sizeof(job));
-	get_fixed(g, s->end.accepted_leaf, DIGEST_LEN);
-	if (get_end(g) == -1 || s->end.accepted)
+	get_fixed(g, s->session->end.accepted_leaf, DIGEST_LEN);
+	if (get_end(g) == -1 || s->session->end.accepted)
 		return broke_protocol(s, "a bad ACCEPTED");
-	if (strcmp(job, s->order->job) != 0)
+	if (strcmp(job, s->session->command.id) != 0)
 		return broke_protocol(s, "it accepted another job");
-	s->end.accepted = true;
+	s->session->end.accepted = true;
 	say_progress("job %s accepted", job);
 	return TURN_MORE;
 }
 
-static enum turn
+static enum submit_turn
 do_output(struct submit *s, struct get *g)
 {
+	struct ending *end = &s->session->end;
 	unsigned stream = get_u8(g);
 	size_t len;
 	const void *data = get_string(g, &len, DATA_MAX);
 
-	if (get_end(g) == -1 || stream < 1 || stream > 2 || !s->end.accepted)
+	if (get_end(g) == -1 || stream < 1 || stream > 2 || !end->accepted)
 		return broke_protocol(s, "a bad OUTPUT");
-	if (len > s->output_max - s->end.bytes[0] - s->end.bytes[1])
+	if (len > s->output_max - end->bytes[0] - end->bytes[1])
 		return too_much_output(s);
-	sha256_update(&s->end.output[stream - 1], data, len);
-	s->end.bytes[stream - 1] += len;
+	sha256_update(&end->output[stream - 1], data, len);
+	end->bytes[stream - 1] += len;
 	return outlet_write(s->outlet, stream, data, len) == -1 ? TURN_ERROR :
 	    TURN_MORE;
 }
 
-static void
-take_text(struct get *g, struct buf *out, size_t max)
-{
-	size_t len;
-	const void *text = get_string(g, &len, max);
-
-	buf_add(out, text, len);
-}
-
-static enum turn
+static enum submit_turn
 do_finished(struct submit *s, struct get *g)
 {
-	s->end.code = get_u8(g);
-	s->end.status = get_u32(g);
-	take_text(g, &s->message, TEXT_MAX * 2);
-	take_text(g, &s->receipt, RECEIPT_MAX);
-	if (get_end(g) == -1 || outcome_word(s->end.code) == NULL ||
-	    !s->end.accepted)
+	s->session->end.code = get_u8(g);
+	s->session->end.status = get_u32(g);
+	conn_get_text(g, &s->session->message, TEXT_MAX * 2);
+	conn_get_text(g, &s->session->receipt, RECEIPT_MAX);
+	if (get_end(g) == -1 || outcome_word(s->session->end.code) == NULL ||
+	    !s->session->end.accepted)
 		return broke_protocol(s, "a bad FINISHED");
 	return TURN_END;
 }
 
-static enum turn
+static enum submit_turn
 do_refused(struct submit *s, struct get *g)
 {
-	char job[JOB_ID_LEN + 1];
-
-	s->end.refused = true;
-	s->end.code = get_u8(g);
-	take_text(g, &s->message, TEXT_MAX * 2);
-	get_cstr(g, job, sizeof(job));
-	take_text(g, &s->receipt, RECEIPT_MAX);
-	if (get_end(g) == -1 || reason_word(s->end.code) == NULL)
+	if (session_get_refused(s->session, g) == -1)
 		return broke_protocol(s, "a bad REFUSED");
-	if (job[0] != '\0' && strcmp(job, s->order->job) != 0)
-		return broke_protocol(s, "it refused another job");
 	return TURN_END;
 }
 
-static enum turn
+static enum submit_turn
 do_explained(struct submit *s, struct get *g)
 {
 	const unsigned char allowed = get_u8(g);
 
 	s->allowed = allowed == 1;
-	take_text(g, &s->message, EXPLAINED_MAX);
-	if (get_end(g) == -1 || allowed > 1 || s->order->what.verb != VERB_EXPLAIN)
+	conn_get_text(g, &s->session->message, EXPLAINED_MAX);
+	if (get_end(g) == -1 || allowed > 1 ||
+	    s->session->command.what.verb != VERB_EXPLAIN)
 		return broke_protocol(s, "a bad EXPLAINED");
 	return TURN_END;
 }
 
 /* Reads one frame and does what it asks. */
-static enum turn
+static enum submit_turn
 turn(struct submit *s, int timeout_ms, enum client_msg *typep)
 {
 	struct why w = { "" };
 	struct frame f;
-	int r = conn_next(s->conn, timeout_ms, &f, &w);
+	int r = conn_next(&s->session->conn, timeout_ms, &f, &w);
 
 	if (r == 0)
 		return lost(s, "the appliance closed the connection");
@@ -165,13 +149,13 @@ turn(struct submit *s, int timeout_ms, enum client_msg *typep)
 	return broke_protocol(s, "a frame that has no place here");
 }
 
-/* -1 complained; else what conn_send answers. */
+/* conn_send() that complains. */
 static int
 send_frame(struct submit *s, enum client_msg type, const void *data,
     size_t len)
 {
 	struct why w = { "" };
-	int r = conn_send(s->conn, type, data, len, &w);
+	int r = conn_send(&s->session->conn, type, data, len, &w);
 
 	if (r == -1)
 		lost(s, w.text);
@@ -181,13 +165,14 @@ send_frame(struct submit *s, enum client_msg type, const void *data,
 static int
 send_submit(struct submit *s)
 {
+	const struct signed_command *c = &s->session->command;
 	struct buf b = { 0 };
 	struct put p;
 	int r;
 
 	put_init(&p, buf_room(&b, SUBMIT_MAX), SUBMIT_MAX);
-	put_string(&p, s->order->command.data, s->order->command.len);
-	put_string(&p, s->order->sig.data, s->order->sig.len);
+	put_string(&p, c->text.data, c->text.len);
+	put_string(&p, c->sig.data, c->sig.len);
 	put_string(&p, s->pack->manifest.data, s->pack->manifest.len);
 	put_string(&p, s->pack->sig.data, s->pack->sig.len);
 	if (p.err != 0) {
@@ -201,7 +186,7 @@ send_submit(struct submit *s)
 	return r;
 }
 
-/* Stops early when something comes: it can only be a refusal. */
+/* Stops when something arrives: that can only be a refusal. */
 static int
 send_bundle(struct submit *s)
 {
@@ -221,13 +206,13 @@ send_bundle(struct submit *s)
 	return r;
 }
 
-/* How long to wait for a frame: the job may be silent for all its time. */
+/* How long to wait for a frame: a job may print nothing until its limit. */
 static int
 patience_ms(const struct submit *s)
 {
 	uint64_t ms;
 
-	if (!s->end.accepted)
+	if (!s->session->end.accepted)
 		return GRACE_MS;
 	if (s->pack->wall_ms == 0)
 		return -1;
@@ -239,7 +224,7 @@ static int
 follow(struct submit *s, enum client_msg until)
 {
 	enum client_msg type = CLIENT_HELLO;
-	enum turn t;
+	enum submit_turn t;
 
 	do {
 		t = turn(s, patience_ms(s), &type);
@@ -250,22 +235,22 @@ follow(struct submit *s, enum client_msg until)
 }
 
 int
-submit_run(struct submit *s)
+submit_talk(struct session *session, void *submit)
 {
+	struct submit *s = submit;
 	int t;
 
-	memset(&s->end, 0, sizeof(s->end));
-	sha256_init(&s->end.output[0]);
-	sha256_init(&s->end.output[1]);
-	s->message.len = s->receipt.len = 0;
+	s->session = session;
+	sha256_init(&session->end.output[0]);
+	sha256_init(&session->end.output[1]);
 	s->output_max = pack_output_max(s->pack);
 	if (send_submit(s) == -1)
 		return -1;
-	if (s->order->what.verb == VERB_EXPLAIN)
+	if (session->command.what.verb == VERB_EXPLAIN)
 		return follow(s, CLIENT_EXPLAINED) == TURN_END ? 0 : -1;
 	t = follow(s, CLIENT_SEND);
 	if (t == TURN_MORE) {
-		if (s->end.accepted)
+		if (session->end.accepted)
 			t = broke_protocol(s, "accepted before the bundle");
 		else
 			t = send_bundle(s);
@@ -273,11 +258,4 @@ submit_run(struct submit *s)
 			t = follow(s, CLIENT_FINISHED);
 	}
 	return t == TURN_END ? 0 : -1;
-}
-
-void
-submit_free(struct submit *s)
-{
-	buf_free(&s->message);
-	buf_free(&s->receipt);
 }

@@ -1,37 +1,30 @@
 /*
- * The conversation about one job: SUBMIT to FINISHED or REFUSED, or for an
- * order to explain one, to EXPLAINED.
+ * The conversation about one job, as a session_talk: SUBMIT to FINISHED or
+ * REFUSED, or to EXPLAINED for a command that asks for the decision alone.
  */
 #ifndef SUBMIT_H
 #define SUBMIT_H
 
 #include "buf.h"
-#include "conn.h"
-#include "signed.h"
 #include "outlet.h"
 #include "pack.h"
+#include "session.h"
 
 struct submit {
-	struct conn		*conn;
 	const struct pack	*pack;
-	const struct order	*order;
 	struct outlet		*outlet;
+	struct session		*session;
 	uint64_t		 output_max;	/* of the manifest */
-	struct ending		 end;
 	bool			 allowed;	/* explained: it may run */
-	struct buf		 message;	/* from the appliance */
-	struct buf		 receipt;	/* empty: none */
 };
 
 /*
  * Submits, streams the bundle, and copies the job's output to standard output
- * and standard error until its end is told.  0: s->end, message and receipt
- * are filled; nothing of them is proven yet.  The message of an order to
- * explain is the explanation.  Complains and returns -1 when the connection
- * breaks, the appliance breaks the protocol, or it sends more output than the
- * manifest allows.
+ * and standard error up to its end.  The message of EXPLAINED is the
+ * explanation.  Complains and returns -1 when the connection breaks, the
+ * appliance breaks the protocol, or it sends more output than the manifest
+ * allows.  The context is a struct submit with pack and outlet.
  */
-int	submit_run(struct submit *);
-void	submit_free(struct submit *);
+int	submit_talk(struct session *, void *submit);
 
 #endif

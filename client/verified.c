@@ -11,22 +11,22 @@
 #include "say.h"
 
 static int
-check_source(const struct evidence *e, struct why *w)
+check_source(const struct verified *v, struct why *w)
 {
 	char index[24];
 
-	if (strcmp(leaf_get(&e->leaf, "source"), e->key_name) != 0)
-		return why_set(w, "the leaf is of another source than the key "
-		    "%s", e->key_name);
-	snprintf(index, sizeof(index), "%llu", (unsigned long long)e->index);
-	if (strcmp(leaf_get(&e->leaf, "id"), index) != 0)
-		return why_set(w, "the leaf is proven at index %s, but calls "
-		    "itself another", index);
+	if (strcmp(leaf_get(&v->leaf, "source"), v->key_name) != 0)
+		return why_set(w, "the leaf is from another source than the "
+		    "key %s", v->key_name);
+	snprintf(index, sizeof(index), "%llu", (unsigned long long)v->index);
+	if (strcmp(leaf_get(&v->leaf, "id"), index) != 0)
+		return why_set(w, "the proof is for index %s, but the leaf "
+		    "tells another", index);
 	return 0;
 }
 
 int
-evidence_check(struct evidence *e, const void *text, size_t len,
+verified_check(struct verified *v, const void *text, size_t len,
     const char *vkey, struct why *w)
 {
 	struct receipt *r = need_alloc(1, sizeof(*r));
@@ -34,26 +34,26 @@ evidence_check(struct evidence *e, const void *text, size_t len,
 	struct note_key key;
 	int ret = -1;
 
-	memset(e, 0, sizeof(*e));
+	memset(v, 0, sizeof(*v));
 	if (vkey_parse(&key, vkey, strlen(vkey), w) == -1 ||
 	    receipt_parse(r, text, len, w) == -1 ||
 	    receipt_verify(r, &key, &c, w) == -1 ||
-	    leaf_parse(&e->leaf, r->leaf, r->leaf_len, w) == -1)
+	    leaf_parse(&v->leaf, r->leaf, r->leaf_len, w) == -1)
 		goto out;
-	e->index = r->index;
-	e->size = c.size;
-	e->key_id = key.id;
-	strcpy(e->key_name, key.name);
-	ret = check_source(e, w);
+	v->index = r->index;
+	v->size = c.size;
+	v->key_id = key.id;
+	strcpy(v->key_name, key.name);
+	ret = check_source(v, w);
 out:
 	free(r);
 	return ret;
 }
 
 void
-evidence_free(struct evidence *e)
+verified_free(struct verified *v)
 {
-	leaf_free(&e->leaf);
+	leaf_free(&v->leaf);
 }
 
 static void
@@ -67,25 +67,25 @@ print_row(FILE *out, const char *name, const char *text)
 }
 
 void
-evidence_print(FILE *out, const struct evidence *e)
+verified_print(FILE *out, const struct verified *v)
 {
 	fprintf(out, "  %-18s ", "appliance");
-	safe_print(out, e->key_name);
-	fprintf(out, "+%08x\n", e->key_id);
-	print_row(out, "event", leaf_get(&e->leaf, "type"));
-	print_row(out, "time", leaf_get(&e->leaf, "time"));
-	for (size_t i = 0; i < e->leaf.n; i++) {
-		const struct leaf_member *m = &e->leaf.member[i];
+	safe_print(out, v->key_name);
+	fprintf(out, "+%08x\n", v->key_id);
+	print_row(out, "event", leaf_get(&v->leaf, "type"));
+	print_row(out, "time", leaf_get(&v->leaf, "time"));
+	for (size_t i = 0; i < v->leaf.n; i++) {
+		const struct leaf_member *m = &v->leaf.member[i];
 
 		if (strncmp(m->name, "data.", 5) == 0 && *m->value != '\0')
 			print_row(out, m->name + 5, m->value);
 	}
 	fprintf(out, "  %-18s index %llu of a tree of %llu\n", "ledger",
-	    (unsigned long long)e->index, (unsigned long long)e->size);
+	    (unsigned long long)v->index, (unsigned long long)v->size);
 }
 
 int
-vkey_load(const char *file, char vkey[VKEY_MAX + 1])
+verified_load_key(const char *file, char vkey[VKEY_MAX + 1])
 {
 	struct buf text = { 0 };
 	struct note_key key;

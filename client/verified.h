@@ -1,8 +1,8 @@
 /*
- * A receipt that has been proven: what its leaf says, and where it stands.
+ * A verified receipt: what its leaf tells, and where in the ledger it is.
  */
-#ifndef EVIDENCE_H
-#define EVIDENCE_H
+#ifndef VERIFIED_H
+#define VERIFIED_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 #include "lib/note.h"
 #include "lib/why.h"
 
-struct evidence {
+struct verified {
 	struct leaf	leaf;
 	uint64_t	index;
 	uint64_t	size;		/* of the tree that was signed */
@@ -24,19 +24,19 @@ struct evidence {
 /*
  * 0 when the receipt's checkpoint carries the signature of this vkey (one
  * line), its leaf is in that tree, and the leaf is an event of that appliance.
- * -1 with *w.  evidence_free() in any case.
+ * -1 with *w.  verified_free() in any case.
  */
-int	evidence_check(struct evidence *, const void *receipt, size_t len,
+int	verified_check(struct verified *, const void *receipt, size_t len,
 	    const char *vkey, struct why *w);
-void	evidence_free(struct evidence *);
+void	verified_free(struct verified *);
 
 /* One line a fact, in words. */
-void	evidence_print(FILE *, const struct evidence *);
+void	verified_print(FILE *, const struct verified *);
 
 /*
- * The vkey in a file, without its newline, checked.  Complains and answers
- * -1.
+ * The vkey in a file, without its newline, checked.  Complains and
+ * returns -1.
  */
-int	vkey_load(const char *file, char vkey[VKEY_MAX + 1]);
+int	verified_load_key(const char *file, char vkey[VKEY_MAX + 1]);
 
 #endif

@@ -10,7 +10,6 @@
 
 #include "client/buf.h"
 #include "qmp.h"
-#include "client/appliance.h"
 #include "client/say.h"
 
 #define QUIT_MS		5000	/* QEMU ends within 0.1 s when it can */

@@ -1,0 +1,61 @@
+/*
+ * One signed command and the conversation about it, for `casemate run' and
+ * all queries: finds the appliance, checks its key, signs the command, talks,
+ * tries again while the appliance is busy, and verifies the receipt.
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "appliance.h"
+#include "buf.h"
+#include "conn.h"
+#include "ending.h"
+#include "signed.h"
+#include "verified.h"
+
+struct session {
+	const char	*key, *on, *keyfile;	/* options */
+	uint64_t	 wait_s;
+	struct appliance appliance;
+	bool		 key_known;	/* before the appliance showed it */
+	struct signed_command command;
+	struct conn	 conn;		/* open while session_talk runs */
+	struct ending	 end;		/* as the appliance told it */
+	struct buf	 message;	/* from the appliance */
+	struct buf	 receipt;	/* empty: none */
+};
+
+/*
+ * Sends the request and reads up to its end, over s->conn.  0 when the
+ * appliance ended it as the protocol says: s->end, message and receipt are
+ * filled.  Complains and returns -1.
+ */
+typedef int session_talk(struct session *, void *ctx);
+
+/* Finds the appliance and the key that it must have.  Complains, returns -1. */
+int	session_open(struct session *);
+
+/*
+ * Signs a command of this verb and its fields and talks about it.  Tries
+ * again while the appliance is busy: with the same command, or with a new one
+ * when the refusal was recorded.  0: it has ended, and a refusal was said;
+ * nothing is verified yet.  Complains and returns -1.
+ */
+int	session_run(struct session *, const struct command *, session_talk *,
+	    void *ctx);
+
+/* Fills the session from a REFUSED.  -1 when it is malformed. */
+int	session_get_refused(struct session *, struct get *);
+
+/*
+ * Verifies the receipt, and that its leaf is this command's and tells the
+ * same end.  Complains and returns -1.  verified_free() in any case.
+ */
+int	session_verify(const struct session *, struct verified *);
+
+void	session_free(struct session *);
+
+#endif
