@@ -1,10 +1,10 @@
 /*
- * console: the operator's line.  Five words and nothing else: it can ask init
- * for what the power button does too, for the services' states, and for a
- * service to be started anew.
+ * console: the operator's serial line.  It knows five commands: it can ask
+ * init to switch off, to reboot, to report the services' states and to kill a
+ * service, which is then restarted.
  *
- * No byte and no hangup ends the listening: the line's mode is set again
- * whenever something is read, and a line that ends is tried again each second.
+ * No byte and no hangup stops it from reading: it sets the line's mode again
+ * before each read, and retries a line that hung up each second.
  */
 #include <errno.h>
 #include <poll.h>
@@ -24,20 +24,20 @@ enum { SLOT_IN, SLOT_OUT, SLOT_TTY, SLOT_N };
 
 #define HELP \
 	"help      these lines\n" \
-	"status    the services and how they do\n" \
-	"kill NAME ends a service that hangs; it starts again\n" \
-	"poweroff  ends the jobs, stops the services, switches off\n" \
+	"status    the services and their states\n" \
+	"kill NAME kills a service that hangs; it is restarted\n" \
+	"poweroff  stops the jobs and services, and switches off\n" \
 	"reboot    the same, and starts again\n"
 
-#define RETRY_MS	1000	/* until a line that hung up is tried again */
-#define OUT_MAX		2048	/* the help, and what is typed meanwhile */
+#define RETRY_MS	1000	/* after a hangup */
+#define OUT_MAX		2048	/* the help and what is typed meanwhile */
 
 struct console {
 	struct chan	 init;
 	struct line	 line;
 	bool		 away;		/* the line hung up */
-	bool		 told;		/* and the log says so */
-	char		 out[OUT_MAX];	/* what the tty has not taken yet */
+	bool		 told;		/* and that was logged */
+	char		 out[OUT_MAX];	/* not written yet */
 	size_t		 out_len;
 };
 
@@ -58,7 +58,7 @@ state_word(unsigned state)
 	return state < sizeof(words) / sizeof(words[0]) ? words[state] : "?";
 }
 
-/* A line that nobody reads must not stop us: what does not fit is lost. */
+/* Never blocks: text that does not fit is lost. */
 static void
 say(struct console *c, const char *text)
 {
@@ -120,8 +120,8 @@ hung_up(struct console *c)
 {
 	c->away = true;
 	if (!c->told)
-		log_info("the operator's line hung up; it is tried again "
-		    "each second");
+		log_info("the operator's line hung up; trying again each "
+		    "second");
 	c->told = true;
 }
 
@@ -138,7 +138,7 @@ take(struct console *c, char byte)
 	line_next(&c->line);
 }
 
-/* A hangup can put the line back into the kernel's usual mode. */
+/* A hangup can reset the line to the kernel's default mode. */
 static void
 read_tty(struct console *c, int revents)
 {
@@ -192,7 +192,6 @@ static void
 turn(struct console *c)
 {
 	struct pollfd pfd[SLOT_N];
-
 	int n;
 
 	chan_poll(&c->init, pfd);

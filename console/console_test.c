@@ -107,12 +107,12 @@ look(void)
 }
 
 /* Waits for what init hears next from the console. */
-static enum link_event
+static enum console_pipe_event
 heard(void)
 {
 	const uint64_t end = clock_ms() + LIMIT_MS;
 	enum service_id which;
-	enum link_event e;
+	enum console_pipe_event e;
 
 	do {
 		struct pollfd p[] = { { to_init[0], POLLIN, 0 },
@@ -120,8 +120,8 @@ heard(void)
 
 		poll(p, 2, 100);
 		look();
-		e = link_read(to_init[0], to_console[1], &which);
-	} while (e == LINK_NONE && clock_ms() < end);
+		e = console_pipe_read(to_init[0], to_console[1], &which);
+	} while (e == CONSOLE_PIPE_NONE && clock_ms() < end);
 	return e;
 }
 
@@ -192,7 +192,7 @@ try_sample(const struct sample *s)
 	wait_plain();
 	type_bytes(s->bytes, s->len);
 	type("status\r");
-	ATF_CHECK_EQ_MSG(LINK_STATUS, heard(), "after %s", s->name);
+	ATF_CHECK_EQ_MSG(CONSOLE_PIPE_STATUS, heard(), "after %s", s->name);
 	wait_shown("status\r\n");
 	stop();
 	close(tty);
@@ -224,8 +224,8 @@ ATF_TC_BODY(long_lines_are_no_commands, tc)
 		wait_shown("no such command");
 		nshown = 0;
 		type("status\r");
-		ATF_CHECK_EQ_MSG(LINK_STATUS, heard(), "after %zu bytes",
-		    lengths[i]);
+		ATF_CHECK_EQ_MSG(CONSOLE_PIPE_STATUS, heard(),
+		    "after %zu bytes", lengths[i]);
 	}
 	stop();
 }
@@ -239,7 +239,7 @@ ATF_TC_BODY(edits_its_line, tc)
 	type("poweroff");
 	wait_shown("poweroff");
 	type("\025stax\177tus\r");
-	ATF_CHECK_EQ(LINK_STATUS, heard());
+	ATF_CHECK_EQ(CONSOLE_PIPE_STATUS, heard());
 	wait_shown("stax\b \btus\r\n");
 	stop();
 }
@@ -257,7 +257,7 @@ ATF_TC_BODY(mode_is_set_again, tc)
 	type("\004");		/* read(2) returns 0 */
 	wait_plain();
 	type("status\r");
-	ATF_CHECK_EQ(LINK_STATUS, heard());
+	ATF_CHECK_EQ(CONSOLE_PIPE_STATUS, heard());
 	ATF_REQUIRE_EQ(0, tcgetattr(tty, &t));
 	ATF_CHECK_EQ(0, t.c_lflag & ICANON);
 	stop();
@@ -295,7 +295,7 @@ ATF_TC_BODY(hangup_is_not_the_end, tc)
 	operator = open("line", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	start(line);
 	type("status\r");
-	ATF_CHECK_EQ(LINK_STATUS, heard());
+	ATF_CHECK_EQ(CONSOLE_PIPE_STATUS, heard());
 	close(operator);
 	before = ticks_used();
 	poll(NULL, 0, 2500);	/* the hangup lasts */
@@ -303,7 +303,7 @@ ATF_TC_BODY(hangup_is_not_the_end, tc)
 	operator = open("line", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	ATF_REQUIRE(operator != -1);
 	type("reboot\r");
-	ATF_CHECK_EQ(LINK_REBOOT, heard());
+	ATF_CHECK_EQ(CONSOLE_PIPE_REBOOT, heard());
 	stop();
 }
 
@@ -321,7 +321,7 @@ ATF_TC_BODY(started_anew_within_a_line, tc)
 	start(tty);
 	wait_shown("off\r\nno such command");
 	type("status\r");
-	ATF_CHECK_EQ(LINK_STATUS, heard());
+	ATF_CHECK_EQ(CONSOLE_PIPE_STATUS, heard());
 	stop();
 }
 
@@ -339,7 +339,7 @@ ATF_TC_BODY(answers_behind_a_full_line, tc)
 		continue;
 	unread = true;
 	type("help\rstatus\r");
-	ATF_CHECK_EQ(LINK_STATUS, heard());
+	ATF_CHECK_EQ(CONSOLE_PIPE_STATUS, heard());
 	unread = false;
 	wait_shown("reboot    the same, and starts again");
 	stop();

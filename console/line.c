@@ -31,7 +31,7 @@ erase(struct line *l, char echo[LINE_ECHO])
 	strcpy(echo, ERASE);
 }
 
-/* A byte that is no ASCII is shown as one place, and fits no command. */
+/* A byte that is not ASCII takes one column and matches no command. */
 static void
 add(struct line *l, char c, char echo[LINE_ECHO])
 {

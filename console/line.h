@@ -1,8 +1,8 @@
 /*
- * An operator's line, put together from bytes as they come.  Lines have a
- * bound.  The line's editing is here and not in the kernel's terminal, see
- * tty.h: Backspace and Delete take back a byte, Ctrl-C and Ctrl-U the whole
- * line; other control bytes are ignored.
+ * A line of input, built byte by byte, with a maximal length.  Editing is done
+ * here and not by the kernel's terminal (see lib/tty.h): Backspace and Delete
+ * remove a byte, Ctrl-C and Ctrl-U the whole line; other control bytes are
+ * ignored.
  */
 #ifndef LINE_H
 #define LINE_H
@@ -15,19 +15,19 @@
 
 struct line {
 	char	text[LINE_LEN + 1];
-	size_t	len;		/* as typed; above LINE_LEN it is no command */
+	size_t	len;		/* as typed; above LINE_LEN: no command */
 };
 
 /*
- * True when `c' ends the line: text is whole until line_next().  echo gets
- * what the operator's terminal is to show for the byte.
+ * Returns true when `c' ends the line; text then holds all of it until
+ * line_next().  Stores what the terminal must show for the byte in echo.
  */
 bool	line_take(struct line *, char c, char echo[LINE_ECHO]);
 void	line_next(struct line *);
 
 /*
- * What the line asks for: 'h' help, 's' status, 'p' power off, 'r' reboot,
- * '0' and on: kill that service, 0 nothing (an empty line), '?' no such
+ * Returns the line's command: 'h' help, 's' status, 'p' power off, 'r' reboot,
+ * '0' and up: kill that service, 0 for an empty line, '?' for an unknown
  * command.
  */
 char	line_command(const struct line *);

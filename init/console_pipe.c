@@ -9,10 +9,10 @@
 #define WHOLE	0x03	/* the first and last packet of its message */
 
 static void
-begin(struct put *p, unsigned char packet[LINK_PACKET], enum msg type,
+begin(struct put *p, unsigned char packet[CONSOLE_PIPE_PACKET], enum msg type,
     size_t len)
 {
-	put_init(p, packet, LINK_PACKET);
+	put_init(p, packet, CONSOLE_PIPE_PACKET);
 	put_u8(p, WHOLE);
 	put_u32(p, (uint32_t)len + 1);
 	put_u8(p, (uint8_t)type);
@@ -28,7 +28,7 @@ finish(int out, const struct put *p)
 static void
 answer_hello(int out, uint64_t epoch)
 {
-	unsigned char packet[LINK_PACKET];
+	unsigned char packet[CONSOLE_PIPE_PACKET];
 	struct put p;
 
 	begin(&p, packet, MSG_CHAN_WELCOME, 8);
@@ -36,54 +36,54 @@ answer_hello(int out, uint64_t epoch)
 	finish(out, &p);
 }
 
-static enum link_event
+static enum console_pipe_event
 command(uint8_t letter, enum service_id *which)
 {
 	if (letter >= '0' && letter < '0' + SERVICE_N) {
 		*which = (enum service_id)(letter - '0');
-		return LINK_KILL;
+		return CONSOLE_PIPE_KILL;
 	}
 	switch (letter) {
 	case 'p':
-		return LINK_POWEROFF;
+		return CONSOLE_PIPE_POWEROFF;
 	case 'r':
-		return LINK_REBOOT;
+		return CONSOLE_PIPE_REBOOT;
 	case 's':
-		return LINK_STATUS;
+		return CONSOLE_PIPE_STATUS;
 	}
-	return LINK_BAD;
+	return CONSOLE_PIPE_BAD;
 }
 
-enum link_event
-link_read(int in, int out, enum service_id *which)
+enum console_pipe_event
+console_pipe_read(int in, int out, enum service_id *which)
 {
-	unsigned char packet[LINK_PACKET];
+	unsigned char packet[CONSOLE_PIPE_PACKET];
 	ssize_t n = read(in, packet, sizeof(packet));
 	struct get g;
 	uint32_t len;
 	uint8_t flags, type;
 
 	if (n <= 0)
-		return LINK_NONE;
+		return CONSOLE_PIPE_NONE;
 	get_init(&g, packet, (size_t)n);
 	flags = get_u8(&g);
 	len = get_u32(&g);
 	type = get_u8(&g);
 	if (g.err != 0 || flags != WHOLE || len != g.left + 1)
-		return LINK_BAD;
+		return CONSOLE_PIPE_BAD;
 	if (type == MSG_CHAN_HELLO && g.left == 8) {
 		answer_hello(out, get_u64(&g));
-		return LINK_NONE;
+		return CONSOLE_PIPE_NONE;
 	}
 	if (type == MSG_INIT_COMMAND && g.left == 1)
 		return command(get_u8(&g), which);
-	return LINK_BAD;
+	return CONSOLE_PIPE_BAD;
 }
 
 void
-link_service(int out, const struct super *s, uint64_t up_ms)
+console_pipe_send_service(int out, const struct super *s, uint64_t up_ms)
 {
-	unsigned char packet[LINK_PACKET];
+	unsigned char packet[CONSOLE_PIPE_PACKET];
 	struct put p;
 
 	begin(&p, packet, MSG_INIT_SERVICE, 4 + strlen(s->name) + 17);

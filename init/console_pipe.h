@@ -1,31 +1,33 @@
 /*
- * init's side of the pipes to the console.  lib/msg/chan.h ends the process when
- * its peer breaks the protocol, which process 1 cannot do, so this reads
- * exactly two packets of that format, each of one fixed length, and answers
- * with one.  Anything else is the console's fault: the caller starts it anew.
+ * init's side of the pipes to the console.  lib/msg/chan.h exits when the peer
+ * breaks the protocol, which process 1 must not do.  This code reads two kinds
+ * of packets of that format, both of a fixed length, and writes two.  After
+ * any other packet the caller kills the console, which is then restarted.
  */
-#ifndef LINK_H
-#define LINK_H
+#ifndef CONSOLE_PIPE_H
+#define CONSOLE_PIPE_H
 
 #include <stdint.h>
 
 #include "services.h"
 
-#define LINK_PACKET	64
+#define CONSOLE_PIPE_PACKET	64
 
-enum link_event {
-	LINK_NONE,
-	LINK_BAD,
-	LINK_POWEROFF,
-	LINK_REBOOT,
-	LINK_STATUS,
-	LINK_KILL,		/* *which has the service's number */
+enum console_pipe_event {
+	CONSOLE_PIPE_NONE,
+	CONSOLE_PIPE_BAD,
+	CONSOLE_PIPE_POWEROFF,
+	CONSOLE_PIPE_REBOOT,
+	CONSOLE_PIPE_STATUS,
+	CONSOLE_PIPE_KILL,		/* the service *which */
 };
 
-/* The next packet; a CHAN_HELLO is answered on `out'.  Never blocks. */
-enum link_event	link_read(int in, int out, enum service_id *which);
+/* Reads the next packet; replies to CHAN_HELLO on `out'.  Never blocks. */
+enum console_pipe_event	console_pipe_read(int in, int out,
+			    enum service_id *which);
 
-/* Tells the console about a service; lost when it does not read. */
-void		link_service(int out, const struct super *, uint64_t up_ms);
+/* Sends a service's status; it is lost if the pipe is full. */
+void	console_pipe_send_service(int out, const struct super *,
+	    uint64_t up_ms);
 
 #endif

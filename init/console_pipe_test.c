@@ -19,13 +19,13 @@ make(void)
 	ATF_REQUIRE(pipe2(out, O_DIRECT | O_NONBLOCK | O_CLOEXEC) == 0);
 }
 
-static enum link_event
+static enum console_pipe_event
 heard(void)
 {
-	return link_read(in[0], out[1], &which);
+	return console_pipe_read(in[0], out[1], &which);
 }
 
-static enum link_event
+static enum console_pipe_event
 after(const void *bytes, size_t len)
 {
 	ATF_REQUIRE_EQ((ssize_t)len, write(in[1], bytes, len));
@@ -55,23 +55,23 @@ ATF_TC_BODY(talks_with_a_chan, tc)
 
 	make();
 	chan_init(&c, out[0], in[1], PEER_CONSOLE, PEER_INIT);
-	ATF_CHECK_EQ(LINK_NONE, heard());
+	ATF_CHECK_EQ(CONSOLE_PIPE_NONE, heard());
 	ATF_CHECK_EQ(CHAN_RESET, chan_next(&c, &type, &g));
 	ask(&c, 's');
-	ATF_CHECK_EQ(LINK_STATUS, heard());
+	ATF_CHECK_EQ(CONSOLE_PIPE_STATUS, heard());
 	ask(&c, 'p');
-	ATF_CHECK_EQ(LINK_POWEROFF, heard());
+	ATF_CHECK_EQ(CONSOLE_PIPE_POWEROFF, heard());
 	ask(&c, 'r');
-	ATF_CHECK_EQ(LINK_REBOOT, heard());
-	ATF_CHECK_EQ(LINK_NONE, heard());
+	ATF_CHECK_EQ(CONSOLE_PIPE_REBOOT, heard());
+	ATF_CHECK_EQ(CONSOLE_PIPE_NONE, heard());
 	ask(&c, '3');
-	ATF_CHECK_EQ(LINK_KILL, heard());
+	ATF_CHECK_EQ(CONSOLE_PIPE_KILL, heard());
 	ATF_CHECK_EQ(SERVICE_GATE, which);
 	ask(&c, '0' + SERVICE_N);
-	ATF_CHECK_EQ(LINK_BAD, heard());
+	ATF_CHECK_EQ(CONSOLE_PIPE_BAD, heard());
 	ask(&c, 'x');
-	ATF_CHECK_EQ(LINK_BAD, heard());
-	link_service(out[1], &s, 1234);
+	ATF_CHECK_EQ(CONSOLE_PIPE_BAD, heard());
+	console_pipe_send_service(out[1], &s, 1234);
 	ATF_REQUIRE_EQ(CHAN_MSG, chan_next(&c, &type, &g));
 	ATF_CHECK_EQ(MSG_INIT_SERVICE, type);
 	get_cstr(&g, name, sizeof(name));
@@ -90,14 +90,14 @@ ATF_TC_BODY(bad_packets_are_the_consoles_fault, tc)
 
 	memset(flood, 'p', sizeof(flood));
 	make();
-	ATF_CHECK_EQ(LINK_BAD, after("p", 1));
-	ATF_CHECK_EQ(LINK_BAD, after("\3\0\0\0\2\x50", 6));
-	ATF_CHECK_EQ(LINK_BAD, after("\1\0\0\0\2\x50p", 7));
-	ATF_CHECK_EQ(LINK_BAD, after("\3\0\0\0\3\x50pp", 8));
-	ATF_CHECK_EQ(LINK_BAD, after("\3\0\0\0\2\x51p", 7));
-	ATF_CHECK_EQ(LINK_BAD, after("\3\0\0\0\2\2p", 7));
-	ATF_CHECK_EQ(LINK_BAD, after(flood, sizeof(flood)));
-	ATF_CHECK_EQ(LINK_POWEROFF, after("\3\0\0\0\2\x50p", 7));
+	ATF_CHECK_EQ(CONSOLE_PIPE_BAD, after("p", 1));
+	ATF_CHECK_EQ(CONSOLE_PIPE_BAD, after("\3\0\0\0\2\x50", 6));
+	ATF_CHECK_EQ(CONSOLE_PIPE_BAD, after("\1\0\0\0\2\x50p", 7));
+	ATF_CHECK_EQ(CONSOLE_PIPE_BAD, after("\3\0\0\0\3\x50pp", 8));
+	ATF_CHECK_EQ(CONSOLE_PIPE_BAD, after("\3\0\0\0\2\x51p", 7));
+	ATF_CHECK_EQ(CONSOLE_PIPE_BAD, after("\3\0\0\0\2\2p", 7));
+	ATF_CHECK_EQ(CONSOLE_PIPE_BAD, after(flood, sizeof(flood)));
+	ATF_CHECK_EQ(CONSOLE_PIPE_POWEROFF, after("\3\0\0\0\2\x50p", 7));
 }
 
 ATF_TC_WITHOUT_HEAD(full_pipe_blocks_nobody);
@@ -107,8 +107,8 @@ ATF_TC_BODY(full_pipe_blocks_nobody, tc)
 
 	make();
 	for (int i = 0; i < 1000; i++)
-		link_service(out[1], &s, 0);
-	ATF_CHECK_EQ(LINK_NONE, heard());
+		console_pipe_send_service(out[1], &s, 0);
+	ATF_CHECK_EQ(CONSOLE_PIPE_NONE, heard());
 }
 
 static char

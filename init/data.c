@@ -15,7 +15,7 @@
 
 #define DISK	"the data disk: "
 
-struct folder {
+struct data_folder {
 	const char	*name;
 	uid_t		 uid;
 	mode_t		 mode;
@@ -35,7 +35,7 @@ open_within(int dirfd, const char *name)
 	return (int)syscall(SYS_openat2, dirfd, name, &how, sizeof(how));
 }
 
-/* Why it could not be opened: most often it is no folder. */
+/* Logs why it could not be opened: most often it is not a folder. */
 static int
 refuse(int dirfd, const char *name)
 {
@@ -54,9 +54,9 @@ refuse(int dirfd, const char *name)
 	return -1;
 }
 
-/* Only what differs is written: most starts write nothing here. */
+/* Writes only what differs; most boots write nothing. */
 static int
-give(struct folder *f)
+give(struct data_folder *f)
 {
 	struct stat *st = &f->st;
 
@@ -73,7 +73,7 @@ give(struct folder *f)
 }
 
 static int
-open_folder(int rootfd, struct folder *f)
+open_folder(int rootfd, struct data_folder *f)
 {
 	if (mkdirat(rootfd, f->name, f->mode) == -1 && errno != EEXIST) {
 		log_info(DISK "the folder %s cannot be made: %m; free space on "
@@ -86,7 +86,7 @@ open_folder(int rootfd, struct folder *f)
 }
 
 static int
-open_folders(int rootfd, struct folder *keyd, struct folder *ledger)
+open_folders(int rootfd, struct data_folder *keyd, struct data_folder *ledger)
 {
 	if (open_folder(rootfd, keyd) == -1 ||
 	    open_folder(rootfd, ledger) == -1)
@@ -102,10 +102,10 @@ open_folders(int rootfd, struct folder *keyd, struct folder *ledger)
 int
 data_open(const char *root, int *keydp)
 {
-	struct folder top = { .name = "its root folder", .mode = 0755 };
-	struct folder keyd = { .name = "keyd", .mode = 0700,
+	struct data_folder top = { .name = "its root folder", .mode = 0755 };
+	struct data_folder keyd = { .name = "keyd", .mode = 0700,
 	    .uid = UID_KEYD, .fd = -1 };
-	struct folder ledger = { .name = "ledger", .mode = 0700,
+	struct data_folder ledger = { .name = "ledger", .mode = 0700,
 	    .uid = UID_LEDGERD, .fd = -1 };
 	int rc;
 

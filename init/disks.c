@@ -22,10 +22,10 @@
 #define SERIAL_MAX	20	/* virtio's VIRTIO_BLK_ID_BYTES */
 #define DISK_NAME_MAX	8	/* vda .. vdzzz */
 #define SAFE		(MS_NOSUID | MS_NODEV)
-/* What the data disk holds names nothing beyond it. */
+/* No link on the data disk may lead off it. */
 #define DATA_SAFE	(SAFE | MS_NOEXEC | MS_NOSYMFOLLOW)
 
-/* "" when the disk has no serial, or cannot tell. */
+/* "" when the disk has no serial or it cannot be read. */
 static void
 read_serial(const char *disk, char serial[SERIAL_MAX + 1])
 {
@@ -59,7 +59,7 @@ mount_data(struct disks *d, const char *device)
 	return 0;
 }
 
-/* The disk itself, for the runner to measure; nobody else may read it. */
+/* The block device, which only the runner may read, to measure it. */
 static int
 make_node(const char *device, const char *name)
 {
@@ -81,8 +81,8 @@ mount_runtime(struct disks *d, const char *device, const char *name)
 	char path[128];
 
 	if (grant_check_name(name) == -1) {
-		log_info("%s: \"%s\" is no name for a runtime; use a-z 0-9 "
-		    "and -, no - first", device, name);
+		log_info("%s: \"%s\" is not a name for a runtime; use a-z 0-9 "
+		    "and -, not starting with -", device, name);
 		return;
 	}
 	snprintf(path, sizeof(path), "/runner/runtimes/%s", name);
@@ -93,7 +93,7 @@ mount_runtime(struct disks *d, const char *device, const char *name)
 	if (mount(device, path, "erofs", SAFE | MS_RDONLY, NULL) == -1) {
 		log_info("runtime %s (%s) holds no EROFS image that can be "
 		    "used: %m; make it again with mkfs.erofs", name, device);
-		rmdir(path);	/* the runner lists what is there */
+		rmdir(path);	/* the runner lists the folders here */
 		return;
 	}
 	if (make_node(device, name) == -1) {
@@ -120,7 +120,7 @@ mount_disk(struct disks *d, const char *disk)
 	return 0;
 }
 
-/* Memory in place of a data disk: a quarter of all at most. */
+/* Without a data disk: at most a quarter of the memory. */
 static int
 mount_memory(void)
 {

@@ -1,8 +1,8 @@
 /*
- * The disks, found by their virtio serial: "casemate-data" is the data disk
- * (ext4, at /data), "rt-NAME" a runtime (EROFS, read-only, at
- * /runner/runtimes/NAME, and for the runner to read as it is at
- * /runner/disks/NAME).  Any other disk is left alone.
+ * The disks, found by their virtio serial.  "casemate-data" is the data disk
+ * (ext4, at /data).  "rt-NAME" is a runtime (EROFS, read-only, at
+ * /runner/runtimes/NAME; the runner reads the block device at
+ * /runner/disks/NAME).  Other disks are not touched.
  */
 #ifndef DISKS_H
 #define DISKS_H
@@ -10,15 +10,15 @@
 #include <stdbool.h>
 
 struct disks {
-	bool	kept;		/* there is a data disk, and it is at /data */
+	bool	kept;		/* a data disk is at /data */
 	int	runtimes;
 };
 
 /*
- * Mounts what there is.  Replays the data disk's journal as part of that.
- * Without a data disk a tmpfs is at /data.  -1 when a data disk is there and
- * cannot be used, which is said on the log with what to do.  A runtime that
- * cannot be used is said too, and left out: its jobs will be refused.
+ * Mounts the disks, which replays the data disk's journal; without a data disk
+ * it mounts a tmpfs at /data.  Returns -1 when a data disk cannot be used, and
+ * logs why and what to do.  A runtime that cannot be used is logged and left
+ * out; jobs that name it are refused.
  */
 int	disks_mount(struct disks *);
 

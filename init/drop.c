@@ -14,15 +14,15 @@
 #define CAP(c)	(UINT64_C(1) << (c))
 
 static const uint64_t kept =
-	CAP(CAP_SYS_ADMIN) |	/* a service's namespaces and root; unmount */
-	CAP(CAP_SETUID) |	/* a service's user, the runner's capability */
+	CAP(CAP_SYS_ADMIN) |	/* a service's namespaces and root; umount */
+	CAP(CAP_SETUID) |	/* a service's user; the runner keeps both */
 	CAP(CAP_SETGID) |
 	CAP(CAP_SETPCAP) |	/* a service's bounding set */
 	CAP(CAP_KILL) |		/* signals to services */
 	CAP(CAP_SYS_RESOURCE) |	/* a service's out-of-memory score, locking */
-	CAP(CAP_SYS_BOOT);	/* the end */
+	CAP(CAP_SYS_BOOT);	/* reboot(2) */
 
-/* The base is never written again; what changes is on /run and /data. */
+/* The root is never written again: /run and /data hold what changes. */
 static int
 freeze_mounts(void)
 {
@@ -56,7 +56,7 @@ drop_caps(void)
 }
 
 int
-powers_drop(void)
+drop_privileges(void)
 {
 	if (freeze_mounts() == -1)
 		return -1;

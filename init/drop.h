@@ -1,11 +1,11 @@
 /*
  * What process 1 gives up once the appliance is set up.  It keeps what
- * supervision needs: docs/boot.md names each power and why.
+ * supervision needs: docs/boot.md lists each capability and why.
  */
-#ifndef POWERS_H
-#define POWERS_H
+#ifndef DROP_H
+#define DROP_H
 
-/* 0, or -1, said on the log. */
-int	powers_drop(void);
+/* Returns 0, or -1 after a message on the log. */
+int	drop_privileges(void);
 
 #endif

@@ -13,11 +13,11 @@
 #include "lib/tty.h"
 #include "lib/words.h"
 
-#define BASE		64	/* above all numbers of lib/fds.h */
+#define BASE		64	/* above all numbers in lib/fds.h */
 #define BACKLOG		128
-#define FIRST_PIPE	HELD_GATE_RUNNER_R
+#define FIRST_PIPE	FDSTORE_GATE_RUNNER_R
 
-/* Moves a descriptor out of the way; -1 stays -1. */
+/* Moves a descriptor to BASE or above; -1 stays -1. */
 static int
 move(int fd)
 {
@@ -30,21 +30,21 @@ move(int fd)
 
 /* Packet mode, see lib/msg/chan.h. */
 static int
-make_pipes(int held[HELD_N])
+make_pipes(int fds[FDSTORE_N])
 {
-	for (int i = FIRST_PIPE; i < HELD_N; i += 2) {
+	for (int i = FIRST_PIPE; i < FDSTORE_N; i += 2) {
 		int p[2];
 
 		if (pipe2(p, O_DIRECT | O_CLOEXEC) == -1)
 			return -1;
-		held[i] = move(p[0]);
-		held[i + 1] = move(p[1]);
-		if (held[i] == -1 || held[i + 1] == -1)
+		fds[i] = move(p[0]);
+		fds[i + 1] = move(p[1]);
+		if (fds[i] == -1 || fds[i + 1] == -1)
 			return -1;
 	}
-	if (ndelay_on(held[HELD_CONSOLE_INIT_R]) == -1)
+	if (ndelay_on(fds[FDSTORE_CONSOLE_INIT_R]) == -1)
 		return -1;
-	return ndelay_on(held[HELD_INIT_CONSOLE_W]);
+	return ndelay_on(fds[FDSTORE_INIT_CONSOLE_W]);
 }
 
 static int
@@ -68,7 +68,7 @@ make_listener(void)
 }
 
 static int
-hold_path(int *slot, const char *path, int flags)
+open_path(int *slot, const char *path, int flags)
 {
 	*slot = move(open(path, flags | O_CLOEXEC));
 	if (*slot == -1)
@@ -76,38 +76,38 @@ hold_path(int *slot, const char *path, int flags)
 	return *slot == -1 ? -1 : 0;
 }
 
-/* A console that nobody reads must not stop us: written without waiting. */
+/* Non-blocking, so that an unread console never stops init. */
 int
-hold_log(int held[HELD_N])
+fdstore_open_log(int fds[FDSTORE_N])
 {
-	held[HELD_LOG] = move(open("/dev/console",
+	fds[FDSTORE_LOG] = move(open("/dev/console",
 	    O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
-	if (held[HELD_LOG] == -1)
+	if (fds[FDSTORE_LOG] == -1)
 		return -1;
-	(void)tty_set_plain(held[HELD_LOG]);	/* a log file has no mode */
-	return dup2(held[HELD_LOG], STDERR_FILENO) == -1 ? -1 : 0;
+	(void)tty_set_plain(fds[FDSTORE_LOG]);	/* a log file has no mode */
+	return dup2(fds[FDSTORE_LOG], STDERR_FILENO) == -1 ? -1 : 0;
 }
 
 int
-hold_all(int held[HELD_N], int keyd_folder)
+fdstore_open(int fds[FDSTORE_N], int keyd_folder)
 {
-	held[HELD_KEYD_STATE] = move(keyd_folder);
-	if (held[HELD_KEYD_STATE] == -1)
+	fds[FDSTORE_KEYD_STATE] = move(keyd_folder);
+	if (fds[FDSTORE_KEYD_STATE] == -1)
 		return -1;
-	if (make_pipes(held) == -1) {
+	if (make_pipes(fds) == -1) {
 		log_info("cannot make pipes: %m");
 		return -1;
 	}
-	held[HELD_LISTEN] = move(make_listener());
-	if (held[HELD_LISTEN] == -1) {
+	fds[FDSTORE_LISTEN] = move(make_listener());
+	if (fds[FDSTORE_LISTEN] == -1) {
 		log_info("cannot listen on vsock port %d: %m", CLIENT_PORT);
 		return -1;
 	}
-	if (hold_path(&held[HELD_NULL], "/dev/null", O_RDWR) == -1 ||
-	    hold_path(&held[HELD_TTY], "/dev/console",
+	if (open_path(&fds[FDSTORE_NULL], "/dev/null", O_RDWR) == -1 ||
+	    open_path(&fds[FDSTORE_TTY], "/dev/console",
 	    O_RDWR | O_NOCTTY | O_NONBLOCK) == -1 ||
-	    hold_path(&held[HELD_CGROUP], "/cgroup/runner",
+	    open_path(&fds[FDSTORE_CGROUP], "/cgroup/runner",
 	    O_DIRECTORY) == -1)
 		return -1;
-	return hold_path(&held[HELD_SITE], "/site", O_DIRECTORY);
+	return open_path(&fds[FDSTORE_SITE], "/site", O_DIRECTORY);
 }

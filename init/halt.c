@@ -15,12 +15,12 @@
 
 #include "lib/log.h"
 
-#define DRAIN_TRIES	100	/* of 5 ms: the last lines of a slow console */
-#define REAP_TRIES	200	/* of 5 ms: what SIGKILL takes to work */
+#define DRAIN_TRIES	100	/* 5 ms each, for a slow console */
+#define REAP_TRIES	200	/* 5 ms each, for SIGKILL to take effect */
 
 /*
- * The console is written without waiting, so that nobody who stops reading it
- * stops us; the last words get half a second.
+ * Writing to the console never blocks, so that an unread console does not stop
+ * init.  Here the last lines get up to half a second to appear.
  */
 static void
 drain_console(void)
@@ -51,17 +51,17 @@ end_processes(void)
 }
 
 void
-power_now(enum power how)
+halt_now(enum halt how)
 {
 	drain_console();
-	reboot(how == POWER_REBOOT ? RB_AUTOBOOT : RB_POWER_OFF);
-	/* No way to switch off: stay, quietly. */
+	reboot(how == HALT_REBOOT ? RB_AUTOBOOT : RB_POWER_OFF);
+	/* The machine cannot switch off. */
 	for (;;)
 		pause();
 }
 
 void
-power_down(enum power how)
+halt_system(enum halt how)
 {
 	end_processes();
 	sync();
@@ -72,5 +72,5 @@ power_down(enum power how)
 		sync();
 	}
 	log_info("stopped");
-	power_now(how);
+	halt_now(how);
 }

@@ -1,24 +1,24 @@
 /*
- * The end of PID 1's work.  By then no service runs.
+ * Switching off or rebooting, after all services have ended.
  */
-#ifndef POWER_H
-#define POWER_H
+#ifndef HALT_H
+#define HALT_H
 
 #include <stdnoreturn.h>
 
-enum power {
-	POWER_OFF,
-	POWER_REBOOT,
+enum halt {
+	HALT_POWEROFF,
+	HALT_REBOOT,
 };
 
 /*
- * Ends what processes are left, writes the disks, unmounts the data disk (or
- * says why it cannot), says "stopped", waits for the console to have it, and
- * switches off.
+ * Kills the remaining processes, writes the disks, unmounts the data disk (or
+ * logs why it cannot), logs "stopped", waits until the console has shown it,
+ * and switches off or reboots.
  */
-noreturn void	power_down(enum power);
+noreturn void	halt_system(enum halt);
 
-/* The same at once, with nothing said: nothing runs and nothing is mounted. */
-noreturn void	power_now(enum power);
+/* At once and without a message: nothing runs and nothing is mounted. */
+noreturn void	halt_now(enum halt);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * init: process 1 of the appliance.  What it does, in order: main(), below.
+ * init: process 1 of the appliance.  main(), at the end, shows what it does.
  *
- * Until the first service starts, any failure is said on the console and ends
- * in a power-off: there is nothing to save.  From then on init never exits;
- * what it cannot do is said, and the services are stopped in order.
+ * Until the first service starts, any failure is logged and the machine is
+ * switched off: there is nothing to save.  After that init never exits: it
+ * logs the failure and stops the services in order.
  */
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -34,33 +34,30 @@
 
 #define N(a)		(sizeof(a) / sizeof((a)[0]))
 #define CMDLINE_MAX	4096
-#define SERVICES_KIB	(12 * 1024)	/* keyd, ledgerd and gate at work */
-#define YEAR_2024	1704067200	/* older: nobody set the clock */
+#define SERVICES_KIB	(12 * 1024)	/* for keyd, ledgerd and gate */
+#define YEAR_2024	1704067200	/* before it the clock is not set */
 
 #define SAFE		(MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 static struct init {
 	struct watch	 watch;
-	struct order	 order;
+	struct levels	 levels;
 	struct spawn	 spawn;
 	struct disks	 disks;
-	int		 held[HELD_N];
+	int		 fds[FDSTORE_N];
 	char		 boot_id[64];
 	uint64_t	 start_ns;
 	bool		 trace;
 	bool		 stopping;
-	enum power	 how;
+	enum halt	 how;
 } init;
 
-static const struct plan plan_early[] = {
+static const struct plan_step plan_early[] = {
 	MOUNT("/proc", "proc", SAFE, NULL),
 };
 
-/*
- * What must be before any service starts.  The root is replaced by a mount of
- * itself first (leave_rootfs): the kernel's own cannot be pivoted away from.
- */
-static const struct plan boot_plan[] = {
+/* What must be in place before any service starts. */
+static const struct plan_step boot_plan[] = {
 	MOUNT("/dev", "devtmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755"),
 	MOUNT("/sys", "sysfs", SAFE, NULL),
 	MOUNT("/run", "tmpfs", SAFE, "size=1M,mode=0755"),
@@ -68,30 +65,30 @@ static const struct plan boot_plan[] = {
 	MOUNT("/runner/proc", "proc", SAFE, NULL),
 	DIRECTORY("/run/service", 0755, 0),
 
-	/* Waiting for other processors to pass by is not worth its time. */
+	/* Expedite RCU grace periods. */
 	TRY("/sys/kernel/rcu_expedited", "1"),
 
-	/* Nobody learns of the kernel's insides or looks into a process. */
+	/* Hide kernel addresses and logs; no process may trace another. */
 	TRY("/proc/sys/kernel/dmesg_restrict", "1"),
 	TRY("/proc/sys/kernel/kptr_restrict", "2"),
 	TRY("/proc/sys/kernel/perf_event_paranoid", "3"),
 	SET("/proc/sys/kernel/yama/ptrace_scope", "3"),
 	SET("/proc/sys/kernel/randomize_va_space", "2"),
-	/* Doors that the kernel has no code for stay shut if it gets some. */
+	/* Off even if a later kernel configuration has the code. */
 	TRY("/proc/sys/kernel/unprivileged_bpf_disabled", "1"),
 	TRY("/proc/sys/kernel/io_uring_disabled", "2"),
 	TRY("/proc/sys/kernel/kexec_load_disabled", "1"),
 	TRY("/proc/sys/kernel/sysrq", "0"),
 	TRY("/proc/sys/vm/unprivileged_userfaultfd", "0"),
 	TRY("/proc/sys/dev/tty/ldisc_autoload", "0"),
-	/* A file is followed, opened and linked only by its owner's leave. */
+	/* Links, FIFOs and files in shared folders: only their owner's. */
 	SET("/proc/sys/fs/protected_symlinks", "1"),
 	SET("/proc/sys/fs/protected_hardlinks", "1"),
 	SET("/proc/sys/fs/protected_fifos", "2"),
 	SET("/proc/sys/fs/protected_regular", "2"),
 	SET("/proc/sys/fs/suid_dumpable", "0"),
 	TRY("/proc/sys/kernel/core_pattern", ""),
-	/* Eight jobs with one set each, five services, and some to spare. */
+	/* One set for each of eight jobs and five services, and spares. */
 	SET("/proc/sys/user/max_user_namespaces", "64"),
 	SET("/proc/sys/user/max_mnt_namespaces", "64"),
 	SET("/proc/sys/user/max_net_namespaces", "64"),
@@ -101,18 +98,18 @@ static const struct plan boot_plan[] = {
 	SET("/proc/sys/user/max_cgroup_namespaces", "64"),
 	TRY("/proc/sys/user/max_time_namespaces", "64"),
 	/*
-	 * What a job takes of these is counted in its own group.  No table of
-	 * the whole machine may be full before: all would stand for one job.
+	 * Each job's group limits what it takes of these.  No limit of the
+	 * whole machine may be reached first: one job would stop all others.
 	 */
 	SET("/proc/sys/fs/file-max", "9223372036854775807"),
 	SET("/proc/sys/kernel/pid_max", "1048576"),
 	SET("/proc/sys/kernel/threads-max", "1048576"),
-	/* Memory that is promised is there: the ledger must not be shot. */
+	/* Refuse obvious overcommits; kill by score, not who allocates. */
 	SET("/proc/sys/vm/overcommit_memory", "0"),
 	SET("/proc/sys/vm/oom_kill_allocating_task", "0"),
 	SET("/proc/sys/vm/mmap_min_addr", "65536"),
 
-	/* The runner's cgroup is its own, below; ours bounds it. */
+	/* The runner manages its cgroup's children; init sets its limits. */
 	SET("/cgroup/cgroup.subtree_control",
 	    "+cpu +memory +pids +io"),
 	DIRECTORY("/cgroup/services", 0755, 0),
@@ -123,7 +120,7 @@ static const struct plan boot_plan[] = {
 	OWNER("/cgroup/runner/cgroup.subtree_control", UID_RUNNER),
 	SET("/cgroup/runner/cgroup.subtree_control",
 	    "+cpu +memory +pids +io"),
-	DIRECTORY("/cgroup/runner/daemon", 0755, 0),	/* itself */
+	DIRECTORY("/cgroup/runner/daemon", 0755, 0),	/* the runner */
 };
 
 static double
@@ -132,7 +129,7 @@ elapsed_ms(void)
 	return (double)(clock_ns(CLOCK_BOOTTIME) - init.start_ns) / 1e6;
 }
 
-/* `casemate.trace' on the command line: what each step took. */
+/* With `casemate.trace' on the command line: logs the time of each step. */
 static void
 trace(const char *what)
 {
@@ -140,12 +137,12 @@ trace(const char *what)
 		log_info("trace %.2f ms %s", elapsed_ms(), what);
 }
 
-/* Before the first service: nothing to save, and no half life. */
+/* Only before the first service starts. */
 static noreturn void
 give_up(void)
 {
 	log_info("the appliance does not start");
-	power_down(POWER_OFF);
+	halt_system(HALT_POWEROFF);
 }
 
 static bool
@@ -174,13 +171,13 @@ read_cmdline(void)
 	init.trace = cmdline_has(cmdline, "casemate.trace");
 	if (cmdline_has(cmdline, "casemate.probe")) {
 		log_info("probe ok");
-		power_now(POWER_OFF);
+		halt_now(HALT_POWEROFF);
 	}
 }
 
 /*
- * The kernel's root file system cannot be pivoted away from, so a service
- * could not leave it: put a mount of itself over it, and go there.
+ * pivot_root(2) cannot replace the kernel's root file system, so that a
+ * service could not leave it: mount the root over itself and enter that.
  */
 static int
 leave_rootfs(void)
@@ -196,9 +193,9 @@ leave_rootfs(void)
 }
 
 /*
- * What jobs and the runner may use together: all but the services' share.  A
- * job that takes it all is then out of memory in its own group, and no other
- * process is looked at.
+ * Limits the memory of the runner and its jobs together to all but the
+ * services' share.  If jobs use it up, the kernel kills within their groups
+ * and never a service.
  */
 static int
 limit_jobs(void)
@@ -222,7 +219,7 @@ static void
 check_clock(void)
 {
 	if (clock_unix_s() < YEAR_2024)
-		log_info("the clock stands before the year 2024: keys and "
+		log_info("the clock shows a time before 2024: keys and "
 		    "commands will be refused as not yet valid; give the "
 		    "machine a clock (QEMU: -rtc base=utc)");
 }
@@ -235,7 +232,7 @@ read_boot_id(void)
 
 	init.boot_id[n > 0 ? n : 0] = '\0';
 	init.boot_id[strcspn(init.boot_id, "\n")] = '\0';
-	init.spawn = (struct spawn){ init.held,
+	init.spawn = (struct spawn){ init.fds,
 	    init.disks.kept ? "kept" : "ephemeral", init.boot_id };
 }
 
@@ -268,7 +265,7 @@ send_signal(struct super *s, int signo)
 		kill(s->pid, signo);
 }
 
-/* Whatever the runner leaves must not outlive it. */
+/* No job outlives the runner. */
 static void
 end_jobs(void)
 {
@@ -277,14 +274,14 @@ end_jobs(void)
 }
 
 static void
-stop(enum power how)
+stop(enum halt how)
 {
 	if (init.stopping)
 		return;
 	init.stopping = true;
 	init.how = how;
 	log_info("stopping");
-	order_stop(&init.order);
+	levels_stop(&init.levels);
 }
 
 static void
@@ -303,14 +300,14 @@ news(struct super *s, enum super_news what)
 		end_jobs();
 	if (what == SUPER_IS_FATAL) {
 		log_info("%s refuses to start, see above", s->name);
-		stop(POWER_OFF);
+		stop(HALT_POWEROFF);
 	}
 }
 
 static void
 on_signal(int signo)
 {
-	stop(signo == SIGINT ? POWER_REBOOT : POWER_OFF);
+	stop(signo == SIGINT ? HALT_REBOOT : HALT_POWEROFF);
 }
 
 static void
@@ -322,7 +319,7 @@ send_status(void)
 		const struct super *s = &init.watch.supers[i];
 
 		tain_sub(&up, &STAMP, &s->since);
-		link_service(init.held[HELD_INIT_CONSOLE_W], s,
+		console_pipe_send_service(init.fds[FDSTORE_INIT_CONSOLE_W], s,
 		    tain_sec(&up).x * 1000 + tain_nano(&up) / 1000000);
 	}
 }
@@ -332,30 +329,30 @@ on_console(void)
 {
 	enum service_id which = SERVICE_CONSOLE;
 
-	switch (link_read(init.held[HELD_CONSOLE_INIT_R],
-	    init.held[HELD_INIT_CONSOLE_W], &which)) {
-	case LINK_NONE:
+	switch (console_pipe_read(init.fds[FDSTORE_CONSOLE_INIT_R],
+	    init.fds[FDSTORE_INIT_CONSOLE_W], &which)) {
+	case CONSOLE_PIPE_NONE:
 		break;
-	case LINK_BAD:
+	case CONSOLE_PIPE_BAD:
 		log_info("the console broke the protocol: killed");
 		send_signal(&init.watch.supers[SERVICE_CONSOLE], SIGKILL);
 		break;
-	case LINK_POWEROFF:
-		stop(POWER_OFF);
+	case CONSOLE_PIPE_POWEROFF:
+		stop(HALT_POWEROFF);
 		break;
-	case LINK_REBOOT:
-		stop(POWER_REBOOT);
+	case CONSOLE_PIPE_REBOOT:
+		stop(HALT_REBOOT);
 		break;
-	case LINK_STATUS:
+	case CONSOLE_PIPE_STATUS:
 		send_status();
 		break;
-	case LINK_KILL:
+	case CONSOLE_PIPE_KILL:
 		send_signal(&init.watch.supers[which], SIGKILL);
 		break;
 	}
 }
 
-/* keyd's notification names the appliance's key. */
+/* keyd's notification contains the appliance's key. */
 static void
 say_ready(void)
 {
@@ -381,11 +378,11 @@ start_services(void)
 	for (size_t i = 0; i < SERVICE_N; i++)
 		watch_add(&init.watch, services[i].name, services[i].stop_ms,
 		    &sys);
-	order_boot(&init.order, init.watch.supers, service_order, SERVICE_N,
+	levels_boot(&init.levels, init.watch.supers, service_levels, SERVICE_N,
 	    SERVICE_READY_LEVEL);
 }
 
-/* Nobody asks before the appliance is ready, so the boot need not wait. */
+/* Only used once the appliance is ready, so the boot does not wait for it. */
 static void
 open_directories(void)
 {
@@ -395,21 +392,21 @@ open_directories(void)
 			log_info("/run/service/%s: %m", services[i].name);
 }
 
-/* The services' whole life: returns when all are down. */
+/* Returns when all services have stopped. */
 static void
 supervise(void)
 {
-	enum order_phase before, phase = ORDER_BOOT;
+	enum levels_phase before, phase = LEVELS_BOOT;
 
-	while (phase != ORDER_END) {
+	while (phase != LEVELS_END) {
 		watch_turn(&init.watch);
 		before = phase;
-		phase = order_step(&init.order);
-		if (before != ORDER_BOOT || phase != ORDER_RUN)
+		phase = levels_step(&init.levels);
+		if (before != LEVELS_BOOT || phase != LEVELS_RUN)
 			continue;
 		say_ready();
 		open_directories();
-		order_rest(&init.order);
+		levels_rest(&init.levels);
 	}
 }
 
@@ -431,19 +428,19 @@ main(void)
 	boot_or_give_up(plan_run(plan_early, N(plan_early)), "proc");
 	read_cmdline();
 	boot_or_give_up(plan_run(boot_plan, N(boot_plan)), "boot plan");
-	boot_or_give_up(hold_log(init.held), "log");
+	boot_or_give_up(fdstore_open_log(init.fds), "log");
 	boot_or_give_up(disks_mount(&init.disks), "disks");
 	boot_or_give_up(data_open("/data", &keyd_folder), "data");
 	boot_or_give_up(limit_jobs(), "memory");
 	check_clock();
 	read_boot_id();
-	boot_or_give_up(hold_all(init.held, keyd_folder), "pipes");
-	init.watch.extra = init.held[HELD_CONSOLE_INIT_R];
-	boot_or_give_up(powers_drop(), "powers");
+	boot_or_give_up(fdstore_open(init.fds, keyd_folder), "pipes");
+	init.watch.extra = init.fds[FDSTORE_CONSOLE_INIT_R];
+	boot_or_give_up(drop_privileges(), "privileges");
 
 	start_services();
 	supervise();
 
-	close(init.held[HELD_KEYD_STATE]);
-	power_down(init.how);
+	close(init.fds[FDSTORE_KEYD_STATE]);
+	halt_system(init.how);
 }

@@ -3,28 +3,28 @@
 #include <stdbool.h>
 
 static void
-start_level(struct order *o, unsigned level)
+start_level(struct levels *l, unsigned level)
 {
-	for (size_t i = 0; i < o->n; i++)
-		if (o->rows[i].start == level)
-			super_event(&o->supers[i], SUPER_START);
+	for (size_t i = 0; i < l->n; i++)
+		if (l->rows[i].start == level)
+			super_event(&l->supers[i], SUPER_START);
 }
 
 static void
-stop_level(struct order *o, unsigned level)
+stop_level(struct levels *l, unsigned level)
 {
-	for (size_t i = 0; i < o->n; i++)
-		if (o->rows[i].stop == level)
-			super_event(&o->supers[i], SUPER_STOP);
+	for (size_t i = 0; i < l->n; i++)
+		if (l->rows[i].stop == level)
+			super_event(&l->supers[i], SUPER_STOP);
 }
 
 static unsigned
-last_level(const struct order *o, bool stop)
+last_level(const struct levels *l, bool stop)
 {
 	unsigned last = 0;
 
-	for (size_t i = 0; i < o->n; i++) {
-		unsigned level = stop ? o->rows[i].stop : o->rows[i].start;
+	for (size_t i = 0; i < l->n; i++) {
+		unsigned level = stop ? l->rows[i].stop : l->rows[i].start;
 
 		if (level > last)
 			last = level;
@@ -33,97 +33,97 @@ last_level(const struct order *o, bool stop)
 }
 
 static bool
-level_is_ready(const struct order *o, unsigned level)
+level_is_ready(const struct levels *l, unsigned level)
 {
-	for (size_t i = 0; i < o->n; i++)
-		if (o->rows[i].start == level &&
-		    o->supers[i].state != SUPER_UP)
+	for (size_t i = 0; i < l->n; i++)
+		if (l->rows[i].start == level &&
+		    l->supers[i].state != SUPER_UP)
 			return false;
 	return true;
 }
 
 static bool
-level_is_down(const struct order *o, unsigned level)
+level_is_down(const struct levels *l, unsigned level)
 {
-	for (size_t i = 0; i < o->n; i++)
-		if (o->rows[i].stop == level &&
-		    o->supers[i].state != SUPER_DOWN)
+	for (size_t i = 0; i < l->n; i++)
+		if (l->rows[i].stop == level &&
+		    l->supers[i].state != SUPER_DOWN)
 			return false;
 	return true;
 }
 
 void
-order_boot(struct order *o, struct super *supers, const struct order_row *rows,
-    size_t n, unsigned ready_level)
+levels_boot(struct levels *l, struct super *supers,
+    const struct levels_row *rows, size_t n, unsigned ready_level)
 {
-	o->supers = supers;
-	o->rows = rows;
-	o->n = n;
-	o->ready_level = ready_level;
-	o->phase = ORDER_BOOT;
-	o->level = 0;
-	start_level(o, 0);
+	l->supers = supers;
+	l->rows = rows;
+	l->n = n;
+	l->ready_level = ready_level;
+	l->phase = LEVELS_BOOT;
+	l->level = 0;
+	start_level(l, 0);
 }
 
 static void
-step_boot(struct order *o)
+step_boot(struct levels *l)
 {
-	while (level_is_ready(o, o->level)) {
-		if (o->level == o->ready_level) {
-			o->phase = ORDER_RUN;
+	while (level_is_ready(l, l->level)) {
+		if (l->level == l->ready_level) {
+			l->phase = LEVELS_RUN;
 			return;
 		}
-		start_level(o, ++o->level);
+		start_level(l, ++l->level);
 	}
 }
 
 void
-order_rest(struct order *o)
+levels_rest(struct levels *l)
 {
-	if (o->phase != ORDER_RUN)
+	if (l->phase != LEVELS_RUN)
 		return;
-	for (unsigned l = o->level; l < last_level(o, false);)
-		start_level(o, ++l);
+	for (unsigned n = l->level; n < last_level(l, false);)
+		start_level(l, ++n);
 }
 
-/* What waits to be started again need not be, whatever its level. */
+/* A service that waits for its restart is not restarted, at any level. */
 static void
-stop_waiting(struct order *o)
+stop_waiting(struct levels *l)
 {
-	for (size_t i = 0; i < o->n; i++)
-		if (o->supers[i].state == SUPER_WAITING)
-			super_event(&o->supers[i], SUPER_STOP);
+	for (size_t i = 0; i < l->n; i++)
+		if (l->supers[i].state == SUPER_WAITING)
+			super_event(&l->supers[i], SUPER_STOP);
 }
 
 static void
-step_stop(struct order *o)
+step_stop(struct levels *l)
 {
-	stop_waiting(o);
-	while (level_is_down(o, o->level)) {
-		if (o->level == last_level(o, true)) {
-			o->phase = ORDER_END;
+	stop_waiting(l);
+	while (level_is_down(l, l->level)) {
+		if (l->level == last_level(l, true)) {
+			l->phase = LEVELS_END;
 			return;
 		}
-		stop_level(o, ++o->level);
+		stop_level(l, ++l->level);
 	}
 }
 
 void
-order_stop(struct order *o)
+levels_stop(struct levels *l)
 {
-	if (o->phase == ORDER_STOP || o->phase == ORDER_END)
+	if (l->phase == LEVELS_STOP || l->phase == LEVELS_END)
 		return;
-	o->phase = ORDER_STOP;
-	o->level = 0;
-	stop_level(o, 0);
+	l->phase = LEVELS_STOP;
+	l->level = 0;
+	stop_level(l, 0);
 }
 
-enum order_phase
-order_step(struct order *o)
+enum levels_phase
+levels_step(struct levels *l)
 {
-	if (o->phase == ORDER_BOOT)
-		step_boot(o);
-	if (o->phase == ORDER_STOP)
-		step_stop(o);
-	return o->phase;
+	if (l->phase == LEVELS_BOOT)
+		step_boot(l);
+	if (l->phase == LEVELS_STOP)
+		step_stop(l);
+	return l->phase;
 }

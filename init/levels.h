@@ -1,52 +1,52 @@
 /*
- * What starts after what, and what ends before what.  Services of one level
- * start together; the next level starts when all of this one are ready.  At
- * the end the stop levels go the same way: the next is told to stop when all
- * of this one are gone.  Each service has its own time to do so (stop_ms),
- * after which it is killed, so the whole has an end.
+ * The order in which services start and stop.  Services of one level start
+ * together; the next level starts when all of this one are ready.  Stop levels
+ * work the same way: the services of the next level are told to stop when all
+ * of this one have ended.  A service that has not ended after its stop_ms is
+ * killed, so that the stop as a whole ends.
  */
-#ifndef ORDER_H
-#define ORDER_H
+#ifndef LEVELS_H
+#define LEVELS_H
 
 #include <stddef.h>
 
 #include "super.h"
 
-enum order_phase {
-	ORDER_BOOT,
-	ORDER_RUN,
-	ORDER_STOP,
-	ORDER_END,		/* every service is down, for good */
+enum levels_phase {
+	LEVELS_BOOT,
+	LEVELS_RUN,
+	LEVELS_STOP,
+	LEVELS_END,		/* every service is down and stays down */
 };
 
-struct order_row {
+struct levels_row {
 	unsigned	start;		/* level, from 0 without gaps */
 	unsigned	stop;
 };
 
-struct order {
+struct levels {
 	struct super		*supers;
-	const struct order_row	*rows;
+	const struct levels_row	*rows;
 	size_t			 n;
-	unsigned		 ready_level;	/* the last one "ready" needs */
-	enum order_phase	 phase;
+	unsigned		 ready_level;	/* the last for "ready" */
+	enum levels_phase	 phase;
 	unsigned		 level;
 };
 
 /* Starts level 0. */
-void	order_boot(struct order *, struct super *, const struct order_row *,
+void	levels_boot(struct levels *, struct super *, const struct levels_row *,
 	    size_t n, unsigned ready_level);
 
-/* Begins the stop; again and in any phase: no effect the second time. */
-void	order_stop(struct order *);
+/* Begins the stop, in any phase.  A second call has no effect. */
+void	levels_stop(struct levels *);
 
 /*
- * Goes on as far as the services' states allow; call after every event.
- * Answers the phase.
+ * Starts or stops the next levels as far as the services' states allow, and
+ * returns the phase.  Call it after every event.
  */
-enum order_phase	order_step(struct order *);
+enum levels_phase	levels_step(struct levels *);
 
-/* Starts what comes after ready_level, all at once; only in ORDER_RUN. */
-void	order_rest(struct order *);
+/* In LEVELS_RUN: starts all levels after ready_level at once. */
+void	levels_rest(struct levels *);
 
 #endif

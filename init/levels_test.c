@@ -6,11 +6,11 @@
 enum { A, B, C, D, N };
 
 /* A and B first, then C, then D when all is ready. */
-static const struct order_row rows[N] = {
+static const struct levels_row rows[N] = {
 	[A] = { 0, 2 }, [B] = { 0, 1 }, [C] = { 1, 0 }, [D] = { 2, 0 },
 };
 static struct super supers[N];
-static struct order o;
+static struct levels levels;
 
 static pid_t
 fake_spawn(struct super *s)
@@ -39,21 +39,21 @@ boot(void)
 {
 	for (int i = 0; i < N; i++)
 		super_init(&supers[i], "x", 100, &sys);
-	order_boot(&o, supers, rows, N, 1);
+	levels_boot(&levels, supers, rows, N, 1);
 }
 
 static void
 ready(int i)
 {
 	super_event(&supers[i], SUPER_READY);
-	order_step(&o);
+	levels_step(&levels);
 }
 
 static void
 gone(int i)
 {
 	super_event(&supers[i], SUPER_EXIT);
-	order_step(&o);
+	levels_step(&levels);
 }
 
 static void
@@ -63,8 +63,8 @@ run(void)
 	ready(A);
 	ready(B);
 	ready(C);
-	ATF_REQUIRE_EQ(ORDER_RUN, o.phase);
-	order_rest(&o);
+	ATF_REQUIRE_EQ(LEVELS_RUN, levels.phase);
+	levels_rest(&levels);
 	ready(D);
 }
 
@@ -79,21 +79,21 @@ ATF_TC_BODY(level_waits_for_all_of_the_one_before, tc)
 	ATF_CHECK_EQ(SUPER_DOWN, supers[C].state);
 	ready(A);
 	ATF_CHECK_EQ(SUPER_STARTING, supers[C].state);
-	ATF_CHECK_EQ(ORDER_BOOT, o.phase);
+	ATF_CHECK_EQ(LEVELS_BOOT, levels.phase);
 	ready(C);
-	ATF_CHECK_EQ(ORDER_RUN, o.phase);
+	ATF_CHECK_EQ(LEVELS_RUN, levels.phase);
 }
 
 ATF_TC_WITHOUT_HEAD(rest_starts_when_told);
 ATF_TC_BODY(rest_starts_when_told, tc)
 {
 	boot();
-	order_rest(&o);
+	levels_rest(&levels);
 	ready(A);
 	ready(B);
 	ready(C);
 	ATF_CHECK_EQ(SUPER_DOWN, supers[D].state);
-	order_rest(&o);
+	levels_rest(&levels);
 	ATF_CHECK_EQ(SUPER_STARTING, supers[D].state);
 }
 
@@ -115,7 +115,7 @@ ATF_TC_BODY(death_after_boot_changes_no_phase, tc)
 {
 	run();
 	gone(A);
-	ATF_CHECK_EQ(ORDER_RUN, o.phase);
+	ATF_CHECK_EQ(LEVELS_RUN, levels.phase);
 	ATF_CHECK_EQ(SUPER_UP, supers[C].state);
 }
 
@@ -123,9 +123,9 @@ ATF_TC_WITHOUT_HEAD(stop_goes_level_by_level);
 ATF_TC_BODY(stop_goes_level_by_level, tc)
 {
 	run();
-	order_stop(&o);
-	order_stop(&o);
-	order_step(&o);
+	levels_stop(&levels);
+	levels_stop(&levels);
+	levels_step(&levels);
 	ATF_CHECK_EQ(SUPER_STOPPING, supers[C].state);
 	ATF_CHECK_EQ(SUPER_STOPPING, supers[D].state);
 	ATF_CHECK_EQ(SUPER_UP, supers[B].state);
@@ -136,22 +136,22 @@ ATF_TC_BODY(stop_goes_level_by_level, tc)
 	ATF_CHECK_EQ(SUPER_UP, supers[A].state);
 	gone(B);
 	ATF_CHECK_EQ(SUPER_STOPPING, supers[A].state);
-	ATF_CHECK_EQ(ORDER_STOP, o.phase);
+	ATF_CHECK_EQ(LEVELS_STOP, levels.phase);
 	gone(A);
-	ATF_CHECK_EQ(ORDER_END, o.phase);
+	ATF_CHECK_EQ(LEVELS_END, levels.phase);
 }
 
 ATF_TC_WITHOUT_HEAD(stop_kills_what_does_not_end);
 ATF_TC_BODY(stop_kills_what_does_not_end, tc)
 {
 	run();
-	order_stop(&o);
-	for (int i = 0; i < 100 && order_step(&o) != ORDER_END; i++)
+	levels_stop(&levels);
+	for (int i = 0; i < 100 && levels_step(&levels) != LEVELS_END; i++)
 		for (int j = 0; j < N; j++)
 			if (supers[j].state == SUPER_STOPPING ||
 			    supers[j].state == SUPER_KILLED)
 				super_event(&supers[j], SUPER_TIMER);
-	ATF_CHECK_EQ(ORDER_END, o.phase);
+	ATF_CHECK_EQ(LEVELS_END, levels.phase);
 }
 
 ATF_TC_WITHOUT_HEAD(stop_during_boot_starts_nothing_more);
@@ -159,14 +159,14 @@ ATF_TC_BODY(stop_during_boot_starts_nothing_more, tc)
 {
 	boot();
 	ready(B);
-	order_stop(&o);
-	order_step(&o);		/* C and D never ran: straight to B */
+	levels_stop(&levels);
+	levels_step(&levels);		/* C and D never ran: straight to B */
 	ATF_CHECK_EQ(SUPER_STOPPING, supers[B].state);
 	ready(A);
 	ATF_CHECK_EQ(SUPER_DOWN, supers[C].state);
 	gone(B);
 	gone(A);
-	ATF_CHECK_EQ(ORDER_END, o.phase);
+	ATF_CHECK_EQ(LEVELS_END, levels.phase);
 	ATF_CHECK_EQ(SUPER_DOWN, supers[C].state);
 }
 
@@ -174,13 +174,13 @@ ATF_TC_WITHOUT_HEAD(stop_does_not_start_again_what_died);
 ATF_TC_BODY(stop_does_not_start_again_what_died, tc)
 {
 	run();
-	order_stop(&o);
+	levels_stop(&levels);
 	gone(A);
 	ATF_CHECK_EQ(SUPER_DOWN, supers[A].state);
 	gone(C);
 	gone(D);
 	gone(B);
-	ATF_CHECK_EQ(ORDER_END, o.phase);
+	ATF_CHECK_EQ(LEVELS_END, levels.phase);
 }
 
 ATF_TP_ADD_TCS(tp)

@@ -40,7 +40,7 @@ open_plain(const char *path, uint64_t flags)
 }
 
 static int
-give(const struct plan *p)
+give(const struct plan_step *p)
 {
 	int fd = open_plain(p->path, O_PATH), rc;
 
@@ -52,7 +52,7 @@ give(const struct plan *p)
 }
 
 static int
-make_dir(const struct plan *p)
+make_dir(const struct plan_step *p)
 {
 	int fd, rc;
 
@@ -67,9 +67,9 @@ make_dir(const struct plan *p)
 }
 
 static int
-run_step(const struct plan *p)
+run_step(const struct plan_step *p)
 {
-	switch (p->step) {
+	switch (p->kind) {
 	case PLAN_MOUNT:
 		return mount(p->type, p->path, p->type, p->flags, p->text);
 	case PLAN_DIR:
@@ -87,18 +87,18 @@ run_step(const struct plan *p)
 }
 
 int
-plan_run(const struct plan *p, size_t n)
+plan_run(const struct plan_step *p, size_t n)
 {
 	static const char *const words[] = {
 		[PLAN_MOUNT] = "mount", [PLAN_DIR] = "make directory",
-		[PLAN_OWN] = "give away", [PLAN_WRITE] = "set",
+		[PLAN_OWN] = "change the owner of", [PLAN_WRITE] = "set",
 		[PLAN_TRY] = "set",
 	};
 
 	for (; n > 0; p++, n--) {
 		if (run_step(p) == 0)
 			continue;
-		log_info("cannot %s %s %s: %m", words[p->step], p->path,
+		log_info("cannot %s %s %s: %m", words[p->kind], p->path,
 		    p->text == NULL ? "" : p->text);
 		return -1;
 	}

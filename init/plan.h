@@ -1,6 +1,6 @@
 /*
- * The boot plan: what the file tree and the kernel's settings must be before
- * any service starts, as a table (init.c), and the small interpreter of it.
+ * The boot plan: a table (init.c) of the mounts, folders and kernel settings
+ * that must be in place before any service starts, and its interpreter.
  */
 #ifndef PLAN_H
 #define PLAN_H
@@ -9,16 +9,16 @@
 
 #include <stddef.h>
 
-enum plan_step {
-	PLAN_MOUNT,		/* arg is the type, text its options */
-	PLAN_DIR,		/* made with mode, owned by uid */
-	PLAN_OWN,		/* given to uid */
-	PLAN_WRITE,		/* text, written in one write(2) */
-	PLAN_TRY,		/* the same, where the file exists */
+enum plan_kind {
+	PLAN_MOUNT,		/* a file system of this type; text: options */
+	PLAN_DIR,		/* make a folder with this mode and owner */
+	PLAN_OWN,		/* change the owner to uid */
+	PLAN_WRITE,		/* write text in one write(2) */
+	PLAN_TRY,		/* the same, if the file exists */
 };
 
-struct plan {
-	enum plan_step	 step;
+struct plan_step {
+	enum plan_kind	 kind;
 	const char	*path;
 	const char	*text;
 	const char	*type;
@@ -36,12 +36,12 @@ struct plan {
 #define TRY(path, text)		{ PLAN_TRY, path, text, NULL, 0, 0, 0 }
 
 /*
- * Carries out the steps in order.  0, or -1 at the first that fails, which is
- * said on the log with what it means.
+ * Carries out the steps in order.  Returns 0, or -1 after the first that
+ * fails, which is logged.
  */
-int	plan_run(const struct plan *, size_t n);
+int	plan_run(const struct plan_step *, size_t n);
 
-/* One PLAN_WRITE.  0, or -1 with errno. */
+/* One PLAN_WRITE.  Returns 0, or -1 with errno. */
 int	plan_write(const char *path, const char *text);
 
 #endif

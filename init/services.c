@@ -11,7 +11,8 @@
 #define NOTHING		(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 /*
- * Sum of stop_ms along the stop levels: 10 s, the deadline of the whole stop.
+ * The stop levels' longest stop_ms add up to 10 s, the limit of the whole
+ * stop.
  */
 const struct service services[SERVICE_N] = {
 [SERVICE_KEYD] = {
@@ -26,12 +27,12 @@ const struct service services[SERVICE_N] = {
 	.oom_score = -900,
 	.stop_ms = 1500,
 	.fds = {
-		[FD_KEYD_RUNNER_IN] = HELD_RUNNER_KEYD_R,
-		[FD_KEYD_RUNNER_OUT] = HELD_KEYD_RUNNER_W,
-		[FD_KEYD_LEDGERD_IN] = HELD_LEDGERD_KEYD_R,
-		[FD_KEYD_LEDGERD_OUT] = HELD_KEYD_LEDGERD_W,
-		[FD_KEYD_STATE] = HELD_KEYD_STATE,
-		[FD_KEYD_SITE] = HELD_SITE,
+		[FD_KEYD_RUNNER_IN] = FDSTORE_RUNNER_KEYD_R,
+		[FD_KEYD_RUNNER_OUT] = FDSTORE_KEYD_RUNNER_W,
+		[FD_KEYD_LEDGERD_IN] = FDSTORE_LEDGERD_KEYD_R,
+		[FD_KEYD_LEDGERD_OUT] = FDSTORE_KEYD_LEDGERD_W,
+		[FD_KEYD_STATE] = FDSTORE_KEYD_STATE,
+		[FD_KEYD_SITE] = FDSTORE_SITE,
 	},
 },
 [SERVICE_LEDGERD] = {
@@ -45,10 +46,10 @@ const struct service services[SERVICE_N] = {
 	.oom_score = -900,
 	.stop_ms = 1500,
 	.fds = {
-		[FD_LEDGERD_RUNNER_IN] = HELD_RUNNER_LEDGERD_R,
-		[FD_LEDGERD_RUNNER_OUT] = HELD_LEDGERD_RUNNER_W,
-		[FD_LEDGERD_KEYD_IN] = HELD_KEYD_LEDGERD_R,
-		[FD_LEDGERD_KEYD_OUT] = HELD_LEDGERD_KEYD_W,
+		[FD_LEDGERD_RUNNER_IN] = FDSTORE_RUNNER_LEDGERD_R,
+		[FD_LEDGERD_RUNNER_OUT] = FDSTORE_LEDGERD_RUNNER_W,
+		[FD_LEDGERD_KEYD_IN] = FDSTORE_KEYD_LEDGERD_R,
+		[FD_LEDGERD_KEYD_OUT] = FDSTORE_LEDGERD_KEYD_W,
 	},
 },
 [SERVICE_RUNNER] = {
@@ -63,13 +64,13 @@ const struct service services[SERVICE_N] = {
 	.oom_score = -800,	/* its jobs take 1000 */
 	.stop_ms = 6000,
 	.fds = {
-		[FD_RUNNER_GATE_IN] = HELD_GATE_RUNNER_R,
-		[FD_RUNNER_GATE_OUT] = HELD_RUNNER_GATE_W,
-		[FD_RUNNER_KEYD_IN] = HELD_KEYD_RUNNER_R,
-		[FD_RUNNER_KEYD_OUT] = HELD_RUNNER_KEYD_W,
-		[FD_RUNNER_LEDGERD_IN] = HELD_LEDGERD_RUNNER_R,
-		[FD_RUNNER_LEDGERD_OUT] = HELD_RUNNER_LEDGERD_W,
-		[FD_RUNNER_CGROUP] = HELD_CGROUP,
+		[FD_RUNNER_GATE_IN] = FDSTORE_GATE_RUNNER_R,
+		[FD_RUNNER_GATE_OUT] = FDSTORE_RUNNER_GATE_W,
+		[FD_RUNNER_KEYD_IN] = FDSTORE_KEYD_RUNNER_R,
+		[FD_RUNNER_KEYD_OUT] = FDSTORE_RUNNER_KEYD_W,
+		[FD_RUNNER_LEDGERD_IN] = FDSTORE_LEDGERD_RUNNER_R,
+		[FD_RUNNER_LEDGERD_OUT] = FDSTORE_RUNNER_LEDGERD_W,
+		[FD_RUNNER_CGROUP] = FDSTORE_CGROUP,
 	},
 },
 [SERVICE_GATE] = {
@@ -83,9 +84,9 @@ const struct service services[SERVICE_N] = {
 	.oom_score = -500,
 	.stop_ms = 1000,
 	.fds = {
-		[FD_GATE_RUNNER_IN] = HELD_RUNNER_GATE_R,
-		[FD_GATE_RUNNER_OUT] = HELD_GATE_RUNNER_W,
-		[FD_GATE_LISTEN] = HELD_LISTEN,
+		[FD_GATE_RUNNER_IN] = FDSTORE_RUNNER_GATE_R,
+		[FD_GATE_RUNNER_OUT] = FDSTORE_GATE_RUNNER_W,
+		[FD_GATE_LISTEN] = FDSTORE_LISTEN,
 	},
 },
 [SERVICE_CONSOLE] = {
@@ -98,19 +99,20 @@ const struct service services[SERVICE_N] = {
 	.cgroup = "/cgroup/services",
 	.stop_ms = 1000,
 	.fds = {
-		[FD_CONSOLE_INIT_IN] = HELD_INIT_CONSOLE_R,
-		[FD_CONSOLE_INIT_OUT] = HELD_CONSOLE_INIT_W,
-		[FD_CONSOLE_TTY] = HELD_TTY,
+		[FD_CONSOLE_INIT_IN] = FDSTORE_INIT_CONSOLE_R,
+		[FD_CONSOLE_INIT_OUT] = FDSTORE_CONSOLE_INIT_W,
+		[FD_CONSOLE_TTY] = FDSTORE_TTY,
 	},
 },
 };
 
 /*
  * ledgerd is ready only when keyd has signed for it, so the two start
- * together.  Outside bytes are shut out first; what records ends last but
- * keyd, which signs what is recorded.
+ * together.  The gate stops first, so that no more requests arrive; ledgerd
+ * stops after the runner, which still appends, and keyd last, since it signs
+ * what is appended.
  */
-const struct order_row service_order[SERVICE_N] = {
+const struct levels_row service_levels[SERVICE_N] = {
 	[SERVICE_KEYD] =	{ .start = 0, .stop = 3 },
 	[SERVICE_LEDGERD] =	{ .start = 0, .stop = 2 },
 	[SERVICE_RUNNER] =	{ .start = 1, .stop = 1 },

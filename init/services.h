@@ -1,7 +1,8 @@
 /*
- * The appliance's services, as a table: who runs with what.  The descriptors
- * of a service are listed by the number that lib/fds.h gives them; each names
- * one of init's own, which live as long as init does.
+ * The appliance's services, as a table: each one's program, user, root,
+ * limits and descriptors.  A service's descriptors are listed by their
+ * numbers in lib/fds.h; each entry names the descriptor of init's own
+ * (fdstore.h) that the service gets there.
  */
 #ifndef SERVICES_H
 #define SERVICES_H
@@ -12,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fdstore.h"
 #include "levels.h"
 
 enum {
@@ -20,30 +22,6 @@ enum {
 	UID_KEYD = 903,
 	UID_LEDGERD = 904,
 	UID_CONSOLE = 905,
-};
-
-/* init's own descriptors. */
-enum held {
-	HELD_NONE,
-	HELD_NULL,		/* /dev/null */
-	HELD_LOG,		/* the console, for writing, never blocking */
-	HELD_TTY,		/* the console, for reading and writing */
-	HELD_LISTEN,		/* the vsock listening socket */
-	HELD_CGROUP,		/* the runner's cgroup */
-	HELD_KEYD_STATE,
-	HELD_SITE,
-	/* pipes: the reading end, then the writing end */
-	HELD_GATE_RUNNER_R,	HELD_GATE_RUNNER_W,
-	HELD_RUNNER_GATE_R,	HELD_RUNNER_GATE_W,
-	HELD_RUNNER_KEYD_R,	HELD_RUNNER_KEYD_W,
-	HELD_KEYD_RUNNER_R,	HELD_KEYD_RUNNER_W,
-	HELD_RUNNER_LEDGERD_R,	HELD_RUNNER_LEDGERD_W,
-	HELD_LEDGERD_RUNNER_R,	HELD_LEDGERD_RUNNER_W,
-	HELD_KEYD_LEDGERD_R,	HELD_KEYD_LEDGERD_W,
-	HELD_LEDGERD_KEYD_R,	HELD_LEDGERD_KEYD_W,
-	HELD_CONSOLE_INIT_R,	HELD_CONSOLE_INIT_W,
-	HELD_INIT_CONSOLE_R,	HELD_INIT_CONSOLE_W,
-	HELD_N,
 };
 
 #define SERVICE_FDS	16
@@ -56,13 +34,13 @@ struct service {
 	const char	*argv[SERVICE_ARGS];
 	uid_t		 uid;
 	const char	*root;		/* its root directory, from ours */
-	unsigned long	 root_flags;	/* mount flags; MS_REC: what is below too */
+	unsigned long	 root_flags;	/* mount flags; MS_REC: submounts too */
 	const char	*cgroup;
 	uint64_t	 caps;		/* kept, as ambient capabilities */
 	unsigned long	 memlock;	/* bytes that it may lock */
-	int		 oom_score;	/* lower dies later */
+	int		 oom_score;	/* the lowest is killed last */
 	unsigned	 stop_ms;
-	enum held	 fds[SERVICE_FDS];	/* by target number */
+	enum fdstore	 fds[SERVICE_FDS];	/* by target number */
 };
 
 enum service_id {
@@ -73,9 +51,9 @@ enum service_id {
 };
 
 extern const struct service	services[SERVICE_N];
-extern const struct order_row	service_order[SERVICE_N];
+extern const struct levels_row	service_levels[SERVICE_N];
 
-/* The last level that "ready" waits for: the console is a convenience. */
+/* The last level that "ready" waits for: it does not wait for the console. */
 #define SERVICE_READY_LEVEL	2
 
 #endif

@@ -22,10 +22,11 @@
 #include "lib/fds.h"
 #include "lib/log.h"
 
-#define RAISED		64	/* as hold.c: above all of lib/fds.h */
-#define NAMESPACES	(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
+#define RAISED		64	/* above all numbers in lib/fds.h */
+#define NAMESPACES \
+	(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
 
-/* Out of the way of the numbers that the service will have. */
+/* Moves a descriptor above the numbers that the service will use. */
 static int
 raise_fd(int fd)
 {
@@ -48,20 +49,20 @@ take_oom_score(int score)
 	close(fd);
 }
 
-/* All of ours are above the target numbers, so the order does not matter. */
+/* init's descriptors are above the target numbers, so any order works. */
 static void
 take_fds(const struct service *s, const struct spawn *sp, int notify)
 {
 	for (int n = 0; n < SERVICE_FDS; n++) {
-		int from = sp->held[s->fds[n]];
+		int from = sp->fds[s->fds[n]];
 
 		if (n <= STDOUT_FILENO)
-			from = sp->held[HELD_NULL];
+			from = sp->fds[FDSTORE_NULL];
 		else if (n == STDERR_FILENO)
-			from = sp->held[HELD_LOG];
+			from = sp->fds[FDSTORE_LOG];
 		else if (n == FD_NOTIFY)
 			from = notify;
-		else if (s->fds[n] == HELD_NONE) {
+		else if (s->fds[n] == FDSTORE_NONE) {
 			close(n);
 			continue;
 		}
@@ -74,9 +75,9 @@ take_fds(const struct service *s, const struct spawn *sp, int notify)
 }
 
 /*
- * `path' becomes the root, and nothing else stays reachable.  The working
- * directory goes along by itself; no chdir(2), since init without
- * CAP_DAC_OVERRIDE may not enter a service's private directory.
+ * Makes `path' the root and detaches everything else.  pivot_root(2) moves the
+ * working directory as well.  chdir(2) would fail: init has no
+ * CAP_DAC_OVERRIDE and may not enter a service's private directory.
  */
 static void
 enter_root(const char *path, unsigned long flags)
@@ -91,9 +92,9 @@ enter_root(const char *path, unsigned long flags)
 }
 
 /*
- * The kernel counts the processes and the pending signals of all jobs as the
- * runner's, too, so its limit would be one for all jobs together.  Control
- * groups count them for each.
+ * The kernel counts the processes and pending signals of all jobs as the
+ * runner's, so that a limit here would be one for all jobs together.  Control
+ * groups count them for each job instead.
  */
 static void
 take_limits(const struct service *s)
@@ -150,7 +151,7 @@ drop_powers(const struct service *s)
 		die_errno("no_new_privs");
 }
 
-/* execveat(2) takes the strings as they are and does not write to them. */
+/* execveat(2) does not write to the strings. */
 static void
 become(const struct service *s, const struct spawn *sp, int program)
 {

@@ -7,11 +7,11 @@
 
 #include "lib/log.h"
 
-#define READY_MS	30000	/* the ledger's check of a full disk fits */
-#define STABLE_MS	10000	/* up for so long: the back-off starts anew */
+#define READY_MS	30000	/* enough to check the ledger of a full disk */
+#define STABLE_MS	10000	/* after this the back-off is reset */
 #define BACKOFF_MS	100
 #define BACKOFF_MAX_MS	5000
-#define GONE_MS		1000	/* after SIGKILL only the kernel keeps it */
+#define GONE_MS		1000	/* from SIGKILL to the end */
 #define FIRST_TRIES	5	/* of a service that was never ready */
 #define ACTIONS		4
 
@@ -126,7 +126,7 @@ do_fatal(struct super *s)
 	s->sys->news(s, SUPER_IS_FATAL);
 }
 
-/* How it ended, unless it was told to. */
+/* Logs how a service ended that was not told to end. */
 static void
 do_report(struct super *s)
 {
@@ -140,14 +140,14 @@ do_report(struct super *s)
 		    WEXITSTATUS(s->wstat));
 }
 
-struct row {
+struct transition {
 	enum super_state	 next;
 	void			(*actions[ACTIONS])(struct super *);
 };
 
 #define IGNORE(state)	{ state, { 0 } }
 
-static const struct row table[SUPER_NSTATES][SUPER_NEVENTS] = {
+static const struct transition table[SUPER_NSTATES][SUPER_NEVENTS] = {
 [SUPER_DOWN] = {
 	[SUPER_START] =	{ SUPER_STARTING, { do_spawn } },
 	[SUPER_STOP] =	{ SUPER_DOWN, { do_gone } },
@@ -221,13 +221,13 @@ super_init(struct super *s, const char *name, unsigned stop_ms,
 }
 
 /*
- * The state changes before the actions run, so that an action's news finds it
- * as it will be.
+ * The state changes before the actions run, so that news() sees the new
+ * state.
  */
 void
 super_event(struct super *s, enum super_event event)
 {
-	const struct row *row = &table[s->state][event];
+	const struct transition *row = &table[s->state][event];
 
 	s->state = row->next;
 	for (int i = 0; i < ACTIONS && row->actions[i] != NULL; i++)

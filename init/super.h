@@ -1,10 +1,11 @@
 /*
- * The supervision of one service: a state, an event, and from the table in
- * super.c what to do and the next state.  Everything that touches the system
- * goes through struct super_sys, so that super_test.c plays every event.
+ * The supervision of one service.  For each state and event the table in
+ * super.c gives the actions and the next state.  Everything that touches the
+ * system goes through struct super_sys, so that super_test.c can test every
+ * event.
  *
- * Time is skalibs' tain; the caller waits until super_deadline() and then
- * says SUPER_TIMER.
+ * Time is skalibs' tain.  The caller waits until `deadline' at most, then
+ * calls super_check().
  */
 #ifndef SUPER_H
 #define SUPER_H
@@ -25,27 +26,27 @@ enum super_state {
 
 enum super_event {
 	SUPER_START,		/* it is wanted */
-	SUPER_STOP,		/* it is not wanted any more */
+	SUPER_STOP,		/* it is no longer wanted */
 	SUPER_READY,		/* its notification came */
-	SUPER_EXIT,		/* it is gone */
-	SUPER_REFUSED,		/* it is gone, and will never start (below) */
+	SUPER_EXIT,		/* its process ended */
+	SUPER_REFUSED,		/* the same, and a restart cannot help */
 	SUPER_TIMER,		/* the deadline has passed */
 	SUPER_NEVENTS,
 };
 
-/* What a listener is told. */
+/* What listeners are told. */
 enum super_news {
 	SUPER_IS_UP,		/* started */
 	SUPER_IS_READY,
-	SUPER_IS_DOWN,		/* process gone, will be back */
-	SUPER_IS_GONE,		/* process gone, not wanted */
+	SUPER_IS_DOWN,		/* process ended, will be restarted */
+	SUPER_IS_GONE,		/* process ended, will not be restarted */
 	SUPER_IS_FATAL,		/* it refused to start: the boot has failed */
 };
 
 struct super;
 
 struct super_sys {
-	/* The new process, or -1: then it counts as one that died at once. */
+	/* Returns the new process, or -1, which counts as an immediate end. */
 	pid_t	(*spawn)(struct super *);
 	void	(*signal)(struct super *, int signo);
 	void	(*news)(struct super *, enum super_news);
@@ -61,7 +62,7 @@ struct super {
 	bool			 was_ready;	/* once, ever */
 	uint32_t		 restarts;
 	unsigned		 backoff_ms;	/* the next one */
-	tain			 since;		/* start, or end, of the process */
+	tain			 since;		/* its start, or its end */
 	tain			 deadline;
 };
 
@@ -70,14 +71,14 @@ void	super_init(struct super *, const char *name, unsigned stop_ms,
 void	super_event(struct super *, enum super_event);
 
 /*
- * The process ended with this wait status.  Exit codes 1 and 100 before it was
- * ever ready mean that another try cannot help: the site is bad or its files
- * are garbage, and its own words are on the log.  So does any end of the
- * fifth try: an appliance that never gets ready must not look as if it ran.
+ * The process ended with this wait status.  If it was never ready, exit codes
+ * 1 and 100 mean that a restart cannot help: the site is wrong or files are
+ * damaged, and the service has logged why.  After five tries any end means the
+ * same: an appliance that never becomes ready must not look as if it ran.
  */
 void	super_died(struct super *, int wstat);
 
-/* Says SUPER_TIMER when the deadline is over (STAMP is now). */
+/* Raises SUPER_TIMER if the deadline has passed at STAMP. */
 void	super_check(struct super *);
 
 #endif

@@ -102,7 +102,7 @@ write_status(const struct svdir *d, const struct super *s)
 	close(fd);
 }
 
-/* Says that the service tells by itself when it is ready, and where. */
+/* Publishes the descriptor on which the service says that it is ready. */
 static int
 write_notification_fd(const struct svdir *d)
 {
@@ -137,7 +137,7 @@ svdir_open(struct svdir *d, const char *path, const struct super *s)
 	return 0;
 }
 
-/* A FIFO without a reader belongs to a listener that is gone. */
+/* A FIFO without a reader was left by a listener that ended: remove it. */
 static void
 notify_one(int events, const char *name, const char *what)
 {
@@ -187,13 +187,13 @@ svdir_news(struct svdir *d, const struct super *s, enum super_news news)
 	notify(d, events[news]);
 }
 
-struct command {
+struct svdir_command {
 	char			 letter;
 	enum super_event	 event;	/* or: */
 	int			 signo;
 };
 
-static const struct command commands[] = {
+static const struct svdir_command commands[] = {
 	{ 'u', SUPER_START, 0 },
 	{ 'd', SUPER_STOP, 0 },
 	{ 'a', SUPER_NEVENTS, SIGALRM },
@@ -213,7 +213,7 @@ static void
 do_command(struct svdir *d, struct super *s, char letter)
 {
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		const struct command *c = &commands[i];
+		const struct svdir_command *c = &commands[i];
 
 		if (c->letter != letter)
 			continue;

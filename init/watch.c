@@ -68,7 +68,7 @@ watch_notify_pipe(struct watch *w, size_t i)
 	return p[1];
 }
 
-/* Everything up to the newline is kept as far as it fits; then: ready. */
+/* Keeps the text before the newline, as far as it fits; then: ready. */
 static void
 read_notify(struct watch *w, size_t i)
 {
@@ -79,7 +79,7 @@ read_notify(struct watch *w, size_t i)
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n <= 0) {		/* closed, and not ready: it may never be */
+	if (n <= 0) {		/* closed before it was ready */
 		close_notify(w, i);
 		return;
 	}
@@ -103,7 +103,7 @@ find_pid(struct watch *w, pid_t pid)
 	return NULL;
 }
 
-/* Orphans come here too, when we are process 1: nobody else asks for them. */
+/* Process 1 also gets orphans: it must wait for them, too. */
 static void
 reap(struct watch *w)
 {
@@ -147,8 +147,8 @@ earliest(const struct watch *w, tain *deadline)
 }
 
 /*
- * Our own fault or the kernel's.  Everything may have happened, so look at
- * everything, a hundred times a second, and end in good order.
+ * A bug of ours or the kernel's.  Any event may have been missed, so check all
+ * of them, 100 times a second, and stop the services in order.
  */
 static void
 cannot_wait(struct watch *w, iopause_fd *x, unsigned n)
