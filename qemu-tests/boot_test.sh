@@ -89,7 +89,7 @@ processor_that_runs_data_is_refused_body() {
 	wait_for 60 alone_says 'casemate: ready in\|jobs need its NX bit' ||
 	    atf_fail "it says nothing"
 	wait_for 60 alone_ended || atf_fail "it is up"
-	atf_check -o match:'^runner: the processor runs memory that is to be' \
+	atf_check -o match:'^runner: the processor executes memory that is' \
 	    -o not-match:'casemate: ready' cat alone.log
 }
 processor_that_runs_data_is_refused_cleanup() {

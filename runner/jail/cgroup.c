@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TEXT_FILE_MAX	4096	/* memory.stat is the largest, not read here */
+#define TEXT_FILE_MAX	4096	/* more than the files read here have */
 #define PERIOD_US	100000	/* of cpu.max, the kernel's default */
-#define QUOTA_MIN_US	1000	/* the kernel's least */
-#define BUILD_MILLIS	1000	/* one CPU: no job's limit slows its building */
-#define RESERVE_PART	8	/* of the memory of all, kept from each job */
-#define END_WEIGHT	"1000"	/* of cpu.weight; a job that runs has 100 */
+#define QUOTA_MIN_US	1000	/* the kernel's minimum */
+#define BUILD_MILLIS	1000	/* one CPU, while the sandbox is built */
+#define RESERVE_PART	8	/* a job gets at most 7/8 of the memory */
+#define END_WEIGHT	"1000"	/* cpu.weight; a running job has 100 */
 
 static void
 name_slot(char name[16], unsigned slot)
@@ -132,9 +132,10 @@ write_cpu(int dir, uint32_t cpu_millis, struct why *why)
 }
 
 /*
- * Below what all jobs and the runner have together (init's plan): when that is
- * full, the kernel ends one job after the other until there is room again, and
- * the first may take long to give any back.  One job alone is not to fill it.
+ * Keeps a job's limit below the limit that init set for the runner and all
+ * jobs together.  When that one is reached, the kernel kills jobs until there
+ * is room, and the first may free its memory slowly, so that it kills others,
+ * too.  One job alone must not cause this.
  */
 static uint64_t
 memory_for(int parent, uint64_t wanted)
@@ -159,11 +160,11 @@ write_limits(int dir, int parent, const struct grant_limits *l,
 	    why) == -1 ||
 	    write_limit(dir, "memory.oom.group", 1, why) == -1)
 		return -1;
-	/* A kernel without swap has no such file, and no need of it. */
+	/* A kernel without swap has no such file and does not need it. */
 	if (write_text(dir, "memory.swap.max", "0") == -1 && errno != ENOENT)
 		return why_set(why, "cannot set memory.swap.max: %s",
 		    strerror(errno));
-	/* One more: the namespace's process 1 is ours. */
+	/* One more, for the namespace's process 1. */
 	return write_limit(dir, "pids.max", (uint64_t)l->processes + 1, why);
 }
 
@@ -173,7 +174,7 @@ cgroup_init(struct cgroup *c)
 	c->dir = c->events = c->kill = -1;
 }
 
-/* The descriptors that are held while it is there.  -1 with errno. */
+/* Opens the descriptors of a group that exists.  -1 with errno. */
 static int
 open_files(struct cgroup *c, const char *name, int parent)
 {
@@ -196,7 +197,7 @@ close_files(struct cgroup *c)
 	cgroup_init(c);
 }
 
-/* One that could not be removed when it was empty is removed now. */
+/* Replaces an empty group that could not be removed before. */
 static int
 make_group(int parent, const char *name)
 {
@@ -241,7 +242,7 @@ cgroup_kill(const struct cgroup *c)
 {
 	if (write(c->kill, "1", 1) != 1)
 		return -1;
-	/* Without these the end only takes longer. */
+	/* If these fail, the end only takes longer. */
 	(void)write_text(c->dir, "cpu.max", "max");
 	(void)write_text(c->dir, "cpu.weight", END_WEIGHT);
 	return 0;
@@ -309,6 +310,6 @@ cgroup_clear(struct cgroup *c, int parent, unsigned slot, struct why *why)
 		close_files(c);
 		return -1;
 	}
-	(void)cgroup_close(c, parent);	/* fails while it is not empty */
+	(void)cgroup_close(c, parent);	/* fails if it is not empty yet */
 	return 0;
 }

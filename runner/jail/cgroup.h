@@ -1,7 +1,7 @@
 /*
- * A job's control group (version 2), beneath the directory that init gave the
- * runner: made with its limits before the job's first process, killed and
- * removed after its last.
+ * A job's control group (version 2), in the directory that init gave the
+ * runner.  It is made, with its limits, before the job's first process starts,
+ * and removed after its last process has ended.
  */
 #ifndef CGROUP_H
 #define CGROUP_H
@@ -13,7 +13,7 @@
 #include "lib/why.h"
 
 struct cgroup {
-	int		 dir;		/* -1: there is none */
+	int		 dir;		/* -1: no group */
 	int		 events;	/* cgroup.events; POLLPRI on a change */
 	int		 kill;		/* cgroup.kill, open from the start */
 	unsigned	 slot;
@@ -21,52 +21,51 @@ struct cgroup {
 
 struct cgroup_figures {
 	uint64_t	cpu_us;
-	uint64_t	throttled_us;	/* that its CPU limit held it back */
+	uint64_t	throttled_us;	/* time lost to its CPU limit */
 	uint64_t	memory_peak;
-	uint64_t	memory_max;	/* what it could have */
+	uint64_t	memory_max;	/* its limit */
 	uint64_t	oom_kills;
-	uint64_t	over_limit;	/* times that its own limit was why */
+	uint64_t	over_limit;	/* times at its own memory limit */
 };
 
 /*
- * At the runner's start: 0 when the kernel's control groups have all that a
- * job needs, else -1 and why.
+ * At the runner's start: returns 0 when the kernel's control groups have all
+ * that a job needs, else -1 with why.
  */
 int	cgroup_check(int parent, struct why *);
 
 void	cgroup_init(struct cgroup *);
 /*
- * At the runner's start: kills what a predecessor left in a slot, and removes
- * the group if it is empty.  Does not wait: a group that is not empty yet stays
- * open, and its slot is taken until cgroup_close() has removed it.  -1 and why:
- * it cannot be killed.
+ * At the runner's start: kills what the runner before this one left in a slot,
+ * and removes the group if it is empty.  Does not wait: a group that is not
+ * empty yet stays open, and its slot is taken until cgroup_close() has removed
+ * it.  Returns -1 with why when it cannot be killed.
  */
 int	cgroup_clear(struct cgroup *, int parent, unsigned slot, struct why *);
 
 /*
- * Makes job-SLOT with the grant's limits, but for two.  The sandbox is built
- * with one CPU, whatever the job may use later.  And memory is at most seven
- * eighths of what the parent has.  -1 and why; nothing is
- * left then.
+ * Makes job-SLOT with the grant's limits, with two exceptions: until
+ * cgroup_limit_cpu() the limit is one CPU, and the memory limit is at most
+ * seven eighths of the parent's.  Returns -1 with why, and leaves no group
+ * behind.
  */
 int	cgroup_open(struct cgroup *, int parent, unsigned slot,
 	    const struct grant_limits *, struct why *);
-/* The sandbox is built: from here on the job's own CPU limit holds. */
+/* Sets the job's own CPU limit, once the sandbox is built. */
 int	cgroup_limit_cpu(const struct cgroup *, uint32_t cpu_millis,
 	    struct why *);
 /*
- * Kills every process in it, at once and without exception.  When it returns 0
- * none of them comes back to its program's instructions.  What each held, the
- * kernel still has to free, and that may take long: the group's CPU limit is
- * lifted, and it gets ten times the weight of a job that runs: enough to end,
- * and jobs that run beside it keep a share.  May be repeated.  -1 when the
- * kernel refuses.
+ * Kills every process in the group.  After it returns 0 none of them executes
+ * another instruction of its program.  The kernel may still need long to free
+ * their memory, so the group's CPU limit is lifted and it gets ten times the
+ * weight of a running job: enough to end soon, and running jobs keep a share.
+ * May be repeated.  Returns -1 when the kernel refuses.
  */
 int	cgroup_kill(const struct cgroup *);
 bool	cgroup_is_empty(const struct cgroup *);
-/* Figures that the kernel does not have stay 0. */
+/* Figures that the kernel does not provide are 0. */
 void	cgroup_read(const struct cgroup *, struct cgroup_figures *);
-/* Removes it.  -1 when it is still there: try again when it is empty. */
+/* Removes the group.  Returns -1 while it is not empty: try again then. */
 int	cgroup_close(struct cgroup *, int parent);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * Theory of operation.  The mounts of root.c already leave a job nothing to
- * write to but /tmp and nothing to run but its own files and its runtime's;
- * Landlock says the same once more, from another part of the kernel, so that
- * a mistake or a bug in one of them opens nothing.  The same holds for the
- * empty capability sets and the filter of system calls.
+ * Theory of operation.  With the mounts of root.c a job can write only to
+ * /tmp and run only its own files and its runtime's.  Landlock enforces the
+ * same in another part of the kernel, so that a mistake or a bug in one of
+ * them opens nothing.  The empty capability sets and the filter of system
+ * calls overlap with them in the same way.
  */
 #include "confine.h"
 
@@ -24,14 +24,14 @@
 #include <unistd.h>
 
 /*
- * Landlock's ABI 6 (Linux 6.12), written out: the headers of a build machine
- * may be older.  The numbers are the kernel's and stay.
+ * Landlock's ABI 6 (Linux 6.12), written out because the headers of a build
+ * machine may be older.  The kernel never changes these numbers.
  */
 #define LANDLOCK_ABI		6
 #define RULE_PATH_BENEATH	1
 #define ABI_VERSION_FLAG	1
 
-/* Linux 6.3's, newer than some libcs' headers. */
+/* Of Linux 6.3, which some C libraries' headers do not have. */
 #define SET_MDWE		65
 #define GET_MDWE		66
 #define MDWE_REFUSE_EXEC_GAIN	1
@@ -72,7 +72,7 @@ static const struct path_rule unpack_rules[] = {
 	{ "/job", FS_MAKE_DIR | FS_MAKE_REG | FS_WRITE_FILE },
 };
 
-/* What is not there (no runtime, no shared memory) needs no rule. */
+/* Folders that do not exist (no runtime, no shared memory) are skipped. */
 static const struct path_rule job_rules[] = {
 	{ "/", FS_READ_FILE | FS_READ_DIR },
 	{ "/job", FS_EXECUTE },
@@ -120,7 +120,7 @@ take_segv(int sig)
 	siglongjmp(not_run, sig);
 }
 
-/* False when the processor does not call what is at p. */
+/* Whether the processor executes the code at p. */
 static bool
 runs(void *p)
 {
@@ -173,8 +173,8 @@ confine_check(struct why *why)
 		    "need %d, which Linux 6.12 has", abi < 0 ? 0 : abi,
 		    LANDLOCK_ABI);
 	if (confine_data() == -1)
-		return why_set(why, "the processor runs memory that is to be "
-		    "read and written alone; jobs need its NX bit: give the "
+		return why_set(why, "the processor executes memory that is "
+		    "only readable and writable; jobs need its NX bit: give the "
 		    "machine a processor that has it (QEMU: no \"-nx\" in "
 		    "-cpu), or turn it on in the firmware");
 	if (prctl(GET_MDWE, 0, 0, 0, 0) == -1)
@@ -224,7 +224,7 @@ confine_powers(struct why *why)
 	return confine_caps(why);
 }
 
-/* Everything that Landlock knows of is denied; rules allow. */
+/* Denies everything that Landlock can deny; rules allow. */
 static int
 make_ruleset(void)
 {
@@ -254,7 +254,7 @@ add_rule(int ruleset, const struct path_rule *r)
 	return rc;
 }
 
-/* Takes the ruleset over; -1 is one that could not be made. */
+/* Enforces and closes the ruleset; -1: it could not be made. */
 static int
 enforce(int ruleset, bool ok, struct why *why)
 {
@@ -317,7 +317,7 @@ confine_limits(struct why *why)
 int
 confine_calls(const struct sock_filter *filter, size_t n, struct why *why)
 {
-	/* The kernel's type has a non-const pointer it does not write to. */
+	/* The kernel's type is not const; it does not write there. */
 	union {
 		const struct sock_filter *in;
 		struct sock_filter *out;

@@ -1,6 +1,6 @@
 /*
- * Ways to make this very process less able; none can be taken back, and each
- * is inherited.  All answer 0, or -1 and why.
+ * Irreversible restrictions of the calling process.  Children inherit them.
+ * All functions return 0, or -1 with why.
  */
 #ifndef CONFINE_H
 #define CONFINE_H
@@ -15,38 +15,38 @@
 enum confine_files {
 	CONFINE_NO_FILES,	/* opens nothing more */
 	CONFINE_UNPACK,		/* makes files and folders in /job */
-	CONFINE_JOB,		/* reads all, runs what came with it, /tmp */
+	CONFINE_JOB,		/* reads all, runs its files, writes /tmp */
 };
 
-/* Whether the kernel has all that a job's sandbox is made of. */
+/* Checks that the kernel and the processor have what a sandbox needs. */
 int	confine_check(struct why *);
 
-/* No capabilities, and none through a program: no_new_privs. */
+/* Drops all capabilities and sets no_new_privs. */
 int	confine_caps(struct why *);
 
-/* The same, and an empty bounding set; needs CAP_SETPCAP for that. */
+/* The same, and empties the bounding set, which needs CAP_SETPCAP. */
 int	confine_powers(struct why *);
 
-/* Landlock, by the layout of a job's root; no TCP; no signals outwards. */
+/* Landlock rules for a job's root.  No TCP, no signals to others. */
 int	confine_files(enum confine_files, struct why *);
 
-/* Landlock: the control groups beneath this directory, and nothing else. */
+/* Landlock: only the control groups in this directory. */
 int	confine_to_cgroup(int dir, struct why *);
 
 /*
- * PR_SET_MDWE: no mapping that could be written becomes one to run, in programs
- * started from here too.  Spared are pages that are mapped twice (for those
- * there is noexec.seccomp) and what a program's headers ask for (program.h).
+ * PR_SET_MDWE: no mapping that was writable becomes executable, in programs
+ * started later, too.  It does not cover pages that are mapped twice (see
+ * noexec.seccomp) and what a program's headers ask for (see program.h).
  */
 int	confine_memory(struct why *);
 
-/* 0 when the processor does not run memory without PROT_EXEC. */
+/* Returns 0 when the processor does not execute memory without PROT_EXEC. */
 int	confine_data(void);
 
-/* The rlimits that control groups have no word for. */
+/* Sets the resource limits that control groups do not have. */
 int	confine_limits(struct why *);
 
-/* A filter of system calls on top of those that hold. */
+/* Adds a filter of system calls to those already loaded. */
 int	confine_calls(const struct sock_filter *, size_t n, struct why *);
 
 #endif

@@ -1,11 +1,11 @@
 /*
  * Theory of operation.  The spawner's clone makes process 1 of the job's pid
- * namespace.  It builds the root, has a child of its own unpack the bundle,
- * and then forks the job.  Process 1 stays, narrowed to waiting: a process 1
- * is spared by signals that it does not handle and has to reap what others
- * leave behind, and no program that a job brings is written for that.  When
- * the job itself ends, process 1 reports its status and ends too, and the
- * kernel kills what is left in the namespace.
+ * namespace.  It builds the root, forks a child that unpacks the bundle, and
+ * then forks the job.  Process 1 itself only waits from then on, and can do
+ * nothing else: the kernel ignores signals to a process 1 without a handler,
+ * and a process 1 has to reap orphans, and programs are not written for that.
+ * When the job ends, process 1 reports its status and ends, and the kernel
+ * kills what is left in the namespace.
  *
  * Nothing here may write to standard error: it is the job's.
  */
@@ -45,10 +45,10 @@
 
 #define N(filter)	(sizeof(filter) / sizeof((filter)[0]))
 
-/* CLONE_NEWTIME is newer than some libcs' headers; the number stays. */
+/* CLONE_NEWTIME, which some C libraries' headers do not have. */
 #define NEW_TIME_NS	0x00000080
 
-/* Reports a refusal and ends. */
+/* Reports a refusal and exits. */
 noreturn static void
 refuse(enum reason reason, const struct why *why)
 {
@@ -68,7 +68,7 @@ refuse_errno(const char *what)
 	refuse(REASON_SANDBOX, &why);
 }
 
-/* Most steps fail for the sandbox's reasons. */
+/* Refuses if a step of building the sandbox failed. */
 static void
 must(int rc, const struct why *why)
 {
@@ -77,8 +77,9 @@ must(int rc, const struct why *why)
 }
 
 /*
- * Puts the descriptors to their places and closes all others.  First out of
- * each other's way, then down; the second step drops close-on-exec.
+ * Moves the descriptors to their numbers and closes all others.  They are
+ * moved up first, so that none overwrites another; dup2(2) then clears
+ * close-on-exec.
  */
 static void
 take_fds(const int fds[JAIL_FDS])
@@ -112,9 +113,10 @@ reset_signals(void)
 }
 
 /*
- * The job's user.  Dumpable again, so that /proc/self is ours: all processes
- * there are no longer when the job runs.  The death signal comes after, since
- * changing users clears it.
+ * Becomes the job's user.  Dumpable again, so that this process owns its
+ * /proc/self; no process of ours but process 1 is left when the job runs, and
+ * that one is not dumpable.  The death signal is set last, since a change of
+ * user clears it.
  */
 static void
 take_user(void)
@@ -138,8 +140,8 @@ write_file(const char *path, const char *text)
 }
 
 /*
- * Children made from here on are in a time namespace whose clocks began now:
- * how long the appliance has been up is no job's business.
+ * Children made from here on are in a time namespace whose clocks start now,
+ * so that a job does not learn how long the appliance has been up.
  */
 static void
 take_time(void)
@@ -157,7 +159,7 @@ take_time(void)
 	write_file("/proc/self/timens_offsets", text);
 }
 
-/* Waits for one child; process 1 may get others', too. */
+/* Waits for one child.  Process 1 also reaps orphans here. */
 static int
 wait_for(pid_t pid)
 {
@@ -172,7 +174,7 @@ wait_for(pid_t pid)
 	return status;
 }
 
-/* The unpacking process: nothing but a mapped archive and a folder. */
+/* The unpacking process has a mapped archive and a folder, nothing else. */
 noreturn static void
 run_unpack(const struct grant *g)
 {
@@ -201,7 +203,7 @@ run_unpack(const struct grant *g)
 	refuse((enum reason)reason, &why);
 }
 
-/* In a process of its own; what it refuses, it has reported itself. */
+/* Unpacks in a child, which reports its own refusals. */
 static void
 unpack_bundle(const struct grant *g)
 {
@@ -224,7 +226,7 @@ unpack_bundle(const struct grant *g)
 	close(JAIL_BUNDLE);
 }
 
-/* The program is there and may be run, as far as one can tell before. */
+/* Checks that the program exists and is executable. */
 static void
 check_program(const struct grant *g)
 {
@@ -235,7 +237,7 @@ check_program(const struct grant *g)
 
 	doc_quote(quoted, program, strlen(program));
 	if (stat(program, &st) == -1) {
-		why_set(&why, "argv[0] \"%s\" is not there (%s): a name "
+		why_set(&why, "argv[0] \"%s\" does not exist (%s): a name "
 		    "without a leading \"/\" is one of the manifest's files, "
 		    "all others are in the runtime (%s)", quoted,
 		    strerror(errno), g->runtime[0] == '\0' ? "none" :
@@ -244,7 +246,7 @@ check_program(const struct grant *g)
 	}
 	if (S_ISREG(st.st_mode) && access(program, X_OK) == 0)
 		return;
-	why_set(&why, "argv[0] \"%s\" is no executable file; say "
+	why_set(&why, "argv[0] \"%s\" is not an executable file; say "
 	    "\"executable: true\" for it in the manifest", quoted);
 	refuse(REASON_MANIFEST, &why);
 }
@@ -271,7 +273,7 @@ make_env(const struct grant *g)
 	return env;
 }
 
-/* Confined, proven, and then the runner's word: the job's own process. */
+/* The job's process: confines itself, probes, and waits for the runner. */
 noreturn static void
 run_job(const struct grant *g)
 {
@@ -304,7 +306,7 @@ run_job(const struct grant *g)
 	_exit(errno == ENOENT ? 127 : 126);	/* as shells do */
 }
 
-/* Process 1: waits, reaps, reports, ends. */
+/* Process 1: reaps until the job ends, reports that, and exits. */
 noreturn static void
 run_reaper(pid_t job)
 {
@@ -334,7 +336,7 @@ jail_run(const struct grant *g, const int fds[JAIL_FDS])
 	prctl(PR_SET_NAME, "job-init", 0, 0, 0);
 	reset_signals();
 	take_user();
-	/* Out of memory, the machine ends jobs and none of its own. */
+	/* When the machine is out of memory, jobs are killed first. */
 	write_file("/proc/self/oom_score_adj", "1000");
 	if (sethostname(g->name, strlen(g->name)) == -1)
 		refuse_errno("set the host name");

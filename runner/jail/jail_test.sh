@@ -174,14 +174,14 @@ job_case stubborn_job_ends_with_its_process_1 '
 	    atf_fail "something is left"'
 job_case missing_program_is_refused '
 	run -x $bin/job-true -- job-false
-	has_part "refused: manifest: argv[0] \"job-false\" is not there"
+	has_part "refused: manifest: argv[0] \"job-false\" does not exist"
 	run -x $bin/job-true -- /bin/sh
-	has_part "refused: manifest: argv[0] \"/bin/sh\" is not there"'
+	has_part "refused: manifest: argv[0] \"/bin/sh\" does not exist"'
 job_case program_without_the_bit_is_refused '
 	run -d $bin/job-true -- job-true
-	has_part "refused: manifest: argv[0] \"job-true\" is no executable"
+	has_part "refused: manifest: argv[0] \"job-true\" is not an executable"
 	run -d $bin/job-true -- /job
-	has_part "refused: manifest: argv[0] \"/job\" is no executable"'
+	has_part "refused: manifest: argv[0] \"/job\" is not an executable"'
 job_case text_is_not_a_program '
 	echo hello > text
 	run -x text -- text

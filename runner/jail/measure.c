@@ -39,7 +39,7 @@ measure_file(int fd, unsigned char digest[DIGEST_LEN])
 		if (n == -1)
 			return -1;
 		sha256_update(&hash, chunk, (size_t)n);
-		/* Not to stay in memory twice: the file system reads anew. */
+		/* The file system reads it again: do not cache it twice. */
 		posix_fadvise(fd, at, n, POSIX_FADV_DONTNEED);
 		at += n;
 	}
@@ -47,7 +47,7 @@ measure_file(int fd, unsigned char digest[DIGEST_LEN])
 	return 0;
 }
 
-/* One question and its answer.  Ends when the runner has. */
+/* Serves one request.  Exits when the runner has ended. */
 static void
 serve(const int disks[RUNTIMES_MAX])
 {
@@ -90,7 +90,7 @@ run_measurer(const char *dir, const struct runtimes *r)
 	struct why why;
 
 	log_init("runner-measurer");
-	signal(SIGTERM, SIG_IGN);	/* the runner says when */
+	signal(SIGTERM, SIG_IGN);	/* it ends with the runner */
 	for (size_t i = 0; i < RUNTIMES_MAX; i++)
 		disks[i] = i < r->n ? open_disk(dir, r->list[i].name) : -1;
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1 ||
@@ -117,7 +117,7 @@ measure_start(const char *dir, const struct runtimes *r)
 	if (pid == -1)
 		die_errno("fork the measurer");
 	if (pid == 0) {
-		/* All that is the runner's: pipes, the control group. */
+		/* Close the runner's pipes and control group. */
 		if (sock[1] != SOCK)
 			dup2(sock[1], SOCK);
 		syscall(SYS_close_range, SOCK + 1, ~0u, 0);
@@ -133,7 +133,7 @@ measure_ask(int sock, size_t i)
 	uint8_t nr = (uint8_t)i;
 
 	if (write(sock, &nr, 1) != 1)
-		die_errno("question to the measurer");
+		die_errno("request to the measurer");
 }
 
 void
@@ -144,7 +144,7 @@ measure_take(int sock, struct measured *m)
 	struct get g;
 
 	if (n <= 0)
-		die(EXIT_SYSTEM, "the measurer is gone");
+		die(EXIT_SYSTEM, "the measurer has ended");
 	get_init(&g, buf, (size_t)n);
 	m->i = get_u8(&g);
 	m->err = (int)get_u32(&g);

@@ -1,9 +1,9 @@
 /*
- * The measurer: a process of the runner's that reads whole disks and says
- * their SHA-256.  It is forked before the runner has seen a byte from outside,
- * holds the disks of the runtimes and nothing else, and keeps three system
- * calls besides reading them, so that a disk that does not answer holds up
- * nobody but those who wait for its digest.
+ * The measurer: a child of the runner that computes the SHA-256 of whole
+ * disks.  It is forked before the runner reads a byte from outside, has the
+ * runtimes' disks open and nothing else, and may make few system calls besides
+ * reading them.  A disk that does not respond delays only the jobs that wait
+ * for its digest.
  */
 #ifndef MEASURE_H
 #define MEASURE_H
@@ -13,7 +13,7 @@
 
 #include "lib/runtimes.h"
 
-/* Where init puts the runtimes' disks, block devices, in the runner's root. */
+/* The folder of the runtimes' block devices in the runner's root. */
 #define MEASURE_DISKS	"/disks"
 
 struct measured {
@@ -23,20 +23,25 @@ struct measured {
 };
 
 /*
- * Forks the measurer, which opens DIR/NAME for each runtime; answers the
- * socket to it.  Exits 111 when it cannot be started.
+ * Forks the measurer, which opens DIR/NAME for each runtime, and returns the
+ * socket to it.  Exits 111 on failure.
  */
 int	measure_start(const char *dir, const struct runtimes *);
 
-/* Asks for runtime i, once until it is answered.  Exits 111 when it is gone. */
+/*
+ * Requests the digest of runtime i; only one request for it at a time.  Exits
+ * 111 when the measurer has ended.
+ */
 void	measure_ask(int sock, size_t i);
 
-/* The next answer; blocks until there is one.  Exits 111 when there is none. */
+/*
+ * Reads the next result; blocks until there is one.  Exits 111 when the
+ * measurer has ended.
+ */
 void	measure_take(int sock, struct measured *);
 
 /*
- * The SHA-256 of all bytes of a file or a disk, from its beginning.  0, or
- * -1 with errno.
+ * Computes the SHA-256 of a whole file or disk.  Returns 0, or -1 with errno.
  */
 int	measure_file(int fd, unsigned char digest[DIGEST_LEN]);
 

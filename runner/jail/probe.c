@@ -30,9 +30,9 @@
 
 #define OUTER_UID	0	/* not mapped in a job's user namespace */
 #define PAGE		4096
-#define DOORS_MAX	(TEXT_MAX - 128)	/* the rest says what they are */
+#define FOUND_MAX	(TEXT_MAX - 128)	/* the rest is the message */
 
-/* The kernel's numbers, newer than some libcs' headers; they stay. */
+/* The kernel's numbers, which some C libraries' headers do not have. */
 #define MAP_VDSO_64	0x2003	/* arch_prctl(2) */
 #define ADVISE_COLLAPSE	25
 #define SET_MDWE	65
@@ -43,8 +43,9 @@
 #define WITH(name)	(UINT32_C(1) << CAPABILITY_##name)
 
 /*
- * One attempt: true when it came through, and so the sandbox is open.  Made by
- * jobs that have all of `with' and nothing of `without'.
+ * One attempt.  try() returns true if it succeeded: then the sandbox is open.
+ * It is made for jobs that have all capabilities in `with' and none in
+ * `without'.
  */
 struct attempt {
 	const char	*what;
@@ -61,7 +62,7 @@ try_socket(long family)
 	    socket((int)family, SOCK_RAW, 0) != -1;
 }
 
-/* A call whose arguments are all zero or invalid, denied before it looks. */
+/* A call with zero arguments, denied before the kernel looks at them. */
 static bool
 try_call(long nr)
 {
@@ -69,7 +70,7 @@ try_call(long nr)
 	    (errno != EPERM && errno != ENOSYS);
 }
 
-/* Of no process: being traced would outlive a probe that came through. */
+/* No process: one that is traced would stay so if the attempt succeeded. */
 static bool
 try_trace(long request)
 {
@@ -77,7 +78,7 @@ try_trace(long request)
 	    (errno != EPERM && errno != ENOSYS);
 }
 
-/* A program for the kernel to run over each packet. */
+/* A program that the kernel runs for each packet. */
 static bool
 try_filter(long option)
 {
@@ -152,7 +153,7 @@ try_write(long which)
 #define READ_RUN	(PROT_READ | PROT_EXEC)
 #define READ_WRITE	(PROT_READ | PROT_WRITE)
 
-/* Whether a page of fd may be run, mapped so at once or changed to it later. */
+/* Whether a page of fd can be made executable, by mmap or by mprotect. */
 static bool
 maps_to_run(int fd, int flags)
 {
@@ -163,7 +164,7 @@ maps_to_run(int fd, int flags)
 	    mprotect(later, PAGE, READ_RUN) == 0);
 }
 
-/* What a job may write must not be run: not mapped, not started. */
+/* A file that a job can write must not be mapped to run or executed. */
 static bool
 try_run_written(long which)
 {
@@ -174,16 +175,16 @@ try_run_written(long which)
 	bool ran;
 
 	if (fd == -1 || ftruncate(fd, PAGE) == -1)
-		return true;	/* it must work, so this is wrong, too */
+		return true;	/* this must work, so it is wrong, too */
 	ran = maps_to_run(fd, MAP_PRIVATE) || maps_to_run(fd, MAP_SHARED);
-	/* It is no program: one that may be run fails with ENOEXEC. */
+	/* Not a program: if it may be executed, the error is ENOEXEC. */
 	syscall(SYS_execveat, fd, "", none, none, AT_EMPTY_PATH);
 	ran = ran || errno != EACCES;
 	close(fd);
 	return unlink(path) == -1 || ran;
 }
 
-/* Shared memory by another name. */
+/* A second way to shared memory. */
 static bool
 try_run_zero(long flags)
 {
@@ -194,7 +195,7 @@ try_run_zero(long flags)
 	return ran;
 }
 
-/* Of no file: the kernel would say so, the filter does not let it look. */
+/* fd -1 is EBADF to the kernel, but the filter must deny it before. */
 static bool
 try_run_shared(long flags)
 {
@@ -202,14 +203,14 @@ try_run_shared(long flags)
 	    errno != EPERM;
 }
 
-/* The kernel itself keeps written memory from being run, too. */
+/* Whether PR_SET_MDWE is not in effect. */
 static bool
 try_without_mdwe(long want)
 {
 	return prctl(GET_MDWE, 0, 0, 0, 0) != want;
 }
 
-/* Memory that may be written and run at once. */
+/* Memory that is writable and executable at once. */
 static bool
 try_map_both(long flags)
 {
@@ -220,8 +221,8 @@ try_map_both(long flags)
 }
 
 /*
- * Memory to run that some other mapping, or another process, can write.  Not by
- * musl's mmap(), which makes ENOMEM of EPERM; ENOMEM itself is no denial.
+ * Executable memory that another mapping or process can write.  Not with
+ * musl's mmap(), which turns EPERM into ENOMEM; ENOMEM is not a denial.
  */
 static bool
 try_map_run(long flags)
@@ -241,7 +242,7 @@ try_twin(long size)
 	    MREMAP_MAYMOVE, 0) != -1;
 }
 
-/* Memory that was written becomes code. */
+/* Make written memory executable. */
 static bool
 try_protect(long flags)
 {
@@ -254,7 +255,7 @@ try_protect(long flags)
 	return mprotect(map, PAGE, READ_RUN) == 0;
 }
 
-/* The page of an address becomes code, too: it still has to be written. */
+/* Make the page of an address executable and keep it writable. */
 static bool
 becomes_code(uintptr_t at)
 {
@@ -281,7 +282,7 @@ try_run_heap(long arg)
 	    becomes_code((uintptr_t)end + PAGE - 1);
 }
 
-/* Data as it is, without asking for anything. */
+/* Execute data without any call. */
 static bool
 try_run_data(long arg)
 {
@@ -289,7 +290,7 @@ try_run_data(long arg)
 	return confine_data() == -1;
 }
 
-/* Past the page tables: its own memory as a file. */
+/* Its own memory as a file, which ignores page protections. */
 static bool
 try_self(long arg)
 {
@@ -297,7 +298,7 @@ try_self(long arg)
 	return try_open("/proc/self/mem", O_RDWR);
 }
 
-/* The file of a mapping, not by its path and so past its mount. */
+/* The file of a mapping, without its path and so without its mount. */
 static bool
 try_map_files(long arg)
 {
@@ -310,12 +311,12 @@ try_map_files(long arg)
 	(void)arg;
 	close(fd);
 	if (n <= 0)
-		return false;		/* and so none to try */
+		return false;		/* no mapping is listed */
 	path[strcspn(path, " ")] = '\0';
 	return try_open(path, O_RDONLY) || try_open(path, O_RDWR);
 }
 
-/* One of a call's kinds, all other arguments being 0. */
+/* One operation of a call; all other arguments are 0. */
 static bool
 try_arch(long code)
 {
@@ -340,7 +341,7 @@ try_prctl(long option)
 	    (errno != EPERM && errno != ENOSYS);
 }
 
-/* Numbers that count for the whole machine. */
+/* Counters of the whole machine. */
 static bool
 try_socket_option(long option)
 {
@@ -388,7 +389,7 @@ try_device(long mode)
 	return mknod("/tmp/.probe", (mode_t)mode | 0600, 0x0101) == 0;
 }
 
-/* The mounts say it, too, and not only Landlock. */
+/* The mounts deny it, too, not only Landlock. */
 static bool
 try_mount_flags(long which)
 {
@@ -416,7 +417,7 @@ try_limit(long resource)
 	return getrlimit((int)resource, &rl) == -1 || rl.rlim_max != 0;
 }
 
-/* Not attempts to do, but to have: capabilities, groups, parents. */
+/* From here on: what the process must not have. */
 static bool
 try_capabilities(long arg)
 {
@@ -445,7 +446,7 @@ try_parent(long pid)
 	return getppid() != (pid_t)pid;
 }
 
-/* Descriptors: 0 to 2, and the two to the runner, closed on exec. */
+/* Only 0 to 2 stay open; the two to the runner close on exec. */
 static bool
 try_descriptors(long first)
 {
@@ -587,20 +588,20 @@ applies(const struct attempt *a, uint32_t capabilities)
 	    (a->without & capabilities) == 0;
 }
 
-/* As many as there is room for. */
+/* Appends a name if there is room, else ", and more". */
 static void
-add_door(char doors[DOORS_MAX], const char *what)
+add_found(char found[FOUND_MAX], const char *what)
 {
 	static const char more[] = ", and more";
-	size_t used = strlen(doors), room = DOORS_MAX - used;
+	size_t used = strlen(found), room = FOUND_MAX - used;
 
-	if (strstr(doors, more) != NULL)
+	if (strstr(found, more) != NULL)
 		return;
 	if (strlen(what) + 2 + sizeof(more) <= room)
-		snprintf(doors + used, room, "%s%s", used == 0 ? "" : ", ",
+		snprintf(found + used, room, "%s%s", used == 0 ? "" : ", ",
 		    what);
 	else
-		memcpy(doors + used, more, sizeof(more));
+		memcpy(found + used, more, sizeof(more));
 }
 
 int
@@ -616,7 +617,7 @@ int
 probe_run(uint32_t capabilities, char text[PROBE_TEXT_MAX], struct why *why)
 {
 	size_t n = 0, denied = 0;
-	char open_doors[DOORS_MAX] = "";
+	char found[FOUND_MAX] = "";
 
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
 		const struct attempt *a = &attempts[i];
@@ -625,7 +626,7 @@ probe_run(uint32_t capabilities, char text[PROBE_TEXT_MAX], struct why *why)
 			continue;
 		n++;
 		if (a->try(a->arg))
-			add_door(open_doors, a->what);
+			add_found(found, a->what);
 		else
 			denied++;
 	}
@@ -633,5 +634,5 @@ probe_run(uint32_t capabilities, char text[PROBE_TEXT_MAX], struct why *why)
 	if (denied == n)
 		return 0;
 	return why_set(why, "the live probe found the sandbox open (%s): a job "
-	    "could %s", text, open_doors);
+	    "could %s", text, found);
 }

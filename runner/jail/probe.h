@@ -1,6 +1,6 @@
 /*
- * The live probe: in the finished sandbox, right before the job, tries what a
- * job must not be able to do.
+ * The live probe: in the finished sandbox, right before the job starts, it
+ * tries what a job must not be able to do.
  */
 #ifndef PROBE_H
 #define PROBE_H
@@ -13,14 +13,15 @@
 #define PROBE_TEXT_MAX	64
 
 /*
- * 0 and "N/N denied" when every attempt failed that these capabilities (bits
- * of enum capability) do not allow.  -1 and why names those that did not:
- * nothing may run here.  Attempts that come through are not undone.
+ * Makes every attempt that these capabilities (bits of enum capability) do not
+ * allow.  Returns 0 and "N/N denied" when all failed.  Else returns -1 and
+ * names in why those that succeeded: no job may run here.  Attempts that
+ * succeed are not undone.
  */
 int	probe_run(uint32_t capabilities, char text[PROBE_TEXT_MAX],
 	    struct why *);
 
-/* One attempt by its words: 1 when it came through, -1 when there is none. */
+/* Makes one attempt by name.  Returns 1 if it succeeded, -1 if unknown. */
 int	probe_one(const char *what);
 
 #endif

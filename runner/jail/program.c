@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define HEADERS_MAX	65536	/* bytes of program headers: the kernel's */
+#define HEADERS_MAX	65536	/* bytes; the kernel's limit */
 
-/* The kernel looks at the magic, not at class and byte order. */
+/* Like the kernel, checks the magic and not class and byte order. */
 static bool
 read_header(Elf64_Ehdr *h, const unsigned char *p, size_t len)
 {
@@ -22,9 +22,9 @@ read_header(Elf64_Ehdr *h, const unsigned char *p, size_t len)
 }
 
 /*
- * Without PT_GNU_STACK a 64-bit program gets a stack that does not run, and no
- * READ_IMPLIES_EXEC.  Segments that overlap are mappings of their own: the
- * later one replaces the earlier, and what it writes is its own copy.
+ * A 64-bit program without PT_GNU_STACK gets a stack that is not executable,
+ * and no READ_IMPLIES_EXEC.  Overlapping segments are separate mappings: a
+ * later one replaces an earlier one, and writes go to its own copy.
  */
 static enum program_memory
 header_memory(const Elf64_Phdr *ph)

@@ -1,6 +1,6 @@
 /*
- * What a job's processes of ours tell the runner, over one pipe in packet
- * mode.  The job itself never holds its end.
+ * Reports from our processes in a job to the runner, over one pipe in packet
+ * mode.  The job's own program never has the writing end.
  */
 #ifndef REPORT_H
 #define REPORT_H
@@ -10,9 +10,9 @@
 #include "lib/msg/msg.h"
 
 enum report_kind {
-	REPORT_REFUSED = 1,	/* reason, text: it cannot run */
-	REPORT_READY,		/* text: what the probe saw; waits for a byte */
-	REPORT_NOEXEC,		/* value: errno; told to go, it could not */
+	REPORT_REFUSED = 1,	/* reason, text: the job cannot run */
+	REPORT_READY,		/* text: the probe's result; waits for a byte */
+	REPORT_NOEXEC,		/* value: errno of execve(2) */
 	REPORT_ENDED,		/* value: wait status of the job itself */
 };
 
@@ -23,9 +23,9 @@ struct report {
 	char			text[TEXT_MAX];
 };
 
-/* -1 when it cannot be written; nothing more can be done then. */
+/* Returns -1 when it cannot be written; nothing more can be done then. */
 int	report_send(int fd, const struct report *);
-/* 1 for a report, 0 for none now, -1 at the end (errno 0) or EBADMSG. */
+/* Returns 1 for a report, 0 for none yet, -1 at the end (0) or EBADMSG. */
 int	report_read(int fd, struct report *);
 
 #endif

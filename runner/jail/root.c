@@ -37,7 +37,7 @@ fail(struct why *why, const char *what, const char *path)
 	return why_set(why, "cannot %s %s: %s", what, path, strerror(errno));
 }
 
-/* `to' shows what `from' does, with these flags besides. */
+/* Binds `from' to `to' with additional mount flags. */
 static int
 bind(const char *from, const char *to, unsigned long flags, struct why *why)
 {
@@ -48,7 +48,7 @@ bind(const char *from, const char *to, unsigned long flags, struct why *why)
 	return 0;
 }
 
-/* The device nodes are files to bind the runner's own ones to. */
+/* A device node: a file to which the runner's own node is bound. */
 static int
 make_node(const char *path, struct why *why)
 {
@@ -77,7 +77,7 @@ make_skeleton(struct why *why)
 	return 0;
 }
 
-/* A link is made again, a folder is bound, all else is left out. */
+/* Copies a link, binds a folder, and skips all else. */
 static int
 add_top(const char *runtime, const char *name, struct why *why)
 {
@@ -104,7 +104,7 @@ add_top(const char *runtime, const char *name, struct why *why)
 	return bind(path, name, RDONLY_FLAGS, why);
 }
 
-/* The entries that are ours stay ours. */
+/* Entries that a runtime cannot replace. */
 static int
 is_ours(const char *name)
 {
@@ -140,7 +140,7 @@ add_runtime(const char *name, struct why *why)
 	return rc;
 }
 
-/* What the job may write, and may not run. */
+/* A tmpfs that the job can write and not execute from. */
 static int
 mount_scratch(const char *path, const struct grant *g, struct why *why)
 {
@@ -171,7 +171,7 @@ mount_private(const struct grant *g, struct why *why)
 {
 	char options[96];
 
-	/* A bundle's files take whole pages; the memory limit bounds both. */
+	/* Each file takes whole pages.  The memory limit covers it, too. */
 	snprintf(options, sizeof(options), "mode=0755,size=%" PRIu64
 	    ",nr_inodes=32768", g->bundle_len + GRANT_FILES_MAX * 4096u);
 	if (mount("tmpfs", "job", "tmpfs", MS_NOSUID | MS_NODEV, options) == -1)
@@ -184,7 +184,7 @@ mount_private(const struct grant *g, struct why *why)
 	return 0;
 }
 
-/* pivot_root(2)'s own example: the old root is stacked over the new one. */
+/* As in pivot_root(2): the old root is stacked over the new one. */
 static int
 leave_old_root(struct why *why)
 {

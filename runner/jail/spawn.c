@@ -24,8 +24,8 @@
 #define REQUEST_MAX	81920	/* as JOB_GRANT in msg.def, and a slot */
 
 /*
- * What goes along with a request: all but /dev/null, which the child opens
- * itself, and the control group in its place.
+ * The descriptors sent with a request: all of the job's but /dev/null, which
+ * the child opens itself; the control group takes its place.
  */
 enum { SEND_CGROUP = JAIL_NULL, SEND_FDS = JAIL_FDS };
 
@@ -45,7 +45,7 @@ close_all(int fds[], size_t n)
 			close(fds[i]);
 }
 
-/* One packet with descriptors, and its other half. */
+/* Sends one packet with descriptors. */
 static int
 send_fds(int sock, const void *data, size_t len, const int fds[], size_t n)
 {
@@ -73,7 +73,7 @@ send_fds(int sock, const void *data, size_t len, const int fds[], size_t n)
 	return rc == (ssize_t)len ? 0 : -1;
 }
 
-/* Answers the packet's length and fills fds[]; -1 is one that is missing. */
+/* Returns the packet's length and fills fds[], with -1 for a missing one. */
 static ssize_t
 recv_fds(int sock, void *data, size_t cap, int fds[], size_t n)
 {
@@ -132,7 +132,7 @@ write_maps(pid_t pid, unsigned slot, struct why *why)
 	return 0;
 }
 
-/* The job's first process, once its user maps are there (end of the pipe). */
+/* The job's first process waits on the pipe for its user maps. */
 noreturn static void
 run_child(const struct grant *g, const int sent[SEND_FDS], const int sync[2])
 {
@@ -149,7 +149,7 @@ run_child(const struct grant *g, const int sent[SEND_FDS], const int sync[2])
 	jail_run(g, fds);
 }
 
-/* Answers a pidfd, or -1 and why. */
+/* Returns a pidfd, or -1 with why. */
 static int
 start_child(const struct grant *g, unsigned slot, const int fds[SEND_FDS],
     struct why *why)
@@ -182,11 +182,11 @@ start_child(const struct grant *g, unsigned slot, const int fds[SEND_FDS],
 	return pid == -1 ? -1 : pidfd;
 }
 
-/* One request and its answer.  Ends when the runner has. */
+/* Serves one request.  Exits when the runner has ended. */
 static void
 serve(int sock)
 {
-	static unsigned char buf[REQUEST_MAX];	/* wiped: a child has a copy */
+	static unsigned char buf[REQUEST_MAX];	/* wiped: children copy it */
 	int fds[SEND_FDS], pidfd = -1;
 	struct why why = { "" };
 	struct grant g;
@@ -209,15 +209,15 @@ serve(int sock)
 		pidfd = start_child(&g, slot, fds, &why);
 	if (send_fds(sock, pidfd == -1 ? why.text : "+",
 	    pidfd == -1 ? strlen(why.text) : 1, &pidfd, pidfd != -1) == -1)
-		die_errno("answer to the runner");
+		die_errno("reply to the runner");
 	grant_free(&g);
 	close_all(fds, SEND_FDS);
 	close_all(&pidfd, 1);
 }
 
 /*
- * Children are reaped by nobody: how a job ended is reported by its process 1,
- * and the runner sees the pidfd.
+ * Ignores SIGCHLD, so that the kernel reaps: a job's process 1 reports how the
+ * job ended, and the runner polls the pidfd.
  */
 noreturn static void
 run_spawner(int sock)
@@ -226,7 +226,7 @@ run_spawner(int sock)
 
 	log_init("runner-spawner");
 	signal(SIGCHLD, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);	/* the runner says when */
+	signal(SIGTERM, SIG_IGN);	/* it ends with the runner */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1 ||
 	    prctl(PR_SET_NAME, "spawner", 0, 0, 0) == -1 ||
 	    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1 ||
@@ -252,7 +252,7 @@ spawn_start(void)
 	if (pid == -1)
 		die_errno("fork the spawner");
 	if (pid == 0) {
-		/* All that is the runner's: pipes, the control group. */
+		/* Close the runner's pipes and control group. */
 		if (sock[1] != 3)
 			dup2(sock[1], 3);
 		syscall(SYS_close_range, 4, ~0u, 0);
@@ -277,7 +277,7 @@ child_close(struct child *c)
 	child_init(c);
 }
 
-/* A pipe: our end non-blocking, in *mine, the other in *theirs. */
+/* Makes a pipe: our end, non-blocking, in *mine, the other in *theirs. */
 static int
 make_pipe(int *mine, int *theirs, int mine_is, int flags)
 {
@@ -310,7 +310,7 @@ send_grant(int spawner, const struct put *p, const int fds[SEND_FDS],
 	if (send_fds(spawner, p->base, p->len, fds, SEND_FDS) == 0)
 		return 0;
 	if (errno == EPIPE || errno == ECONNRESET)
-		die(EXIT_SYSTEM, "the spawner is gone");
+		die(EXIT_SYSTEM, "the spawner has ended");
 	return why_set(why, "cannot ask the spawner: %s", strerror(errno));
 }
 
@@ -333,7 +333,7 @@ ask(int spawner, unsigned slot, const struct grant *g, const int fds[SEND_FDS],
 		return -1;
 	n = recv_fds(spawner, answer, sizeof(answer) - 1, pidfdp, 1);
 	if (n <= 0)
-		die(EXIT_SYSTEM, "the spawner is gone");
+		die(EXIT_SYSTEM, "the spawner has ended");
 	if (*pidfdp != -1)
 		return 0;
 	answer[n] = '\0';

@@ -23,7 +23,7 @@ struct unpacker {
 	struct why		*why;
 };
 
-/* Like why_set(), for what failed here and is not the bundle's fault. */
+/* Like why_set(), for failures that are not the bundle's fault. */
 static int
 fail(const struct unpacker *u, const char *what, const char *path)
 {
@@ -53,7 +53,7 @@ check_digest(const struct unpacker *u, const struct ustar_member *m,
 	    got[2], got[3], want[0], want[1], want[2], want[3]);
 }
 
-/* The folders that lead to path, made as needed. */
+/* Makes the folders that lead to path, if they are missing. */
 static int
 make_parents(const struct unpacker *u, const char *path)
 {
@@ -110,7 +110,7 @@ write_file(const struct unpacker *u, const struct grant_file *f,
 	return rc;
 }
 
-/* A folder may be there only when it leads to a file of the grant. */
+/* A folder is allowed only if it leads to a file of the grant. */
 static int
 take_dir(const struct unpacker *u, const struct ustar_member *m)
 {
@@ -146,8 +146,8 @@ static const struct {
 };
 
 /*
- * Every file that could be run: the program, what it starts later, and the
- * interpreter that another one names.
+ * Checks every executable file: the program, those that it starts later, and
+ * interpreters that others name.
  */
 static int
 check_memory(const struct unpacker *u, const struct grant_file *f,
@@ -220,7 +220,7 @@ take_head(const struct unpacker *u, struct ustar *tar)
 	if (take_named(u, tar, "manifest.yaml", &m) == -1 ||
 	    check_digest(u, &m, u->grant->manifest_sha256) == -1)
 		return -1;
-	/* keyd has verified the one that came with the command. */
+	/* Not read: keyd has verified the one that came with the command. */
 	return take_named(u, tar, "manifest.yaml.sig", &m);
 }
 
