@@ -48,7 +48,7 @@ ROOMS := deps lib lib/doc lib/rules cedar keyd ledgerd runner runner/jail gate \
 	init console client client/vsock image image/runtime docs qemu-tests \
 	qemu-tests/jobs
 
-include $(patsubst %,%/sub.mk,$(filter-out image,$(ROOMS)))
+include $(ROOMS:%=%/sub.mk)
 
 WARN := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wstrict-prototypes \
 	-Wmissing-prototypes -Wshadow -Wcast-qual -Werror
@@ -218,8 +218,6 @@ $(B)/tests/%: %.sh | $(B)/.host-packages
 	@mkdir -p $(@D)
 	$(Q){ printf '#!/usr/bin/env atf-sh\n'; cat $<; } > $@.tmp
 	$(Q)chmod +x $@.tmp && mv $@.tmp $@
-
-include image/sub.mk
 
 .PHONY: progs client tests fuzzers image check bench soak demo clean help
 progs: $(addprefix $(B)/bin/,$(notdir $(IMAGE_PROGS)))
