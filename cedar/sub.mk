@@ -12,7 +12,7 @@ cedar_SRCS += $(addprefix cedar/schema/,schema.c raw_actions.c schema_check.c \
 	raw_lists.c raw_names.c raw.c raw_resolve.c \
 	table.c schema_text.c schema_text_decl.c schema_text_type.c \
 	raw_types.c)
-cedar_SRCS += $(addprefix cedar/eval/,decide.c eval.c eval_entity.c eval_ops.c \
+cedar_SRCS += $(addprefix cedar/eval/,decider.c eval.c eval_entity.c eval_ops.c \
 	eval_set.c explain.c explain_parts.c like.c trace.c)
 cedar_SRCS += $(addprefix cedar/validate/,caps.c check_attr.c check_call.c \
 	check_entity.c check_op.c confusable.c facts.c report.c script.c \

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cedar/eval/decide.h"
+#include "cedar/eval/decider.h"
 
 #define SETS		1500
 #define REQUESTS	80

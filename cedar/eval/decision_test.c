@@ -1,4 +1,4 @@
-#include "decide.h"
+#include "decider.h"
 
 #include <atf-c.h>
 

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "decide.h"
+#include "decider.h"
 #include "cedar/data/entities.h"
 #include "cedar/data/policy.h"
 

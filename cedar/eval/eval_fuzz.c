@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decide.h"
+#include "decider.h"
 #include "lib/doc/doc.h"
 
 int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decide.h"
+#include "decider.h"
 #include "lib/doc/doc.h"
 
 #define FILE_MAX	131072

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "decide.h"
+#include "decider.h"
 #include "cedar/format/emit.h"
 #include "explain_parts.h"
 #include "cedar/format/format.h"

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "decide.h"
+#include "decider.h"
 
 enum part_kind {
 	PART_PRINCIPAL, PART_ACTION, PART_RESOURCE,	/* of the scope */

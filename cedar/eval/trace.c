@@ -1,8 +1,8 @@
-#include "decide.h"
+#include "decider.h"
 
 #include <string.h>
 
-#include "decide_run.h"
+#include "decider_run.h"
 
 /* Everything that the trace will need; the decision itself cannot fail. */
 static int

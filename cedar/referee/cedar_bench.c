@@ -15,7 +15,7 @@
 #include <time.h>
 
 #include "world_bench.h"
-#include "cedar/eval/decide.h"
+#include "cedar/eval/decider.h"
 #include "lib/doc/doc.h"
 #include "lib/stdfds.h"
 

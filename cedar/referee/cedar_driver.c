@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "driver_read.h"
-#include "cedar/eval/decide.h"
+#include "cedar/eval/decider.h"
 #include "cedar/format/emit.h"
 #include "cedar/format/format.h"
 #include "cedar/validate/validate.h"

@@ -18,7 +18,7 @@
 #include <stddef.h>
 
 #include "cedar/cedar.h"
-#include "cedar/eval/decide.h"
+#include "cedar/eval/decider.h"
 #include "cedar/data/entities.h"
 #include "cedar/data/policy.h"
 #include "cedar/schema/schema.h"

@@ -1,10 +1,10 @@
-#include "decide.h"
+#include "decider.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "decide_run.h"
+#include "decider_run.h"
 
 /* The most that any policy takes. */
 static void

@@ -2,7 +2,7 @@
 #ifndef DECIDE_RUN_H
 #define DECIDE_RUN_H
 
-#include "decide.h"
+#include "decider.h"
 #include "eval.h"
 
 struct run {
