@@ -2,8 +2,8 @@
 
 ARCHIVES += cedar
 cedar_SRCS := $(addprefix cedar/data/,build.c build_finish.c entities.c \
-	entities_close.c ext.c ext_decimal.c ext_ip.c ext_text.c \
-	ext_time.c name.c policy.c value.c value_form.c)
+	entities_close.c expr.c ext.c ext_decimal.c ext_ip.c ext_text.c \
+	ext_time.c name.c policy.c uid.c value.c value_form.c)
 cedar_SRCS += $(addprefix cedar/text/,lex.c parse.c parse_expr.c parse_operand.c \
 	parse_policy.c parse_scope.c unescape.c)
 cedar_SRCS += $(addprefix cedar/json/,est.c est_expr.c est_node.c)

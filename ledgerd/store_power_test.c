@@ -28,7 +28,7 @@
 #define IMAGE_MAX	(2u << 20)
 #define VARIANTS	3		/* files for each moment */
 
-struct op {
+struct disk_op {
 	enum { OP_WRITE, OP_DURABLE_WRITE, OP_FLUSH, OP_GROW, OP_ACK } kind;
 	off_t		 at;		/* OP_GROW: the new length */
 	size_t		 len;
@@ -37,14 +37,14 @@ struct op {
 	unsigned char	 root[TREE_HASH];
 };
 
-static struct op ops[OPS_MAX];
+static struct disk_op ops[OPS_MAX];
 static size_t nops;
 static bool recording;
 
-static struct op *
+static struct disk_op *
 record(int kind, off_t at, const void *data, size_t len)
 {
-	struct op *op = &ops[nops];
+	struct disk_op *op = &ops[nops];
 
 	if (!recording)
 		return NULL;
@@ -104,7 +104,7 @@ fallocate(int fd, int mode, off_t at, off_t len)
 static void
 acknowledge(const struct store *s)
 {
-	struct op *op = record(OP_ACK, 0, NULL, 0);
+	struct disk_op *op = record(OP_ACK, 0, NULL, 0);
 
 	op->size = s->tip.tree.size;
 	tree_root(&s->tip.tree, op->root);
@@ -115,7 +115,7 @@ static unsigned char image[IMAGE_MAX];
 static off_t image_len;
 
 static void
-apply(const struct op *op, size_t from, size_t len)
+apply(const struct disk_op *op, size_t from, size_t len)
 {
 	if (op->kind == OP_GROW && op->at > image_len)
 		image_len = op->at;
@@ -128,7 +128,7 @@ apply(const struct op *op, size_t from, size_t len)
 
 /* All of an operation that is not flushed, none of it, or some sectors. */
 static void
-apply_some(const struct op *op, int variant)
+apply_some(const struct disk_op *op, int variant)
 {
 	if (variant == 0 || (variant > 1 && op->len == 0 && rand() % 2 == 0))
 		return;
@@ -165,7 +165,7 @@ build_image(size_t moment, int variant)
 static void
 check_image(size_t moment, int variant)
 {
-	const struct op *before = NULL, *after = NULL;
+	const struct disk_op *before = NULL, *after = NULL;
 	unsigned char root[TREE_HASH];
 	struct store s;
 	uint64_t size;

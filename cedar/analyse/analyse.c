@@ -145,7 +145,7 @@ check_terms(struct analysis *a, size_t i)
 	}
 	for (size_t t = 0; t < c->n; t++)
 		for (size_t u = 0; u < t && !a->dead[i]; u++)
-			if (term_excludes(c->policy, c->terms[u],
+			if (conditions_exclude(c->policy, c->terms[u],
 			    c->terms[t]))
 				remark_exclusion(a, i, c->terms[u],
 				    c->terms[t]);
@@ -226,8 +226,8 @@ scope_within(const struct analysis *an, const struct policy *p,
     const struct scope *a, const struct policy *q, const struct scope *b,
     enum slot slot)
 {
-	const struct uid *from = scope_entity(p, a, slot);
-	const struct uid *to = scope_entity(q, b, slot);
+	const struct uid *from = conditions_scope_entity(p, a, slot);
+	const struct uid *to = conditions_scope_entity(q, b, slot);
 
 	if (!types_within(a, from, b))
 		return false;
@@ -433,7 +433,7 @@ free_conditions(struct analysis *a)
 }
 
 int
-policies_analyse(const struct policies *set, const struct entities *entities,
+analyse_policies(const struct policies *set, const struct entities *entities,
     struct remarks *out)
 {
 	struct analysis a = { .set = set, .entities = entities, .out = out };
@@ -449,13 +449,13 @@ policies_analyse(const struct policies *set, const struct entities *entities,
 	free_conditions(&a);
 	if (!a.failed)
 		return 0;
-	remarks_free(out);
+	analyse_free(out);
 	errno = ENOMEM;
 	return -1;
 }
 
 void
-remarks_free(struct remarks *r)
+analyse_free(struct remarks *r)
 {
 	free(r->items);
 	memset(r, 0, sizeof(*r));

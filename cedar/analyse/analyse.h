@@ -3,8 +3,8 @@
  * their author may have meant.  What is remarked is so for certain; what the
  * analysis cannot see through it does not mention.
  */
-#ifndef ANALYSE_H
-#define ANALYSE_H
+#ifndef CEDAR_ANALYSE_H
+#define CEDAR_ANALYSE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -45,8 +45,8 @@ struct remarks {
  * links.  Who is in whom is taken from the entities (finished).  -1 with
  * ENOMEM alone.
  */
-int	policies_analyse(const struct policies *, const struct entities *,
+int	analyse_policies(const struct policies *, const struct entities *,
 	    struct remarks *out);
-void	remarks_free(struct remarks *);
+void	analyse_free(struct remarks *);
 
 #endif

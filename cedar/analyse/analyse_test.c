@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cedar/read/read.h"
+
 #define NAMES_MAX	256
 
 static const char people[] = "["
@@ -51,7 +53,7 @@ load_people(struct entities *e)
 	entities_init(e);
 	ATF_REQUIRE_EQ(0, doc_read_json(&doc, "people", people,
 	    strlen(people), sizeof(people), &error));
-	ATF_REQUIRE_EQ_MSG(0, entities_add(e, &doc, NULL, &error), "%s",
+	ATF_REQUIRE_EQ_MSG(0, read_entities(e, &doc, NULL, &error), "%s",
 	    error.text);
 	doc_free(&doc);
 	ATF_REQUIRE_EQ(0, entities_finish(e, &error));
@@ -97,14 +99,14 @@ analyse(const char *text)
 	policies_init(&set);
 	ATF_REQUIRE_EQ_MSG(0, policies_add_text(&set, "x.cedar", text,
 	    strlen(text), POLICY_IDS_NUMBERED, &error), "%s", error.text);
-	ATF_REQUIRE_EQ(0, policies_analyse(&set, &e, &remarks));
+	ATF_REQUIRE_EQ(0, analyse_policies(&set, &e, &remarks));
 	entities_free(&e);
 }
 
 static void
 done(void)
 {
-	remarks_free(&remarks);
+	analyse_free(&remarks);
 	policies_free(&set);
 }
 
@@ -352,7 +354,7 @@ ATF_TC_BODY(templates_are_looked_at_as_their_links, tc)
 	    str_new(&set.arena, "ann", 3));
 	ATF_REQUIRE_EQ(0, policies_link(&set, set.items[0]->id, "l", 1,
 	    values, &error));
-	ATF_REQUIRE_EQ(0, policies_analyse(&set, &e, &remarks));
+	ATF_REQUIRE_EQ(0, analyse_policies(&set, &e, &remarks));
 	ATF_CHECK_STREQ("SHADOWED 2 1", names());
 	done();
 	entities_free(&e);
@@ -416,7 +418,7 @@ ATF_TC_BODY(memory_that_runs_out_is_an_error, tc)
 	for (;; n++) {
 		allocations = 0;
 		failing = n;
-		if (policies_analyse(&set, &e, &remarks) == 0)
+		if (analyse_policies(&set, &e, &remarks) == 0)
 			break;
 		ATF_CHECK(remarks.items == NULL);
 	}

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cedar/eval/decider.h"
+#include "cedar/read/read.h"
 
 #define SETS		1500
 #define REQUESTS	80
@@ -210,7 +211,7 @@ load_people(struct entities *e)
 	entities_init(e);
 	ATF_REQUIRE_EQ(0, doc_read_json(&doc, "people", people,
 	    strlen(people), sizeof(people), &error));
-	ATF_REQUIRE_EQ(0, entities_add(e, &doc, NULL, &error));
+	ATF_REQUIRE_EQ(0, read_entities(e, &doc, NULL, &error));
 	doc_free(&doc);
 	ATF_REQUIRE_EQ(0, entities_finish(e, &error));
 }
@@ -227,7 +228,7 @@ add_uid(char *dst, const char *key, const char *uid)
 }
 
 static void
-make_request(struct request *r, struct arena *a)
+make_request(struct authz_request *r, struct arena *a)
 {
 	char json[1000] = "{";
 	struct doc_error error;
@@ -244,7 +245,7 @@ make_request(struct request *r, struct arena *a)
 	strcat(json, "}}");
 	ATF_REQUIRE_EQ(0, doc_read_json(&doc, "request", json, strlen(json),
 	    sizeof(json), &error));
-	ATF_REQUIRE_EQ_MSG(0, request_read(r, a, &doc, 0, NULL, &error),
+	ATF_REQUIRE_EQ_MSG(0, read_request(r, a, &doc, 0, NULL, &error),
 	    "%s in %s", error.text, json);
 	doc_free(&doc);
 }
@@ -291,11 +292,11 @@ check_set(const struct entities *e)
 	policies_init(&set);
 	ATF_REQUIRE_EQ_MSG(0, policies_add_text(&set, "made", text, len,
 	    POLICY_IDS_NUMBERED, &error), "%s in %s", error.text, text);
-	ATF_REQUIRE_EQ(0, policies_analyse(&set, e, &remarks));
+	ATF_REQUIRE_EQ(0, analyse_policies(&set, e, &remarks));
 	ATF_REQUIRE_EQ(0, decider_init(&d, &set, e));
 	for (int i = 0; remarks.n > 0 && i < REQUESTS; i++) {
 		struct arena a;
-		struct request request;
+		struct authz_request request;
 		struct trace trace;
 
 		arena_init(&a, 0);
@@ -303,11 +304,11 @@ check_set(const struct entities *e)
 		ATF_REQUIRE_EQ(0, decider_trace(&d, &request, &trace));
 		for (size_t r = 0; r < remarks.n; r++)
 			check_remark(&remarks.items[r], &trace);
-		trace_free(&trace);
+		decider_trace_free(&trace);
 		arena_free(&a);
 	}
 	decider_free(&d);
-	remarks_free(&remarks);
+	analyse_free(&remarks);
 	policies_free(&set);
 }
 

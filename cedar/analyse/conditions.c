@@ -7,7 +7,7 @@
 #include "cedar/format/walk.h"
 
 static bool
-splits(const struct node *n, bool negated)
+splits(const struct expr_node *n, bool negated)
 {
 	return n->op == (negated ? OP_OR : OP_AND);
 }
@@ -16,7 +16,7 @@ splits(const struct node *n, bool negated)
 static void
 split(struct conditions *c, struct term *todo, size_t n)
 {
-	const struct node *nodes = c->policy->nodes;
+	const struct expr_node *nodes = c->policy->nodes;
 
 	while (n > 0) {
 		struct term t = todo[--n];
@@ -68,7 +68,7 @@ conditions_free(struct conditions *c)
 }
 
 static bool
-names_equal(const struct node *a, const struct node *b, unsigned n)
+names_equal(const struct expr_node *a, const struct expr_node *b, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		if (!str_equal(a->u.names[i], b->u.names[i]))
@@ -93,9 +93,9 @@ patterns_equal(const struct pattern *a, const struct pattern *b)
 
 /* The nodes alone, without their operands. */
 static bool
-nodes_equal(const struct node *a, const struct node *b)
+nodes_equal(const struct expr_node *a, const struct expr_node *b)
 {
-	if (a->op != b->op || node_count(a) != node_count(b))
+	if (a->op != b->op || expr_count(a) != expr_count(b))
 		return false;
 	switch (a->op) {
 	case OP_VALUE:
@@ -120,7 +120,7 @@ nodes_equal(const struct node *a, const struct node *b)
 
 /* In postfix order, equal nodes in a row are equal trees. */
 bool
-expr_equal(const struct policy *a, uint32_t root, const struct policy *b,
+conditions_equal(const struct policy *a, uint32_t root, const struct policy *b,
     uint32_t other)
 {
 	uint32_t len = root - a->nodes[root].first;
@@ -187,7 +187,7 @@ static unsigned
 compare(const struct policy *p, uint32_t self, const struct known *k)
 {
 	enum op op = p->nodes[self].op;
-	bool same = expr_equal(p, walk_operand(p->nodes, self, 0), p,
+	bool same = conditions_equal(p, walk_operand(p->nodes, self, 0), p,
 	    walk_operand(p->nodes, self, 1));
 	bool equality = op == OP_EQ || op == OP_NE;
 
@@ -204,7 +204,7 @@ compare(const struct policy *p, uint32_t self, const struct known *k)
 static struct known
 fold(const struct policy *p, uint32_t self, const struct known *k)
 {
-	const struct node *n = &p->nodes[self];
+	const struct expr_node *n = &p->nodes[self];
 	struct known out = { TERM_ANY, NULL };
 
 	switch (n->op) {
@@ -240,7 +240,7 @@ fold(const struct policy *p, uint32_t self, const struct known *k)
 }
 
 static bool
-is_test_node(const struct node *n)
+is_test_node(const struct expr_node *n)
 {
 	return n->op == OP_IS_TEST || n->op == OP_AND_TEST ||
 	    n->op == OP_OR_TEST || n->op == OP_IF_TEST || n->op == OP_IF_ELSE;
@@ -259,11 +259,11 @@ conditions_truth(const struct conditions *c, size_t i, unsigned *truth)
 		return -1;
 	}
 	for (uint32_t at = first; at <= root; at++) {
-		const struct node *n = &p->nodes[at];
+		const struct expr_node *n = &p->nodes[at];
 
 		if (is_test_node(n))
 			continue;
-		depth -= node_count(n);
+		depth -= expr_count(n);
 		stack[depth] = fold(p, at, stack + depth);
 		depth++;
 	}

@@ -2,8 +2,8 @@
  * What the conditions of a policy are known to demand: all its conditions as
  * a list of terms, each of which must be true (or false) for it to apply.
  */
-#ifndef CONDITIONS_H
-#define CONDITIONS_H
+#ifndef CEDAR_ANALYSE_CONDITIONS_H
+#define CEDAR_ANALYSE_CONDITIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,7 +41,7 @@ int	conditions_truth(const struct conditions *, size_t term,
 	    unsigned *truth);
 
 /* The terms cannot both hold. */
-bool	term_excludes(const struct policy *, struct term, struct term other);
+bool conditions_exclude(const struct policy *, struct term, struct term other);
 /*
  * Wherever the scope and all conditions of the one hold, the conditions of the
  * other do.
@@ -49,11 +49,11 @@ bool	term_excludes(const struct policy *, struct term, struct term other);
 bool	conditions_imply(const struct conditions *, const struct conditions *,
 	    const struct entities *);
 /* The entity that a scope names; a link's slot stands for its value. */
-const struct uid *scope_entity(const struct policy *, const struct scope *,
-	    enum slot);
+const struct uid *conditions_scope_entity(const struct policy *,
+	    const struct scope *, enum slot);
 
 /* Whether two expressions are the same, node for node. */
-bool	expr_equal(const struct policy *, uint32_t root,
+bool	conditions_equal(const struct policy *, uint32_t root,
 	    const struct policy *, uint32_t other);
 
 #endif

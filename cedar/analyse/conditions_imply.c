@@ -61,7 +61,7 @@ static struct test
 test_of(const struct policy *p, struct term term)
 {
 	struct test t = { .kind = TEST_NONE, .policy = p };
-	const struct node *n = &p->nodes[term.root];
+	const struct expr_node *n = &p->nodes[term.root];
 	uint32_t left, right;
 	enum op op = n->op;
 
@@ -93,7 +93,7 @@ static bool
 same_subject(const struct test *a, const struct test *b)
 {
 	return a->kind != TEST_NONE && b->kind != TEST_NONE &&
-	    expr_equal(a->policy, a->subject, b->policy, b->subject);
+	    conditions_equal(a->policy, a->subject, b->policy, b->subject);
 }
 
 /* Whether a value passes a test of its subject. */
@@ -137,11 +137,11 @@ test_implies(const struct test *a, const struct test *b)
 }
 
 bool
-term_excludes(const struct policy *p, struct term a, struct term b)
+conditions_exclude(const struct policy *p, struct term a, struct term b)
 {
 	struct test ta, tb;
 
-	if (a.negated != b.negated && expr_equal(p, a.root, p, b.root))
+	if (a.negated != b.negated && conditions_equal(p, a.root, p, b.root))
 		return true;
 	ta = test_of(p, a);
 	tb = test_of(p, b);
@@ -152,7 +152,7 @@ term_excludes(const struct policy *p, struct term a, struct term b)
 static const struct uid *
 group_of(const struct policy *p, struct term t)
 {
-	const struct node *n = &p->nodes[t.root], *right = n - 1;
+	const struct expr_node *n = &p->nodes[t.root], *right = n - 1;
 
 	if (t.negated || n->op != OP_IN || right->op != OP_VALUE ||
 	    right->u.value->kind != VALUE_ENTITY)
@@ -168,7 +168,7 @@ groups_imply(const struct entities *e, const struct policy *p, struct term a,
 	const struct uid *from = group_of(p, a), *to = group_of(q, b);
 
 	return from != NULL && to != NULL &&
-	    expr_equal(p, walk_operand(p->nodes, a.root, 0), q,
+	    conditions_equal(p, walk_operand(p->nodes, a.root, 0), q,
 	    walk_operand(q->nodes, b.root, 0)) && entities_in(e, from, to);
 }
 
@@ -178,7 +178,7 @@ term_implies(const struct entities *e, const struct policy *p, struct term a,
 {
 	struct test ta, tb;
 
-	if (a.negated == b.negated && expr_equal(p, a.root, q, b.root))
+	if (a.negated == b.negated && conditions_equal(p, a.root, q, b.root))
 		return true;
 	if (groups_imply(e, p, a, q, b))
 		return true;
@@ -188,7 +188,8 @@ term_implies(const struct entities *e, const struct policy *p, struct term a,
 }
 
 const struct uid *
-scope_entity(const struct policy *p, const struct scope *s, enum slot slot)
+conditions_scope_entity(const struct policy *p, const struct scope *s,
+    enum slot slot)
 {
 	if (s->op != SCOPE_EQ && s->op != SCOPE_IN && s->op != SCOPE_IS_IN)
 		return NULL;
@@ -201,7 +202,7 @@ scope_implies(const struct entities *e, const struct policy *p,
     const struct policy *q, struct term t)
 {
 	const struct uid *to = group_of(q, t), *from = NULL;
-	const struct node *left;
+	const struct expr_node *left;
 
 	if (to == NULL)
 		return false;
@@ -209,9 +210,10 @@ scope_implies(const struct entities *e, const struct policy *p,
 	if (left->op != OP_VAR)
 		return false;
 	if (left->u.var == VAR_PRINCIPAL)
-		from = scope_entity(p, &p->principal, SLOT_PRINCIPAL);
+		from =
+		    conditions_scope_entity(p, &p->principal, SLOT_PRINCIPAL);
 	else if (left->u.var == VAR_RESOURCE)
-		from = scope_entity(p, &p->resource, SLOT_RESOURCE);
+		from = conditions_scope_entity(p, &p->resource, SLOT_RESOURCE);
 	return from != NULL && entities_in(e, from, to);
 }
 

@@ -182,11 +182,11 @@ build_when_end(struct build *b)
 }
 
 /* A new node at the end; NULL with the error set. */
-static struct node *
+static struct expr_node *
 append(struct build *b, size_t pos, enum op op)
 {
 	size_t cap = b->node_cap;
-	struct node *n;
+	struct expr_node *n;
 	uint8_t *d;
 
 	if (b->nnodes >= CEDAR_NODES_MAX) {
@@ -218,7 +218,7 @@ static const uint8_t chains[OP_COUNT] = {
 
 /* How deep a node with this i-th operand nests. */
 static unsigned
-depth_with(const struct build *b, const struct node *n, unsigned i,
+depth_with(const struct build *b, const struct expr_node *n, unsigned i,
     uint32_t operand)
 {
 	const uint8_t chain = i == 0 ? chains[n->op] : 0;
@@ -241,13 +241,13 @@ static int
 take_operands(struct build *b)
 {
 	const uint32_t self = (uint32_t)b->nnodes - 1;
-	struct node *n = &b->nodes[self];
+	struct expr_node *n = &b->nodes[self];
 	uint32_t end = self, root;
 	unsigned depth = 1, with;
 
-	for (unsigned i = node_count(n); i-- > 0; ) {
+	for (unsigned i = expr_count(n); i-- > 0; ) {
 		assert(end > bottom(b));
-		root = node_before(b->nodes, end);
+		root = expr_before(b->nodes, end);
 		end = b->nodes[root].first;
 		if ((with = depth_with(b, n, i, root)) > depth)
 			depth = with;
@@ -264,7 +264,7 @@ take_operands(struct build *b)
  * The test node before the operand that ends at `end', which must be of this
  * kind; moves *end before it.
  */
-static struct node *
+static struct expr_node *
 test_before(struct build *b, uint32_t *end, enum op op)
 {
 	const uint32_t first = b->nodes[*end - 1].first;
@@ -296,10 +296,10 @@ set_jumps(struct build *b)
 }
 
 /* An operator with operands. */
-static struct node *
+static struct expr_node *
 operator(struct build *b, size_t pos, enum op op, size_t nargs)
 {
-	struct node *n;
+	struct expr_node *n;
 
 	assert(nargs <= UINT16_MAX);
 	if ((n = append(b, pos, op)) == NULL)
@@ -314,7 +314,7 @@ operator(struct build *b, size_t pos, enum op op, size_t nargs)
 int
 build_value(struct build *b, size_t pos, struct value v)
 {
-	struct node *n = append(b, pos, OP_VALUE);
+	struct expr_node *n = append(b, pos, OP_VALUE);
 
 	if (n == NULL)
 		return -1;
@@ -325,7 +325,7 @@ build_value(struct build *b, size_t pos, struct value v)
 int
 build_var(struct build *b, size_t pos, enum var var)
 {
-	struct node *n = append(b, pos, OP_VAR);
+	struct expr_node *n = append(b, pos, OP_VAR);
 
 	if (n == NULL)
 		return -1;
@@ -336,7 +336,7 @@ build_var(struct build *b, size_t pos, enum var var)
 int
 build_test(struct build *b, size_t pos, enum op op)
 {
-	assert(op_is_test(op));
+	assert(expr_op_is_test(op));
 	return append(b, pos, op) == NULL ? -1 : 0;
 }
 
@@ -350,7 +350,7 @@ int
 build_names(struct build *b, size_t pos, enum op op,
     const struct str *const *names, size_t n)
 {
-	struct node *node;
+	struct expr_node *node;
 
 	assert(op == OP_HAS ? n > 0 : op == OP_GET && n == 1);
 	if (n > CEDAR_NODES_MAX)
@@ -365,7 +365,7 @@ build_names(struct build *b, size_t pos, enum op op,
 int
 build_is(struct build *b, size_t pos, enum op op, const struct str *type)
 {
-	struct node *n;
+	struct expr_node *n;
 
 	assert(op == OP_IS || op == OP_IS_IN);
 	if ((n = operator(b, pos, op, 0)) == NULL)
@@ -429,7 +429,7 @@ int
 build_like(struct build *b, size_t pos, const struct str *const *parts,
     size_t n)
 {
-	struct node *node = operator(b, pos, OP_LIKE, 0);
+	struct expr_node *node = operator(b, pos, OP_LIKE, 0);
 
 	if (node == NULL)
 		return -1;
@@ -446,7 +446,7 @@ build_set(struct build *b, size_t pos, size_t n)
 int
 build_call(struct build *b, size_t pos, enum fn fn, size_t n)
 {
-	struct node *node = operator(b, pos, OP_CALL, n);
+	struct expr_node *node = operator(b, pos, OP_CALL, n);
 
 	if (node == NULL)
 		return -1;
@@ -472,7 +472,7 @@ value_pos(const struct build *b, size_t n, size_t i)
 	uint32_t end = (uint32_t)b->nnodes - 1, root;
 
 	do {
-		root = node_before(b->nodes, end);
+		root = expr_before(b->nodes, end);
 		end = b->nodes[root].first;
 	} while (n-- > i + 1);
 	return b->nodes[end].pos;
@@ -482,7 +482,7 @@ int
 build_record(struct build *b, size_t pos, const struct str *const *names,
     size_t n)
 {
-	struct node *node = operator(b, pos, OP_RECORD, n);
+	struct expr_node *node = operator(b, pos, OP_RECORD, n);
 	const size_t twice = find_twice(names, n);
 	char quoted[QUOTE_MAX];
 

@@ -28,8 +28,8 @@
  * ENOMEM); then only build_close() may follow.  Positions are bytes in the
  * source, for policies from JSON too.
  */
-#ifndef BUILD_H
-#define BUILD_H
+#ifndef CEDAR_DATA_BUILD_H
+#define CEDAR_DATA_BUILD_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,7 +46,7 @@ struct build {
 	/* The policy that is being built; scopes are the reader's to fill. */
 	struct policy		 policy;
 	/* Growing arrays, copied into the set's arena at the end. */
-	struct node		*nodes;
+	struct expr_node		*nodes;
 	uint8_t			*depths;	/* of each node */
 	size_t			 nnodes, node_cap;
 	struct annotation	*annotations;
@@ -127,7 +127,7 @@ int	build_record(struct build *, size_t pos,
  * Puts a policy into the set's list, under this id.  -1 with a static reason
  * in *why (EBADMSG), or NULL there (ENOMEM).
  */
-int	policies_append(struct policies *, struct policy *, const char *id,
+int	build_append(struct policies *, struct policy *, const char *id,
 	    size_t idlen, const char **why);
 
 /* The error at a byte of the source; always -1. */

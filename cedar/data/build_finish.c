@@ -12,14 +12,14 @@ round16(size_t n)
 
 /* Bytes that the node's value takes where it is made. */
 static size_t
-node_scratch(const struct node *n)
+node_scratch(const struct expr_node *n)
 {
 	if (n->op == OP_SET)
 		return round16(sizeof(struct set) +
 		    n->nargs * sizeof(struct value));
 	if (n->op == OP_RECORD)
 		return round16(sizeof(struct record) +
-		    n->nargs * sizeof(struct field));
+		    n->nargs * sizeof(struct record_field));
 	if (n->op == OP_CALL && n->u.fn == FN_IP)
 		return round16(sizeof(struct ip));
 	return 0;
@@ -31,13 +31,13 @@ node_scratch(const struct node *n)
  * evaluated, so IF_ELSE takes one, which IF has no need to.
  */
 static int
-node_effect(const struct node *n)
+node_effect(const struct expr_node *n)
 {
 	if (n->op == OP_IF_TEST || n->op == OP_IF_ELSE)
 		return -1;
-	if (n->op == OP_IF || op_is_test(n->op))
+	if (n->op == OP_IF || expr_op_is_test(n->op))
 		return 0;
-	return 1 - (int)node_count(n);
+	return 1 - (int)expr_count(n);
 }
 
 static void
@@ -121,7 +121,7 @@ build_finish(struct build *b, const char *id, size_t idlen,
 		return -1;
 	if ((p = copy(b, &b->policy, 1, sizeof(*p))) == NULL)
 		return build_memory(b);
-	if (policies_append(b->set, p, id, idlen, &why) == -1)
+	if (build_append(b->set, p, id, idlen, &why) == -1)
 		return why == NULL ? build_memory(b) :
 		    error_append(b, id, idlen, why);
 	return 0;

@@ -25,49 +25,6 @@ entities_free(struct entities *es)
 	memset(es, 0, sizeof(*es));
 }
 
-const char *
-uid_quote(char dst[UID_TEXT_MAX], const struct uid *u)
-{
-	char type[QUOTE_MAX], id[QUOTE_MAX];
-
-	snprintf(dst, UID_TEXT_MAX, "%s::\"%s\"",
-	    doc_quote(type, u->type->bytes, u->type->len),
-	    doc_quote(id, u->id->bytes, u->id->len));
-	return dst;
-}
-
-/* By hash, so that looking one up is quick; the rest is for a total order. */
-static int
-compare_uids(const struct uid *a, const struct uid *b)
-{
-	if (a->hash != b->hash)
-		return a->hash < b->hash ? -1 : 1;
-	return value_compare(
-	    (struct value){ .kind = VALUE_ENTITY, .uid = a },
-	    (struct value){ .kind = VALUE_ENTITY, .uid = b });
-}
-
-static int
-compare_pointers(const void *a, const void *b)
-{
-	return compare_uids(*(const struct uid *const *)a,
-	    *(const struct uid *const *)b);
-}
-
-uint32_t
-uids_sort(const struct uid **uids, uint32_t n)
-{
-	uint32_t kept = 0;
-
-	if (n < 2)
-		return n;
-	qsort(uids, n, sizeof(*uids), compare_pointers);
-	for (uint32_t i = 1; i < n; i++)
-		if (!uid_equal(uids[kept], uids[i]))
-			uids[++kept] = uids[i];
-	return kept + 1;
-}
-
 /* The slot where the entity is, or would be. */
 static uint32_t
 find_slot(const struct entities *es, const struct uid *uid)
@@ -153,7 +110,7 @@ normalise(struct entities *es, const struct entity *from, struct entity *to)
 		memcpy(parents, from->parents,
 		    from->nparents * sizeof(*parents));
 	*to = *from;
-	to->nparents = uids_sort(parents, from->nparents);
+	to->nparents = uid_sort(parents, from->nparents);
 	to->parents = parents;
 	to->nancestors = 0;
 	to->ancestors = NULL;
@@ -168,7 +125,7 @@ int
 entities_add_one(struct entities *es, const struct entity *e,
     struct doc_error *err)
 {
-	char name[UID_TEXT_MAX];
+	char name[UID_QUOTE_MAX];
 	const struct entity *there;
 	struct entity new;
 
@@ -212,7 +169,7 @@ entities_in(const struct entities *es, const struct uid *uid,
 		return false;
 	for (high = e->nancestors; low < high; ) {
 		uint32_t middle = low + (high - low) / 2;
-		int c = compare_uids(e->ancestors[middle], ancestor);
+		int c = uid_compare_hash(e->ancestors[middle], ancestor);
 
 		if (c == 0)
 			return true;

@@ -2,18 +2,16 @@
  * Entities with their hierarchy, and requests.
  * https://docs.cedarpolicy.com/auth/entities-syntax.html has the JSON.
  */
-#ifndef ENTITIES_H
-#define ENTITIES_H
+#ifndef CEDAR_DATA_ENTITIES_H
+#define CEDAR_DATA_ENTITIES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/doc/arena.h"
 #include "cedar/cedar.h"
-#include "lib/doc/doc.h"
+#include "lib/doc/arena.h"
+#include "lib/doc/error.h"
 #include "value.h"
-
-struct schema;
 
 /*
  * Ancestors of all entities together, as they are gathered, doubles counted:
@@ -43,17 +41,6 @@ void	entities_init(struct entities *);
 void	entities_free(struct entities *);
 
 /*
- * Adds the entities of a document: an array of {"uid", "attrs", "parents",
- * "tags"}; attrs, parents and tags may be missing.  With a schema (or NULL)
- * values are read as their attribute's type says (an entity as {"type",
- * "id"}, an extension value as its bare string), all is checked against it,
- * and the schema's actions are added.  -1 with *e: EBADMSG (twice the same
- * entity unless equal, a cycle, a value that is no Cedar value, against the
- * schema), ENOMEM.  On -1 only entities_free() may follow.
- */
-int	entities_add(struct entities *, const struct doc *,
-	    const struct schema *, struct doc_error *);
-/*
  * Adds one entity made by the program itself; uid, attrs, tags and the
  * parents' names must live as long as the store (its arena will do), the
  * array of parents need not.  NULL attrs or tags: none.  An entity that is
@@ -71,7 +58,7 @@ const struct entity *entities_find(const struct entities *,
 bool	entities_in(const struct entities *, const struct uid *,
 	    const struct uid *ancestor);
 
-struct request {
+struct authz_request {
 	const struct uid	*principal, *action, *resource;
 	const struct record	*context;
 	/*
@@ -80,24 +67,5 @@ struct request {
 	 */
 	const struct entity	*own;
 };
-
-/*
- * Reads {"principal", "action", "resource", "context"} into *r, whose parts
- * live in the arena.  Entity names are {"type", "id"} objects, with or
- * without "__entity" around; or text as in a policy, Type::"id".  With a
- * schema the context is read by its types and all is checked against it.
- */
-int	request_read(struct request *, struct arena *, const struct doc *,
-	    uint32_t node, const struct schema *, struct doc_error *);
-
-/* One value of the entity JSON, without a schema. */
-int	value_read(struct value *, struct arena *, const struct doc *,
-	    uint32_t node, struct doc_error *);
-/* {"type", "id"}, {"__entity": ...} or Type::"id" as text. */
-int	uid_read(const struct uid **, struct arena *, const struct doc *,
-	    uint32_t node, struct doc_error *);
-/* Type::"id" as in a policy. */
-int	uid_parse(const struct uid **, struct arena *,
-	    const struct doc_source *, struct doc_error *);
 
 #endif

@@ -11,14 +11,14 @@
 
 #define NAME	"entities"
 
-enum state { STATE_NEW, STATE_OPEN, STATE_DONE };
+enum close_state { STATE_NEW, STATE_OPEN, STATE_DONE };
 
 /* An entity on the stack, and which parent is next. */
 struct step {
 	uint32_t	index, parent;
 };
 
-struct walk {
+struct close_walk {
 	struct entities		*es;
 	struct arena		*arena;
 	struct doc_error	*e;
@@ -32,9 +32,9 @@ struct walk {
 };
 
 static int
-error_cycle(struct walk *w, uint32_t index)
+error_cycle(struct close_walk *w, uint32_t index)
 {
-	char name[UID_TEXT_MAX];
+	char name[UID_QUOTE_MAX];
 	uint32_t i = w->depth;
 
 	*w->member = index;
@@ -46,14 +46,14 @@ error_cycle(struct walk *w, uint32_t index)
 }
 
 static void
-push(struct walk *w, uint32_t index)
+push(struct close_walk *w, uint32_t index)
 {
 	w->states[index] = STATE_OPEN;
 	w->stack[w->depth++] = (struct step){ .index = index };
 }
 
 static int
-add_found(struct walk *w, const struct uid *const *uids, uint32_t n)
+add_found(struct close_walk *w, const struct uid *const *uids, uint32_t n)
 {
 	if (n > w->cap - w->nfound) {
 		size_t cap = (w->cap + n) * 2;
@@ -77,7 +77,7 @@ add_found(struct walk *w, const struct uid *const *uids, uint32_t n)
 
 /* All parents of the entity on top are done: so is it. */
 static int
-pop(struct walk *w)
+pop(struct close_walk *w)
 {
 	struct entity *e = &w->es->items[w->stack[--w->depth].index];
 	const struct uid **ancestors;
@@ -93,7 +93,7 @@ pop(struct walk *w)
 		    add_found(w, p->ancestors, p->nancestors) == -1)
 			return -1;
 	}
-	e->nancestors = uids_sort(w->found, (uint32_t)w->nfound);
+	e->nancestors = uid_sort(w->found, (uint32_t)w->nfound);
 	ancestors = arena_alloc(w->arena, e->nancestors, sizeof(*ancestors));
 	if (ancestors == NULL)
 		return doc_error_memory(w->e, NAME);
@@ -106,7 +106,7 @@ pop(struct walk *w)
 
 /* One more parent of the entity on top. */
 static int
-step(struct walk *w)
+step(struct close_walk *w)
 {
 	struct step *top = &w->stack[w->depth - 1];
 	const struct entity *e = &w->es->items[top->index], *p;
@@ -126,7 +126,7 @@ step(struct walk *w)
 }
 
 static int
-walk(struct walk *w)
+walk(struct close_walk *w)
 {
 	for (uint32_t i = 0; i < w->es->n; i++) {
 		if (w->states[i] != STATE_NEW)
@@ -143,7 +143,7 @@ int
 entities_close(struct entities *es, struct arena *arena, uint32_t *member,
     struct doc_error *e)
 {
-	struct walk w = { .es = es, .arena = arena, .e = e,
+	struct close_walk w = { .es = es, .arena = arena, .e = e,
 	    .member = member };
 	size_t n = es->n == 0 ? 1 : es->n;
 	int rc, saved;

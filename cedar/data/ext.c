@@ -15,13 +15,13 @@ ext_format(struct value v, char dst[EXT_TEXT_MAX])
 {
 	dst[0] = '\0';
 	if (v.kind == VALUE_DECIMAL)
-		decimal_format(v.n, dst);
+		ext_format_decimal(v.n, dst);
 	else if (v.kind == VALUE_IP)
-		ip_format(v.ip, dst);
+		ext_format_ip(v.ip, dst);
 	else if (v.kind == VALUE_DATETIME)
-		datetime_format(v.n, dst);
+		ext_format_datetime(v.n, dst);
 	else if (v.kind == VALUE_DURATION)
-		duration_format(v.n, dst);
+		ext_format_duration(v.n, dst);
 	return dst;
 }
 
@@ -65,19 +65,19 @@ make_number(struct call *c, enum value_kind kind, parse_fn *parse)
 static const char *
 call_decimal(struct call *c)
 {
-	return make_number(c, VALUE_DECIMAL, decimal_parse);
+	return make_number(c, VALUE_DECIMAL, ext_parse_decimal);
 }
 
 static const char *
 call_datetime(struct call *c)
 {
-	return make_number(c, VALUE_DATETIME, datetime_parse);
+	return make_number(c, VALUE_DATETIME, ext_parse_datetime);
 }
 
 static const char *
 call_duration(struct call *c)
 {
-	return make_number(c, VALUE_DURATION, duration_parse);
+	return make_number(c, VALUE_DURATION, ext_parse_duration);
 }
 
 static const char *
@@ -85,7 +85,7 @@ call_ip(struct call *c)
 {
 	const struct str *s = c->args[0].str;
 
-	if (ip_parse(s->bytes, s->len, c->ip) == -1)
+	if (ext_parse_ip(s->bytes, s->len, c->ip) == -1)
 		return "malformed address";
 	*c->out = (struct value){ .kind = VALUE_IP, .ip = c->ip };
 	return NULL;

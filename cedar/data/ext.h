@@ -3,8 +3,8 @@
  * https://docs.cedarpolicy.com/policies/syntax-datatypes.html and
  * RFC 0080 of Cedar (datetime).
  */
-#ifndef EXT_H
-#define EXT_H
+#ifndef CEDAR_DATA_EXT_H
+#define CEDAR_DATA_EXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,10 +14,10 @@
 #include "value.h"
 
 /* Each: 0, or -1 with EBADMSG when the text is not one of these. */
-int	decimal_parse(const char *, size_t len, int64_t *);
-int	ip_parse(const char *, size_t len, struct ip *);
-int	datetime_parse(const char *, size_t len, int64_t *ms);
-int	duration_parse(const char *, size_t len, int64_t *ms);
+int	ext_parse_decimal(const char *, size_t len, int64_t *);
+int	ext_parse_ip(const char *, size_t len, struct ip *);
+int	ext_parse_datetime(const char *, size_t len, int64_t *ms);
+int	ext_parse_duration(const char *, size_t len, int64_t *ms);
 
 #define EXT_TEXT_MAX	64	/* the longest text form, with its NUL */
 

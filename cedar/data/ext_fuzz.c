@@ -32,10 +32,10 @@ address(const char *text, size_t len)
 	struct value v = { .kind = VALUE_IP, .ip = &ip };
 	char again[EXT_TEXT_MAX];
 
-	if (ip_parse(text, len, &ip) == -1)
+	if (ext_parse_ip(text, len, &ip) == -1)
 		return;
 	ext_format(v, again);
-	if (ip_parse(again, strlen(again), &same) == -1 ||
+	if (ext_parse_ip(again, strlen(again), &same) == -1 ||
 	    memcmp(&ip, &same, sizeof(ip)) != 0)
 		abort();
 }
@@ -45,9 +45,9 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
 	const char *text = (const char *)data;
 
-	number(decimal_parse, VALUE_DECIMAL, text, len);
-	number(datetime_parse, VALUE_DATETIME, text, len);
-	number(duration_parse, VALUE_DURATION, text, len);
+	number(ext_parse_decimal, VALUE_DECIMAL, text, len);
+	number(ext_parse_datetime, VALUE_DATETIME, text, len);
+	number(ext_parse_duration, VALUE_DURATION, text, len);
 	address(text, len);
 	return 0;
 }

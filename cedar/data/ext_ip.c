@@ -10,11 +10,11 @@
 
 /* 0 to 255 without zeros in front. */
 static int
-get_octet(struct text *t, uint8_t *out)
+get_octet(struct ext_text *t, uint8_t *out)
 {
 	const char *start = t->p;
 	uint64_t n;
-	unsigned digits = text_number(t, &n);
+	unsigned digits = ext_number(t, &n);
 
 	if (digits == 0 || n > 255 || (digits > 1 && *start == '0'))
 		return -1;
@@ -23,10 +23,10 @@ get_octet(struct text *t, uint8_t *out)
 }
 
 static int
-get_v4(struct text *t, uint8_t addr[16])
+get_v4(struct ext_text *t, uint8_t addr[16])
 {
 	for (unsigned i = 0; i < 4; i++)
-		if ((i > 0 && !text_skip(t, '.')) ||
+		if ((i > 0 && !ext_skip(t, '.')) ||
 		    get_octet(t, &addr[i]) == -1)
 			return -1;
 	return 0;
@@ -43,7 +43,7 @@ hex_digit(char c)
 
 /* One to four hexadecimal digits. */
 static int
-get_group(struct text *t, uint16_t *out)
+get_group(struct ext_text *t, uint16_t *out)
 {
 	unsigned n = 0, digits = 0;
 	int digit;
@@ -58,7 +58,7 @@ get_group(struct text *t, uint16_t *out)
 }
 
 static bool
-at_gap(const struct text *t)
+at_gap(const struct ext_text *t)
 {
 	return t->end - t->p >= 2 && t->p[0] == ':' && t->p[1] == ':';
 }
@@ -68,26 +68,26 @@ at_gap(const struct text *t)
  * many, or -1.
  */
 static int
-get_groups(struct text *t, uint16_t *groups, int max)
+get_groups(struct ext_text *t, uint16_t *groups, int max)
 {
 	int n = 0;
 
 	do {
 		if (n == max || get_group(t, &groups[n++]) == -1)
 			return -1;
-	} while (!at_gap(t) && text_skip(t, ':'));
+	} while (!at_gap(t) && ext_skip(t, ':'));
 	return n;
 }
 
 static bool
-at_end(const struct text *t)
+at_end(const struct ext_text *t)
 {
 	return t->p == t->end || *t->p == '/';
 }
 
 /* Eight groups, or up to seven with one "::". */
 static int
-get_v6(struct text *t, uint8_t addr[16])
+get_v6(struct ext_text *t, uint8_t addr[16])
 {
 	uint16_t head[GROUPS], tail[GROUPS];
 	int nhead = 0, ntail = 0;
@@ -115,22 +115,22 @@ get_v6(struct text *t, uint8_t addr[16])
 
 /* An address, or a network with /bits; no IPv4 inside IPv6. */
 int
-ip_parse(const char *text, size_t len, struct ip *out)
+ext_parse_ip(const char *text, size_t len, struct ip *out)
 {
-	struct text t = { text, text + len };
+	struct ext_text t = { text, text + len };
 	uint8_t prefix;
 
 	memset(out, 0, sizeof(*out));
 	out->v6 = len > 0 && memchr(text, ':', len) != NULL;
 	out->prefix = out->v6 ? 128 : 32;
 	if ((out->v6 ? get_v6 : get_v4)(&t, out->addr) == -1)
-		return text_bad();
-	if (text_skip(&t, '/')) {
+		return ext_bad();
+	if (ext_skip(&t, '/')) {
 		if (get_octet(&t, &prefix) == -1 || prefix > out->prefix)
-			return text_bad();
+			return ext_bad();
 		out->prefix = prefix;
 	}
-	return t.p == t.end ? 0 : text_bad();
+	return t.p == t.end ? 0 : ext_bad();
 }
 
 /* Where the longest run of two and more zero groups starts, or -1. */
@@ -173,7 +173,7 @@ format_v6(const uint8_t addr[16], char dst[EXT_TEXT_MAX])
 }
 
 void
-ip_format(const struct ip *ip, char dst[EXT_TEXT_MAX])
+ext_format_ip(const struct ip *ip, char dst[EXT_TEXT_MAX])
 {
 	const uint8_t *a = ip->addr;
 	int n;

@@ -42,9 +42,9 @@ address(const char *text, const char *canonical)
 	struct ip ip, same;
 	struct value v = { .kind = VALUE_IP, .ip = &ip };
 
-	ATF_REQUIRE_MSG(ip_parse(text, strlen(text), &ip) == 0, "%s", text);
+	ATF_REQUIRE_MSG(ext_parse_ip(text, strlen(text), &ip) == 0, "%s", text);
 	ATF_CHECK_STREQ(ext_format(v, again), canonical);
-	ATF_REQUIRE_EQ(ip_parse(again, strlen(again), &same), 0);
+	ATF_REQUIRE_EQ(ext_parse_ip(again, strlen(again), &same), 0);
 	ATF_CHECK(memcmp(&ip, &same, sizeof(ip)) == 0);
 }
 
@@ -53,24 +53,24 @@ no_address(const char *text)
 {
 	struct ip ip;
 
-	ATF_CHECK_MSG(ip_parse(text, strlen(text), &ip) == -1, "%s", text);
+	ATF_CHECK_MSG(ext_parse_ip(text, strlen(text), &ip) == -1, "%s", text);
 }
 
 ATF_TC_WITHOUT_HEAD(decimals_are_read_and_written);
 ATF_TC_BODY(decimals_are_read_and_written, tc)
 {
-	number(decimal_parse, VALUE_DECIMAL, "1.0", 10000, "1.0");
-	number(decimal_parse, VALUE_DECIMAL, "1.2300", 12300, "1.23");
-	number(decimal_parse, VALUE_DECIMAL, "-0.5", -5000, "-0.5");
-	number(decimal_parse, VALUE_DECIMAL, "-0.0", 0, "0.0");
-	number(decimal_parse, VALUE_DECIMAL, "0.0001", 1, "0.0001");
-	number(decimal_parse, VALUE_DECIMAL, "00012.01", 120100, "12.01");
-	number(decimal_parse, VALUE_DECIMAL, "922337203685477.5807",
+	number(ext_parse_decimal, VALUE_DECIMAL, "1.0", 10000, "1.0");
+	number(ext_parse_decimal, VALUE_DECIMAL, "1.2300", 12300, "1.23");
+	number(ext_parse_decimal, VALUE_DECIMAL, "-0.5", -5000, "-0.5");
+	number(ext_parse_decimal, VALUE_DECIMAL, "-0.0", 0, "0.0");
+	number(ext_parse_decimal, VALUE_DECIMAL, "0.0001", 1, "0.0001");
+	number(ext_parse_decimal, VALUE_DECIMAL, "00012.01", 120100, "12.01");
+	number(ext_parse_decimal, VALUE_DECIMAL, "922337203685477.5807",
 	    INT64_MAX, "922337203685477.5807");
-	number(decimal_parse, VALUE_DECIMAL, "-922337203685477.5808",
+	number(ext_parse_decimal, VALUE_DECIMAL, "-922337203685477.5808",
 	    INT64_MIN, "-922337203685477.5808");
-	REFUSED(decimal_parse, "", "1", "1.", ".1", "+1.0", "--1.0", "1.00000",
-	    "1.0 ", "1.-5", "1.0\n", "922337203685477.5808",
+	REFUSED(ext_parse_decimal, "", "1", "1.", ".1", "+1.0", "--1.0",
+	    "1.00000", "1.0 ", "1.-5", "1.0\n", "922337203685477.5808",
 	    "-922337203685477.5809", "99999999999999999999999999.0",
 	    "18446744073709551616.0", "-.5", "1,5");
 }
@@ -78,18 +78,18 @@ ATF_TC_BODY(decimals_are_read_and_written, tc)
 ATF_TC_WITHOUT_HEAD(durations_are_read_and_written);
 ATF_TC_BODY(durations_are_read_and_written, tc)
 {
-	number(duration_parse, VALUE_DURATION, "1d2h3m4s5ms", 93784005,
+	number(ext_parse_duration, VALUE_DURATION, "1d2h3m4s5ms", 93784005,
 	    "1d2h3m4s5ms");
-	number(duration_parse, VALUE_DURATION, "90m", 5400000, "1h30m");
-	number(duration_parse, VALUE_DURATION, "-1m1ms", -60001, "-1m1ms");
-	number(duration_parse, VALUE_DURATION, "-0ms", 0, "0ms");
-	number(duration_parse, VALUE_DURATION, "000000000000000000000000001s",
-	    1000, "1s");
-	number(duration_parse, VALUE_DURATION, "9223372036854775807ms",
+	number(ext_parse_duration, VALUE_DURATION, "90m", 5400000, "1h30m");
+	number(ext_parse_duration, VALUE_DURATION, "-1m1ms", -60001, "-1m1ms");
+	number(ext_parse_duration, VALUE_DURATION, "-0ms", 0, "0ms");
+	number(ext_parse_duration, VALUE_DURATION,
+	    "000000000000000000000000001s", 1000, "1s");
+	number(ext_parse_duration, VALUE_DURATION, "9223372036854775807ms",
 	    INT64_MAX, "106751991167d7h12m55s807ms");
-	number(duration_parse, VALUE_DURATION, "-9223372036854775808ms",
+	number(ext_parse_duration, VALUE_DURATION, "-9223372036854775808ms",
 	    INT64_MIN, "-106751991167d7h12m55s808ms");
-	REFUSED(duration_parse, "", "-", "+1d", "1", "d", "1h1d", "1ms1m",
+	REFUSED(ext_parse_duration, "", "-", "+1d", "1", "d", "1h1d", "1ms1m",
 	    "1s1s", "1D", "1s ", "1s\n", "--1s", "1msm", "1sm", "1h-1m",
 	    "9223372036854775808ms", "-9223372036854775809ms",
 	    "18446744073709551616ms", "9223372036854775s808ms", "1dd");
@@ -98,25 +98,27 @@ ATF_TC_BODY(durations_are_read_and_written, tc)
 ATF_TC_WITHOUT_HEAD(datetimes_are_read_and_written);
 ATF_TC_BODY(datetimes_are_read_and_written, tc)
 {
-	number(datetime_parse, VALUE_DATETIME, "1970-01-01", 0, "1970-01-01");
-	number(datetime_parse, VALUE_DATETIME, "2024-10-15T11:38:02.101Z",
+	number(ext_parse_datetime, VALUE_DATETIME, "1970-01-01", 0,
+	    "1970-01-01");
+	number(ext_parse_datetime, VALUE_DATETIME, "2024-10-15T11:38:02.101Z",
 	    1728992282101, "2024-10-15T11:38:02.101Z");
-	number(datetime_parse, VALUE_DATETIME, "2024-10-15T11:38:02+1134",
+	number(ext_parse_datetime, VALUE_DATETIME, "2024-10-15T11:38:02+1134",
 	    1728950642000, "2024-10-15T00:04:02Z");
-	number(datetime_parse, VALUE_DATETIME, "1969-12-31T23:59:59.999-0000",
-	    -1, "1969-12-31T23:59:59.999Z");
-	number(datetime_parse, VALUE_DATETIME, "2000-02-29", 951782400000,
+	number(ext_parse_datetime, VALUE_DATETIME,
+	    "1969-12-31T23:59:59.999-0000", -1, "1969-12-31T23:59:59.999Z");
+	number(ext_parse_datetime, VALUE_DATETIME, "2000-02-29", 951782400000,
 	    "2000-02-29");
-	number(datetime_parse, VALUE_DATETIME, "0000-01-01", -62167219200000,
-	    "0000-01-01");
-	number(datetime_parse, VALUE_DATETIME, "0000-01-01T00:00:00+2359",
+	number(ext_parse_datetime, VALUE_DATETIME, "0000-01-01",
+	    -62167219200000, "0000-01-01");
+	number(ext_parse_datetime, VALUE_DATETIME, "0000-01-01T00:00:00+2359",
 	    -62167305540000, "0000-01-01T00:00:00+2359");
-	number(datetime_parse, VALUE_DATETIME, "9999-12-31T23:59:59.999-2359",
-	    253402387139999, "9999-12-31T23:59:59.999-2359");
-	REFUSED(datetime_parse, "", "2024-10-1", "10000-01-01", "2023-02-29",
-	    "1900-02-29", "2024-00-01", "2024-13-01", "2024-04-31",
-	    "2024-01-00", "2024-01-01T", "2024-01-01Z", "2024-01-01T00:00Z",
-	    "2024-01-01T24:00:00Z", "2024-01-01T00:60:00Z",
+	number(ext_parse_datetime, VALUE_DATETIME,
+	    "9999-12-31T23:59:59.999-2359", 253402387139999,
+	    "9999-12-31T23:59:59.999-2359");
+	REFUSED(ext_parse_datetime, "", "2024-10-1", "10000-01-01",
+	    "2023-02-29", "1900-02-29", "2024-00-01", "2024-13-01",
+	    "2024-04-31", "2024-01-00", "2024-01-01T", "2024-01-01Z",
+	    "2024-01-01T00:00Z", "2024-01-01T24:00:00Z", "2024-01-01T00:60:00Z",
 	    "2016-12-31T23:59:60Z", "2024-01-01T00:00:00",
 	    "2024-01-01T00:00:00.1Z", "2024-01-01T00:00:00.1234Z",
 	    "2024-01-01T00:00:00ZZ", "2024-01-01T00:00:00+2400",
@@ -135,7 +137,7 @@ ATF_TC_BODY(every_day_of_ten_thousand_years_has_its_date, tc)
 	for (int64_t day = -719528; day < 2932897; day++) {
 		v.n = day * 86400000;
 		ext_format(v, text);
-		if (datetime_parse(text, strlen(text), &ms) == -1 ||
+		if (ext_parse_datetime(text, strlen(text), &ms) == -1 ||
 		    ms != v.n || strcmp(last, text) >= 0)
 			atf_tc_fail("day %lld is %s", (long long)day, text);
 		memcpy(last, text, sizeof(last));

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 bool
-text_skip(struct text *t, char c)
+ext_skip(struct ext_text *t, char c)
 {
 	if (t->p == t->end || *t->p != c)
 		return false;
@@ -12,7 +12,7 @@ text_skip(struct text *t, char c)
 }
 
 static bool
-next_digit(struct text *t, unsigned *digit)
+next_digit(struct ext_text *t, unsigned *digit)
 {
 	if (t->p == t->end || *t->p < '0' || *t->p > '9')
 		return false;
@@ -21,7 +21,7 @@ next_digit(struct text *t, unsigned *digit)
 }
 
 unsigned
-text_number(struct text *t, uint64_t *n)
+ext_number(struct ext_text *t, uint64_t *n)
 {
 	unsigned digits = 0, digit;
 
@@ -33,7 +33,7 @@ text_number(struct text *t, uint64_t *n)
 }
 
 int
-text_digits(struct text *t, unsigned n, unsigned *out)
+ext_digits(struct ext_text *t, unsigned n, unsigned *out)
 {
 	unsigned digit;
 
@@ -46,7 +46,7 @@ text_digits(struct text *t, unsigned n, unsigned *out)
 }
 
 int
-text_add(int64_t *sum, uint64_t n, int64_t unit, bool minus)
+ext_add(int64_t *sum, uint64_t n, int64_t unit, bool minus)
 {
 	int64_t term;
 
@@ -57,7 +57,7 @@ text_add(int64_t *sum, uint64_t n, int64_t unit, bool minus)
 }
 
 int
-text_bad(void)
+ext_bad(void)
 {
 	errno = EBADMSG;
 	return -1;

@@ -76,14 +76,14 @@ date_from_days(struct date *d, int64_t days)
 
 /* YYYY-MM-DD */
 static int
-get_date(struct text *t, int64_t *ms)
+get_date(struct ext_text *t, int64_t *ms)
 {
 	struct date d;
 	unsigned year;
 
-	if (text_digits(t, 4, &year) == -1 || !text_skip(t, '-') ||
-	    text_digits(t, 2, &d.month) == -1 || !text_skip(t, '-') ||
-	    text_digits(t, 2, &d.day) == -1)
+	if (ext_digits(t, 4, &year) == -1 || !ext_skip(t, '-') ||
+	    ext_digits(t, 2, &d.month) == -1 || !ext_skip(t, '-') ||
+	    ext_digits(t, 2, &d.day) == -1)
 		return -1;
 	d.year = year;
 	if (d.month < 1 || d.month > 12 || d.day < 1 || d.day > month_days(&d))
@@ -94,16 +94,16 @@ get_date(struct text *t, int64_t *ms)
 
 /* THH:MM:SS, no leap seconds, and perhaps .SSS */
 static int
-get_time(struct text *t, int64_t *ms)
+get_time(struct ext_text *t, int64_t *ms)
 {
 	unsigned h, m, s, part = 0;
 
-	if (!text_skip(t, 'T') || text_digits(t, 2, &h) == -1 ||
-	    !text_skip(t, ':') || text_digits(t, 2, &m) == -1 ||
-	    !text_skip(t, ':') || text_digits(t, 2, &s) == -1 ||
+	if (!ext_skip(t, 'T') || ext_digits(t, 2, &h) == -1 ||
+	    !ext_skip(t, ':') || ext_digits(t, 2, &m) == -1 ||
+	    !ext_skip(t, ':') || ext_digits(t, 2, &s) == -1 ||
 	    h > 23 || m > 59 || s > 59)
 		return -1;
-	if (text_skip(t, '.') && text_digits(t, 3, &part) == -1)
+	if (ext_skip(t, '.') && ext_digits(t, 3, &part) == -1)
 		return -1;
 	*ms += h * HOUR + m * MINUTE + s * SECOND + part;
 	return 0;
@@ -111,33 +111,33 @@ get_time(struct text *t, int64_t *ms)
 
 /* Z, +hhmm or -hhmm */
 static int
-get_offset(struct text *t, int64_t *ms)
+get_offset(struct ext_text *t, int64_t *ms)
 {
 	unsigned h, m;
 	bool minus;
 
-	if (text_skip(t, 'Z'))
+	if (ext_skip(t, 'Z'))
 		return 0;
-	minus = text_skip(t, '-');
-	if ((!minus && !text_skip(t, '+')) || text_digits(t, 2, &h) == -1 ||
-	    text_digits(t, 2, &m) == -1 || h > 23 || m > 59)
+	minus = ext_skip(t, '-');
+	if ((!minus && !ext_skip(t, '+')) || ext_digits(t, 2, &h) == -1 ||
+	    ext_digits(t, 2, &m) == -1 || h > 23 || m > 59)
 		return -1;
 	*ms += (minus ? 1 : -1) * (h * HOUR + m * MINUTE);
 	return 0;
 }
 
 int
-datetime_parse(const char *text, size_t len, int64_t *ms)
+ext_parse_datetime(const char *text, size_t len, int64_t *ms)
 {
-	struct text t = { text, text + len };
+	struct ext_text t = { text, text + len };
 
 	if (get_date(&t, ms) == -1)
-		return text_bad();
+		return ext_bad();
 	if (t.p == t.end)
 		return 0;
 	if (get_time(&t, ms) == -1 || get_offset(&t, ms) == -1 ||
 	    t.p != t.end)
-		return text_bad();
+		return ext_bad();
 	return 0;
 }
 
@@ -158,7 +158,7 @@ put_time(char *dst, size_t cap, int64_t ms)
  * where only offset() leads, the year is written with its sign.
  */
 void
-datetime_format(int64_t ms, char dst[EXT_TEXT_MAX])
+ext_format_datetime(int64_t ms, char dst[EXT_TEXT_MAX])
 {
 	const char *zone = "Z";
 	struct date d;
@@ -195,7 +195,7 @@ static const struct unit {
 
 /* The unit that is next, at or after units[from]; or UNITS. */
 static size_t
-get_unit(struct text *t, size_t from)
+get_unit(struct ext_text *t, size_t from)
 {
 	char name[3] = { 0 };
 
@@ -213,25 +213,25 @@ get_unit(struct text *t, size_t from)
 
 /* -?, then quantities with their units, each at most once, largest first. */
 int
-duration_parse(const char *text, size_t len, int64_t *ms)
+ext_parse_duration(const char *text, size_t len, int64_t *ms)
 {
-	struct text t = { text, text + len };
-	bool minus = text_skip(&t, '-');
+	struct ext_text t = { text, text + len };
+	bool minus = ext_skip(&t, '-');
 	size_t unit = 0;
 	uint64_t n;
 
 	*ms = 0;
 	do {
-		if (text_number(&t, &n) == 0 ||
+		if (ext_number(&t, &n) == 0 ||
 		    (unit = get_unit(&t, unit)) == UNITS ||
-		    text_add(ms, n, units[unit++].ms, minus) == -1)
-			return text_bad();
+		    ext_add(ms, n, units[unit++].ms, minus) == -1)
+			return ext_bad();
 	} while (t.p < t.end);
 	return 0;
 }
 
 void
-duration_format(int64_t ms, char dst[EXT_TEXT_MAX])
+ext_format_duration(int64_t ms, char dst[EXT_TEXT_MAX])
 {
 	uint64_t left = ms < 0 ? -(uint64_t)ms : (uint64_t)ms, n;
 	int len = snprintf(dst, EXT_TEXT_MAX, "%s", ms < 0 ? "-" : "");

@@ -1,8 +1,8 @@
 /*
  * Which words may be names: of attributes, of types, of annotations.
  */
-#ifndef NAME_H
-#define NAME_H
+#ifndef CEDAR_DATA_NAME_H
+#define CEDAR_DATA_NAME_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,31 +8,6 @@
 
 #include "build.h"
 
-struct op_info {
-	const char	*text;
-	int		 operands;	/* -1: nargs */
-};
-
-static const struct op_info ops[] = {
-#define OP(name, text, operands) { text, operands },
-	OPS(OP)
-#undef OP
-};
-static_assert(sizeof(ops) / sizeof(ops[0]) == OP_COUNT, "an op is missing");
-
-struct fn_info {
-	const char	*text;
-	bool		 method;
-	unsigned	 operands;
-};
-
-static const struct fn_info fns[] = {
-#define FN(name, text, method, operands) { text, method, operands },
-	FNS(FN)
-#undef FN
-};
-static_assert(sizeof(fns) / sizeof(fns[0]) == FN_COUNT, "a fn is missing");
-
 void
 policies_init(struct policies *set)
 {
@@ -72,86 +47,8 @@ policy_annotation(const struct policy *p, const char *name)
 	return NULL;
 }
 
-unsigned
-node_count(const struct node *n)
-{
-	return ops[n->op].operands < 0 ? n->nargs :
-	    (unsigned)ops[n->op].operands;
-}
-
-static const bool tests[OP_COUNT] = {
-	[OP_IS_TEST] = true,
-	[OP_AND_TEST] = true,
-	[OP_OR_TEST] = true,
-	[OP_IF_TEST] = true,
-	[OP_IF_ELSE] = true,
-};
-
-bool
-op_is_test(enum op op)
-{
-	return tests[op];
-}
-
-uint32_t
-node_before(const struct node *nodes, uint32_t end)
-{
-	assert(end > 0);
-	end--;
-	if (tests[nodes[end].op]) {
-		assert(end > 0);
-		end--;
-	}
-	return end;
-}
-
-void
-node_operands(const struct node *nodes, uint32_t self, uint32_t *dst)
-{
-	uint32_t end = self;
-
-	for (unsigned i = node_count(&nodes[self]); i-- > 0; ) {
-		dst[i] = node_before(nodes, end);
-		end = nodes[dst[i]].first;
-	}
-}
-
-const char *
-op_text(enum op op)
-{
-	return ops[op].text;
-}
-
-const char *
-fn_text(enum fn fn)
-{
-	return fns[fn].text;
-}
-
-bool
-fn_is_method(enum fn fn)
-{
-	return fns[fn].method;
-}
-
-unsigned
-fn_operands(enum fn fn)
-{
-	return fns[fn].operands;
-}
-
 int
-fn_find(const char *name, size_t len)
-{
-	for (int i = 0; i < FN_COUNT; i++)
-		if (strlen(fns[i].text) == len &&
-		    memcmp(fns[i].text, name, len) == 0)
-			return i;
-	return -1;
-}
-
-int
-policies_append(struct policies *set, struct policy *p, const char *id,
+build_append(struct policies *set, struct policy *p, const char *id,
     size_t idlen, const char **why)
 {
 	*why = NULL;
@@ -248,7 +145,7 @@ policies_link(struct policies *set, const struct str *template_id,
 		return -1;
 	if ((p = make_link(set, t, values)) == NULL)
 		return doc_error_memory(e, file);
-	if (policies_append(set, p, id, idlen, &why) == -1)
+	if (build_append(set, p, id, idlen, &why) == -1)
 		return why == NULL ? doc_error_memory(e, file) :
 		    doc_error_set(e, file, "%s", why);
 	return 0;

@@ -9,36 +9,7 @@
 #define SORT_SMALL	12	/* below this insertion beats a heap */
 #define GET_SMALL	8	/* and a walk over hashes a binary search */
 
-const struct uid *
-uid_new(struct arena *a, const struct str *type, const struct str *id)
-{
-	struct uid *u = arena_alloc(a, 1, sizeof(*u));
-
-	if (u == NULL)
-		return NULL;
-	u->type = type;
-	u->id = id;
-	u->hash = (type->hash * 31 + id->hash) * 0x9e3779b1u;
-	u->hash ^= u->hash >> 15;
-	return u;
-}
-
-bool
-uid_equal(const struct uid *a, const struct uid *b)
-{
-	return a == b || (a->hash == b->hash && str_equal(a->id, b->id) &&
-	    str_equal(a->type, b->type));
-}
-
 #define ORDER(a, b)	(((a) > (b)) - ((a) < (b)))
-
-static int
-uid_compare(const struct uid *a, const struct uid *b)
-{
-	int c = str_compare(a->type, b->type);
-
-	return c != 0 ? c : str_compare(a->id, b->id);
-}
 
 static int
 ip_compare(const struct ip *a, const struct ip *b)
@@ -80,16 +51,16 @@ shallow_compare(const struct value *a, const struct value *b)
 }
 
 /* Where a comparison stands in a pair of sets or records of one size. */
-struct level {
+struct value_level {
 	const struct value	*a, *b;	/* both sets or both records */
 	uint32_t		 i, n;
 };
 
 /* The next pair of items; not 0 when names of fields differ. */
 static int
-next_pair(struct level *l, const struct value **a, const struct value **b)
+next_pair(struct value_level *l, const struct value **a, const struct value **b)
 {
-	const struct field *fa, *fb;
+	const struct record_field *fa, *fb;
 
 	if (l->a->kind == VALUE_SET) {
 		*a = &l->a->set->items[l->i];
@@ -119,7 +90,7 @@ is_deep(const struct value *a, const struct value *b)
 }
 
 static void
-enter(struct level *l, const struct value *a, const struct value *b)
+enter(struct value_level *l, const struct value *a, const struct value *b)
 {
 	l->a = a;
 	l->b = b;
@@ -131,7 +102,7 @@ enter(struct level *l, const struct value *a, const struct value *b)
 static int
 deep_compare(const struct value *a, const struct value *b)
 {
-	struct level stack[VALUE_DEPTH_MAX], *top = stack;
+	struct value_level stack[VALUE_DEPTH_MAX], *top = stack;
 	int c;
 
 	enter(top, a, b);
@@ -180,7 +151,7 @@ typedef int compare_fn(const void *, const void *);
 static void
 swap(unsigned char *a, unsigned char *b, size_t size)
 {
-	unsigned char t[sizeof(struct field)];
+	unsigned char t[sizeof(struct record_field)];
 
 	memcpy(t, a, size);
 	memcpy(a, b, size);
@@ -240,12 +211,12 @@ compare_items(const void *a, const void *b)
 static int
 compare_fields(const void *a, const void *b)
 {
-	return str_compare(((const struct field *)a)->name,
-	    ((const struct field *)b)->name);
+	return str_compare(((const struct record_field *)a)->name,
+	    ((const struct record_field *)b)->name);
 }
 
 uint32_t
-set_sort(struct value *items, uint32_t n)
+value_set_sort(struct value *items, uint32_t n)
 {
 	uint32_t kept = n > 0;
 
@@ -257,7 +228,7 @@ set_sort(struct value *items, uint32_t n)
 }
 
 bool
-set_has(const struct set *s, struct value v)
+value_set_has(const struct set *s, struct value v)
 {
 	uint32_t low = 0, high = s->n;
 
@@ -276,7 +247,7 @@ set_has(const struct set *s, struct value v)
 }
 
 int
-record_sort(struct field *fields, uint32_t n, uint32_t *twice)
+value_record_sort(struct record_field *fields, uint32_t n, uint32_t *twice)
 {
 	sort(fields, n, sizeof(*fields), compare_fields);
 	for (uint32_t i = 1; i < n; i++)
@@ -288,7 +259,7 @@ record_sort(struct field *fields, uint32_t n, uint32_t *twice)
 }
 
 const struct value *
-record_get(const struct record *r, const struct str *name)
+value_record_get(const struct record *r, const struct str *name)
 {
 	uint32_t low = 0, high = r->n;
 
@@ -315,7 +286,7 @@ record_get(const struct record *r, const struct str *name)
 unsigned
 value_depth(struct value v)
 {
-	struct level stack[CEDAR_DEPTH_MAX], *top = stack;
+	struct value_level stack[CEDAR_DEPTH_MAX], *top = stack;
 	const struct value *item, *same;
 	unsigned max = 1;
 

@@ -6,8 +6,8 @@
  * and requests need no common table.  Sets are sorted by value_compare() and
  * hold nothing twice; records are sorted by key: equality is then a walk.
  */
-#ifndef VALUE_H
-#define VALUE_H
+#ifndef CEDAR_DATA_VALUE_H
+#define CEDAR_DATA_VALUE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,18 +16,13 @@
 #include "cedar/cedar.h"
 #include "lib/doc/arena.h"
 #include "lib/doc/str.h"
+#include "uid.h"
 
 /*
  * How deep a value may be that an expression makes: the expression's own
  * depth around a value that was read.
  */
 #define VALUE_DEPTH_MAX	(2 * CEDAR_DEPTH_MAX)
-
-/* An entity's name: Type::"id".  The type is written with its namespace. */
-struct uid {
-	const struct str	*type, *id;
-	uint32_t		 hash;	/* of both */
-};
 
 enum value_kind {
 	VALUE_BOOL, VALUE_LONG, VALUE_STRING, VALUE_ENTITY, VALUE_SET,
@@ -57,14 +52,14 @@ struct set {
 	struct value	items[];
 };
 
-struct field {
+struct record_field {
 	const struct str	*name;
 	struct value		 value;
 };
 
 struct record {
 	uint32_t	n;
-	struct field	fields[];
+	struct record_field	fields[];
 };
 
 /* An address or a network; host bits as they were written. */
@@ -73,10 +68,6 @@ struct ip {
 	uint8_t	prefix;
 	bool	v6;
 };
-
-const struct uid *uid_new(struct arena *, const struct str *type,
-		    const struct str *id);
-bool		 uid_equal(const struct uid *, const struct uid *);
 
 /*
  * A total order: by kind, then by content (strings by length, then bytes).
@@ -90,15 +81,15 @@ bool		 value_equal(struct value, struct value);
  * Sorts the items and drops those that are there twice, in place; answers how
  * many are left.
  */
-uint32_t	 set_sort(struct value *, uint32_t n);
-bool		 set_has(const struct set *, struct value);
+uint32_t	 value_set_sort(struct value *, uint32_t n);
+bool		 value_set_has(const struct set *, struct value);
 /*
  * Sorts fields by name.  -1 when a name is there twice, with its index in the
  * sorted array in *twice.
  */
-int		 record_sort(struct field *, uint32_t n, uint32_t *twice);
+int value_record_sort(struct record_field *, uint32_t n, uint32_t *twice);
 /* NULL when there is none. */
-const struct value *record_get(const struct record *, const struct str *);
+const struct value *value_record_get(const struct record *, const struct str *);
 
 /*
  * Nesting: a scalar has 1, a set of scalars 2.  Answers at most

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "entities.h"
 #include "name.h"
 #include "policy.h"
 
@@ -17,13 +16,13 @@ has_string(const struct doc *d, uint32_t object, const char *key)
 }
 
 bool
-is_uid_object(const struct doc *d, uint32_t node)
+value_form_is_uid(const struct doc *d, uint32_t node)
 {
 	return has_string(d, node, "type") && has_string(d, node, "id");
 }
 
 bool
-is_call_object(const struct doc *d, uint32_t node)
+value_form_is_call(const struct doc *d, uint32_t node)
 {
 	uint32_t args = doc_get(d, node, "args");
 
@@ -39,17 +38,17 @@ only_member(const struct doc *d, uint32_t object, const char *key)
 }
 
 static int
-object_form(const struct doc *d, uint32_t node, enum form *form,
+object_form(const struct doc *d, uint32_t node, enum value_form *form,
     uint32_t *inner, struct doc_error *e)
 {
 	uint32_t c;
 
 	if ((c = only_member(d, node, "__entity")) != 0 &&
-	    is_uid_object(d, c)) {
+	    value_form_is_uid(d, c)) {
 		*form = FORM_ENTITY;
 		*inner = c;
 	} else if ((c = only_member(d, node, "__extn")) != 0 &&
-	    is_call_object(d, c)) {
+	    value_form_is_call(d, c)) {
 		*form = FORM_CALL;
 		*inner = c;
 	} else if ((c = only_member(d, node, "__expr")) != 0 &&
@@ -63,10 +62,10 @@ object_form(const struct doc *d, uint32_t node, enum form *form,
 }
 
 int
-value_form(const struct doc *d, uint32_t node, enum form *form,
+value_form(const struct doc *d, uint32_t node, enum value_form *form,
     uint32_t *inner, struct doc_error *e)
 {
-	static const enum form forms[] = {
+	static const enum value_form forms[] = {
 		[DOC_BOOL] = FORM_SCALAR, [DOC_INT] = FORM_SCALAR,
 		[DOC_STRING] = FORM_SCALAR, [DOC_ARRAY] = FORM_SET,
 	};
@@ -83,8 +82,8 @@ value_form(const struct doc *d, uint32_t node, enum form *form,
 }
 
 int
-uid_object_read(const struct uid **out, struct arena *a, const struct doc *d,
-    uint32_t inner, struct doc_error *e)
+value_form_read_uid(const struct uid **out, struct arena *a,
+    const struct doc *d, uint32_t inner, struct doc_error *e)
 {
 	static const struct doc_field fields[] = {
 		{ "type", DOC_MAY(STRING), false },
@@ -109,47 +108,27 @@ uid_object_read(const struct uid **out, struct arena *a, const struct doc *d,
 }
 
 int
-uid_json_read(const struct uid **out, struct arena *a, const struct doc *d,
-    uint32_t node, struct doc_error *e)
+value_form_read_entity(const struct uid **out, struct arena *a,
+    const struct doc *d, uint32_t node, struct doc_error *e)
 {
 	static const struct doc_field fields[] = {
 		{ "__entity", DOC_MAY(OBJECT), false },
 	};
 	uint32_t inner = doc_get(d, node, "__entity");
 
-	if (inner != 0 && is_uid_object(d, inner)) {
+	if (inner != 0 && value_form_is_uid(d, inner)) {
 		if (doc_fields(d, node, fields, 1, &inner, e) == -1)
 			return -1;
-		return uid_object_read(out, a, d, inner, e);
+		return value_form_read_uid(out, a, d, inner, e);
 	}
 	if (d->nodes[node].kind != DOC_OBJECT)
 		return doc_error_kind(d, node, e, "an entity, {\"type\": ..., "
 		    "\"id\": ...}");
-	return uid_object_read(out, a, d, node, e);
+	return value_form_read_uid(out, a, d, node, e);
 }
 
 int
-uid_read(const struct uid **out, struct arena *a, const struct doc *d,
-    uint32_t node, struct doc_error *e)
-{
-	const struct doc_node *n = &d->nodes[node];
-	struct doc_source s = { .file = d->source.file };
-	char text[DOC_MESSAGE_MAX];
-
-	if (n->kind != DOC_STRING)
-		return uid_json_read(out, a, d, node, e);
-	s.text = n->str->bytes;
-	s.len = n->str->len;
-	if (uid_parse(out, a, &s, e) == 0)
-		return 0;
-	if (errno == ENOMEM)
-		return -1;
-	snprintf(text, sizeof(text), "%s", e->text);
-	return doc_error(d, node, e, "%s", text);
-}
-
-int
-call_form(const struct doc *d, uint32_t inner, struct call_form *call,
+value_form_call(const struct doc *d, uint32_t inner, struct call_form *call,
     struct doc_error *e)
 {
 	static const struct doc_field fields[] = {
@@ -167,7 +146,7 @@ call_form(const struct doc *d, uint32_t inner, struct call_form *call,
 		return doc_error_key(d, found[2], e, "both `arg' and `args'; "
 		    "keep one");
 	name = d->nodes[found[0]].str;
-	call->fn = fn_find(name->bytes, name->len);
+	call->fn = expr_fn_find(name->bytes, name->len);
 	if (call->fn == -1)
 		return doc_error(d, found[0], e, "there is no extension "
 		    "function `%s'", doc_quote(quoted, name->bytes,
@@ -179,7 +158,7 @@ call_form(const struct doc *d, uint32_t inner, struct call_form *call,
 }
 
 uint32_t
-call_next(const struct doc *d, const struct call_form *call, uint32_t arg)
+value_form_next(const struct doc *d, const struct call_form *call, uint32_t arg)
 {
 	return call->list == 0 ? 0 : doc_next(d, call->list, arg);
 }

@@ -10,8 +10,8 @@
  * records.  Other than there a field too many in an escape is an error, and
  * so is a function that does not exist.
  */
-#ifndef VALUE_FORM_H
-#define VALUE_FORM_H
+#ifndef CEDAR_DATA_VALUE_FORM_H
+#define CEDAR_DATA_VALUE_FORM_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,25 +21,25 @@
 #include "lib/doc/doc.h"
 #include "value.h"
 
-enum form { FORM_SCALAR, FORM_SET, FORM_RECORD, FORM_ENTITY, FORM_CALL };
+enum value_form { FORM_SCALAR, FORM_SET, FORM_RECORD, FORM_ENTITY, FORM_CALL };
 
 /*
  * *inner is the object with type and id, or with fn and arg.  -1 with *e:
  * null, or the escape "__expr", which Cedar no longer has.
  */
-int	value_form(const struct doc *, uint32_t node, enum form *,
+int	value_form(const struct doc *, uint32_t node, enum value_form *,
 	    uint32_t *inner, struct doc_error *);
 
 /* Whether the node is {"type", "id", ...}; {"fn", "arg" or "args", ...}. */
-bool	is_uid_object(const struct doc *, uint32_t node);
-bool	is_call_object(const struct doc *, uint32_t node);
+bool	value_form_is_uid(const struct doc *, uint32_t node);
+bool	value_form_is_call(const struct doc *, uint32_t node);
 
 /* The entity that {"type", "id"} names. */
-int	uid_object_read(const struct uid **, struct arena *,
+int	value_form_read_uid(const struct uid **, struct arena *,
 	    const struct doc *, uint32_t inner, struct doc_error *);
 /* {"type", "id"} or {"__entity": {"type", "id"}}; text is refused. */
-int	uid_json_read(const struct uid **, struct arena *, const struct doc *,
-	    uint32_t node, struct doc_error *);
+int value_form_read_entity(const struct uid **, struct arena *,
+    const struct doc *, uint32_t node, struct doc_error *);
 
 /* A call's function and where its arguments are. */
 struct call_form {
@@ -49,10 +49,10 @@ struct call_form {
 	uint32_t	list;		/* what holds them; 0: there is one */
 };
 
-int	 call_form(const struct doc *, uint32_t inner, struct call_form *,
+int	 value_form_call(const struct doc *, uint32_t inner, struct call_form *,
 	    struct doc_error *);
 /* The argument after this one, or 0. */
-uint32_t call_next(const struct doc *, const struct call_form *,
+uint32_t value_form_next(const struct doc *, const struct call_form *,
 	    uint32_t arg);
 
 #endif

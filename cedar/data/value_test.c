@@ -40,19 +40,19 @@ set(uint32_t n, const struct value *items)
 
 	if (n != 0)
 		memcpy(s->items, items, n * sizeof(*items));
-	s->n = set_sort(s->items, n);
+	s->n = value_set_sort(s->items, n);
 	return (struct value){ .kind = VALUE_SET, .set = s };
 }
 
 static struct value
-record(uint32_t n, const struct field *fields)
+record(uint32_t n, const struct record_field *fields)
 {
 	struct record *r = arena_alloc(&a, 1, sizeof(*r) + n * sizeof(*fields));
 	uint32_t twice;
 
 	if (n != 0)
 		memcpy(r->fields, fields, n * sizeof(*fields));
-	ATF_REQUIRE_EQ(record_sort(r->fields, n, &twice), 0);
+	ATF_REQUIRE_EQ(value_record_sort(r->fields, n, &twice), 0);
 	r->n = n;
 	return (struct value){ .kind = VALUE_RECORD, .record = r };
 }
@@ -125,9 +125,9 @@ ATF_TC_BODY(order_is_total_over_all_kinds, tc)
 {
 	const struct ip v4 = { { 10 }, 8, false }, v4net = { { 10 }, 9, false };
 	const struct ip v6 = { { 1 }, 8, true };
-	const struct field f1 = { str("a"), number(1) };
-	const struct field f2 = { str("b"), number(0) };
-	const struct field f3 = { str("b"), number(1) };
+	const struct record_field f1 = { str("a"), number(1) };
+	const struct record_field f2 = { str("b"), number(0) };
+	const struct record_field f3 = { str("b"), number(1) };
 	const struct value one = number(1), two = number(2);
 	const struct value sorted[] = {
 		{ .kind = VALUE_BOOL, .b = false },
@@ -138,7 +138,7 @@ ATF_TC_BODY(order_is_total_over_all_kinds, tc)
 		set(0, NULL), set(1, &one), set(1, &two),
 		set(2, (struct value[]){ one, two }),
 		record(0, NULL), record(1, &f1), record(1, &f2),
-		record(1, &f3), record(2, (struct field[]){ f1, f2 }),
+		record(1, &f3), record(2, (struct record_field[]){ f1, f2 }),
 		{ .kind = VALUE_DECIMAL, .n = -5 },
 		{ .kind = VALUE_DECIMAL, .n = 1 },
 		{ .kind = VALUE_IP, .ip = &v4 },
@@ -161,7 +161,7 @@ ATF_TC_BODY(order_is_total_over_all_kinds, tc)
 		}
 	for (int i = 0; i < 2 * n; i++)
 		v[i] = sorted[n - 1 - i % n];
-	ATF_REQUIRE_EQ((int)set_sort(v, (uint32_t)(2 * n)), n);
+	ATF_REQUIRE_EQ((int)value_set_sort(v, (uint32_t)(2 * n)), n);
 	for (int i = 0; i < n; i++)
 		ATF_CHECK(value_equal(v[i], sorted[i]));
 	arena_free(&a);
@@ -182,18 +182,18 @@ ATF_TC_BODY(a_large_set_is_sorted_and_searched, tc)
 	for (uint32_t i = 1; i < s.set->n; i++)
 		ATF_CHECK(s.set->items[i - 1].n < s.set->items[i].n);
 	for (int i = 0; i < 1000; i++) {
-		ATF_CHECK(set_has(s.set, items[i]));
-		ATF_CHECK(!set_has(s.set, number(items[i].n + 1)));
+		ATF_CHECK(value_set_has(s.set, items[i]));
+		ATF_CHECK(!value_set_has(s.set, number(items[i].n + 1)));
 	}
-	ATF_CHECK(!set_has(s.set, number(-1)));
-	ATF_CHECK(!set_has(set(0, NULL).set, number(0)));
+	ATF_CHECK(!value_set_has(s.set, number(-1)));
+	ATF_CHECK(!value_set_has(set(0, NULL).set, number(0)));
 	arena_free(&a);
 }
 
 ATF_TC_WITHOUT_HEAD(fields_are_found_by_name);
 ATF_TC_BODY(fields_are_found_by_name, tc)
 {
-	struct field fields[40];
+	struct record_field fields[40];
 	struct value r;
 	char name[16];
 
@@ -208,10 +208,11 @@ ATF_TC_BODY(fields_are_found_by_name, tc)
 		r = record((uint32_t)n, fields);
 		for (int i = 0; i < n; i++) {
 			snprintf(name, sizeof(name), "f%d", i);
-			ATF_REQUIRE_EQ(record_get(r.record, str(name))->n, i);
+			ATF_REQUIRE_EQ(value_record_get(r.record, str(name))->n,
+			    i);
 		}
-		ATF_CHECK(record_get(r.record, str("f")) == NULL);
-		ATF_CHECK(record_get(r.record, str("g10")) == NULL);
+		ATF_CHECK(value_record_get(r.record, str("f")) == NULL);
+		ATF_CHECK(value_record_get(r.record, str("g10")) == NULL);
 	}
 	arena_free(&a);
 }
@@ -219,11 +220,11 @@ ATF_TC_BODY(fields_are_found_by_name, tc)
 ATF_TC_WITHOUT_HEAD(a_name_twice_is_found);
 ATF_TC_BODY(a_name_twice_is_found, tc)
 {
-	struct field f[] = { { str("b"), number(1) }, { str("a"), number(2) },
-	    { str("b"), number(3) } };
+	struct record_field f[] = {{str("b"), number(1)}, {str("a"), number(2)},
+	    {str("b"), number(3)}};
 	uint32_t twice = 9;
 
-	ATF_CHECK_EQ(record_sort(f, 3, &twice), -1);
+	ATF_CHECK_EQ(value_record_sort(f, 3, &twice), -1);
 	ATF_CHECK_EQ(twice, 2);
 	arena_free(&a);
 }
@@ -232,7 +233,7 @@ ATF_TC_WITHOUT_HEAD(depth_counts_levels);
 ATF_TC_BODY(depth_counts_levels, tc)
 {
 	struct value pair[2] = { number(1), nested(5, 1) };
-	struct field f = { str("a"), number(0) };
+	struct record_field f = { str("a"), number(0) };
 
 	ATF_CHECK_EQ(value_depth(number(1)), 1);
 	ATF_CHECK_EQ(value_depth(set(0, NULL)), 1);

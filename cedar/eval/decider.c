@@ -26,7 +26,7 @@ size_up(const struct policies *set, uint32_t *stack, uint32_t *scratch)
  * here, by a word that is next to that of the policy before.
  */
 static void
-set_gates(struct gate *gates, const struct policies *set)
+set_gates(struct decider_gate *gates, const struct policies *set)
 {
 	for (size_t i = 0; i < set->n; i++) {
 		const struct policy *p = set->items[i];
@@ -42,7 +42,7 @@ set_gates(struct gate *gates, const struct policies *set)
 }
 
 static bool
-is_shut(const struct gate *g, uint32_t action)
+is_shut(const struct decider_gate *g, uint32_t action)
 {
 	return g->kind == GATE_ACTION ? g->hash != action :
 	    g->kind == GATE_CLOSED;
@@ -89,8 +89,8 @@ decider_free(struct decider *d)
 }
 
 void
-run_start(struct run *r, const struct decider *d, const struct tally *t,
-    const struct request *request)
+decider_run_start(struct decider_run *r, const struct decider *d,
+    const struct tally *t, const struct authz_request *request)
 {
 	assert(d->policies->n == d->n);
 	memset(r, 0, sizeof(*r));
@@ -102,7 +102,7 @@ run_start(struct run *r, const struct decider *d, const struct tally *t,
 }
 
 enum trace_outcome
-run_policy(struct run *r, uint32_t i)
+decider_run_policy(struct decider_run *r, uint32_t i)
 {
 	const struct policy *p = r->decider->policies->items[i];
 	const struct tally *t = r->tally;
@@ -120,7 +120,7 @@ run_policy(struct run *r, uint32_t i)
 }
 
 void
-run_end(const struct run *r, struct answer *a)
+decider_run_end(const struct decider_run *r, struct authz_decision *a)
 {
 	a->allow = r->npermits > 0 && r->nforbids == 0;
 	a->determining = a->allow ? r->tally->permits : r->tally->forbids;
@@ -130,15 +130,15 @@ run_end(const struct run *r, struct answer *a)
 }
 
 void
-decider_decide(struct decider *d, const struct request *request,
-    struct answer *a)
+decider_decide(struct decider *d, const struct authz_request *request,
+    struct authz_decision *a)
 {
 	const uint32_t action = request->action->hash;
-	struct run r;
+	struct decider_run r;
 
-	run_start(&r, d, &d->tally, request);
+	decider_run_start(&r, d, &d->tally, request);
 	for (size_t i = 0; i < d->policies->n; i++)
 		if (!is_shut(&d->gates[i], action))
-			run_policy(&r, (uint32_t)i);
-	run_end(&r, a);
+			decider_run_policy(&r, (uint32_t)i);
+	decider_run_end(&r, a);
 }

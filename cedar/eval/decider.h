@@ -7,8 +7,8 @@
  * any number of requests without allocating; each takes time bounded by the
  * sizes of policies, entities and the request's sets.
  */
-#ifndef CEDAR_DECIDE_H
-#define CEDAR_DECIDE_H
+#ifndef CEDAR_EVAL_DECIDER_H
+#define CEDAR_EVAL_DECIDER_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,14 +32,14 @@ struct tally {
 };
 
 /* What a decision sees of a policy before it looks at it. */
-enum gate_kind {
+enum decider_gate_kind {
 	GATE_OPEN,
 	GATE_ACTION,		/* only for an action of this hash */
 	GATE_CLOSED,		/* a template */
 };
 
-struct gate {
-	enum gate_kind		 kind;
+struct decider_gate {
+	enum decider_gate_kind		 kind;
 	uint32_t		 hash;
 };
 
@@ -47,14 +47,14 @@ struct decider {
 	const struct policies	*policies;
 	const struct entities	*entities;
 	size_t			 n;		/* policies */
-	struct gate		*gates;		/* one for each */
+	struct decider_gate		*gates;		/* one for each */
 	/* As large as the policy takes that takes most. */
 	struct value		*stack;
 	unsigned char		*scratch;
 	struct tally		 tally;
 };
 
-struct answer {
+struct authz_decision {
 	bool			 allow;
 	uint32_t		 ndetermining, nerrors;
 	const uint32_t		*determining;	/* live until the next */
@@ -70,8 +70,8 @@ int	decider_init(struct decider *, const struct policies *,
 void	decider_free(struct decider *);
 
 /* Never fails: what cannot be evaluated is in the answer's errors. */
-void	decider_decide(struct decider *, const struct request *,
-	    struct answer *);
+void	decider_decide(struct decider *, const struct authz_request *,
+	    struct authz_decision *);
 
 /*
  * The same decision with a memory: what each policy's scope and conditions
@@ -102,14 +102,14 @@ struct policy_trace {
 
 struct trace {
 	struct arena		 arena;
-	struct answer		 answer;
+	struct authz_decision		 answer;
 	struct policy_trace	*policies;	/* one for each item */
 };
 
 /* -1 with ENOMEM. */
-int	decider_trace(struct decider *, const struct request *,
+int	decider_trace(struct decider *, const struct authz_request *,
 	    struct trace *);
-void	trace_free(struct trace *);
+void	decider_trace_free(struct trace *);
 
 /*
  * The trace for a person, as lines of text: the decision; the policies that
@@ -118,7 +118,7 @@ void	trace_free(struct trace *);
  * failing parts, at most `nearest' of them) with the parts that failed, and
  * forbids that would have to give way.  -1 with EMSGSIZE when it was cut.
  */
-int	trace_explain(const struct trace *, const struct decider *,
-	    const struct request *, unsigned nearest, struct put *);
+int	decider_explain(const struct trace *, const struct decider *,
+	    const struct authz_request *, unsigned nearest, struct put *);
 
 #endif

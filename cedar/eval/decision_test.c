@@ -7,13 +7,14 @@
 #include <string.h>
 
 #include "lib/doc/doc.h"
+#include "cedar/read/read.h"
 
 static struct policies set;
 static struct entities store;
 static struct decider decider;
 static struct arena arena;
-static struct request request;
-static struct answer answer;
+static struct authz_request request;
+static struct authz_decision answer;
 
 /* Every allocation is counted (see sub.mk: --wrap); this one fails. */
 static unsigned allocations, failing;
@@ -80,7 +81,7 @@ init(const char *policies)
 	entities_init(&store);
 	ATF_REQUIRE_EQ(doc_read_json(&d, "e", entities_json,
 	    strlen(entities_json), 65536, &e), 0);
-	ATF_REQUIRE_EQ_MSG(entities_add(&store, &d, NULL, &e), 0, "%s",
+	ATF_REQUIRE_EQ_MSG(read_entities(&store, &d, NULL, &e), 0, "%s",
 	    e.text);
 	ATF_REQUIRE_EQ(entities_finish(&store, &e), 0);
 	doc_free(&d);
@@ -290,7 +291,7 @@ ATF_TC_BODY(memory_that_runs_out_is_an_error, tc)
 		ATF_CHECK(t.policies == NULL);
 	fail_nth(0);
 	ATF_CHECK(t.answer.allow);
-	trace_free(&t);
+	decider_trace_free(&t);
 	ATF_CHECK_MSG(n > 5 && m > 1, "%u %u", n, m);
 	done();
 }
@@ -323,7 +324,7 @@ ATF_TC_BODY(a_trace_decides_the_same_and_remembers, tc)
 	    5);
 	ATF_CHECK_EQ(t.policies[2].result, TRACE_FALSE);
 	ATF_CHECK_STREQ(t.policies[2].error.text, "");
-	trace_free(&t);
+	decider_trace_free(&t);
 	done();
 }
 
@@ -339,7 +340,7 @@ ATF_TC_BODY(a_trace_keeps_the_first_error, tc)
 	    "the record has no attribute \"x\"");
 	ATF_CHECK_EQ(t.answer.errors[0].node, 1);
 	ATF_CHECK_EQ(t.policies[0].nodes[3].outcome, TRACE_ERROR);
-	trace_free(&t);
+	decider_trace_free(&t);
 	done();
 }
 

@@ -17,7 +17,7 @@ eval_find(const struct eval *e, const struct uid *u)
 
 void
 eval_init(struct eval *e, const struct entities *entities,
-    const struct request *r)
+    const struct authz_request *r)
 {
 	memset(e, 0, sizeof(*e));
 	e->entities = entities;
@@ -162,7 +162,7 @@ eval_skip(struct eval *e, uint32_t to)
 int
 eval_walk(struct eval *e, uint32_t first, uint32_t root)
 {
-	const struct node *nodes = e->policy->nodes;
+	const struct expr_node *nodes = e->policy->nodes;
 	int rc = 0;
 
 	e->top = e->stack;
@@ -170,7 +170,7 @@ eval_walk(struct eval *e, uint32_t first, uint32_t root)
 		const uint32_t self = e->pc++;
 
 		rc = eval_ops[nodes[self].op](e, &nodes[self]);
-		if (rc == 0 && !op_is_test(nodes[self].op))
+		if (rc == 0 && !expr_op_is_test(nodes[self].op))
 			note_value(e, self);
 	}
 	if (rc == 0) {

@@ -9,8 +9,8 @@
  *
  * With `trace' the same walk leaves a note of every node's value.
  */
-#ifndef EVAL_H
-#define EVAL_H
+#ifndef CEDAR_EVAL_H
+#define CEDAR_EVAL_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +21,7 @@
 
 struct eval {
 	const struct entities	*entities;
-	const struct request	*request;
+	const struct authz_request	*request;
 	/* What the store has of the request's three; NULL: nothing. */
 	const struct entity	*principal, *action, *resource;
 
@@ -39,7 +39,7 @@ struct eval {
 
 /* Looks up the request's entities; the stack and the scratch are set after. */
 void	eval_init(struct eval *, const struct entities *,
-	    const struct request *);
+	    const struct authz_request *);
 
 /* What is known of an entity: the request's own, or the store's, or NULL. */
 const struct entity *eval_find(const struct eval *, const struct uid *);
@@ -58,7 +58,7 @@ enum trace_outcome eval_policy(struct eval *, const struct policy *);
 int	eval_walk(struct eval *, uint32_t first, uint32_t root);
 
 /* The work of one node, by enum op.  0, or -1 with e->error set. */
-typedef int eval_fn(struct eval *, const struct node *);
+typedef int eval_fn(struct eval *, const struct expr_node *);
 extern eval_fn *const eval_ops[OP_COUNT];
 
 /* -1: this node fails, for this reason. */
@@ -76,6 +76,6 @@ bool	eval_is_in(const struct uid *, const struct entity *data,
 void	eval_skip(struct eval *, uint32_t to);
 
 /* Whether the whole text fits the pattern; linear in the text's length. */
-bool	like_match(const struct pattern *, const struct str *);
+bool	eval_like(const struct pattern *, const struct str *);
 
 #endif

@@ -35,7 +35,7 @@ in_set(const struct uid *u, const struct entity *data, const struct set *s)
 }
 
 int
-do_in(struct eval *e, const struct node *n)
+eval_do_in(struct eval *e, const struct expr_node *n)
 {
 	const struct value *a = &e->top[-2], *b = &e->top[-1];
 	const struct entity *data;
@@ -45,12 +45,12 @@ do_in(struct eval *e, const struct node *n)
 		return -1;
 	data = find(e, a->uid);
 	if (b->kind == VALUE_ENTITY)
-		return eval_answer_bool(e, 2, eval_is_in(a->uid, data, b->uid));
+		return eval_result_bool(e, 2, eval_is_in(a->uid, data, b->uid));
 	if (b->kind != VALUE_SET)
 		return eval_wrong_type(e, "entity or set", b);
 	if (check_entities(e, b->set) == -1)
 		return -1;
-	return eval_answer_bool(e, 2, in_set(a->uid, data, b->set));
+	return eval_result_bool(e, 2, in_set(a->uid, data, b->set));
 }
 
 /* Type::"id" for a message. */
@@ -99,7 +99,7 @@ record_lacks(struct eval *e, const struct str *name)
 }
 
 int
-do_get_tag(struct eval *e, const struct node *n)
+eval_do_get_tag(struct eval *e, const struct expr_node *n)
 {
 	const struct value *a = &e->top[-2], *b = &e->top[-1], *v;
 	const struct entity *data;
@@ -110,13 +110,13 @@ do_get_tag(struct eval *e, const struct node *n)
 		return -1;
 	if ((data = find(e, a->uid)) == NULL)
 		return no_entity(e, a->uid);
-	if ((v = record_get(data->tags, b->str)) == NULL)
+	if ((v = value_record_get(data->tags, b->str)) == NULL)
 		return entity_lacks(e, a->uid, "tag", b->str);
-	return eval_answer(e, 2, *v);
+	return eval_result(e, 2, *v);
 }
 
 int
-do_has_tag(struct eval *e, const struct node *n)
+eval_do_has_tag(struct eval *e, const struct expr_node *n)
 {
 	const struct value *a = &e->top[-2], *b = &e->top[-1];
 	const struct entity *data;
@@ -126,8 +126,8 @@ do_has_tag(struct eval *e, const struct node *n)
 	    eval_check_kind(e, b, VALUE_STRING) == -1)
 		return -1;
 	data = find(e, a->uid);
-	return eval_answer_bool(e, 2, data != NULL &&
-	    record_get(data->tags, b->str) != NULL);
+	return eval_result_bool(e, 2, data != NULL &&
+	    value_record_get(data->tags, b->str) != NULL);
 }
 
 static int
@@ -145,20 +145,20 @@ attribute(const struct eval *e, const struct value *v, const struct str *name)
 	const struct entity *data;
 
 	if (v->kind == VALUE_RECORD)
-		return record_get(v->record, name);
+		return value_record_get(v->record, name);
 	data = find(e, v->uid);
-	return data == NULL ? NULL : record_get(data->attrs, name);
+	return data == NULL ? NULL : value_record_get(data->attrs, name);
 }
 
 int
-do_get(struct eval *e, const struct node *n)
+eval_do_get(struct eval *e, const struct expr_node *n)
 {
 	const struct value *a = &e->top[-1], *v;
 
 	if (check_holder(e, a) == -1)
 		return -1;
 	if ((v = attribute(e, a, n->u.names[0])) != NULL)
-		return eval_answer(e, 1, *v);
+		return eval_result(e, 1, *v);
 	if (a->kind == VALUE_RECORD)
 		return record_lacks(e, n->u.names[0]);
 	if (find(e, a->uid) == NULL)
@@ -167,7 +167,7 @@ do_get(struct eval *e, const struct node *n)
 }
 
 int
-do_has(struct eval *e, const struct node *n)
+eval_do_has(struct eval *e, const struct expr_node *n)
 {
 	const struct value *v = &e->top[-1];
 
@@ -175,23 +175,23 @@ do_has(struct eval *e, const struct node *n)
 		if (check_holder(e, v) == -1)
 			return -1;
 		if ((v = attribute(e, v, n->u.names[i])) == NULL)
-			return eval_answer_bool(e, 1, false);
+			return eval_result_bool(e, 1, false);
 	}
-	return eval_answer_bool(e, 1, true);
+	return eval_result_bool(e, 1, true);
 }
 
 int
-do_is(struct eval *e, const struct node *n)
+eval_do_is(struct eval *e, const struct expr_node *n)
 {
 	if (eval_check_kind(e, &e->top[-1], VALUE_ENTITY) == -1)
 		return -1;
-	return eval_answer_bool(e, 1, str_equal(e->top[-1].uid->type,
+	return eval_result_bool(e, 1, str_equal(e->top[-1].uid->type,
 	    n->u.names[0]));
 }
 
 /* Of another type: false, and IS_IN's right side is skipped. */
 int
-do_is_test(struct eval *e, const struct node *n)
+eval_do_is_test(struct eval *e, const struct expr_node *n)
 {
 	const uint32_t is_in = n->u.jump - 1;
 	const struct str *type = e->policy->nodes[is_in].u.names[0];
@@ -199,7 +199,7 @@ do_is_test(struct eval *e, const struct node *n)
 	if (eval_check_last(e, e->pc - 2, VALUE_ENTITY) == -1)
 		return -1;
 	if (!str_equal(e->top[-1].uid->type, type)) {
-		eval_answer_bool(e, 1, false);
+		eval_result_bool(e, 1, false);
 		eval_skip(e, is_in);
 	}
 	return 0;

@@ -7,6 +7,7 @@
 
 #include "decider.h"
 #include "lib/doc/doc.h"
+#include "cedar/read/read.h"
 
 int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);
 
@@ -21,7 +22,7 @@ static const char world[] = "[[{\"uid\": \"U::\\\"a\\\"\", \"attrs\": {"
     "\", \"b\": true, \"l\": [], \"r\": {\"a\": 1}}}]";
 
 static struct entities store;
-static struct request request;
+static struct authz_request request;
 
 static void
 must(bool ok)
@@ -39,12 +40,12 @@ make_world(void)
 	const char *end = strstr(world, "],{\"principal") + 1;
 
 	must(doc_read_json(&d, "w", world, strlen(world), 4096, &e) == 0);
-	must(request_read(&request, &arena, &d, doc_next(&d, 0,
+	must(read_request(&request, &arena, &d, doc_next(&d, 0,
 	    doc_first(&d, 0)), NULL, &e) == 0);
 	must(doc_read_json(&list, "w", world + 1, (size_t)(end - world - 1),
 	    4096, &e) == 0);
 	entities_init(&store);
-	must(entities_add(&store, &list, NULL, &e) == 0);
+	must(read_entities(&store, &list, NULL, &e) == 0);
 	must(entities_finish(&store, &e) == 0);
 	doc_free(&list);
 	doc_free(&d);
@@ -54,7 +55,7 @@ static void
 compare(struct decider *d)
 {
 	static unsigned char text[65536];
-	struct answer a;
+	struct authz_decision a;
 	struct trace t;
 	struct put p;
 
@@ -69,8 +70,8 @@ compare(struct decider *d)
 		    a.errors[i].node == t.answer.errors[i].node &&
 		    strcmp(a.errors[i].text, t.answer.errors[i].text) == 0);
 	put_init(&p, text, sizeof(text));
-	trace_explain(&t, d, &request, 3, &p);
-	trace_free(&t);
+	decider_explain(&t, d, &request, 3, &p);
+	decider_trace_free(&t);
 }
 
 int

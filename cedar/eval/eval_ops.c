@@ -4,7 +4,7 @@
 #include <assert.h>
 
 int
-eval_answer(struct eval *e, unsigned n, struct value v)
+eval_result(struct eval *e, unsigned n, struct value v)
 {
 	e->top -= n;
 	*e->top++ = v;
@@ -12,9 +12,9 @@ eval_answer(struct eval *e, unsigned n, struct value v)
 }
 
 int
-eval_answer_bool(struct eval *e, unsigned n, bool b)
+eval_result_bool(struct eval *e, unsigned n, bool b)
 {
-	return eval_answer(e, n, (struct value){ .kind = VALUE_BOOL, .b = b });
+	return eval_result(e, n, (struct value){ .kind = VALUE_BOOL, .b = b });
 }
 
 int
@@ -52,15 +52,15 @@ eval_scratch(struct eval *e, size_t size)
 }
 
 static int
-do_value(struct eval *e, const struct node *n)
+do_value(struct eval *e, const struct expr_node *n)
 {
-	return eval_answer(e, 0, *n->u.value);
+	return eval_result(e, 0, *n->u.value);
 }
 
 static int
-do_var(struct eval *e, const struct node *n)
+do_var(struct eval *e, const struct expr_node *n)
 {
-	const struct request *r = e->request;
+	const struct authz_request *r = e->request;
 	struct value v = { .kind = VALUE_ENTITY };
 
 	switch (n->u.var) {
@@ -78,20 +78,20 @@ do_var(struct eval *e, const struct node *n)
 		v.record = r->context;
 		break;
 	}
-	return eval_answer(e, 0, v);
+	return eval_result(e, 0, v);
 }
 
 static int
-do_not(struct eval *e, const struct node *n)
+do_not(struct eval *e, const struct expr_node *n)
 {
 	(void)n;
 	if (eval_check_kind(e, &e->top[-1], VALUE_BOOL) == -1)
 		return -1;
-	return eval_answer_bool(e, 1, !e->top[-1].b);
+	return eval_result_bool(e, 1, !e->top[-1].b);
 }
 
 static int
-do_neg(struct eval *e, const struct node *n)
+do_neg(struct eval *e, const struct expr_node *n)
 {
 	struct value v = e->top[-1];
 
@@ -100,13 +100,13 @@ do_neg(struct eval *e, const struct node *n)
 		return -1;
 	if (__builtin_sub_overflow(0, v.n, &v.n))
 		return eval_fail(e, "integer overflow");
-	return eval_answer(e, 1, v);
+	return eval_result(e, 1, v);
 }
 
 static int
-do_eq(struct eval *e, const struct node *n)
+do_eq(struct eval *e, const struct expr_node *n)
 {
-	return eval_answer_bool(e, 2, value_equal(e->top[-2], e->top[-1]) ==
+	return eval_result_bool(e, 2, value_equal(e->top[-2], e->top[-1]) ==
 	    (n->op == OP_EQ));
 }
 
@@ -126,7 +126,7 @@ compare(struct eval *e, int *c)
 }
 
 static int
-do_order(struct eval *e, const struct node *n)
+do_order(struct eval *e, const struct expr_node *n)
 {
 	/* Which results of compare() are true: below, equal, above. */
 	static const bool is_true[OP_COUNT][3] = {
@@ -139,11 +139,11 @@ do_order(struct eval *e, const struct node *n)
 
 	if (compare(e, &c) == -1)
 		return -1;
-	return eval_answer_bool(e, 2, is_true[n->op][c + 1]);
+	return eval_result_bool(e, 2, is_true[n->op][c + 1]);
 }
 
 static int
-do_arithmetic(struct eval *e, const struct node *n)
+do_arithmetic(struct eval *e, const struct expr_node *n)
 {
 	struct value a = e->top[-2], b = e->top[-1];
 	bool over;
@@ -157,20 +157,20 @@ do_arithmetic(struct eval *e, const struct node *n)
 		over = __builtin_sub_overflow(a.n, b.n, &a.n);
 	else
 		over = __builtin_mul_overflow(a.n, b.n, &a.n);
-	return over ? eval_fail(e, "integer overflow") : eval_answer(e, 2, a);
+	return over ? eval_fail(e, "integer overflow") : eval_result(e, 2, a);
 }
 
 static int
-do_like(struct eval *e, const struct node *n)
+do_like(struct eval *e, const struct expr_node *n)
 {
 	if (eval_check_kind(e, &e->top[-1], VALUE_STRING) == -1)
 		return -1;
-	return eval_answer_bool(e, 1, like_match(n->u.pattern, e->top[-1].str));
+	return eval_result_bool(e, 1, eval_like(n->u.pattern, e->top[-1].str));
 }
 
 /* For AND_TEST and OR_TEST: `decides' as the left side's value does. */
 static int
-test_left(struct eval *e, const struct node *n, bool decides)
+test_left(struct eval *e, const struct expr_node *n, bool decides)
 {
 	if (eval_check_last(e, e->pc - 2, VALUE_BOOL) == -1)
 		return -1;
@@ -180,29 +180,29 @@ test_left(struct eval *e, const struct node *n, bool decides)
 }
 
 static int
-do_and_test(struct eval *e, const struct node *n)
+do_and_test(struct eval *e, const struct expr_node *n)
 {
 	return test_left(e, n, false);
 }
 
 static int
-do_or_test(struct eval *e, const struct node *n)
+do_or_test(struct eval *e, const struct expr_node *n)
 {
 	return test_left(e, n, true);
 }
 
 /* Of && and || whose left side did not decide. */
 static int
-do_right(struct eval *e, const struct node *n)
+do_right(struct eval *e, const struct expr_node *n)
 {
 	(void)n;
 	if (eval_check_last(e, e->pc - 2, VALUE_BOOL) == -1)
 		return -1;
-	return eval_answer(e, 2, e->top[-1]);
+	return eval_result(e, 2, e->top[-1]);
 }
 
 static int
-do_if_test(struct eval *e, const struct node *n)
+do_if_test(struct eval *e, const struct expr_node *n)
 {
 	if (eval_check_last(e, e->pc - 2, VALUE_BOOL) == -1)
 		return -1;
@@ -212,7 +212,7 @@ do_if_test(struct eval *e, const struct node *n)
 }
 
 static int
-do_if_else(struct eval *e, const struct node *n)
+do_if_else(struct eval *e, const struct expr_node *n)
 {
 	e->pc = n->u.jump;
 	return 0;
@@ -220,7 +220,7 @@ do_if_else(struct eval *e, const struct node *n)
 
 /* The value of the branch that was taken is there. */
 static int
-do_if(struct eval *e, const struct node *n)
+do_if(struct eval *e, const struct expr_node *n)
 {
 	(void)e;
 	(void)n;
@@ -247,19 +247,19 @@ eval_fn *const eval_ops[OP_COUNT] = {
 	[OP_ADD] = do_arithmetic,
 	[OP_SUB] = do_arithmetic,
 	[OP_MUL] = do_arithmetic,
-	[OP_IN] = do_in,
-	[OP_CONTAINS] = do_contains,
-	[OP_CONTAINS_ALL] = do_contains_all,
-	[OP_CONTAINS_ANY] = do_contains_any,
-	[OP_IS_EMPTY] = do_is_empty,
-	[OP_GET_TAG] = do_get_tag,
-	[OP_HAS_TAG] = do_has_tag,
-	[OP_GET] = do_get,
-	[OP_HAS] = do_has,
+	[OP_IN] = eval_do_in,
+	[OP_CONTAINS] = eval_do_contains,
+	[OP_CONTAINS_ALL] = eval_do_contains_all,
+	[OP_CONTAINS_ANY] = eval_do_contains_any,
+	[OP_IS_EMPTY] = eval_do_is_empty,
+	[OP_GET_TAG] = eval_do_get_tag,
+	[OP_HAS_TAG] = eval_do_has_tag,
+	[OP_GET] = eval_do_get,
+	[OP_HAS] = eval_do_has,
 	[OP_LIKE] = do_like,
-	[OP_IS] = do_is,
-	[OP_IS_TEST] = do_is_test,
-	[OP_IS_IN] = do_in,
+	[OP_IS] = eval_do_is,
+	[OP_IS_TEST] = eval_do_is_test,
+	[OP_IS_IN] = eval_do_in,
 	[OP_AND_TEST] = do_and_test,
 	[OP_AND] = do_right,
 	[OP_OR_TEST] = do_or_test,
@@ -267,7 +267,7 @@ eval_fn *const eval_ops[OP_COUNT] = {
 	[OP_IF_TEST] = do_if_test,
 	[OP_IF_ELSE] = do_if_else,
 	[OP_IF] = do_if,
-	[OP_SET] = do_set,
-	[OP_RECORD] = do_record,
-	[OP_CALL] = do_call,
+	[OP_SET] = eval_do_set,
+	[OP_RECORD] = eval_do_record,
+	[OP_CALL] = eval_do_call,
 };

@@ -14,11 +14,12 @@
 
 #include "decider.h"
 #include "lib/doc/doc.h"
+#include "cedar/read/read.h"
 
 #define FILE_MAX	131072
 
 static struct entities store;
-static struct request request;
+static struct authz_request request;
 static struct arena arena;
 
 static size_t
@@ -52,7 +53,7 @@ read_env(void)
 
 	ATF_REQUIRE(doc_read_json(&d, "env", text, len, len, &e) == 0);
 	n = doc_get(&d, 0, "request");
-	ATF_REQUIRE_EQ_MSG(request_read(&request, &arena, &d, n, NULL, &e), 0,
+	ATF_REQUIRE_EQ_MSG(read_request(&request, &arena, &d, n, NULL, &e), 0,
 	    "%s", e.text);
 	n = doc_get(&d, 0, "entities");
 	start = d.nodes[n].pos;
@@ -60,7 +61,7 @@ read_env(void)
 	ATF_REQUIRE_EQ(doc_read_json(&list, "entities", text + start,
 	    end - start, end, &e), 0);
 	entities_init(&store);
-	ATF_REQUIRE_EQ_MSG(entities_add(&store, &list, NULL, &e), 0, "%s",
+	ATF_REQUIRE_EQ_MSG(read_entities(&store, &list, NULL, &e), 0, "%s",
 	    e.text);
 	ATF_REQUIRE_EQ_MSG(entities_finish(&store, &e), 0, "%s", e.text);
 	doc_free(&list);
@@ -89,7 +90,7 @@ read_policy(struct policies *set, const char *expr)
 }
 
 static char
-letter(const struct answer *a)
+letter(const struct authz_decision *a)
 {
 	return a->nerrors > 0 ? 'E' : a->allow ? 'T' : 'F';
 }
@@ -100,7 +101,7 @@ check(const char *expr, char expected, char *why, size_t cap)
 {
 	struct policies set;
 	struct decider d;
-	struct answer a;
+	struct authz_decision a;
 	struct trace t;
 
 	read_policy(&set, expr);
@@ -113,7 +114,7 @@ check(const char *expr, char expected, char *why, size_t cap)
 		    "");
 	ATF_REQUIRE_EQ(decider_trace(&d, &request, &t), 0);
 	ATF_CHECK_EQ_MSG(letter(&t.answer), expected, "trace of %s", expr);
-	trace_free(&t);
+	decider_trace_free(&t);
 	decider_free(&d);
 	policies_free(&set);
 }
@@ -182,12 +183,12 @@ outcomes(const char *expr, const char *expected)
 	for (uint32_t i = 0; i < set.items[0]->nnodes; i++) {
 		const struct trace_node *n = &t.policies[0].nodes[i];
 
-		if (!op_is_test(set.items[0]->nodes[i].op))
+		if (!expr_op_is_test(set.items[0]->nodes[i].op))
 			snprintf(got + strlen(got), sizeof(got) - strlen(got),
 			    "%c%s", letters[n->outcome], n->aside ? "!" : "");
 	}
 	ATF_CHECK_STREQ_MSG(got, expected, "%s", expr);
-	trace_free(&t);
+	decider_trace_free(&t);
 	decider_free(&d);
 	policies_free(&set);
 }
@@ -227,7 +228,7 @@ ATF_TC_WITHOUT_HEAD(values_as_deep_as_can_be_are_compared);
 ATF_TC_BODY(values_as_deep_as_can_be_are_compared, tc)
 {
 	char deep[256] = "", expr[520];
-	struct field f = { str_new(&arena, "deep", 4),
+	struct record_field f = { str_new(&arena, "deep", 4),
 	    { .kind = VALUE_LONG, .n = 1 } };
 	struct record *context;
 
@@ -264,7 +265,7 @@ like(const char *pattern, const char *text)
 	for (; pattern[p->n] != '\0'; p->n++)
 		if (pattern[p->n] != '*')
 			p->parts[p->n] = str_new(&arena, &pattern[p->n], 1);
-	return like_match(p, str_new(&arena, text, strlen(text)));
+	return eval_like(p, str_new(&arena, text, strlen(text)));
 }
 
 ATF_TC_WITHOUT_HEAD(patterns_of_many_runs_are_matched);

@@ -17,7 +17,7 @@ struct explain {
 	struct put			*out;
 	const struct trace		*trace;
 	const struct decider		*decider;
-	const struct request		*request;
+	const struct authz_request		*request;
 	/* The policy that is being explained. */
 	const struct policy		*policy;
 	const struct policy_trace	*policy_trace;
@@ -56,7 +56,7 @@ show_expr(struct explain *x, uint32_t root)
 }
 
 static void
-show_uid(struct explain *x, const struct uid *u)
+report_uid(struct explain *x, const struct uid *u)
 {
 	show_value(x, (struct value){ .kind = VALUE_ENTITY, .uid = u });
 }
@@ -143,7 +143,7 @@ show_odd_missing(struct explain *x, const struct uid *u)
 static bool
 is_constant(const struct explain *x, uint32_t root)
 {
-	const struct node *nodes = x->policy->nodes;
+	const struct expr_node *nodes = x->policy->nodes;
 
 	for (uint32_t i = nodes[root].first; i <= root; i++)
 		if (nodes[i].op == OP_VAR)
@@ -155,7 +155,7 @@ is_constant(const struct explain *x, uint32_t root)
 static bool
 is_telling(const struct explain *x, uint32_t root)
 {
-	const struct node *n = &x->policy->nodes[root];
+	const struct expr_node *n = &x->policy->nodes[root];
 	const enum trace_outcome o = x->policy_trace->nodes[root].outcome;
 
 	return (o == TRACE_VALUE || o == TRACE_TRUE || o == TRACE_FALSE) &&
@@ -180,7 +180,7 @@ show_operand(struct explain *x, const struct part *part, uint32_t root)
 static void
 show_operands(struct explain *x, const struct part *part)
 {
-	const struct node *nodes = x->policy->nodes;
+	const struct expr_node *nodes = x->policy->nodes;
 	uint32_t root = part->node, end;
 
 	while (nodes[root].op == OP_NOT)
@@ -188,8 +188,8 @@ show_operands(struct explain *x, const struct part *part)
 	if (nodes[root].op == OP_HAS || nodes[root].op == OP_GET)
 		return;
 	end = root;
-	for (unsigned i = node_count(&nodes[root]); i > 0; i--) {
-		const uint32_t operand = node_before(nodes, end);
+	for (unsigned i = expr_count(&nodes[root]); i > 0; i--) {
+		const uint32_t operand = expr_before(nodes, end);
 
 		end = nodes[operand].first;
 		if (is_telling(x, operand))
@@ -259,7 +259,7 @@ show_scope(struct explain *x, const struct part *part)
 	indent(x, VALUE_COLUMN(part));
 	emit(x->out, names[part->kind]);
 	emit(x->out, " is ");
-	show_uid(x, uids[part->kind]);
+	report_uid(x, uids[part->kind]);
 	show_odd_missing(x, uids[part->kind]);
 }
 
@@ -316,7 +316,7 @@ show_deciding(struct explain *x, uint32_t i)
 static void
 show_errors(struct explain *x)
 {
-	const struct answer *a = &x->trace->answer;
+	const struct authz_decision *a = &x->trace->answer;
 
 	for (uint32_t i = 0; i < a->nerrors; i++) {
 		const struct eval_error *e = &a->errors[i];
@@ -402,7 +402,7 @@ show_nearest(struct explain *x, unsigned nearest)
 		return;
 	indent(x, 2);
 	emit(x->out, "no rule permits the action ");
-	show_uid(x, x->request->action);
+	report_uid(x, x->request->action);
 	show_missing(x, x->request->action);
 }
 
@@ -427,12 +427,12 @@ show_outweighed(struct explain *x)
 }
 
 int
-trace_explain(const struct trace *trace, const struct decider *decider,
-    const struct request *request, unsigned nearest, struct put *out)
+decider_explain(const struct trace *trace, const struct decider *decider,
+    const struct authz_request *request, unsigned nearest, struct put *out)
 {
 	struct explain x = { .out = out, .trace = trace, .decider = decider,
 	    .request = request };
-	const struct answer *a = &trace->answer;
+	const struct authz_decision *a = &trace->answer;
 
 	if (a->allow)
 		emit(out, "allowed");

@@ -71,10 +71,10 @@ defer(struct parts *p, struct waiting w, uint32_t node)
 static void
 take_apart(struct parts *p, struct waiting w)
 {
-	const struct node *nodes = p->policy->nodes;
+	const struct expr_node *nodes = p->policy->nodes;
 	const bool all = (nodes[w.node].op == OP_AND) != w.negated;
 	const uint32_t right = w.node - 1;
-	const uint32_t left = node_before(nodes, nodes[right].first);
+	const uint32_t left = expr_before(nodes, nodes[right].first);
 
 	if (all != w.all) {
 		tell(p, PART_GROUP, &w);
@@ -88,7 +88,7 @@ take_apart(struct parts *p, struct waiting w)
 static void
 take(struct parts *p, struct waiting w)
 {
-	const struct node *nodes = p->policy->nodes;
+	const struct expr_node *nodes = p->policy->nodes;
 	const enum op op = nodes[w.node].op;
 	const enum op below = op == OP_NOT ? nodes[w.node - 1].op : OP_VALUE;
 

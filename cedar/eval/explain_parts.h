@@ -4,8 +4,8 @@
  * an unless, the ||).  What is below, an || in a when say, is a group with its
  * members one level deeper.
  */
-#ifndef EXPLAIN_PARTS_H
-#define EXPLAIN_PARTS_H
+#ifndef CEDAR_EVAL_EXPLAIN_PARTS_H
+#define CEDAR_EVAL_EXPLAIN_PARTS_H
 
 #include <stdbool.h>
 #include <stdint.h>

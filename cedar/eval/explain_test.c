@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "lib/doc/doc.h"
+#include "cedar/read/read.h"
 
 static struct policies set;
 static struct entities store;
 static struct decider decider;
 static struct arena arena;
-static struct request request;
+static struct authz_request request;
 
 static const char entities_json[] = "["
     "{\"uid\": {\"type\": \"User\", \"id\": \"ann\"}, \"attrs\": {"
@@ -39,13 +40,13 @@ init(const char *policies)
 	entities_init(&store);
 	ATF_REQUIRE_EQ(doc_read_json(&d, "e", entities_json,
 	    strlen(entities_json), 65536, &e), 0);
-	ATF_REQUIRE_EQ_MSG(entities_add(&store, &d, NULL, &e), 0, "%s",
+	ATF_REQUIRE_EQ_MSG(read_entities(&store, &d, NULL, &e), 0, "%s",
 	    e.text);
 	ATF_REQUIRE_EQ(entities_finish(&store, &e), 0);
 	doc_free(&d);
 	ATF_REQUIRE_EQ(doc_read_json(&d, "r", request_json,
 	    strlen(request_json), 65536, &e), 0);
-	ATF_REQUIRE_EQ_MSG(request_read(&request, &arena, &d, 0, NULL, &e), 0,
+	ATF_REQUIRE_EQ_MSG(read_request(&request, &arena, &d, 0, NULL, &e), 0,
 	    "%s", e.text);
 	doc_free(&d);
 	ATF_REQUIRE_EQ(decider_init(&decider, &set, &store), 0);
@@ -70,10 +71,10 @@ explained(const char *policies, unsigned nearest, const char *expected)
 	init(policies);
 	ATF_REQUIRE_EQ(decider_trace(&decider, &request, &t), 0);
 	put_init(&p, text, sizeof(text) - 1);
-	ATF_CHECK_EQ(trace_explain(&t, &decider, &request, nearest, &p), 0);
+	ATF_CHECK_EQ(decider_explain(&t, &decider, &request, nearest, &p), 0);
 	text[p.len] = '\0';
 	ATF_CHECK_STREQ_MSG(text, expected, "%s", text);
-	trace_free(&t);
+	decider_trace_free(&t);
 	done();
 }
 
@@ -222,16 +223,16 @@ ATF_TC_BODY(outside_bytes_are_escaped_and_cut, tc)
 	init(policy);
 	ATF_REQUIRE_EQ(decider_trace(&decider, &request, &t), 0);
 	put_init(&p, text, sizeof(text) - 1);
-	ATF_CHECK_EQ(trace_explain(&t, &decider, &request, 1, &p), 0);
+	ATF_CHECK_EQ(decider_explain(&t, &decider, &request, 1, &p), 0);
 	text[p.len] = '\0';
 	ATF_CHECK_MSG(strstr(text, "context.name is \"a\\u{1b}[2Jb\"\n") !=
 	    NULL, "%s", text);
 	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
 		ATF_CHECK_MSG(strlen(line) < 300, "%s", line);
 	put_init(&p, text, 100);
-	ATF_CHECK_ERRNO(EMSGSIZE, trace_explain(&t, &decider, &request, 1,
+	ATF_CHECK_ERRNO(EMSGSIZE, decider_explain(&t, &decider, &request, 1,
 	    &p) == -1);
-	trace_free(&t);
+	decider_trace_free(&t);
 	done();
 }
 
@@ -256,14 +257,14 @@ ATF_TC_BODY(a_link_names_its_template, tc)
 	ATF_REQUIRE_EQ(decider_init(&decider, &set, &store), 0);
 	ATF_REQUIRE_EQ(decider_trace(&decider, &request, &t), 0);
 	put_init(&p, out, sizeof(out) - 1);
-	ATF_CHECK_EQ(trace_explain(&t, &decider, &request, 1, &p), 0);
+	ATF_CHECK_EQ(decider_explain(&t, &decider, &request, 1, &p), 0);
 	out[p.len] = '\0';
 	ATF_CHECK_STREQ(out, "denied: no rule permits it\n"
 	    "  nearest: rule \"l\" of template \"t\" (site.cedar:1)\n"
 	    "    no     principal in Role::\"ops\"\n"
 	    "               principal is User::\"ann\"\n"
 	    "    yes    resource == Host::\"h\"\n");
-	trace_free(&t);
+	decider_trace_free(&t);
 	done();
 }
 
@@ -282,14 +283,14 @@ ATF_TC_BODY(an_entity_of_the_request_is_not_missing, tc)
 	request.own = &own;
 	ATF_REQUIRE_EQ(decider_trace(&decider, &request, &t), 0);
 	put_init(&p, out, sizeof(out) - 1);
-	ATF_CHECK_EQ(trace_explain(&t, &decider, &request, 1, &p), 0);
+	ATF_CHECK_EQ(decider_explain(&t, &decider, &request, 1, &p), 0);
 	out[p.len] = '\0';
 	ATF_CHECK_STREQ(out, "denied: no rule permits it\n"
 	    "  nearest: rule \"site.cedar:policy0\" (site.cedar:1)\n"
 	    "    no     resource is Disk\n"
 	    "               resource is Host::\"h\"\n");
 	request.own = NULL;
-	trace_free(&t);
+	decider_trace_free(&t);
 	done();
 }
 

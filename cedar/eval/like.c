@@ -63,7 +63,7 @@ chunk_find(const struct pattern *p, const struct chunk *c, const char *s,
 }
 
 bool
-like_match(const struct pattern *p, const struct str *text)
+eval_like(const struct pattern *p, const struct str *text)
 {
 	const char *s = text->bytes, *end = s + text->len;
 	struct chunk c = next_chunk(p, 0);

@@ -48,12 +48,12 @@ walk_aside(struct eval *e, uint32_t root)
 static void
 look_further(struct eval *e, const struct condition *c)
 {
-	const struct node *nodes = e->policy->nodes;
+	const struct expr_node *nodes = e->policy->nodes;
 	const enum op chain = c->unless ? OP_OR : OP_AND;
 	uint32_t right, first;
 
 	for (uint32_t n = c->root; nodes[n].op == chain;
-	    n = node_before(nodes, first)) {
+	    n = expr_before(nodes, first)) {
 		right = n - 1;
 		first = nodes[right].first;
 		if (e->trace->nodes[first].outcome == TRACE_NOT_REACHED)
@@ -63,7 +63,7 @@ look_further(struct eval *e, const struct condition *c)
 
 /* The same as deciding does, with a note of each node. */
 static void
-trace_policy(struct run *r, struct policy_trace *pt, uint32_t i)
+trace_policy(struct decider_run *r, struct policy_trace *pt, uint32_t i)
 {
 	const struct policy *p = r->decider->policies->items[i];
 	struct eval_error *error = &r->tally->errors[r->nerrors];
@@ -71,7 +71,7 @@ trace_policy(struct run *r, struct policy_trace *pt, uint32_t i)
 	error->text[0] = '\0';
 	r->eval.trace = pt;
 	r->eval.scratch = pt->scratch;
-	pt->result = run_policy(r, i);
+	pt->result = decider_run_policy(r, i);
 	pt->error = *error;
 	pt->error.policy = i;
 	r->eval.error = &r->tally->errors[r->nerrors];	/* spare */
@@ -80,28 +80,28 @@ trace_policy(struct run *r, struct policy_trace *pt, uint32_t i)
 }
 
 int
-decider_trace(struct decider *d, const struct request *request,
+decider_trace(struct decider *d, const struct authz_request *request,
     struct trace *t)
 {
 	struct tally tally;
-	struct run r;
+	struct decider_run r;
 
 	memset(t, 0, sizeof(*t));
 	arena_init(&t->arena, 0);
 	if (prepare(t, &tally, d->policies) == -1) {
-		trace_free(t);
+		decider_trace_free(t);
 		return -1;
 	}
-	run_start(&r, d, &tally, request);
+	decider_run_start(&r, d, &tally, request);
 	for (size_t i = 0; i < d->policies->n; i++)
 		if (!d->policies->items[i]->is_template)
 			trace_policy(&r, &t->policies[i], (uint32_t)i);
-	run_end(&r, &t->answer);
+	decider_run_end(&r, &t->answer);
 	return 0;
 }
 
 void
-trace_free(struct trace *t)
+decider_trace_free(struct trace *t)
 {
 	arena_free(&t->arena);
 	memset(t, 0, sizeof(*t));

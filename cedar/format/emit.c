@@ -26,7 +26,7 @@ emit_long(struct put *p, int64_t n)
 }
 
 /* What a person who reads the text would not see, or see elsewhere. */
-static const struct range {
+static const struct emit_range {
 	uint32_t	from, to;
 } hidden[] = {
 	{ 0x00, 0x1f },		/* controls */

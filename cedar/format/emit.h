@@ -2,8 +2,8 @@
  * Words and numbers into a put buffer, for those that write policies, values
  * and messages.
  */
-#ifndef CEDAR_EMIT_H
-#define CEDAR_EMIT_H
+#ifndef CEDAR_FORMAT_EMIT_H
+#define CEDAR_FORMAT_EMIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -13,7 +13,7 @@ fmt_at(const struct fmt *f, enum lex_kind kind)
 }
 
 void
-fmt_piece(struct fmt *f, enum piece_kind kind)
+fmt_piece(struct fmt *f, enum layout_piece_kind kind)
 {
 	layout_add(&f->out, kind);
 }
@@ -64,7 +64,8 @@ fmt_take_kind(struct fmt *f, enum lex_kind kind)
 }
 
 void
-fmt_take_spaced(struct fmt *f, enum piece_kind before, enum piece_kind after)
+fmt_take_spaced(struct fmt *f, enum layout_piece_kind before,
+    enum layout_piece_kind after)
 {
 	fmt_piece(f, before);
 	fmt_take(f);
@@ -83,7 +84,7 @@ fmt_name(struct fmt *f)
 }
 
 bool
-fmt_comma(struct fmt *f, enum piece_kind after)
+fmt_comma(struct fmt *f, enum layout_piece_kind after)
 {
 	if (!fmt_at(f, LEX_COMMA))
 		return false;

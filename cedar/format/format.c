@@ -25,7 +25,7 @@ enum shape {
 	SHAPE_TEST,
 };
 
-static const struct form {
+static const struct format_form {
 	enum shape	shape;
 	enum prec	prec;
 	enum prec	left, right;	/* what the operands must have */
@@ -100,7 +100,7 @@ format_scope(struct put *p, const char *var, const struct scope *s,
 }
 
 static void
-put_leaf(struct put *p, const struct node *n)
+put_leaf(struct put *p, const struct expr_node *n)
 {
 	static const char *const vars[] = {
 		[VAR_PRINCIPAL] = "principal", [VAR_ACTION] = "action",
@@ -124,7 +124,7 @@ put_name(struct put *p, const struct str *name)
 
 /* What stands after the operand of get, has, like and is. */
 static void
-put_suffix(struct put *p, const struct node *n)
+put_suffix(struct put *p, const struct expr_node *n)
 {
 	const struct str *name = n->op == OP_LIKE ? NULL : n->u.names[0];
 
@@ -152,24 +152,24 @@ put_suffix(struct put *p, const struct node *n)
 
 /* A receiver, a dot and a name; a method without one is written as a call. */
 static bool
-is_method(const struct node *n)
+is_method(const struct expr_node *n)
 {
 	return forms[n->op].shape == SHAPE_METHOD ||
-	    (n->op == OP_CALL && fn_is_method(n->u.fn) && n->nargs > 0);
+	    (n->op == OP_CALL && expr_fn_is_method(n->u.fn) && n->nargs > 0);
 }
 
 /* What stands before operand i; a method's name follows its receiver. */
 static void
-put_before(struct put *p, const struct node *n, uint16_t i)
+put_before(struct put *p, const struct expr_node *n, uint16_t i)
 {
 	static const char *const branch[] = { "if ", " then ", " else " };
 	enum shape shape = forms[n->op].shape;
 
 	if (shape == SHAPE_PREFIX) {
-		emit(p, op_text(n->op));
+		emit(p, expr_op_text(n->op));
 	} else if (shape == SHAPE_INFIX && i == 1) {
 		emit(p, " ");
-		emit(p, op_text(n->op));
+		emit(p, expr_op_text(n->op));
 		emit(p, " ");
 	} else if (shape == SHAPE_IF) {
 		emit(p, branch[i]);
@@ -190,17 +190,17 @@ put_before(struct put *p, const struct node *n, uint16_t i)
 
 /* What stands after operand i of a method: its name after the receiver. */
 static void
-put_after(struct put *p, const struct node *n, uint16_t i)
+put_after(struct put *p, const struct expr_node *n, uint16_t i)
 {
 	if (!is_method(n) || i != 0)
 		return;
 	emit(p, ".");
-	emit(p, n->op == OP_CALL ? fn_text(n->u.fn) : op_text(n->op));
+	emit(p, n->op == OP_CALL ? expr_fn_text(n->u.fn) : expr_op_text(n->op));
 	emit(p, "(");
 }
 
 static void
-put_open(struct put *p, const struct node *n)
+put_open(struct put *p, const struct expr_node *n)
 {
 	enum shape shape = forms[n->op].shape;
 
@@ -211,13 +211,13 @@ put_open(struct put *p, const struct node *n)
 	} else if (shape == SHAPE_RECORD) {
 		emit(p, "{");
 	} else if (shape == SHAPE_CALL && !is_method(n)) {
-		emit(p, fn_text(n->u.fn));
+		emit(p, expr_fn_text(n->u.fn));
 		emit(p, "(");
 	}
 }
 
 static void
-put_close(struct put *p, const struct node *n)
+put_close(struct put *p, const struct expr_node *n)
 {
 	enum shape shape = forms[n->op].shape;
 
@@ -233,7 +233,7 @@ put_close(struct put *p, const struct node *n)
 
 /* A negative number is written with a minus, which binds as one. */
 static enum prec
-prec_of(const struct node *n)
+prec_of(const struct expr_node *n)
 {
 	if (n->op == OP_VALUE && n->u.value->kind == VALUE_LONG &&
 	    n->u.value->n < 0)
@@ -243,7 +243,7 @@ prec_of(const struct node *n)
 
 /* What operand i must bind as tightly as, to do without parentheses. */
 static enum prec
-prec_wanted(const struct node *n, uint16_t i)
+prec_wanted(const struct expr_node *n, uint16_t i)
 {
 	if (is_method(n) && i == 0)
 		return PREC_MEMBER;
@@ -251,7 +251,7 @@ prec_wanted(const struct node *n, uint16_t i)
 }
 
 static bool
-is_number(const struct node *n)
+is_number(const struct expr_node *n)
 {
 	return n->op == OP_VALUE && n->u.value->kind == VALUE_LONG;
 }
@@ -261,8 +261,8 @@ is_number(const struct node *n)
  * stand in a row; a number after a minus would swallow it: -(1) is no -1.
  */
 static void
-set_parens(const struct node *parent, uint8_t run, uint16_t i,
-    const struct node *n, struct walk_frame *f)
+set_parens(const struct expr_node *parent, uint8_t run, uint16_t i,
+    const struct expr_node *n, struct walk_frame *f)
 {
 	f->parens = prec_of(n) < prec_wanted(parent, i);
 	if (forms[parent->op].shape == SHAPE_PREFIX && n->op == parent->op) {
@@ -274,10 +274,10 @@ set_parens(const struct node *parent, uint8_t run, uint16_t i,
 }
 
 static void
-enter_node(struct put *p, const struct node *nodes,
+enter_node(struct put *p, const struct expr_node *nodes,
     const struct walk_frame *parent, uint16_t i, struct walk_frame *f)
 {
-	const struct node *n = &nodes[f->node];
+	const struct expr_node *n = &nodes[f->node];
 
 	f->run = 1;
 	if (parent != NULL)
@@ -288,7 +288,8 @@ enter_node(struct put *p, const struct node *nodes,
 }
 
 static void
-leave_node(struct put *p, const struct node *nodes, const struct walk_frame *f)
+leave_node(struct put *p, const struct expr_node *nodes,
+    const struct walk_frame *f)
 {
 	put_close(p, &nodes[f->node]);
 	if (f->parens)
@@ -298,7 +299,7 @@ leave_node(struct put *p, const struct node *nodes, const struct walk_frame *f)
 void
 format_expr(struct put *p, const struct policy *policy, uint32_t root)
 {
-	static const struct walk text = {
+	static const struct expr_walk text = {
 		enter_node, put_before, put_after, leave_node,
 	};
 

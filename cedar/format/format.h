@@ -2,8 +2,8 @@
  * Policies written out: canonical text, JSON (EST), and single expressions
  * and values for messages.
  */
-#ifndef FORMAT_H
-#define FORMAT_H
+#ifndef CEDAR_FORMAT_H
+#define CEDAR_FORMAT_H
 
 #include <stdint.h>
 

@@ -23,7 +23,7 @@ put_key(struct put *p, const char *key)
 }
 
 static const char *
-json_key(const struct node *n)
+json_key(const struct expr_node *n)
 {
 	switch (n->op) {
 	case OP_VALUE:
@@ -33,21 +33,21 @@ json_key(const struct node *n)
 	case OP_NEG:
 		return "neg";
 	case OP_CALL:
-		return fn_text(n->u.fn);
+		return expr_fn_text(n->u.fn);
 	default:
-		return op_text(n->op);
+		return expr_op_text(n->op);
 	}
 }
 
 static bool
-is_list(const struct node *n)
+is_list(const struct expr_node *n)
 {
 	return n->op == OP_SET || n->op == OP_CALL;
 }
 
 /* The part of an operator's object that an operand is. */
 static const char *
-part_key(const struct node *n, uint16_t i)
+part_key(const struct expr_node *n, uint16_t i)
 {
 	static const char *const branch[] = { "if", "then", "else" };
 
@@ -61,7 +61,7 @@ part_key(const struct node *n, uint16_t i)
 }
 
 static void
-put_before(struct put *p, const struct node *n, uint16_t i)
+put_before(struct put *p, const struct expr_node *n, uint16_t i)
 {
 	if (i > 0)
 		emit(p, ",");
@@ -106,7 +106,7 @@ put_pattern(struct put *p, const struct pattern *pattern)
 }
 
 static void
-put_names(struct put *p, const struct node *n)
+put_names(struct put *p, const struct expr_node *n)
 {
 	if (n->nargs == 1) {
 		put_str(p, n->u.names[0]);
@@ -122,7 +122,7 @@ put_names(struct put *p, const struct node *n)
 
 /* What an operator has beside its operands; the type before `in'. */
 static void
-put_after(struct put *p, const struct node *n, uint16_t i)
+put_after(struct put *p, const struct expr_node *n, uint16_t i)
 {
 	if (i != 0)
 		return;
@@ -147,7 +147,7 @@ put_after(struct put *p, const struct node *n, uint16_t i)
 }
 
 static void
-put_leaf(struct put *p, const struct node *n)
+put_leaf(struct put *p, const struct expr_node *n)
 {
 	static const char *const vars[] = {
 		[VAR_PRINCIPAL] = "\"principal\"", [VAR_ACTION] = "\"action\"",
@@ -161,16 +161,16 @@ put_leaf(struct put *p, const struct node *n)
 }
 
 static bool
-is_leaf(const struct node *n)
+is_leaf(const struct expr_node *n)
 {
 	return n->op == OP_VALUE || n->op == OP_VAR;
 }
 
 static void
-enter_node(struct put *p, const struct node *nodes,
+enter_node(struct put *p, const struct expr_node *nodes,
     const struct walk_frame *parent, uint16_t i, struct walk_frame *f)
 {
-	const struct node *n = &nodes[f->node];
+	const struct expr_node *n = &nodes[f->node];
 
 	(void)parent;
 	(void)i;
@@ -183,9 +183,10 @@ enter_node(struct put *p, const struct node *nodes,
 }
 
 static void
-leave_node(struct put *p, const struct node *nodes, const struct walk_frame *f)
+leave_node(struct put *p, const struct expr_node *nodes,
+    const struct walk_frame *f)
 {
-	const struct node *n = &nodes[f->node];
+	const struct expr_node *n = &nodes[f->node];
 
 	if (!is_leaf(n))
 		emit(p, is_list(n) ? "]" : "}");
@@ -195,7 +196,7 @@ leave_node(struct put *p, const struct node *nodes, const struct walk_frame *f)
 static void
 put_expr(struct put *p, const struct policy *policy, uint32_t root)
 {
-	static const struct walk json = {
+	static const struct expr_walk json = {
 		enter_node, put_before, put_after, leave_node,
 	};
 

@@ -224,9 +224,9 @@ ATF_TC_BODY(values_are_written_as_text_and_as_json, tc)
 	memcpy(s->items, items, sizeof(items));
 	r = arena_alloc(&a, 1, sizeof(*r) + 2 * sizeof(r->fields[0]));
 	r->n = 2;
-	r->fields[0] = (struct field){ str_new(&a, "k", 1),
+	r->fields[0] = (struct record_field){ str_new(&a, "k", 1),
 	    { VALUE_SET, .set = s } };
-	r->fields[1] = (struct field){ str_new(&a, "if", 2),
+	r->fields[1] = (struct record_field){ str_new(&a, "if", 2),
 	    { VALUE_DECIMAL, .n = 12500 } };
 	v = (struct value){ VALUE_RECORD, .record = r };
 	put_init(&p, out, sizeof(out));

@@ -79,7 +79,7 @@ is_bare(const struct fmt *f)
 static void
 put_scope(struct fmt *f)
 {
-	enum piece_kind between = is_bare(f) ? PIECE_SPACE : PIECE_HARD;
+	enum layout_piece_kind between = is_bare(f) ? PIECE_SPACE : PIECE_HARD;
 
 	fmt_take_kind(f, LEX_PAREN);
 	layout_nest(&f->out, FORMAT_INDENT);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 /* What comes after an operand, an operator or a bracket is written next. */
-enum state {
+enum expr_state {
 	STATE_EXPR,		/* an expression begins */
 	STATE_MEMBER,		/* a member was begun: its primary */
 	STATE_ACCESS,		/* after a primary or an access */
@@ -18,14 +18,14 @@ enum state {
 	STATE_DONE,		/* after the base level's */
 };
 
-static struct level *
+static struct fmt_level *
 top(struct fmt *f)
 {
 	return &f->levels[f->depth - 1];
 }
 
 static void
-push(struct fmt *f, enum level_kind kind)
+push(struct fmt *f, enum fmt_level_kind kind)
 {
 	if (f->depth == FORMAT_LEVELS_MAX) {
 		if (f->rc == 0)
@@ -33,7 +33,7 @@ push(struct fmt *f, enum level_kind kind)
 			    f->in.token.pos, "nested too deeply");
 		return;
 	}
-	f->levels[f->depth++] = (struct level){ .kind = kind };
+	f->levels[f->depth++] = (struct fmt_level){ .kind = kind };
 }
 
 static void
@@ -54,10 +54,10 @@ begin_sum(struct fmt *f)
 	begin_member(f);
 }
 
-static enum state
+static enum expr_state
 begin_relation(struct fmt *f)
 {
-	struct level *l = top(f);
+	struct fmt_level *l = top(f);
 
 	l->relation = layout_add(&f->out, PIECE_NONE);
 	l->grouped = l->nested = l->operator = false;
@@ -65,7 +65,7 @@ begin_relation(struct fmt *f)
 	return STATE_MEMBER;
 }
 
-static enum state
+static enum expr_state
 begin_expr(struct fmt *f)
 {
 	while (fmt_at(f, LEX_IF)) {
@@ -88,14 +88,14 @@ put_key(struct fmt *f)
 }
 
 /* An empty pair of brackets is done at once. */
-static enum state
+static enum expr_state
 open_empty(struct fmt *f, enum lex_kind end)
 {
 	fmt_take_kind(f, end);
 	return STATE_ACCESS;
 }
 
-static enum state
+static enum expr_state
 open_paren(struct fmt *f)
 {
 	push(f, LEVEL_PAREN);
@@ -105,7 +105,7 @@ open_paren(struct fmt *f)
 	return STATE_EXPR;
 }
 
-static enum state
+static enum expr_state
 open_list(struct fmt *f)
 {
 	fmt_take(f);
@@ -116,7 +116,7 @@ open_list(struct fmt *f)
 	return STATE_EXPR;
 }
 
-static enum state
+static enum expr_state
 open_record(struct fmt *f)
 {
 	fmt_piece(f, PIECE_GROUP);
@@ -133,7 +133,7 @@ open_record(struct fmt *f)
 	return STATE_EXPR;
 }
 
-static enum state
+static enum expr_state
 put_primary(struct fmt *f)
 {
 	switch (fmt_peek(f)) {
@@ -159,7 +159,7 @@ begin_access(struct fmt *f)
 		fmt_piece(f, PIECE_SOFT);
 }
 
-static enum state
+static enum expr_state
 open_call(struct fmt *f)
 {
 	begin_access(f);
@@ -172,7 +172,7 @@ open_call(struct fmt *f)
 	return STATE_EXPR;
 }
 
-static enum state
+static enum expr_state
 put_access(struct fmt *f)
 {
 	switch (fmt_peek(f)) {
@@ -204,7 +204,7 @@ group_relation(struct fmt *f)
 	top(f)->grouped = true;
 }
 
-static enum state
+static enum expr_state
 begin_nested(struct fmt *f)
 {
 	layout_nest(&f->out, FORMAT_INDENT);
@@ -213,7 +213,7 @@ begin_nested(struct fmt *f)
 	return STATE_MEMBER;
 }
 
-static enum state
+static enum expr_state
 put_has(struct fmt *f)
 {
 	group_relation(f);
@@ -221,7 +221,7 @@ put_has(struct fmt *f)
 	return begin_nested(f);
 }
 
-static enum state
+static enum expr_state
 put_is(struct fmt *f)
 {
 	group_relation(f);
@@ -247,7 +247,7 @@ end_relation(struct fmt *f)
 }
 
 /* After a sum: what the relation goes on with, or the next one. */
-static enum state
+static enum expr_state
 put_relation(struct fmt *f)
 {
 	enum lex_kind kind = fmt_peek(f);
@@ -271,7 +271,7 @@ put_relation(struct fmt *f)
 }
 
 /* After a member: it is in a product, and that in a sum. */
-static enum state
+static enum expr_state
 put_operator(struct fmt *f)
 {
 	if (fmt_at(f, LEX_STAR)) {
@@ -291,19 +291,19 @@ put_operator(struct fmt *f)
 }
 
 /* The next part of an `if'. */
-static enum state
-next_part(struct fmt *f, enum lex_kind word, enum level_kind kind)
+static enum expr_state
+next_part(struct fmt *f, enum lex_kind word, enum fmt_level_kind kind)
 {
 	layout_unnest(&f->out, FORMAT_INDENT);
 	fmt_piece(f, PIECE_LINE);
 	fmt_take_kind(f, word);
 	layout_nest(&f->out, FORMAT_INDENT);
 	fmt_piece(f, PIECE_LINE);
-	*top(f) = (struct level){ .kind = kind };
+	*top(f) = (struct fmt_level){ .kind = kind };
 	return STATE_EXPR;
 }
 
-static enum state
+static enum expr_state
 close_level(struct fmt *f, enum lex_kind end)
 {
 	fmt_take_kind(f, end);
@@ -311,7 +311,7 @@ close_level(struct fmt *f, enum lex_kind end)
 	return STATE_ACCESS;
 }
 
-static enum state
+static enum expr_state
 end_paren(struct fmt *f)
 {
 	layout_unnest(&f->out, 1);
@@ -320,7 +320,7 @@ end_paren(struct fmt *f)
 	return STATE_ACCESS;
 }
 
-static enum state
+static enum expr_state
 end_item(struct fmt *f)
 {
 	if (fmt_comma(f, PIECE_LINE))
@@ -329,7 +329,7 @@ end_item(struct fmt *f)
 	return close_level(f, LEX_BRACKET_END);
 }
 
-static enum state
+static enum expr_state
 end_field(struct fmt *f)
 {
 	if (fmt_comma(f, PIECE_LINE)) {
@@ -343,7 +343,7 @@ end_field(struct fmt *f)
 	return STATE_ACCESS;
 }
 
-static enum state
+static enum expr_state
 end_argument(struct fmt *f)
 {
 	if (fmt_comma(f, PIECE_LINE))
@@ -354,7 +354,7 @@ end_argument(struct fmt *f)
 }
 
 /* The whole `if', and so the expression that it is. */
-static enum state
+static enum expr_state
 end_if(struct fmt *f)
 {
 	layout_unnest(&f->out, FORMAT_INDENT);
@@ -363,7 +363,7 @@ end_if(struct fmt *f)
 	return STATE_END;
 }
 
-static enum state
+static enum expr_state
 end_expr(struct fmt *f)
 {
 	switch (top(f)->kind) {
@@ -393,12 +393,12 @@ end_expr(struct fmt *f)
 void
 fmt_expr(struct fmt *f)
 {
-	static enum state (*const next[])(struct fmt *) = {
+	static enum expr_state (*const next[])(struct fmt *) = {
 		[STATE_EXPR] = begin_expr, [STATE_MEMBER] = put_primary,
 		[STATE_ACCESS] = put_access, [STATE_OPERATOR] = put_operator,
 		[STATE_END] = end_expr,
 	};
-	enum state s = STATE_EXPR;
+	enum expr_state s = STATE_EXPR;
 
 	f->depth = 0;
 	push(f, LEVEL_BASE);

@@ -71,7 +71,7 @@ put_text(struct put *p, struct value v)
 	case VALUE_IP:
 	case VALUE_DATETIME:
 	case VALUE_DURATION:
-		emit(p, fn_text(format_maker(v.kind)));
+		emit(p, expr_fn_text(format_maker(v.kind)));
 		emit(p, "(\"");
 		emit(p, ext_format(v, text));
 		emit(p, "\")");
@@ -117,7 +117,7 @@ put_json(struct put *p, struct value v)
 	case VALUE_DATETIME:
 	case VALUE_DURATION:
 		emit(p, "{\"__extn\":{\"fn\":\"");
-		emit(p, fn_text(format_maker(v.kind)));
+		emit(p, expr_fn_text(format_maker(v.kind)));
 		emit(p, "\",\"arg\":\"");
 		emit(p, ext_format(v, text));
 		emit(p, "\"}}");
@@ -151,7 +151,7 @@ static struct value
 next_part(struct put *p, const struct style *style, struct value_frame *f)
 {
 	uint32_t i = f->done++;
-	const struct field *field;
+	const struct record_field *field;
 
 	emit(p, i == 0 ? "" : style->comma);
 	if (f->value.kind == VALUE_SET)

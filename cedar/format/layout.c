@@ -29,7 +29,7 @@ static bool
 grow(struct layout *l)
 {
 	size_t cap = l->cap == 0 ? PIECES_FIRST : 2 * l->cap;
-	struct piece *p = reallocarray(l->pieces, cap, sizeof(*p));
+	struct layout_piece *p = reallocarray(l->pieces, cap, sizeof(*p));
 
 	if (p == NULL)
 		return false;
@@ -39,7 +39,7 @@ grow(struct layout *l)
 }
 
 static size_t
-add(struct layout *l, struct piece p)
+add(struct layout *l, struct layout_piece p)
 {
 	if (l->n == l->cap && !grow(l)) {
 		l->failed = true;
@@ -50,27 +50,27 @@ add(struct layout *l, struct piece p)
 }
 
 size_t
-layout_add(struct layout *l, enum piece_kind kind)
+layout_add(struct layout *l, enum layout_piece_kind kind)
 {
-	return add(l, (struct piece){ .kind = kind });
+	return add(l, (struct layout_piece){ .kind = kind });
 }
 
 void
 layout_nest(struct layout *l, uint32_t columns)
 {
-	add(l, (struct piece){ .kind = PIECE_NEST, .n = columns });
+	add(l, (struct layout_piece){ .kind = PIECE_NEST, .n = columns });
 }
 
 void
 layout_unnest(struct layout *l, uint32_t columns)
 {
-	add(l, (struct piece){ .kind = PIECE_UNNEST, .n = columns });
+	add(l, (struct layout_piece){ .kind = PIECE_UNNEST, .n = columns });
 }
 
 void
 layout_text(struct layout *l, struct span text)
 {
-	add(l, (struct piece){ .kind = PIECE_TEXT, .text = text });
+	add(l, (struct layout_piece){ .kind = PIECE_TEXT, .text = text });
 }
 
 void
@@ -84,7 +84,7 @@ layout_group(struct layout *l, size_t i)
  * Characters that take no column, and those that take two: whole blocks, as
  * Unicode's East_Asian_Width has most of each.
  */
-static const struct range {
+static const struct layout_range {
 	uint32_t	from, to;
 	unsigned	width;
 } ranges[] = {
@@ -123,7 +123,7 @@ columns(struct span s)
 }
 
 static bool
-may_end_line(enum piece_kind kind)
+may_end_line(enum layout_piece_kind kind)
 {
 	return kind == PIECE_LINE || kind == PIECE_SOFT ||
 	    kind == PIECE_HARD || kind == PIECE_BLANK;
@@ -131,7 +131,7 @@ may_end_line(enum piece_kind kind)
 
 /* Columns that a piece takes when its line goes on. */
 static size_t
-flat_columns(const struct piece *p)
+flat_columns(const struct layout_piece *p)
 {
 	if (p->kind == PIECE_TEXT)
 		return columns(p->text);
@@ -149,7 +149,7 @@ fits(const struct layout *l, size_t i)
 	bool after = false;
 
 	for (; i < l->n; i++) {
-		const struct piece *p = &l->pieces[i];
+		const struct layout_piece *p = &l->pieces[i];
 
 		if (after && may_end_line(p->kind))
 			return true;
@@ -202,7 +202,7 @@ put_space(struct layout *l)
 }
 
 static void
-put_place(struct layout *l, enum piece_kind kind)
+put_place(struct layout *l, enum layout_piece_kind kind)
 {
 	if (l->flat == 0)
 		end_line(l);
@@ -230,7 +230,7 @@ put_blank(struct layout *l)
 static void
 put_piece(struct layout *l, size_t i)
 {
-	const struct piece *p = &l->pieces[i];
+	const struct layout_piece *p = &l->pieces[i];
 
 	switch (p->kind) {
 	case PIECE_NONE:

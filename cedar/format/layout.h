@@ -4,8 +4,8 @@
  * one line when it fits, and else ends a line at each of its own places.
  * (D. C. Oppen, Prettyprinting, 1980; P. Wadler, A prettier printer, 2003.)
  */
-#ifndef FORMAT_LAYOUT_H
-#define FORMAT_LAYOUT_H
+#ifndef CEDAR_FORMAT_LAYOUT_H
+#define CEDAR_FORMAT_LAYOUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include "tokens.h"
 #include "lib/doc/put.h"
 
-enum piece_kind {
+enum layout_piece_kind {
 	PIECE_NONE,		/* a place kept for a GROUP */
 	PIECE_TEXT,
 	PIECE_SPACE,		/* not at the start of a line */
@@ -26,14 +26,14 @@ enum piece_kind {
 	PIECE_GROUP, PIECE_END,
 };
 
-struct piece {
-	enum piece_kind	kind;
+struct layout_piece {
+	enum layout_piece_kind	kind;
 	uint32_t	n;	/* of NEST and UNNEST */
 	struct span	text;
 };
 
 struct layout {
-	struct piece	*pieces;
+	struct layout_piece	*pieces;
 	size_t		 n, cap;
 	bool		 failed;	/* out of memory */
 	/* While it is written. */
@@ -51,7 +51,7 @@ void	layout_init(struct layout *, struct put *out, size_t width);
 void	layout_free(struct layout *);
 
 /* Adds a piece; answers its index, for layout_group(). */
-size_t	layout_add(struct layout *, enum piece_kind);
+size_t	layout_add(struct layout *, enum layout_piece_kind);
 void	layout_nest(struct layout *, uint32_t columns);
 void	layout_unnest(struct layout *, uint32_t columns);
 void	layout_text(struct layout *, struct span);

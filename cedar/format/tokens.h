@@ -2,8 +2,8 @@
  * The tokens of a policy text with the comments that stand by them, for the
  * formatter.  Commas before a closing bracket are left out.
  */
-#ifndef FORMAT_TOKEN_H
-#define FORMAT_TOKEN_H
+#ifndef CEDAR_FORMAT_TOKENS_H
+#define CEDAR_FORMAT_TOKENS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,16 +2,16 @@
 
 #include <errno.h>
 
-struct state {
+struct walk_state {
 	struct put		*out;
-	const struct node	*nodes;
-	const struct walk	*walk;
+	const struct expr_node	*nodes;
+	const struct expr_walk	*walk;
 	uint32_t		 depth;
 	struct walk_frame	 frames[WALK_DEPTH_MAX];
 };
 
 static bool
-is_test(const struct node *n)
+is_test(const struct expr_node *n)
 {
 	return n->op == OP_IS_TEST || n->op == OP_AND_TEST ||
 	    n->op == OP_OR_TEST || n->op == OP_IF_TEST || n->op == OP_IF_ELSE;
@@ -22,9 +22,9 @@ is_test(const struct node *n)
  * long set of entities.
  */
 uint32_t
-walk_operand(const struct node *nodes, uint32_t self, uint16_t i)
+walk_operand(const struct expr_node *nodes, uint32_t self, uint16_t i)
 {
-	uint32_t n = node_count(&nodes[self]), at;
+	uint32_t n = expr_count(&nodes[self]), at;
 
 	if (nodes[self].first + n == self)
 		return nodes[self].first + i;
@@ -37,7 +37,7 @@ walk_operand(const struct node *nodes, uint32_t self, uint16_t i)
 }
 
 static void
-enter(struct state *s, const struct walk_frame *parent, uint16_t i,
+enter(struct walk_state *s, const struct walk_frame *parent, uint16_t i,
     struct walk_frame f)
 {
 	if (s->depth == WALK_DEPTH_MAX) {
@@ -51,15 +51,15 @@ enter(struct state *s, const struct walk_frame *parent, uint16_t i,
 
 /* Up to the next operand, or the end of the innermost node. */
 static void
-step(struct state *s)
+step(struct walk_state *s)
 {
 	struct walk_frame *f = &s->frames[s->depth - 1], child = { 0 };
-	const struct node *n = &s->nodes[f->node];
+	const struct expr_node *n = &s->nodes[f->node];
 	uint16_t i = f->done;
 
 	if (i > 0)
 		s->walk->after(s->out, n, i - 1);
-	if (i == node_count(n)) {
+	if (i == expr_count(n)) {
 		s->walk->leave(s->out, s->nodes, f);
 		s->depth--;
 		return;
@@ -71,10 +71,10 @@ step(struct state *s)
 }
 
 void
-walk_expr(struct put *p, const struct node *nodes, uint32_t root,
-    const struct walk *w)
+walk_expr(struct put *p, const struct expr_node *nodes, uint32_t root,
+    const struct expr_walk *w)
 {
-	struct state s;
+	struct walk_state s;
 
 	s.out = p;
 	s.nodes = nodes;

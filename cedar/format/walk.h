@@ -2,8 +2,8 @@
  * A walk over an expression in the order of its text: what writes expressions,
  * as text or as JSON, says only what stands where.
  */
-#ifndef FORMAT_WALK_H
-#define FORMAT_WALK_H
+#ifndef CEDAR_FORMAT_WALK_H
+#define CEDAR_FORMAT_WALK_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,28 +25,28 @@ struct walk_frame {
 	bool		parens;
 };
 
-struct walk {
+struct expr_walk {
 	/*
 	 * A node begins, as operand i of the parent (NULL: the root); enter
 	 * may set run and parens in the frame.
 	 */
-	void	(*enter)(struct put *, const struct node *nodes,
+	void	(*enter)(struct put *, const struct expr_node *nodes,
 		    const struct walk_frame *parent, uint16_t i,
 		    struct walk_frame *);
 	/* Before operand i, and after it. */
-	void	(*before)(struct put *, const struct node *, uint16_t i);
-	void	(*after)(struct put *, const struct node *, uint16_t i);
+	void	(*before)(struct put *, const struct expr_node *, uint16_t i);
+	void	(*after)(struct put *, const struct expr_node *, uint16_t i);
 	/* All operands are written. */
-	void	(*leave)(struct put *, const struct node *nodes,
+	void	(*leave)(struct put *, const struct expr_node *nodes,
 		    const struct walk_frame *);
 };
 
 /* A tree deeper than WALK_DEPTH_MAX is cut, with EMSGSIZE in the put. */
-void	walk_expr(struct put *, const struct node *nodes, uint32_t root,
-	    const struct walk *);
+void	walk_expr(struct put *, const struct expr_node *nodes, uint32_t root,
+	    const struct expr_walk *);
 
 /* Operand i of a node. */
-uint32_t	walk_operand(const struct node *nodes, uint32_t self,
+uint32_t	walk_operand(const struct expr_node *nodes, uint32_t self,
 		    uint16_t i);
 
 #endif

@@ -63,7 +63,8 @@ read_uid(struct est *s, enum var var, uint32_t node, const struct uid **uid)
 {
 	char quoted[QUOTE_MAX];
 
-	if (uid_json_read(uid, &s->b.set->arena, s->d, node, s->e) == -1)
+	if (value_form_read_entity(uid, &s->b.set->arena, s->d, node, s->e) ==
+	    -1)
 		return -1;
 	if (var == VAR_ACTION &&
 	    !name_is_action((*uid)->type->bytes, (*uid)->type->len))
@@ -402,7 +403,7 @@ read_values(struct est *s, uint32_t node, const struct uid *values[2])
 	if (doc_fields(s->d, node, fields, 2, found, s->e) == -1)
 		return -1;
 	for (int i = 0; i < 2; i++)
-		if (found[i] != 0 && uid_json_read(&values[i],
+		if (found[i] != 0 && value_form_read_entity(&values[i],
 		    &s->b.set->arena, s->d, found[i], s->e) == -1)
 			return -1;
 	return 0;

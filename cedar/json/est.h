@@ -2,8 +2,8 @@
  * Policies from their JSON form, between est.c (policies and sets of them),
  * est_expr.c (expressions) and est_node.c (their nodes).
  */
-#ifndef EST_H
-#define EST_H
+#ifndef CEDAR_JSON_EST_H
+#define CEDAR_JSON_EST_H
 
 #include "cedar/data/build.h"
 #include "lib/doc/doc.h"

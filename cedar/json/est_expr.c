@@ -95,7 +95,8 @@ build_entity(struct est *s, uint32_t node, uint32_t inner)
 {
 	struct value v = { .kind = VALUE_ENTITY };
 
-	if (uid_object_read(&v.uid, &s->b.set->arena, s->d, inner, s->e) == -1)
+	if (value_form_read_uid(&v.uid, &s->b.set->arena, s->d, inner, s->e) ==
+	    -1)
 		return -1;
 	return build_value(&s->b, s->d->nodes[node].pos, v);
 }
@@ -106,13 +107,14 @@ start_value_call(struct est *s, uint32_t node, uint32_t inner)
 	struct call_form call;
 	size_t first;
 
-	if (call_form(s->d, inner, &call, s->e) == -1 ||
+	if (value_form_call(s->d, inner, &call, s->e) == -1 ||
 	    push(s, (struct est_task){ .run = est_build_call, .node = node,
 	    .arg = call.fn, .n = call.nargs,
 	    .pos = s->d->nodes[node].pos }) == -1)
 		return -1;
 	first = s->ntasks;
-	for (uint32_t c = call.first; c != 0; c = call_next(s->d, &call, c))
+	for (uint32_t c = call.first; c != 0;
+	     c = value_form_next(s->d, &call, c))
 		if (push(s, (struct est_task){ .run = run_value,
 		    .node = c }) == -1)
 			return -1;
@@ -135,7 +137,7 @@ static int
 run_value(struct est *s, const struct est_task *t)
 {
 	uint32_t node = t->node, inner, pos = s->d->nodes[node].pos;
-	enum form form;
+	enum value_form form;
 
 	if (value_form(s->d, node, &form, &inner, s->e) == -1)
 		return -1;
@@ -309,7 +311,7 @@ static int
 start_call(struct est *s, uint32_t body, uint32_t pos)
 {
 	const struct str *key = s->d->nodes[body].key;
-	int fn = fn_find(key->bytes, key->len);
+	int fn = expr_fn_find(key->bytes, key->len);
 	char quoted[QUOTE_MAX];
 
 	if (fn == -1)

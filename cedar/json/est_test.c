@@ -82,8 +82,8 @@ round_trip(const char *text)
 	ATF_CHECK_EQ(set.items[0]->stack, set.items[1]->stack);
 	ATF_CHECK_EQ(set.items[0]->nnodes, set.items[1]->nnodes);
 	for (uint32_t i = 0; i < set.items[0]->nnodes; i++) {
-		const struct node *a = &set.items[0]->nodes[i];
-		const struct node *b = &set.items[1]->nodes[i];
+		const struct expr_node *a = &set.items[0]->nodes[i];
+		const struct expr_node *b = &set.items[1]->nodes[i];
 
 		ATF_CHECK(a->op == b->op && a->first == b->first &&
 		    a->nargs == b->nargs);

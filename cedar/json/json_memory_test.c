@@ -12,6 +12,7 @@
 
 #include "cedar/data/policy.h"
 #include "cedar/schema/schema.h"
+#include "cedar/read/read.h"
 
 static long	allocations_left = -1;	/* -1: no end */
 
@@ -125,7 +126,7 @@ try_entities(struct doc_error *e)
 	int rc;
 
 	entities_init(&es);
-	rc = entities_add(&es, &d, &schema, e);
+	rc = read_entities(&es, &d, &schema, e);
 	if (rc == 0)
 		rc = entities_finish(&es, e);
 	entities_free(&es);
@@ -135,12 +136,12 @@ try_entities(struct doc_error *e)
 static int
 try_request(struct doc_error *e)
 {
-	struct request r;
+	struct authz_request r;
 	struct arena a;
 	int rc;
 
 	arena_init(&a, 0);
-	rc = request_read(&r, &a, &d, 0, &schema, e);
+	rc = read_request(&r, &a, &d, 0, &schema, e);
 	arena_free(&a);
 	return rc;
 }

@@ -18,6 +18,7 @@
 
 #include "cedar/data/policy.h"
 #include "cedar/schema/schema.h"
+#include "cedar/read/read.h"
 
 static struct schema schema;
 
@@ -55,14 +56,14 @@ load_schema(void)
 }
 
 static int
-read_entities(const struct doc *d, const struct schema *s,
+case_entities(const struct doc *d, const struct schema *s,
     struct doc_error *e)
 {
 	struct entities es;
 	int rc;
 
 	entities_init(&es);
-	rc = entities_add(&es, d, s, e);
+	rc = read_entities(&es, d, s, e);
 	if (rc == 0)
 		rc = entities_finish(&es, e);
 	entities_free(&es);
@@ -74,12 +75,12 @@ static int
 read_context(const struct doc *d, const struct schema *s,
     struct doc_error *e)
 {
-	struct request r;
+	struct authz_request r;
 	struct arena a;
 	int rc;
 
 	arena_init(&a, 0);
-	rc = request_read(&r, &a, d, 0, s, e);
+	rc = read_request(&r, &a, d, 0, s, e);
 	arena_free(&a);
 	return rc;
 }
@@ -106,8 +107,8 @@ static const struct kind {
 	bool		 by_schema;
 	const char	*before, *after;	/* of the text */
 } kinds[] = {
-	{ "ents", read_entities, false, "", "" },
-	{ "sents", read_entities, true, "", "" },
+	{ "ents", case_entities, false, "", "" },
+	{ "sents", case_entities, true, "", "" },
 	{ "ctx", read_context, false,
 	    "{\"principal\":{\"type\":\"U\",\"id\":\"a\"},"
 	    "\"action\":{\"type\":\"Action\",\"id\":\"v\"},"

@@ -7,26 +7,26 @@
 #include "cedar/data/policy.h"
 #include "cedar/data/value_form.h"
 
-struct plan *
-value_plan_of(struct reader *r, uint32_t node)
+struct value_plan *
+plan_of(struct value_reader *r, uint32_t node)
 {
 	return &r->plans[node - r->root];
 }
 
 /* A node is a value of this type, one level below another. */
 static void
-give(struct reader *r, uint32_t node, uint32_t parent,
+give(struct value_reader *r, uint32_t node, uint32_t parent,
     const struct type *type)
 {
-	struct plan *p = value_plan_of(r, node);
+	struct value_plan *p = plan_of(r, node);
 
 	p->given = true;
 	p->type = type;
-	p->level = value_plan_of(r, parent)->level + 1;
+	p->level = plan_of(r, parent)->level + 1;
 }
 
 void
-value_plan_children(struct reader *r, uint32_t node, const struct type *type)
+plan_children(struct value_reader *r, uint32_t node, const struct type *type)
 {
 	for (uint32_t c = doc_first(r->d, node); c != 0;
 	    c = doc_next(r->d, node, c))
@@ -35,7 +35,8 @@ value_plan_children(struct reader *r, uint32_t node, const struct type *type)
 
 /* Reports the first attribute that the type requires and the node has not. */
 static int
-error_missing(struct reader *r, uint32_t node, const struct record_type *type)
+error_missing(struct value_reader *r, uint32_t node,
+    const struct record_type *type)
 {
 	char quoted[QUOTE_MAX];
 	uint32_t i = 0;
@@ -50,18 +51,19 @@ error_missing(struct reader *r, uint32_t node, const struct record_type *type)
 
 /* The attributes of the type, no others, and all that are required. */
 static int
-plan_record(struct reader *r, uint32_t node, const struct record_type *type)
+plan_record(struct value_reader *r, uint32_t node,
+    const struct record_type *type)
 {
 	char quoted[QUOTE_MAX];
 	uint32_t missing = 0;
 
-	value_plan_of(r, node)->role = ROLE_RECORD;
+	plan_of(r, node)->role = ROLE_RECORD;
 	for (uint32_t i = 0; i < type->n; i++)
 		missing += type->attrs[i].required;
 	for (uint32_t c = doc_first(r->d, node); c != 0;
 	    c = doc_next(r->d, node, c)) {
 		const struct str *key = r->d->nodes[c].key;
-		const struct attr_type *attr = record_type_get(type, key);
+		const struct attr_type *attr = schema_attr(type, key);
 
 		if (attr == NULL)
 			return doc_error_key(r->d, c, r->e, "the schema has "
@@ -94,26 +96,27 @@ operand_type(enum fn fn, unsigned i)
  * value of an extension type, as in the official engine.
  */
 static int
-plan_call(struct reader *r, uint32_t node, uint32_t inner, bool typed)
+plan_call(struct value_reader *r, uint32_t node, uint32_t inner, bool typed)
 {
 	struct call_form call;
 	unsigned i = 0;
 
-	if (call_form(r->d, inner, &call, r->e) == -1)
+	if (value_form_call(r->d, inner, &call, r->e) == -1)
 		return -1;
-	value_plan_of(r, node)->role = ROLE_CALL;
-	value_plan_of(r, node)->inner = inner;
-	for (uint32_t c = call.first; c != 0; c = call_next(r->d, &call, c))
+	plan_of(r, node)->role = ROLE_CALL;
+	plan_of(r, node)->inner = inner;
+	for (uint32_t c = call.first; c != 0;
+	     c = value_form_next(r->d, &call, c))
 		give(r, c, node, typed ? operand_type(call.fn, i++) : NULL);
 	return 0;
 }
 
 /* No type, or one that does not say how its values are written. */
 static int
-plan_plain(struct reader *r, uint32_t node)
+plan_plain(struct value_reader *r, uint32_t node)
 {
-	struct plan *p = value_plan_of(r, node);
-	enum form form;
+	struct value_plan *p = plan_of(r, node);
+	enum value_form form;
 
 	if (value_form(r->d, node, &form, &p->inner, r->e) == -1)
 		return -1;
@@ -128,11 +131,11 @@ plan_plain(struct reader *r, uint32_t node)
 		return plan_call(r, node, p->inner, false);
 	case FORM_SET:
 		p->role = ROLE_SET;
-		value_plan_children(r, node, NULL);
+		plan_children(r, node, NULL);
 		return 0;
 	case FORM_RECORD:
 		p->role = ROLE_RECORD;
-		value_plan_children(r, node, NULL);
+		plan_children(r, node, NULL);
 		return 0;
 	}
 	abort();
@@ -140,7 +143,7 @@ plan_plain(struct reader *r, uint32_t node)
 
 /* A scalar where the schema has another type. */
 static int
-plan_scalar(struct reader *r, uint32_t node, enum doc_kind wanted)
+plan_scalar(struct value_reader *r, uint32_t node, enum doc_kind wanted)
 {
 	enum doc_kind kind = r->d->nodes[node].kind;
 
@@ -151,37 +154,37 @@ plan_scalar(struct reader *r, uint32_t node, enum doc_kind wanted)
 }
 
 static int
-plan_bool(struct reader *r, uint32_t node, const struct type *type)
+plan_bool(struct value_reader *r, uint32_t node, const struct type *type)
 {
 	(void)type;
 	return plan_scalar(r, node, DOC_BOOL);
 }
 
 static int
-plan_long(struct reader *r, uint32_t node, const struct type *type)
+plan_long(struct value_reader *r, uint32_t node, const struct type *type)
 {
 	(void)type;
 	return plan_scalar(r, node, DOC_INT);
 }
 
 static int
-plan_string(struct reader *r, uint32_t node, const struct type *type)
+plan_string(struct value_reader *r, uint32_t node, const struct type *type)
 {
 	(void)type;
 	return plan_scalar(r, node, DOC_STRING);
 }
 
 static int
-plan_entity(struct reader *r, uint32_t node, const struct type *type)
+plan_entity(struct value_reader *r, uint32_t node, const struct type *type)
 {
 	(void)type;
-	value_plan_of(r, node)->role = ROLE_ENTITY;
-	value_plan_of(r, node)->inner = node;
+	plan_of(r, node)->role = ROLE_ENTITY;
+	plan_of(r, node)->inner = node;
 	return 0;
 }
 
 static int
-plan_ext(struct reader *r, uint32_t node, const struct type *type)
+plan_ext(struct value_reader *r, uint32_t node, const struct type *type)
 {
 	static const struct doc_field fields[] = {
 		{ "__extn", DOC_MAY(OBJECT), false },
@@ -190,30 +193,31 @@ plan_ext(struct reader *r, uint32_t node, const struct type *type)
 
 	(void)type;
 	if (r->d->nodes[node].kind == DOC_STRING) {
-		value_plan_of(r, node)->role = ROLE_TEXT;
+		plan_of(r, node)->role = ROLE_TEXT;
 		return 0;
 	}
-	if (inner != 0 && is_call_object(r->d, inner))
+	if (inner != 0 && value_form_is_call(r->d, inner))
 		return doc_fields(r->d, node, fields, 1, &inner, r->e) == -1 ?
 		    -1 : plan_call(r, node, inner, true);
-	if (is_call_object(r->d, node))
+	if (value_form_is_call(r->d, node))
 		return plan_call(r, node, node, true);
 	return doc_error_kind(r->d, node, r->e, "an extension value: its text, "
 	    "or {\"fn\": ..., \"arg\": ...}");
 }
 
 static int
-plan_set(struct reader *r, uint32_t node, const struct type *type)
+plan_set(struct value_reader *r, uint32_t node, const struct type *type)
 {
 	if (r->d->nodes[node].kind != DOC_ARRAY)
 		return doc_error_kind(r->d, node, r->e, "a list");
-	value_plan_of(r, node)->role = ROLE_SET;
-	value_plan_children(r, node, type->element);
+	plan_of(r, node)->role = ROLE_SET;
+	plan_children(r, node, type->element);
 	return 0;
 }
 
 static int
-plan_typed_record(struct reader *r, uint32_t node, const struct type *type)
+plan_typed_record(struct value_reader *r, uint32_t node,
+    const struct type *type)
 {
 	if (r->d->nodes[node].kind != DOC_OBJECT)
 		return doc_error_kind(r->d, node, r->e, "an object");
@@ -221,9 +225,9 @@ plan_typed_record(struct reader *r, uint32_t node, const struct type *type)
 }
 
 int
-value_plan_all(struct reader *r)
+plan_all(struct value_reader *r)
 {
-	static int (*const planners[])(struct reader *, uint32_t,
+	static int (*const planners[])(struct value_reader *, uint32_t,
 	    const struct type *) = {
 		[TYPE_BOOL] = plan_bool, [TYPE_LONG] = plan_long,
 		[TYPE_STRING] = plan_string, [TYPE_DECIMAL] = plan_ext,
@@ -233,7 +237,7 @@ value_plan_all(struct reader *r)
 	};
 
 	for (uint32_t i = r->root; i < r->end; i++) {
-		struct plan *p = value_plan_of(r, i);
+		struct value_plan *p = plan_of(r, i);
 
 		if (!p->given || p->role != ROLE_NONE)
 			continue;

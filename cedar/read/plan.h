@@ -1,9 +1,9 @@
 /*
  * A subtree of a document on its way to a value, between value_plan.c (what
- * becomes of each node) and value_read.c (values).
+ * becomes of each node) and read_value.c (values).
  */
-#ifndef VALUE_PLAN_H
-#define VALUE_PLAN_H
+#ifndef CEDAR_READ_PLAN_H
+#define CEDAR_READ_PLAN_H
 
 #include <stdbool.h>
 
@@ -19,7 +19,7 @@ enum role {
 	ROLE_TEXT,		/* an extension value's bare text */
 };
 
-struct plan {
+struct value_plan {
 	enum role		 role;
 	unsigned		 level;	/* of nesting, from 1 */
 	uint32_t		 inner;
@@ -27,21 +27,21 @@ struct plan {
 	bool			 given;	/* somebody asked for this node */
 };
 
-struct reader {
+struct value_reader {
 	const struct doc	*d;
 	struct arena		*arena;
 	struct doc_error	*e;
 	uint32_t		 root, end;
-	struct plan		*plans;		/* of nodes root to end */
+	struct value_plan *plans;		/* of nodes root to end */
 	struct value		*stack;		/* grows down */
 	uint32_t		 top;
 };
 
-struct plan *value_plan_of(struct reader *, uint32_t node);
+struct value_plan *plan_of(struct value_reader *, uint32_t node);
 /* Every child of the container is a value of this type; NULL: of any. */
-void	value_plan_children(struct reader *, uint32_t node,
+void	plan_children(struct value_reader *, uint32_t node,
 	    const struct type *);
 /* Plans all nodes under those that are given. */
-int	value_plan_all(struct reader *);
+int	plan_all(struct value_reader *);
 
 #endif

@@ -1,9 +1,10 @@
-#include "cedar/data/entities_close.h"
+#include "read.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cedar/data/entities_close.h"
 #include "cedar/data/name.h"
 #include "cedar/schema/schema.h"
 #include "read_value.h"
@@ -47,7 +48,7 @@ read_parents(struct loader *l, uint32_t node, const struct uid *child,
     const struct uid ***out, uint32_t *n)
 {
 	const struct uid **parents;
-	char name[UID_TEXT_MAX];
+	char name[UID_QUOTE_MAX];
 
 	*n = 0;
 	*out = parents = arena_alloc(&l->es->arena,
@@ -60,7 +61,7 @@ read_parents(struct loader *l, uint32_t node, const struct uid *child,
 	    c = doc_next(l->d, node, c)) {
 		const struct uid **u = &parents[(*n)++];
 
-		if (uid_read(u, &l->es->arena, l->d, c, l->e) == -1)
+		if (read_uid(u, &l->es->arena, l->d, c, l->e) == -1)
 			return -1;
 		if (is_action(child) && !is_action(*u))
 			return doc_error(l->d, c, l->e, "%s is no action; an "
@@ -92,8 +93,8 @@ find_type(struct loader *l, uint32_t node, const struct uid *uid,
 }
 
 static int
-read_tags(struct loader *l, uint32_t node, const struct entity_type *type,
-    const struct record **tags)
+read_entity_tags(struct loader *l, uint32_t node,
+    const struct entity_type *type, const struct record **tags)
 {
 	char quoted[QUOTE_MAX];
 
@@ -101,7 +102,7 @@ read_tags(struct loader *l, uint32_t node, const struct entity_type *type,
 		return doc_error(l->d, node, l->e, "the schema has no tags "
 		    "for `%s'", doc_quote(quoted, type->name->bytes,
 		    type->name->len));
-	return tags_read(tags, &l->es->arena, l->d, node,
+	return read_tags(tags, &l->es->arena, l->d, node,
 	    type == NULL ? NULL : type->tags, l->e);
 }
 
@@ -115,14 +116,14 @@ read_entity(struct loader *l, uint32_t node)
 	struct entity e = { .pos = l->d->nodes[node].pos };
 
 	if (doc_fields(l->d, node, fields, NFIELDS, found, l->e) == -1 ||
-	    uid_read(&e.uid, a, l->d, found[UID], l->e) == -1 ||
+	    read_uid(&e.uid, a, l->d, found[UID], l->e) == -1 ||
 	    find_type(l, found[UID], e.uid, &type) == -1)
 		return -1;
-	if (found[ATTRS] != 0 && record_read(&e.attrs, a, l->d, found[ATTRS],
+	if (found[ATTRS] != 0 && read_record(&e.attrs, a, l->d, found[ATTRS],
 	    type == NULL ? NULL : type->shape, l->e) == -1)
 		return -1;
 	if (found[TAGS] != 0 &&
-	    read_tags(l, found[TAGS], type, &e.tags) == -1)
+	    read_entity_tags(l, found[TAGS], type, &e.tags) == -1)
 		return -1;
 	if (read_parents(l, found[PARENTS], e.uid, &parents,
 	    &e.nparents) == -1)
@@ -193,7 +194,7 @@ add_action(struct loader *l, const struct action_type *action)
 }
 
 int
-entities_add(struct entities *es, const struct doc *d,
+read_entities(struct entities *es, const struct doc *d,
     const struct schema *schema, struct doc_error *e)
 {
 	struct loader l = { .es = es, .d = d, .schema = schema, .e = e };

@@ -3,7 +3,7 @@
  * request.  In what is accepted every entity is in its parents and in what
  * they are in, and in nothing else that it is said to be in.
  */
-#include "cedar/data/entities.h"
+#include "read.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +83,7 @@ try_entities(const struct doc *d, const struct schema *s)
 	struct entities es;
 
 	entities_init(&es);
-	if (entities_add(&es, d, s, &e) == -1) {
+	if (read_entities(&es, d, s, &e) == -1) {
 		check(e.line > 0);
 		check_error(&e);
 	} else {
@@ -91,7 +91,7 @@ try_entities(const struct doc *d, const struct schema *s)
 		for (uint32_t i = 0; i < es.n; i++)
 			check_entity(&es, &es.items[i]);
 		/* All of it again is the same. */
-		check(entities_add(&es, d, s, &e) == 0);
+		check(read_entities(&es, d, s, &e) == 0);
 	}
 	entities_free(&es);
 }
@@ -100,11 +100,11 @@ static void
 try_request(const struct doc *d, const struct schema *s)
 {
 	struct doc_error e = { .text = "" };
-	struct request r;
+	struct authz_request r;
 	struct arena a;
 
 	arena_init(&a, 0);
-	if (request_read(&r, &a, d, 0, s, &e) == -1) {
+	if (read_request(&r, &a, d, 0, s, &e) == -1) {
 		check(e.line > 0);
 		check_error(&e);
 	} else {

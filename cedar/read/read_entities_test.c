@@ -1,4 +1,4 @@
-#include "cedar/data/entities.h"
+#include "read.h"
 
 #include <atf-c.h>
 
@@ -24,7 +24,7 @@ add(const char *text)
 	message[0] = '\0';
 	ATF_REQUIRE_MSG(doc_read_json(&d, "f", text, strlen(text),
 	    CEDAR_ENTITIES_MAX, &e) == 0, "%s: %s", text, e.text);
-	if (entities_add(&es, &d, NULL, &e) == -1)
+	if (read_entities(&es, &d, NULL, &e) == -1)
 		doc_error_format(&e, 0, message, sizeof(message));
 	doc_free(&d);
 	return message;
@@ -69,7 +69,7 @@ attr(const char *key)
 	const struct value *v;
 
 	ATF_REQUIRE(e != NULL);
-	v = record_get(e->attrs, str_new(&arena, key, strlen(key)));
+	v = value_record_get(e->attrs, str_new(&arena, key, strlen(key)));
 	ATF_REQUIRE_MSG(v != NULL, "%s", key);
 	return *v;
 }

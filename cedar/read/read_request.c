@@ -1,4 +1,4 @@
-#include "cedar/data/entities.h"
+#include "read.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,12 +19,12 @@ static const struct record no_fields;
 
 /* Without a schema: an object that is no escape. */
 static int
-read_any_context(struct request *r, struct arena *a, const struct doc *d,
+read_any_context(struct authz_request *r, struct arena *a, const struct doc *d,
     uint32_t node, struct doc_error *e)
 {
 	struct value v;
 
-	if (value_read(&v, a, d, node, e) == -1)
+	if (read_value(&v, a, d, node, e) == -1)
 		return -1;
 	if (v.kind != VALUE_RECORD)
 		return doc_error(d, node, e, "expected a record, not %s",
@@ -35,8 +35,9 @@ read_any_context(struct request *r, struct arena *a, const struct doc *d,
 
 /* As the schema has it for this action, and all else that it says. */
 static int
-read_checked_context(struct request *r, struct arena *a, const struct doc *d,
-    const uint32_t *found, const struct schema *schema, struct doc_error *e)
+read_checked_context(struct authz_request *r, struct arena *a,
+    const struct doc *d, const uint32_t *found, const struct schema *schema,
+    struct doc_error *e)
 {
 	const struct action_type *action = schema_action(schema, r->action);
 	char text[DOC_MESSAGE_MAX];
@@ -44,7 +45,7 @@ read_checked_context(struct request *r, struct arena *a, const struct doc *d,
 	if (action == NULL)
 		return doc_error(d, found[ACTION], e, "the schema has no such "
 		    "action");
-	if (found[CONTEXT] != 0 && record_read(&r->context, a, d,
+	if (found[CONTEXT] != 0 && read_record(&r->context, a, d,
 	    found[CONTEXT], action->context, e) == -1)
 		return -1;
 	if (schema_check_request(schema, r, e) == 0)
@@ -56,15 +57,15 @@ read_checked_context(struct request *r, struct arena *a, const struct doc *d,
 }
 
 int
-request_read(struct request *r, struct arena *a, const struct doc *d,
+read_request(struct authz_request *r, struct arena *a, const struct doc *d,
     uint32_t node, const struct schema *schema, struct doc_error *e)
 {
 	uint32_t found[NFIELDS];
 
 	if (doc_fields(d, node, fields, NFIELDS, found, e) == -1 ||
-	    uid_read(&r->principal, a, d, found[PRINCIPAL], e) == -1 ||
-	    uid_read(&r->action, a, d, found[ACTION], e) == -1 ||
-	    uid_read(&r->resource, a, d, found[RESOURCE], e) == -1)
+	    read_uid(&r->principal, a, d, found[PRINCIPAL], e) == -1 ||
+	    read_uid(&r->action, a, d, found[ACTION], e) == -1 ||
+	    read_uid(&r->resource, a, d, found[RESOURCE], e) == -1)
 		return -1;
 	r->context = &no_fields;
 	r->own = NULL;

@@ -1,5 +1,5 @@
 /* Requests, and what is read by the types of a schema. */
-#include "cedar/data/entities.h"
+#include "read.h"
 
 #include <atf-c.h>
 
@@ -13,7 +13,7 @@
 
 static struct arena arena;
 static struct schema schema;
-static struct request request;
+static struct authz_request request;
 static struct entities es;
 
 static const char schema_text[] =
@@ -56,7 +56,7 @@ parse(struct doc *d, const char *text)
 
 /* The message with its place, or "". */
 static const char *
-read_request(const char *text, const struct schema *s)
+read_text(const char *text, const struct schema *s)
 {
 	static char message[512];
 	struct doc_error e;
@@ -64,7 +64,7 @@ read_request(const char *text, const struct schema *s)
 
 	message[0] = '\0';
 	parse(&d, text);
-	if (request_read(&request, &arena, &d, 0, s, &e) == -1)
+	if (read_request(&request, &arena, &d, 0, s, &e) == -1)
 		doc_error_format(&e, 0, message, sizeof(message));
 	doc_free(&d);
 	return message;
@@ -77,21 +77,22 @@ read_request(const char *text, const struct schema *s)
 static const struct value *
 context(const char *key)
 {
-	return record_get(request.context, str_new(&arena, key, strlen(key)));
+	return value_record_get(request.context, str_new(&arena, key,
+	    strlen(key)));
 }
 
 ATF_TC_WITHOUT_HEAD(a_request_is_read);
 ATF_TC_BODY(a_request_is_read, tc)
 {
 	start();
-	ATF_CHECK_STREQ(read_request("{" NAMES ",\"context\":{\"n\":1}}", NULL),
+	ATF_CHECK_STREQ(read_text("{" NAMES ",\"context\":{\"n\":1}}", NULL),
 	    "");
 	ATF_CHECK_STREQ(request.principal->type->bytes, "User");
 	ATF_CHECK_STREQ(request.principal->id->bytes, "a");
 	ATF_CHECK_STREQ(request.action->id->bytes, "read");
 	ATF_CHECK_STREQ(request.resource->id->bytes, "b");
 	ATF_CHECK_EQ(context("n")->n, 1);
-	ATF_CHECK_STREQ(read_request("{" NAMES "}", NULL), "");
+	ATF_CHECK_STREQ(read_text("{" NAMES "}", NULL), "");
 	ATF_CHECK_EQ(request.context->n, 0);
 	end();
 }
@@ -100,24 +101,24 @@ ATF_TC_WITHOUT_HEAD(a_bad_request_is_refused_at_its_place);
 ATF_TC_BODY(a_bad_request_is_refused_at_its_place, tc)
 {
 	start();
-	ATF_CHECK_STREQ(read_request("[]", NULL),
+	ATF_CHECK_STREQ(read_text("[]", NULL),
 	    "f:1:1: expected an object, not a list");
-	ATF_CHECK_STREQ(read_request("{\"principal\":\"User::\\\"a\\\"\"}",
+	ATF_CHECK_STREQ(read_text("{\"principal\":\"User::\\\"a\\\"\"}",
 	    NULL), "f:1:1: no field `action' in this object");
-	ATF_CHECK_STREQ(read_request("{\"action\":\"A::\\\"a\\\"\"}", NULL),
+	ATF_CHECK_STREQ(read_text("{\"action\":\"A::\\\"a\\\"\"}", NULL),
 	    "f:1:1: no field `principal' in this object");
-	ATF_CHECK_STREQ(read_request("{\"principal\":\"U::\\\"a\\\"\","
+	ATF_CHECK_STREQ(read_text("{\"principal\":\"U::\\\"a\\\"\","
 	    "\"action\":\"A::\\\"a\\\"\"}", NULL),
 	    "f:1:1: no field `resource' in this object");
-	ATF_CHECK_STREQ(read_request("{\n" NAMES ",\n\"x\":1}", NULL),
+	ATF_CHECK_STREQ(read_text("{\n" NAMES ",\n\"x\":1}", NULL),
 	    "f:3:1: unknown field `x'; expected principal, action, resource, "
 	    "context");
-	ATF_CHECK_STREQ(read_request("{\n" NAMES ",\n\"context\":[]}", NULL),
+	ATF_CHECK_STREQ(read_text("{\n" NAMES ",\n\"context\":[]}", NULL),
 	    "f:3:11: `context' takes an object, not a list");
-	ATF_CHECK_STREQ(read_request("{\n" NAMES ",\n\"context\":{\"__extn\":"
+	ATF_CHECK_STREQ(read_text("{\n" NAMES ",\n\"context\":{\"__extn\":"
 	    "{\"fn\":\"ip\",\"arg\":\"::1\"}}}", NULL),
 	    "f:3:11: expected a record, not ipaddr");
-	ATF_CHECK_STREQ(read_request("{\n" NAMES ",\n\"context\":{\"a\":null}}",
+	ATF_CHECK_STREQ(read_text("{\n" NAMES ",\n\"context\":{\"a\":null}}",
 	    NULL), "f:3:16: null is no Cedar value; leave the field out");
 	end();
 }
@@ -128,7 +129,7 @@ ATF_TC_BODY(a_context_is_read_by_its_action, tc)
 	char text[EXT_TEXT_MAX];
 
 	start();
-	ATF_CHECK_STREQ(read_request("{" NAMES ",\"context\":{\"at\":"
+	ATF_CHECK_STREQ(read_text("{" NAMES ",\"context\":{\"at\":"
 	    "\"1970-01-02\",\"from\":{\"fn\":\"ip\",\"arg\":\"::1\"}}}",
 	    &schema), "");
 	ATF_CHECK_EQ(context("at")->kind, VALUE_DATETIME);
@@ -141,24 +142,24 @@ ATF_TC_WITHOUT_HEAD(what_is_against_the_schema_is_refused);
 ATF_TC_BODY(what_is_against_the_schema_is_refused, tc)
 {
 	start();
-	ATF_CHECK_STREQ(read_request("{\n" NAMES ",\n\"context\":{}}",
+	ATF_CHECK_STREQ(read_text("{\n" NAMES ",\n\"context\":{}}",
 	    &schema), "f:3:11: attribute `at' is missing; the schema requires "
 	    "it");
-	ATF_CHECK_STREQ(read_request("{\n" NAMES ",\n\"context\":{\"at\":"
+	ATF_CHECK_STREQ(read_text("{\n" NAMES ",\n\"context\":{\"at\":"
 	    "\"1970-01-02\",\"x\":1}}", &schema),
 	    "f:3:30: the schema has no attribute `x' here");
-	ATF_CHECK_STREQ(read_request("{\n" NAMES ",\n\"context\":{\"at\":1}}",
+	ATF_CHECK_STREQ(read_text("{\n" NAMES ",\n\"context\":{\"at\":1}}",
 	    &schema), "f:3:17: expected an extension value: its text, or "
 	    "{\"fn\": ..., \"arg\": ...}, not a number");
-	ATF_CHECK_STREQ(read_request("{\"principal\":\"User::\\\"a\\\"\",\n"
+	ATF_CHECK_STREQ(read_text("{\"principal\":\"User::\\\"a\\\"\",\n"
 	    "\"action\":\"Action::\\\"no\\\"\",\"resource\":"
 	    "\"User::\\\"a\\\"\"}", &schema),
 	    "f:2:10: the schema has no such action");
-	ATF_CHECK(strncmp(read_request("{\"principal\":\"Group::\\\"a\\\"\",\n"
+	ATF_CHECK(strncmp(read_text("{\"principal\":\"Group::\\\"a\\\"\",\n"
 	    "\"action\":\"Action::\\\"read\\\"\",\"resource\":"
 	    "\"User::\\\"a\\\"\",\"context\":{\"at\":\"1970-01-01\"}}",
 	    &schema), "f:1:14: ", 8) == 0);
-	ATF_CHECK(strncmp(read_request("{" NAMES "}", &schema), "f:1:14: ",
+	ATF_CHECK(strncmp(read_text("{" NAMES "}", &schema), "f:1:14: ",
 	    8) == 0);
 	end();
 }
@@ -173,7 +174,7 @@ add(const char *text)
 
 	message[0] = '\0';
 	parse(&d, text);
-	if (entities_add(&es, &d, &schema, &e) == -1)
+	if (read_entities(&es, &d, &schema, &e) == -1)
 		doc_error_format(&e, 0, message, sizeof(message));
 	doc_free(&d);
 	return message;
@@ -196,7 +197,7 @@ user(const char *attrs)
 static struct value
 attr(const char *key)
 {
-	const struct value *v = record_get(es.items[0].attrs,
+	const struct value *v = value_record_get(es.items[0].attrs,
 	    str_new(&arena, key, strlen(key)));
 
 	ATF_REQUIRE_MSG(v != NULL, "%s", key);

@@ -8,23 +8,25 @@
 #include "read_value.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cedar/data/entities.h"
 #include "cedar/data/ext.h"
 #include "cedar/data/policy.h"
 #include "cedar/data/value_form.h"
+#include "cedar/text/parse.h"
 #include "plan.h"
+#include "read.h"
 
 static int
-error_memory(struct reader *r)
+error_memory(struct value_reader *r)
 {
 	return doc_error_memory(r->e, r->d->source.file);
 }
 
 static int
-make_scalar(struct reader *r, uint32_t node, struct value *v)
+make_scalar(struct value_reader *r, uint32_t node, struct value *v)
 {
 	const struct doc_node *n = &r->d->nodes[node];
 
@@ -42,7 +44,7 @@ make_scalar(struct reader *r, uint32_t node, struct value *v)
 }
 
 static int
-make_set(struct reader *r, uint32_t node, struct value *v)
+make_set(struct value_reader *r, uint32_t node, struct value *v)
 {
 	uint32_t n = r->d->nodes[node].count;
 	struct set *set = arena_alloc(r->arena, 1,
@@ -54,13 +56,13 @@ make_set(struct reader *r, uint32_t node, struct value *v)
 		memcpy(set->items, r->stack + r->top,
 		    n * sizeof(set->items[0]));
 	r->top += n;
-	set->n = set_sort(set->items, n);
+	set->n = value_set_sort(set->items, n);
 	*v = (struct value){ .kind = VALUE_SET, .set = set };
 	return 0;
 }
 
 static int
-make_record(struct reader *r, uint32_t node, struct value *v)
+make_record(struct value_reader *r, uint32_t node, struct value *v)
 {
 	uint32_t n = r->d->nodes[node].count, twice;
 	struct record *record = arena_alloc(r->arena, 1,
@@ -71,27 +73,28 @@ make_record(struct reader *r, uint32_t node, struct value *v)
 	for (uint32_t c = doc_first(r->d, node); c != 0;
 	    c = doc_next(r->d, node, c)) {
 		const struct str *key = r->d->nodes[c].key;
-		struct field *f = &record->fields[record->n++];
+		struct record_field *f = &record->fields[record->n++];
 
 		f->name = str_new(r->arena, key->bytes, key->len);
 		if (f->name == NULL)
 			return error_memory(r);
 		f->value = r->stack[r->top++];
 	}
-	record_sort(record->fields, n, &twice);	/* the document has none */
+	value_record_sort(
+	    record->fields, n, &twice); /* the document has none */
 	*v = (struct value){ .kind = VALUE_RECORD, .record = record };
 	return 0;
 }
 
 static int
-make_entity(struct reader *r, uint32_t node, struct value *v)
+make_entity(struct value_reader *r, uint32_t node, struct value *v)
 {
-	uint32_t inner = value_plan_of(r, node)->inner;
+	uint32_t inner = plan_of(r, node)->inner;
 
 	v->kind = VALUE_ENTITY;
 	return inner == node ?
-	    uid_json_read(&v->uid, r->arena, r->d, node, r->e) :
-	    uid_object_read(&v->uid, r->arena, r->d, inner, r->e);
+	    value_form_read_entity(&v->uid, r->arena, r->d, node, r->e) :
+	    value_form_read_uid(&v->uid, r->arena, r->d, inner, r->e);
 }
 
 /* What the text of an extension value looks like, or NULL. */
@@ -112,18 +115,19 @@ form_of(enum fn fn)
 }
 
 static int
-error_call(struct reader *r, uint32_t node, enum fn fn, const char *why)
+error_call(struct value_reader *r, uint32_t node, enum fn fn, const char *why)
 {
 	const char *form = form_of(fn);
 
 	if (form == NULL)
-		return doc_error(r->d, node, r->e, "%s: %s", fn_text(fn), why);
+		return doc_error(r->d, node, r->e, "%s: %s", expr_fn_text(fn),
+		    why);
 	return doc_error(r->d, node, r->e, "%s: %s; write it as %s",
-	    fn_text(fn), why, form);
+	    expr_fn_text(fn), why, form);
 }
 
 static int
-apply(struct reader *r, uint32_t node, enum fn fn, unsigned nargs,
+apply(struct value_reader *r, uint32_t node, enum fn fn, unsigned nargs,
     struct value *v)
 {
 	const char *why;
@@ -139,18 +143,18 @@ apply(struct reader *r, uint32_t node, enum fn fn, unsigned nargs,
 }
 
 static int
-make_call(struct reader *r, uint32_t node, struct value *v)
+make_call(struct value_reader *r, uint32_t node, struct value *v)
 {
 	struct call_form call;
 
-	if (call_form(r->d, value_plan_of(r, node)->inner, &call, r->e) == -1)
+	if (value_form_call(r->d, plan_of(r, node)->inner, &call, r->e) == -1)
 		return -1;
 	return apply(r, node, (enum fn)call.fn, call.nargs, v);
 }
 
 /* Its type's constructor, applied to the text. */
 static int
-make_text(struct reader *r, uint32_t node, struct value *v)
+make_text(struct value_reader *r, uint32_t node, struct value *v)
 {
 	static const enum fn constructors[] = {
 		[TYPE_DECIMAL] = FN_DECIMAL, [TYPE_IP] = FN_IP,
@@ -160,14 +164,14 @@ make_text(struct reader *r, uint32_t node, struct value *v)
 	r->stack[--r->top] = (struct value){ .kind = VALUE_STRING,
 	    .str = r->d->nodes[node].str };
 	return apply(r, node,
-	    constructors[value_plan_of(r, node)->type->kind], 1, v);
+	    constructors[plan_of(r, node)->type->kind], 1, v);
 }
 
 /* Backwards: values, from the innermost. */
 static int
-make_all(struct reader *r)
+make_all(struct value_reader *r)
 {
-	static int (*const makers[])(struct reader *, uint32_t,
+	static int (*const makers[])(struct value_reader *, uint32_t,
 	    struct value *) = {
 		[ROLE_SCALAR] = make_scalar, [ROLE_SET] = make_set,
 		[ROLE_RECORD] = make_record, [ROLE_ENTITY] = make_entity,
@@ -177,9 +181,9 @@ make_all(struct reader *r)
 	for (uint32_t i = r->end; i-- > r->root; ) {
 		struct value v;
 
-		if (value_plan_of(r, i)->role == ROLE_NONE)
+		if (plan_of(r, i)->role == ROLE_NONE)
 			continue;
-		if (makers[value_plan_of(r, i)->role](r, i, &v) == -1)
+		if (makers[plan_of(r, i)->role](r, i, &v) == -1)
 			return -1;
 		r->stack[--r->top] = v;
 	}
@@ -187,13 +191,17 @@ make_all(struct reader *r)
 }
 
 static int
-reader_start(struct reader *r, const struct doc *d, uint32_t root,
+reader_start(struct value_reader *r, const struct doc *d, uint32_t root,
     struct arena *arena, struct doc_error *e)
 {
 	uint32_t n = d->nodes[root].next - root;
 
-	*r = (struct reader){ .d = d, .arena = arena, .e = e, .root = root,
-	    .end = root + n, .top = n };
+	*r = (struct value_reader){.d = d,
+	    .arena = arena,
+	    .e = e,
+	    .root = root,
+	    .end = root + n,
+	    .top = n};
 	r->plans = calloc(n, sizeof(*r->plans));
 	r->stack = calloc(n, sizeof(*r->stack));
 	if (r->plans == NULL || r->stack == NULL)
@@ -205,12 +213,12 @@ reader_start(struct reader *r, const struct doc *d, uint32_t root,
 
 /* The rest, once the root is planned or has a type; answers rc. */
 static int
-reader_end(struct reader *r, int rc, struct value *v)
+reader_end(struct value_reader *r, int rc, struct value *v)
 {
 	int saved;
 
 	if (rc == 0)
-		rc = value_plan_all(r);
+		rc = plan_all(r);
 	if (rc == 0)
 		rc = make_all(r);
 	if (rc == 0)
@@ -223,10 +231,10 @@ reader_end(struct reader *r, int rc, struct value *v)
 }
 
 int
-value_read_typed(struct value *v, struct arena *a, const struct doc *d,
+read_value_typed(struct value *v, struct arena *a, const struct doc *d,
     uint32_t node, const struct type *type, struct doc_error *e)
 {
-	struct reader r;
+	struct value_reader r;
 	int rc = reader_start(&r, d, node, a, e);
 
 	if (rc == 0)
@@ -235,32 +243,32 @@ value_read_typed(struct value *v, struct arena *a, const struct doc *d,
 }
 
 int
-value_read(struct value *v, struct arena *a, const struct doc *d,
+read_value(struct value *v, struct arena *a, const struct doc *d,
     uint32_t node, struct doc_error *e)
 {
-	return value_read_typed(v, a, d, node, NULL, e);
+	return read_value_typed(v, a, d, node, NULL, e);
 }
 
 int
-record_read(const struct record **out, struct arena *a, const struct doc *d,
+read_record(const struct record **out, struct arena *a, const struct doc *d,
     uint32_t node, const struct record_type *type, struct doc_error *e)
 {
 	struct type record = { .kind = TYPE_RECORD, .record = type };
 	struct value v;
 
 	if (type == NULL)
-		return tags_read(out, a, d, node, NULL, e);
-	if (value_read_typed(&v, a, d, node, &record, e) == -1)
+		return read_tags(out, a, d, node, NULL, e);
+	if (read_value_typed(&v, a, d, node, &record, e) == -1)
 		return -1;
 	*out = v.record;
 	return 0;
 }
 
 int
-tags_read(const struct record **out, struct arena *a, const struct doc *d,
+read_tags(const struct record **out, struct arena *a, const struct doc *d,
     uint32_t node, const struct type *type, struct doc_error *e)
 {
-	struct reader r;
+	struct value_reader r;
 	struct value v;
 	int rc;
 
@@ -269,10 +277,30 @@ tags_read(const struct record **out, struct arena *a, const struct doc *d,
 	rc = reader_start(&r, d, node, a, e);
 	if (rc == 0) {
 		r.plans[0].role = ROLE_RECORD;
-		value_plan_children(&r, node, type);
+		plan_children(&r, node, type);
 	}
 	if (reader_end(&r, rc, &v) == -1)
 		return -1;
 	*out = v.record;
 	return 0;
+}
+
+int
+read_uid(const struct uid **out, struct arena *a, const struct doc *d,
+    uint32_t node, struct doc_error *e)
+{
+	const struct doc_node *n = &d->nodes[node];
+	struct doc_source s = { .file = d->source.file };
+	char text[DOC_MESSAGE_MAX];
+
+	if (n->kind != DOC_STRING)
+		return value_form_read_entity(out, a, d, node, e);
+	s.text = n->str->bytes;
+	s.len = n->str->len;
+	if (parse_uid_text(out, a, &s, e) == 0)
+		return 0;
+	if (errno == ENOMEM)
+		return -1;
+	snprintf(text, sizeof(text), "%s", e->text);
+	return doc_error(d, node, e, "%s", text);
 }

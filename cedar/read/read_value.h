@@ -9,8 +9,8 @@
  * another type) is refused at its place; schema_check_value() has the last
  * word on all else.
  */
-#ifndef VALUE_READ_H
-#define VALUE_READ_H
+#ifndef CEDAR_READ_VALUE_H
+#define CEDAR_READ_VALUE_H
 
 #include "lib/doc/arena.h"
 #include "cedar/cedar.h"
@@ -19,17 +19,17 @@
 #include "cedar/data/value.h"
 
 /* A value of this type; NULL: of any. */
-int	value_read_typed(struct value *, struct arena *, const struct doc *,
+int	read_value_typed(struct value *, struct arena *, const struct doc *,
 	    uint32_t node, const struct type *, struct doc_error *);
 /*
  * An object as a record, even if it looks like an escape.  NULL: its fields
  * are of any type, and there may be any.
  */
-int	record_read(const struct record **, struct arena *,
+int	read_record(const struct record **, struct arena *,
 	    const struct doc *, uint32_t node, const struct record_type *,
 	    struct doc_error *);
 /* The same where every field is of this type; NULL: of any. */
-int	tags_read(const struct record **, struct arena *, const struct doc *,
+int	read_tags(const struct record **, struct arena *, const struct doc *,
 	    uint32_t node, const struct type *, struct doc_error *);
 
 #endif

@@ -16,6 +16,7 @@
 
 #include "world_bench.h"
 #include "cedar/eval/decider.h"
+#include "cedar/read/read.h"
 #include "lib/doc/doc.h"
 #include "lib/stdfds.h"
 
@@ -26,7 +27,7 @@ static const unsigned sizes[] = { 10, 100, 1000 };
 #define SIZES	(sizeof(sizes) / sizeof(sizes[0]))
 
 static struct entities entities;
-static struct request requests[WORLD_REQUESTS];
+static struct authz_request requests[WORLD_REQUESTS];
 static struct arena arena;
 
 static void
@@ -78,14 +79,14 @@ percentile_us(uint64_t *ns, size_t n, unsigned p)
 }
 
 static void
-read_entities(const char *text, size_t len)
+load_entities(const char *text, size_t len)
 {
 	struct doc_error e;
 	struct doc d;
 
 	entities_init(&entities);
 	if (doc_read_json(&d, "entities", text, len, len, &e) == -1 ||
-	    entities_add(&entities, &d, NULL, &e) == -1 ||
+	    read_entities(&entities, &d, NULL, &e) == -1 ||
 	    entities_finish(&entities, &e) == -1)
 		fail("entities", e.text);
 	doc_free(&d);
@@ -101,7 +102,7 @@ read_requests(const char *text, size_t len)
 	if (doc_read_json(&d, "requests", text, len, len, &e) == -1)
 		fail("requests", e.text);
 	for (uint32_t c = doc_first(&d, 0); c != 0; c = doc_next(&d, 0, c))
-		if (request_read(&requests[i++], &arena, &d, c, NULL, &e) ==
+		if (read_request(&requests[i++], &arena, &d, c, NULL, &e) ==
 		    -1)
 			fail("requests", e.text);
 	doc_free(&d);
@@ -132,7 +133,7 @@ bench_decide(unsigned n, const struct policies *set)
 	const size_t count = sizeof(ns) / sizeof(ns[0]);
 	unsigned allowed = 0, errors = 0;
 	struct decider d;
-	struct answer a;
+	struct authz_decision a;
 
 	start(&d, set);
 	for (size_t i = 0; i < count; i++) {
@@ -188,7 +189,7 @@ bench_entities(const char *text, size_t len)
 	for (unsigned i = 0; i < LOADS; i++) {
 		const uint64_t before = cpu_ns();
 
-		read_entities(text, len);
+		load_entities(text, len);
 		ns[i] = cpu_ns() - before;
 		if (i + 1 < LOADS)
 			entities_free(&entities);
@@ -224,7 +225,7 @@ save_decisions(const char *dir, const char *name, const struct policies *set)
 {
 	FILE *f = create(dir, name);
 	struct decider d;
-	struct answer a;
+	struct authz_decision a;
 
 	start(&d, set);
 	for (unsigned i = 0; i < WORLD_REQUESTS; i++) {
@@ -278,7 +279,7 @@ main(int argc, char *argv[])
 		fail("workload", "out of memory");
 	read_requests(rtext, rlen);
 	if (dir != NULL) {
-		read_entities(etext, elen);
+		load_entities(etext, elen);
 		save(dir, "entities.json", etext, elen);
 		save(dir, "requests.json", rtext, rlen);
 	} else {

@@ -14,6 +14,7 @@
 #include "cedar/format/emit.h"
 #include "cedar/format/format.h"
 #include "cedar/validate/validate.h"
+#include "cedar/read/read.h"
 #include "lib/stdfds.h"
 
 #define ANSWER_MAX	(64u * 1024 * 1024)
@@ -21,7 +22,7 @@
 #define TEXT_MAX	(4u * 1024 * 1024)	/* policies written out */
 
 /* Everything that a question may bring along. */
-struct site {
+struct driver_site {
 	struct policies		 policies;
 	struct entities		 entities;
 	struct schema		 schema;
@@ -54,7 +55,8 @@ refuse(struct put *p, const struct doc_error *e)
 }
 
 static void
-put_errors(struct put *p, const struct policies *set, const struct answer *an)
+put_errors(struct put *p, const struct policies *set,
+    const struct authz_decision *an)
 {
 	for (uint32_t i = 0; i < an->nerrors; i++) {
 		const struct eval_error *e = &an->errors[i];
@@ -70,7 +72,8 @@ put_errors(struct put *p, const struct policies *set, const struct answer *an)
 }
 
 static void
-put_answer(struct put *p, const struct policies *set, const struct answer *an)
+put_answer(struct put *p, const struct policies *set,
+    const struct authz_decision *an)
 {
 	emit(p, "{");
 	put_key(p, "allow");
@@ -94,7 +97,8 @@ put_answer(struct put *p, const struct policies *set, const struct answer *an)
  * itself is only to be written.
  */
 static void
-check_trace(struct decider *d, const struct request *r, struct put *answer)
+check_trace(struct decider *d, const struct authz_request *r,
+    struct put *answer)
 {
 	static unsigned char buf[2][TRACE_MAX];
 	struct trace trace;
@@ -108,19 +112,19 @@ check_trace(struct decider *d, const struct request *r, struct put *answer)
 	    answer->len - p.len, p.base, p.len) != 0)
 		driver_die("the trace decides otherwise");
 	put_init(&p, buf[1], TRACE_MAX);
-	if (trace_explain(&trace, d, r, 3, &p) == -1 || p.len == 0)
+	if (decider_explain(&trace, d, r, 3, &p) == -1 || p.len == 0)
 		driver_die("the trace explains nothing");
-	trace_free(&trace);
+	decider_trace_free(&trace);
 }
 
 static void
-decide_one(struct ask *a, uint32_t node, struct decider *d,
+decide_one(struct question *a, uint32_t node, struct decider *d,
     const struct schema *schema)
 {
 	const struct str *text = a->doc.nodes[node].str;
-	struct request r = { 0 };
+	struct authz_request r = { 0 };
 	struct arena arena;
-	struct answer an;
+	struct authz_decision an;
 	struct doc doc;
 
 	if (doc_read_json(&doc, "request", text->bytes, text->len,
@@ -129,7 +133,7 @@ decide_one(struct ask *a, uint32_t node, struct decider *d,
 		return;
 	}
 	arena_init(&arena, 0);
-	if (request_read(&r, &arena, &doc, 0, schema, &a->e) == -1) {
+	if (read_request(&r, &arena, &doc, 0, schema, &a->e) == -1) {
 		refuse(a->out, &a->e);
 	} else {
 		decider_decide(d, &r, &an);
@@ -141,7 +145,7 @@ decide_one(struct ask *a, uint32_t node, struct decider *d,
 }
 
 static void
-decide_all(struct ask *a, const struct site *s)
+decide_all(struct question *a, const struct driver_site *s)
 {
 	uint32_t requests = doc_get(&a->doc, 0, "requests");
 	struct decider d;
@@ -163,9 +167,9 @@ decide_all(struct ask *a, const struct site *s)
 }
 
 static int
-do_decide(struct ask *a)
+do_decide(struct question *a)
 {
-	struct site s;
+	struct driver_site s;
 	int rc = -1;
 
 	if (driver_read_schema(a, &s.schema, &s.has_schema) == -1)
@@ -235,7 +239,7 @@ put_texts(struct put *p, const struct policies *set, const struct str *text)
 
 /* And the JSON of that text read again. */
 static int
-answer_again(struct ask *a, const struct policies *set)
+answer_again(struct question *a, const struct policies *set)
 {
 	struct policies again;
 	const struct str *text;
@@ -260,7 +264,7 @@ answer_again(struct ask *a, const struct policies *set)
 }
 
 static int
-do_text(struct ask *a)
+do_text(struct question *a)
 {
 	struct policies set;
 	int rc;
@@ -289,7 +293,7 @@ answer_texts(struct put *p, const struct policies *set)
  * read again.
  */
 static int
-do_est(struct ask *a)
+do_est(struct question *a)
 {
 	struct policies set;
 	struct doc d;
@@ -307,7 +311,7 @@ do_est(struct ask *a)
 }
 
 static int
-do_set(struct ask *a)
+do_set(struct question *a)
 {
 	struct policies set;
 
@@ -322,7 +326,7 @@ do_set(struct ask *a)
 }
 
 static int
-do_schema(struct ask *a)
+do_schema(struct question *a)
 {
 	struct schema schema;
 	bool has;
@@ -349,7 +353,7 @@ put_finding(struct put *p, const struct policies *set, const struct finding *f)
 	put_key(p, "warning");
 	emit(p, f->warning ? "true," : "false,");
 	put_key(p, "kind");
-	emit_json(p, finding_word(f->kind), strlen(finding_word(f->kind)));
+	emit_json(p, validate_word(f->kind), strlen(validate_word(f->kind)));
 	emit(p, ",");
 	put_key(p, "text");
 	emit_json(p, line, strlen(line));
@@ -357,12 +361,12 @@ put_finding(struct put *p, const struct policies *set, const struct finding *f)
 }
 
 static void
-validate_all(struct ask *a, const struct policies *set,
+validate_all(struct question *a, const struct policies *set,
     const struct schema *schema)
 {
 	struct findings found;
 
-	if (policies_validate(set, schema, &found) == -1)
+	if (validate_policies(set, schema, &found) == -1)
 		driver_die("out of memory");
 	emit(a->out, "{");
 	put_key(a->out, "findings");
@@ -373,11 +377,11 @@ validate_all(struct ask *a, const struct policies *set,
 		put_finding(a->out, set, &found.items[i]);
 	}
 	emit(a->out, "]}");
-	findings_free(&found);
+	validate_free(&found);
 }
 
 static int
-do_validate(struct ask *a)
+do_validate(struct question *a)
 {
 	struct policies set;
 	struct schema schema;
@@ -398,7 +402,7 @@ do_validate(struct ask *a)
 }
 
 static int
-do_entities(struct ask *a)
+do_entities(struct question *a)
 {
 	struct entities es;
 	struct schema schema;
@@ -419,7 +423,7 @@ do_entities(struct ask *a)
 
 /* Formats a text into *out, which is to be freed. */
 static int
-format_once(struct ask *a, const void *text, size_t len, struct put *out)
+format_once(struct question *a, const void *text, size_t len, struct put *out)
 {
 	char *buf = malloc(TEXT_MAX);
 
@@ -430,7 +434,7 @@ format_once(struct ask *a, const void *text, size_t len, struct put *out)
 }
 
 static int
-do_format(struct ask *a)
+do_format(struct question *a)
 {
 	const struct str *text = driver_need(a, "text");
 	struct put once, twice = { 0 };
@@ -455,7 +459,7 @@ do_format(struct ask *a)
 
 static const struct {
 	const char	*name;
-	int		(*run)(struct ask *);
+	int		(*run)(struct question *);
 } ops[] = {
 	{ "decide", do_decide },
 	{ "text", do_text },
@@ -470,7 +474,7 @@ static const struct {
 static void
 answer(const char *line, size_t len, struct put *out)
 {
-	struct ask a = { .out = out };
+	struct question a = { .out = out };
 	const struct str *op;
 
 	if (doc_read_json(&a.doc, "question", line, len, DRIVER_LINE_MAX,

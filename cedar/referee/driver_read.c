@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cedar/read/read.h"
+
 void
 driver_die(const char *what)
 {
@@ -11,7 +13,7 @@ driver_die(const char *what)
 }
 
 static const struct str *
-field(const struct ask *a, const char *name)
+field(const struct question *a, const char *name)
 {
 	uint32_t node = doc_get(&a->doc, 0, name);
 
@@ -20,7 +22,7 @@ field(const struct ask *a, const char *name)
 }
 
 const struct str *
-driver_need(const struct ask *a, const char *name)
+driver_need(const struct question *a, const char *name)
 {
 	const struct str *s = field(a, name);
 
@@ -30,7 +32,8 @@ driver_need(const struct ask *a, const char *name)
 }
 
 int
-driver_read_field(struct ask *a, const char *name, size_t max, struct doc *d)
+driver_read_field(struct question *a, const char *name, size_t max,
+    struct doc *d)
 {
 	const struct str *s = driver_need(a, name);
 
@@ -38,7 +41,7 @@ driver_read_field(struct ask *a, const char *name, size_t max, struct doc *d)
 }
 
 static int
-link_one(struct ask *a, uint32_t node, struct policies *set)
+link_one(struct question *a, uint32_t node, struct policies *set)
 {
 	static const char *const slots[] = { "?principal", "?resource" };
 	const struct uid *values[2] = { NULL, NULL };
@@ -54,7 +57,7 @@ link_one(struct ask *a, uint32_t node, struct policies *set)
 	for (int i = 0; i < 2; i++) {
 		uint32_t slot = doc_get(&a->doc, v, slots[i]);
 
-		if (slot != 0 && uid_read(&values[i], &set->arena, &a->doc,
+		if (slot != 0 && read_uid(&values[i], &set->arena, &a->doc,
 		    slot, &a->e) == -1)
 			return -1;
 	}
@@ -63,7 +66,7 @@ link_one(struct ask *a, uint32_t node, struct policies *set)
 }
 
 static int
-read_policy_text(struct ask *a, struct policies *set)
+read_policy_text(struct question *a, struct policies *set)
 {
 	const struct str *text = driver_need(a, "text");
 	uint32_t links = doc_get(&a->doc, 0, "links");
@@ -81,7 +84,7 @@ read_policy_text(struct ask *a, struct policies *set)
 }
 
 static int
-read_policy_set(struct ask *a, struct policies *set)
+read_policy_set(struct question *a, struct policies *set)
 {
 	struct doc d;
 	int rc;
@@ -94,7 +97,7 @@ read_policy_set(struct ask *a, struct policies *set)
 }
 
 int
-driver_read_policies(struct ask *a, struct policies *set)
+driver_read_policies(struct question *a, struct policies *set)
 {
 	policies_init(set);
 	if ((field(a, "est") != NULL ? read_policy_set : read_policy_text)(a,
@@ -105,7 +108,7 @@ driver_read_policies(struct ask *a, struct policies *set)
 }
 
 int
-driver_read_schema(struct ask *a, struct schema *schema, bool *has)
+driver_read_schema(struct question *a, struct schema *schema, bool *has)
 {
 	const struct str *text = field(a, "schema");
 	struct doc_source source = { .file = "schema" };
@@ -128,7 +131,7 @@ driver_read_schema(struct ask *a, struct schema *schema, bool *has)
 }
 
 int
-driver_read_entities(struct ask *a, struct entities *es,
+driver_read_entities(struct question *a, struct entities *es,
     const struct schema *schema)
 {
 	struct doc d;
@@ -136,7 +139,7 @@ driver_read_entities(struct ask *a, struct entities *es,
 
 	entities_init(es);
 	if (driver_read_field(a, "entities", CEDAR_ENTITIES_MAX, &d) == 0) {
-		rc = entities_add(es, &d, schema, &a->e);
+		rc = read_entities(es, &d, schema, &a->e);
 		if (rc == 0)
 			rc = entities_finish(es, &a->e);
 		doc_free(&d);

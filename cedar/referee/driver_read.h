@@ -1,8 +1,8 @@
 /*
  * A question to cedar_driver and what it brings along.
  */
-#ifndef DRIVER_READ_H
-#define DRIVER_READ_H
+#ifndef CEDAR_REFEREE_DRIVER_READ_H
+#define CEDAR_REFEREE_DRIVER_READ_H
 
 #include <stdbool.h>
 
@@ -14,7 +14,7 @@
 
 #define DRIVER_LINE_MAX	(32u * 1024 * 1024)
 
-struct ask {
+struct question {
 	struct doc		 doc;	/* the question */
 	struct put		*out;
 	struct doc_error	 e;
@@ -24,18 +24,18 @@ struct ask {
 _Noreturn void	driver_die(const char *what);
 
 /* The string in a field that must be there. */
-const struct str *driver_need(const struct ask *, const char *name);
+const struct str *driver_need(const struct question *, const char *name);
 
 /*
  * Each: -1 with the ask's error and nothing to free.  Policies are in "est",
  * a set in JSON, or else in "text" with "links"; a schema in "schema" or
  * "schemaJson", *has false when there is neither.
  */
-int	driver_read_field(struct ask *, const char *name, size_t max,
+int	driver_read_field(struct question *, const char *name, size_t max,
 	    struct doc *);
-int	driver_read_policies(struct ask *, struct policies *);
-int	driver_read_schema(struct ask *, struct schema *, bool *has);
-int	driver_read_entities(struct ask *, struct entities *,
+int	driver_read_policies(struct question *, struct policies *);
+int	driver_read_schema(struct question *, struct schema *, bool *has);
+int	driver_read_entities(struct question *, struct entities *,
 	    const struct schema *);
 
 #endif

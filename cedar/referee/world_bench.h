@@ -4,8 +4,8 @@
  * allowed.  The same every time, as texts, so that the official engine can be
  * given the very same.
  */
-#ifndef WORLD_BENCH_H
-#define WORLD_BENCH_H
+#ifndef CEDAR_REFEREE_WORLD_BENCH_H
+#define CEDAR_REFEREE_WORLD_BENCH_H
 
 #include <stddef.h>
 

@@ -2,8 +2,8 @@
  * What is above what: lists of parents by number, and all that can be reached
  * over them.
  */
-#ifndef SCHEMA_GRAPH_H
-#define SCHEMA_GRAPH_H
+#ifndef CEDAR_SCHEMA_GRAPH_H
+#define CEDAR_SCHEMA_GRAPH_H
 
 #include <stdint.h>
 

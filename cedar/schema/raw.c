@@ -194,7 +194,7 @@ raw_has_cedar(const struct str *path)
 }
 
 static int
-declare(struct raw_schema *r, struct table *t, const struct str *a,
+declare(struct raw_schema *r, struct name_table *t, const struct str *a,
     const struct str *b, void *item)
 {
 	return table_put(t, a, b, item) == -1 ? raw_memory(r) : 0;
@@ -243,7 +243,7 @@ static const struct str *
 action_type(struct raw_schema *r, const struct raw_action *a)
 {
 	const struct str *type;
-	struct table_slot *known;
+	struct name_table_slot *known;
 
 	type = raw_qualify(r, &a->place, a->ns, r->action);
 	if (type == NULL)

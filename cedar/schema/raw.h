@@ -6,8 +6,8 @@
  * (reserved names, declared twice).  All of it lives in a scratch arena that
  * is gone when the schema is read, but strings, which the schema keeps.
  */
-#ifndef SCHEMA_RAW_H
-#define SCHEMA_RAW_H
+#ifndef CEDAR_SCHEMA_RAW_H
+#define CEDAR_SCHEMA_RAW_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -137,8 +137,8 @@ struct raw_schema {
 	struct raw_entity	*entities, **last_entity;
 	struct raw_action	*actions, **last_action;
 	uint32_t		 nentities, nactions;
-	struct table		 common_names, entity_names, action_names;
-	struct table		 action_types;	/* NS::Action that there are */
+	struct name_table common_names, entity_names, action_names;
+	struct name_table action_types;		/* NS::Action that there are */
 	size_t			 links;		/* of RAW_LINKS_MAX */
 };
 

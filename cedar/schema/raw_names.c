@@ -54,7 +54,7 @@ static bool
 find_entity(struct raw_schema *r, struct raw_type *t, const struct str *name)
 {
 	const struct raw_entity *d = table_get(&r->entity_names, name, NULL);
-	const struct table_slot *action;
+	const struct name_table_slot *action;
 
 	if (d != NULL)
 		t->entity = d->name;

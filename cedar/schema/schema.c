@@ -50,7 +50,7 @@ schema_action(const struct schema *s, const struct uid *uid)
 }
 
 const struct attr_type *
-record_type_get(const struct record_type *r, const struct str *name)
+schema_attr(const struct record_type *r, const struct str *name)
 {
 	uint32_t low = 0, high = r->n;
 

@@ -5,8 +5,8 @@
  * resolved form: common types are replaced by what they stand for, names are
  * whole, hierarchies are closed.
  */
-#ifndef SCHEMA_H
-#define SCHEMA_H
+#ifndef CEDAR_SCHEMA_H
+#define CEDAR_SCHEMA_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -92,7 +92,7 @@ const struct entity_type *schema_entity(const struct schema *,
 const struct action_type *schema_action(const struct schema *,
 	    const struct uid *);
 /* The attribute, or NULL. */
-const struct attr_type *record_type_get(const struct record_type *,
+const struct attr_type *schema_attr(const struct record_type *,
 	    const struct str *name);
 
 /* Whether an entity of the type may have the id. */
@@ -115,13 +115,13 @@ int	schema_check_value(const struct schema *, const struct type *,
 	    struct value, struct doc_error *);
 int	schema_check_entity(const struct schema *, const struct entity *,
 	    struct doc_error *);
-int	schema_check_request(const struct schema *, const struct request *,
+int schema_check_request(const struct schema *, const struct authz_request *,
 	    struct doc_error *);
 
 /*
  * The type as in a schema text, e.g. Set<User>, cut at 255 bytes; in memory of
  * the arena.  Never NULL.
  */
-const char *type_format(struct arena *, const struct type *);
+const char *schema_type_format(struct arena *, const struct type *);
 
 #endif

@@ -6,7 +6,7 @@
 #include "cedar/data/name.h"
 
 /* Where a check stands in a set or record, and in what that should be. */
-struct open {
+struct check_level {
 	const struct type	*type;
 	const struct value	*value;
 	uint32_t		 next;	/* item or field to look at */
@@ -15,7 +15,7 @@ struct open {
 struct checker {
 	const struct schema	*schema;
 	struct doc_error	*e;
-	struct open		 open[CEDAR_DEPTH_MAX];
+	struct check_level		 open[CEDAR_DEPTH_MAX];
 	unsigned		 n;
 };
 
@@ -29,7 +29,7 @@ refuse(struct doc_error *e, const char *text)
 
 /* Type::"id" */
 static const char *
-show_uid(char *dst, size_t cap, const struct uid *u)
+report_uid(char *dst, size_t cap, const struct uid *u)
 {
 	char id[QUOTE_MAX];
 
@@ -46,7 +46,7 @@ show_place(const struct checker *c, char dst[PATH_MAX_SHOWN])
 
 	dst[0] = '\0';
 	for (unsigned i = 0; i < c->n && len < PATH_MAX_SHOWN; i++) {
-		const struct open *o = &c->open[i];
+		const struct check_level *o = &c->open[i];
 		const struct record *r = o->value->record;
 		const struct str *name = o->value->kind == VALUE_RECORD &&
 		    o->next > 0 ? r->fields[o->next - 1].name : NULL;
@@ -73,8 +73,8 @@ refuse_kind(struct checker *c, const struct type *type,
 
 	arena_init(&a, 0);
 	if (v->kind == VALUE_ENTITY)
-		show_uid(uid, sizeof(uid), v->uid);
-	doc_error_set(c->e, "", "expected %s, not %s%s", type_format(&a,
+		report_uid(uid, sizeof(uid), v->uid);
+	doc_error_set(c->e, "", "expected %s, not %s%s", schema_type_format(&a,
 	    type), v->kind == VALUE_ENTITY ? uid :
 	    value_kind_name(v->kind), show_place(c, place));
 	arena_free(&a);
@@ -120,14 +120,14 @@ check_uid(const struct schema *s, const struct uid *u, struct doc_error *e)
 		if (schema_action(s, u) != NULL)
 			return 0;
 		snprintf(text, sizeof(text), "no action %s in the schema",
-		    show_uid(uid, sizeof(uid), u));
+		    report_uid(uid, sizeof(uid), u));
 		return refuse(e, text);
 	}
 	t = schema_entity(s, u->type);
 	if (t == NULL || schema_has_id(t, u->id))
 		return 0;
 	snprintf(text, sizeof(text), "%s is none of the enumerated %s",
-	    show_uid(uid, sizeof(uid), u), u->type->bytes);
+	    report_uid(uid, sizeof(uid), u), u->type->bytes);
 	return refuse(e, text);
 }
 
@@ -178,15 +178,15 @@ check_one(struct checker *c, const struct type *type, const struct value *v)
 		return 0;
 	if (c->n == CEDAR_DEPTH_MAX)
 		return refuse(c->e, "values too deep inside each other");
-	c->open[c->n++] = (struct open){ type, v, 0 };
+	c->open[c->n++] = (struct check_level){ type, v, 0 };
 	return 0;
 }
 
 /* The next value in the innermost set or record, with its type; or NULL. */
 static const struct value *
-next_value(struct open *o, const struct type **type)
+next_value(struct check_level *o, const struct type **type)
 {
-	const struct field *f;
+	const struct record_field *f;
 
 	if (o->value->kind == VALUE_SET) {
 		*type = o->type->element;
@@ -196,7 +196,7 @@ next_value(struct open *o, const struct type **type)
 	if (o->next == o->value->record->n)
 		return NULL;
 	f = &o->value->record->fields[o->next++];
-	*type = &record_type_get(o->type->record, f->name)->type;
+	*type = &schema_attr(o->type->record, f->name)->type;
 	return &f->value;
 }
 
@@ -253,7 +253,7 @@ check_ancestor(const struct schema *s, const struct entity *t,
 	if (schema_may_be_in(s, t->uid->type, ancestor->type))
 		return 0;
 	snprintf(text, sizeof(text), "an entity of type %s may not be in %s",
-	    t->uid->type->bytes, show_uid(uid, sizeof(uid), ancestor));
+	    t->uid->type->bytes, report_uid(uid, sizeof(uid), ancestor));
 	return refuse(e, text);
 }
 
@@ -264,7 +264,7 @@ check_tags(const struct schema *s, const struct entity_type *type,
 	char text[256], quoted[QUOTE_MAX];
 
 	for (uint32_t i = 0; i < tags->n; i++) {
-		const struct field *f = &tags->fields[i];
+		const struct record_field *f = &tags->fields[i];
 
 		doc_quote(quoted, f->name->bytes, f->name->len);
 		if (type->tags == NULL) {
@@ -330,7 +330,7 @@ check_applies(const char *what, const struct uid *u,
 }
 
 int
-schema_check_request(const struct schema *s, const struct request *r,
+schema_check_request(const struct schema *s, const struct authz_request *r,
     struct doc_error *e)
 {
 	struct type context = { .kind = TYPE_RECORD };
@@ -342,7 +342,7 @@ schema_check_request(const struct schema *s, const struct request *r,
 		return -1;
 	if ((a = schema_action(s, r->action)) == NULL)
 		return doc_error_set(e, "", "no action %s in the schema",
-		    show_uid(uid, sizeof(uid), r->action));
+		    report_uid(uid, sizeof(uid), r->action));
 	if (check_applies("principal", r->principal, a->principals,
 	    a->nprincipals, e) == -1 || check_applies("resource",
 	    r->resource, a->resources, a->nresources, e) == -1)

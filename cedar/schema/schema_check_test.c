@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cedar/read/read.h"
+
 static const char text[] =
     "entity User in [Group] {"
     "	name: String, age?: Long, nested?: { one: Long, two?: Set<Color> },"
@@ -48,7 +50,7 @@ entity(const char *json, const char *expected)
 	entities_init(&es);
 	ATF_REQUIRE_MSG(doc_read_json(&d, "e", json, strlen(json), 65536,
 	    &e) == 0, "%s", e.text);
-	ATF_REQUIRE_MSG(entities_add(&es, &d, NULL, &e) == 0, "%s", e.text);
+	ATF_REQUIRE_MSG(read_entities(&es, &d, NULL, &e) == 0, "%s", e.text);
 	ATF_REQUIRE_MSG(entities_finish(&es, &e) == 0, "%s", e.text);
 	rc = schema_check_entity(&s, &es.items[es.n - 1], &e);
 	ATF_CHECK_EQ_MSG(rc, expected == NULL ? 0 : -1, "%s", json);
@@ -74,7 +76,7 @@ request(const char *principal, const char *action, const char *resource,
     const char *context, const char *expected)
 {
 	struct doc_error e = { .text = "" };
-	struct request r;
+	struct authz_request r;
 	struct arena a;
 	struct doc d;
 	char json[1024];
@@ -87,7 +89,7 @@ request(const char *principal, const char *action, const char *resource,
 	    principal, action, resource, context);
 	ATF_REQUIRE_MSG(doc_read_json(&d, "r", json, strlen(json), 65536,
 	    &e) == 0, "%s", e.text);
-	ATF_REQUIRE_MSG(request_read(&r, &a, &d, 0, NULL, &e) == 0, "%s",
+	ATF_REQUIRE_MSG(read_request(&r, &a, &d, 0, NULL, &e) == 0, "%s",
 	    e.text);
 	rc = schema_check_request(&s, &r, &e);
 	ATF_CHECK_EQ_MSG(rc, expected == NULL ? 0 : -1, "%s", json);
@@ -288,7 +290,7 @@ ATF_TC_BODY(a_long_type_is_cut_in_messages, tc)
 		fields[i].required = true;
 		fields[i].type.kind = TYPE_BOOL;
 	}
-	shown = type_format(&a, &t);
+	shown = schema_type_format(&a, &t);
 	ATF_CHECK(strncmp(shown, "{\"quote \"me\"\": Bool, ", 21) == 0);
 	ATF_CHECK_EQ(strlen(shown), 255);
 	ATF_CHECK_STREQ(shown + 252, "...");

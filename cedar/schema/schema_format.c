@@ -7,14 +7,14 @@
 
 static const char	cut[] = "...";
 
-struct text {
+struct type_text {
 	char	bytes[FORMAT_MAX];
 	size_t	len;
 	bool	full;
 };
 
 static void
-put(struct text *t, const char *s, size_t n)
+put(struct type_text *t, const char *s, size_t n)
 {
 	size_t room = sizeof(t->bytes) - sizeof(cut) - t->len;
 
@@ -32,13 +32,13 @@ put(struct text *t, const char *s, size_t n)
 }
 
 static void
-put_text(struct text *t, const char *s)
+put_text(struct type_text *t, const char *s)
 {
 	put(t, s, strlen(s));
 }
 
 static void
-put_attr(struct text *t, const struct attr_type *a, bool first)
+put_attr(struct type_text *t, const struct attr_type *a, bool first)
 {
 	bool plain = name_is_ident(a->name->bytes, a->name->len);
 
@@ -52,14 +52,14 @@ put_attr(struct text *t, const struct attr_type *a, bool first)
 	put_text(t, a->required ? ": " : "?: ");
 }
 
-struct open {
+struct format_level {
 	const struct type	*type;	/* a set or record */
 	uint32_t		 next;	/* attribute; of a set: 1 when done */
 };
 
 /* The next part of a set or record; NULL at its end, which is written. */
 static const struct type *
-next_part(struct text *t, struct open *o)
+next_part(struct type_text *t, struct format_level *o)
 {
 	const struct record_type *r = o->type->record;
 
@@ -78,7 +78,7 @@ next_part(struct text *t, struct open *o)
 }
 
 static void
-put_start(struct text *t, const struct type *type)
+put_start(struct type_text *t, const struct type *type)
 {
 	static const char *const names[] = {
 		[TYPE_BOOL] = "Bool", [TYPE_LONG] = "Long",
@@ -93,10 +93,10 @@ put_start(struct text *t, const struct type *type)
 }
 
 const char *
-type_format(struct arena *a, const struct type *type)
+schema_type_format(struct arena *a, const struct type *type)
 {
-	struct text t = { .len = 0 };
-	struct open open[CEDAR_DEPTH_MAX];
+	struct type_text t = { .len = 0 };
+	struct format_level open[CEDAR_DEPTH_MAX];
 	unsigned n = 0;
 	const char *copy;
 
@@ -104,7 +104,7 @@ type_format(struct arena *a, const struct type *type)
 		put_start(&t, type);
 		if ((type->kind == TYPE_SET || type->kind == TYPE_RECORD) &&
 		    n < CEDAR_DEPTH_MAX)
-			open[n++] = (struct open){ type, 0 };
+			open[n++] = (struct format_level){ type, 0 };
 		type = NULL;
 		while (n > 0 && !t.full &&
 		    (type = next_part(&t, &open[n - 1])) == NULL)

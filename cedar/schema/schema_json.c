@@ -5,20 +5,21 @@
 #include "cedar/data/name.h"
 
 struct raw_place
-json_place(const struct json_reader *j, uint32_t node)
+schema_json_place(const struct json_reader *j, uint32_t node)
 {
 	return (struct raw_place){ &j->doc->source, j->doc->nodes[node].pos };
 }
 
 struct raw_place
-json_key_place(const struct json_reader *j, uint32_t node)
+schema_json_key_place(const struct json_reader *j, uint32_t node)
 {
 	return (struct raw_place){ &j->doc->source,
 	    j->doc->nodes[node].key_pos };
 }
 
 int
-json_keep(struct json_reader *j, const struct str *s, const struct str **out)
+schema_json_keep(struct json_reader *j, const struct str *s,
+    const struct str **out)
 {
 	return (*out = raw_str(j->raw, s->bytes, s->len)) == NULL ? -1 : 0;
 }
@@ -45,7 +46,7 @@ is_name(const struct str *name, bool one)
 }
 
 int
-json_check_name(struct json_reader *j, uint32_t node, bool one,
+schema_json_check_name(struct json_reader *j, uint32_t node, bool one,
     const char *what)
 {
 	const struct str *s = j->doc->nodes[node].str;
@@ -61,7 +62,7 @@ json_check_name(struct json_reader *j, uint32_t node, bool one,
 }
 
 int
-json_check_key(struct json_reader *j, uint32_t node, const char *what)
+schema_json_check_key(struct json_reader *j, uint32_t node, const char *what)
 {
 	const struct str *s = j->doc->nodes[node].key;
 	char quoted[QUOTE_MAX];
@@ -74,7 +75,7 @@ json_check_key(struct json_reader *j, uint32_t node, const char *what)
 }
 
 int
-json_check_notes(struct json_reader *j, uint32_t node)
+schema_json_check_notes(struct json_reader *j, uint32_t node)
 {
 	const struct doc *d = j->doc;
 	uint32_t c;
@@ -107,13 +108,13 @@ read_list(struct json_reader *j, uint32_t node, bool id,
 
 		if (d->nodes[c].kind != DOC_STRING)
 			return doc_error_kind(d, c, j->raw->e, "a string");
-		if (!id && json_check_name(j, c, false,
+		if (!id && schema_json_check_name(j, c, false,
 		    "an entity type") == -1)
 			return -1;
 		if ((n = raw_alloc(j->raw, 1, sizeof(*n))) == NULL ||
-		    json_keep(j, d->nodes[c].str, &n->text) == -1)
+		    schema_json_keep(j, d->nodes[c].str, &n->text) == -1)
 			return -1;
-		n->place = json_place(j, c);
+		n->place = schema_json_place(j, c);
 		*list = n;
 		list = &n->next;
 	}
@@ -155,25 +156,26 @@ read_entity(struct json_reader *j, uint32_t node)
 	struct raw_entity *d = raw_alloc(j->raw, 1, sizeof(*d));
 	uint32_t at[ENTITY_FIELDS];
 
-	if (d == NULL || json_check_key(j, node, "a type's name") == -1 ||
-	    json_keep(j, j->doc->nodes[node].key, &d->base) == -1)
+	if (d == NULL ||
+	    schema_json_check_key(j, node, "a type's name") == -1 ||
+	    schema_json_keep(j, j->doc->nodes[node].key, &d->base) == -1)
 		return -1;
-	d->place = json_key_place(j, node);
+	d->place = schema_json_key_place(j, node);
 	d->ns = j->ns;
 	if (raw_add_entity(j->raw, d) == -1 || doc_fields(j->doc, node,
 	    entity_fields, ENTITY_FIELDS, at, j->raw->e) == -1 ||
-	    json_check_notes(j, at[ENTITY_NOTES]) == -1)
+	    schema_json_check_notes(j, at[ENTITY_NOTES]) == -1)
 		return -1;
 	if (at[ENTITY_ENUM] != 0)
 		return read_enum(j, at, d);
 	if (at[ENTITY_PARENTS] != 0 &&
 	    read_list(j, at[ENTITY_PARENTS], false, &d->parents) == -1)
 		return -1;
-	if (at[ENTITY_SHAPE] != 0 && json_read_type(j, at[ENTITY_SHAPE],
+	if (at[ENTITY_SHAPE] != 0 && schema_json_read_type(j, at[ENTITY_SHAPE],
 	    JSON_PLAIN, &d->shape) == -1)
 		return -1;
 	return at[ENTITY_TAGS] == 0 ? 0 :
-	    json_read_type(j, at[ENTITY_TAGS], JSON_PLAIN, &d->tags);
+	    schema_json_read_type(j, at[ENTITY_TAGS], JSON_PLAIN, &d->tags);
 }
 
 /* {"id": ..., "type": ...} of an action that is a parent. */
@@ -187,15 +189,15 @@ read_parent(struct json_reader *j, uint32_t node, struct raw_parent *p)
 	const struct doc *d = j->doc;
 	uint32_t at[2];
 
-	p->place = json_place(j, node);
+	p->place = schema_json_place(j, node);
 	if (doc_fields(d, node, fields, 2, at, j->raw->e) == -1 ||
-	    json_keep(j, d->nodes[at[0]].str, &p->id) == -1)
+	    schema_json_keep(j, d->nodes[at[0]].str, &p->id) == -1)
 		return -1;
 	if (at[1] == 0 || d->nodes[at[1]].kind == DOC_NULL)
 		return 0;
-	if (json_check_name(j, at[1], false, "a type of actions") == -1)
+	if (schema_json_check_name(j, at[1], false, "a type of actions") == -1)
 		return -1;
-	return json_keep(j, d->nodes[at[1]].str, &p->type);
+	return schema_json_keep(j, d->nodes[at[1]].str, &p->type);
 }
 
 static int
@@ -232,7 +234,7 @@ read_applies(struct json_reader *j, uint32_t node, struct raw_action *a)
 	    read_list(j, at[0], false, &a->principals) == -1 ||
 	    read_list(j, at[1], false, &a->resources) == -1)
 		return -1;
-	return at[2] == 0 ? 0 : json_read_type(j, at[2], JSON_PLAIN,
+	return at[2] == 0 ? 0 : schema_json_read_type(j, at[2], JSON_PLAIN,
 	    &a->context);
 }
 
@@ -249,13 +251,14 @@ read_action(struct json_reader *j, uint32_t node)
 	const struct str *id;
 	uint32_t at[4];
 
-	if (a == NULL || json_keep(j, j->doc->nodes[node].key, &id) == -1)
+	if (a == NULL ||
+	    schema_json_keep(j, j->doc->nodes[node].key, &id) == -1)
 		return -1;
-	a->place = json_key_place(j, node);
+	a->place = schema_json_key_place(j, node);
 	a->ns = j->ns;
 	if (raw_add_action(j->raw, a, id) == -1 ||
 	    doc_fields(j->doc, node, fields, 4, at, j->raw->e) == -1 ||
-	    json_check_notes(j, at[3]) == -1)
+	    schema_json_check_notes(j, at[3]) == -1)
 		return -1;
 	if (at[0] != 0 && j->doc->nodes[at[0]].kind != DOC_NULL)
 		return doc_error_key(j->doc, at[0], j->raw->e,
@@ -270,14 +273,15 @@ read_common(struct json_reader *j, uint32_t node)
 {
 	struct raw_common *c = raw_alloc(j->raw, 1, sizeof(*c));
 
-	if (c == NULL || json_check_key(j, node, "a type's name") == -1 ||
-	    json_keep(j, j->doc->nodes[node].key, &c->base) == -1)
+	if (c == NULL ||
+	    schema_json_check_key(j, node, "a type's name") == -1 ||
+	    schema_json_keep(j, j->doc->nodes[node].key, &c->base) == -1)
 		return -1;
-	c->place = json_key_place(j, node);
+	c->place = schema_json_key_place(j, node);
 	c->ns = j->ns;
 	if (raw_add_common(j->raw, c) == -1)
 		return -1;
-	return json_read_type(j, node, JSON_COMMON, &c->type);
+	return schema_json_read_type(j, node, JSON_COMMON, &c->type);
 }
 
 /* The members of an object, each a declaration or a namespace. */
@@ -312,7 +316,7 @@ read_namespace_name(struct json_reader *j, uint32_t node, uint32_t notes)
 		return doc_error_key(j->doc, node, j->raw->e, "expected a "
 		    "namespace's name, not `%s'", doc_quote(quoted,
 		    key->bytes, key->len));
-	return json_keep(j, key, &j->ns);
+	return schema_json_keep(j, key, &j->ns);
 }
 
 static int
@@ -327,7 +331,7 @@ read_namespace(struct json_reader *j, uint32_t node)
 	uint32_t at[4];
 
 	if (doc_fields(j->doc, node, fields, 4, at, j->raw->e) == -1 ||
-	    json_check_notes(j, at[3]) == -1 ||
+	    schema_json_check_notes(j, at[3]) == -1 ||
 	    read_namespace_name(j, node, at[3]) == -1)
 		return -1;
 	if ((at[0] != 0 && read_each(j, at[0], read_common) == -1) ||

@@ -56,7 +56,7 @@ check_record(const struct record_type *r, const char *expected)
 	struct arena a;
 
 	arena_init(&a, 0);
-	ATF_CHECK_STREQ(type_format(&a, &t), expected);
+	ATF_CHECK_STREQ(schema_type_format(&a, &t), expected);
 	arena_free(&a);
 }
 

@@ -96,7 +96,7 @@ read_record(struct types_reader *t, struct fields *f)
 	for (c = doc_first(d, attrs); c != 0; c = doc_next(d, attrs, c)) {
 		struct raw_attr *a = raw_alloc(t->json->raw, 1, sizeof(*a));
 
-		if (a == NULL || json_keep(t->json, d->nodes[c].key,
+		if (a == NULL || schema_json_keep(t->json, d->nodes[c].key,
 		    &a->name) == -1)
 			return -1;
 		a->required = true;
@@ -113,10 +113,10 @@ read_named(struct types_reader *t, struct fields *f, enum raw_kind kind,
     uint32_t node, const char *what)
 {
 	f->type->kind = kind;
-	f->type->place = json_place(t->json, node);
-	if (json_check_name(t->json, node, false, what) == -1)
+	f->type->place = schema_json_place(t->json, node);
+	if (schema_json_check_name(t->json, node, false, what) == -1)
 		return -1;
-	return json_keep(t->json, t->json->doc->nodes[node].str,
+	return schema_json_keep(t->json, t->json->doc->nodes[node].str,
 	    &f->type->name);
 }
 
@@ -203,14 +203,14 @@ check_fields(struct types_reader *t, const struct fields *f,
 static int
 read_one(struct types_reader *t, const struct todo *todo)
 {
-	struct raw_place place = json_place(t->json, todo->node);
+	struct raw_place place = schema_json_place(t->json, todo->node);
 	const struct doc *d = t->json->doc;
 	const struct type_word *w = words;
 	struct fields f = { .at = { 0 } };
 
 	if (doc_fields(d, todo->node, type_fields, fields_at[todo->where],
 	    f.at, t->json->raw->e) == -1 ||
-	    json_check_notes(t->json, f.at[FIELD_NOTES]) == -1)
+	    schema_json_check_notes(t->json, f.at[FIELD_NOTES]) == -1)
 		return -1;
 	while (w->word != NULL &&
 	    !str_is(d->nodes[f.at[FIELD_TYPE]].str, w->word))
@@ -250,7 +250,7 @@ close_records(struct types_reader *t, struct raw_type *root)
 }
 
 int
-json_read_type(struct json_reader *json, uint32_t node,
+schema_json_read_type(struct json_reader *json, uint32_t node,
     enum json_where where, struct raw_type **out)
 {
 	struct types_reader t = { .json = json };

@@ -6,24 +6,24 @@
 #include "cedar/text/unescape.h"
 
 struct raw_place
-text_place(const struct text_reader *t)
+schema_text_place(const struct text_reader *t)
 {
 	return (struct raw_place){ t->lex.source, t->token.pos };
 }
 
 int
-text_start(struct text_reader *t, struct raw_schema *raw,
+schema_text_start(struct text_reader *t, struct raw_schema *raw,
     const struct doc_source *source)
 {
 	memset(t, 0, sizeof(*t));
 	t->raw = raw;
 	lex_init(&t->lex, source, raw->e);
 	t->lex.schema = true;
-	return lex_check(source, raw->e) == -1 ? -1 : text_next(t);
+	return lex_check(source, raw->e) == -1 ? -1 : schema_text_next(t);
 }
 
 int
-text_expected(struct text_reader *t, const char *what)
+schema_text_expected(struct text_reader *t, const char *what)
 {
 	char found[LEX_NAME_MAX];
 
@@ -33,35 +33,36 @@ text_expected(struct text_reader *t, const char *what)
 }
 
 int
-text_next(struct text_reader *t)
+schema_text_next(struct text_reader *t)
 {
 	return lex_next(&t->lex, &t->token);
 }
 
 bool
-text_at(const struct text_reader *t, enum lex_kind kind)
+schema_text_at(const struct text_reader *t, enum lex_kind kind)
 {
 	return t->token.kind == kind;
 }
 
 bool
-text_at_word(const struct text_reader *t, const char *word)
+schema_text_at_word(const struct text_reader *t, const char *word)
 {
 	return lex_is(t->lex.source, &t->token, word);
 }
 
 int
-text_take(struct text_reader *t, enum lex_kind kind, const char *what)
+schema_text_take(struct text_reader *t, enum lex_kind kind, const char *what)
 {
-	return text_at(t, kind) ? text_next(t) : text_expected(t, what);
+	return schema_text_at(t, kind) ? schema_text_next(t)
+				       : schema_text_expected(t, what);
 }
 
 int
-text_accept(struct text_reader *t, enum lex_kind kind)
+schema_text_accept(struct text_reader *t, enum lex_kind kind)
 {
-	if (!text_at(t, kind))
+	if (!schema_text_at(t, kind))
 		return 0;
-	return text_next(t) == -1 ? -1 : 1;
+	return schema_text_next(t) == -1 ? -1 : 1;
 }
 
 /* The current word; one that may be a name when `ident'. */
@@ -72,16 +73,16 @@ read_word(struct text_reader *t, bool ident, const char *what, const char **s,
 	*s = t->lex.source->text + t->token.pos;
 	*len = t->token.len;
 	if (!lex_is_word(t->token.kind))
-		return text_expected(t, what);
+		return schema_text_expected(t, what);
 	if (ident && raw_is_reserved(*s, *len))
 		return doc_error_at(t->lex.error, t->lex.source,
 		    t->token.pos, "expected %s: `%.*s' is reserved", what,
 		    (int)*len, *s);
-	return text_next(t);
+	return schema_text_next(t);
 }
 
 int
-text_read_ident(struct text_reader *t, const char *what,
+schema_text_read_ident(struct text_reader *t, const char *what,
     const struct str **out)
 {
 	const char *s;
@@ -110,16 +111,16 @@ read_string(struct text_reader *t, const struct str **out)
 		len += (size_t)n;
 	if (n == -1 || (*out = raw_str(t->raw, bytes, len)) == NULL)
 		return -1;
-	return text_next(t);
+	return schema_text_next(t);
 }
 
 int
-text_read_name(struct text_reader *t, const char *what,
+schema_text_read_name(struct text_reader *t, const char *what,
     const struct str **out)
 {
-	if (text_at(t, LEX_STRING))
+	if (schema_text_at(t, LEX_STRING))
 		return read_string(t, out);
-	return text_read_ident(t, what, out);
+	return schema_text_read_ident(t, what, out);
 }
 
 /* The idents of a path; 1 when a string comes next, after `::'. */
@@ -127,7 +128,7 @@ static int
 read_idents(struct text_reader *t, const char *what, bool id,
     char path[RAW_NAME_MAX], size_t *len)
 {
-	struct raw_place place = text_place(t);
+	struct raw_place place = schema_text_place(t);
 	const char *s;
 	size_t n;
 
@@ -139,11 +140,11 @@ read_idents(struct text_reader *t, const char *what, bool id,
 			    "most %d bytes", RAW_NAME_MAX - 2);
 		memcpy(path + *len, s, n);
 		*len += n;
-		if (!text_at(t, LEX_COLONS))
+		if (!schema_text_at(t, LEX_COLONS))
 			return 0;
-		if (text_next(t) == -1)
+		if (schema_text_next(t) == -1)
 			return -1;
-		if (id && text_at(t, LEX_STRING))
+		if (id && schema_text_at(t, LEX_STRING))
 			return 1;
 		memcpy(path + *len, "::", 2);
 		*len += 2;
@@ -151,7 +152,7 @@ read_idents(struct text_reader *t, const char *what, bool id,
 }
 
 int
-text_read_path(struct text_reader *t, const char *what,
+schema_text_read_path(struct text_reader *t, const char *what,
     const struct str **out)
 {
 	char path[RAW_NAME_MAX];
@@ -163,7 +164,7 @@ text_read_path(struct text_reader *t, const char *what,
 }
 
 int
-text_read_action(struct text_reader *t, const struct str **type,
+schema_text_read_action(struct text_reader *t, const struct str **type,
     const struct str **id)
 {
 	char path[RAW_NAME_MAX];
@@ -171,7 +172,7 @@ text_read_action(struct text_reader *t, const struct str **type,
 	int rc;
 
 	*type = NULL;
-	if (text_at(t, LEX_STRING))
+	if (schema_text_at(t, LEX_STRING))
 		return read_string(t, id);
 	if ((rc = read_idents(t, "an action", true, path, &len)) == -1)
 		return -1;
@@ -180,7 +181,8 @@ text_read_action(struct text_reader *t, const struct str **type,
 		return *type == NULL ? -1 : read_string(t, id);
 	}
 	if (memchr(path, ':', len) != NULL)
-		return text_expected(t, "`::' and the action's id as a string");
+		return schema_text_expected(t,
+		    "`::' and the action's id as a string");
 	return (*id = raw_str(t->raw, path, len)) == NULL ? -1 : 0;
 }
 
@@ -194,7 +196,7 @@ static int
 read_note(struct text_reader *t, const struct note *seen, unsigned n,
     struct note *out)
 {
-	struct raw_place place = text_place(t);
+	struct raw_place place = schema_text_place(t);
 	const struct str *text;
 	int rc;
 
@@ -209,23 +211,24 @@ read_note(struct text_reader *t, const struct note *seen, unsigned n,
 		    memcmp(seen[i].s, out->s, out->len) == 0)
 			return raw_error(t->raw, &place, "annotation `%.*s' "
 			    "is there twice", (int)out->len, out->s);
-	if ((rc = text_accept(t, LEX_PAREN)) != 1)
+	if ((rc = schema_text_accept(t, LEX_PAREN)) != 1)
 		return rc;
-	if (!text_at(t, LEX_STRING))
-		return text_expected(t, "a string");
+	if (!schema_text_at(t, LEX_STRING))
+		return schema_text_expected(t, "a string");
 	if (read_string(t, &text) == -1)
 		return -1;
-	return text_take(t, LEX_PAREN_END, "`)' after the annotation's text");
+	return schema_text_take(t, LEX_PAREN_END,
+	    "`)' after the annotation's text");
 }
 
 int
-text_read_notes(struct text_reader *t)
+schema_text_read_notes(struct text_reader *t)
 {
 	struct note seen[RAW_NOTES_MAX], note;
 	unsigned n = 0;
 	int rc;
 
-	while ((rc = text_accept(t, LEX_AT)) == 1) {
+	while ((rc = schema_text_accept(t, LEX_AT)) == 1) {
 		if (read_note(t, seen, n, &note) == -1)
 			return -1;
 		seen[n++] = note;

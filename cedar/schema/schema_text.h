@@ -1,8 +1,8 @@
 /*
  * Reading a schema's text form: what its declarations and its types share.
  */
-#ifndef SCHEMA_TEXT_H
-#define SCHEMA_TEXT_H
+#ifndef CEDAR_SCHEMA_TEXT_H
+#define CEDAR_SCHEMA_TEXT_H
 
 #include "cedar/text/lex.h"
 #include "raw.h"
@@ -15,37 +15,37 @@ struct text_reader {
 };
 
 /* The place of the current token. */
-struct raw_place text_place(const struct text_reader *);
+struct raw_place schema_text_place(const struct text_reader *);
 
 /* Each: -1 with *e. */
 /* Starts at the first token. */
-int	text_start(struct text_reader *, struct raw_schema *,
+int	schema_text_start(struct text_reader *, struct raw_schema *,
 	    const struct doc_source *);
 /* "expected A, not B". */
-int	text_expected(struct text_reader *, const char *what);
-int	text_next(struct text_reader *);
-bool	text_at(const struct text_reader *, enum lex_kind);
+int	schema_text_expected(struct text_reader *, const char *what);
+int	schema_text_next(struct text_reader *);
+bool	schema_text_at(const struct text_reader *, enum lex_kind);
 /* Whether the current token is this word. */
-bool	text_at_word(const struct text_reader *, const char *word);
+bool	schema_text_at_word(const struct text_reader *, const char *word);
 /* Goes over the token, or says that it was expected; for `what'. */
-int	text_take(struct text_reader *, enum lex_kind, const char *what);
+int	schema_text_take(struct text_reader *, enum lex_kind, const char *what);
 /* Goes over the token when it is there: 1, or 0. */
-int	text_accept(struct text_reader *, enum lex_kind);
+int	schema_text_accept(struct text_reader *, enum lex_kind);
 
-int	text_read_ident(struct text_reader *, const char *what,
+int	schema_text_read_ident(struct text_reader *, const char *what,
 	    const struct str **);
 /* An identifier or a string. */
-int	text_read_name(struct text_reader *, const char *what,
+int	schema_text_read_name(struct text_reader *, const char *what,
 	    const struct str **);
 /* A::B::C */
-int	text_read_path(struct text_reader *, const char *what,
+int	schema_text_read_path(struct text_reader *, const char *what,
 	    const struct str **);
 /* A::B::"id"; or id or "id" alone: *type is NULL then. */
-int	text_read_action(struct text_reader *, const struct str **type,
+int	schema_text_read_action(struct text_reader *, const struct str **type,
 	    const struct str **id);
 /* Any number of @name("text"), none twice; what they say is not kept. */
-int	text_read_notes(struct text_reader *);
+int	schema_text_read_notes(struct text_reader *);
 
-int	text_read_type(struct text_reader *, struct raw_type **);
+int	schema_text_read_type(struct text_reader *, struct raw_type **);
 
 #endif

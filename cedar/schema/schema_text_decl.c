@@ -18,7 +18,7 @@ add_name(struct text_reader *t, struct raw_name ***last)
 
 	if (n == NULL)
 		return NULL;
-	n->place = text_place(t);
+	n->place = schema_text_place(t);
 	**last = n;
 	*last = &n->next;
 	return n;
@@ -29,18 +29,18 @@ static int
 read_types(struct text_reader *t, struct raw_name **list)
 {
 	struct raw_name **last = list, *n;
-	int many = text_accept(t, LEX_BRACKET), comma = 0;
+	int many = schema_text_accept(t, LEX_BRACKET), comma = 0;
 
-	if (many == -1 || (many && text_at(t, LEX_BRACKET_END)))
-		return many == -1 ? -1 : text_next(t);
+	if (many == -1 || (many && schema_text_at(t, LEX_BRACKET_END)))
+		return many == -1 ? -1 : schema_text_next(t);
 	do {
-		if ((n = add_name(t, &last)) == NULL || text_read_path(t,
+		if ((n = add_name(t, &last)) == NULL || schema_text_read_path(t,
 		    "an entity type", &n->text) == -1)
 			return -1;
-	} while (many && (comma = text_accept(t, LEX_COMMA)) == 1);
+	} while (many && (comma = schema_text_accept(t, LEX_COMMA)) == 1);
 	if (comma == -1)
 		return -1;
-	return many ? text_take(t, LEX_BRACKET_END, "`,' or `]'") : 0;
+	return many ? schema_text_take(t, LEX_BRACKET_END, "`,' or `]'") : 0;
 }
 
 /* ["one", "another"] */
@@ -50,37 +50,42 @@ read_ids(struct text_reader *t, struct raw_name **list)
 	struct raw_name **last = list, *n;
 	int comma;
 
-	if (text_next(t) == -1 || text_take(t, LEX_BRACKET, "`['") == -1)
+	if (schema_text_next(t) == -1 ||
+	    schema_text_take(t, LEX_BRACKET, "`['") == -1)
 		return -1;
 	do {
-		if (!text_at(t, LEX_STRING))
-			return text_expected(t, "an id as a string");
+		if (!schema_text_at(t, LEX_STRING))
+			return schema_text_expected(t, "an id as a string");
 		if ((n = add_name(t, &last)) == NULL ||
-		    text_read_name(t, "an id", &n->text) == -1)
+		    schema_text_read_name(t, "an id", &n->text) == -1)
 			return -1;
-	} while ((comma = text_accept(t, LEX_COMMA)) == 1);
-	return comma == -1 ? -1 : text_take(t, LEX_BRACKET_END, "`,' or `]'");
+	} while ((comma = schema_text_accept(t, LEX_COMMA)) == 1);
+	return comma == -1 ? -1
+			   : schema_text_take(t, LEX_BRACKET_END, "`,' or `]'");
 }
 
 /* What comes after an entity type's names. */
 static int
 read_entity_rest(struct text_reader *t, struct raw_entity *d)
 {
-	if (text_at_word(t, "enum"))
+	if (schema_text_at_word(t, "enum"))
 		return read_ids(t, &d->ids);
-	if (text_at_word(t, "in") &&
-	    (text_next(t) == -1 || read_types(t, &d->parents) == -1))
+	if (schema_text_at_word(t, "in") &&
+	    (schema_text_next(t) == -1 || read_types(t, &d->parents) == -1))
 		return -1;
-	if (text_at(t, LEX_ASSIGN)) {
-		if (text_next(t) == -1)
+	if (schema_text_at(t, LEX_ASSIGN)) {
+		if (schema_text_next(t) == -1)
 			return -1;
-		if (!text_at(t, LEX_BRACE))
-			return text_expected(t, "`{' and attributes");
+		if (!schema_text_at(t, LEX_BRACE))
+			return schema_text_expected(t, "`{' and attributes");
 	}
-	if (text_at(t, LEX_BRACE) && text_read_type(t, &d->shape) == -1)
+	if (schema_text_at(t, LEX_BRACE) &&
+	    schema_text_read_type(t, &d->shape) == -1)
 		return -1;
-	if (text_at_word(t, "tags"))
-		return text_next(t) == -1 ? -1 : text_read_type(t, &d->tags);
+	if (schema_text_at_word(t, "tags"))
+		return schema_text_next(t) == -1
+			   ? -1
+			   : schema_text_read_type(t, &d->tags);
 	return 0;
 }
 
@@ -93,14 +98,14 @@ read_entity(struct text_reader *t)
 	do {
 		if ((d = raw_alloc(t->raw, 1, sizeof(*d))) == NULL)
 			return -1;
-		d->place = text_place(t);
+		d->place = schema_text_place(t);
 		d->ns = t->ns;
-		if (text_read_ident(t, "an entity type's name",
+		if (schema_text_read_ident(t, "an entity type's name",
 		    &d->base) == -1 || raw_add_entity(t->raw, d) == -1)
 			return -1;
 		if (first == NULL)
 			first = d;
-	} while ((comma = text_accept(t, LEX_COMMA)) == 1);
+	} while ((comma = schema_text_accept(t, LEX_COMMA)) == 1);
 	if (comma == -1 || read_entity_rest(t, &rest) == -1)
 		return -1;
 	for (d = first; d != NULL; d = d->next) {
@@ -109,9 +114,11 @@ read_entity(struct text_reader *t)
 		d->tags = rest.tags;
 		d->ids = rest.ids;
 	}
-	return text_take(t, LEX_SEMICOLON, rest.ids != NULL ? "`;'" : rest.tags != NULL ?
-	    "`;' after the tags' type" : rest.shape != NULL ?
-	    "`tags' or `;'" : "`in', `{', `tags' or `;'");
+	return schema_text_take(t, LEX_SEMICOLON,
+	    rest.ids != NULL	 ? "`;'"
+	    : rest.tags != NULL	 ? "`;' after the tags' type"
+	    : rest.shape != NULL ? "`tags' or `;'"
+				 : "`in', `{', `tags' or `;'");
 }
 
 /* Action, or [Action, Action]. */
@@ -119,53 +126,54 @@ static int
 read_parents(struct text_reader *t, struct raw_parent **list)
 {
 	struct raw_parent *p;
-	int many = text_accept(t, LEX_BRACKET), comma = 0;
+	int many = schema_text_accept(t, LEX_BRACKET), comma = 0;
 
 	if (many == -1)
 		return -1;
 	do {
 		if ((p = raw_alloc(t->raw, 1, sizeof(*p))) == NULL)
 			return -1;
-		p->place = text_place(t);
-		if (text_read_action(t, &p->type, &p->id) == -1)
+		p->place = schema_text_place(t);
+		if (schema_text_read_action(t, &p->type, &p->id) == -1)
 			return -1;
 		*list = p;
 		list = &p->next;
-	} while (many && (comma = text_accept(t, LEX_COMMA)) == 1);
+	} while (many && (comma = schema_text_accept(t, LEX_COMMA)) == 1);
 	if (comma == -1)
 		return -1;
-	return many ? text_take(t, LEX_BRACKET_END, "`,' or `]'") : 0;
+	return many ? schema_text_take(t, LEX_BRACKET_END, "`,' or `]'") : 0;
 }
 
 static int
 read_context(struct text_reader *t, struct raw_type **out)
 {
-	struct raw_place place = text_place(t);
+	struct raw_place place = schema_text_place(t);
 
-	if (text_at(t, LEX_BRACE))
-		return text_read_type(t, out);
+	if (schema_text_at(t, LEX_BRACE))
+		return schema_text_read_type(t, out);
 	if ((*out = raw_type_new(t->raw, RAW_COMMON, &place)) == NULL)
 		return -1;
-	return text_read_path(t, "`{' or a common type", &(*out)->name);
+	return schema_text_read_path(t, "`{' or a common type", &(*out)->name);
 }
 
 /* principal, resource or context, with what it is to be. */
 static int
 read_applies_one(struct text_reader *t, struct raw_action *d)
 {
-	struct raw_place place = text_place(t);
-	bool principal = text_at_word(t, "principal");
-	bool context = text_at_word(t, "context");
+	struct raw_place place = schema_text_place(t);
+	bool principal = schema_text_at_word(t, "principal");
+	bool context = schema_text_at_word(t, "context");
 	struct raw_name **list = principal ? &d->principals : &d->resources;
 
-	if (!principal && !context && !text_at_word(t, "resource"))
-		return text_expected(t,
+	if (!principal && !context && !schema_text_at_word(t, "resource"))
+		return schema_text_expected(t,
 		    "`principal', `resource' or `context'");
 	if (context ? d->context != NULL : *list != NULL)
 		return raw_error(t->raw, &place, "`%s' is there twice",
 		    context ? "context" : principal ? "principal" :
 		    "resource");
-	if (text_next(t) == -1 || text_take(t, LEX_COLON, "`:'") == -1)
+	if (schema_text_next(t) == -1 ||
+	    schema_text_take(t, LEX_COLON, "`:'") == -1)
 		return -1;
 	if (context)
 		return read_context(t, &d->context);
@@ -180,16 +188,19 @@ read_applies_one(struct text_reader *t, struct raw_action *d)
 static int
 read_applies(struct text_reader *t, struct raw_action *d)
 {
-	struct raw_place place = text_place(t);
+	struct raw_place place = schema_text_place(t);
 	int comma;
 
-	if (text_next(t) == -1 || text_take(t, LEX_BRACE, "`{'") == -1)
+	if (schema_text_next(t) == -1 ||
+	    schema_text_take(t, LEX_BRACE, "`{'") == -1)
 		return -1;
 	do {
 		if (read_applies_one(t, d) == -1)
 			return -1;
-	} while ((comma = text_accept(t, LEX_COMMA)) == 1 && !text_at(t, LEX_BRACE_END));
-	if (comma == -1 || text_take(t, LEX_BRACE_END, "`,' or `}'") == -1)
+	} while ((comma = schema_text_accept(t, LEX_COMMA)) == 1 &&
+		 !schema_text_at(t, LEX_BRACE_END));
+	if (comma == -1 ||
+	    schema_text_take(t, LEX_BRACE_END, "`,' or `}'") == -1)
 		return -1;
 	if (d->principals == NULL || d->resources == NULL)
 		return raw_error(t->raw, &place, "appliesTo without `%s'",
@@ -201,16 +212,18 @@ read_applies(struct text_reader *t, struct raw_action *d)
 static int
 read_action_rest(struct text_reader *t, struct raw_action *d)
 {
-	if (text_at_word(t, "in") &&
-	    (text_next(t) == -1 || read_parents(t, &d->parents) == -1))
+	if (schema_text_at_word(t, "in") &&
+	    (schema_text_next(t) == -1 || read_parents(t, &d->parents) == -1))
 		return -1;
-	if (text_at_word(t, "appliesTo") && read_applies(t, d) == -1)
+	if (schema_text_at_word(t, "appliesTo") && read_applies(t, d) == -1)
 		return -1;
-	if (!text_at_word(t, "attributes"))
+	if (!schema_text_at_word(t, "attributes"))
 		return 0;
-	if (text_next(t) == -1 || text_take(t, LEX_BRACE, "`{'") == -1)
+	if (schema_text_next(t) == -1 ||
+	    schema_text_take(t, LEX_BRACE, "`{'") == -1)
 		return -1;
-	return text_take(t, LEX_BRACE_END, "`}': actions have no attributes");
+	return schema_text_take(t, LEX_BRACE_END,
+	    "`}': actions have no attributes");
 }
 
 static int
@@ -223,14 +236,14 @@ read_action(struct text_reader *t)
 	do {
 		if ((d = raw_alloc(t->raw, 1, sizeof(*d))) == NULL)
 			return -1;
-		d->place = text_place(t);
+		d->place = schema_text_place(t);
 		d->ns = t->ns;
-		if (text_read_name(t, "an action's name", &id) == -1 ||
+		if (schema_text_read_name(t, "an action's name", &id) == -1 ||
 		    raw_add_action(t->raw, d, id) == -1)
 			return -1;
 		if (first == NULL)
 			first = d;
-	} while ((comma = text_accept(t, LEX_COMMA)) == 1);
+	} while ((comma = schema_text_accept(t, LEX_COMMA)) == 1);
 	if (comma == -1 || read_action_rest(t, &rest) == -1)
 		return -1;
 	for (d = first; d != NULL; d = d->next) {
@@ -239,9 +252,10 @@ read_action(struct text_reader *t)
 		d->resources = rest.resources;
 		d->context = rest.context;
 	}
-	return text_take(t, LEX_SEMICOLON, rest.principals != NULL ? "`;'" :
-	    rest.parents != NULL ? "`appliesTo' or `;'" :
-	    "`in', `appliesTo' or `;'");
+	return schema_text_take(t, LEX_SEMICOLON,
+	    rest.principals != NULL ? "`;'"
+	    : rest.parents != NULL  ? "`appliesTo' or `;'"
+				    : "`in', `appliesTo' or `;'");
 }
 
 static int
@@ -251,14 +265,14 @@ read_common(struct text_reader *t)
 
 	if (d == NULL)
 		return -1;
-	d->place = text_place(t);
+	d->place = schema_text_place(t);
 	d->ns = t->ns;
-	if (text_read_ident(t, "a common type's name", &d->base) == -1 ||
+	if (schema_text_read_ident(t, "a common type's name", &d->base) == -1 ||
 	    raw_add_common(t->raw, d) == -1 ||
-	    text_take(t, LEX_ASSIGN, "`=' and a type") == -1 ||
-	    text_read_type(t, &d->type) == -1)
+	    schema_text_take(t, LEX_ASSIGN, "`=' and a type") == -1 ||
+	    schema_text_read_type(t, &d->type) == -1)
 		return -1;
-	return text_take(t, LEX_SEMICOLON, "`;' after the type");
+	return schema_text_take(t, LEX_SEMICOLON, "`;' after the type");
 }
 
 /* The declaration that starts here, after its annotations. */
@@ -275,21 +289,22 @@ read_declaration(struct text_reader *t, const char *expected)
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (text_at_word(t, kinds[i].word))
-			return text_next(t) == -1 ? -1 : kinds[i].read(t);
-	return text_expected(t, expected);
+		if (schema_text_at_word(t, kinds[i].word))
+			return schema_text_next(t) == -1 ? -1
+							 : kinds[i].read(t);
+	return schema_text_expected(t, expected);
 }
 
 static int
-read_namespace(struct text_reader *t, struct table *opened)
+read_namespace(struct text_reader *t, struct name_table *opened)
 {
 	struct raw_place place;
 	int rc = 0;
 
-	if (text_next(t) == -1)
+	if (schema_text_next(t) == -1)
 		return -1;
-	place = text_place(t);
-	if (text_read_path(t, "a namespace's name", &t->ns) == -1)
+	place = schema_text_place(t);
+	if (schema_text_read_path(t, "a namespace's name", &t->ns) == -1)
 		return -1;
 	if (raw_has_cedar(t->ns))
 		return raw_error(t->raw, &place, "namespace `%s': __cedar is "
@@ -299,26 +314,26 @@ read_namespace(struct text_reader *t, struct table *opened)
 		    "twice in one text", t->ns->bytes);
 	if (table_put(opened, t->ns, NULL, t) == -1)
 		return raw_memory(t->raw);
-	if (text_take(t, LEX_BRACE, "`{'") == -1)
+	if (schema_text_take(t, LEX_BRACE, "`{'") == -1)
 		return -1;
-	while (rc == 0 && !text_at(t, LEX_BRACE_END))
-		if ((rc = text_read_notes(t)) == 0)
+	while (rc == 0 && !schema_text_at(t, LEX_BRACE_END))
+		if ((rc = schema_text_read_notes(t)) == 0)
 			rc = read_declaration(t, DECLARATION " or `}'");
 	t->ns = NULL;
-	return rc == 0 ? text_next(t) : -1;
+	return rc == 0 ? schema_text_next(t) : -1;
 }
 
 static int
 read_text(struct raw_schema *raw, const struct doc_source *source)
 {
-	struct table opened = { 0 };
+	struct name_table opened = { 0 };
 	struct text_reader t;
-	int rc = text_start(&t, raw, source);
+	int rc = schema_text_start(&t, raw, source);
 
-	while (rc == 0 && !text_at(&t, LEX_END)) {
-		if ((rc = text_read_notes(&t)) == -1)
+	while (rc == 0 && !schema_text_at(&t, LEX_END)) {
+		if ((rc = schema_text_read_notes(&t)) == -1)
 			break;
-		rc = text_at_word(&t, "namespace") ?
+		rc = schema_text_at_word(&t, "namespace") ?
 		    read_namespace(&t, &opened) :
 		    read_declaration(&t, "`namespace', " DECLARATION);
 	}

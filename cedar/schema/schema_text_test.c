@@ -51,7 +51,7 @@ check_record(const struct record_type *r, const char *expected)
 	struct arena a;
 
 	arena_init(&a, 0);
-	ATF_CHECK_STREQ(type_format(&a, &t), expected);
+	ATF_CHECK_STREQ(schema_type_format(&a, &t), expected);
 	arena_free(&a);
 }
 
@@ -260,14 +260,14 @@ ATF_TC_BODY(attributes_are_found_by_name, tc)
 
 	good("entity E { zz: Long, a: Bool, bb?: String, \"\": decimal };");
 	arena_init(&m, 0);
-	a = record_type_get(entity("E")->shape, str_new(&m, "bb", 2));
+	a = schema_attr(entity("E")->shape, str_new(&m, "bb", 2));
 	ATF_REQUIRE(a != NULL);
 	ATF_CHECK(!a->required);
 	ATF_CHECK_EQ(a->type.kind, TYPE_STRING);
-	a = record_type_get(entity("E")->shape, str_new(&m, "", 0));
+	a = schema_attr(entity("E")->shape, str_new(&m, "", 0));
 	ATF_REQUIRE(a != NULL);
 	ATF_CHECK_EQ(a->type.kind, TYPE_DECIMAL);
-	ATF_CHECK(record_type_get(entity("E")->shape,
+	ATF_CHECK(schema_attr(entity("E")->shape,
 	    str_new(&m, "c", 1)) == NULL);
 	arena_free(&m);
 	schema_free(&s);

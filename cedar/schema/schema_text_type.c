@@ -27,15 +27,16 @@ static int
 read_named(struct text_reader *t, struct open_types *open,
     struct raw_type **dst)
 {
-	struct raw_place place = text_place(t);
+	struct raw_place place = schema_text_place(t);
 
 	if ((*dst = raw_type_new(t->raw, RAW_REF, &place)) == NULL ||
-	    text_read_path(t, "a type", &(*dst)->name) == -1)
+	    schema_text_read_path(t, "a type", &(*dst)->name) == -1)
 		return -1;
-	if (!text_at(t, LEX_LT) || !str_is((*dst)->name, "Set"))
+	if (!schema_text_at(t, LEX_LT) || !str_is((*dst)->name, "Set"))
 		return 0;
 	(*dst)->kind = RAW_SET;
-	return text_next(t) == -1 || open_type(t, open, *dst) == -1 ? -1 : 1;
+	return schema_text_next(t) == -1 || open_type(t, open, *dst) == -1 ? -1
+									   : 1;
 }
 
 /* name: or name?: of an attribute, of the record on top. */
@@ -45,12 +46,13 @@ read_attr(struct text_reader *t, struct open_types *open,
 {
 	struct raw_attr *a = raw_alloc(t->raw, 1, sizeof(*a));
 
-	if (a == NULL || text_read_notes(t) == -1 ||
-	    text_read_name(t, "an attribute's name", &a->name) == -1)
+	if (a == NULL || schema_text_read_notes(t) == -1 ||
+	    schema_text_read_name(t, "an attribute's name", &a->name) == -1)
 		return -1;
-	a->required = !text_at(t, LEX_QUESTION);
-	if (text_accept(t, LEX_QUESTION) == -1 ||
-	    text_take(t, LEX_COLON, "`:' and the attribute's type") == -1)
+	a->required = !schema_text_at(t, LEX_QUESTION);
+	if (schema_text_accept(t, LEX_QUESTION) == -1 ||
+	    schema_text_take(t, LEX_COLON, "`:' and the attribute's type") ==
+		-1)
 		return -1;
 	*open->last[open->n - 1] = a;
 	open->last[open->n - 1] = &a->next;
@@ -71,21 +73,24 @@ read_rest(struct text_reader *t, struct open_types *open,
 		struct raw_attr *attr;
 
 		if (top->kind == RAW_SET) {
-			if (text_take(t, LEX_GT, "`>' after the set's type") == -1)
+			if (schema_text_take(t, LEX_GT,
+				"`>' after the set's type") == -1)
 				return -1;
 			open->n--;
 			continue;
 		}
-		if (top->first != NULL && !text_at(t, LEX_BRACE_END) &&
-		    text_take(t, LEX_COMMA, "`,' or `}' after the attribute") == -1)
+		if (top->first != NULL && !schema_text_at(t, LEX_BRACE_END) &&
+		    schema_text_take(t, LEX_COMMA,
+			"`,' or `}' after the attribute") == -1)
 			return -1;
-		if (!text_at(t, LEX_BRACE_END)) {
+		if (!schema_text_at(t, LEX_BRACE_END)) {
 			if (read_attr(t, open, &attr) == -1)
 				return -1;
 			*dst = &attr->type;
 			return 1;
 		}
-		if (text_next(t) == -1 || raw_record_close(t->raw, top) == -1)
+		if (schema_text_next(t) == -1 ||
+		    raw_record_close(t->raw, top) == -1)
 			return -1;
 		open->n--;
 	}
@@ -97,22 +102,22 @@ static int
 read_start(struct text_reader *t, struct open_types *open,
     struct raw_type ***dst)
 {
-	struct raw_place place = text_place(t);
+	struct raw_place place = schema_text_place(t);
 	int rc;
 
-	if (!text_at(t, LEX_BRACE)) {
+	if (!schema_text_at(t, LEX_BRACE)) {
 		if ((rc = read_named(t, open, *dst)) == 1)
 			*dst = &(**dst)->element;
 		return rc;
 	}
 	if ((**dst = raw_type_new(t->raw, RAW_RECORD, &place)) == NULL ||
-	    text_next(t) == -1)
+	    schema_text_next(t) == -1)
 		return -1;
 	return open_type(t, open, **dst);
 }
 
 int
-text_read_type(struct text_reader *t, struct raw_type **out)
+schema_text_read_type(struct text_reader *t, struct raw_type **out)
 {
 	struct open_types open = { .n = 0 };
 	struct raw_type **dst = out;

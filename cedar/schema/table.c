@@ -16,7 +16,7 @@ hash(const struct str *a, const struct str *b)
 }
 
 static int
-same(const struct table_slot *s, const struct str *a, const struct str *b)
+same(const struct name_table_slot *s, const struct str *a, const struct str *b)
 {
 	if ((s->b == NULL) != (b == NULL) || !str_equal(s->a, a))
 		return 0;
@@ -24,8 +24,8 @@ same(const struct table_slot *s, const struct str *a, const struct str *b)
 }
 
 /* The slot that has the key or would have it. */
-static struct table_slot *
-find(const struct table *t, const struct str *a, const struct str *b)
+static struct name_table_slot *
+find(const struct name_table *t, const struct str *a, const struct str *b)
 {
 	uint32_t i = hash(a, b) & (t->nslots - 1);
 
@@ -35,9 +35,9 @@ find(const struct table *t, const struct str *a, const struct str *b)
 }
 
 static int
-grow(struct table *t)
+grow(struct name_table *t)
 {
-	struct table bigger = { .n = t->n };
+	struct name_table bigger = { .n = t->n };
 
 	bigger.nslots = t->nslots == 0 ? FIRST_SLOTS : t->nslots * 2;
 	bigger.slots = calloc(bigger.nslots, sizeof(*bigger.slots));
@@ -53,23 +53,23 @@ grow(struct table *t)
 }
 
 void
-table_free(struct table *t)
+table_free(struct name_table *t)
 {
 	free(t->slots);
 	memset(t, 0, sizeof(*t));
 }
 
 void *
-table_get(const struct table *t, const struct str *a, const struct str *b)
+table_get(const struct name_table *t, const struct str *a, const struct str *b)
 {
 	return t->nslots == 0 ? NULL : find(t, a, b)->item;
 }
 
 int
-table_put(struct table *t, const struct str *a, const struct str *b,
+table_put(struct name_table *t, const struct str *a, const struct str *b,
     void *item)
 {
-	struct table_slot *s;
+	struct name_table_slot *s;
 
 	if (t->n >= t->nslots / 2 && grow(t) == -1)
 		return -1;

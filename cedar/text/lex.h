@@ -2,8 +2,8 @@
  * Tokens of policy and schema text.  Between the end of one token and the start of the
  * next there is nothing but white space and comments (// to the line's end).
  */
-#ifndef LEX_H
-#define LEX_H
+#ifndef CEDAR_TEXT_LEX_H
+#define CEDAR_TEXT_LEX_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cedar/data/entities.h"
 #include "cedar/data/name.h"
 #include "unescape.h"
 
@@ -302,7 +301,7 @@ parse_uid(struct parser *p, const char *expected, const struct uid **out)
 }
 
 int
-uid_parse(const struct uid **out, struct arena *arena,
+parse_uid_text(const struct uid **out, struct arena *arena,
     const struct doc_source *source, struct doc_error *e)
 {
 	struct parser p;

@@ -4,8 +4,8 @@
  * One token is looked at ahead.  All functions that answer int: 0, or -1 with
  * the error set.
  */
-#ifndef PARSE_H
-#define PARSE_H
+#ifndef CEDAR_TEXT_PARSE_H
+#define CEDAR_TEXT_PARSE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 #include "lex.h"
 #include "cedar/data/value.h"
 
-enum frame_kind {
+enum parse_frame_kind {
 	FRAME_CONDITION, FRAME_PAREN, FRAME_SET, FRAME_RECORD, FRAME_FUNCTION,
 	FRAME_METHOD, FRAME_CALL, FRAME_IF, FRAME_THEN, FRAME_ELSE,
 	/* What waits inside of those. */
@@ -29,8 +29,8 @@ enum frame_kind {
 enum parse_state { PARSE_OPERAND, PARSE_ACCESS, PARSE_OPERATOR };
 
 /* Something that has begun in an expression and not ended. */
-struct frame {
-	uint8_t			 kind;		/* enum frame_kind */
+struct parse_frame {
+	uint8_t			 kind;		/* enum parse_frame_kind */
 	uint8_t			 op;		/* enum op or enum fn */
 	uint8_t			 level;		/* how tightly it binds */
 	uint32_t		 pos;
@@ -59,7 +59,7 @@ struct parser {
 	size_t			 nnames, name_cap;
 	const struct uid	**uids;		/* of an action's scope */
 	size_t			 nuids, uid_cap;
-	struct frame		 frames[FRAMES_MAX];
+	struct parse_frame		 frames[FRAMES_MAX];
 	unsigned		 nframes, nopen;
 	enum parse_state	 state;
 };
@@ -104,6 +104,10 @@ const struct str *const *parse_names(const struct parser *, size_t first);
 int	parse_uid(struct parser *, const char *expected,
 	    const struct uid **);
 
+/* Reads a source that is only Type::"id". */
+int	parse_uid_text(const struct uid **, struct arena *,
+	    const struct doc_source *, struct doc_error *);
+
 /* (principal ..., action ..., resource ...) */
 int	parse_scopes(struct parser *);
 /* The expression of a condition, to its closing brace, which is gone over. */
@@ -118,10 +122,12 @@ int	parse_operand(struct parser *);
 int	parse_access(struct parser *);
 int	parse_key(struct parser *);
 int	parse_close(struct parser *);
-struct frame *parse_top(struct parser *);
-struct frame *parse_push(struct parser *, enum frame_kind, size_t pos);
+struct parse_frame *parse_top(struct parser *);
+struct parse_frame *parse_push(struct parser *, enum parse_frame_kind,
+	    size_t pos);
 /* A bracket or an `if': NULL with the error set when that is too deep. */
-struct frame *parse_open(struct parser *, enum frame_kind, size_t pos);
+struct parse_frame *parse_open(struct parser *, enum parse_frame_kind,
+	    size_t pos);
 void	parse_pop(struct parser *);
 
 #endif

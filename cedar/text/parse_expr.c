@@ -43,16 +43,16 @@ static const struct operator operators[LEX_COUNT] = {
 	[LEX_STAR] = { LEVEL_MUL, OP_MUL, 0 },
 };
 
-struct frame *
+struct parse_frame *
 parse_top(struct parser *p)
 {
 	return &p->frames[p->nframes - 1];
 }
 
-struct frame *
-parse_push(struct parser *p, enum frame_kind kind, size_t pos)
+struct parse_frame *
+parse_push(struct parser *p, enum parse_frame_kind kind, size_t pos)
 {
-	struct frame *f = &p->frames[p->nframes++];
+	struct parse_frame *f = &p->frames[p->nframes++];
 
 	assert(p->nframes <= FRAMES_MAX);
 	memset(f, 0, sizeof(*f));
@@ -61,8 +61,8 @@ parse_push(struct parser *p, enum frame_kind kind, size_t pos)
 	return f;
 }
 
-struct frame *
-parse_open(struct parser *p, enum frame_kind kind, size_t pos)
+struct parse_frame *
+parse_open(struct parser *p, enum parse_frame_kind kind, size_t pos)
 {
 	/* The condition's own braces are no level of nesting. */
 	if (p->nopen > CEDAR_DEPTH_MAX) {
@@ -87,7 +87,7 @@ static int
 reduce(struct parser *p, unsigned level)
 {
 	for (;;) {
-		const struct frame f = *parse_top(p);
+		const struct parse_frame f = *parse_top(p);
 		int rc = 0;
 
 		if (f.kind < FRAME_UNARY || f.level < level)
@@ -105,10 +105,10 @@ reduce(struct parser *p, unsigned level)
 }
 
 static void
-push_operator(struct parser *p, enum frame_kind kind, enum op op,
+push_operator(struct parser *p, enum parse_frame_kind kind, enum op op,
     unsigned level, size_t pos)
 {
-	struct frame *f = parse_push(p, kind, pos);
+	struct parse_frame *f = parse_push(p, kind, pos);
 
 	f->op = (uint8_t)op;
 	f->level = (uint8_t)level;
@@ -200,7 +200,7 @@ read_right_side(struct parser *p, enum op op, size_t pos)
 static bool
 in_relation(struct parser *p)
 {
-	const struct frame *f = parse_top(p);
+	const struct parse_frame *f = parse_top(p);
 
 	return f->kind >= FRAME_UNARY && f->level == LEVEL_RELATION;
 }
@@ -263,7 +263,7 @@ static const struct {
 static int
 next_branch(struct parser *p)
 {
-	struct frame *f = parse_top(p);
+	struct parse_frame *f = parse_top(p);
 	const bool then = f->kind == FRAME_IF;
 
 	if (build_test(p->build, p->token.pos,
@@ -306,7 +306,7 @@ static int
 read_after(struct parser *p)
 {
 	const struct operator *o = &operators[p->token.kind];
-	struct frame *f;
+	struct parse_frame *f;
 
 	if (o->level != 0)
 		return read_operator(p, o);

@@ -143,7 +143,7 @@ static int
 find_method(const struct str *name)
 {
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-		if (str_is(name, op_text(methods[i])))
+		if (str_is(name, expr_op_text(methods[i])))
 			return (int)methods[i];
 	return -1;
 }
@@ -151,12 +151,12 @@ find_method(const struct str *name)
 static int
 open_function(struct parser *p, size_t pos, const struct str *name)
 {
-	const int fn = fn_find(name->bytes, name->len);
-	struct frame *f;
+	const int fn = expr_fn_find(name->bytes, name->len);
+	struct parse_frame *f;
 	char quoted[QUOTE_MAX];
 
 	doc_quote(quoted, name->bytes, name->len);
-	if ((fn != -1 && fn_is_method((enum fn)fn)) ||
+	if ((fn != -1 && expr_fn_is_method((enum fn)fn)) ||
 	    find_method(name) != -1)
 		return parse_error(p, pos, "`%s' is a method: expected it "
 		    "after a value, as in x.%s(...)", quoted, quoted);
@@ -227,7 +227,7 @@ parse_key(struct parser *p)
 static int
 open_record(struct parser *p)
 {
-	struct frame *f = parse_open(p, FRAME_RECORD, p->token.pos);
+	struct parse_frame *f = parse_open(p, FRAME_RECORD, p->token.pos);
 
 	if (f == NULL)
 		return -1;
@@ -254,7 +254,7 @@ read_sign(struct parser *p)
 {
 	const enum op op = parse_at(p, LEX_NOT) ? OP_NOT : OP_NEG;
 	unsigned n = 0;
-	struct frame *f;
+	struct parse_frame *f;
 
 	while (p->frames[p->nframes - 1 - n].kind == FRAME_UNARY)
 		n++;
@@ -263,7 +263,7 @@ read_sign(struct parser *p)
 		    "mixed without parentheses)");
 	if (n == SIGNS_MAX)
 		return parse_error(p, p->token.pos, "more than %d `%s' in a "
-		    "row: expected an operand", SIGNS_MAX, op_text(op));
+		    "row: expected an operand", SIGNS_MAX, expr_op_text(op));
 	f = parse_push(p, FRAME_UNARY, p->token.pos);
 	f->op = (uint8_t)op;
 	f->level = UINT8_MAX;
@@ -307,12 +307,12 @@ static int
 open_method(struct parser *p, size_t pos, const struct str *name)
 {
 	const int op = find_method(name);
-	const int fn = fn_find(name->bytes, name->len);
-	struct frame *f;
+	const int fn = expr_fn_find(name->bytes, name->len);
+	struct parse_frame *f;
 	char quoted[QUOTE_MAX];
 
 	doc_quote(quoted, name->bytes, name->len);
-	if (fn != -1 && !fn_is_method((enum fn)fn))
+	if (fn != -1 && !expr_fn_is_method((enum fn)fn))
 		return parse_error(p, pos, "`%s' is a function, not a method: "
 		    "expected %s(...)", quoted, quoted);
 	if (op == -1 && fn == -1)
@@ -365,7 +365,7 @@ static int
 emit_signs(struct parser *p)
 {
 	while (parse_top(p)->kind == FRAME_UNARY) {
-		const struct frame f = *parse_top(p);
+		const struct parse_frame f = *parse_top(p);
 
 		parse_pop(p);
 		if (build_op(p->build, f.pos, (enum op)f.op) == -1)
@@ -390,20 +390,20 @@ parse_access(struct parser *p)
 
 /* A method that is an operator takes what the operator takes, less x. */
 static int
-close_method(struct parser *p, const struct frame *f)
+close_method(struct parser *p, const struct parse_frame *f)
 {
-	const struct node op = { .op = f->op };
-	const unsigned takes = node_count(&op) - 1;
+	const struct expr_node op = { .op = f->op };
+	const unsigned takes = expr_count(&op) - 1;
 
 	if (f->n != takes)
 		return parse_error(p, f->pos, "`%s' takes %s, not %u",
-		    op_text((enum op)f->op), takes == 0 ? "no operands" :
+		    expr_op_text((enum op)f->op), takes == 0 ? "no operands" :
 		    "one operand", f->n);
 	return build_op(p->build, f->pos, (enum op)f->op);
 }
 
 static int
-close_record(struct parser *p, const struct frame *f)
+close_record(struct parser *p, const struct parse_frame *f)
 {
 	const int rc = build_record(p->build, f->pos, p->names == NULL ?
 	    NULL : p->names + f->names, f->n);
@@ -414,9 +414,9 @@ close_record(struct parser *p, const struct frame *f)
 
 /* Emits what the bracket makes of its elements. */
 static int
-emit_bracket(struct parser *p, const struct frame *f)
+emit_bracket(struct parser *p, const struct parse_frame *f)
 {
-	switch ((enum frame_kind)f->kind) {
+	switch ((enum parse_frame_kind)f->kind) {
 	case FRAME_SET:
 		return build_set(p->build, f->pos, f->n);
 	case FRAME_RECORD:
@@ -443,7 +443,7 @@ emit_bracket(struct parser *p, const struct frame *f)
 int
 parse_close(struct parser *p)
 {
-	const struct frame f = *parse_top(p);
+	const struct parse_frame f = *parse_top(p);
 
 	parse_pop(p);
 	p->state = PARSE_ACCESS;

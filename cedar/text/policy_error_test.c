@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cedar/data/entities.h"
+#include "parse.h"
 
 static struct policies set;
 static struct doc_error error;
@@ -395,7 +395,7 @@ bad_uid(const char *text, const char *expected)
 	char message[512];
 
 	ATF_REQUIRE_ERRNO(EBADMSG,
-	    uid_parse(&uid, &set.arena, &source, &error) == -1);
+	    parse_uid_text(&uid, &set.arena, &source, &error) == -1);
 	doc_error_format(&error, 0, message, sizeof(message));
 	ATF_CHECK_STREQ(message, expected);
 }
@@ -408,7 +408,7 @@ ATF_TC_BODY(an_entity_is_read_alone, tc)
 	const struct uid *uid;
 
 	policies_init(&set);
-	ATF_REQUIRE_EQ(uid_parse(&uid, &set.arena, &source, &error), 0);
+	ATF_REQUIRE_EQ(parse_uid_text(&uid, &set.arena, &source, &error), 0);
 	ATF_CHECK_STREQ(uid->type->bytes, "A::B");
 	ATF_CHECK_STREQ(uid->id->bytes, "x\n");
 	bad_uid("", "f:1:1: expected an entity, as User::\"alice\", not the "

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include "cedar/data/entities.h"
+#include "parse.h"
 
 int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);
 
@@ -25,13 +25,13 @@ check_heights(const struct policy *p, const struct condition *c)
 	uint32_t height = 0;
 
 	for (uint32_t i = c->first; i <= c->root; i++) {
-		const struct node *n = &p->nodes[i];
-		const unsigned takes = node_count(n);
+		const struct expr_node *n = &p->nodes[i];
+		const unsigned takes = expr_count(n);
 
 		if (n->op == OP_IF_TEST || n->op == OP_IF_ELSE) {
 			check(height >= 1);
 			height--;
-		} else if (n->op != OP_IF && !op_is_test(n->op)) {
+		} else if (n->op != OP_IF && !expr_op_is_test(n->op)) {
 			check(height >= takes);
 			height = height - takes + 1;
 		}
@@ -46,15 +46,15 @@ check_nodes(const struct policy *p, const struct condition *c)
 	static uint32_t at[CEDAR_NODES_MAX];
 
 	for (uint32_t i = c->first; i <= c->root; i++) {
-		const struct node *n = &p->nodes[i];
-		const unsigned count = node_count(n);
+		const struct expr_node *n = &p->nodes[i];
+		const unsigned count = expr_count(n);
 
-		if (op_is_test(n->op)) {
+		if (expr_op_is_test(n->op)) {
 			check(n->first == i);
 			check(n->u.jump > i && n->u.jump <= c->root + 1);
 			continue;
 		}
-		node_operands(p->nodes, i, at);
+		expr_operands(p->nodes, i, at);
 		check(n->first == (count == 0 ? i : p->nodes[at[0]].first));
 		check(n->pos < p->end && n->pos >= p->pos);
 		for (unsigned k = 1; k < count; k++)
@@ -95,7 +95,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 		check(set.n == 0 && e.text[0] != '\0');
 	for (size_t i = 0; i < set.n; i++)
 		check_policy(set.items[i]);
-	if (uid_parse(&uid, &set.arena, &source, &e) == 0)
+	if (parse_uid_text(&uid, &set.arena, &source, &e) == 0)
 		check(uid->type->len > 0);
 	policies_free(&set);
 	return 0;

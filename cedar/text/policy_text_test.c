@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cedar/data/entities.h"
+#include "parse.h"
 
 static struct policies set;
 static struct doc_error error;
@@ -84,7 +84,7 @@ show_value(FILE *f, struct value v)
 }
 
 static void
-show_names(FILE *f, const struct node *n, unsigned count)
+show_names(FILE *f, const struct expr_node *n, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
 		fprintf(f, "%c%s", i == 0 ? ' ' : ',', n->u.names[i]->bytes);
@@ -104,7 +104,7 @@ show_pattern(FILE *f, const struct pattern *p)
 static void
 show_node(FILE *f, const struct policy *p, uint32_t i)
 {
-	const struct node *n = &p->nodes[i];
+	const struct expr_node *n = &p->nodes[i];
 
 	fprintf(f, "%s", i == 0 ? "" : "; ");
 	if (n->op == OP_VALUE)
@@ -120,10 +120,10 @@ show_node(FILE *f, const struct policy *p, uint32_t i)
 	if (n->op == OP_LIKE)
 		show_pattern(f, n->u.pattern);
 	if (n->op == OP_CALL)
-		fprintf(f, " %s/%u", fn_text(n->u.fn), n->nargs);
+		fprintf(f, " %s/%u", expr_fn_text(n->u.fn), n->nargs);
 	if (n->op == OP_SET)
 		fprintf(f, "/%u", n->nargs);
-	if (op_is_test(n->op))
+	if (expr_op_is_test(n->op))
 		fprintf(f, ">%u", n->u.jump);
 	if (n->first != i)
 		fprintf(f, "@%u", n->first);
@@ -332,7 +332,7 @@ ATF_TC_BODY(slots_make_a_template_and_a_link_fills_them, tc)
 	    "resource is B in ?resource) when { principal == resource };");
 	ATF_CHECK(t->is_template && t->slots[SLOT_PRINCIPAL] &&
 	    t->slots[SLOT_RESOURCE] && t->principal.slot);
-	ATF_REQUIRE_EQ(uid_parse(&values[0], &set.arena, &uid, &error), 0);
+	ATF_REQUIRE_EQ(parse_uid_text(&values[0], &set.arena, &uid, &error), 0);
 	ATF_REQUIRE_ERRNO(EBADMSG, policies_link(&set, t->id, "l", 1, values,
 	    &error) == -1);
 	ATF_CHECK_STREQ(error.text,
@@ -466,7 +466,7 @@ ATF_TC_BODY(what_evaluating_takes_is_counted, tc)
 	ATF_CHECK(good(condition("[1,2,3]"))->scratch >=
 	    3 * sizeof(struct value));
 	ATF_CHECK(good(condition("{a: [1]}"))->scratch >=
-	    sizeof(struct value) + sizeof(struct field));
+	    sizeof(struct value) + sizeof(struct record_field));
 	ATF_CHECK(good(condition("ip(\"x\")"))->scratch >= sizeof(struct ip));
 	ATF_CHECK_EQ(good("permit(principal,action,resource) when {1} "
 	    "when {[1,2,3]} unless {1 + 2};")->stack, 3);
@@ -476,17 +476,17 @@ ATF_TC_BODY(what_evaluating_takes_is_counted, tc)
 ATF_TC_WITHOUT_HEAD(operands_are_found_from_their_operator);
 ATF_TC_BODY(operands_are_found_from_their_operator, tc)
 {
-	const struct node *nodes;
+	const struct expr_node *nodes;
 	uint32_t at[3];
 
 	policies_init(&set);
 	nodes = good(condition("if 1 + 2 then 3 else [4, 5, true && 6]"))->nodes;
-	node_operands(nodes, 13, at);
+	expr_operands(nodes, 13, at);
 	ATF_CHECK(at[0] == 2 && at[1] == 4 && at[2] == 12);
-	ATF_CHECK_EQ(node_count(&nodes[12]), 3);
-	node_operands(nodes, 12, at);
+	ATF_CHECK_EQ(expr_count(&nodes[12]), 3);
+	expr_operands(nodes, 12, at);
 	ATF_CHECK(at[0] == 6 && at[1] == 7 && at[2] == 11);
-	node_operands(nodes, 11, at);
+	expr_operands(nodes, 11, at);
 	ATF_CHECK(at[0] == 8 && at[1] == 10);
 	policies_free(&set);
 }

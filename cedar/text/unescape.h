@@ -3,8 +3,8 @@
  * \r \t \\ \0 \' \" \x41 (to \x7f) \u{1f600}; in a pattern * is a wildcard,
  * however it is written, except as \*.
  */
-#ifndef UNESCAPE_H
-#define UNESCAPE_H
+#ifndef CEDAR_TEXT_UNESCAPE_H
+#define CEDAR_TEXT_UNESCAPE_H
 
 #include <stdbool.h>
 #include <stddef.h>

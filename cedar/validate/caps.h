@@ -3,8 +3,8 @@
  * `principal has a' gives one, by its number (facts.h), to what follows it.
  * A set is a sorted array that nobody changes; NULL is the empty one.
  */
-#ifndef CAPS_H
-#define CAPS_H
+#ifndef CEDAR_VALIDATE_CAPS_H
+#define CEDAR_VALIDATE_CAPS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
 #include <string.h>
 
 void
-check_init(struct check *c, const struct schema *s, struct types *t)
+check_init(struct type_checker *c, const struct schema *s, struct types *t)
 {
 	memset(c, 0, sizeof(*c));
 	c->schema = s;
@@ -16,14 +16,14 @@ check_init(struct check *c, const struct schema *s, struct types *t)
 }
 
 void
-check_free(struct check *c)
+check_free(struct type_checker *c)
 {
 	arena_free(&c->policy_arena);
 	arena_free(&c->arena);
 }
 
 int
-check_policy(struct check *c, const struct policy *p, struct reporter *r)
+check_policy(struct type_checker *c, const struct policy *p, struct reporter *r)
 {
 	struct arena *a = &c->policy_arena;
 
@@ -44,7 +44,7 @@ check_policy(struct check *c, const struct policy *p, struct reporter *r)
 }
 
 void
-check_env(struct check *c, const struct env *env)
+check_env(struct type_checker *c, const struct env *env)
 {
 	types_forget(c->types);
 	arena_free(&c->arena);
@@ -56,7 +56,7 @@ check_env(struct check *c, const struct env *env)
 
 /* A node that was reported in some environments is wrong enough. */
 bool
-check_may_say(struct check *c, uint32_t node)
+check_may_say(struct type_checker *c, uint32_t node)
 {
 	if (c->seen[node] >= SAID_MAX * SEEN_SAID)
 		return false;
@@ -65,35 +65,35 @@ check_may_say(struct check *c, uint32_t node)
 }
 
 const char *
-check_where(struct check *c)
+check_where(struct type_checker *c)
 {
 	char principal[SHOWN_MAX], action[SHOWN_MAX], resource[SHOWN_MAX];
 
 	if (c->where[0] == '\0')
 		snprintf(c->where, sizeof(c->where),
 		    " (principal %s, action %s, resource %s)",
-		    show_str(c->env.principal, principal),
-		    show_uid(c->env.action->uid, action),
-		    show_str(c->env.resource, resource));
+		    report_str(c->env.principal, principal),
+		    report_uid(c->env.action->uid, action),
+		    report_str(c->env.resource, resource));
 	return c->where;
 }
 
 bool
-cell_is(struct cell cell, enum vkind kind)
+check_cell_is(struct cell cell, enum vkind kind)
 {
 	return cell.type != NULL && cell.type->kind == kind;
 }
 
 struct cell
-check_pop(struct check *c)
+check_pop(struct type_checker *c)
 {
 	assert(c->ncells > 0);
 	return c->cells[--c->ncells];
 }
 
 void
-check_push(struct check *c, uint32_t self, bool ok, const struct vtype *type,
-    const struct caps *caps)
+check_push(struct type_checker *c, uint32_t self, bool ok,
+    const struct vtype *type, const struct caps *caps)
 {
 	assert(c->ncells < c->policy->nnodes);
 	c->cells[c->ncells++] = (struct cell){ type, ok ? caps : NULL, self,
@@ -104,25 +104,25 @@ check_push(struct check *c, uint32_t self, bool ok, const struct vtype *type,
 }
 
 static void
-push_cell(struct check *c, uint32_t self, struct cell cell)
+push_cell(struct type_checker *c, uint32_t self, struct cell cell)
 {
 	check_push(c, self, cell.ok, cell.type, cell.caps);
 }
 
 const char *
-check_name(struct check *c, const struct vtype *type)
+check_name(struct type_checker *c, const struct vtype *type)
 {
-	return vtype_name(c->types, type);
+	return types_name(c->types, type);
 }
 
 const struct vtype *
-check_truth(struct check *c, bool known, bool value)
+check_truth(struct type_checker *c, bool known, bool value)
 {
 	return known ? types_bool(c->types, value) : c->types->basic[V_BOOL];
 }
 
 void
-check_expect(struct check *c, struct cell *cell, unsigned kinds,
+check_expect(struct type_checker *c, struct cell *cell, unsigned kinds,
     const char *who, const char *what)
 {
 	if (cell->type != NULL && (kinds & KIND(cell->type->kind)) != 0)
@@ -137,13 +137,13 @@ check_expect(struct check *c, struct cell *cell, unsigned kinds,
 }
 
 static const struct caps *
-both(struct check *c, const struct caps *a, const struct caps *b)
+both(struct type_checker *c, const struct caps *a, const struct caps *b)
 {
 	return caps_both(&c->arena, a, b, &c->failed);
 }
 
 static const struct caps *
-join(struct check *c, const struct caps *a, const struct caps *b)
+join(struct type_checker *c, const struct caps *a, const struct caps *b)
 {
 	return caps_union(&c->arena, a, b, &c->failed);
 }
@@ -159,50 +159,50 @@ make(struct cell l, struct cell r, const struct vtype *type,
 }
 
 struct cell
-check_and(struct check *c, struct cell l, struct cell r)
+check_and(struct type_checker *c, struct cell l, struct cell r)
 {
 	struct cell none = { 0 };
 
 	if (l.type == NULL || r.type == NULL)
 		return make(l, none, c->types->basic[V_BOOL], NULL);
-	if (cell_is(r, V_FALSE))
+	if (check_cell_is(r, V_FALSE))
 		return make(l, r, r.type, NULL);
-	if (cell_is(r, V_TRUE))
+	if (check_cell_is(r, V_TRUE))
 		return make(l, r, l.type, join(c, l.caps, r.caps));
 	return make(l, r, c->types->basic[V_BOOL], join(c, l.caps, r.caps));
 }
 
 /* When one is never true it is the other that tells. */
 static struct cell
-check_or(struct check *c, struct cell l, struct cell r)
+check_or(struct type_checker *c, struct cell l, struct cell r)
 {
 	struct cell none = { 0 };
 
 	if (l.type == NULL || r.type == NULL)
 		return make(l, none, c->types->basic[V_BOOL], NULL);
-	if (cell_is(r, V_TRUE))
+	if (check_cell_is(r, V_TRUE))
 		return make(l, r, r.type, r.caps);
-	if (cell_is(r, V_FALSE))
+	if (check_cell_is(r, V_FALSE))
 		return make(l, r, l.type, l.caps);
-	if (cell_is(l, V_FALSE))
+	if (check_cell_is(l, V_FALSE))
 		return make(l, r, r.type, r.caps);
 	return make(l, r, c->types->basic[V_BOOL], both(c, l.caps, r.caps));
 }
 
-static struct frame *
-open_frame(struct check *c)
+static struct check_frame *
+open_frame(struct type_checker *c)
 {
-	struct frame *f = &c->frames[c->nframes++];
+	struct check_frame *f = &c->frames[c->nframes++];
 
 	assert(c->nframes <= c->policy->nnodes);
-	*f = (struct frame){ .prior = c->prior };
+	*f = (struct check_frame){ .prior = c->prior };
 	return f;
 }
 
-static struct frame *
-close_frame(struct check *c)
+static struct check_frame *
+close_frame(struct type_checker *c)
 {
-	struct frame *f;
+	struct check_frame *f;
 
 	assert(c->nframes > 0);
 	f = &c->frames[--c->nframes];
@@ -214,20 +214,20 @@ close_frame(struct check *c)
  * The test nodes and what they belong to answer which node is next.
  */
 static uint32_t
-next(struct check *c, uint32_t self)
+next(struct type_checker *c, uint32_t self)
 {
 	(void)c;
 	return self + 1;
 }
 
 static uint32_t
-and_test(struct check *c, uint32_t self)
+and_test(struct type_checker *c, uint32_t self)
 {
 	uint32_t end = c->policy->nodes[self].u.jump;
 	struct cell *l = &c->cells[c->ncells - 1];
 
 	check_expect(c, l, KINDS_BOOL, "`&&'", "Bool");
-	if (cell_is(*l, V_FALSE)) {
+	if (check_cell_is(*l, V_FALSE)) {
 		struct cell left = check_pop(c);
 
 		check_push(c, end, left.ok, left.type, NULL);
@@ -239,7 +239,7 @@ and_test(struct check *c, uint32_t self)
 }
 
 static uint32_t
-and_end(struct check *c, uint32_t self)
+and_end(struct type_checker *c, uint32_t self)
 {
 	struct cell r = check_pop(c), l = check_pop(c);
 
@@ -250,13 +250,13 @@ and_end(struct check *c, uint32_t self)
 }
 
 static uint32_t
-or_test(struct check *c, uint32_t self)
+or_test(struct type_checker *c, uint32_t self)
 {
 	uint32_t end = c->policy->nodes[self].u.jump;
 	struct cell *l = &c->cells[c->ncells - 1];
 
 	check_expect(c, l, KINDS_BOOL, "`||'", "Bool");
-	if (cell_is(*l, V_TRUE)) {
+	if (check_cell_is(*l, V_TRUE)) {
 		push_cell(c, end, check_pop(c));
 		return end + 1;
 	}
@@ -265,7 +265,7 @@ or_test(struct check *c, uint32_t self)
 }
 
 static uint32_t
-or_end(struct check *c, uint32_t self)
+or_end(struct type_checker *c, uint32_t self)
 {
 	struct cell r = check_pop(c), l = check_pop(c);
 
@@ -276,26 +276,26 @@ or_end(struct check *c, uint32_t self)
 }
 
 static uint32_t
-if_test(struct check *c, uint32_t self)
+if_test(struct type_checker *c, uint32_t self)
 {
 	struct cell test = check_pop(c);
-	struct frame *f = open_frame(c);
+	struct check_frame *f = open_frame(c);
 
 	check_expect(c, &test, KINDS_BOOL, "the condition of `if'", "Bool");
 	f->first = test;
-	if (cell_is(test, V_FALSE)) {
+	if (check_cell_is(test, V_FALSE)) {
 		f->kind = FRAME_ELSE;
 		return c->policy->nodes[self].u.jump;
 	}
-	f->kind = cell_is(test, V_TRUE) ? FRAME_THEN : FRAME_BOTH;
+	f->kind = check_cell_is(test, V_TRUE) ? FRAME_THEN : FRAME_BOTH;
 	c->prior = join(c, c->prior, test.caps);
 	return self + 1;
 }
 
 static uint32_t
-if_else(struct check *c, uint32_t self)
+if_else(struct type_checker *c, uint32_t self)
 {
-	const struct frame *f = &c->frames[c->nframes - 1];
+	const struct check_frame *f = &c->frames[c->nframes - 1];
 
 	c->prior = f->prior;
 	return f->kind == FRAME_THEN ? c->policy->nodes[self].u.jump : self + 1;
@@ -303,7 +303,7 @@ if_else(struct check *c, uint32_t self)
 
 /* Both branches count. */
 static void
-if_join(struct check *c, uint32_t self, struct cell test)
+if_join(struct type_checker *c, uint32_t self, struct cell test)
 {
 	struct cell no = check_pop(c), yes = check_pop(c);
 	const struct vtype *type = NULL;
@@ -324,9 +324,9 @@ if_join(struct check *c, uint32_t self, struct cell test)
  * already, or is a required attribute.
  */
 static uint32_t
-if_end(struct check *c, uint32_t self)
+if_end(struct type_checker *c, uint32_t self)
 {
-	struct frame *f = close_frame(c);
+	struct check_frame *f = close_frame(c);
 	struct cell test = f->first, one;
 
 	if (f->kind == FRAME_BOTH) {
@@ -340,14 +340,14 @@ if_end(struct check *c, uint32_t self)
 
 /* The operand stays on the stack for the `in'. */
 static uint32_t
-is_test(struct check *c, uint32_t self)
+is_test(struct type_checker *c, uint32_t self)
 {
 	uint32_t end = c->policy->nodes[self].u.jump;
 	struct cell *l = &c->cells[c->ncells - 1], is;
 
 	check_expect(c, l, KIND(V_ENTITY), "`is'", "an entity");
 	is = check_is_cell(c, *l, c->policy->nodes[end - 1].u.names[0]);
-	if (cell_is(is, V_FALSE)) {
+	if (check_cell_is(is, V_FALSE)) {
 		check_pop(c);
 		push_cell(c, end - 1, is);
 		return end;
@@ -357,17 +357,17 @@ is_test(struct check *c, uint32_t self)
 }
 
 static uint32_t
-is_in(struct check *c, uint32_t self)
+is_in(struct type_checker *c, uint32_t self)
 {
 	struct cell r = check_pop(c), l = check_pop(c);
-	struct frame *f = close_frame(c);
+	struct check_frame *f = close_frame(c);
 
 	push_cell(c, self, check_and(c, f->first, check_in_cells(c, l, r)));
 	return self + 1;
 }
 
 static void
-check_value(struct check *c, uint32_t self)
+check_value(struct type_checker *c, uint32_t self)
 {
 	static const enum vkind kinds[VALUE_KINDS] = {
 		[VALUE_LONG] = V_LONG, [VALUE_STRING] = V_STRING,
@@ -388,7 +388,7 @@ check_value(struct check *c, uint32_t self)
 }
 
 static void
-check_var(struct check *c, uint32_t self)
+check_var(struct type_checker *c, uint32_t self)
 {
 	const struct vtype *type = NULL;
 
@@ -411,7 +411,7 @@ check_var(struct check *c, uint32_t self)
 
 static const struct {
 	check_rule	*rule;
-	uint32_t	(*next)(struct check *, uint32_t self);
+	uint32_t	(*next)(struct type_checker *, uint32_t self);
 } rules[OP_COUNT] = {
 	[OP_VALUE] = { check_value, next },
 	[OP_VAR] = { check_var, next },
@@ -452,7 +452,7 @@ static const struct {
 };
 
 struct cell
-check_condition(struct check *c, const struct condition *cond)
+check_condition(struct type_checker *c, const struct condition *cond)
 {
 	struct cell cell;
 

@@ -11,8 +11,8 @@
  * check_entity.c `in', `is' and `=='; check_op.c the other operators;
  * check_call.c the extension functions.
  */
-#ifndef TYPECHECK_H
-#define TYPECHECK_H
+#ifndef CEDAR_VALIDATE_CHECK_H
+#define CEDAR_VALIDATE_CHECK_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -41,17 +41,17 @@ struct cell {
 };
 
 /* An operator whose first operand is known and whose last one is not. */
-enum frame_kind { FRAME_BOTH, FRAME_THEN, FRAME_ELSE };
+enum check_frame_kind { FRAME_BOTH, FRAME_THEN, FRAME_ELSE };
 
-struct frame {
-	enum frame_kind		 kind;	/* of an if: branches that count */
+struct check_frame {
+	enum check_frame_kind kind;	/* of an if: branches that count */
 	const struct caps	*prior;	/* what held before it */
 	struct cell		 first;	/* `if': the condition; `is': the is */
 };
 
 #define WHERE_MAX	256
 
-struct check {
+struct type_checker {
 	const struct schema	*schema;
 	struct types		*types;
 	struct reporter		*report;
@@ -65,7 +65,7 @@ struct check {
 	uint8_t			*seen;		/* SEEN_* of each node */
 	struct cell		*cells;
 	struct cell		*conditions;	/* room for one for each */
-	struct frame		*frames;
+	struct check_frame		*frames;
 
 	/* Of the environment. */
 	struct arena		 arena;
@@ -81,22 +81,22 @@ struct check {
 #define SAID_MAX	16	/* reports of one node, of which most are equal */
 
 /* The schema, types and reporter must outlive it.  -1 with ENOMEM. */
-void	check_init(struct check *, const struct schema *, struct types *);
-void	check_free(struct check *);
+void check_init(struct type_checker *, const struct schema *, struct types *);
+void	check_free(struct type_checker *);
 /* Then any number of environments.  -1 with ENOMEM. */
-int	check_policy(struct check *, const struct policy *,
+int	check_policy(struct type_checker *, const struct policy *,
 	    struct reporter *);
-void	check_env(struct check *, const struct env *);
+void	check_env(struct type_checker *, const struct env *);
 
 /*
  * The type of the next condition, Bool or narrower, or none.  What it gives
  * holds for those that follow.
  */
-struct cell	check_condition(struct check *, const struct condition *);
+struct cell check_condition(struct type_checker *, const struct condition *);
 /* Both must be true; right is not looked at when left is never true. */
-struct cell	check_and(struct check *, struct cell left,
+struct cell	check_and(struct type_checker *, struct cell left,
 		    struct cell right);
-bool		cell_is(struct cell, enum vkind);
+bool		check_cell_is(struct cell, enum vkind);
 
 /* For the check_*.c files. */
 
@@ -108,13 +108,13 @@ bool		cell_is(struct cell, enum vkind);
 			    (c)->policy->nodes[node].pos, check_where(c), \
 			    __VA_ARGS__); \
 	} while (0)
-bool		check_may_say(struct check *, uint32_t node);
+bool		check_may_say(struct type_checker *, uint32_t node);
 
 /* " (principal User, action Action::"read", resource Doc)" */
-const char	*check_where(struct check *);
-struct cell	check_pop(struct check *);
+const char	*check_where(struct type_checker *);
+struct cell	check_pop(struct type_checker *);
 /* The result of node self; failed when ok is false. */
-void		check_push(struct check *, uint32_t self, bool ok,
+void		check_push(struct type_checker *, uint32_t self, bool ok,
 		    const struct vtype *, const struct caps *);
 
 #define KIND(k)		(1u << (k))
@@ -123,35 +123,35 @@ void		check_push(struct check *, uint32_t self, bool ok,
  * Makes sure that a type is one of these kinds; otherwise reports that the
  * operator `who' takes `what', and the cell has no type.
  */
-void		check_expect(struct check *, struct cell *, unsigned kinds,
-		    const char *who, const char *what);
-const char	*check_name(struct check *, const struct vtype *);
+void check_expect(struct type_checker *, struct cell *, unsigned kinds,
+    const char *who, const char *what);
+const char	*check_name(struct type_checker *, const struct vtype *);
 /* Bool, or the narrower one. */
-const struct vtype *check_truth(struct check *, bool known, bool value);
+const struct vtype *check_truth(struct type_checker *, bool known, bool value);
 
 /* The type of its opposite. */
-const struct vtype *check_not_type(struct check *, struct cell);
+const struct vtype *check_not_type(struct type_checker *, struct cell);
 
 /* What a literal is, or the action of this environment.  False: neither. */
-bool		check_literal(const struct check *, uint32_t node,
+bool		check_literal(const struct type_checker *, uint32_t node,
 		    struct value *);
 /* The entity's type; NULL when the schema has none. */
-const struct vtype *check_uid_type(struct check *, const struct uid *);
+const struct vtype *check_uid_type(struct type_checker *, const struct uid *);
 
 /*
  * Whether an entity of type l (which is this one, when luid is not NULL) can
  * be in one of type r, one of these n (0: not known): True, False, Bool, or
  * NULL when an action is not known.
  */
-const struct vtype *check_in(struct check *, const struct vtype *l,
+const struct vtype *check_in(struct type_checker *, const struct vtype *l,
 		    const struct uid *luid, const struct vtype *r,
 		    const struct uid *const *ruids, uint32_t n);
 
 /* Whether the action is this one or in it. */
-bool		action_is_in(const struct action_type *, const struct uid *);
+bool check_action_is_in(const struct action_type *, const struct uid *);
 
 /* The rules: node self's operands are on the stack, its result goes there. */
-typedef void check_rule(struct check *, uint32_t self);
+typedef void check_rule(struct type_checker *, uint32_t self);
 
 check_rule check_get, check_has, check_get_tag, check_has_tag;
 check_rule check_in_op, check_is, check_eq, check_ne;
@@ -160,9 +160,9 @@ check_rule check_not, check_neg, check_compare, check_math, check_contains,
 check_rule check_call;
 
 /* `in' of two operands that are known. */
-struct cell	check_in_cells(struct check *, struct cell l, struct cell r);
+struct cell check_in_cells(struct type_checker *, struct cell l, struct cell r);
 /* What `is' makes of an operand; the operand must be an entity. */
-struct cell	check_is_cell(struct check *, struct cell,
+struct cell	check_is_cell(struct type_checker *, struct cell,
 		    const struct str *type);
 
 #endif

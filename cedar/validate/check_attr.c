@@ -15,7 +15,7 @@ struct attribute {
 };
 
 static const struct record_type *
-shape_of(const struct check *c, const struct vtype *entity)
+shape_of(const struct type_checker *c, const struct vtype *entity)
 {
 	const struct entity_type *e = schema_entity(c->schema,
 	    entity->entity);
@@ -25,7 +25,7 @@ shape_of(const struct check *c, const struct vtype *entity)
 
 /* False: the entity (an action has none) or record has no such attribute. */
 static bool
-find(struct check *c, const struct vtype *on, const struct str *name,
+find(struct type_checker *c, const struct vtype *on, const struct str *name,
     struct attribute *a)
 {
 	const struct record_type *shape;
@@ -36,7 +36,7 @@ find(struct check *c, const struct vtype *on, const struct str *name,
 			return false;
 		on = types_of_record(c->types, shape);
 	}
-	if ((attr = vtype_attr(on, name)) == NULL)
+	if ((attr = types_attr(on, name)) == NULL)
 		return false;
 	a->type = attr->type;
 	a->required = attr->required;
@@ -45,7 +45,7 @@ find(struct check *c, const struct vtype *on, const struct str *name,
 
 /* "it has a, b and 3 more", for a name that was misspelled. */
 static void
-list_attrs(struct check *c, const struct vtype *on, char dst[160])
+list_attrs(struct type_checker *c, const struct vtype *on, char dst[160])
 {
 	char name[SHOWN_MAX];
 	size_t len = 0;
@@ -55,7 +55,7 @@ list_attrs(struct check *c, const struct vtype *on, char dst[160])
 		    types_of_record(c->types, shape_of(c, on));
 	snprintf(dst, 160, "it has no attributes");
 	for (uint32_t i = 0; on->kind == V_RECORD && i < on->n; i++) {
-		show_str(on->attrs[i].name, name);
+		report_str(on->attrs[i].name, name);
 		if (len + strlen(name) > 120) {
 			snprintf(dst + len, 160 - len, " and %u more",
 			    on->n - i);
@@ -67,7 +67,7 @@ list_attrs(struct check *c, const struct vtype *on, char dst[160])
 }
 
 static void
-report_unknown(struct check *c, uint32_t self, const struct vtype *on,
+report_unknown(struct type_checker *c, uint32_t self, const struct vtype *on,
     const struct str *name)
 {
 	char shown[SHOWN_MAX], list[160];
@@ -75,23 +75,23 @@ report_unknown(struct check *c, uint32_t self, const struct vtype *on,
 	list_attrs(c, on, list);
 	check_error(c, FINDING_UNKNOWN_ATTRIBUTE, self,
 	    "%s has no attribute `%s': %s", check_name(c, on),
-	    show_str(name, shown), list);
+	    report_str(name, shown), list);
 }
 
 static void
-report_missing(struct check *c, uint32_t self, const struct vtype *on,
+report_missing(struct type_checker *c, uint32_t self, const struct vtype *on,
     const struct str *name)
 {
 	char shown[SHOWN_MAX];
 
-	show_str(name, shown);
+	report_str(name, shown);
 	check_error(c, FINDING_MAYBE_MISSING, self, "attribute `%s' of %s is "
 	    "optional: ask `has %s' on the same expression first, before && "
 	    "or in an if", shown, check_name(c, on), shown);
 }
 
 void
-check_get(struct check *c, uint32_t self)
+check_get(struct type_checker *c, uint32_t self)
 {
 	const struct str *name = c->policy->nodes[self].u.names[0];
 	struct cell on = check_pop(c);
@@ -117,7 +117,7 @@ check_get(struct check *c, uint32_t self)
  * has nothing: only a record's required attribute is there for certain.
  */
 static struct cell
-has_one(struct check *c, const struct vtype *on, const struct str *name,
+has_one(struct type_checker *c, const struct vtype *on, const struct str *name,
     uint32_t cap, struct attribute *a)
 {
 	struct cell has = { .ok = true };
@@ -135,9 +135,9 @@ has_one(struct check *c, const struct vtype *on, const struct str *name,
 
 /* has a.b.c is has a && .a has b && .a.b has c. */
 void
-check_has(struct check *c, uint32_t self)
+check_has(struct type_checker *c, uint32_t self)
 {
-	const struct node *n = &c->policy->nodes[self];
+	const struct expr_node *n = &c->policy->nodes[self];
 	struct cell on = check_pop(c), all = { 0 }, one;
 	struct attribute a = { .type = NULL };
 
@@ -151,7 +151,7 @@ check_has(struct check *c, uint32_t self)
 		one = has_one(c, on.type, n->u.names[i],
 		    c->facts[self].caps[i], &a);
 		all = i == 0 ? one : check_and(c, all, one);
-		if (cell_is(one, V_FALSE))
+		if (check_cell_is(one, V_FALSE))
 			break;
 		on.type = a.type;
 	}
@@ -159,7 +159,7 @@ check_has(struct check *c, uint32_t self)
 }
 
 static const struct vtype *
-tags_of(struct check *c, const struct vtype *entity)
+tags_of(struct type_checker *c, const struct vtype *entity)
 {
 	const struct entity_type *e = schema_entity(c->schema,
 	    entity->entity);
@@ -170,7 +170,7 @@ tags_of(struct check *c, const struct vtype *entity)
 
 /* The operands of hasTag and getTag: an entity and a string. */
 static bool
-pop_tag(struct check *c, uint32_t self, struct cell *on)
+pop_tag(struct type_checker *c, uint32_t self, struct cell *on)
 {
 	const char *who = c->policy->nodes[self].op == OP_GET_TAG ?
 	    "getTag()" : "hasTag()";
@@ -183,7 +183,7 @@ pop_tag(struct check *c, uint32_t self, struct cell *on)
 }
 
 void
-check_has_tag(struct check *c, uint32_t self)
+check_has_tag(struct type_checker *c, uint32_t self)
 {
 	struct cell on;
 	bool ok = pop_tag(c, self, &on), some, sure;
@@ -199,7 +199,7 @@ check_has_tag(struct check *c, uint32_t self)
 }
 
 void
-check_get_tag(struct check *c, uint32_t self)
+check_get_tag(struct type_checker *c, uint32_t self)
 {
 	const struct vtype *type = NULL;
 	struct cell on;

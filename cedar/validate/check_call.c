@@ -43,15 +43,15 @@ static const struct {
 };
 
 static bool
-right_count(struct check *c, uint32_t self)
+right_count(struct type_checker *c, uint32_t self)
 {
-	const struct node *n = &c->policy->nodes[self];
+	const struct expr_node *n = &c->policy->nodes[self];
 
-	if (n->nargs == fn_operands(n->u.fn))
+	if (n->nargs == expr_fn_operands(n->u.fn))
 		return true;
 	check_error(c, FINDING_TYPE, self, "%s() takes %u operand%s, here "
-	    "are %u", fn_text(n->u.fn), fn_operands(n->u.fn),
-	    fn_operands(n->u.fn) == 1 ? "" : "s", n->nargs);
+	    "are %u", expr_fn_text(n->u.fn), expr_fn_operands(n->u.fn),
+	    expr_fn_operands(n->u.fn) == 1 ? "" : "s", n->nargs);
 	return false;
 }
 
@@ -68,7 +68,7 @@ reads(enum fn fn, const struct value *text)
 
 /* Operands of a constructor are literals, and one text must be readable. */
 static bool
-right_literals(struct check *c, uint32_t self, const struct cell *cells,
+right_literals(struct type_checker *c, uint32_t self, const struct cell *cells,
     unsigned n)
 {
 	enum fn fn = c->policy->nodes[self].u.fn;
@@ -80,13 +80,13 @@ right_literals(struct check *c, uint32_t self, const struct cell *cells,
 		if (v == NULL) {
 			check_error(c, FINDING_LITERAL, cells[i].node,
 			    "%s() takes nothing but a literal text",
-			    fn_text(fn));
+			    expr_fn_text(fn));
 			return false;
 		}
 		if (n == 1 && v->kind == VALUE_STRING && !reads(fn, v)) {
 			check_error(c, FINDING_LITERAL, cells[i].node,
 			    "%s() cannot read \"%s\": write it as %s",
-			    fn_text(fn), show_str(v->str, shown),
+			    expr_fn_text(fn), report_str(v->str, shown),
 			    functions[fn].form);
 			return false;
 		}
@@ -95,13 +95,14 @@ right_literals(struct check *c, uint32_t self, const struct cell *cells,
 }
 
 static bool
-right_types(struct check *c, uint32_t self, struct cell *cells, unsigned n)
+right_types(struct type_checker *c, uint32_t self, struct cell *cells,
+    unsigned n)
 {
 	enum fn fn = c->policy->nodes[self].u.fn;
 	char who[SHOWN_MAX];
 	bool ok = true;
 
-	snprintf(who, sizeof(who), "%s()", fn_text(fn));
+	snprintf(who, sizeof(who), "%s()", expr_fn_text(fn));
 	for (unsigned i = 0; i < n; i++) {
 		enum vkind k = functions[fn].operands[i];
 
@@ -113,9 +114,9 @@ right_types(struct check *c, uint32_t self, struct cell *cells, unsigned n)
 }
 
 void
-check_call(struct check *c, uint32_t self)
+check_call(struct type_checker *c, uint32_t self)
 {
-	const struct node *n = &c->policy->nodes[self];
+	const struct expr_node *n = &c->policy->nodes[self];
 	struct cell *cells = &c->cells[c->ncells - n->nargs];
 	bool ok = right_count(c, self);
 

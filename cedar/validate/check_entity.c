@@ -7,9 +7,9 @@
 #include "cedar/data/name.h"
 
 bool
-check_literal(const struct check *c, uint32_t node, struct value *v)
+check_literal(const struct type_checker *c, uint32_t node, struct value *v)
 {
-	const struct node *n = &c->policy->nodes[node];
+	const struct expr_node *n = &c->policy->nodes[node];
 
 	if (c->facts[node].literal != NULL) {
 		*v = *c->facts[node].literal;
@@ -29,7 +29,7 @@ is_action(const struct str *type)
 }
 
 const struct vtype *
-check_uid_type(struct check *c, const struct uid *uid)
+check_uid_type(struct type_checker *c, const struct uid *uid)
 {
 	bool known = is_action(uid->type) ?
 	    schema_action(c->schema, uid) != NULL :
@@ -39,7 +39,7 @@ check_uid_type(struct check *c, const struct uid *uid)
 }
 
 bool
-action_is_in(const struct action_type *a, const struct uid *uid)
+check_action_is_in(const struct action_type *a, const struct uid *uid)
 {
 	if (uid_equal(a->uid, uid))
 		return true;
@@ -51,7 +51,7 @@ action_is_in(const struct action_type *a, const struct uid *uid)
 
 /* An action that is known in others: this is decided. */
 static const struct vtype *
-action_in(struct check *c, const struct uid *luid,
+action_in(struct type_checker *c, const struct uid *luid,
     const struct uid *const *ruids, uint32_t n)
 {
 	const struct action_type *a = schema_action(c->schema, luid);
@@ -62,7 +62,7 @@ action_in(struct check *c, const struct uid *luid,
 			continue;
 		if (schema_action(c->schema, ruids[i]) == NULL)
 			return NULL;
-		found |= a != NULL && action_is_in(a, ruids[i]);
+		found |= a != NULL && check_action_is_in(a, ruids[i]);
 	}
 	return check_truth(c, true, found);
 }
@@ -92,7 +92,7 @@ may_be_in(const struct schema *s, const struct str *l, const struct str *r)
 }
 
 const struct vtype *
-check_in(struct check *c, const struct vtype *l, const struct uid *luid,
+check_in(struct type_checker *c, const struct vtype *l, const struct uid *luid,
     const struct vtype *r, const struct uid *const *ruids, uint32_t n)
 {
 	if (luid != NULL && n > 0 && is_action(luid->type))
@@ -102,7 +102,7 @@ check_in(struct check *c, const struct vtype *l, const struct uid *luid,
 }
 
 static const struct uid *
-uid_of(const struct check *c, uint32_t node)
+uid_of(const struct type_checker *c, uint32_t node)
 {
 	struct value v;
 
@@ -116,9 +116,9 @@ uid_of(const struct check *c, uint32_t node)
  * nothing but names.  Answers how many, 0 when it is something else.
  */
 static uint32_t
-uids_of(struct check *c, uint32_t node, const struct uid *const **uids)
+uids_of(struct type_checker *c, uint32_t node, const struct uid *const **uids)
 {
-	const struct node *n = &c->policy->nodes[node];
+	const struct expr_node *n = &c->policy->nodes[node];
 	unsigned count = n->op == OP_SET ? n->nargs : 1;
 	const struct uid **dst = arena_alloc(&c->arena, count, sizeof(*dst));
 	uint32_t *operands = arena_alloc(&c->arena, count, sizeof(*operands));
@@ -128,7 +128,7 @@ uids_of(struct check *c, uint32_t node, const struct uid *const **uids)
 		return 0;
 	}
 	if (n->op == OP_SET)
-		node_operands(c->policy->nodes, node, operands);
+		expr_operands(c->policy->nodes, node, operands);
 	else
 		operands[0] = node;
 	for (unsigned i = 0; i < count; i++)
@@ -140,18 +140,19 @@ uids_of(struct check *c, uint32_t node, const struct uid *const **uids)
 
 /* An entity, or a set of them. */
 static void
-expect_entities(struct check *c, struct cell *cell)
+expect_entities(struct type_checker *c, struct cell *cell)
 {
 	unsigned kinds = KIND(V_ENTITY);
 
-	if (cell_is(*cell, V_SET) && cell->type->element->kind == V_ENTITY)
+	if (check_cell_is(*cell, V_SET) &&
+	    cell->type->element->kind == V_ENTITY)
 		kinds = KIND(V_SET);
 	check_expect(c, cell, kinds, "the right side of `in'",
 	    "an entity or a set of entities");
 }
 
 struct cell
-check_in_cells(struct check *c, struct cell l, struct cell r)
+check_in_cells(struct type_checker *c, struct cell l, struct cell r)
 {
 	const struct uid *const *uids = NULL;
 	const struct vtype *type = c->types->basic[V_BOOL], *of;
@@ -171,7 +172,7 @@ check_in_cells(struct check *c, struct cell l, struct cell r)
 }
 
 void
-check_in_op(struct check *c, uint32_t self)
+check_in_op(struct type_checker *c, uint32_t self)
 {
 	struct cell r = check_pop(c), l = check_pop(c);
 	struct cell in = check_in_cells(c, l, r);
@@ -180,7 +181,7 @@ check_in_op(struct check *c, uint32_t self)
 }
 
 struct cell
-check_is_cell(struct check *c, struct cell cell, const struct str *type)
+check_is_cell(struct type_checker *c, struct cell cell, const struct str *type)
 {
 	if (cell.type == NULL)
 		cell.type = c->types->basic[V_BOOL];
@@ -192,7 +193,7 @@ check_is_cell(struct check *c, struct cell cell, const struct str *type)
 }
 
 void
-check_is(struct check *c, uint32_t self)
+check_is(struct type_checker *c, uint32_t self)
 {
 	struct cell cell = check_pop(c);
 
@@ -206,11 +207,12 @@ check_is(struct check *c, uint32_t self)
  * types of other things, those of entities may differ: then it is False.
  */
 static const struct vtype *
-equality(struct check *c, struct cell l, struct cell r)
+equality(struct type_checker *c, struct cell l, struct cell r)
 {
 	struct value x, y;
 
-	if (cell_is(l, V_ENTITY) && cell_is(r, V_ENTITY) && l.type != r.type)
+	if (check_cell_is(l, V_ENTITY) && check_cell_is(r, V_ENTITY) &&
+	    l.type != r.type)
 		return check_truth(c, true, false);
 	if (check_literal(c, l.node, &x) && check_literal(c, r.node, &y))
 		return check_truth(c, true, value_equal(x, y));
@@ -218,7 +220,7 @@ equality(struct check *c, struct cell l, struct cell r)
 }
 
 static struct cell
-equal(struct check *c, uint32_t self)
+equal(struct type_checker *c, uint32_t self)
 {
 	struct cell r = check_pop(c), l = check_pop(c);
 	struct cell eq = { equality(c, l, r), NULL, self, l.ok && r.ok };
@@ -228,14 +230,14 @@ equal(struct check *c, uint32_t self)
 		return eq;
 	check_error(c, FINDING_TYPE, self, "`%s' compares %s with %s, which "
 	    "are never equal: both sides must have one type",
-	    op_text(c->policy->nodes[self].op), check_name(c, l.type),
+	    expr_op_text(c->policy->nodes[self].op), check_name(c, l.type),
 	    check_name(c, r.type));
 	eq.ok = false;
 	return eq;
 }
 
 void
-check_eq(struct check *c, uint32_t self)
+check_eq(struct type_checker *c, uint32_t self)
 {
 	struct cell eq = equal(c, self);
 
@@ -243,7 +245,7 @@ check_eq(struct check *c, uint32_t self)
 }
 
 void
-check_ne(struct check *c, uint32_t self)
+check_ne(struct type_checker *c, uint32_t self)
 {
 	struct cell eq = equal(c, self);
 

@@ -7,24 +7,25 @@
 
 /* "`op'", for messages; the same place each time. */
 static const char *
-quoted(const struct check *c, uint32_t self, char dst[SHOWN_MAX])
+quoted(const struct type_checker *c, uint32_t self, char dst[SHOWN_MAX])
 {
 	enum op op = c->policy->nodes[self].op;
 
-	snprintf(dst, SHOWN_MAX, "`%s'", op_text(op));
+	snprintf(dst, SHOWN_MAX, "`%s'", expr_op_text(op));
 	return dst;
 }
 
 const struct vtype *
-check_not_type(struct check *c, struct cell cell)
+check_not_type(struct type_checker *c, struct cell cell)
 {
-	bool known = cell_is(cell, V_TRUE) || cell_is(cell, V_FALSE);
+	bool known =
+	    check_cell_is(cell, V_TRUE) || check_cell_is(cell, V_FALSE);
 
-	return check_truth(c, known, cell_is(cell, V_FALSE));
+	return check_truth(c, known, check_cell_is(cell, V_FALSE));
 }
 
 void
-check_not(struct check *c, uint32_t self)
+check_not(struct type_checker *c, uint32_t self)
 {
 	struct cell cell = check_pop(c);
 
@@ -33,7 +34,7 @@ check_not(struct check *c, uint32_t self)
 }
 
 void
-check_neg(struct check *c, uint32_t self)
+check_neg(struct type_checker *c, uint32_t self)
 {
 	struct cell cell = check_pop(c);
 
@@ -43,17 +44,18 @@ check_neg(struct check *c, uint32_t self)
 
 /* Long, or both datetime, or both duration. */
 void
-check_compare(struct check *c, uint32_t self)
+check_compare(struct type_checker *c, uint32_t self)
 {
 	struct cell r = check_pop(c), l = check_pop(c);
 	unsigned kinds = KIND(V_LONG);
 	const char *what = "Long (or two of datetime, or of duration)";
 	char op[SHOWN_MAX];
 
-	if (cell_is(l, V_DATETIME) || cell_is(r, V_DATETIME)) {
+	if (check_cell_is(l, V_DATETIME) || check_cell_is(r, V_DATETIME)) {
 		kinds = KIND(V_DATETIME);
 		what = "datetime on both sides";
-	} else if (cell_is(l, V_DURATION) || cell_is(r, V_DURATION)) {
+	} else if (check_cell_is(l, V_DURATION) ||
+		   check_cell_is(r, V_DURATION)) {
 		kinds = KIND(V_DURATION);
 		what = "duration on both sides";
 	}
@@ -64,7 +66,7 @@ check_compare(struct check *c, uint32_t self)
 }
 
 void
-check_math(struct check *c, uint32_t self)
+check_math(struct type_checker *c, uint32_t self)
 {
 	struct cell r = check_pop(c), l = check_pop(c);
 	char op[SHOWN_MAX];
@@ -77,20 +79,20 @@ check_math(struct check *c, uint32_t self)
 
 /* Whether two types go together; reports it when not. */
 static bool
-fits(struct check *c, uint32_t self, const struct vtype *set,
+fits(struct type_checker *c, uint32_t self, const struct vtype *set,
     const struct vtype *other)
 {
 	if (set == NULL || other == NULL ||
 	    types_join(c->types, set, other) != NULL)
 		return true;
 	check_error(c, FINDING_TYPE, self, "`%s' compares %s with %s, "
-	    "which are never equal", op_text(c->policy->nodes[self].op),
+	    "which are never equal", expr_op_text(c->policy->nodes[self].op),
 	    check_name(c, set), check_name(c, other));
 	return false;
 }
 
 void
-check_contains(struct check *c, uint32_t self)
+check_contains(struct type_checker *c, uint32_t self)
 {
 	struct cell r = check_pop(c), l = check_pop(c);
 	bool ok;
@@ -102,7 +104,7 @@ check_contains(struct check *c, uint32_t self)
 }
 
 void
-check_contains_set(struct check *c, uint32_t self)
+check_contains_set(struct type_checker *c, uint32_t self)
 {
 	struct cell r = check_pop(c), l = check_pop(c);
 	char op[SHOWN_MAX];
@@ -117,7 +119,7 @@ check_contains_set(struct check *c, uint32_t self)
 }
 
 void
-check_is_empty(struct check *c, uint32_t self)
+check_is_empty(struct type_checker *c, uint32_t self)
 {
 	struct cell cell = check_pop(c);
 
@@ -126,7 +128,7 @@ check_is_empty(struct check *c, uint32_t self)
 }
 
 void
-check_like(struct check *c, uint32_t self)
+check_like(struct type_checker *c, uint32_t self)
 {
 	struct cell cell = check_pop(c);
 
@@ -136,7 +138,7 @@ check_like(struct check *c, uint32_t self)
 
 /* The last n cells, which stay where they are until the next push. */
 static const struct cell *
-pop_all(struct check *c, unsigned n, bool *ok, bool *typed)
+pop_all(struct type_checker *c, unsigned n, bool *ok, bool *typed)
 {
 	const struct cell *cells = &c->cells[c->ncells - n];
 
@@ -151,7 +153,8 @@ pop_all(struct check *c, unsigned n, bool *ok, bool *typed)
 
 /* The elements' common type, or NULL. */
 static const struct vtype *
-common(struct check *c, uint32_t self, const struct cell *cells, unsigned n)
+common(struct type_checker *c, uint32_t self, const struct cell *cells,
+    unsigned n)
 {
 	const struct vtype *all = cells[0].type, *more;
 
@@ -168,7 +171,7 @@ common(struct check *c, uint32_t self, const struct cell *cells, unsigned n)
 }
 
 void
-check_set(struct check *c, uint32_t self)
+check_set(struct type_checker *c, uint32_t self)
 {
 	unsigned n = c->policy->nodes[self].nargs;
 	const struct vtype *type = NULL;
@@ -186,7 +189,8 @@ check_set(struct check *c, uint32_t self)
 }
 
 static const struct vtype *
-record(struct check *c, const struct node *n, const struct cell *cells)
+record(struct type_checker *c, const struct expr_node *n,
+    const struct cell *cells)
 {
 	struct vattr *attrs = arena_alloc(&c->arena, n->nargs,
 	    sizeof(*attrs));
@@ -202,9 +206,9 @@ record(struct check *c, const struct node *n, const struct cell *cells)
 }
 
 void
-check_record(struct check *c, uint32_t self)
+check_record(struct type_checker *c, uint32_t self)
 {
-	const struct node *n = &c->policy->nodes[self];
+	const struct expr_node *n = &c->policy->nodes[self];
 	const struct cell *cells;
 	bool ok, typed;
 

@@ -37,7 +37,7 @@ report_bidi(const struct str *s, uint32_t pos, struct reporter *r)
 	char shown[SHOWN_MAX];
 
 	report(r, FINDING_CONFUSABLE, pos, NULL, "\"%s\" turns the direction "
-	    "of text: it does not say what it shows", show_str(s, shown));
+	    "of text: it does not say what it shows", report_str(s, shown));
 }
 
 static void
@@ -46,7 +46,7 @@ report_mixed(const struct str *s, uint32_t pos, struct reporter *r)
 	char shown[SHOWN_MAX];
 
 	report(r, FINDING_CONFUSABLE, pos, NULL, "\"%s\" mixes letters of "
-	    "several scripts, some of which look alike", show_str(s, shown));
+	    "several scripts, some of which look alike", report_str(s, shown));
 }
 
 /* A text of the policy; a name may hold less than a string. */
@@ -60,7 +60,7 @@ check_text(const struct str *s, bool name, uint32_t pos, struct reporter *r)
 	else if (name && !is_words(s))
 		report(r, FINDING_CONFUSABLE, pos, NULL, "the name \"%s\" has "
 		    "characters that names should not have",
-		    show_str(s, shown));
+		    report_str(s, shown));
 	else if (!script_is_single(script_set(s)))
 		report_mixed(s, pos, r);
 }
@@ -91,7 +91,7 @@ check_value(const struct value *v, uint32_t pos, struct reporter *r)
 }
 
 static void
-check_node(const struct node *n, struct reporter *r)
+check_node(const struct expr_node *n, struct reporter *r)
 {
 	if (n->op == OP_VALUE)
 		check_value(n->u.value, n->pos, r);
@@ -110,7 +110,7 @@ check_scope(const struct scope *s, struct reporter *r)
 }
 
 void
-validate_texts(const struct policy *p, struct reporter *r)
+confusable_check(const struct policy *p, struct reporter *r)
 {
 	check_scope(&p->principal, r);
 	check_scope(&p->action, r);

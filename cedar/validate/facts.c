@@ -169,7 +169,7 @@ by_name(const void *a, const void *b)
 }
 
 static uint32_t
-number_record(struct facts_maker *m, const struct node *n)
+number_record(struct facts_maker *m, const struct expr_node *n)
 {
 	struct member *members = arena_alloc(m->arena, n->nargs,
 	    sizeof(*members));
@@ -204,7 +204,7 @@ number_not(struct facts_maker *m, enum op op)
 }
 
 static uint32_t
-number_is_in(struct facts_maker *m, const struct node *n)
+number_is_in(struct facts_maker *m, const struct expr_node *n)
 {
 	uint32_t both[2];
 
@@ -214,7 +214,7 @@ number_is_in(struct facts_maker *m, const struct node *n)
 }
 
 static uint32_t
-number_has(struct facts_maker *m, const struct node *n)
+number_has(struct facts_maker *m, const struct expr_node *n)
 {
 	if (n->nargs == 1)
 		return number_named(m, OP_HAS, m->operands[0], n->u.names[0]);
@@ -226,7 +226,7 @@ number_has(struct facts_maker *m, const struct node *n)
 }
 
 static uint32_t
-number_call(struct facts_maker *m, const struct node *n)
+number_call(struct facts_maker *m, const struct expr_node *n)
 {
 	spell_start(m, OP_CALL);
 	spell_u32(m, n->u.fn);
@@ -238,7 +238,7 @@ number_call(struct facts_maker *m, const struct node *n)
 static uint32_t
 number_node(struct facts_maker *m, uint32_t self)
 {
-	const struct node *n = &m->policy->nodes[self];
+	const struct expr_node *n = &m->policy->nodes[self];
 
 	if (m->facts[self].literal != NULL)
 		return number_value(m, m->facts[self].literal);
@@ -263,12 +263,12 @@ number_node(struct facts_maker *m, uint32_t self)
 	case OP_CALL:
 		return number_call(m, n);
 	}
-	return number_op(m, n->op, m->operands, node_count(n));
+	return number_op(m, n->op, m->operands, expr_count(n));
 }
 
 /* && and || of literals are literals; what `!' and `-' make is not one. */
 static const struct value *
-fold(const struct node *n, const struct value *a, const struct value *b)
+fold(const struct expr_node *n, const struct value *a, const struct value *b)
 {
 	if (a == NULL || b == NULL || a->kind != VALUE_BOOL ||
 	    b->kind != VALUE_BOOL)
@@ -278,7 +278,7 @@ fold(const struct node *n, const struct value *a, const struct value *b)
 
 /* has a.b.c gives: has a; .a has b; .a.b has c. */
 static const uint32_t *
-caps_of(struct facts_maker *m, const struct node *n)
+caps_of(struct facts_maker *m, const struct expr_node *n)
 {
 	uint32_t *caps, on = m->operands[0];
 	unsigned count = n->op == OP_HAS ? n->nargs : 1;
@@ -302,13 +302,13 @@ caps_of(struct facts_maker *m, const struct node *n)
 static void
 look_at(struct facts_maker *m, uint32_t self)
 {
-	const struct node *n = &m->policy->nodes[self];
+	const struct expr_node *n = &m->policy->nodes[self];
 	struct facts *f = &m->facts[self];
-	unsigned count = node_count(n);
+	unsigned count = expr_count(n);
 
-	if (op_is_test(n->op))
+	if (expr_op_is_test(n->op))
 		return;
-	node_operands(m->policy->nodes, self, m->operands);
+	expr_operands(m->policy->nodes, self, m->operands);
 	if (n->op == OP_VALUE)
 		f->literal = n->u.value;
 	else if (n->op == OP_AND || n->op == OP_OR)

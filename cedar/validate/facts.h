@@ -7,8 +7,8 @@
  * order of a record's attributes does not matter.  Capabilities
  * (caps.h) are the numbers of `e has name' and e.hasTag(key).
  */
-#ifndef FACTS_H
-#define FACTS_H
+#ifndef CEDAR_VALIDATE_FACTS_H
+#define CEDAR_VALIDATE_FACTS_H
 
 #include <stdint.h>
 

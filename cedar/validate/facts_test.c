@@ -43,7 +43,7 @@ same(const char *a, const char *b)
 	snprintf(condition, sizeof(condition), "[%s, %s] == 1", a, b);
 	f = start(condition);
 	/* The set is the third last node: [a, b] 1 == */
-	node_operands(set.items[0]->nodes, set.items[0]->nnodes - 3, roots);
+	expr_operands(set.items[0]->nodes, set.items[0]->nnodes - 3, roots);
 	answer = f[roots[0]].id == f[roots[1]].id;
 	stop();
 	return answer;

@@ -15,13 +15,13 @@ static const struct {
 };
 
 const char *
-finding_word(enum finding_kind kind)
+validate_word(enum finding_kind kind)
 {
 	return kinds[kind].word;
 }
 
 void
-findings_free(struct findings *f)
+validate_free(struct findings *f)
 {
 	free(f->items);
 	memset(f, 0, sizeof(*f));
@@ -49,7 +49,7 @@ make_printable(char *s)
 }
 
 const char *
-show_str(const struct str *s, char dst[SHOWN_MAX])
+report_str(const struct str *s, char dst[SHOWN_MAX])
 {
 	if (s->len < SHOWN_MAX)
 		snprintf(dst, SHOWN_MAX, "%s", s->bytes);
@@ -60,11 +60,11 @@ show_str(const struct str *s, char dst[SHOWN_MAX])
 }
 
 const char *
-show_uid(const struct uid *u, char dst[SHOWN_MAX])
+report_uid(const struct uid *u, char dst[SHOWN_MAX])
 {
 	char id[SHOWN_MAX];
 	int n = snprintf(dst, SHOWN_MAX, "%s::\"%s\"", u->type->bytes,
-	    show_str(u->id, id));
+	    report_str(u->id, id));
 
 	if (n >= SHOWN_MAX)
 		memcpy(dst + SHOWN_MAX - 5, "...\"", 5);
@@ -124,7 +124,7 @@ place(const struct reporter *r, uint32_t pos, const char *text,
 	if (r->policy->source != NULL)
 		doc_error_at(e, r->policy->source, pos, "%s", text);
 	else
-		doc_error_set(e, show_str(r->policy->id, id), "%s", text);
+		doc_error_set(e, report_str(r->policy->id, id), "%s", text);
 	make_printable(e->text);
 }
 

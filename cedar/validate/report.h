@@ -1,8 +1,8 @@
 /*
  * Collecting what is found about policies, each thing once.
  */
-#ifndef REPORT_H
-#define REPORT_H
+#ifndef CEDAR_VALIDATE_REPORT_H
+#define CEDAR_VALIDATE_REPORT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,7 +34,7 @@ void	report(struct reporter *, enum finding_kind, uint32_t pos,
 #define SHOWN_MAX	64	/* bytes of a name or an entity in a message */
 
 /* Type::"id" or a name, cut to fit; answers dst. */
-const char	*show_uid(const struct uid *, char dst[SHOWN_MAX]);
-const char	*show_str(const struct str *, char dst[SHOWN_MAX]);
+const char	*report_uid(const struct uid *, char dst[SHOWN_MAX]);
+const char	*report_str(const struct str *, char dst[SHOWN_MAX]);
 
 #endif

@@ -10,7 +10,7 @@ enum script {
 #define SCRIPT(s)	(UINT32_C(1) << (s))
 
 /* Sorted; what lies between is COMMON or nothing. */
-static const struct range {
+static const struct script_range {
 	uint32_t	first, last;
 	enum script	script;
 } ranges[] = {

@@ -4,8 +4,8 @@
  * scripts are those that the standard recommends for identifiers; all others
  * count as one.
  */
-#ifndef SCRIPT_H
-#define SCRIPT_H
+#ifndef CEDAR_VALIDATE_SCRIPT_H
+#define CEDAR_VALIDATE_SCRIPT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -225,7 +225,7 @@ types_record(struct types *t, const struct vattr *attrs, uint32_t n)
 }
 
 const struct vattr *
-vtype_attr(const struct vtype *v, const struct str *name)
+types_attr(const struct vtype *v, const struct str *name)
 {
 	struct vattr key = { .name = name };
 
@@ -328,9 +328,9 @@ types_join(struct types *t, const struct vtype *a, const struct vtype *b)
 }
 
 const char *
-vtype_name(struct types *t, const struct vtype *v)
+types_name(struct types *t, const struct vtype *v)
 {
-	const char *s = type_format(&t->made, &v->as);
+	const char *s = schema_type_format(&t->made, &v->as);
 	char *cut;
 
 	if (s == NULL || strlen(s) <= NAME_MAX_SHOWN)

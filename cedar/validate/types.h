@@ -13,8 +13,8 @@
  * Nothing here fails: when memory is gone `failed' is set and Bool answered,
  * and whoever asked looks at `failed' in the end.
  */
-#ifndef TYPES_H
-#define TYPES_H
+#ifndef CEDAR_VALIDATE_TYPES_H
+#define CEDAR_VALIDATE_TYPES_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -84,7 +84,7 @@ const struct vtype *types_of_record(struct types *,
 	    const struct record_type *);
 
 /* The attribute of a record type, or NULL. */
-const struct vattr *vtype_attr(const struct vtype *, const struct str *);
+const struct vattr *types_attr(const struct vtype *, const struct str *);
 /* The one type for values of both; NULL when there is none. */
 const struct vtype *types_join(struct types *, const struct vtype *,
 	    const struct vtype *);
@@ -94,6 +94,6 @@ void	*types_take(struct types *, size_t n, size_t size);
 void	 types_load(struct types *, const struct schema *);
 
 /* "{a: Long, b?: String}", cut at about 100 bytes; lives until types_forget(). */
-const char *vtype_name(struct types *, const struct vtype *);
+const char *types_name(struct types *, const struct vtype *);
 
 #endif

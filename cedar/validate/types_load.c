@@ -13,7 +13,7 @@ struct types_known {
 	struct types_known	*chain;
 };
 
-struct load {
+struct types_loader {
 	struct load_open {
 		struct type	type;
 		uint32_t	next;	/* attributes before it are known */
@@ -134,7 +134,7 @@ learn(struct types *t, const struct type *type)
 }
 
 static void
-load_push(struct types *t, struct load *l, const struct type *type)
+load_push(struct types *t, struct types_loader *l, const struct type *type)
 {
 	struct load_open *grown;
 
@@ -151,7 +151,7 @@ load_push(struct types *t, struct load *l, const struct type *type)
 }
 
 static void
-load_type(struct types *t, struct load *l, const struct type *type)
+load_type(struct types *t, struct types_loader *l, const struct type *type)
 {
 	const struct type *part;
 
@@ -168,7 +168,8 @@ load_type(struct types *t, struct load *l, const struct type *type)
 }
 
 static void
-load_record(struct types *t, struct load *l, const struct record_type *r)
+load_record(struct types *t, struct types_loader *l,
+    const struct record_type *r)
 {
 	struct type type = { .kind = TYPE_RECORD, .record = r };
 
@@ -178,7 +179,7 @@ load_record(struct types *t, struct load *l, const struct record_type *r)
 void
 types_load(struct types *t, const struct schema *s)
 {
-	struct load l = { 0 };
+	struct types_loader l = { 0 };
 
 	for (uint32_t i = 0; i < s->nentities && !t->failed; i++) {
 		types_entity(t, s->entities[i].name);

@@ -57,7 +57,7 @@ basic(enum vkind kind)
 static const struct vtype *
 declared(const char *attr)
 {
-	return types_of(&types, &record_type_get(schema.entities[0].shape,
+	return types_of(&types, &schema_attr(schema.entities[0].shape,
 	    name(attr))->type);
 }
 
@@ -148,7 +148,7 @@ ATF_TC_WITHOUT_HEAD(types_are_named_as_in_a_schema);
 ATF_TC_BODY(types_are_named_as_in_a_schema, tc)
 {
 	start("");
-	ATF_CHECK_STREQ(vtype_name(&types, pair(basic(V_TRUE),
+	ATF_CHECK_STREQ(types_name(&types, pair(basic(V_TRUE),
 	    types_set(&types, types_entity(&types, name("N::A"))))),
 	    "{a: Bool, b: Set<N::A>}");
 	stop();
@@ -161,10 +161,10 @@ ATF_TC_BODY(attributes_are_found_by_name, tc)
 
 	start("entity A { bb: Long, a?: String, ccc: Bool };");
 	record = types_of_record(&types, schema.entities[0].shape);
-	ATF_CHECK_EQ(vtype_attr(record, name("bb"))->type, basic(V_LONG));
-	ATF_CHECK(!vtype_attr(record, name("a"))->required);
-	ATF_CHECK_EQ(vtype_attr(record, name("b")), NULL);
-	ATF_CHECK_EQ(vtype_attr(basic(V_LONG), name("b")), NULL);
+	ATF_CHECK_EQ(types_attr(record, name("bb"))->type, basic(V_LONG));
+	ATF_CHECK(!types_attr(record, name("a"))->required);
+	ATF_CHECK_EQ(types_attr(record, name("b")), NULL);
+	ATF_CHECK_EQ(types_attr(basic(V_LONG), name("b")), NULL);
 	stop();
 }
 

@@ -25,7 +25,7 @@
 struct validator {
 	const struct schema	*schema;
 	struct types		 types;
-	struct check		 check;
+	struct type_checker		 check;
 	struct reporter		 report;
 	uint64_t		 steps_max;
 	bool			 possible;	/* some environment is */
@@ -36,7 +36,7 @@ struct validator {
  * official engine reads them.  One that is never true ends it.
  */
 static struct cell
-check_conditions(struct check *c)
+check_conditions(struct type_checker *c)
 {
 	const struct policy *p = c->policy;
 	struct cell all = { .type = check_truth(c, true, true), .ok = true };
@@ -45,7 +45,7 @@ check_conditions(struct check *c)
 
 	while (n < p->nconditions) {
 		each[n] = check_condition(c, &p->conditions[n]);
-		if (cell_is(each[n++], V_FALSE))
+		if (check_cell_is(each[n++], V_FALSE))
 			break;
 	}
 	for (uint32_t i = n; i-- > 0;)
@@ -56,10 +56,10 @@ check_conditions(struct check *c)
 static void
 check_body(struct validator *v, struct cell scope)
 {
-	struct check *c = &v->check;
+	struct type_checker *c = &v->check;
 	struct cell all = check_and(c, scope, check_conditions(c));
 
-	if (!cell_is(all, V_FALSE))
+	if (!check_cell_is(all, V_FALSE))
 		v->possible = true;
 }
 
@@ -72,9 +72,9 @@ check_resources(struct validator *v, struct env env, struct cell scope)
 		env.resource = env.action->resources[i];
 		check_env(&v->check, &env);
 		both = check_and(&v->check, scope,
-		    scope_resource(&v->check));
+		    validate_scope_resource(&v->check));
 		v->check.steps++;
-		if (!cell_is(both, V_FALSE))
+		if (!check_cell_is(both, V_FALSE))
 			check_body(v, both);
 	}
 }
@@ -91,11 +91,12 @@ check_action(struct validator *v, const struct action_type *a)
 		env.resource = a->resources[0];
 		check_env(&v->check, &env);
 		v->check.steps++;
-		scope = scope_principal(&v->check);
-		if (cell_is(scope, V_FALSE))
+		scope = validate_scope_principal(&v->check);
+		if (check_cell_is(scope, V_FALSE))
 			continue;
-		scope = check_and(&v->check, scope, scope_action(&v->check));
-		if (!cell_is(scope, V_FALSE))
+		scope = check_and(&v->check, scope,
+		    validate_scope_action(&v->check));
+		if (!check_cell_is(scope, V_FALSE))
 			check_resources(v, env, scope);
 		if (v->check.steps > v->steps_max)
 			return;
@@ -137,7 +138,7 @@ report_pointless(struct validator *v, const struct policy *p)
 		if (why != NULL && v->check.seen[i] == SEEN)
 			report(&v->report, FINDING_ALWAYS_FALSE,
 			    p->nodes[i].pos, NULL, "`%s' is false in any "
-			    "request: %s", op_text(p->nodes[i].op), why);
+			    "request: %s", expr_op_text(p->nodes[i].op), why);
 	}
 }
 
@@ -159,13 +160,13 @@ validate_policy(struct validator *v, const struct policy *p)
 		return -1;
 	v->possible = false;
 	validate_names(v->schema, p, &v->report);
-	if (!scope_applies(v->schema, p))
+	if (!validate_scope_applies(v->schema, p))
 		report(&v->report, FINDING_NEVER_APPLIES, p->pos, NULL,
 		    "no action applies to these principals with these "
 		    "resources, so this policy never does");
 	check_environments(v, p);
 	report_never(v, p);
-	validate_texts(p, &v->report);
+	confusable_check(p, &v->report);
 	return v->check.failed || v->types.failed || v->report.failed ? -1 : 0;
 }
 
@@ -173,7 +174,7 @@ static int
 validate_link(struct validator *v, const struct policy *p)
 {
 	validate_slots(v->schema, p, &v->report);
-	if (!scope_applies(v->schema, p))
+	if (!validate_scope_applies(v->schema, p))
 		report(&v->report, FINDING_NEVER_APPLIES, p->pos, NULL,
 		    "no action of the schema applies to the principals and "
 		    "resources that this link names");
@@ -181,14 +182,14 @@ validate_link(struct validator *v, const struct policy *p)
 }
 
 int
-policies_validate(const struct policies *set, const struct schema *schema,
+validate_policies(const struct policies *set, const struct schema *schema,
     struct findings *out)
 {
-	return policies_validate_within(set, schema, VALIDATE_STEPS_MAX, out);
+	return validate_policies_within(set, schema, VALIDATE_STEPS_MAX, out);
 }
 
 int
-policies_validate_within(const struct policies *set,
+validate_policies_within(const struct policies *set,
     const struct schema *schema, uint64_t steps, struct findings *out)
 {
 	struct validator v = { .schema = schema, .steps_max = steps };
@@ -209,7 +210,7 @@ policies_validate_within(const struct policies *set,
 	types_free(&v.types);
 	if (rc == 0)
 		return 0;
-	findings_free(out);
+	validate_free(out);
 	errno = ENOMEM;
 	return -1;
 }

@@ -7,8 +7,8 @@
  * A policy is looked at once for every environment, which is an action with a
  * type of principal and a type of resource that it applies to.
  */
-#ifndef VALIDATE_H
-#define VALIDATE_H
+#ifndef CEDAR_VALIDATE_H
+#define CEDAR_VALIDATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -66,13 +66,13 @@ struct findings {
  * -1 with ENOMEM alone, and nothing to free; what is wrong with the policies
  * is in *out.
  */
-int	policies_validate(const struct policies *, const struct schema *,
+int	validate_policies(const struct policies *, const struct schema *,
 	    struct findings *out);
 /* The same with another limit than VALIDATE_STEPS_MAX. */
-int	policies_validate_within(const struct policies *,
+int	validate_policies_within(const struct policies *,
 	    const struct schema *, uint64_t steps, struct findings *out);
-void	findings_free(struct findings *);
+void	validate_free(struct findings *);
 
-const char	*finding_word(enum finding_kind);
+const char	*validate_word(enum finding_kind);
 
 #endif

@@ -31,15 +31,15 @@ validate(const struct policies *set, const struct schema *schema)
 {
 	struct findings once, again;
 
-	if (policies_validate_within(set, schema, STEPS, &once) == -1)
+	if (validate_policies_within(set, schema, STEPS, &once) == -1)
 		return;
 	check(&once);
-	if (policies_validate_within(set, schema, STEPS, &again) == -1)
+	if (validate_policies_within(set, schema, STEPS, &again) == -1)
 		abort();
 	if (once.n != again.n || once.nerrors != again.nerrors)
 		abort();
-	findings_free(&once);
-	findings_free(&again);
+	validate_free(&once);
+	validate_free(&again);
 }
 
 int

@@ -74,9 +74,9 @@ report_type(const struct schema *s, const struct str *type, uint32_t pos,
 		guess_at(&g, type, s->entities[i].name, NULL);
 	if (g.meant != NULL)
 		snprintf(hint, sizeof(hint), "did you mean %s?",
-		    show_str(g.meant, meant));
+		    report_str(g.meant, meant));
 	report(r, FINDING_UNKNOWN_ENTITY_TYPE, pos, NULL,
-	    "the schema has no entity type %s: %s", show_str(type, shown),
+	    "the schema has no entity type %s: %s", report_str(type, shown),
 	    hint);
 }
 
@@ -92,9 +92,9 @@ report_action(const struct schema *s, const struct uid *uid, uint32_t pos,
 		    s->actions[i].uid);
 	if (g.uid != NULL)
 		snprintf(hint, sizeof(hint), "did you mean %s?",
-		    show_uid(g.uid, meant));
+		    report_uid(g.uid, meant));
 	report(r, FINDING_UNKNOWN_ACTION, pos, NULL,
-	    "the schema has no action %s: %s", show_uid(uid, shown), hint);
+	    "the schema has no action %s: %s", report_uid(uid, shown), hint);
 }
 
 static bool
@@ -123,7 +123,7 @@ check_id(const struct entity_type *e, const struct uid *uid, uint32_t pos,
 		g.meant = e->ids[0];
 	report(r, FINDING_UNKNOWN_ENUM_ID, pos, NULL, "%s is not among the "
 	    "%u ids that the schema declares, as \"%s\" is",
-	    show_uid(uid, shown), e->nids, show_str(g.meant, meant));
+	    report_uid(uid, shown), e->nids, report_str(g.meant, meant));
 }
 
 static void
@@ -162,7 +162,7 @@ validate_names(const struct schema *s, const struct policy *p,
 	check_scope(s, &p->action, r);
 	check_scope(s, &p->resource, r);
 	for (uint32_t i = 0; i < p->nnodes; i++) {
-		const struct node *n = &p->nodes[i];
+		const struct expr_node *n = &p->nodes[i];
 
 		if (n->op == OP_VALUE && n->u.value->kind == VALUE_ENTITY)
 			check_uid(s, n->u.value->uid, n->pos, r);

@@ -2,8 +2,8 @@
  * The names that a policy uses: entity types, actions, ids of enumerated
  * types.  Dead code counts too.
  */
-#ifndef VALIDATE_NAMES_H
-#define VALIDATE_NAMES_H
+#ifndef CEDAR_VALIDATE_NAMES_H
+#define CEDAR_VALIDATE_NAMES_H
 
 #include "cedar/data/policy.h"
 #include "report.h"

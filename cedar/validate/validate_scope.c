@@ -1,7 +1,7 @@
 #include "validate_scope.h"
 
 static struct cell
-truth(struct check *c, bool ok, bool known, bool value)
+truth(struct type_checker *c, bool ok, bool known, bool value)
 {
 	return (struct cell){ .type = check_truth(c, known, value),
 	    .ok = ok };
@@ -9,7 +9,7 @@ truth(struct check *c, bool ok, bool known, bool value)
 
 /* principal == uid; of a slot's entity nothing but that it fits is known. */
 static struct cell
-scope_eq(struct check *c, const struct scope *s, const struct str *var)
+scope_eq(struct type_checker *c, const struct scope *s, const struct str *var)
 {
 	if (s->slot)
 		return truth(c, true, false, false);
@@ -19,7 +19,7 @@ scope_eq(struct check *c, const struct scope *s, const struct str *var)
 }
 
 static struct cell
-scope_in(struct check *c, const struct scope *s, const struct str *var)
+scope_in(struct type_checker *c, const struct scope *s, const struct str *var)
 {
 	const struct vtype *type;
 
@@ -33,7 +33,7 @@ scope_in(struct check *c, const struct scope *s, const struct str *var)
 }
 
 static struct cell
-scope_var(struct check *c, const struct scope *s, const struct str *var)
+scope_var(struct type_checker *c, const struct scope *s, const struct str *var)
 {
 	struct cell is;
 
@@ -48,7 +48,7 @@ scope_var(struct check *c, const struct scope *s, const struct str *var)
 	case SCOPE_IS:
 	case SCOPE_IS_IN:
 		is = truth(c, true, true, str_equal(s->type, var));
-		if (s->op == SCOPE_IS || cell_is(is, V_FALSE))
+		if (s->op == SCOPE_IS || check_cell_is(is, V_FALSE))
 			return is;
 		return check_and(c, is, scope_in(c, s, var));
 	}
@@ -56,20 +56,20 @@ scope_var(struct check *c, const struct scope *s, const struct str *var)
 }
 
 struct cell
-scope_principal(struct check *c)
+validate_scope_principal(struct type_checker *c)
 {
 	return scope_var(c, &c->policy->principal, c->env.principal);
 }
 
 struct cell
-scope_resource(struct check *c)
+validate_scope_resource(struct type_checker *c)
 {
 	return scope_var(c, &c->policy->resource, c->env.resource);
 }
 
 /* The actions of a set have one type, as the elements of any set. */
 static bool
-actions_fit(struct check *c, const struct scope *s)
+actions_fit(struct type_checker *c, const struct scope *s)
 {
 	const struct uid *const *uids = s->uids;
 	char a[SHOWN_MAX], b[SHOWN_MAX];
@@ -82,14 +82,14 @@ actions_fit(struct check *c, const struct scope *s)
 			continue;
 		report(c->report, FINDING_TYPE, s->pos, NULL, "the elements "
 		    "of a set must have one type, these have %s and %s",
-		    show_str(uids[0]->type, a), show_str(uids[i]->type, b));
+		    report_str(uids[0]->type, a), report_str(uids[i]->type, b));
 		return false;
 	}
 	return true;
 }
 
 static struct cell
-scope_action_in(struct check *c, const struct scope *s)
+scope_action_in(struct type_checker *c, const struct scope *s)
 {
 	const struct uid *uid = c->env.action->uid;
 	const struct vtype *type;
@@ -105,7 +105,7 @@ scope_action_in(struct check *c, const struct scope *s)
 }
 
 struct cell
-scope_action(struct check *c)
+validate_scope_action(struct type_checker *c)
 {
 	const struct scope *s = &c->policy->action;
 
@@ -156,7 +156,7 @@ action_admits(const struct schema *schema, const struct scope *s,
 		if (schema_action(schema, s->uids[i]) == NULL)
 			return false;
 		found |= s->op == SCOPE_EQ ? uid_equal(a->uid, s->uids[i]) :
-		    action_is_in(a, s->uids[i]);
+		    check_action_is_in(a, s->uids[i]);
 	}
 	return found;
 }
@@ -172,7 +172,7 @@ admits_one(const struct schema *schema, const struct scope *s,
 }
 
 bool
-scope_applies(const struct schema *schema, const struct policy *p)
+validate_scope_applies(const struct schema *schema, const struct policy *p)
 {
 	for (uint32_t i = 0; i < schema->nactions; i++) {
 		const struct action_type *a = &schema->actions[i];

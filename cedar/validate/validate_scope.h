@@ -1,8 +1,8 @@
 /*
  * The first line of a policy: which environments it is about.
  */
-#ifndef VALIDATE_SCOPE_H
-#define VALIDATE_SCOPE_H
+#ifndef CEDAR_VALIDATE_SCOPE_H
+#define CEDAR_VALIDATE_SCOPE_H
 
 #include <stdbool.h>
 
@@ -14,14 +14,14 @@
  * A part of the scope in the environment of the check: False when the policy
  * is not about it.
  */
-struct cell	scope_principal(struct check *);
-struct cell	scope_action(struct check *);
-struct cell	scope_resource(struct check *);
+struct cell	validate_scope_principal(struct type_checker *);
+struct cell	validate_scope_action(struct type_checker *);
+struct cell	validate_scope_resource(struct type_checker *);
 
 /*
  * Whether there is an environment that the scope admits; of a link with the
  * values of its slots.
  */
-bool		scope_applies(const struct schema *, const struct policy *);
+bool validate_scope_applies(const struct schema *, const struct policy *);
 
 #endif

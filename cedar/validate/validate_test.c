@@ -58,7 +58,7 @@ start(const char *policies)
 static void
 stop(void)
 {
-	findings_free(&found);
+	validate_free(&found);
 	policies_free(&set);
 	schema_free(&schema);
 }
@@ -66,7 +66,7 @@ stop(void)
 static void
 validate(void)
 {
-	ATF_REQUIRE_EQ(policies_validate(&set, &schema, &found), 0);
+	ATF_REQUIRE_EQ(validate_policies(&set, &schema, &found), 0);
 }
 
 /* Exactly this is found, in one line. */
@@ -129,7 +129,7 @@ words_of(uint32_t policy, char dst[128])
 		seen[kind] = true;
 		if (dst[0] != '\0')
 			strcat(dst, " ");
-		strcat(dst, finding_word(kind));
+		strcat(dst, validate_word(kind));
 	}
 	if (dst[0] == '\0')
 		strcpy(dst, "ok");
@@ -355,7 +355,7 @@ ATF_TC_WITHOUT_HEAD(work_is_bounded);
 ATF_TC_BODY(work_is_bounded, tc)
 {
 	start(POLICY("context.mfa") POLICY("context.mfa"));
-	ATF_REQUIRE_EQ(policies_validate_within(&set, &schema, 1, &found), 0);
+	ATF_REQUIRE_EQ(validate_policies_within(&set, &schema, 1, &found), 0);
 	ATF_REQUIRE_EQ(found.n, 2);
 	ATF_CHECK_EQ(found.nerrors, 2);
 	ATF_CHECK_EQ(found.items[0].kind, FINDING_LIMIT);

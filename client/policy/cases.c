@@ -7,6 +7,7 @@
 
 #include "lib/doc/doc.h"
 #include "cedar/data/ext.h"
+#include "cedar/read/read.h"
 #include "lib/manifest.h"
 #include "lib/rules/judge.h"
 #include "client/say.h"
@@ -214,7 +215,7 @@ read_scene(struct reader *r, struct scene *s, uint32_t now, uint32_t boot)
 	s->boot = CASES_BOOT;
 	if (now != 0) {
 		text = r->doc->nodes[now].str;
-		if (datetime_parse(text->bytes, text->len, &ms) == -1 ||
+		if (ext_parse_datetime(text->bytes, text->len, &ms) == -1 ||
 		    ms < 0)
 			return doc_error(r->doc, now, r->error, "expected a "
 			    "time like 2026-01-31T12:00:00Z");
@@ -369,11 +370,11 @@ read_read(struct reader *r, struct policy_case *c, uint32_t node)
 }
 
 static int
-read_request(struct reader *r, struct policy_case *c, uint32_t node)
+read_case_request(struct reader *r, struct policy_case *c, uint32_t node)
 {
 	struct case_ask *a = new_asks(r, c, 1);
 
-	if (request_read(&a->request, &r->cases->arena, r->doc, node,
+	if (read_request(&a->request, &r->cases->arena, r->doc, node,
 	    &r->site->rules.schema, r->error) == -1)
 		return -1;
 	c->who = a->request.principal->id->bytes;
@@ -418,7 +419,7 @@ read_what(struct reader *r, struct policy_case *c, uint32_t node,
 		return read_command(r, c, found[F_COMMAND]);
 	if (found[F_READ] != 0)
 		return read_read(r, c, found[F_READ]);
-	return read_request(r, c, found[F_REQUEST]);
+	return read_case_request(r, c, found[F_REQUEST]);
 }
 
 static uint32_t

@@ -31,7 +31,7 @@
 struct case_ask {
 	char		thing[ASK_TEXT_MAX];	/* "run NAME", as expected */
 	char		shown[ASK_TEXT_MAX];	/* for a person */
-	struct request	request;
+	struct authz_request	request;
 };
 
 struct policy_case {

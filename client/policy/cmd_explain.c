@@ -130,7 +130,7 @@ read_now(const char *text, uint64_t *now)
 	*now = (uint64_t)time(NULL);
 	if (text == NULL)
 		return 0;
-	if (datetime_parse(text, strlen(text), &ms) == -1 || ms < 0) {
+	if (ext_parse_datetime(text, strlen(text), &ms) == -1 || ms < 0) {
 		say("--now %s: not a time; write it like "
 		    "2026-01-31T12:00:00Z", text);
 		return -1;

@@ -48,7 +48,8 @@ static const struct text_field {
 
 /* Whether the node is context.NAMES. */
 static bool
-is_field(const struct node *nodes, uint32_t root, const struct text_field *f)
+is_field(const struct expr_node *nodes, uint32_t root,
+    const struct text_field *f)
 {
 	uint32_t depth = 0;
 
@@ -62,7 +63,7 @@ is_field(const struct node *nodes, uint32_t root, const struct text_field *f)
 }
 
 static const struct text_field *
-find_field(const struct node *nodes, uint32_t root)
+find_field(const struct expr_node *nodes, uint32_t root)
 {
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (is_field(nodes, root, &fields[i]))
@@ -75,7 +76,7 @@ static void
 check_sides(const struct policy *p, uint32_t field, uint32_t text,
     words_tell *tell, void *ctx)
 {
-	const struct node *t = &p->nodes[text];
+	const struct expr_node *t = &p->nodes[text];
 	const struct text_field *f;
 	char said[256];
 

@@ -212,7 +212,7 @@ lint_rules(struct lint *l)
 	const struct policies *set = &l->site->rules.policies;
 	struct remarks remarks;
 
-	if (policies_analyse(set, l->people, &remarks) == -1)
+	if (analyse_policies(set, l->people, &remarks) == -1)
 		return -1;
 	for (size_t i = 0; i < remarks.n; i++) {
 		struct remark *r = &remarks.items[i];
@@ -225,7 +225,7 @@ lint_rules(struct lint *l)
 		else
 			tell(l, &r->error);
 	}
-	remarks_free(&remarks);
+	analyse_free(&remarks);
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 #include "lib/rules/site.h"
 
 /*
- * Tells each finding as a warning: those of policies_analyse(), and
+ * Tells each finding as a warning: those of analyse_policies(), and
  *
  *	a role that a rule names and nobody has
  *	a role that no rule speaks of; or nobody has, in entities.yaml

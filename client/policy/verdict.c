@@ -39,7 +39,7 @@ case_decide(const struct policy_case *c, struct rules *rules,
 
 /* The rule that the answer is due to; NULL: that there is none. */
 static const struct policy *
-deciding(const struct rules *r, const struct answer *a, uint32_t i)
+deciding(const struct rules *r, const struct authz_decision *a, uint32_t i)
 {
 	const struct eval_error *failed;
 
@@ -50,7 +50,8 @@ deciding(const struct rules *r, const struct answer *a, uint32_t i)
 }
 
 static bool
-rule_holds(const char *rule, const struct rules *r, const struct answer *a)
+rule_holds(const char *rule, const struct rules *r,
+    const struct authz_decision *a)
 {
 	const struct policy *p = deciding(r, a, 0);
 
@@ -125,7 +126,7 @@ add_error(struct buf *b, const struct rules *r, const struct eval_error *e)
 static void
 add_answer(struct buf *b, const struct rules *r, const struct verdict *v)
 {
-	const struct answer *a = &v->answer;
+	const struct authz_decision *a = &v->answer;
 	const struct eval_error *failed = rules_failed_forbid(r, a);
 
 	add(b, "`%s' is %s", v->ask->shown, a->allow ? "allowed" : "refused");

@@ -12,7 +12,7 @@
  */
 struct verdict {
 	const struct case_ask	*ask;
-	struct answer		 answer;
+	struct authz_decision		 answer;
 };
 
 void	case_decide(const struct policy_case *, struct rules *,

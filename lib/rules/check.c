@@ -60,14 +60,14 @@ validate(struct check *c)
 	struct findings f;
 	struct doc_error e;
 
-	if (policies_validate(&c->rules->policies, &c->rules->schema, &f) ==
+	if (validate_policies(&c->rules->policies, &c->rules->schema, &f) ==
 	    -1) {
 		doc_error_memory(&e, RULES_POLICY);
 		tell(c, &e, false);
 		return;
 	}
 	tell_findings(c, &f);
-	findings_free(&f);
+	validate_free(&f);
 }
 
 static bool

@@ -9,7 +9,7 @@
 #define NEAREST		3	/* rules that almost permit it, in full */
 
 const struct eval_error *
-rules_failed_forbid(const struct rules *r, const struct answer *a)
+rules_failed_forbid(const struct rules *r, const struct authz_decision *a)
 {
 	for (uint32_t i = 0; i < a->nerrors; i++)
 		if (r->policies.items[a->errors[i].policy]->forbid)
@@ -18,8 +18,8 @@ rules_failed_forbid(const struct rules *r, const struct answer *a)
 }
 
 void
-rules_decide(struct rules *r, const struct request *request,
-    struct answer *a)
+rules_decide(struct rules *r, const struct authz_request *request,
+    struct authz_decision *a)
 {
 	decider_decide(&r->decider, request, a);
 	if (!a->allow || rules_failed_forbid(r, a) == NULL)
@@ -75,7 +75,7 @@ say_failed(const struct rules *r, const struct eval_error *e,
 
 /* "rule NAME (FILE:LINE)" of the first rule that forbids. */
 static void
-say_forbidden(const struct rules *r, const struct answer *a,
+say_forbidden(const struct rules *r, const struct authz_decision *a,
     const char *who, const char *what, struct why *w)
 {
 	const struct policy *p = r->policies.items[a->determining[0]];
@@ -87,7 +87,7 @@ say_forbidden(const struct rules *r, const struct answer *a,
 
 /* A rule that failed is not heeded, and that may be why none permits. */
 static void
-say_unpermitted(const struct rules *r, const struct answer *a,
+say_unpermitted(const struct rules *r, const struct authz_decision *a,
     const char *who, const char *what, struct why *w)
 {
 	const struct policy *p;
@@ -112,13 +112,13 @@ no_memory(struct why *w)
 }
 
 static int
-judge_request(struct rules *r, const struct request *request,
+judge_request(struct rules *r, const struct authz_request *request,
     const char *name, const char *what, struct why *w)
 {
 	const struct shown shown = show_who(name);
 	const char *who = shown.text;
 	const struct eval_error *failed;
-	struct answer answer;
+	struct authz_decision answer;
 
 	rules_decide(r, request, &answer);
 	if (answer.allow)
@@ -139,7 +139,7 @@ judge_one(struct rules *r, const struct ask *ask, const struct grant *g,
     const struct scene *s, struct arena *arena, struct why *w)
 {
 	char what[ASK_TEXT_MAX];
-	struct request request;
+	struct authz_request request;
 
 	if (ask_request(ask, g, s, arena, &request) == -1)
 		return no_memory(w);
@@ -170,7 +170,7 @@ rules_judge_reading(struct rules *r, const struct reading *reading,
     const struct scene *s, struct why *w)
 {
 	char what[ASK_TEXT_MAX];
-	struct request request;
+	struct authz_request request;
 	struct arena arena;
 	int rc, saved;
 
@@ -194,7 +194,7 @@ put_text(struct put *p, const char *text)
 
 /* 1 allowed, 0 refused, -1 with ENOMEM. */
 static int
-explain(struct rules *r, const struct request *request, struct put *out)
+explain(struct rules *r, const struct authz_request *request, struct put *out)
 {
 	const struct eval_error *failed;
 	const struct str *id;
@@ -203,7 +203,7 @@ explain(struct rules *r, const struct request *request, struct put *out)
 
 	if (decider_trace(&r->decider, request, &trace) == -1)
 		return -1;
-	trace_explain(&trace, &r->decider, request, NEAREST, out);
+	decider_explain(&trace, &r->decider, request, NEAREST, out);
 	allowed = trace.answer.allow;
 	failed = rules_failed_forbid(r, &trace.answer);
 	if (allowed && failed != NULL) {
@@ -213,7 +213,7 @@ explain(struct rules *r, const struct request *request, struct put *out)
 		put_text(out, " failed, and could not be asked\n");
 		allowed = false;
 	}
-	trace_free(&trace);
+	decider_trace_free(&trace);
 	return allowed;
 }
 
@@ -222,7 +222,7 @@ explain_one(struct rules *r, const struct ask *ask, const struct grant *g,
     const struct scene *s, struct put *out)
 {
 	char what[ASK_TEXT_MAX];
-	struct request request;
+	struct authz_request request;
 	struct arena arena;
 	int ret = -1;
 
@@ -246,7 +246,7 @@ explained(int allowed, const struct put *out)
 }
 
 int
-rules_explain_request(struct rules *r, const struct request *request,
+rules_explain_request(struct rules *r, const struct authz_request *request,
     struct put *out)
 {
 	return explained(explain(r, request, out), out);

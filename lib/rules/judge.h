@@ -13,10 +13,11 @@
  * fails to evaluate is not left out, nothing is allowed then (the appliance
  * fails closed).  Such an answer has no determining rules.
  */
-void	rules_decide(struct rules *, const struct request *, struct answer *);
+void rules_decide(struct rules *, const struct authz_request *,
+	    struct authz_decision *);
 /* The first forbid that failed, or NULL. */
 const struct eval_error *rules_failed_forbid(const struct rules *,
-	    const struct answer *);
+	    const struct authz_decision *);
 
 /*
  * Everything that the grant's command asks for must be allowed.  0, or -1
@@ -40,7 +41,7 @@ int	rules_explain(struct rules *, const struct grant *,
 	    const struct scene *, struct put *);
 
 /* The answer to one request, and why, without its heading. */
-int	rules_explain_request(struct rules *, const struct request *,
+int	rules_explain_request(struct rules *, const struct authz_request *,
 	    struct put *);
 
 #endif

@@ -125,7 +125,7 @@ command_context(struct maker *m, const struct grant *g, const struct scene *s)
 
 int
 ask_request(const struct ask *a, const struct grant *g, const struct scene *s,
-    struct arena *arena, struct request *r)
+    struct arena *arena, struct authz_request *r)
 {
 	struct maker m = { arena, false };
 

@@ -39,7 +39,7 @@ size_t	asks_of(const struct grant *, struct ask asks[ASKS_MAX]);
  * with ENOMEM.
  */
 int	ask_request(const struct ask *, const struct grant *,
-	    const struct scene *, struct arena *, struct request *);
+	    const struct scene *, struct arena *, struct authz_request *);
 
 /* "run", "use", "exceed", "lease": the action's name. */
 const char *ask_action(enum ask_kind);

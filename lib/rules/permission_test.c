@@ -130,7 +130,7 @@ ATF_TC_BODY(every_request_is_as_the_schema_says, tc)
 	    grant.limits.output_bytes = grant.limits.tmp_bytes = UINT64_MAX;
 	n = asks_of(&grant, asks);
 	for (size_t i = 0; i < n; i++) {
-		struct request request;
+		struct authz_request request;
 		struct doc_error e;
 		struct arena arena;
 
@@ -154,7 +154,7 @@ ATF_TC_BODY(every_reading_is_as_the_schema_says, tc)
 	for (size_t i = 0; i < COUNT(verbs); i++) {
 		const struct reading r = { verbs[i], "arun", "example",
 		    "0123456789abcdef0123456789abcdef", "ci-bot", "dana" };
-		struct request request;
+		struct authz_request request;
 		struct doc_error e;
 		struct arena arena;
 
@@ -184,7 +184,7 @@ ATF_TC_BODY(the_context_says_what_is_known, tc)
 	    "abababababababababababababababab\"}, \"submitter\": "
 	    "User::\"ci-bot\"}";
 	char text[2048];
-	struct request request;
+	struct authz_request request;
 	struct arena arena;
 	struct put p;
 

@@ -27,7 +27,7 @@ job_entity(struct maker *m, const struct reading *r)
 
 int
 reading_request(const struct reading *r, const struct scene *s,
-    struct arena *arena, struct request *request)
+    struct arena *arena, struct authz_request *request)
 {
 	struct maker m = { arena, false };
 	const struct named list[] = {

@@ -18,7 +18,7 @@ struct reading {
 
 /* The request: its parts live in the arena.  -1 with ENOMEM. */
 int	reading_request(const struct reading *, const struct scene *,
-	    struct arena *, struct request *);
+	    struct arena *, struct authz_request *);
 
 /* "read status of NAME", "read output of ID"; answers dst. */
 const char *reading_format(const struct reading *, char dst[ASK_TEXT_MAX]);

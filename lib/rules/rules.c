@@ -11,6 +11,7 @@
 #include "values.h"
 #include "people.cedarschema.h"
 #include "schema_check.h"
+#include "cedar/read/read.h"
 
 #define OWN_SCHEMA	"casemate.cedarschema"
 #define PATH_MAX_LEN	(FILES_NAME_MAX + sizeof(RULES_COMPONENTS) + 1)
@@ -125,7 +126,7 @@ load_entities(struct load *l)
 	l->entities_len = len;
 	if (rc == -1)
 		return tell(l, &e);
-	rc = entities_add(&r->entities, &doc, &r->schema, &e);
+	rc = read_entities(&r->entities, &doc, &r->schema, &e);
 	doc_free(&doc);
 	return rc == 0 ? 0 : tell(l, &e);
 }

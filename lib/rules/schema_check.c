@@ -49,7 +49,7 @@ refuse(struct doc_error *e, const char *action)
 }
 
 static int
-check_request(const struct schema *s, const struct request *r,
+check_request(const struct schema *s, const struct authz_request *r,
     struct doc_error *e)
 {
 	if (schema_check_request(s, r, e) == -1)
@@ -65,7 +65,7 @@ check_asks(const struct schema *s, const char *user, struct arena *arena,
 {
 	static struct grant g;		/* too large for a stack's liking */
 	struct ask asks[ASKS_MAX];
-	struct request r;
+	struct authz_request r;
 	size_t n;
 
 	fill_grant(&g, user);
@@ -87,7 +87,7 @@ check_readings(const struct schema *s, const char *user, struct arena *arena,
 	    VERB_LEDGER, VERB_OUTPUT };
 	struct reading reading = { .who = user, .appliance = "casemate",
 	    .job = "0", .submitter = user, .author = user };
-	struct request r;
+	struct authz_request r;
 
 	for (size_t i = 0; i < COUNT(verbs); i++) {
 		reading.verb = verbs[i];

@@ -38,7 +38,7 @@ make_record(struct maker *m, const struct named *list, uint32_t n)
 		r->fields[i].value = list[i].value;
 	}
 	if (!m->failed)
-		record_sort(r->fields, n, &twice);
+		value_record_sort(r->fields, n, &twice);
 	return r;
 }
 

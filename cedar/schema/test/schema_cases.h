@@ -2,8 +2,8 @@
  * For tests: schemas with the official reader's verdict on each, as in
  * testdata/schema: [{"ok": true, "text": "..."}, ...].
  */
-#ifndef SCHEMA_CASES_H
-#define SCHEMA_CASES_H
+#ifndef CEDAR_SCHEMA_CASES_H
+#define CEDAR_SCHEMA_CASES_H
 
 #include <atf-c.h>
 

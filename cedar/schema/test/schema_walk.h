@@ -2,8 +2,8 @@
  * For fuzzers: looks at all of a schema, aborts where it does not hang
  * together, and frees it.
  */
-#ifndef SCHEMA_WALK_H
-#define SCHEMA_WALK_H
+#ifndef CEDAR_SCHEMA_WALK_H
+#define CEDAR_SCHEMA_WALK_H
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,17 +12,17 @@
 #include "cedar/schema/schema.h"
 
 static inline void
-walk_record(const struct schema *s, struct arena *a,
+schema_walk_record(const struct schema *s, struct arena *a,
     const struct record_type *r)
 {
 	const struct type t = { .kind = TYPE_RECORD, .record = r };
 
-	if (strlen(type_format(a, &t)) < 2)
+	if (strlen(schema_type_format(a, &t)) < 2)
 		abort();
 	for (uint32_t i = 0; i < r->n; i++) {
 		const struct type *type = &r->attrs[i].type;
 
-		if (record_type_get(r, r->attrs[i].name) != &r->attrs[i])
+		if (schema_attr(r, r->attrs[i].name) != &r->attrs[i])
 			abort();
 		if (type->kind == TYPE_ENTITY && !name_is_action(
 		    type->entity->bytes, type->entity->len) &&
@@ -32,7 +32,8 @@ walk_record(const struct schema *s, struct arena *a,
 }
 
 static inline void
-walk_names(const struct schema *s, const struct str *const *names, uint32_t n)
+schema_walk_names(const struct schema *s, const struct str *const *names,
+	    uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 		if (schema_entity(s, names[i]) == NULL)
@@ -40,7 +41,8 @@ walk_names(const struct schema *s, const struct str *const *names, uint32_t n)
 }
 
 static inline void
-walk_uids(const struct schema *s, const struct uid *const *uids, uint32_t n)
+schema_walk_uids(const struct schema *s, const struct uid *const *uids,
+	    uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 		if (schema_action(s, uids[i]) == NULL)
@@ -58,25 +60,25 @@ schema_walk(struct schema *s)
 
 		if (schema_entity(s, t->name) != t)
 			abort();
-		walk_record(s, &a, t->shape);
-		walk_names(s, t->parents, t->nparents);
-		walk_names(s, t->ancestors, t->nancestors);
+		schema_walk_record(s, &a, t->shape);
+		schema_walk_names(s, t->parents, t->nparents);
+		schema_walk_names(s, t->ancestors, t->nancestors);
 		for (uint32_t k = 0; k < t->nids; k++)
 			if (!schema_has_id(t, t->ids[k]))
 				abort();
 		if (t->tags != NULL)
-			type_format(&a, t->tags);
+			schema_type_format(&a, t->tags);
 	}
 	for (uint32_t i = 0; i < s->nactions; i++) {
 		const struct action_type *t = &s->actions[i];
 
 		if (schema_action(s, t->uid) != t)
 			abort();
-		walk_record(s, &a, t->context);
-		walk_uids(s, t->parents, t->nparents);
-		walk_uids(s, t->ancestors, t->nancestors);
-		walk_names(s, t->principals, t->nprincipals);
-		walk_names(s, t->resources, t->nresources);
+		schema_walk_record(s, &a, t->context);
+		schema_walk_uids(s, t->parents, t->nparents);
+		schema_walk_uids(s, t->ancestors, t->nancestors);
+		schema_walk_names(s, t->principals, t->nprincipals);
+		schema_walk_names(s, t->resources, t->nresources);
 	}
 	arena_free(&a);
 	schema_free(s);
