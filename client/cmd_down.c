@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "lib/grant.h"
+#include "lib/name.h"
 #include "lib/log.h"
 #include "opts.h"
 #include "say.h"
@@ -51,7 +51,7 @@ cmd_down(int argc, char *argv[])
 
 	if (opts_parse(table, argc, argv, args, 0, 1) == -1)
 		return CMD_USAGE;
-	if (grant_check_name(args[0]) == -1) {
+	if (name_check(args[0]) == -1) {
 		say("%s: is not an appliance's name (1 to 63 lower-case "
 		    "letters, digits and -)", args[0]);
 		return CMD_USAGE;

@@ -13,7 +13,7 @@
 #include "client/vm/disk.h"
 #include "file.h"
 #include "lib/clock.h"
-#include "lib/grant.h"
+#include "lib/name.h"
 #include "client/vm/hostdev.h"
 #include "lib/log.h"
 #include "opts.h"
@@ -73,7 +73,7 @@ parse_runtime(struct up *u, const char *text)
 		return -1;
 	}
 	memcpy(rt->name, text, len);
-	if (grant_check_name(rt->name) == -1) {
+	if (name_check(rt->name) == -1) {
 		say("--runtime %s: a name has lower-case letters, digits and "
 		    "-", text);
 		return -1;
@@ -112,7 +112,7 @@ parse(struct up *u, int argc, char *argv[])
 
 	if (opts_parse(table, argc, argv, NULL, 0, 0) == -1)
 		return -1;
-	if (grant_check_name(u->name) == -1) {
+	if (name_check(u->name) == -1) {
 		say("--name %s: a name has 1 to 63 lower-case letters, digits "
 		    "and -, and does not begin with -", u->name);
 		return -1;

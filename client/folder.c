@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "file.h"
-#include "lib/grant.h"
+#include "lib/manifest.h"
 #include "say.h"
 #include "lib/sha256.h"
 
@@ -88,9 +88,9 @@ add_file(struct walk *w, const char *path, const char *shown)
 	struct folder *f = w->folder;
 	struct folder_file *file;
 
-	if (f->n == GRANT_FILES_MAX) {
+	if (f->n == MANIFEST_FILES_MAX) {
 		say("%s: is one file too many; a job has at most %d", shown,
-		    GRANT_FILES_MAX);
+		    MANIFEST_FILES_MAX);
 		return -1;
 	}
 	f->files = grow(f->files, f->n, sizeof(*f->files));
@@ -119,10 +119,10 @@ add_entry(struct walk *w, const char *path)
 
 	if (fstatat(w->root, path, &st, AT_SYMLINK_NOFOLLOW) == -1) {
 		say_errno("%s", shown);
-	} else if (grant_check_path(path) == -1) {
+	} else if (name_check_path(path) == -1) {
 		say("%s: a job cannot have a file of this name; names are "
 		    "UTF-8 without control characters, at most %d bytes with "
-		    "their folders: rename it", shown, GRANT_PATH_MAX);
+		    "their folders: rename it", shown, NAME_PATH_MAX);
 	} else if (S_ISDIR(st.st_mode)) {
 		w->todo = grow(w->todo, w->ntodo, sizeof(*w->todo));
 		w->todo[w->ntodo++] = need_str(path);

@@ -25,8 +25,8 @@ struct folder {
 
 /*
  * Reads DIR/files and all below it; no such folder is an empty one.  Refuses
- * what a bundle cannot hold: links, devices, names that grant_check_path
- * refuses, more than GRANT_FILES_MAX files or BUNDLE_MAX bytes.  Complains
+ * what a bundle cannot hold: links, devices, names that name_check_path
+ * refuses, more than MANIFEST_FILES_MAX files or BUNDLE_MAX bytes.  Complains
  * and answers -1.  folder_free() in any case.
  */
 int	folder_load(struct folder *, const char *dir);

@@ -17,18 +17,18 @@ hex(char dst[2 * DIGEST_LEN + 1], const unsigned char *digest)
 		snprintf(dst + 2 * i, 3, "%02x", digest[i]);
 }
 
-static const struct grant_file *
-listed(const struct grant *g, const char *path)
+static const struct manifest_file *
+listed(const struct manifest *m, const char *path)
 {
-	for (size_t i = 0; i < g->nfiles; i++)
-		if (strcmp(g->files[i].path, path) == 0)
-			return &g->files[i];
+	for (size_t i = 0; i < m->nfiles; i++)
+		if (strcmp(m->files[i].path, path) == 0)
+			return &m->files[i];
 	return NULL;
 }
 
 /* True when a row and its file differ; says how unless `quiet'. */
 static bool
-differs(const char *where, const struct grant_file *row,
+differs(const char *where, const struct manifest_file *row,
     const struct folder_file *f, bool quiet)
 {
 	char want[2 * DIGEST_LEN + 1], is[2 * DIGEST_LEN + 1];
@@ -58,16 +58,16 @@ differs(const char *where, const struct grant_file *row,
 }
 
 int
-manifest_files_check(const char *where, const struct grant *g,
+manifest_files_check(const char *where, const struct manifest *m,
     const struct folder *f)
 {
 	size_t bad = 0;
 
-	for (size_t i = 0; i < g->nfiles; i++)
-		bad += differs(where, &g->files[i],
-		    folder_find(f, g->files[i].path), bad >= SHOWN_MAX);
+	for (size_t i = 0; i < m->nfiles; i++)
+		bad += differs(where, &m->files[i],
+		    folder_find(f, m->files[i].path), bad >= SHOWN_MAX);
 	for (size_t i = 0; i < f->n; i++) {
-		if (listed(g, f->files[i].path) != NULL)
+		if (listed(m, f->files[i].path) != NULL)
 			continue;
 		if (bad++ < SHOWN_MAX)
 			say("%s: files/%s is not in manifest.yaml's list of "
@@ -167,9 +167,9 @@ manifest_files_read(struct folder *found, const char *where, struct ustar *u)
 			    "below files/", where, m.name);
 			return -1;
 		}
-		if (found->n == GRANT_FILES_MAX) {
+		if (found->n == MANIFEST_FILES_MAX) {
 			say("%s: has more than %d files", where,
-			    GRANT_FILES_MAX);
+			    MANIFEST_FILES_MAX);
 			return -1;
 		}
 		if (add_found(found, where, &m) == -1)

@@ -6,15 +6,15 @@
 
 #include "buf.h"
 #include "folder.h"
-#include "lib/grant.h"
+#include "lib/manifest.h"
 #include "lib/ustar.h"
 
 /*
- * 0 when the grant lists exactly these files, with their digests and
+ * 0 when the manifest lists exactly these files, with their digests and
  * executable bits.  Else complains about each difference and returns -1.
  * `where' is the folder or bundle in messages.
  */
-int	manifest_files_check(const char *where, const struct grant *,
+int	manifest_files_check(const char *where, const struct manifest *,
 	    const struct folder *);
 
 /* Appends a `files:' section that manifest_files_check() accepts. */

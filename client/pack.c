@@ -10,7 +10,6 @@
 
 #include "file.h"
 #include "folder.h"
-#include "lib/grant.h"
 #include "lib/manifest.h"
 #include "manifest_files.h"
 #include "say.h"
@@ -36,7 +35,7 @@ struct source {
 	int		 fd;
 	bool		 is_signed;
 	struct folder	 folder;
-	struct grant	 grant;
+	struct manifest	 manifest;
 };
 
 static int
@@ -75,19 +74,19 @@ read_member(const struct source *s, const char *name, size_t max,
 }
 
 static int
-parse_manifest(struct pack *p, struct grant *g, const char *where)
+parse_manifest(struct pack *p, struct manifest *m, const char *where)
 {
 	struct why w = { "" };
 
-	grant_free(g);
-	grant_init(g);
-	if (manifest_parse(g, MANIFEST, p->manifest.data, p->manifest.len, &w)
+	manifest_free(m);
+	manifest_init(m);
+	if (manifest_parse(m, MANIFEST, p->manifest.data, p->manifest.len, &w)
 	    == -1) {
 		say("%s: %s", where, w.text);
 		return -1;
 	}
-	strcpy(p->name, g->name);
-	p->wall_ms = g->limits.wall_ms;
+	strcpy(p->name, m->name);
+	p->wall_ms = m->limits.wall_ms;
 	return 0;
 }
 
@@ -111,9 +110,9 @@ complete_manifest(struct pack *p, struct source *s)
 		    s->folder.n, MANIFEST_MAX);
 		return -1;
 	}
-	grant_free(&s->grant);
-	grant_init(&s->grant);
-	if (manifest_parse(&s->grant, MANIFEST, p->manifest.data,
+	manifest_free(&s->manifest);
+	manifest_init(&s->manifest);
+	if (manifest_parse(&s->manifest, MANIFEST, p->manifest.data,
 	    p->manifest.len, &w) == 0)
 		return 0;
 	say("%s: adding a `files:' section for the %zu files of %s/files gives "
@@ -126,11 +125,11 @@ complete_manifest(struct pack *p, struct source *s)
 static int
 check_source(struct pack *p, struct source *s)
 {
-	if (parse_manifest(p, &s->grant, s->dir) == -1)
+	if (parse_manifest(p, &s->manifest, s->dir) == -1)
 		return -1;
-	if (s->grant.nfiles == 0 && s->folder.n != 0)
+	if (s->manifest.nfiles == 0 && s->folder.n != 0)
 		return complete_manifest(p, s);
-	return manifest_files_check(s->dir, &s->grant, &s->folder);
+	return manifest_files_check(s->dir, &s->manifest, &s->folder);
 }
 
 static int
@@ -182,7 +181,7 @@ open_source(struct source *s, const char *dir)
 	struct stat st;
 
 	s->dir = dir;
-	grant_init(&s->grant);
+	manifest_init(&s->manifest);
 	s->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->fd == -1) {
 		say_errno("%s: cannot open the job's folder", dir);
@@ -225,7 +224,7 @@ out:
 	if (s.fd != -1)
 		close(s.fd);
 	folder_free(&s.folder);
-	grant_free(&s.grant);
+	manifest_free(&s.manifest);
 	return ret;
 }
 
@@ -258,15 +257,15 @@ static int
 check_bundle(struct pack *p, struct ustar *u, const char *file)
 {
 	struct folder found = { 0 };
-	struct grant g;
+	struct manifest m;
 	int ret = -1;
 
-	grant_init(&g);
-	if (parse_manifest(p, &g, file) == 0 &&
+	manifest_init(&m);
+	if (parse_manifest(p, &m, file) == 0 &&
 	    manifest_files_read(&found, file, u) == 0)
-		ret = manifest_files_check(file, &g, &found);
+		ret = manifest_files_check(file, &m, &found);
 	folder_free(&found);
-	grant_free(&g);
+	manifest_free(&m);
 	return ret;
 }
 
@@ -290,14 +289,14 @@ uint64_t
 pack_output_max(const struct pack *p)
 {
 	uint64_t most = OUTPUT_MOST;
-	struct grant g;
+	struct manifest m;
 	struct why w;
 
-	grant_init(&g);
-	if (manifest_parse(&g, MANIFEST, p->manifest.data, p->manifest.len, &w)
+	manifest_init(&m);
+	if (manifest_parse(&m, MANIFEST, p->manifest.data, p->manifest.len, &w)
 	    == 0)
-		most = g.limits.output_bytes;
-	grant_free(&g);
+		most = m.limits.output_bytes;
+	manifest_free(&m);
 	return most;
 }
 

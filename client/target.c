@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/grant.h"
+#include "lib/name.h"
 #include "number.h"
 
 #define CID_ANY	UINT32_MAX	/* VMADDR_CID_ANY, names no machine */
@@ -51,7 +51,7 @@ target_parse(struct target *t, const char *text, struct why *w)
 		return parse_vsock(t, text + 6, w);
 	if (strncmp(text, "unix:", 5) == 0)
 		return parse_unix(t, text + 5, w);
-	if (grant_check_name(text) == -1)
+	if (name_check(text) == -1)
 		return why_set(w, "`%.64s' is not an appliance: give the NAME "
 		    "of one that `casemate up' started (lower-case letters, "
 		    "digits and -), vsock:CID:PORT or unix:PATH", text);

@@ -12,7 +12,7 @@
 
 #include <skalibs/djbunix.h>
 
-#include "lib/grant.h"
+#include "lib/name.h"
 #include "lib/log.h"
 #include "lib/msg/msg.h"
 #include "services.h"
@@ -80,7 +80,7 @@ mount_runtime(struct disks *d, const char *device, const char *name)
 {
 	char path[128];
 
-	if (grant_check_name(name) == -1) {
+	if (name_check(name) == -1) {
 		log_info("%s: \"%s\" is not a name for a runtime; use a-z 0-9 "
 		    "and -, not starting with -", device, name);
 		return;

@@ -84,9 +84,9 @@ static int
 check_share(struct authority *a, struct decision *d,
     const struct share_left *left, enum share share, uint64_t wanted)
 {
-	if (share_left_of(left, share, d->grant.submitter) >= wanted)
+	if (share_left_of(left, share, d->who.submitter) >= wanted)
 		return 0;
-	shares_refuse(&a->site.settings.shares, share, d->grant.submitter,
+	shares_refuse(&a->site.settings.shares, share, d->who.submitter,
 	    &d->why);
 	d->signed_command = false;
 	d->measure = false;
@@ -101,10 +101,10 @@ check_command(struct authority *a, struct decision *d, struct bytes command,
 	if (check_size(d, "command", command.len, COMMAND_MAX) == -1 ||
 	    check_size(d, "command's signature", sig.len, SIG_MAX) == -1)
 		return -1;
-	sha256(command.p, command.len, d->grant.command_sha256);
-	command_job(d->grant.command_sha256, d->grant.job);
+	sha256(command.p, command.len, d->who.command_sha256);
+	command_job(d->who.command_sha256, d->who.job);
 	if (verify(a, d, "command", NAMESPACE_COMMAND, now, command, sig,
-	    d->grant.submitter) == -1)
+	    d->who.submitter) == -1)
 		return -1;
 	d->signed_command = true;
 	if (check_share(a, d, left, SHARE_KEYD, 1) == -1)
@@ -160,7 +160,7 @@ read_command(struct authority *a, struct decision *d, struct bytes command,
 		return refuse_verb(d, bundle);
 	if (strcmp(c->appliance, a->vkey) != 0)
 		return refuse_appliance(a, d, c->appliance);
-	memcpy(d->grant.manifest_sha256, c->manifest_sha256, DIGEST_LEN);
+	memcpy(d->who.manifest_sha256, c->manifest_sha256, DIGEST_LEN);
 	memcpy(d->grant.bundle_sha256, c->bundle_sha256, DIGEST_LEN);
 	d->grant.bundle_len = c->bundle_len;
 	reason = command_check_time(c, now, &d->why);
@@ -174,21 +174,21 @@ check_manifest(struct authority *a, struct decision *d,
 	unsigned char digest[DIGEST_LEN];
 
 	sha256(s->manifest.p, s->manifest.len, digest);
-	if (memcmp(digest, d->grant.manifest_sha256, DIGEST_LEN) != 0) {
+	if (memcmp(digest, d->who.manifest_sha256, DIGEST_LEN) != 0) {
 		why_set(&d->why, "the manifest is not the one that the "
 		    "command names: it was changed after the command was "
 		    "signed; sign a new command");
 		return refuse(d, REASON_MANIFEST);
 	}
 	return verify(a, d, "manifest", NAMESPACE_MANIFEST, now, s->manifest,
-	    s->manifest_sig, d->grant.author);
+	    s->manifest_sig, d->who.author);
 }
 
 /* Reads the manifest, whose signature holds, and looks whether it is whole. */
 static int
 read_manifest(struct decision *d, const struct submission *s)
 {
-	if (manifest_parse(&d->grant, MANIFEST_FILE, s->manifest.p,
+	if (manifest_parse(&d->grant.manifest, MANIFEST_FILE, s->manifest.p,
 	    s->manifest.len, &d->why) == -1)
 		return refuse(d, REASON_MANIFEST);
 	return 0;
@@ -198,7 +198,7 @@ read_manifest(struct decision *d, const struct submission *s)
 static int
 check_runtime(struct decision *d, const struct runtimes *attached)
 {
-	const char *name = d->grant.runtime;
+	const char *name = d->grant.manifest.runtime;
 	const struct runtime *rt = runtimes_find(attached, name);
 
 	if (name[0] == '\0')
@@ -221,19 +221,29 @@ check_runtime(struct decision *d, const struct runtimes *attached)
 	return refuse(d, REASON_RUNTIME);
 }
 
-/* What the rules can decide by, beside the grant. */
+/* What the rules can decide by beside the command. */
 static struct scene
 scene_of(const struct authority *a, uint64_t now)
 {
 	return (struct scene){ .now = now, .boot = a->mode };
 }
 
+static struct scene
+scene_of_job(const struct authority *a, const struct decision *d, uint64_t now)
+{
+	struct scene s = scene_of(a, now);
+
+	memcpy(s.runtime_sha256, d->grant.runtime_sha256, DIGEST_LEN);
+	return s;
+}
+
 static int
 check_rules(struct authority *a, struct decision *d, uint64_t now)
 {
-	const struct scene scene = scene_of(a, now);
+	const struct scene scene = scene_of_job(a, d, now);
 
-	if (rules_judge(&a->site.rules, &d->grant, &scene, &d->why) == 0)
+	if (rules_judge(&a->site.rules, &d->who, &d->grant.manifest, &scene,
+	    &d->why) == 0)
 		return 0;
 	return refuse(d, errno == ENOMEM ? REASON_FAULT : REASON_POLICY);
 }
@@ -242,11 +252,11 @@ check_rules(struct authority *a, struct decision *d, uint64_t now)
 static int
 check_secrets(struct decision *d)
 {
-	if (d->grant.nsecrets == 0)
+	if (d->grant.manifest.nsecrets == 0)
 		return 0;
 	why_set(&d->why, "this appliance holds no secret called \"%s\"; leave "
 	    "it out of the manifest, or submit where it is held",
-	    d->grant.secrets[0]);
+	    d->grant.manifest.secrets[0]);
 	return refuse(d, REASON_SECRET);
 }
 
@@ -258,16 +268,18 @@ static int
 explain_rules(struct authority *a, struct decision *d, uint64_t now)
 {
 	static const char cut[] = "...\n";
-	const struct scene scene = scene_of(a, now);
+	const struct scene scene = scene_of_job(a, d, now);
 	struct put p;
 	int rc;
 
 	put_init(&p, d->explanation, EXPLAINED_MAX - EXPLAINED_TAIL);
-	rc = rules_explain(&a->site.rules, &d->grant, &scene, &p);
+	rc = rules_explain(&a->site.rules, &d->who, &d->grant.manifest, &scene,
+	    &p);
 	if (rc == -1 && errno == EMSGSIZE) {
 		memcpy(d->explanation + p.len, cut, sizeof(cut) - 1);
 		p.len += sizeof(cut) - 1;
-		rc = rules_judge(&a->site.rules, &d->grant, &scene, &d->why);
+		rc = rules_judge(&a->site.rules, &d->who, &d->grant.manifest,
+		    &scene, &d->why);
 	}
 	if (rc == -1 && errno == ENOMEM) {
 		why_set(&d->why, "out of memory");
@@ -304,7 +316,7 @@ take_nonce(struct authority *a, struct decision *d, uint64_t now)
 {
 	const struct command *c = &d->command;
 	const struct nonce_of of = { c->nonce, c->noncelen, c->not_after,
-	    d->grant.submitter };
+	    d->who.submitter };
 
 	switch (nonces_take(&a->nonces, &of, now, &d->why)) {
 	case NONCE_FRESH:
@@ -359,8 +371,9 @@ decide(struct authority *a, const struct submission *s, uint64_t now,
 		check_place(a, d, &s->left, SHARE_JOBS);
 	else if (d->command.verb == VERB_EXPLAIN)
 		explain(a, d, now);
-	else if (check_rules(a, d, now) == 0 && check_secrets(d) == 0)
-		take_nonce(a, d, now);
+	else if (check_rules(a, d, now) == 0 && check_secrets(d) == 0 &&
+	    take_nonce(a, d, now) == 0)
+		d->grant.who = d->who;
 }
 
 static const struct kept_job *
@@ -381,7 +394,7 @@ check_reading(struct authority *a, struct decision *d,
 	const struct scene scene = scene_of(a, now);
 	const struct kept_job *job = find_job(o, d->command.job);
 	struct reading r = { .verb = d->command.verb,
-	    .who = d->grant.submitter, .appliance = a->site.settings.name,
+	    .who = d->who.submitter, .appliance = a->site.settings.name,
 	    .job = d->command.job,
 	    .submitter = job == NULL ? nobodys.submitter : job->submitter,
 	    .author = job == NULL ? nobodys.author : job->author };

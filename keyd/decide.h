@@ -1,9 +1,10 @@
 /*
  * The decision over one submission, in this order: signature of the command,
- * then its fields; whether its signer has some of his shares left; manifest's digest and signature, then its fields; the
- * runtime's measurement; the site's rules; the secrets; last the nonce, so
- * that a refusal for another reason does not use it up.  A refusal for a share
- * is not signed_command: nothing is used up, and no leaf is made of it.
+ * then its fields; whether its signer has some of his shares left; manifest's
+ * digest and signature, then its fields; the runtime's measurement; the site's
+ * rules; the secrets; last the nonce, so that a refusal for another reason does
+ * not use it up.  A refusal for a share is not signed_command: nothing is used
+ * up, and no leaf is made of it.
  *
  * An order to explain goes the same way as far as the secrets; the rules' word
  * is then told in full.  No nonce is taken and nothing is granted.
@@ -54,8 +55,7 @@ struct read_order {
 
 /*
  * What was decided.  `reason' 0: the grant is good and its nonce is recorded.
- * Else `why' says what to do; of the grant only job, submitter, author and the
- * digests count, as far as they were verified (else empty or zeros).
+ * Else `why' says what to do.
  */
 struct decision {
 	enum reason	reason;
@@ -64,9 +64,10 @@ struct decision {
 					   reason is 0, REASON_POLICY
 					   or REASON_SECRET */
 	bool		measure;	/* refused only until the runner has
-					   measured grant.runtime */
+					   measured the manifest's runtime */
 	struct why	why;
 	struct command	command;	/* its fields, once they were read */
+	struct who	who;		/* as far as it was verified */
 	struct grant	grant;
 	size_t		explanation_len;
 	char		explanation[EXPLAINED_MAX];
@@ -79,7 +80,7 @@ void	decide(struct authority *, const struct submission *, uint64_t now,
 /*
  * The same for an order to read (status, jobs, ledger, output): the command's
  * signature, its fields, the rules, the nonce.  `reason' 0: d->command says
- * what may be read, by d->grant.submitter.
+ * what may be read, by d->who.submitter.
  */
 void	decide_reading(struct authority *, const struct read_order *,
 	    uint64_t now, struct decision *d);

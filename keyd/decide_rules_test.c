@@ -165,7 +165,7 @@ ATF_TC_BODY(what_a_rule_permits_may_be_read, tc)
 		ATF_CHECK_EQ(read_by_bob(READ_RULE ";\n", verbs[i]), 0);
 		ATF_CHECK_EQ(t.d.command.verb, verbs[i]);
 		ATF_CHECK(t.d.signed_command);
-		ATF_CHECK_STREQ(t.d.grant.submitter, "bob");
+		ATF_CHECK_STREQ(t.d.who.submitter, "bob");
 		decide_reading(&t.a, &order, KIT_NOW, &t.d);
 		ATF_CHECK_EQ(t.d.reason, REASON_REPLAY);
 		read_end("granted once");

@@ -38,7 +38,7 @@ check_refused(const char *words)
 	ATF_CHECK_EQ(t.d.reason, REASON_BUSY);
 	ATF_CHECK(!t.d.signed_command);
 	ATF_CHECK(!t.d.explained);
-	ATF_CHECK_STREQ(t.d.grant.submitter, "alice");
+	ATF_CHECK_STREQ(t.d.who.submitter, "alice");
 	ATF_CHECK_MSG(strstr(t.d.why.text, words) != NULL, "%s", t.d.why.text);
 	ATF_CHECK_EQ(t.a.nonces.n, 0);
 }

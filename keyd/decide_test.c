@@ -16,13 +16,13 @@ ATF_TC_BODY(a_good_submission_is_granted, tc)
 	trial_start("bob", "alice");
 	ATF_REQUIRE_EQ(trial_judge(KIT_NOW), 0);
 	ATF_CHECK(t.d.signed_command);
-	ATF_CHECK_STREQ(t.d.grant.submitter, "bob");
-	ATF_CHECK_STREQ(t.d.grant.author, "alice");
-	ATF_CHECK_STREQ(t.d.grant.name, "hello");
-	ATF_CHECK_EQ(t.d.grant.nargs, 2);
-	ATF_CHECK_STREQ(t.d.grant.args[1], "yes");
+	ATF_CHECK_STREQ(t.d.who.submitter, "bob");
+	ATF_CHECK_STREQ(t.d.who.author, "alice");
+	ATF_CHECK_STREQ(t.d.grant.manifest.name, "hello");
+	ATF_CHECK_EQ(t.d.grant.manifest.nargs, 2);
+	ATF_CHECK_STREQ(t.d.grant.manifest.args[1], "yes");
 	ATF_CHECK_EQ(t.d.grant.bundle_len, 10240);
-	ATF_CHECK_EQ(strlen(t.d.grant.job), JOB_ID_LEN);
+	ATF_CHECK_EQ(strlen(t.d.who.job), JOB_ID_LEN);
 	ATF_CHECK_EQ(t.a.nonces.n, 1);
 	grant_free(&t.d.grant);
 	authority_close(&t.a);
@@ -35,7 +35,7 @@ ATF_TC_BODY(a_command_is_granted_once, tc)
 	ATF_REQUIRE_EQ(trial_judge(KIT_NOW), 0);
 	ATF_CHECK_EQ(trial_judge(KIT_NOW), REASON_REPLAY);
 	ATF_CHECK(t.d.signed_command);
-	ATF_CHECK_STREQ(t.d.grant.submitter, "alice");
+	ATF_CHECK_STREQ(t.d.who.submitter, "alice");
 	ATF_CHECK(strstr(t.d.why.text, "new command") != NULL);
 	authority_close(&t.a);
 	trial_open(KIT_NOW + 1);			/* a restart */
@@ -76,7 +76,7 @@ ATF_TC_BODY(an_unknown_author_is_refused, tc)
 {
 	trial_start("alice", "mallory");
 	trial_refused(REASON_UNKNOWN_SIGNER, true, "allowed_signers");
-	ATF_CHECK_STREQ(t.d.grant.author, "");
+	ATF_CHECK_STREQ(t.d.who.author, "");
 }
 
 ATF_TC_WITHOUT_HEAD(a_signature_for_another_namespace_is_refused);
@@ -277,7 +277,7 @@ ATF_TC_BODY(a_measured_runtime_is_granted_with_its_digest, tc)
 {
 	start_python(RUNTIME_MEASURED);
 	ATF_REQUIRE_EQ(trial_judge(KIT_NOW), 0);
-	ATF_CHECK_STREQ(t.d.grant.runtime, "python");
+	ATF_CHECK_STREQ(t.d.grant.manifest.runtime, "python");
 	ATF_CHECK(!t.d.measure);
 	for (size_t i = 0; i < DIGEST_LEN; i++)
 		ATF_CHECK_EQ(t.d.grant.runtime_sha256[i], 0x5a);
@@ -319,10 +319,12 @@ ATF_TC_BODY(what_the_manifest_asks_for_is_granted, tc)
 	trial_start("bob", "alice");
 	kit_set_manifest(&t.k, "bob", "alice", text, strlen(text));
 	ATF_REQUIRE_EQ(trial_judge(KIT_NOW), 0);
-	ATF_CHECK_STREQ(t.d.grant.class, "batch");
-	ATF_CHECK_STREQ(t.d.grant.profile, "eu");
-	ATF_CHECK(grant_has(&t.d.grant, CAPABILITY_EXEC_MEMORY));
-	ATF_CHECK(!grant_has(&t.d.grant, CAPABILITY_SHARED_MEMORY));
+	ATF_CHECK_STREQ(t.d.grant.manifest.class, "batch");
+	ATF_CHECK_STREQ(t.d.grant.manifest.profile, "eu");
+	ATF_CHECK(capability_has(t.d.grant.manifest.capabilities,
+	    CAPABILITY_EXEC_MEMORY));
+	ATF_CHECK(!capability_has(t.d.grant.manifest.capabilities,
+	    CAPABILITY_SHARED_MEMORY));
 	grant_free(&t.d.grant);
 	authority_close(&t.a);
 }

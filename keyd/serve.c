@@ -41,11 +41,7 @@ put_deny(struct put *p, uint32_t seq, const struct decision *d)
 	put_u8(p, (uint8_t)d->reason);
 	put_cstr(p, d->why.text);
 	put_u8(p, d->signed_command);
-	put_cstr(p, d->grant.job);
-	put_cstr(p, d->grant.submitter);
-	put_cstr(p, d->grant.author);
-	put_string(p, d->grant.command_sha256, DIGEST_LEN);
-	put_string(p, d->grant.manifest_sha256, DIGEST_LEN);
+	who_put(p, &d->who);
 }
 
 static void
@@ -54,7 +50,7 @@ put_explained(struct put *p, uint32_t seq, const struct decision *d)
 	put_u32(p, seq);
 	put_u8(p, d->reason == 0);
 	put_string(p, d->explanation, d->explanation_len);
-	put_cstr(p, d->grant.submitter);
+	put_cstr(p, d->who.submitter);
 }
 
 static struct bytes
@@ -86,8 +82,8 @@ do_job_decide(struct keyd *k, struct get *g)
 	put_init(&p, answer, sizeof(answer));
 	if (d.measure) {
 		put_u32(&p, seq);
-		put_cstr(&p, d.grant.runtime);
-		put_cstr(&p, d.grant.submitter);
+		put_cstr(&p, d.grant.manifest.runtime);
+		put_cstr(&p, d.who.submitter);
 		chan_send(&k->runner, MSG_JOB_MEASURE, &p);
 	} else if (d.explained) {
 		put_explained(&p, seq, &d);
@@ -111,9 +107,9 @@ put_reading(struct put *p, const struct decision *d)
 	put_u64(p, d->command.first);
 	put_u32(p, d->command.count);
 	put_cstr(p, d->command.job);
-	put_cstr(p, d->grant.job);
-	put_cstr(p, d->grant.submitter);
-	put_string(p, d->grant.command_sha256, DIGEST_LEN);
+	put_cstr(p, d->who.job);
+	put_cstr(p, d->who.submitter);
+	put_string(p, d->who.command_sha256, DIGEST_LEN);
 }
 
 static void

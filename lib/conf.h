@@ -20,7 +20,7 @@
 
 #include "why.h"
 
-#define CONF_TEXT_MAX	4096	/* GRANT_TEXT_MAX: one argument */
+#define CONF_TEXT_MAX	4096	/* MANIFEST_TEXT_MAX: one argument */
 #define CONF_NAME_MAX	127	/* a field's or a variable's name */
 #define CONF_FIELDS_MAX	16	/* in one table */
 

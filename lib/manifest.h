@@ -1,22 +1,65 @@
 /*
- * A manifest: what one job is, in strict YAML (casemate-manifest(5)).  Its
- * reader fills a grant's name, runtime, argv, env, files and limits; the rest
- * of the grant is the command's and keyd's.
+ * A manifest: what one job is, as its author says it in strict YAML
+ * (casemate-manifest(5)).  Its memory is its own; manifest_free() releases it.
  */
 #ifndef MANIFEST_H
 #define MANIFEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "grant.h"
+#include "capability.h"
+#include "limit.h"
+#include "name.h"
 #include "why.h"
+#include "wire.h"
+
+#define MANIFEST_ARGS_MAX	64
+#define MANIFEST_ENV_MAX	64
+#define MANIFEST_FILES_MAX	256
+#define MANIFEST_TEXT_MAX	4096	/* one argument, one NAME=value */
+#define MANIFEST_SECRETS_MAX	16	/* a job is one task with a few keys */
+#define MANIFEST_LABEL	"standard"	/* class and profile, unless given */
+
+struct manifest_file {
+	char		*path;		/* name_check_path() */
+	unsigned char	 sha256[DIGEST_LEN];
+	bool		 executable;
+};
+
+struct manifest {
+	char		 name[NAME_MAX_LEN + 1];
+	char		 class[NAME_MAX_LEN + 1];
+	char		 profile[NAME_MAX_LEN + 1];
+	char		 runtime[NAME_MAX_LEN + 1];	/* "" is none */
+	uint32_t	 capabilities;			/* capability_has() */
+	size_t		 nsecrets, nargs, nenv, nfiles;
+	char		 secrets[MANIFEST_SECRETS_MAX][NAME_MAX_LEN + 1];
+	char		*args[MANIFEST_ARGS_MAX + 1];	/* NULL-terminated */
+	char		*env[MANIFEST_ENV_MAX + 1];	/* "NAME=value" */
+	struct manifest_file files[MANIFEST_FILES_MAX];
+	struct limits	 limits;
+};
+
+/* Empty, with the defaults: MANIFEST_LABEL, limit.def, and nothing else. */
+void	manifest_init(struct manifest *);
+/* Wipes it first: env and args may hold secrets. */
+void	manifest_free(struct manifest *);
 
 /*
- * Reads a manifest called `file' in messages into a grant that grant_init()
- * made.  -1: EBADMSG with *w as "FILE:LINE:COL: what was wrong; what to do",
- * or ENOMEM.  The caller frees the grant in any case.
+ * Reads a text, called `file' in messages, into a manifest that
+ * manifest_init() made.  -1: EBADMSG with *w as "FILE:LINE:COL: what was
+ * wrong; what to do", or ENOMEM.  The caller frees the manifest in any case.
  */
-int	manifest_parse(struct grant *, const char *file, const void *text,
+int	manifest_parse(struct manifest *, const char *file, const void *text,
 	    size_t len, struct why *w);
+
+void	manifest_put(struct put *, const struct manifest *);
+/*
+ * Fills a manifest that manifest_init() made; the caller frees it in any case.
+ * The get's error is EBADMSG or ENOMEM.
+ */
+void	manifest_get(struct get *, struct manifest *);
 
 #endif

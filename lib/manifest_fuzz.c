@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grant.h"
 #include "settings.h"
 
 int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);
@@ -27,15 +28,16 @@ bad:
 }
 
 static void
-check_grant(const struct grant *g)
+check_manifest(const struct manifest *m)
 {
-	static unsigned char wire[81920];
-	static struct grant again;
+	static unsigned char wire[1 << 20];
+	static struct grant g, again;
 	struct put p;
 	struct get in;
 
+	g.manifest = *m;
 	put_init(&p, wire, msg_info(MSG_JOB_GRANT)->max - 4);
-	grant_put(&p, g);
+	grant_put(&p, &g);
 	get_init(&in, wire, p.len);
 	grant_init(&again);
 	if (p.err != 0 || grant_get(&in, &again) == -1 || get_end(&in) == -1)
@@ -46,16 +48,16 @@ check_grant(const struct grant *g)
 int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
-	static struct grant g;
+	static struct manifest m;
 	struct settings s;
 	struct why w;
 
-	grant_init(&g);
-	if (manifest_parse(&g, "file", data, len, &w) == 0)
-		check_grant(&g);
+	manifest_init(&m);
+	if (manifest_parse(&m, "file", data, len, &w) == 0)
+		check_manifest(&m);
 	else
 		check_refusal(&w);
-	grant_free(&g);
+	manifest_free(&m);
 	if (settings_parse(&s, "file", data, len, &w) == -1)
 		check_refusal(&w);
 	return 0;

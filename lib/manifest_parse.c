@@ -6,14 +6,11 @@
 
 #include "conf.h"
 
-#define SECONDS_MAX	(7 * 86400)	/* a week; a job is no service */
-#define MIB_MAX		(1 << 20)	/* 1 TiB */
+_Static_assert(CONF_TEXT_MAX == MANIFEST_TEXT_MAX, "one limit for one text");
 
-_Static_assert(CONF_TEXT_MAX == GRANT_TEXT_MAX, "one limit for one text");
-
-/* The grant being filled, and what the file as a whole may hold. */
+/* The manifest being filled, and what the file as a whole may hold. */
 struct reader {
-	struct grant	*grant;
+	struct manifest	*manifest;
 	size_t		 text;		/* bytes of args, env and paths */
 };
 
@@ -40,7 +37,7 @@ get_name(struct conf *c, char dst[NAME_MAX_LEN + 1])
 {
 	if (conf_get_text(c, dst, NAME_MAX_LEN + 1) == -1)
 		return -1;
-	if (grant_check_name(dst) == -1)
+	if (name_check(dst) == -1)
 		return conf_error(c, "not a name", name_todo);
 	return 0;
 }
@@ -50,7 +47,7 @@ read_name(struct conf *c, void *ctx)
 {
 	struct reader *r = ctx;
 
-	return get_name(c, r->grant->name);
+	return get_name(c, r->manifest->name);
 }
 
 static int
@@ -58,7 +55,7 @@ read_class(struct conf *c, void *ctx)
 {
 	struct reader *r = ctx;
 
-	return get_name(c, r->grant->class);
+	return get_name(c, r->manifest->class);
 }
 
 static int
@@ -66,7 +63,7 @@ read_profile(struct conf *c, void *ctx)
 {
 	struct reader *r = ctx;
 
-	return get_name(c, r->grant->profile);
+	return get_name(c, r->manifest->profile);
 }
 
 static int
@@ -74,12 +71,12 @@ read_runtime(struct conf *c, void *ctx)
 {
 	struct reader *r = ctx;
 
-	return get_name(c, r->grant->runtime);
+	return get_name(c, r->manifest->runtime);
 }
 
 /*
- * The texts of a grant fit into its message because they fit into a manifest;
- * escapes such as "\L" may not make more of them.
+ * A grant's texts fit into its message because they fit into a manifest.
+ * Escapes such as "\L" must not make them longer.
  */
 static int
 count_text(struct conf *c, struct reader *r, size_t len)
@@ -113,10 +110,11 @@ read_capability(struct conf *c, void *ctx)
 	found = capability_find(word);
 	if (found == CAPABILITY_COUNT)
 		return refuse_capability(c, word);
-	if (grant_has(r->grant, found))
+	if (capability_has(r->manifest->capabilities, found))
 		return conf_error(c, "this capability again", "keep one of "
 		    "them");
-	r->grant->capabilities |= UINT32_C(1) << found;
+	r->manifest->capabilities = capability_add(r->manifest->capabilities,
+	    found);
 	return 0;
 }
 
@@ -131,38 +129,38 @@ static int
 read_secret(struct conf *c, void *ctx)
 {
 	struct reader *r = ctx;
-	struct grant *g = r->grant;
-	char *name = g->secrets[g->nsecrets];
+	struct manifest *m = r->manifest;
+	char *name = m->secrets[m->nsecrets];
 
 	if (get_name(c, name) == -1)
 		return -1;
-	for (size_t i = 0; i < g->nsecrets; i++)
-		if (strcmp(g->secrets[i], name) == 0)
+	for (size_t i = 0; i < m->nsecrets; i++)
+		if (strcmp(m->secrets[i], name) == 0)
 			return conf_error(c, "this secret again", "keep one "
 			    "of them");
-	g->nsecrets++;
+	m->nsecrets++;
 	return count_text(c, r, strlen(name));
 }
 
 static int
 read_secrets(struct conf *c, void *ctx)
 {
-	return conf_read_list(c, GRANT_SECRETS_MAX, read_secret, ctx);
+	return conf_read_list(c, MANIFEST_SECRETS_MAX, read_secret, ctx);
 }
 
 static int
 read_arg(struct conf *c, void *ctx)
 {
 	struct reader *r = ctx;
-	struct grant *g = r->grant;
+	struct manifest *m = r->manifest;
 
-	if (conf_get_copy(c, &g->args[g->nargs]) == -1)
+	if (conf_get_copy(c, &m->args[m->nargs]) == -1)
 		return -1;
-	g->nargs++;
-	if (g->args[0][0] == '\0')
+	m->nargs++;
+	if (m->args[0][0] == '\0')
 		return conf_error(c, "the program to run is empty",
 		    "name a file of the bundle or of the runtime");
-	return count_text(c, r, strlen(g->args[g->nargs - 1]));
+	return count_text(c, r, strlen(m->args[m->nargs - 1]));
 }
 
 static int
@@ -170,9 +168,9 @@ read_argv(struct conf *c, void *ctx)
 {
 	struct reader *r = ctx;
 
-	if (conf_read_list(c, GRANT_ARGS_MAX, read_arg, ctx) == -1)
+	if (conf_read_list(c, MANIFEST_ARGS_MAX, read_arg, ctx) == -1)
 		return -1;
-	if (r->grant->nargs == 0)
+	if (r->manifest->nargs == 0)
 		return conf_error(c, "`argv' is empty", "name the program to "
 		    "run as its first item");
 	return 0;
@@ -194,13 +192,13 @@ check_env_name(const char *name)
 
 /* Whether env already holds this name. */
 static bool
-env_has(const struct grant *g, const char *name)
+env_has(const struct manifest *m, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (size_t i = 0; i < g->nenv; i++)
-		if (strncmp(g->env[i], name, len) == 0 &&
-		    g->env[i][len] == '=')
+	for (size_t i = 0; i < m->nenv; i++)
+		if (strncmp(m->env[i], name, len) == 0 &&
+		    m->env[i][len] == '=')
 			return true;
 	return false;
 }
@@ -208,15 +206,15 @@ env_has(const struct grant *g, const char *name)
 static int
 read_variable(struct conf *c, const char *name, void *ctx)
 {
-	char value[GRANT_TEXT_MAX + 1], pair[GRANT_TEXT_MAX + 1];
+	char value[MANIFEST_TEXT_MAX + 1], pair[MANIFEST_TEXT_MAX + 1];
 	struct reader *r = ctx;
-	struct grant *g = r->grant;
+	struct manifest *m = r->manifest;
 	int n;
 
 	if (check_env_name(name) == -1)
 		return conf_error(c, "not the name of a variable", "use "
 		    "letters, digits and _, not beginning with a digit");
-	if (env_has(g, name))
+	if (env_has(m, name))
 		return conf_error(c, "this variable again", "keep one of "
 		    "them");
 	if (conf_get_text(c, value, sizeof(value)) == -1)
@@ -225,17 +223,17 @@ read_variable(struct conf *c, const char *name, void *ctx)
 	if (n >= (int)sizeof(pair))
 		return conf_error(c, "name and value have more than 4096 "
 		    "bytes", "shorten them");
-	g->env[g->nenv] = strdup(pair);
-	if (g->env[g->nenv] == NULL)
+	m->env[m->nenv] = strdup(pair);
+	if (m->env[m->nenv] == NULL)
 		return -1;
-	g->nenv++;
+	m->nenv++;
 	return count_text(c, r, (size_t)n);
 }
 
 static int
 read_env(struct conf *c, void *ctx)
 {
-	return conf_read_names(c, GRANT_ENV_MAX, read_variable, ctx);
+	return conf_read_names(c, MANIFEST_ENV_MAX, read_variable, ctx);
 }
 
 /* Whether one path is the other, or a folder of it. */
@@ -253,23 +251,23 @@ paths_clash(const char *a, const char *b)
 static int
 read_path(struct conf *c, void *ctx)
 {
-	char path[GRANT_PATH_MAX + 1];
+	char path[NAME_PATH_MAX + 1];
 	struct reader *r = ctx;
-	struct grant *g = r->grant;
+	struct manifest *m = r->manifest;
 
 	if (conf_get_text(c, path, sizeof(path)) == -1)
 		return -1;
-	if (grant_check_path(path) == -1)
+	if (name_check_path(path) == -1)
 		return conf_error(c, "not a path of a bundle's file", "write "
 		    "it relative, without `..', `.', `//' and control "
 		    "characters");
-	for (size_t i = 0; i + 1 < g->nfiles; i++)
-		if (paths_clash(g->files[i].path, path))
+	for (size_t i = 0; i + 1 < m->nfiles; i++)
+		if (paths_clash(m->files[i].path, path))
 			return conf_error(c, "this path is already in the "
 			    "list, as itself or as a folder", "keep one of "
 			    "them");
-	g->files[g->nfiles - 1].path = strdup(path);
-	if (g->files[g->nfiles - 1].path == NULL)
+	m->files[m->nfiles - 1].path = strdup(path);
+	if (m->files[m->nfiles - 1].path == NULL)
 		return -1;
 	return count_text(c, r, strlen(path));
 }
@@ -287,7 +285,7 @@ static int
 read_sha256(struct conf *c, void *ctx)
 {
 	struct reader *r = ctx;
-	struct grant_file *f = &r->grant->files[r->grant->nfiles - 1];
+	struct manifest_file *f = &r->manifest->files[r->manifest->nfiles - 1];
 	char hex[2 * DIGEST_LEN + 1];
 	size_t i;
 
@@ -309,7 +307,7 @@ read_executable(struct conf *c, void *ctx)
 	struct reader *r = ctx;
 
 	return conf_get_bool(c,
-	    &r->grant->files[r->grant->nfiles - 1].executable);
+	    &r->manifest->files[r->manifest->nfiles - 1].executable);
 }
 
 static const struct conf_field file_fields[] = {
@@ -324,87 +322,44 @@ read_file(struct conf *c, void *ctx)
 {
 	struct reader *r = ctx;
 
-	r->grant->nfiles++;	/* its path may stay NULL; the list is freed */
+	r->manifest->nfiles++;	/* its path may stay NULL; the list is freed */
 	return conf_read_map(c, file_fields, ctx);
 }
 
 static int
 read_files(struct conf *c, void *ctx)
 {
-	return conf_read_list(c, GRANT_FILES_MAX, read_file, ctx);
-}
-
-static struct grant_limits *
-limits_of(void *ctx)
-{
-	struct reader *r = ctx;
-
-	return &r->grant->limits;
+	return conf_read_list(c, MANIFEST_FILES_MAX, read_file, ctx);
 }
 
 static int
-read_cpu(struct conf *c, void *ctx)
+read_limit(struct conf *c, struct limits *l, enum limit limit)
 {
+	const struct limit_info *info = limit_info(limit);
 	uint64_t n;
 
-	if (conf_get_uint(c, 10, 256000, &n) == -1)
+	if (conf_get_uint(c, info->least, info->most, &n) == -1)
 		return -1;
-	limits_of(ctx)->cpu_millis = (uint32_t)n;
+	limit_set(l, limit, n);
 	return 0;
 }
 
-static int
-read_processes(struct conf *c, void *ctx)
-{
-	uint64_t n;
-
-	if (conf_get_uint(c, 1, 32768, &n) == -1)
-		return -1;
-	limits_of(ctx)->processes = (uint32_t)n;
-	return 0;
+#define LIMIT(id, name, member, unit, least, most, usual, what) \
+static int \
+read_limit_##id(struct conf *c, void *ctx) \
+{ \
+	struct reader *r = ctx; \
+\
+	return read_limit(c, &r->manifest->limits, LIMIT_##id); \
 }
-
-/* A number of `unit's, from 1 to max. */
-static int
-read_scaled(struct conf *c, uint64_t max, uint64_t unit, uint64_t *dst)
-{
-	if (conf_get_uint(c, 1, max, dst) == -1)
-		return -1;
-	*dst *= unit;
-	return 0;
-}
-
-static int
-read_memory(struct conf *c, void *ctx)
-{
-	return read_scaled(c, MIB_MAX, 1 << 20, &limits_of(ctx)->memory_bytes);
-}
-
-static int
-read_wall(struct conf *c, void *ctx)
-{
-	return read_scaled(c, SECONDS_MAX, 1000, &limits_of(ctx)->wall_ms);
-}
-
-static int
-read_output(struct conf *c, void *ctx)
-{
-	return read_scaled(c, MIB_MAX, 1 << 10, &limits_of(ctx)->output_bytes);
-}
-
-static int
-read_tmp(struct conf *c, void *ctx)
-{
-	return read_scaled(c, MIB_MAX, 1 << 20, &limits_of(ctx)->tmp_bytes);
-}
+#include "limit.def"
+#undef LIMIT
 
 static const struct conf_field limit_fields[] = {
-	{ "cpu_millis", false, read_cpu },
-	{ "memory_mib", false, read_memory },
-	{ "processes", false, read_processes },
-	{ "wall_seconds", false, read_wall },
-	{ "output_kib", false, read_output },
-	{ "tmp_mib", false, read_tmp },
+#define LIMIT(id, name, member, unit, least, most, usual, what) \
+	{ name, false, read_limit_##id },
+#include "limit.def"
+#undef LIMIT
 	{ NULL, false, NULL },
 };
 
@@ -434,10 +389,10 @@ static const struct conf_field fields[] = {
  * helps more than its size.
  */
 int
-manifest_parse(struct grant *g, const char *file, const void *text, size_t len,
-    struct why *w)
+manifest_parse(struct manifest *m, const char *file, const void *text,
+    size_t len, struct why *w)
 {
-	struct reader r = { .grant = g };
+	struct reader r = { .manifest = m };
 
 	if (conf_read(file, text, len, fields, &r, w) == -1)
 		return -1;

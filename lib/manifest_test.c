@@ -16,7 +16,7 @@
 #define FILE_A	"{path: a, sha256: " SHA "}"
 #define BIG	(1 << 20)
 
-static struct grant g;
+static struct manifest m;
 
 static int
 parse(const char *text, size_t len, struct why *w)
@@ -25,8 +25,8 @@ parse(const char *text, size_t len, struct why *w)
 	int rc;
 
 	memcpy(copy, text, len);
-	grant_init(&g);
-	rc = manifest_parse(&g, "manifest.yaml", copy, len, w);
+	manifest_init(&m);
+	rc = manifest_parse(&m, "manifest.yaml", copy, len, w);
 	free(copy);
 	return rc;
 }
@@ -53,7 +53,7 @@ bad(const char *text, const char *place, const char *words)
 	    strstr(w.text, words) != NULL, "%s\nwant: %s%s\nhave: %s", text,
 	    want, words, w.text);
 	ATF_CHECK_MSG(strchr(w.text, ';') != NULL, "no advice: %s", w.text);
-	grant_free(&g);
+	manifest_free(&m);
 }
 
 ATF_TC_WITHOUT_HEAD(every_field_is_read);
@@ -69,50 +69,50 @@ ATF_TC_BODY(every_field_is_read, tc)
 	    "env:\n  LANG: C\n  _A1: \"\"\n"
 	    "limits:\n  cpu_millis: 500\n  memory_mib: 64\n  processes: 8\n"
 	    "  wall_seconds: 5\n  output_kib: 10\n  tmp_mib: 1\n");
-	ATF_CHECK_STREQ(g.name, "hello-2");
-	ATF_CHECK_STREQ(g.runtime, "python");
-	ATF_CHECK_STREQ(g.class, "batch");
-	ATF_CHECK_STREQ(g.profile, "eu-west-1");
-	ATF_CHECK(grant_has(&g, CAPABILITY_EXEC_MEMORY));
-	ATF_CHECK(grant_has(&g, CAPABILITY_SHARED_MEMORY));
-	ATF_REQUIRE_EQ(g.nsecrets, 2);
-	ATF_CHECK_STREQ(g.secrets[0], "db-password");
-	ATF_CHECK_STREQ(g.secrets[1], "token");
-	ATF_REQUIRE_EQ(g.nargs, 3);
-	ATF_CHECK_STREQ(g.args[0], "/usr/bin/python3");
-	ATF_CHECK_STREQ(g.args[2], "a\tb");
-	ATF_REQUIRE_EQ(g.nfiles, 2);
-	ATF_CHECK_STREQ(g.files[1].path, "bin/x");
-	ATF_CHECK(!g.files[0].executable && g.files[1].executable);
-	ATF_CHECK_EQ(g.files[1].sha256[31], 0xef);
-	ATF_REQUIRE_EQ(g.nenv, 2);
-	ATF_CHECK_STREQ(g.env[0], "LANG=C");
-	ATF_CHECK_STREQ(g.env[1], "_A1=");
-	ATF_CHECK_EQ(g.limits.cpu_millis, 500);
-	ATF_CHECK_EQ(g.limits.memory_bytes, 64u << 20);
-	ATF_CHECK_EQ(g.limits.processes, 8);
-	ATF_CHECK_EQ(g.limits.wall_ms, 5000);
-	ATF_CHECK_EQ(g.limits.output_bytes, 10240);
-	ATF_CHECK_EQ(g.limits.tmp_bytes, 1u << 20);
-	grant_free(&g);
+	ATF_CHECK_STREQ(m.name, "hello-2");
+	ATF_CHECK_STREQ(m.runtime, "python");
+	ATF_CHECK_STREQ(m.class, "batch");
+	ATF_CHECK_STREQ(m.profile, "eu-west-1");
+	ATF_CHECK(capability_has(m.capabilities, CAPABILITY_EXEC_MEMORY));
+	ATF_CHECK(capability_has(m.capabilities, CAPABILITY_SHARED_MEMORY));
+	ATF_REQUIRE_EQ(m.nsecrets, 2);
+	ATF_CHECK_STREQ(m.secrets[0], "db-password");
+	ATF_CHECK_STREQ(m.secrets[1], "token");
+	ATF_REQUIRE_EQ(m.nargs, 3);
+	ATF_CHECK_STREQ(m.args[0], "/usr/bin/python3");
+	ATF_CHECK_STREQ(m.args[2], "a\tb");
+	ATF_REQUIRE_EQ(m.nfiles, 2);
+	ATF_CHECK_STREQ(m.files[1].path, "bin/x");
+	ATF_CHECK(!m.files[0].executable && m.files[1].executable);
+	ATF_CHECK_EQ(m.files[1].sha256[31], 0xef);
+	ATF_REQUIRE_EQ(m.nenv, 2);
+	ATF_CHECK_STREQ(m.env[0], "LANG=C");
+	ATF_CHECK_STREQ(m.env[1], "_A1=");
+	ATF_CHECK_EQ(m.limits.cpu_millis, 500);
+	ATF_CHECK_EQ(m.limits.memory_bytes, 64u << 20);
+	ATF_CHECK_EQ(m.limits.processes, 8);
+	ATF_CHECK_EQ(m.limits.wall_ms, 5000);
+	ATF_CHECK_EQ(m.limits.output_bytes, 10240);
+	ATF_CHECK_EQ(m.limits.tmp_bytes, 1u << 20);
+	manifest_free(&m);
 }
 
 ATF_TC_WITHOUT_HEAD(what_is_left_out_has_its_default);
 ATF_TC_BODY(what_is_left_out_has_its_default, tc)
 {
 	good(HEAD ARGV);
-	ATF_CHECK_STREQ(g.runtime, "");
-	ATF_CHECK_STREQ(g.class, "standard");
-	ATF_CHECK_STREQ(g.profile, "standard");
-	ATF_CHECK_EQ(g.capabilities, 0);
-	ATF_CHECK_EQ(g.nsecrets, 0);
-	ATF_CHECK_EQ(g.nfiles, 0);
-	ATF_CHECK_EQ(g.limits.memory_bytes, 256u << 20);
-	grant_free(&g);
+	ATF_CHECK_STREQ(m.runtime, "");
+	ATF_CHECK_STREQ(m.class, "standard");
+	ATF_CHECK_STREQ(m.profile, "standard");
+	ATF_CHECK_EQ(m.capabilities, 0);
+	ATF_CHECK_EQ(m.nsecrets, 0);
+	ATF_CHECK_EQ(m.nfiles, 0);
+	ATF_CHECK_EQ(m.limits.memory_bytes, 256u << 20);
+	manifest_free(&m);
 	good(HEAD ARGV "files: []\nenv: {}\nlimits: {}\ncapabilities: []\n"
 	    "secrets: []\n");
-	ATF_CHECK_EQ(g.capabilities, 0);
-	grant_free(&g);
+	ATF_CHECK_EQ(m.capabilities, 0);
+	manifest_free(&m);
 }
 
 ATF_TC_WITHOUT_HEAD(json_is_yaml);
@@ -121,8 +121,8 @@ ATF_TC_BODY(json_is_yaml, tc)
 	good("{\"version\": 1, \"name\": \"a\", \"argv\": [\"x\", \"y\"],\n"
 	    " \"files\": [{\"path\": \"a\", \"sha256\": \"" SHA "\",\n"
 	    " \"executable\": false}], \"env\": {\"A\": \"b\"}}\n");
-	ATF_CHECK_EQ(g.nargs, 2);
-	grant_free(&g);
+	ATF_CHECK_EQ(m.nargs, 2);
+	manifest_free(&m);
 }
 
 ATF_TC_WITHOUT_HEAD(scalars_have_the_type_of_their_field);
@@ -130,14 +130,14 @@ ATF_TC_BODY(scalars_have_the_type_of_their_field, tc)
 {
 	good("version: 1\nname: 123\nargv: [yes, 1.0, null, ~, 0x10]\n"
 	    "env: {A: no, B: 007}\n");
-	ATF_CHECK_STREQ(g.name, "123");
-	ATF_CHECK_STREQ(g.args[0], "yes");
-	ATF_CHECK_STREQ(g.args[1], "1.0");
-	ATF_CHECK_STREQ(g.args[2], "null");
-	ATF_CHECK_STREQ(g.args[3], "~");
-	ATF_CHECK_STREQ(g.args[4], "0x10");
-	ATF_CHECK_STREQ(g.env[1], "B=007");
-	grant_free(&g);
+	ATF_CHECK_STREQ(m.name, "123");
+	ATF_CHECK_STREQ(m.args[0], "yes");
+	ATF_CHECK_STREQ(m.args[1], "1.0");
+	ATF_CHECK_STREQ(m.args[2], "null");
+	ATF_CHECK_STREQ(m.args[3], "~");
+	ATF_CHECK_STREQ(m.args[4], "0x10");
+	ATF_CHECK_STREQ(m.env[1], "B=007");
+	manifest_free(&m);
 }
 
 static const struct {
@@ -340,19 +340,19 @@ ATF_TC_BODY(counts_and_sizes_have_limits, tc)
 	size_t len = repeat(text, HEAD ARGV, "#\n", MANIFEST_MAX / 2);
 
 	ATF_CHECK_EQ(parse(text, MANIFEST_MAX, &w), 0);
-	grant_free(&g);
+	manifest_free(&m);
 	ATF_CHECK_EQ(parse(text, len, &w), -1);
 	ATF_CHECK(strstr(w.text, "a manifest may have 65536") != NULL);
-	grant_free(&g);
+	manifest_free(&m);
 	len = repeat(text, HEAD "argv: [", "x,", 64);
 	strcpy(text + len, "]\n");
 	good(text);
-	ATF_CHECK_EQ(g.nargs, 64);
-	grant_free(&g);
+	ATF_CHECK_EQ(m.nargs, 64);
+	manifest_free(&m);
 	len = repeat(text, HEAD "argv: [\"", "a", 4096);
 	strcpy(text + len, "\"]\n");
 	good(text);
-	grant_free(&g);
+	manifest_free(&m);
 	len = repeat(text, HEAD ARGV "env: {A: ", "a", 4095);
 	strcpy(text + len, "}\n");
 	bad(text, "4:10", "name and value");

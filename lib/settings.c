@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "conf.h"
-#include "grant.h"
+#include "name.h"
 
 static void
 set_name(struct settings *s, const char *name)
@@ -38,7 +38,7 @@ read_name(struct conf *c, void *ctx)
 
 	if (conf_get_text(c, name, sizeof(name)) == -1)
 		return -1;
-	if (grant_check_name(name) == -1)
+	if (name_check(name) == -1)
 		return conf_error(c, "not a name", "use a to z, 0 to 9 and "
 		    "-, at most 63, not beginning with -");
 	set_name(ctx, name);

@@ -1,11 +1,12 @@
 # What two or more programs share, and the compiler of system call lists.
 
 ARCHIVES += lib
-lib_SRCS := $(addprefix lib/,base64.c checkpoint.c clock.c command.c conf.c \
-	filekind.c grant.c log.c manifest.c note.c receipt.c \
-	receipt_verify.c runtimes.c sandbox.c settings.c sha256.c share.c \
-	share_left.c signers.c signers_check.c sshkey.c sshsig.c stdfds.c \
-	tree.c tty.c ustar.c why.c wire.c words.c) \
+lib_SRCS := $(addprefix lib/,base64.c capability.c checkpoint.c clock.c command.c \
+	conf.c filekind.c grant.c limit.c log.c manifest.c manifest_parse.c \
+	name.c note.c receipt.c receipt_verify.c runtimes.c sandbox.c \
+	settings.c sha256.c share.c share_left.c signers.c signers_check.c \
+	sshkey.c sshsig.c stdfds.c tree.c tty.c ustar.c who.c why.c wire.c \
+	words.c) \
 	$(addprefix lib/msg/,chan.c event.c msg.c)
 lib_NEEDS := lib/doc
 lib_LIBS := -lyaml -lsodium -lbearssl
@@ -14,10 +15,10 @@ TOOLS += lib/mkfilter
 lib/mkfilter_LIBS := -lseccomp
 SHTESTS += lib/mkfilter_test
 
-TESTS += $(addprefix lib/,base64_test clock_test command_test grant_test log_test \
-	manifest_test note_test receipt_test runtimes_test sandbox_test \
-	settings_test sha256_test share_test signers_test sshsig_test \
-	stdfds_test tree_test ustar_test wire_test words_test)
+TESTS += $(addprefix lib/,base64_test capability_test clock_test command_test grant_test \
+	limit_test log_test manifest_test name_test note_test receipt_test \
+	runtimes_test sandbox_test settings_test sha256_test share_test \
+	signers_test sshsig_test stdfds_test tree_test ustar_test wire_test words_test)
 TESTS += lib/msg/chan_test lib/msg/event_test
 lib/grant_test_LDFLAGS := -Wl,--wrap=free
 

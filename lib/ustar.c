@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "grant.h"
+#include "name.h"
 
 /* The header of POSIX.1-1988: offsets and lengths of the fields. */
 enum {
@@ -119,7 +119,7 @@ join_name(const unsigned char *h, char name[USTAR_NAME_MAX + 1])
 	name[n + len] = '\0';
 }
 
-/* Says what is wrong with a name that grant_check_path() does not take. */
+/* Says what is wrong with a name that name_check_path() does not take. */
 static int
 refuse_name(const char *name, struct why *why)
 {
@@ -176,7 +176,7 @@ check_name(struct ustar_member *m, struct why *why)
 	/* A folder may end in one slash, which is not part of its name. */
 	if (m->is_dir && len > 1 && m->name[len - 1] == '/')
 		m->name[len - 1] = '\0';
-	if (grant_check_path(m->name) == -1)
+	if (name_check_path(m->name) == -1)
 		return refuse_name(m->name, why);
 	return 0;
 }

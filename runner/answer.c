@@ -124,7 +124,7 @@ state_word(const struct job *j)
 	case JOB_RECORD:
 		return j->accepted ? "ending" : NULL;
 	case JOB_LINGER:
-		return j->grant.job[0] != '\0' ? "ending" : NULL;
+		return j->who.job[0] != '\0' ? "ending" : NULL;
 	}
 	return NULL;
 }
@@ -132,14 +132,13 @@ state_word(const struct job *j)
 static void
 add_slot(struct tail *t, const struct job *j)
 {
-	const struct grant *g = &j->grant;
 	struct past p = { .started = j->started, .wall_ms = j->wall_ms,
 	    .tail = j->tail };
 
-	memcpy(p.job, g->job, sizeof(p.job));
-	memcpy(p.name, g->name, sizeof(p.name));
-	memcpy(p.author, g->author, sizeof(p.author));
-	memcpy(p.submitter, g->submitter, sizeof(p.submitter));
+	memcpy(p.job, j->who.job, sizeof(p.job));
+	memcpy(p.name, j->grant.manifest.name, sizeof(p.name));
+	memcpy(p.author, j->who.author, sizeof(p.author));
+	memcpy(p.submitter, j->who.submitter, sizeof(p.submitter));
 	if (j->state == JOB_RUN)
 		p.wall_ms = now_ms() - j->started_ms;
 	add_job(t, &p, state_word(j));

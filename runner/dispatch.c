@@ -69,7 +69,8 @@ do_grant(struct runner *r, struct get *g)
 		return;
 	if (grant_get(g, &j->grant) == -1 || get_end(g) == -1)
 		die(EXIT_PEER, "malformed JOB_GRANT");
-	note_answer(r, j->grant.submitter);
+	j->who = j->grant.who;
+	note_answer(r, j->who.submitter);
 	job_granted(r, j);
 }
 
@@ -78,25 +79,20 @@ do_deny(struct runner *r, struct get *g)
 {
 	struct job *j = find_seq(r, get_u32(g));
 	char message[TEXT_MAX + 1];
-	struct grant who;
+	struct who who;
 	uint8_t reason, is_signed;
 
-	grant_init(&who);
 	reason = get_u8(g);
 	get_cstr(g, message, sizeof(message));
 	is_signed = get_u8(g);
-	get_cstr(g, who.job, sizeof(who.job));
-	get_cstr(g, who.submitter, sizeof(who.submitter));
-	get_cstr(g, who.author, sizeof(who.author));
-	get_fixed(g, who.command_sha256, DIGEST_LEN);
-	get_fixed(g, who.manifest_sha256, DIGEST_LEN);
+	who_get(g, &who);
 	dispatch_end(g, "JOB_DENY");
 	if (reason_word(reason) == NULL)
 		die(EXIT_PEER, "JOB_DENY with the unknown reason %u", reason);
 	note_answer(r, who.submitter);
 	if (j == NULL || j->state != JOB_DECIDE)
 		return;
-	j->grant = who;
+	j->who = who;
 	j->recordable = is_signed != 0;
 	job_denied(r, j, (enum reason)reason, message);
 }
@@ -184,7 +180,7 @@ do_measure(struct runner *r, struct get *g)
 	note_answer(r, submitter);
 	if (j == NULL || j->state != JOB_DECIDE)
 		return;
-	memcpy(j->grant.submitter, submitter, sizeof(submitter));
+	memcpy(j->who.submitter, submitter, sizeof(submitter));
 	job_measure(r, j, (size_t)(rt - r->runtimes.list));
 }
 
@@ -251,7 +247,7 @@ do_appended(struct runner *r, struct get *g)
 	if (index >= r->tree_size)
 		r->tree_size = index + 1;
 	if (j != NULL) {
-		taken_leaf(r, j->grant.submitter, bytes);
+		taken_leaf(r, j->who.submitter, bytes);
 		job_appended(r, j, leaf, receipt, len);
 	} else if (d != NULL) {
 		taken_leaf(r, d->asked.submitter, bytes);

@@ -48,13 +48,13 @@ past_keep(struct runner *r, struct job *j)
 	struct past *p;
 
 	if (r->npast == PAST_MAX)
-		forget(r, find_oldest(r, j->grant.submitter));
+		forget(r, find_oldest(r, j->who.submitter));
 	p = &r->past[r->npast++];
 	memset(p, 0, sizeof(*p));
-	memcpy(p->job, j->grant.job, sizeof(p->job));
-	memcpy(p->name, j->grant.name, sizeof(p->name));
-	memcpy(p->author, j->grant.author, sizeof(p->author));
-	memcpy(p->submitter, j->grant.submitter, sizeof(p->submitter));
+	memcpy(p->job, j->who.job, sizeof(p->job));
+	memcpy(p->name, j->grant.manifest.name, sizeof(p->name));
+	memcpy(p->author, j->who.author, sizeof(p->author));
+	memcpy(p->submitter, j->who.submitter, sizeof(p->submitter));
 	p->outcome = j->verdict.outcome;
 	p->status = j->verdict.status;
 	p->started = j->started;
@@ -77,7 +77,7 @@ past_tail(const struct runner *r, const char *job)
 
 	for (size_t i = 0; i < JOB_SLOTS; i++)
 		if (r->jobs[i].tail != NULL &&
-		    strcmp(r->jobs[i].grant.job, job) == 0)
+		    strcmp(r->jobs[i].who.job, job) == 0)
 			return r->jobs[i].tail;
 	for (size_t i = 0; (p = past_at(r, i)) != NULL; i++)
 		if (strcmp(p->job, job) == 0)

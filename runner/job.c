@@ -133,16 +133,17 @@ static bool
 refuse_runtime(struct runner *r, struct job *j)
 {
 	const struct grant *g = &j->grant;
-	const struct runtime *rt = runtimes_find(&r->runtimes, g->runtime);
+	const char *name = g->manifest.runtime;
+	const struct runtime *rt = runtimes_find(&r->runtimes, name);
 
-	if (g->runtime[0] == '\0' || (rt != NULL && is_measured(rt, g)))
+	if (name[0] == '\0' || (rt != NULL && is_measured(rt, g)))
 		return false;
 	if (rt == NULL)
 		job_refuse(r, j, REASON_RUNTIME, "there is no runtime \"%s\" "
-		    "on this appliance", g->runtime);
+		    "on this appliance", name);
 	else
 		job_refuse(r, j, REASON_FAULT, "the grant's runtime \"%s\" is "
-		    "not the one that was measured", g->runtime);
+		    "not the one that was measured", name);
 	return true;
 }
 
@@ -193,8 +194,8 @@ job_granted(struct runner *r, struct job *j)
 	job_forget_submission(j);
 	if (refuse_unwanted(r, j) || refuse_runtime(r, j))
 		return;
-	if (g->bundle_len == 0 || g->limits.memory_bytes == 0 ||
-	    g->limits.processes == 0) {
+	if (g->bundle_len == 0 || g->manifest.limits.memory_bytes == 0 ||
+	    g->manifest.limits.processes == 0) {
 		job_refuse(r, j, REASON_LIMITS, "an empty bundle, no memory or "
 		    "no process: nothing can run");
 		return;
@@ -233,8 +234,8 @@ build(struct runner *r, struct job *j)
 			    "bundle: %s", strerror(errno));
 		return;
 	}
-	if (cgroup_open(&j->cgroup, r->cgroup, j->slot, &j->grant.limits,
-	    &why) == -1 ||
+	if (cgroup_open(&j->cgroup, r->cgroup, j->slot,
+	    &j->grant.manifest.limits, &why) == -1 ||
 	    spawn_job(r->spawner, j->slot, &j->grant, j->bundle.fd,
 	    j->cgroup.dir, &j->child, &why) == -1) {
 		job_refuse(r, j, REASON_SANDBOX, "%s", why.text);
@@ -282,7 +283,7 @@ accept(struct runner *r, struct job *j, const char *probe)
 
 	bundle_close(&j->bundle);
 	snprintf(j->probe, sizeof(j->probe), "%s", probe);
-	if (cgroup_limit_cpu(&j->cgroup, j->grant.limits.cpu_millis,
+	if (cgroup_limit_cpu(&j->cgroup, j->grant.manifest.limits.cpu_millis,
 	    &why) == -1) {
 		job_refuse(r, j, REASON_SANDBOX, "%s", why.text);
 		return;
@@ -333,7 +334,7 @@ start(struct runner *r, struct job *j)
 	j->started_ms = now_ms();
 	j->started = (uint64_t)time(NULL);
 	j->tail = tail_new();		/* without memory, none is kept */
-	job_enter(j, JOB_RUN, j->grant.limits.wall_ms);
+	job_enter(j, JOB_RUN, j->grant.manifest.limits.wall_ms);
 	if (!j->attached)
 		job_end(r, j, OUTCOME_CANCELLED, 0, "the client left");
 	else if (r->stopping)
@@ -470,7 +471,7 @@ job_timeout(struct runner *r, struct job *j)
 	case JOB_RUN:
 		job_end(r, j, OUTCOME_TIMED_OUT, 0, "the job ran longer than "
 		    "its %llu s; raise wall_seconds", (unsigned long long)
-		    j->grant.limits.wall_ms / 1000);
+		    j->grant.manifest.limits.wall_ms / 1000);
 		return;
 	case JOB_END:
 		job_end_overdue(r, j);

@@ -79,7 +79,8 @@ struct job {
 	size_t		 submission_len;
 	size_t		 runtime;	/* MEASURE: in the list */
 	bool		 unreadable;	/* it could not be measured */
-	struct grant	 grant;		/* after a denial: who and what only */
+	struct who	 who;		/* once keyd has decided */
+	struct grant	 grant;		/* once keyd has granted it */
 	struct bundle	 bundle;
 	struct cgroup	 cgroup;
 	struct child	 child;

@@ -38,7 +38,7 @@ job_finish_unrecorded(struct runner *r, struct job *j, const char *why)
 	size_t len;
 
 	if (v->kind == VERDICT_ENDED) {
-		log_info("job %s: its end is not recorded: %s", j->grant.job,
+		log_info("job %s: its end is not recorded: %s", j->who.job,
 		    why);
 		v->outcome = OUTCOME_FAULT;
 		v->status = 0;
@@ -46,7 +46,7 @@ job_finish_unrecorded(struct runner *r, struct job *j, const char *why)
 		    "its end could not be recorded: %.200s", why);
 	} else if (j->recordable) {
 		log_info("job %s: its refusal is not recorded: %s",
-		    j->grant.job, why);
+		    j->who.job, why);
 		len = strlen(v->message);
 		snprintf(v->message + len, sizeof(v->message) - len,
 		    " (not recorded: %.200s)", why);
@@ -89,7 +89,7 @@ static void
 judge_memory(struct job *j)
 {
 	struct verdict *v = &j->verdict;
-	unsigned long long mib = j->grant.limits.memory_bytes >> 20;
+	unsigned long long mib = j->grant.manifest.limits.memory_bytes >> 20;
 	const char *text = j->accepted ?
 	    "the job needed more than its %llu MiB of memory; raise "
 	    "memory_mib" :
@@ -97,7 +97,7 @@ judge_memory(struct job *j)
 	    "raise memory_mib";
 
 	if (j->figures.over_limit != 0 && j->figures.memory_max != 0 &&
-	    j->figures.memory_max < j->grant.limits.memory_bytes)
+	    j->figures.memory_max < j->grant.manifest.limits.memory_bytes)
 		text = "the appliance has less memory than the job's %llu MiB, "
 		    "and the job needed all that one may have; give the "
 		    "appliance more";
@@ -121,7 +121,8 @@ judge_time(struct job *j)
 	    j->verdict.outcome == OUTCOME_TIMED_OUT &&
 	    throttled_ms > j->wall_ms / 4)
 		add_note(j, "it waited for CPU, of which it may use %u "
-		    "cpu_millis; raise those", j->grant.limits.cpu_millis);
+		    "cpu_millis; raise those",
+		    (unsigned)j->grant.manifest.limits.cpu_millis);
 }
 
 /*
@@ -219,7 +220,7 @@ kill_all(const struct job *j)
 {
 	if (j->cgroup.dir == -1 || cgroup_kill(&j->cgroup) == 0)
 		return 0;
-	log_info("job %s: cgroup.kill: %s", j->grant.job, strerror(errno));
+	log_info("job %s: cgroup.kill: %s", j->who.job, strerror(errno));
 	return -1;
 }
 
@@ -290,7 +291,7 @@ job_overrun(struct runner *r, struct job *j)
 		v->kind = VERDICT_NONE;
 	job_end(r, j, OUTCOME_OUTPUT_LIMIT, 0, "more than %llu bytes of "
 	    "output; raise output_kib",
-	    (unsigned long long)j->grant.limits.output_bytes);
+	    (unsigned long long)j->grant.manifest.limits.output_bytes);
 }
 
 void
@@ -334,8 +335,8 @@ void
 job_linger(struct job *j)
 {
 	log_info("slot %u stays taken: processes of %s have not ended yet",
-	    j->slot, j->grant.job[0] == '\0' ? "a job before the restart" :
-	    j->grant.job);
+	    j->slot, j->who.job[0] == '\0' ? "a job before the restart" :
+	    j->who.job);
 	j->attached = false;
 	job_enter(j, JOB_LINGER, RETRY_MS);
 }

@@ -238,7 +238,7 @@ TEST(limit_of_cpu_holds_from_the_jobs_start)
 	struct grant *g = make_grant();
 
 	play_start();
-	g->limits.cpu_millis = 10;
+	g->manifest.limits.cpu_millis = 10;
 	to_build(g);
 	ATF_CHECK_EQ(play.child[0].cpu_millis, 0);
 	play_report(0, REPORT_READY, 0, 0, "9/9 denied");
@@ -260,7 +260,7 @@ TEST(time_that_was_spent_waiting_for_cpu_is_told)
 	struct grant *g = make_grant();
 
 	play_start();
-	g->limits.cpu_millis = 10;
+	g->manifest.limits.cpu_millis = 10;
 	to_run(g);
 	play.child[0].figures.throttled_us = 4900000;
 	play.now += 5000;

@@ -69,7 +69,7 @@ read_reports(struct runner *r, struct job *j)
 			continue;
 		}
 		if (errno != 0)
-			log_info("job %s: a malformed report", j->grant.job);
+			log_info("job %s: a malformed report", j->who.job);
 		close(j->child.report);
 		j->child.report = -1;
 	}
@@ -80,8 +80,8 @@ static void
 read_output(struct runner *r, struct job *j, int i)
 {
 	static unsigned char buf[DATA_MAX];
-	uint64_t left = j->grant.limits.output_bytes - j->out[0].bytes -
-	    j->out[1].bytes;
+	uint64_t left = j->grant.manifest.limits.output_bytes -
+	    j->out[0].bytes - j->out[1].bytes;
 	ssize_t n = read(j->child.out[i], buf, output_room(r, j));
 	size_t len;
 
@@ -132,7 +132,7 @@ collect_rings(const struct job *j)
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) == -1) {
-		log_info("job %s: socketpair: %s", j->grant.job,
+		log_info("job %s: socketpair: %s", j->who.job,
 		    strerror(errno));
 		return;
 	}

@@ -161,7 +161,7 @@ TEST(unknown_runtime_is_refused)
 	struct grant *g = make_grant();
 
 	play_start();
-	strcpy(g->runtime, "perl");
+	strcpy(g->manifest.runtime, "perl");
 	submit(CONN);
 	send_grant(expect_decide(), g);
 	check_refusal(REASON_RUNTIME, "no runtime \"perl\"");
@@ -181,7 +181,7 @@ grant_python(int byte)
 {
 	struct grant *g = make_grant();
 
-	strcpy(g->runtime, "python");
+	strcpy(g->manifest.runtime, "python");
 	memset(g->runtime_sha256, byte, DIGEST_LEN);
 	return g;
 }
@@ -572,7 +572,7 @@ TEST(output_waits_for_credit)
 	struct get m;
 
 	play_start();
-	g->limits.output_bytes = 10u << 20;
+	g->manifest.limits.output_bytes = 10u << 20;
 	to_run(g);
 	while (sent + sizeof(text) <= OUTPUT_WINDOW) {
 		play_write(0, 1, text, sizeof(text));
@@ -600,7 +600,7 @@ TEST(client_that_does_not_read_holds_the_slot_only_so_long)
 	struct grant *g = make_grant();
 
 	play_start();
-	g->limits.output_bytes = 10u << 20;
+	g->manifest.limits.output_bytes = 10u << 20;
 	to_run(g);
 	for (size_t sent = 0; sent < OUTPUT_WINDOW; sent += sizeof(text)) {
 		play_write(0, 1, text, sizeof(text));

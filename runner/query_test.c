@@ -255,7 +255,7 @@ TEST(jobs_that_run_and_ran_are_listed)
 
 	play_start();
 	run_one("oh");
-	strcpy(g->job, "ffff");
+	strcpy(g->who.job, "ffff");
 	to_run(g);
 	play.now += 250;
 	order(CONN + 1);
@@ -268,7 +268,7 @@ TEST(jobs_that_run_and_ran_are_listed)
 
 	send_conn(MSG_JOB_CANCEL, CONN);
 	send_appended(expect_append(EVENT_JOB_FINISHED, "cancelled"), "r");
-	strcpy(g->job, "eeee");
+	strcpy(g->who.job, "eeee");
 	submit(100);
 	send_grant(expect_decide(), g);
 	play_expect(&play.gate, MSG_JOB_SEND);
@@ -312,7 +312,7 @@ TEST(job_that_runs_and_one_that_ends)
 	struct grant *g = make_grant();
 
 	play_start();
-	g->limits.output_bytes = 10u << 20;
+	g->manifest.limits.output_bytes = 10u << 20;
 	to_run(g);
 	play.now += 250;
 	expect_job("\"state\":\"running\",\"status\":0,");
@@ -357,7 +357,7 @@ TEST(output_has_lost_its_head)
 	struct grant *g = make_grant();
 
 	play_start();
-	g->limits.output_bytes = 1 << 20;
+	g->manifest.limits.output_bytes = 1 << 20;
 	memset(chunk, 'x', sizeof(chunk));
 	to_run(g);
 	play_write(0, 2, "head", 4);
@@ -385,7 +385,7 @@ TEST(output_that_went_meanwhile_is_a_refusal)
 	for (int i = 0; i < PAST_MAX; i++) {
 		struct grant *g = make_grant();
 
-		snprintf(g->job, sizeof(g->job), "other%d", i);
+		snprintf(g->who.job, sizeof(g->who.job), "other%d", i);
 		to_run(g);
 		if (i == PAST_MAX - 1) {	/* it pushes out the first */
 			order(99);

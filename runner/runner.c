@@ -86,7 +86,7 @@ load_runtimes(struct runner *r)
 	if (d == NULL)
 		die_errno("%s", ROOT_RUNTIMES);
 	while ((e = readdir(d)) != NULL)
-		if (grant_check_name(e->d_name) == 0)
+		if (name_check(e->d_name) == 0)
 			add_runtime(r, e->d_name);
 	closedir(d);
 }

@@ -48,7 +48,7 @@ say_send(struct runner *r, const struct job *j)
 		return;
 	put_init(&p, buf, sizeof(buf));
 	put_u32(&p, j->conn);
-	put_cstr(&p, j->grant.job);
+	put_cstr(&p, j->who.job);
 	put_u64(&p, j->grant.bundle_len);
 	say(&r->gate, MSG_JOB_SEND, &p);
 }
@@ -77,7 +77,7 @@ say_accepted(struct runner *r, const struct job *j)
 		return;
 	put_init(&p, buf, sizeof(buf));
 	put_u32(&p, j->conn);
-	put_cstr(&p, j->grant.job);
+	put_cstr(&p, j->who.job);
 	put_string(&p, j->accepted_leaf, DIGEST_LEN);
 	say(&r->gate, MSG_JOB_ACCEPTED, &p);
 }
@@ -119,7 +119,7 @@ say_verdict(struct runner *r, const struct job *j, const void *receipt,
 		return;
 	put_init(&p, buf, ANSWER_MAX);
 	if (v->kind == VERDICT_REFUSED) {
-		put_refused(&p, j->conn, v->reason, v->message, j->grant.job,
+		put_refused(&p, j->conn, v->reason, v->message, j->who.job,
 		    receipt, len);
 		say(&r->gate, MSG_JOB_REFUSED, &p);
 	} else {
@@ -228,39 +228,41 @@ say_decide(struct runner *r, struct job *j)
 static void
 put_accepted_fields(struct put *p, const struct job *j)
 {
+	const struct who *w = &j->who;
 	const struct grant *g = &j->grant;
-	char capabilities[CAPABILITIES_TEXT_MAX];
+	const struct manifest *m = &g->manifest;
+	char capabilities[CAPABILITY_TEXT_MAX];
 
-	put_cstr(p, g->job);
-	put_cstr(p, g->name);
-	put_cstr(p, g->author);
-	put_cstr(p, g->submitter);
-	put_string(p, g->command_sha256, DIGEST_LEN);
-	put_string(p, g->manifest_sha256, DIGEST_LEN);
+	put_cstr(p, w->job);
+	put_cstr(p, m->name);
+	put_cstr(p, w->author);
+	put_cstr(p, w->submitter);
+	put_string(p, w->command_sha256, DIGEST_LEN);
+	put_string(p, w->manifest_sha256, DIGEST_LEN);
 	put_string(p, g->bundle_sha256, DIGEST_LEN);
-	put_cstr(p, g->runtime);
-	put_u64(p, g->limits.cpu_millis);
-	put_u64(p, g->limits.memory_bytes);
-	put_u64(p, g->limits.processes);
-	put_u64(p, g->limits.wall_ms);
-	put_u64(p, g->limits.output_bytes);
+	put_cstr(p, m->runtime);
+	put_u64(p, m->limits.cpu_millis);
+	put_u64(p, m->limits.memory_bytes);
+	put_u64(p, m->limits.processes);
+	put_u64(p, m->limits.wall_ms);
+	put_u64(p, m->limits.output_bytes);
 	put_cstr(p, j->probe);
-	put_cstr(p, g->class);
-	put_cstr(p, g->profile);
-	put_cstr(p, grant_capabilities(g, capabilities));
+	put_cstr(p, m->class);
+	put_cstr(p, m->profile);
+	put_cstr(p, capability_format(m->capabilities, capabilities));
 	put_string(p, g->runtime_sha256, DIGEST_LEN);
 }
 
 static void
 put_refused_fields(struct put *p, const struct job *j)
 {
-	const struct grant *g = &j->grant;
+	const struct who *w = &j->who;
 
-	put_cstr(p, g->job);
-	put_cstr(p, g->submitter);
-	put_cstr(p, g->author);
-	put_string(p, g->command_sha256, DIGEST_LEN);
-	put_string(p, g->manifest_sha256, DIGEST_LEN);
+	put_cstr(p, w->job);
+	put_cstr(p, w->submitter);
+	put_cstr(p, w->author);
+	put_string(p, w->command_sha256, DIGEST_LEN);
+	put_string(p, w->manifest_sha256, DIGEST_LEN);
 	put_cstr(p, reason_word(j->verdict.reason));
 	put_cstr(p, j->verdict.message);
 }
@@ -268,15 +270,16 @@ put_refused_fields(struct put *p, const struct job *j)
 static void
 put_finished_fields(struct put *p, const struct job *j)
 {
+	const struct who *w = &j->who;
 	const struct grant *g = &j->grant;
 	unsigned char digest[DIGEST_LEN];
 
-	put_cstr(p, g->job);
-	put_cstr(p, g->name);
-	put_cstr(p, g->author);
-	put_cstr(p, g->submitter);
-	put_string(p, g->command_sha256, DIGEST_LEN);
-	put_string(p, g->manifest_sha256, DIGEST_LEN);
+	put_cstr(p, w->job);
+	put_cstr(p, g->manifest.name);
+	put_cstr(p, w->author);
+	put_cstr(p, w->submitter);
+	put_string(p, w->command_sha256, DIGEST_LEN);
+	put_string(p, w->manifest_sha256, DIGEST_LEN);
 	put_string(p, g->bundle_sha256, DIGEST_LEN);
 	put_string(p, j->accepted_leaf, DIGEST_LEN);
 	put_cstr(p, outcome_word(j->verdict.outcome));
@@ -357,11 +360,11 @@ put_kept_jobs(struct put *p, const struct runner *r)
 	uint32_t n = 0;
 
 	for (size_t i = 0; i < JOB_SLOTS; i++) {
-		const struct grant *g = &r->jobs[i].grant;
+		const struct who *w = &r->jobs[i].who;
 
 		if (r->jobs[i].tail == NULL)
 			continue;
-		put_kept_job(p, g->job, g->submitter, g->author);
+		put_kept_job(p, w->job, w->submitter, w->author);
 		n++;
 	}
 	for (size_t i = 0; (past = past_at(r, i)) != NULL; i++) {

@@ -405,8 +405,8 @@ run_one(const char *who, const char *job)
 {
 	struct grant *g = make_grant();
 
-	strcpy(g->submitter, who);
-	strcpy(g->job, job);
+	strcpy(g->who.submitter, who);
+	strcpy(g->who.job, job);
 	to_run(g);
 	play_report(0, REPORT_ENDED, 0, 0, "");
 	play_die(0);
@@ -504,7 +504,7 @@ TEST(bundle_that_was_announced_takes_no_room)
 	submit(1);
 	send_grant(expect_decide(), g);
 	play_expect(&play.gate, MSG_JOB_SEND);
-	strcpy(g->submitter, "bob");
+	strcpy(g->who.submitter, "bob");
 	submit(2);
 	send_grant(expect_decide(), g);
 	play_expect(&play.gate, MSG_JOB_SEND);

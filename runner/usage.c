@@ -44,8 +44,8 @@ take_jobs(const struct runner *r, const struct job *asking,
 
 		if (j->state == JOB_FREE || j == asking)
 			continue;
-		take(r, l, SHARE_JOBS, j->grant.submitter, 1);
-		take(r, l, SHARE_BUNDLES, j->grant.submitter, j->bundle.len);
+		take(r, l, SHARE_JOBS, j->who.submitter, 1);
+		take(r, l, SHARE_BUNDLES, j->who.submitter, j->bundle.len);
 	}
 }
 

@@ -46,7 +46,7 @@ read_name(struct reader *r, uint32_t node, char dst[NAME_MAX_LEN + 1])
 	if (node == 0)
 		return 0;
 	s = r->doc->nodes[node].str;
-	if (s->len > NAME_MAX_LEN || grant_check_name(s->bytes) == -1)
+	if (s->len > NAME_MAX_LEN || name_check(s->bytes) == -1)
 		return doc_error(r->doc, node, r->error, "not a name; use a "
 		    "to z, 0 to 9 and -, at most 63, not beginning with -");
 	memcpy(dst, s->bytes, s->len + 1);
@@ -73,7 +73,7 @@ read_user(struct reader *r, uint32_t node, const char **dst)
 static int
 refuse_capability(struct reader *r, uint32_t node)
 {
-	char known[CAPABILITIES_TEXT_MAX] = "";
+	char known[CAPABILITY_TEXT_MAX] = "";
 	size_t n = 0;
 
 	for (int c = 0; c < CAPABILITY_COUNT; c++)
@@ -84,94 +84,79 @@ refuse_capability(struct reader *r, uint32_t node)
 }
 
 static int
-read_capability(struct reader *r, struct grant *g, uint32_t node)
+read_capability(struct reader *r, struct manifest *m, uint32_t node)
 {
 	enum capability c = r->doc->nodes[node].kind == DOC_STRING ?
 	    capability_find(r->doc->nodes[node].str->bytes) : CAPABILITY_COUNT;
 
 	if (c == CAPABILITY_COUNT)
 		return refuse_capability(r, node);
-	if (grant_has(g, c))
+	if (capability_has(m->capabilities, c))
 		return doc_error(r->doc, node, r->error, "this capability "
 		    "again; keep one of them");
-	g->capabilities |= 1u << c;
+	m->capabilities = capability_add(m->capabilities, c);
 	return 0;
 }
 
 static int
-read_secret(struct reader *r, struct grant *g, uint32_t node)
+read_secret(struct reader *r, struct manifest *m, uint32_t node)
 {
-	char *name = g->secrets[g->nsecrets];
+	char *name = m->secrets[m->nsecrets];
 
 	if (r->doc->nodes[node].kind != DOC_STRING ||
-	    g->nsecrets == GRANT_SECRETS_MAX)
+	    m->nsecrets == MANIFEST_SECRETS_MAX)
 		return doc_error(r->doc, node, r->error, "expected at most %d "
-		    "secrets' names", GRANT_SECRETS_MAX);
+		    "secrets' names", MANIFEST_SECRETS_MAX);
 	if (read_name(r, node, name) == -1)
 		return -1;
-	for (size_t i = 0; i < g->nsecrets; i++)
-		if (strcmp(g->secrets[i], name) == 0)
+	for (size_t i = 0; i < m->nsecrets; i++)
+		if (strcmp(m->secrets[i], name) == 0)
 			return doc_error(r->doc, node, r->error, "this secret "
 			    "again; keep one of them");
-	g->nsecrets++;
+	m->nsecrets++;
 	return 0;
 }
 
 static int
-read_list(struct reader *r, struct grant *g, uint32_t list,
-    int (*item)(struct reader *, struct grant *, uint32_t))
+read_list(struct reader *r, struct manifest *m, uint32_t list,
+    int (*item)(struct reader *, struct manifest *, uint32_t))
 {
 	if (list == 0)
 		return 0;
 	for (uint32_t n = doc_first(r->doc, list); n != 0;
 	    n = doc_next(r->doc, list, n))
-		if (item(r, g, n) == -1)
+		if (item(r, m, n) == -1)
 			return -1;
 	return 0;
 }
 
-/* In the order of ask.c's names. */
 static const struct doc_field limit_fields[] = {
-	{ "cpu_millis", DOC_MAY(INT), true },
-	{ "memory_mib", DOC_MAY(INT), true },
-	{ "processes", DOC_MAY(INT), true },
-	{ "wall_seconds", DOC_MAY(INT), true },
-	{ "output_kib", DOC_MAY(INT), true },
-	{ "tmp_mib", DOC_MAY(INT), true },
+#define LIMIT(id, name, member, unit, least, most, usual, what) \
+	[LIMIT_##id] = { name, DOC_MAY(INT), true },
+#include "lib/limit.def"
+#undef LIMIT
 };
 
 static int
-read_limits(struct reader *r, struct grant_limits *l, uint32_t node)
+read_limits(struct reader *r, struct limits *l, uint32_t node)
 {
-	uint32_t found[COUNT_OF(limit_fields)];
-	uint64_t values[COUNT_OF(limit_fields)] = { 0 };
+	uint32_t found[LIMIT_COUNT];
 
 	if (node == 0)
 		return 0;
-	if (doc_fields(r->doc, node, limit_fields, COUNT_OF(limit_fields),
-	    found, r->error) == -1)
+	if (doc_fields(r->doc, node, limit_fields, LIMIT_COUNT, found,
+	    r->error) == -1)
 		return -1;
-	for (size_t i = 0; i < COUNT_OF(limit_fields); i++) {
+	for (int i = 0; i < LIMIT_COUNT; i++) {
 		if (found[i] == 0)
 			continue;
 		if (r->doc->nodes[found[i]].n < 1 ||
 		    r->doc->nodes[found[i]].n > UINT32_MAX)
 			return doc_error(r->doc, found[i], r->error,
 			    "expected a number from 1 to %u", UINT32_MAX);
-		values[i] = (uint64_t)r->doc->nodes[found[i]].n;
+		limit_set(l, (enum limit)i,
+		    (uint64_t)r->doc->nodes[found[i]].n);
 	}
-	if (values[0] != 0)
-		l->cpu_millis = (uint32_t)values[0];
-	if (values[1] != 0)
-		l->memory_bytes = values[1] << 20;
-	if (values[2] != 0)
-		l->processes = (uint32_t)values[2];
-	if (values[3] != 0)
-		l->wall_ms = values[3] * 1000;
-	if (values[4] != 0)
-		l->output_bytes = values[4] << 10;
-	if (values[5] != 0)
-		l->tmp_bytes = values[5] << 20;
 	return 0;
 }
 
@@ -189,20 +174,20 @@ static const struct doc_field manifest_fields[] = {
 };
 
 static int
-read_manifest(struct reader *r, struct grant *g, uint32_t node)
+read_manifest(struct reader *r, struct manifest *m, uint32_t node)
 {
 	uint32_t found[COUNT_OF(manifest_fields)];
 
 	if (doc_fields(r->doc, node, manifest_fields,
 	    COUNT_OF(manifest_fields), found, r->error) == -1 ||
-	    read_name(r, found[M_NAME], g->name) == -1 ||
-	    read_name(r, found[M_CLASS], g->class) == -1 ||
-	    read_name(r, found[M_PROFILE], g->profile) == -1 ||
-	    read_name(r, found[M_RUNTIME], g->runtime) == -1 ||
-	    read_limits(r, &g->limits, found[M_LIMITS]) == -1 ||
-	    read_list(r, g, found[M_CAPABILITIES], read_capability) == -1)
+	    read_name(r, found[M_NAME], m->name) == -1 ||
+	    read_name(r, found[M_CLASS], m->class) == -1 ||
+	    read_name(r, found[M_PROFILE], m->profile) == -1 ||
+	    read_name(r, found[M_RUNTIME], m->runtime) == -1 ||
+	    read_limits(r, &m->limits, found[M_LIMITS]) == -1 ||
+	    read_list(r, m, found[M_CAPABILITIES], read_capability) == -1)
 		return -1;
-	return read_list(r, g, found[M_SECRETS], read_secret);
+	return read_list(r, m, found[M_SECRETS], read_secret);
 }
 
 static int
@@ -246,18 +231,18 @@ new_asks(struct reader *r, struct policy_case *c, size_t n)
 }
 
 static void
-add_asks(struct reader *r, struct policy_case *c, const struct grant *g,
-    const struct scene *s)
+add_asks(struct reader *r, struct policy_case *c, const struct who *w,
+    const struct manifest *m, const struct scene *s)
 {
 	struct ask asks[ASKS_MAX];
-	size_t n = asks_of(g, asks);
+	size_t n = asks_of(m, asks);
 	struct case_ask *a = new_asks(r, c, n);
 
 	for (size_t i = 0; i < n; i++) {
 		snprintf(a[i].thing, sizeof(a[i].thing), "%s %s",
 		    ask_action(asks[i].kind), asks[i].what);
 		ask_format(&asks[i], a[i].shown);
-		if (ask_request(&asks[i], g, s, &r->cases->arena,
+		if (ask_request(&asks[i], w, m, s, &r->cases->arena,
 		    &a[i].request) == -1)
 			say_no_memory();
 	}
@@ -276,9 +261,10 @@ static const struct doc_field command_fields[] = {
 static int
 read_command(struct reader *r, struct policy_case *c, uint32_t node)
 {
-	static struct grant g;		/* too large for a stack's liking */
+	static struct manifest m;	/* too large for a stack */
 	uint32_t found[COUNT_OF(command_fields)];
-	struct scene scene;
+	struct scene scene = { 0 };
+	struct who who = { 0 };
 	const char *author;
 
 	if (doc_fields(r->doc, node, command_fields, COUNT_OF(command_fields),
@@ -288,13 +274,13 @@ read_command(struct reader *r, struct policy_case *c, uint32_t node)
 	author = c->who;
 	if (read_user(r, found[C_AUTHOR], &author) == -1)
 		return -1;
-	grant_init(&g);
-	principal(g.submitter, c->who);
-	principal(g.author, author);
-	if (read_manifest(r, &g, found[C_MANIFEST]) == -1 ||
+	manifest_init(&m);
+	principal(who.submitter, c->who);
+	principal(who.author, author);
+	if (read_manifest(r, &m, found[C_MANIFEST]) == -1 ||
 	    read_scene(r, &scene, found[C_NOW], found[C_BOOT]) == -1)
 		return -1;
-	add_asks(r, c, &g, &scene);
+	add_asks(r, c, &who, &m, &scene);
 	return 0;
 }
 

@@ -143,8 +143,9 @@ static int
 explain_manifest(struct rules *r, const char *file, const struct buf *text,
     const struct options *o)
 {
-	static struct grant g;		/* too large for a stack's liking */
-	struct scene scene = { 0, o->boot == NULL ? CASES_BOOT : o->boot };
+	static struct manifest m;	/* too large for a stack */
+	struct scene scene = { .boot = o->boot == NULL ? CASES_BOOT : o->boot };
+	struct who who = { 0 };
 	struct why w = { "" };
 	struct put p;
 	char *out;
@@ -152,23 +153,23 @@ explain_manifest(struct rules *r, const char *file, const struct buf *text,
 
 	if (read_now(o->now, &scene.now) == -1)
 		return CMD_USAGE;
-	grant_init(&g);
-	if (manifest_parse(&g, file, text->data, text->len, &w) == -1) {
+	manifest_init(&m);
+	if (manifest_parse(&m, file, text->data, text->len, &w) == -1) {
 		say("%s", w.text);
 		if (has_line(text, "- "))
 			say("if %s has cases, leave out --submitter", file);
-		grant_free(&g);
+		manifest_free(&m);
 		return EXIT_REFUSED;
 	}
-	sha256(text->data, text->len, g.manifest_sha256);
-	snprintf(g.submitter, sizeof(g.submitter), "%s", o->submitter);
-	snprintf(g.author, sizeof(g.author), "%s",
+	sha256(text->data, text->len, who.manifest_sha256);
+	snprintf(who.submitter, sizeof(who.submitter), "%s", o->submitter);
+	snprintf(who.author, sizeof(who.author), "%s",
 	    o->author == NULL ? o->submitter : o->author);
 	out = need_alloc(SHOWN_MAX, 1);
 	put_init(&p, out, SHOWN_MAX);
-	rc = print(&p, rules_explain(r, &g, &scene, &p));
+	rc = print(&p, rules_explain(r, &who, &m, &scene, &p));
 	free(out);
-	grant_free(&g);
+	manifest_free(&m);
 	return rc;
 }
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/grant.h"
+#include "lib/name.h"
 
 #define DEPTH_MAX	2	/* context.manifest.name */
 
@@ -16,7 +16,7 @@ is_boot(const char *s)
 static bool
 is_name(const char *s)
 {
-	return strlen(s) <= NAME_MAX_LEN && grant_check_name(s) == 0;
+	return strlen(s) <= NAME_MAX_LEN && name_check(s) == 0;
 }
 
 static bool

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,15 +38,16 @@ dryrun_print(const char *text, size_t len, bool allowed, bool verbose)
 }
 
 static int
-explain(struct rules *r, const struct grant *g, bool verbose)
+explain(struct rules *r, const struct who *w, const struct manifest *m,
+    bool verbose)
 {
-	struct scene scene = { (uint64_t)time(NULL), "kept" };
+	struct scene scene = { .now = (uint64_t)time(NULL), .boot = "kept" };
 	char *text = need_alloc(TEXT_ROOM, 1);
 	struct put p;
 	int rc;
 
 	put_init(&p, text, TEXT_ROOM);
-	rc = rules_explain(r, g, &scene, &p) == 0 ? 1 :
+	rc = rules_explain(r, w, m, &scene, &p) == 0 ? 1 :
 	    errno == EPERM ? 0 : -1;
 	if (rc == -1)
 		say("the explanation is longer than %d bytes, or memory is "
@@ -56,41 +58,44 @@ explain(struct rules *r, const struct grant *g, bool verbose)
 	return rc;
 }
 
-/*
- * The digest of the runtime's image is known to an appliance alone, and is
- * zeros here.
- */
 static int
-fill_grant(struct grant *g, const struct pack *p, const char *submitter,
-    const char *author)
+read_manifest(struct manifest *m, const struct pack *p)
 {
 	struct why w = { "" };
 
-	grant_init(g);
-	if (manifest_parse(g, MANIFEST, p->manifest.data, p->manifest.len,
-	    &w) == -1) {
-		say("%s", w.text);
-		return -1;
-	}
-	snprintf(g->submitter, sizeof(g->submitter), "%s", submitter);
-	snprintf(g->author, sizeof(g->author), "%s", author);
-	sha256(p->manifest.data, p->manifest.len, g->manifest_sha256);
-	return 0;
+	if (manifest_parse(m, MANIFEST, p->manifest.data, p->manifest.len,
+	    &w) == 0)
+		return 0;
+	say("%s", w.text);
+	return -1;
+}
+
+static void
+fill_who(struct who *w, const struct pack *p, const char *submitter,
+    const char *author)
+{
+	memset(w, 0, sizeof(*w));
+	snprintf(w->submitter, sizeof(w->submitter), "%s", submitter);
+	snprintf(w->author, sizeof(w->author), "%s", author);
+	sha256(p->manifest.data, p->manifest.len, w->manifest_sha256);
 }
 
 int
 dryrun_decide(const char *dir, const struct pack *p, const char *submitter,
     const char *author, bool verbose)
 {
-	static struct grant g;		/* too large for a stack's liking */
+	static struct manifest m;	/* too large for a stack */
+	struct who who;
 	struct site site;
 	int fd, rc = -1;
 
 	if (sitefolder_load_draft(&site, dir, &fd) == -1)
 		return -1;
-	if (fill_grant(&g, p, submitter, author) == 0)
-		rc = explain(&site.rules, &g, verbose);
-	grant_free(&g);
+	manifest_init(&m);
+	fill_who(&who, p, submitter, author);
+	if (read_manifest(&m, p) == 0)
+		rc = explain(&site.rules, &who, &m, verbose);
+	manifest_free(&m);
 	site_free(&site);
 	close(fd);
 	return rc;

@@ -7,7 +7,7 @@
 
 #include "cedar/analyse/analyse.h"
 #include "cedar/format/format.h"
-#include "lib/grant.h"
+#include "lib/name.h"
 #include "constants.h"
 #include "lib/rules/files.h"
 
@@ -298,7 +298,7 @@ lint_name(struct lint *l, const struct mention *m)
 
 	if ((!str_is(m->uid->type, "Manifest") &&
 	    !str_is(m->uid->type, "Secret")) ||
-	    grant_check_name(m->uid->id->bytes) == 0)
+	    name_check(m->uid->id->bytes) == 0)
 		return;
 	snprintf(text, sizeof(text), "nothing can be called %s: its name is "
 	    "of a to z, 0 to 9 and -, at most 63; correct it, or remove it",

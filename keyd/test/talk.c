@@ -50,8 +50,8 @@ talk_expect_grant(struct daemon *d, uint32_t seq)
 	grant_init(&grant);
 	ATF_REQUIRE_EQ(grant_get(&g, &grant), 0);
 	ATF_REQUIRE_EQ(get_end(&g), 0);
-	ATF_CHECK_STREQ(grant.submitter, "alice");
-	ATF_CHECK_STREQ(grant.name, "hello");
+	ATF_CHECK_STREQ(grant.who.submitter, "alice");
+	ATF_CHECK_STREQ(grant.manifest.name, "hello");
 	grant_free(&grant);
 }
 

@@ -135,30 +135,31 @@ judge_request(struct rules *r, const struct authz_request *request,
 }
 
 static int
-judge_one(struct rules *r, const struct ask *ask, const struct grant *g,
-    const struct scene *s, struct arena *arena, struct why *w)
+judge_one(struct rules *r, const struct ask *ask, const struct who *who,
+    const struct manifest *m, const struct scene *s, struct arena *arena,
+    struct why *w)
 {
 	char what[ASK_TEXT_MAX];
 	struct authz_request request;
 
-	if (ask_request(ask, g, s, arena, &request) == -1)
+	if (ask_request(ask, who, m, s, arena, &request) == -1)
 		return no_memory(w);
-	return judge_request(r, &request, g->submitter,
+	return judge_request(r, &request, who->submitter,
 	    ask_format(ask, what), w);
 }
 
 int
-rules_judge(struct rules *r, const struct grant *g, const struct scene *s,
-    struct why *w)
+rules_judge(struct rules *r, const struct who *who, const struct manifest *m,
+    const struct scene *s, struct why *w)
 {
 	struct ask asks[ASKS_MAX];
-	size_t n = asks_of(g, asks);
+	size_t n = asks_of(m, asks);
 	struct arena arena;
 	int rc = 0, saved;
 
 	arena_init(&arena, 0);
 	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = judge_one(r, &asks[i], g, s, &arena, w);
+		rc = judge_one(r, &asks[i], who, m, s, &arena, w);
 	saved = errno;
 	arena_free(&arena);
 	errno = saved;
@@ -218,20 +219,20 @@ explain(struct rules *r, const struct authz_request *request, struct put *out)
 }
 
 static int
-explain_one(struct rules *r, const struct ask *ask, const struct grant *g,
-    const struct scene *s, struct put *out)
+explain_one(struct rules *r, const struct ask *ask, const struct who *who,
+    const struct manifest *m, const struct scene *s, struct put *out)
 {
 	char what[ASK_TEXT_MAX];
 	struct authz_request request;
 	struct arena arena;
 	int ret = -1;
 
-	emit_escaped(out, g->submitter, strlen(g->submitter), false);
+	emit_escaped(out, who->submitter, strlen(who->submitter), false);
 	put_text(out, ": ");
 	put_text(out, ask_format(ask, what));
 	put_text(out, "\n");
 	arena_init(&arena, 0);
-	if (ask_request(ask, g, s, &arena, &request) == 0)
+	if (ask_request(ask, who, m, s, &arena, &request) == 0)
 		ret = explain(r, &request, out);
 	arena_free(&arena);
 	return ret;
@@ -253,15 +254,15 @@ rules_explain_request(struct rules *r, const struct authz_request *request,
 }
 
 int
-rules_explain(struct rules *r, const struct grant *g, const struct scene *s,
-    struct put *out)
+rules_explain(struct rules *r, const struct who *who, const struct manifest *m,
+    const struct scene *s, struct put *out)
 {
 	struct ask asks[ASKS_MAX];
-	size_t n = asks_of(g, asks);
+	size_t n = asks_of(m, asks);
 	int all = 1, one;
 
 	for (size_t i = 0; i < n && all != -1; i++) {
-		one = explain_one(r, &asks[i], g, s, out);
+		one = explain_one(r, &asks[i], who, m, s, out);
 		if (one != 1)
 			all = one == -1 ? -1 : 0;
 	}

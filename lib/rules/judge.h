@@ -20,12 +20,12 @@ const struct eval_error *rules_failed_forbid(const struct rules *,
 	    const struct authz_decision *);
 
 /*
- * Everything that the grant's command asks for must be allowed.  0, or -1
+ * Everything that a submitted command asks for must be allowed.  0, or -1
  * with *w: EPERM, and *w names the thing, and the rule that forbids it or that
  * none permits it; ENOMEM.
  */
-int	rules_judge(struct rules *, const struct grant *,
-	    const struct scene *, struct why *w);
+int	rules_judge(struct rules *, const struct who *,
+	    const struct manifest *, const struct scene *, struct why *w);
 
 /* The same for an order to read. */
 int	rules_judge_reading(struct rules *, const struct reading *,
@@ -37,8 +37,8 @@ int	rules_judge_reading(struct rules *, const struct reading *,
  * differ.  Lines of text into the buffer.  0 allowed; -1 with EPERM refused,
  * EMSGSIZE when the text was cut (refused or not), ENOMEM.
  */
-int	rules_explain(struct rules *, const struct grant *,
-	    const struct scene *, struct put *);
+int	rules_explain(struct rules *, const struct who *,
+	    const struct manifest *, const struct scene *, struct put *);
 
 /* The answer to one request, and why, without its heading. */
 int	rules_explain_request(struct rules *, const struct authz_request *,

@@ -22,8 +22,9 @@
 		"when { context.limits.memory_mib <= 512 };\n"
 
 static struct rules rules;
-static struct grant grant;
-static struct scene scene = { 1800000000, "kept" };
+static struct manifest manifest;
+static struct who who;
+static struct scene scene = { .now = 1800000000, .boot = "kept" };
 static struct why why;
 
 static void
@@ -69,24 +70,25 @@ start(const char *text)
 	write_file("site/entities.yaml", PEOPLE);
 	write_file("site/policy/all.cedar", text);
 	load();
-	grant_init(&grant);
-	strcpy(grant.name, "report");
-	strcpy(grant.author, "dana");
-	strcpy(grant.submitter, "dana");
+	manifest_init(&manifest);
+	memset(&who, 0, sizeof(who));
+	strcpy(manifest.name, "report");
+	strcpy(who.author, "dana");
+	strcpy(who.submitter, "dana");
 }
 
 static void
 allowed(void)
 {
-	ATF_CHECK_MSG(rules_judge(&rules, &grant, &scene, &why) == 0, "%s",
-	    why.text);
+	ATF_CHECK_MSG(rules_judge(&rules, &who, &manifest, &scene, &why) == 0,
+	    "%s", why.text);
 }
 
 static void
 refused(const char *words)
 {
-	ATF_CHECK_ERRNO(EPERM, rules_judge(&rules, &grant, &scene, &why) ==
-	    -1);
+	ATF_CHECK_ERRNO(EPERM, rules_judge(&rules, &who, &manifest, &scene,
+	    &why) == -1);
 	ATF_CHECK_MSG(strstr(why.text, words) != NULL, "%s", why.text);
 }
 
@@ -95,7 +97,7 @@ ATF_TC_BODY(what_a_rule_permits_is_allowed, tc)
 {
 	start(RUN);
 	allowed();
-	strcpy(grant.submitter, "mallory");
+	strcpy(who.submitter, "mallory");
 	refused("mallory may not run report: no rule permits it");
 	rules_free(&rules);
 }
@@ -114,17 +116,17 @@ ATF_TC_WITHOUT_HEAD(each_thing_needs_its_own_rule);
 ATF_TC_BODY(each_thing_needs_its_own_rule, tc)
 {
 	start(RUN MEMORY);
-	grant.limits.memory_bytes = 512ull << 20;
+	manifest.limits.memory_bytes = 512ull << 20;
 	allowed();
-	grant.limits.memory_bytes = 513ull << 20;
+	manifest.limits.memory_bytes = 513ull << 20;
 	refused("dana may not exceed memory_mib (513; 256 needs no rule): no "
 	    "rule permits it");
-	grant.limits.memory_bytes = 512ull << 20;
-	grant.capabilities = 1u << CAPABILITY_EXEC_MEMORY;
+	manifest.limits.memory_bytes = 512ull << 20;
+	manifest.capabilities = 1u << CAPABILITY_EXEC_MEMORY;
 	refused("dana may not use exec-memory: no rule permits it");
-	grant.capabilities = 0;
-	grant.nsecrets = 1;
-	strcpy(grant.secrets[0], "db");
+	manifest.capabilities = 0;
+	manifest.nsecrets = 1;
+	strcpy(manifest.secrets[0], "db");
 	refused("dana may not lease db: no rule permits it");
 	rules_free(&rules);
 }
@@ -136,7 +138,7 @@ ATF_TC_BODY(the_rule_that_forbids_is_named, tc)
 	    "when { context has author && context.author == principal };\n");
 	refused("dana may not run report: the rule no-self "
 	    "(policy/all.cedar:3) forbids it");
-	strcpy(grant.author, "dmitri");
+	strcpy(who.author, "dmitri");
 	allowed();
 	rules_free(&rules);
 }
@@ -159,7 +161,7 @@ explain(int want)
 	struct put p;
 
 	put_init(&p, text, sizeof(text) - 1);
-	ATF_CHECK_EQ(rules_explain(&rules, &grant, &scene, &p), want);
+	ATF_CHECK_EQ(rules_explain(&rules, &who, &manifest, &scene, &p), want);
 	text[p.len] = '\0';
 	return text;
 }
@@ -181,7 +183,7 @@ ATF_TC_BODY(a_forbid_that_failed_forbids, tc)
 static void
 refused_legibly(void)
 {
-	ATF_CHECK_EQ(rules_judge(&rules, &grant, &scene, &why), -1);
+	ATF_CHECK_EQ(rules_judge(&rules, &who, &manifest, &scene, &why), -1);
 	ATF_CHECK_MSG(utf8_check(why.text, strlen(why.text)) == 0, "%s",
 	    why.text);
 	ATF_CHECK_MSG(strpbrk(why.text, "\n\033") == NULL, "%s", why.text);
@@ -207,7 +209,7 @@ ATF_TC_BODY(a_refusal_stays_legible_whatever_names_hold, tc)
 	start("@id(\"a\\n\\u{1b}[31mb\") forbid(principal, action, resource);");
 	refused_legibly();
 	start("");
-	strcpy(grant.submitter, id);
+	strcpy(who.submitter, id);
 	refused_legibly();
 }
 
@@ -273,7 +275,7 @@ ATF_TC_BODY(each_thing_is_explained, tc)
 	text = explain(0);
 	ATF_CHECK_MSG(strstr(text, "dana: run report\n") != NULL, "%s", text);
 	ATF_CHECK_MSG(strstr(text, "policy/all.cedar:1") != NULL, "%s", text);
-	grant.limits.memory_bytes = 1ull << 30;
+	manifest.limits.memory_bytes = 1ull << 30;
 	text = explain(-1);
 	ATF_CHECK_MSG(strstr(text, "dana: exceed memory_mib (1024; 256 needs "
 	    "no rule)\n") != NULL, "%s", text);
@@ -291,8 +293,8 @@ ATF_TC_BODY(an_explanation_that_does_not_fit_is_cut, tc)
 
 	start(RUN);
 	put_init(&p, text, sizeof(text));
-	ATF_CHECK_ERRNO(EMSGSIZE, rules_explain(&rules, &grant, &scene, &p) ==
-	    -1);
+	ATF_CHECK_ERRNO(EMSGSIZE, rules_explain(&rules, &who, &manifest,
+	    &scene, &p) == -1);
 	rules_free(&rules);
 }
 

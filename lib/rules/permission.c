@@ -16,23 +16,6 @@ static const struct {
 	[ASK_LEASE] = { "lease", "Secret" },
 };
 
-/* The limits by the names and in the units of the manifest. */
-static const char *const limit_names[ASK_LIMITS] = {
-	"cpu_millis", "memory_mib", "processes", "wall_seconds", "output_kib",
-	"tmp_mib",
-};
-
-static void
-limit_values(const struct grant_limits *l, uint64_t values[ASK_LIMITS])
-{
-	values[0] = l->cpu_millis;
-	values[1] = l->memory_bytes >> 20;
-	values[2] = l->processes;
-	values[3] = l->wall_ms / 1000;
-	values[4] = l->output_bytes >> 10;
-	values[5] = l->tmp_bytes >> 20;
-}
-
 static struct ask *
 add(struct ask *asks, size_t *n, enum ask_kind kind, const char *what)
 {
@@ -45,37 +28,34 @@ add(struct ask *asks, size_t *n, enum ask_kind kind, const char *what)
 }
 
 static void
-add_limits(const struct grant *g, struct ask *asks, size_t *n)
+add_limits(const struct limits *l, struct ask *asks, size_t *n)
 {
-	static struct grant fallback;	/* too large for a stack's liking */
-	uint64_t asked[ASK_LIMITS], usual[ASK_LIMITS];
-	struct ask *a;
+	for (int i = 0; i < LIMIT_COUNT; i++) {
+		const struct limit_info *info = limit_info((enum limit)i);
+		uint64_t asked = limit_value(l, (enum limit)i);
+		struct ask *a;
 
-	grant_init(&fallback);
-	limit_values(&g->limits, asked);
-	limit_values(&fallback.limits, usual);
-	for (size_t i = 0; i < ASK_LIMITS; i++) {
-		if (asked[i] <= usual[i])
+		if (asked <= info->usual)
 			continue;
-		a = add(asks, n, ASK_EXCEED, limit_names[i]);
-		a->asked = asked[i];
-		a->fallback = usual[i];
+		a = add(asks, n, ASK_EXCEED, info->name);
+		a->asked = asked;
+		a->fallback = info->usual;
 	}
 }
 
 size_t
-asks_of(const struct grant *g, struct ask asks[ASKS_MAX])
+asks_of(const struct manifest *m, struct ask asks[ASKS_MAX])
 {
 	size_t n = 0;
 
-	add(asks, &n, ASK_RUN, g->name);
+	add(asks, &n, ASK_RUN, m->name);
 	for (int c = 0; c < CAPABILITY_COUNT; c++)
-		if (grant_has(g, (enum capability)c))
+		if (capability_has(m->capabilities, (enum capability)c))
 			add(asks, &n, ASK_USE,
 			    capability_word((enum capability)c));
-	add_limits(g, asks, &n);
-	for (size_t i = 0; i < g->nsecrets; i++)
-		add(asks, &n, ASK_LEASE, g->secrets[i]);
+	add_limits(&m->limits, asks, &n);
+	for (size_t i = 0; i < m->nsecrets; i++)
+		add(asks, &n, ASK_LEASE, m->secrets[i]);
 	return n;
 }
 
@@ -92,47 +72,46 @@ named_digest(struct maker *m, const char *name,
 }
 
 static struct value
-limits_value(struct maker *m, const struct grant_limits *l)
+limits_value(struct maker *m, const struct limits *l)
 {
-	uint64_t values[ASK_LIMITS];
-	struct named list[ASK_LIMITS];
+	struct named list[LIMIT_COUNT];
 
-	limit_values(l, values);
-	for (size_t i = 0; i < ASK_LIMITS; i++)
-		list[i] = (struct named){ limit_names[i],
-		    make_long(values[i]) };
-	return make_record_value(m, list, ASK_LIMITS);
+	for (int i = 0; i < LIMIT_COUNT; i++)
+		list[i] = (struct named){ limit_info((enum limit)i)->name,
+		    make_long(limit_value(l, (enum limit)i)) };
+	return make_record_value(m, list, LIMIT_COUNT);
 }
 
 static const struct record *
-command_context(struct maker *m, const struct grant *g, const struct scene *s)
+command_context(struct maker *m, const struct who *w, const struct manifest *f,
+    const struct scene *s)
 {
 	const struct named list[] = {
 		{ "now", make_time(s->now) },
 		{ "boot", make_text(m, s->boot) },
-		{ "author", make_user(m, g->author) },
-		{ "submitter", make_user(m, g->submitter) },
-		{ "manifest", named_digest(m, g->name, g->manifest_sha256) },
-		{ "class", make_text(m, g->class) },
-		{ "profile", make_text(m, g->profile) },
-		{ "limits", limits_value(m, &g->limits) },
+		{ "author", make_user(m, w->author) },
+		{ "submitter", make_user(m, w->submitter) },
+		{ "manifest", named_digest(m, f->name, w->manifest_sha256) },
+		{ "class", make_text(m, f->class) },
+		{ "profile", make_text(m, f->profile) },
+		{ "limits", limits_value(m, &f->limits) },
 		/* Last: the one that may be missing. */
-		{ "runtime", named_digest(m, g->runtime, g->runtime_sha256) },
+		{ "runtime", named_digest(m, f->runtime, s->runtime_sha256) },
 	};
 
-	return make_record(m, list, COUNT(list) - (g->runtime[0] == '\0'));
+	return make_record(m, list, COUNT(list) - (f->runtime[0] == '\0'));
 }
 
 int
-ask_request(const struct ask *a, const struct grant *g, const struct scene *s,
-    struct arena *arena, struct authz_request *r)
+ask_request(const struct ask *a, const struct who *w, const struct manifest *f,
+    const struct scene *s, struct arena *arena, struct authz_request *r)
 {
 	struct maker m = { arena, false };
 
-	r->principal = make_uid(&m, "User", g->submitter);
+	r->principal = make_uid(&m, "User", w->submitter);
 	r->action = make_uid(&m, "Action", kinds[a->kind].action);
 	r->resource = make_uid(&m, kinds[a->kind].type, a->what);
-	r->context = command_context(&m, g, s);
+	r->context = command_context(&m, w, f, s);
 	r->own = NULL;
 	if (!m.failed)
 		return 0;

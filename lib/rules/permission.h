@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 #include "cedar/data/entities.h"
-#include "lib/grant.h"
+#include "lib/manifest.h"
+#include "lib/who.h"
 
 enum ask_kind { ASK_RUN, ASK_USE, ASK_EXCEED, ASK_LEASE };
 #define ASK_KINDS	(ASK_LEASE + 1)
@@ -21,25 +22,27 @@ struct ask {
 	uint64_t	asked, fallback;	/* ASK_EXCEED: in its unit */
 };
 
-#define ASK_LIMITS	6
-#define ASKS_MAX	(1 + CAPABILITY_COUNT + ASK_LIMITS + GRANT_SECRETS_MAX)
+#define ASKS_MAX	(1 + CAPABILITY_COUNT + LIMIT_COUNT + \
+			    MANIFEST_SECRETS_MAX)
 
-/* What the appliance knows of the moment; the grant has the rest. */
+/* What the appliance knows itself; the command has the rest. */
 struct scene {
-	uint64_t	now;	/* unix seconds */
+	uint64_t	 now;	/* unix seconds */
 	const char	*boot;	/* kept or ephemeral */
+	unsigned char	 runtime_sha256[DIGEST_LEN];	/* or zeros */
 };
 
 /* Fills the list, run first; answers how many. */
-size_t	asks_of(const struct grant *, struct ask asks[ASKS_MAX]);
+size_t	asks_of(const struct manifest *, struct ask asks[ASKS_MAX]);
 
 /*
- * The request: its parts live in the arena.  The grant's author, submitter,
- * name, digest, class, profile, runtime and limits are in its context.  -1
- * with ENOMEM.
+ * The request: its parts live in the arena.  Author, submitter, and the
+ * manifest's name, digest, class, profile, runtime and limits are in its
+ * context.  -1 with ENOMEM.
  */
-int	ask_request(const struct ask *, const struct grant *,
-	    const struct scene *, struct arena *, struct authz_request *);
+int	ask_request(const struct ask *, const struct who *,
+	    const struct manifest *, const struct scene *, struct arena *,
+	    struct authz_request *);
 
 /* "run", "use", "exceed", "lease": the action's name. */
 const char *ask_action(enum ask_kind);

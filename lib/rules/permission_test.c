@@ -12,19 +12,21 @@
 #include "people.cedarschema.h"
 #include "query.h"
 
-static struct grant grant;
+static struct manifest manifest;
+static struct who who;
 static struct ask asks[ASKS_MAX];
-static const struct scene scene = { 1800000000, "kept" };
+static const struct scene scene = { .now = 1800000000, .boot = "kept" };
 
 static size_t
 fill(void)
 {
-	grant_init(&grant);
-	strcpy(grant.name, "report");
-	strcpy(grant.author, "dana");
-	strcpy(grant.submitter, "ci-bot");
-	memset(grant.manifest_sha256, 0xab, DIGEST_LEN);
-	return asks_of(&grant, asks);
+	manifest_init(&manifest);
+	memset(&who, 0, sizeof(who));
+	strcpy(manifest.name, "report");
+	strcpy(who.author, "dana");
+	strcpy(who.submitter, "ci-bot");
+	memset(who.manifest_sha256, 0xab, DIGEST_LEN);
+	return asks_of(&manifest, asks);
 }
 
 static void
@@ -46,12 +48,12 @@ ATF_TC_WITHOUT_HEAD(each_capability_and_secret_is_asked_for);
 ATF_TC_BODY(each_capability_and_secret_is_asked_for, tc)
 {
 	fill();
-	grant.capabilities = 1u << CAPABILITY_SHARED_MEMORY |
+	manifest.capabilities = 1u << CAPABILITY_SHARED_MEMORY |
 	    1u << CAPABILITY_EXEC_MEMORY;
-	grant.nsecrets = 2;
-	strcpy(grant.secrets[0], "db");
-	strcpy(grant.secrets[1], "token");
-	ATF_REQUIRE_EQ(asks_of(&grant, asks), 5);
+	manifest.nsecrets = 2;
+	strcpy(manifest.secrets[0], "db");
+	strcpy(manifest.secrets[1], "token");
+	ATF_REQUIRE_EQ(asks_of(&manifest, asks), 5);
 	is(0, "run report");
 	is(1, "use exec-memory");
 	is(2, "use shared-memory");
@@ -62,7 +64,7 @@ ATF_TC_BODY(each_capability_and_secret_is_asked_for, tc)
 ATF_TC_WITHOUT_HEAD(each_limit_above_the_default_is_asked_for);
 ATF_TC_BODY(each_limit_above_the_default_is_asked_for, tc)
 {
-	struct grant_limits *l = &grant.limits;
+	struct limits *l = &manifest.limits;
 
 	fill();
 	l->cpu_millis += 1;
@@ -71,7 +73,7 @@ ATF_TC_BODY(each_limit_above_the_default_is_asked_for, tc)
 	l->wall_ms += 1000;
 	l->output_bytes += 1 << 10;
 	l->tmp_bytes += 1 << 20;
-	ATF_REQUIRE_EQ(asks_of(&grant, asks), 7);
+	ATF_REQUIRE_EQ(asks_of(&manifest, asks), 7);
 	is(1, "exceed cpu_millis (1001; 1000 needs no rule)");
 	is(2, "exceed memory_mib (257; 256 needs no rule)");
 	is(3, "exceed processes (65; 64 needs no rule)");
@@ -81,19 +83,25 @@ ATF_TC_BODY(each_limit_above_the_default_is_asked_for, tc)
 	fill();
 	l->memory_bytes = 1 << 20;
 	l->wall_ms = 1000;
-	ATF_CHECK_EQ(asks_of(&grant, asks), 1);
+	ATF_CHECK_EQ(asks_of(&manifest, asks), 1);
+}
+
+static void
+raise_limits(void)
+{
+	for (int i = 0; i < LIMIT_COUNT; i++)
+		limit_set(&manifest.limits, (enum limit)i,
+		    limit_info((enum limit)i)->most);
 }
 
 ATF_TC_WITHOUT_HEAD(the_most_that_can_be_asked_for_fits);
 ATF_TC_BODY(the_most_that_can_be_asked_for_fits, tc)
 {
 	fill();
-	grant.capabilities = (1u << CAPABILITY_COUNT) - 1;
-	grant.nsecrets = GRANT_SECRETS_MAX;
-	grant.limits.cpu_millis = grant.limits.processes = 100000;
-	grant.limits.memory_bytes = grant.limits.wall_ms =
-	    grant.limits.output_bytes = grant.limits.tmp_bytes = UINT64_MAX;
-	ATF_CHECK_EQ(asks_of(&grant, asks), ASKS_MAX);
+	manifest.capabilities = (1u << CAPABILITY_COUNT) - 1;
+	manifest.nsecrets = MANIFEST_SECRETS_MAX;
+	raise_limits();
+	ATF_CHECK_EQ(asks_of(&manifest, asks), ASKS_MAX);
 }
 
 static struct schema
@@ -121,22 +129,20 @@ ATF_TC_BODY(every_request_is_as_the_schema_says, tc)
 	size_t n;
 
 	fill();
-	strcpy(grant.runtime, "python");
-	grant.capabilities = (1u << CAPABILITY_COUNT) - 1;
-	grant.nsecrets = 1;
-	strcpy(grant.secrets[0], "db");
-	grant.limits.cpu_millis = grant.limits.processes = 100000;
-	grant.limits.memory_bytes = grant.limits.wall_ms =
-	    grant.limits.output_bytes = grant.limits.tmp_bytes = UINT64_MAX;
-	n = asks_of(&grant, asks);
+	strcpy(manifest.runtime, "python");
+	manifest.capabilities = (1u << CAPABILITY_COUNT) - 1;
+	manifest.nsecrets = 1;
+	strcpy(manifest.secrets[0], "db");
+	raise_limits();
+	n = asks_of(&manifest, asks);
 	for (size_t i = 0; i < n; i++) {
 		struct authz_request request;
 		struct doc_error e;
 		struct arena arena;
 
 		arena_init(&arena, 0);
-		ATF_REQUIRE_EQ(ask_request(&asks[i], &grant, &scene, &arena,
-		    &request), 0);
+		ATF_REQUIRE_EQ(ask_request(&asks[i], &who, &manifest, &scene,
+		    &arena, &request), 0);
 		ATF_CHECK_MSG(schema_check_request(&schema, &request, &e) == 0,
 		    "%zu: %s", i, e.text);
 		arena_free(&arena);
@@ -190,7 +196,7 @@ ATF_TC_BODY(the_context_says_what_is_known, tc)
 
 	fill();
 	arena_init(&arena, 0);
-	ATF_REQUIRE_EQ(ask_request(&asks[0], &grant, &scene, &arena,
+	ATF_REQUIRE_EQ(ask_request(&asks[0], &who, &manifest, &scene, &arena,
 	    &request), 0);
 	put_init(&p, text, sizeof(text) - 1);
 	format_value(&p, (struct value){ VALUE_RECORD,
@@ -226,7 +232,7 @@ ATF_TC_BODY(the_schema_lists_every_capability, tc)
 		    CAPABILITY_COUNT);
 	t = schema_entity(&schema, str_new(&arena, "Limit", 5));
 	ATF_REQUIRE(t != NULL);
-	ATF_CHECK_EQ(t->nids, ASK_LIMITS);
+	ATF_CHECK_EQ(t->nids, LIMIT_COUNT);
 	arena_free(&arena);
 	schema_free(&schema);
 }

@@ -6,7 +6,7 @@
 #include "values.h"
 #include "query.h"
 
-static const struct scene scene = { 0, "kept" };
+static const struct scene scene = { .boot = "kept" };
 
 /* Somebody there may be: anybody, unless the site lists all that there are. */
 static const char *
@@ -21,20 +21,18 @@ somebody(const struct schema *s)
 
 /* A command that asks for everything that there is to ask for. */
 static void
-fill_grant(struct grant *g, const char *user)
+fill_manifest(struct manifest *m)
 {
-	const struct grant_limits most = { UINT32_MAX, UINT64_MAX, UINT32_MAX,
-	    UINT64_MAX, UINT64_MAX, UINT64_MAX };
-
-	grant_init(g);
-	snprintf(g->author, sizeof(g->author), "%s", user);
-	snprintf(g->submitter, sizeof(g->submitter), "%s", user);
-	strcpy(g->name, "job");
-	strcpy(g->runtime, "runtime");
-	strcpy(g->secrets[g->nsecrets++], "secret");
+	manifest_init(m);
+	strcpy(m->name, "job");
+	strcpy(m->runtime, "runtime");
+	strcpy(m->secrets[m->nsecrets++], "secret");
 	for (int c = 0; c < CAPABILITY_COUNT; c++)
-		g->capabilities |= UINT32_C(1) << c;
-	g->limits = most;
+		m->capabilities = capability_add(m->capabilities,
+		    (enum capability)c);
+	for (int i = 0; i < LIMIT_COUNT; i++)
+		limit_set(&m->limits, (enum limit)i,
+		    limit_info((enum limit)i)->most);
 }
 
 static int
@@ -63,15 +61,18 @@ static int
 check_asks(const struct schema *s, const char *user, struct arena *arena,
     struct doc_error *e)
 {
-	static struct grant g;		/* too large for a stack's liking */
+	static struct manifest m;	/* too large for a stack */
+	struct who who = { 0 };
 	struct ask asks[ASKS_MAX];
 	struct authz_request r;
 	size_t n;
 
-	fill_grant(&g, user);
-	n = asks_of(&g, asks);
+	snprintf(who.author, sizeof(who.author), "%s", user);
+	snprintf(who.submitter, sizeof(who.submitter), "%s", user);
+	fill_manifest(&m);
+	n = asks_of(&m, asks);
 	for (size_t i = 0; i < n; i++) {
-		if (ask_request(&asks[i], &g, &scene, arena, &r) == -1)
+		if (ask_request(&asks[i], &who, &m, &scene, arena, &r) == -1)
 			return doc_error_memory(e, "");
 		if (check_request(s, &r, e) == -1)
 			return -1;

@@ -151,7 +151,7 @@ memory_for(int parent, uint64_t wanted)
 }
 
 static int
-write_limits(int dir, int parent, const struct grant_limits *l,
+write_limits(int dir, int parent, const struct limits *l,
     struct why *why)
 {
 	if (write_cpu(dir, BUILD_MILLIS, why) == -1)
@@ -210,7 +210,7 @@ make_group(int parent, const char *name)
 
 int
 cgroup_open(struct cgroup *c, int parent, unsigned slot,
-    const struct grant_limits *l, struct why *why)
+    const struct limits *l, struct why *why)
 {
 	char name[16];
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/grant.h"
+#include "lib/limit.h"
 #include "lib/why.h"
 
 struct cgroup {
@@ -50,7 +50,7 @@ int	cgroup_clear(struct cgroup *, int parent, unsigned slot, struct why *);
  * behind.
  */
 int	cgroup_open(struct cgroup *, int parent, unsigned slot,
-	    const struct grant_limits *, struct why *);
+	    const struct limits *, struct why *);
 /* Sets the job's own CPU limit, once the sandbox is built. */
 int	cgroup_limit_cpu(const struct cgroup *, uint32_t cpu_millis,
 	    struct why *);

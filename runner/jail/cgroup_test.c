@@ -64,7 +64,7 @@ ATF_TC_BODY(folder_that_is_no_group_is_refused, tc)
 ATF_TC_WITHOUT_HEAD(group_that_cannot_be_limited_is_not_left);
 ATF_TC_BODY(group_that_cannot_be_limited_is_not_left, tc)
 {
-	struct grant_limits l = { .cpu_millis = 1000 };
+	struct limits l = { .cpu_millis = 1000 };
 	struct why why = { "" };
 	int dir = open(".", O_PATH | O_DIRECTORY);
 	struct cgroup c;

@@ -9,7 +9,6 @@
 
 #include <stddef.h>
 
-#include "lib/grant.h"
 #include "lib/why.h"
 
 enum confine_files {

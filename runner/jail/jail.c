@@ -228,9 +228,9 @@ unpack_bundle(const struct grant *g)
 
 /* Checks that the program exists and is executable. */
 static void
-check_program(const struct grant *g)
+check_program(const struct manifest *m)
 {
-	const char *program = g->args[0];
+	const char *program = m->args[0];
 	char quoted[QUOTE_MAX];
 	struct stat st;
 	struct why why;
@@ -240,8 +240,8 @@ check_program(const struct grant *g)
 		why_set(&why, "argv[0] \"%s\" does not exist (%s): a name "
 		    "without a leading \"/\" is one of the manifest's files, "
 		    "all others are in the runtime (%s)", quoted,
-		    strerror(errno), g->runtime[0] == '\0' ? "none" :
-		    g->runtime);
+		    strerror(errno), m->runtime[0] == '\0' ? "none" :
+		    m->runtime);
 		refuse(REASON_MANIFEST, &why);
 	}
 	if (S_ISREG(st.st_mode) && access(program, X_OK) == 0)
@@ -252,19 +252,19 @@ check_program(const struct grant *g)
 }
 
 static char **
-make_env(const struct grant *g)
+make_env(const struct manifest *m)
 {
 	static char path[] = "PATH=/usr/bin:/bin", home[] = "HOME=/tmp";
-	char **env = calloc(g->nenv + 3, sizeof(*env));
+	char **env = calloc(m->nenv + 3, sizeof(*env));
 	size_t n = 0;
 	bool has_path = false, has_home = false;
 
 	if (env == NULL)
 		refuse_errno("make the environment");
-	for (size_t i = 0; i < g->nenv; i++) {
-		has_path = has_path || strncmp(g->env[i], "PATH=", 5) == 0;
-		has_home = has_home || strncmp(g->env[i], "HOME=", 5) == 0;
-		env[n++] = g->env[i];
+	for (size_t i = 0; i < m->nenv; i++) {
+		has_path = has_path || strncmp(m->env[i], "PATH=", 5) == 0;
+		has_home = has_home || strncmp(m->env[i], "HOME=", 5) == 0;
+		env[n++] = m->env[i];
 	}
 	if (!has_path)
 		env[n++] = path;
@@ -275,10 +275,10 @@ make_env(const struct grant *g)
 
 /* The job's process: confines itself, probes, and waits for the runner. */
 noreturn static void
-run_job(const struct grant *g)
+run_job(const struct manifest *m)
 {
 	struct report r = { .kind = REPORT_READY };
-	char **env = make_env(g);
+	char **env = make_env(m);
 	char probed[PROBE_TEXT_MAX];
 	struct why why;
 	char go;
@@ -289,18 +289,18 @@ run_job(const struct grant *g)
 	must(confine_limits(&why), &why);
 	must(confine_powers(&why), &why);
 	must(confine_files(CONFINE_JOB, &why), &why);
-	if (!grant_has(g, CAPABILITY_EXEC_MEMORY)) {
+	if (!capability_has(m->capabilities, CAPABILITY_EXEC_MEMORY)) {
 		must(confine_memory(&why), &why);
 		must(confine_calls(noexec_filter, N(noexec_filter), &why),
 		    &why);
 	}
 	must(confine_calls(job_filter, N(job_filter), &why), &why);
-	must(probe_run(g->capabilities, probed, &why), &why);
+	must(probe_run(m->capabilities, probed, &why), &why);
 	snprintf(r.text, sizeof(r.text), "%s", probed);
 	if (report_send(JAIL_REPORT, &r) == -1 ||
 	    read(JAIL_GO, &go, 1) != 1)
 		_exit(EXIT_FAILURE);	/* the runner is gone */
-	execve(g->args[0], g->args, env);
+	execve(m->args[0], m->args, env);
 	r = (struct report){ .kind = REPORT_NOEXEC, .value = (uint32_t)errno };
 	report_send(JAIL_REPORT, &r);
 	_exit(errno == ENOENT ? 127 : 126);	/* as shells do */
@@ -338,7 +338,7 @@ jail_run(const struct grant *g, const int fds[JAIL_FDS])
 	take_user();
 	/* When the machine is out of memory, jobs are killed first. */
 	write_file("/proc/self/oom_score_adj", "1000");
-	if (sethostname(g->name, strlen(g->name)) == -1)
+	if (sethostname(g->manifest.name, strlen(g->manifest.name)) == -1)
 		refuse_errno("set the host name");
 	if (unshare(CLONE_NEWCGROUP) == -1)
 		refuse_errno("make a cgroup namespace");
@@ -349,11 +349,11 @@ jail_run(const struct grant *g, const int fds[JAIL_FDS])
 	must(root_seal(&why), &why);
 	if (chdir("/job") == -1)
 		refuse_errno("enter /job");
-	check_program(g);
+	check_program(&g->manifest);
 	job = fork();
 	if (job == -1)
 		refuse_errno("start the job's process");
 	if (job == 0)
-		run_job(g);
+		run_job(&g->manifest);
 	run_reaper(job);
 }

@@ -26,7 +26,7 @@
 #include <unistd.h>
 
 #include "confine.h"
-#include "lib/grant.h"
+#include "lib/capability.h"
 
 #define OUTER_UID	0	/* not mapped in a job's user namespace */
 #define PAGE		4096

@@ -142,13 +142,13 @@ add_runtime(const char *name, struct why *why)
 
 /* A tmpfs that the job can write and not execute from. */
 static int
-mount_scratch(const char *path, const struct grant *g, struct why *why)
+mount_scratch(const char *path, const struct manifest *m, struct why *why)
 {
 	char options[96];
 
 	snprintf(options, sizeof(options), "mode=1777,size=%" PRIu64
-	    ",nr_inodes=32768", g->limits.tmp_bytes < 4096 ? UINT64_C(4096) :
-	    g->limits.tmp_bytes);
+	    ",nr_inodes=32768", m->limits.tmp_bytes < 4096 ? UINT64_C(4096) :
+	    m->limits.tmp_bytes);
 	if (mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 	    options) == -1)
 		return fail(why, "mount", path);
@@ -157,13 +157,13 @@ mount_scratch(const char *path, const struct grant *g, struct why *why)
 
 /* Shared memory and semaphores by name. */
 static int
-mount_shm(const struct grant *g, struct why *why)
+mount_shm(const struct manifest *m, struct why *why)
 {
-	if (!grant_has(g, CAPABILITY_SHARED_MEMORY))
+	if (!capability_has(m->capabilities, CAPABILITY_SHARED_MEMORY))
 		return 0;
 	if (mkdir("dev/shm", 0755) == -1)
 		return fail(why, "make", "dev/shm");
-	return mount_scratch("dev/shm", g, why);
+	return mount_scratch("dev/shm", m, why);
 }
 
 static int
@@ -173,10 +173,11 @@ mount_private(const struct grant *g, struct why *why)
 
 	/* Each file takes whole pages.  The memory limit covers it, too. */
 	snprintf(options, sizeof(options), "mode=0755,size=%" PRIu64
-	    ",nr_inodes=32768", g->bundle_len + GRANT_FILES_MAX * 4096u);
+	    ",nr_inodes=32768", g->bundle_len + MANIFEST_FILES_MAX * 4096u);
 	if (mount("tmpfs", "job", "tmpfs", MS_NOSUID | MS_NODEV, options) == -1)
 		return fail(why, "mount", "/job");
-	if (mount_scratch("tmp", g, why) == -1 || mount_shm(g, why) == -1)
+	if (mount_scratch("tmp", &g->manifest, why) == -1 ||
+	    mount_shm(&g->manifest, why) == -1)
 		return -1;
 	if (mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 	    "subset=pid") == -1)
@@ -209,7 +210,8 @@ root_enter(const struct grant *g, struct why *why)
 		return fail(why, "enter", ROOT_MNT);
 	if (make_skeleton(why) == -1)
 		return -1;
-	if (g->runtime[0] != '\0' && add_runtime(g->runtime, why) == -1)
+	if (g->manifest.runtime[0] != '\0' &&
+	    add_runtime(g->manifest.runtime, why) == -1)
 		return -1;
 	if (mount_private(g, why) == -1)
 		return -1;

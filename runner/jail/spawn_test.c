@@ -148,14 +148,14 @@ ATF_TC_BODY(job_inherits_nothing_of_the_one_before, tc)
 	if (cgroup == -1)
 		atf_tc_skip("no control groups version 2 here");
 	grant_init(&plain);
-	plain.args[plain.nargs++] = strdup("run");
+	plain.manifest.args[plain.manifest.nargs++] = strdup("run");
 	grant_init(&secret);
 	for (int i = 0; i < MARK_LEN; i++)
 		text[2 + i] = MARK(i);
-	secret.args[secret.nargs++] = strdup(text);
+	secret.manifest.args[secret.manifest.nargs++] = strdup(text);
 	for (int i = 0; i < 8; i++)
-		secret.env[secret.nenv++] = strdup(text);
-	strcpy(secret.submitter, text);
+		secret.manifest.env[secret.manifest.nenv++] = strdup(text);
+	strcpy(secret.who.submitter, text);
 	ATF_CHECK_EQ(run(spawner, cgroup, &plain), 0);
 	ATF_CHECK(run(spawner, cgroup, &secret) >= 10);	/* its own */
 	ATF_CHECK_EQ(run(spawner, cgroup, &plain), 0);
@@ -183,7 +183,7 @@ ATF_TC_BODY(full_table_of_files_refuses_a_job_and_ends_no_spawner, tc)
 
 	log_init("spawn_test");
 	grant_init(&g);
-	g.args[g.nargs++] = strdup("program");
+	g.manifest.args[g.manifest.nargs++] = strdup("program");
 	limit_fds(FEW_FDS);
 	spawner = spawn_start();
 	limit_fds(0);

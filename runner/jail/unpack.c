@@ -19,7 +19,7 @@
 struct unpacker {
 	const struct grant	*grant;
 	int			 dir;
-	bool			 seen[GRANT_FILES_MAX];
+	bool			 seen[MANIFEST_FILES_MAX];
 	struct why		*why;
 };
 
@@ -57,7 +57,7 @@ check_digest(const struct unpacker *u, const struct ustar_member *m,
 static int
 make_parents(const struct unpacker *u, const char *path)
 {
-	char dir[GRANT_PATH_MAX + 1];
+	char dir[NAME_PATH_MAX + 1];
 
 	for (const char *s = path; (s = strchr(s, '/')) != NULL; s++) {
 		size_t len = (size_t)(s - path);
@@ -87,7 +87,7 @@ write_all(int fd, const unsigned char *data, size_t left)
 }
 
 static int
-write_file(const struct unpacker *u, const struct grant_file *f,
+write_file(const struct unpacker *u, const struct manifest_file *f,
     const struct ustar_member *m)
 {
 	int fd, rc = -1;
@@ -114,6 +114,7 @@ write_file(const struct unpacker *u, const struct grant_file *f,
 static int
 take_dir(const struct unpacker *u, const struct ustar_member *m)
 {
+	const struct manifest *manifest = &u->grant->manifest;
 	size_t len = strlen(m->name);
 	char quoted[QUOTE_MAX];
 
@@ -123,9 +124,9 @@ take_dir(const struct unpacker *u, const struct ustar_member *m)
 		const char *path = m->name + sizeof(FILES_SLASH) - 1;
 
 		len -= sizeof(FILES_SLASH) - 1;
-		for (size_t i = 0; i < u->grant->nfiles; i++)
-			if (strncmp(u->grant->files[i].path, path, len) == 0 &&
-			    u->grant->files[i].path[len] == '/')
+		for (size_t i = 0; i < manifest->nfiles; i++)
+			if (strncmp(manifest->files[i].path, path, len) == 0 &&
+			    manifest->files[i].path[len] == '/')
 				return 0;
 	}
 	return why_set(u->why, "the folder \"%s\" is in the bundle and leads "
@@ -150,14 +151,15 @@ static const struct {
  * interpreters that others name.
  */
 static int
-check_memory(const struct unpacker *u, const struct grant_file *f,
+check_memory(const struct unpacker *u, const struct manifest_file *f,
     const struct ustar_member *m)
 {
 	char quoted[QUOTE_MAX];
 	enum program_memory asks;
 	unsigned n = 0;
 
-	if (!f->executable || grant_has(u->grant, CAPABILITY_EXEC_MEMORY))
+	if (!f->executable || capability_has(u->grant->manifest.capabilities,
+	    CAPABILITY_EXEC_MEMORY))
 		return 0;
 	asks = program_memory(m->data, m->size, &n);
 	if (asks == PROGRAM_PLAIN)
@@ -172,7 +174,7 @@ check_memory(const struct unpacker *u, const struct grant_file *f,
 static int
 take_file(struct unpacker *u, const struct ustar_member *m)
 {
-	const struct grant *g = u->grant;
+	const struct manifest *manifest = &u->grant->manifest;
 	char quoted[QUOTE_MAX];
 	const char *path;
 
@@ -181,17 +183,17 @@ take_file(struct unpacker *u, const struct ustar_member *m)
 		return why_set(u->why, "the member \"%s\" is not beneath "
 		    FILES_SLASH, quoted);
 	path = m->name + sizeof(FILES_SLASH) - 1;
-	for (size_t i = 0; i < g->nfiles; i++) {
-		if (strcmp(g->files[i].path, path) != 0)
+	for (size_t i = 0; i < manifest->nfiles; i++) {
+		if (strcmp(manifest->files[i].path, path) != 0)
 			continue;
 		if (u->seen[i])
 			return why_set(u->why, "the member \"%s\" is in the "
 			    "bundle twice", quoted);
 		u->seen[i] = true;
-		if (check_digest(u, m, g->files[i].sha256) == -1 ||
-		    check_memory(u, &g->files[i], m) == -1)
+		if (check_digest(u, m, manifest->files[i].sha256) == -1 ||
+		    check_memory(u, &manifest->files[i], m) == -1)
 			return -1;
-		return write_file(u, &g->files[i], m);
+		return write_file(u, &manifest->files[i], m);
 	}
 	return why_set(u->why, "\"%s\" is in the bundle and not in the "
 	    "manifest", quoted);
@@ -218,7 +220,7 @@ take_head(const struct unpacker *u, struct ustar *tar)
 	struct ustar_member m;
 
 	if (take_named(u, tar, "manifest.yaml", &m) == -1 ||
-	    check_digest(u, &m, u->grant->manifest_sha256) == -1)
+	    check_digest(u, &m, u->grant->who.manifest_sha256) == -1)
 		return -1;
 	/* Not read: keyd has verified the one that came with the command. */
 	return take_named(u, tar, "manifest.yaml.sig", &m);
@@ -229,8 +231,8 @@ check_complete(const struct unpacker *u)
 {
 	char quoted[QUOTE_MAX];
 
-	for (size_t i = 0; i < u->grant->nfiles; i++) {
-		const char *path = u->grant->files[i].path;
+	for (size_t i = 0; i < u->grant->manifest.nfiles; i++) {
+		const char *path = u->grant->manifest.files[i].path;
 
 		if (!u->seen[i])
 			return why_set(u->why, "\"" FILES_SLASH "%s\" is in "

@@ -29,14 +29,15 @@ take_digests(const uint8_t *tar, size_t len, struct grant *g)
 		if (m.size != 0 &&
 		    (m.data < tar || m.data + m.size > tar + len))
 			abort();
-		if (grant_check_path(m.name) == -1)
+		if (name_check_path(m.name) == -1)
 			abort();
 		if (strcmp(m.name, "manifest.yaml") == 0)
-			sha256(m.data, m.size, g->manifest_sha256);
-		for (size_t i = 0; i < g->nfiles; i++)
+			sha256(m.data, m.size, g->who.manifest_sha256);
+		for (size_t i = 0; i < g->manifest.nfiles; i++)
 			if (strncmp(m.name, "files/", 6) == 0 &&
-			    strcmp(m.name + 6, g->files[i].path) == 0)
-				sha256(m.data, m.size, g->files[i].sha256);
+			    strcmp(m.name + 6, g->manifest.files[i].path) == 0)
+				sha256(m.data, m.size,
+				    g->manifest.files[i].sha256);
 	}
 }
 
@@ -63,7 +64,7 @@ try(uint8_t first, const uint8_t *tar, size_t len)
 
 	grant_init(&g);
 	for (size_t i = 0; i < (first & 0x7f) % 5; i++)
-		g.files[g.nfiles++] = (struct grant_file){
+		g.manifest.files[g.manifest.nfiles++] = (struct manifest_file){
 			.path = strdup(paths[i]), .executable = i % 2 == 0,
 		};
 	take_digests(tar, len, &g);

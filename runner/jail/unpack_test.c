@@ -70,7 +70,8 @@ add_end(void)
 static void
 grant_file(const char *path, const char *text, bool executable)
 {
-	struct grant_file *f = &a.grant.files[a.grant.nfiles++];
+	struct manifest *m = &a.grant.manifest;
+	struct manifest_file *f = &m->files[m->nfiles++];
 
 	f->path = strdup(path);
 	f->executable = executable;
@@ -83,7 +84,7 @@ begin(void)
 {
 	memset(&a, 0, sizeof(a));
 	grant_init(&a.grant);
-	sha256(MANIFEST, strlen(MANIFEST), a.grant.manifest_sha256);
+	sha256(MANIFEST, strlen(MANIFEST), a.grant.who.manifest_sha256);
 	add_file("manifest.yaml", MANIFEST);
 	add_file("manifest.yaml.sig", "a signature");
 }
@@ -172,7 +173,7 @@ static const char greedy[] =	/* an ELF header and one row: its stack */
 static void
 bundle_greedy(bool executable)
 {
-	struct grant_file *f = a.grant.files;
+	struct manifest_file *f = a.grant.manifest.files;
 
 	begin();
 	add("files/greedy", '0', greedy, sizeof(greedy) - 1);
@@ -192,7 +193,7 @@ ATF_TC_BODY(program_with_a_stack_to_run_needs_the_capability, tc)
 	    "-l shows is its stack (PT_GNU_STACK, flags RWE); link it with -z "
 	    "noexecstack, or name");
 	bundle_greedy(true);
-	a.grant.capabilities = 1u << CAPABILITY_EXEC_MEMORY;
+	a.grant.manifest.capabilities = 1u << CAPABILITY_EXEC_MEMORY;
 	ATF_CHECK_EQ_MSG(try_unpack(UNPACK_NO_DIR, &why), 0, "%s", why.text);
 	grant_free(&a.grant);
 	bundle_greedy(false);		/* data: nobody can run it */
@@ -203,7 +204,7 @@ ATF_TC_BODY(program_with_a_stack_to_run_needs_the_capability, tc)
 ATF_TC_WITHOUT_HEAD(prefix_and_name_are_joined);
 ATF_TC_BODY(prefix_and_name_are_joined, tc)
 {
-	char path[GRANT_PATH_MAX + 1];
+	char path[NAME_PATH_MAX + 1];
 	unsigned char *h;
 	struct why why;
 

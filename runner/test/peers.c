@@ -108,7 +108,7 @@ cgroup_init(struct cgroup *c)
 
 int
 cgroup_open(struct cgroup *c, int parent, unsigned slot,
-    const struct grant_limits *l, struct why *why)
+    const struct limits *l, struct why *why)
 {
 	(void)parent;
 	(void)l;

@@ -163,15 +163,15 @@ make_grant(void)
 
 	grant_free(&g);
 	grant_init(&g);
-	strcpy(g.job, "0123456789abcdef0123456789abcdef");
-	strcpy(g.name, "played");
-	strcpy(g.author, "author@example");
-	strcpy(g.submitter, "submitter@example");
-	g.args[g.nargs++] = strdup("program");
+	strcpy(g.who.job, "0123456789abcdef0123456789abcdef");
+	strcpy(g.manifest.name, "played");
+	strcpy(g.who.author, "author@example");
+	strcpy(g.who.submitter, "submitter@example");
+	g.manifest.args[g.manifest.nargs++] = strdup("program");
 	g.bundle_len = sizeof(BUNDLE);
 	sha256(BUNDLE, sizeof(BUNDLE), g.bundle_sha256);
-	g.limits.output_bytes = OUTPUT_LIMIT;
-	g.limits.wall_ms = 5000;
+	g.manifest.limits.output_bytes = OUTPUT_LIMIT;
+	g.manifest.limits.wall_ms = 5000;
 	return &g;
 }
 
@@ -200,17 +200,16 @@ send_explained(uint32_t seq, bool allowed, const char *text)
 void
 send_deny(uint32_t seq, enum reason reason, const char *message, bool is_signed)
 {
+	struct who who = { .job = "0123", .submitter = "submitter@example" };
 	struct put p = put_to();
 
 	put_u32(&p, seq);
 	put_u8(&p, (uint8_t)reason);
 	put_cstr(&p, message);
 	put_u8(&p, is_signed);
-	put_cstr(&p, "0123");
-	put_cstr(&p, "submitter@example");
-	put_cstr(&p, "");
-	put_string(&p, leaf, DIGEST_LEN);
-	put_string(&p, leaf, DIGEST_LEN);
+	memcpy(who.command_sha256, leaf, DIGEST_LEN);
+	memcpy(who.manifest_sha256, leaf, DIGEST_LEN);
+	who_put(&p, &who);
 	play_send(&play.keyd, MSG_JOB_DENY, &p);
 }
 

@@ -100,7 +100,8 @@ add_member(struct try *t, const char *name, const void *data, size_t len)
 static void
 add_file(struct try *t, const char *path, bool executable)
 {
-	struct grant_file *f = &t->grant.files[t->grant.nfiles++];
+	struct manifest *m = &t->grant.manifest;
+	struct manifest_file *f = &m->files[m->nfiles++];
 	const char *slash = strrchr(path, '/');
 	char name[300];
 	size_t len;
@@ -119,7 +120,7 @@ begin_bundle(struct try *t)
 {
 	t->bundle = memfd_create("bundle", MFD_CLOEXEC);
 	need(t->bundle != -1, "memfd");
-	sha256("", 0, t->grant.manifest_sha256);
+	sha256("", 0, t->grant.who.manifest_sha256);
 	add_member(t, "manifest.yaml", "", 0);
 	add_member(t, "manifest.yaml.sig", "", 0);
 }
@@ -165,7 +166,7 @@ make_root(const struct try *t)
 	need(mount("proc", "proc", "proc", 0, NULL) == 0, "/proc");
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
 		bind_node(nodes[i]);
-	snprintf(path, sizeof(path), "runtimes/%s", t->grant.runtime);
+	snprintf(path, sizeof(path), "runtimes/%s", t->grant.manifest.runtime);
 	if (t->runtime_dir != NULL)
 		need(mkdir(path, 0755) == 0 && mount(t->runtime_dir, path, NULL,
 		    MS_BIND, NULL) == 0, t->runtime_dir);
@@ -268,7 +269,7 @@ watch(const struct try *t, const struct child *c)
 static void
 parse_option(struct try *t, int opt, char *arg)
 {
-	struct grant *g = &t->grant;
+	struct manifest *m = &t->grant.manifest;
 	char *eq;
 
 	switch (opt) {
@@ -276,7 +277,7 @@ parse_option(struct try *t, int opt, char *arg)
 		eq = strchr(arg, '=');
 		if (eq == NULL)
 			die(EXIT_USAGE, "-r NAME=DIR");
-		snprintf(g->runtime, sizeof(g->runtime), "%.*s",
+		snprintf(m->runtime, sizeof(m->runtime), "%.*s",
 		    (int)(eq - arg), arg);
 		t->runtime_dir = eq + 1;
 		break;
@@ -284,14 +285,14 @@ parse_option(struct try *t, int opt, char *arg)
 		t->timeout_ms = atoi(arg);
 		break;
 	case 'e':
-		g->env[g->nenv++] = strdup(arg);
+		m->env[m->nenv++] = strdup(arg);
 		break;
 	case 'g':
 		need(capability_find(arg) != CAPABILITY_COUNT, arg);
-		g->capabilities |= UINT32_C(1) << capability_find(arg);
+		m->capabilities |= UINT32_C(1) << capability_find(arg);
 		break;
 	case 's':
-		g->limits.tmp_bytes = (uint64_t)atoi(arg) << 10;
+		m->limits.tmp_bytes = (uint64_t)atoi(arg) << 10;
 		break;
 	case 'x':
 	case 'd':
@@ -317,7 +318,7 @@ main(int argc, char *argv[])
 	stdfds_fill();
 	log_init("jailtry");
 	grant_init(&t.grant);
-	strcpy(t.grant.name, "tried");
+	strcpy(t.grant.manifest.name, "tried");
 	begin_bundle(&t);
 	if (argc == 2 && strcmp(argv[1], "-c") == 0) {
 		if (confine_check(&why) == -1)
@@ -332,7 +333,7 @@ main(int argc, char *argv[])
 	t.cgroup = open(argv[optind], O_PATH | O_DIRECTORY | O_CLOEXEC);
 	need(t.cgroup != -1, argv[optind]);
 	for (int i = optind + 1; i < argc; i++)
-		t.grant.args[t.grant.nargs++] = argv[i];
+		t.grant.manifest.args[t.grant.manifest.nargs++] = argv[i];
 	make_root(&t);
 	become_runner();
 	if (confine_check(&why) == -1)

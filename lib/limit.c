@@ -1,0 +1,70 @@
+#include "limit.h"
+
+static const struct limit_info infos[LIMIT_COUNT] = {
+#define LIMIT(id, name, member, unit, least, most, usual, what) \
+	[LIMIT_##id] = { name, unit, least, most, usual, what },
+#include "limit.def"
+#undef LIMIT
+};
+
+#define LIMIT(id, name, member, unit, least, most, usual, what) \
+_Static_assert((least) >= 1 && (least) <= (usual) && (usual) <= (most), name);
+#include "limit.def"
+#undef LIMIT
+
+const struct limit_info *
+limit_info(enum limit limit)
+{
+	return &infos[limit];
+}
+
+uint64_t
+limit_value(const struct limits *l, enum limit limit)
+{
+	const uint64_t values[LIMIT_COUNT] = {
+#define LIMIT(id, name, member, unit, least, most, usual, what) \
+		[LIMIT_##id] = l->member,
+#include "limit.def"
+#undef LIMIT
+	};
+
+	return values[limit] / infos[limit].unit;
+}
+
+void
+limit_set(struct limits *l, enum limit limit, uint64_t n)
+{
+	n *= infos[limit].unit;
+	switch (limit) {
+#define LIMIT(id, name, member, unit, least, most, usual, what) \
+	case LIMIT_##id: l->member = n; break;
+#include "limit.def"
+#undef LIMIT
+	case LIMIT_COUNT: break;
+	}
+}
+
+void
+limits_init(struct limits *l)
+{
+	for (int i = 0; i < LIMIT_COUNT; i++)
+		limit_set(l, (enum limit)i, infos[i].usual);
+}
+
+void
+limits_put(struct put *p, const struct limits *l)
+{
+#define LIMIT(id, name, member, unit, least, most, usual, what) \
+	put_u64(p, l->member);
+#include "limit.def"
+#undef LIMIT
+}
+
+void
+limits_get(struct get *g, struct limits *l)
+{
+#define LIMIT(id, name, member, unit, least, most, usual, what) \
+	l->member = get_u64(g);
+#include "limit.def"
+#undef LIMIT
+}

@@ -1,0 +1,44 @@
+/*
+ * A job's limits: names, units, ranges and defaults, all from limit.def.
+ */
+#ifndef LIMIT_H
+#define LIMIT_H
+
+#include <stdint.h>
+
+#include "wire.h"
+
+enum limit {
+#define LIMIT(id, name, member, unit, least, most, usual, what)	LIMIT_##id,
+#include "limit.def"
+#undef LIMIT
+	LIMIT_COUNT
+};
+
+struct limit_info {
+	const char	*name;			/* a manifest's field */
+	uint64_t	 unit, least, most, usual;
+	const char	*what;
+};
+
+/* cpu_millis, memory_bytes, processes, wall_ms, output_bytes, tmp_bytes. */
+struct limits {
+#define LIMIT(id, name, member, unit, least, most, usual, what) \
+	uint64_t	member;
+#include "limit.def"
+#undef LIMIT
+};
+
+const struct limit_info	*limit_info(enum limit);
+
+/* One limit in the unit of its name. */
+uint64_t	limit_value(const struct limits *, enum limit);
+void		limit_set(struct limits *, enum limit, uint64_t);
+
+/* The defaults. */
+void	limits_init(struct limits *);
+
+void	limits_put(struct put *, const struct limits *);
+void	limits_get(struct get *, struct limits *);
+
+#endif
