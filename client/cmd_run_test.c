@@ -493,7 +493,7 @@ ATF_TC_BODY(dry_run_and_run_are_told_apart, tc)
 }
 
 /* Sends these bytes after CONNECT and OK, and closes. */
-struct bytes {
+struct nonsense {
 	const char	*data;
 	size_t		 len;
 	const char	*says;
@@ -502,7 +502,7 @@ struct bytes {
 static void
 serve_bytes(struct fake *f, int fd, int nr, void *arg)
 {
-	const struct bytes *b = arg;
+	const struct nonsense *b = arg;
 
 	(void)f;
 	(void)nr;
@@ -516,7 +516,7 @@ serve_bytes(struct fake *f, int fd, int nr, void *arg)
 ATF_TC_WITHOUT_HEAD(nonsense_from_the_appliance_is_named);
 ATF_TC_BODY(nonsense_from_the_appliance_is_named, tc)
 {
-	static const struct bytes cases[] = {
+	static const struct nonsense cases[] = {
 		{ BYTES("\377\377\377\377\001"), "length 4294967295" },
 		{ BYTES("\0\0\0\0\001"), "length 0" },
 		{ BYTES("\0\0\0\001\020"), "type 0x10, which does not exist" },
@@ -539,7 +539,7 @@ ATF_TC_BODY(nonsense_from_the_appliance_is_named, tc)
 
 	make_job();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct bytes b = cases[i];
+		struct nonsense b = cases[i];
 		struct fake f;
 
 		fake_init(&f, SOCKET);

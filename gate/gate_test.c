@@ -77,7 +77,7 @@ reading(int fd)
 	put_cstr(&p, "command");
 	put_cstr(&p, "signature");
 	client_frame(fd, CLIENT_READ, payload, p.len);
-	ATF_REQUIRE_EQ(MSG_READ_SUBMIT, runner_hears(&in));
+	ATF_REQUIRE_EQ(MSG_QUERY_SUBMIT, runner_hears(&in));
 	id = get_u32(&in);
 	get_cstr(&in, word, sizeof(word));
 	ATF_CHECK_STREQ("command", word);
@@ -94,7 +94,7 @@ say_data(uint32_t id, const void *data, size_t len)
 	put_u32(p, id);
 	put_u8(p, 2);
 	put_string(p, data, len);
-	runner_says(MSG_READ_DATA, p);
+	runner_says(MSG_QUERY_DATA, p);
 }
 
 ATF_TC_WITHOUT_HEAD(relays_what_is_read);
@@ -122,7 +122,7 @@ ATF_TC_BODY(relays_what_is_read, tc)
 	put_u32(p, id);
 	put_cstr(p, "note");
 	put_cstr(p, "receipt");
-	runner_says(MSG_READ_END, p);
+	runner_says(MSG_QUERY_END, p);
 	ATF_REQUIRE_EQ(CLIENT_READ_END, client_hears(fd, &in));
 	get_cstr(&in, text, sizeof(text));
 	ATF_CHECK_STREQ("note", text);

@@ -97,7 +97,7 @@ do_read(struct gate *g, struct gate_conn *c, const unsigned char *payload,
     size_t len)
 {
 	if (check_fields(g, c, "READ", 2, payload, len))
-		relay(g, c, MSG_READ_SUBMIT, payload, len, CONN_READING);
+		relay(g, c, MSG_QUERY_SUBMIT, payload, len, CONN_READING);
 }
 
 static void

@@ -132,8 +132,8 @@ static const struct row {
 	{ MSG_JOB_REFUSED, STATES(CONN_DECIDING) | STATES(CONN_SENDING) |
 	    STATES(CONN_READING), do_refused },
 	{ MSG_JOB_EXPLANATION, STATES(CONN_DECIDING), do_explanation },
-	{ MSG_READ_DATA, STATES(CONN_READING), do_read_data },
-	{ MSG_READ_END, STATES(CONN_READING), do_read_end },
+	{ MSG_QUERY_DATA, STATES(CONN_READING), do_read_data },
+	{ MSG_QUERY_END, STATES(CONN_READING), do_read_end },
 };
 
 static struct gate_conn *

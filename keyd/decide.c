@@ -376,15 +376,6 @@ decide(struct authority *a, const struct submission *s, uint64_t now,
 		d->grant.who = d->who;
 }
 
-static const struct kept_job *
-find_job(const struct read_order *o, const char *job)
-{
-	for (size_t i = 0; i < o->njobs; i++)
-		if (strcmp(o->jobs[i].job, job) == 0)
-			return &o->jobs[i];
-	return NULL;
-}
-
 /* Whoever may not read any output does not learn which jobs there are. */
 static int
 check_reading(struct authority *a, struct decision *d,
@@ -392,7 +383,8 @@ check_reading(struct authority *a, struct decision *d,
 {
 	static const struct kept_job nobodys;
 	const struct scene scene = scene_of(a, now);
-	const struct kept_job *job = find_job(o, d->command.job);
+	const struct kept_job *job = kept_jobs_find(&o->jobs,
+	    d->command.job);
 	struct reading r = { .verb = d->command.verb,
 	    .who = d->who.submitter, .appliance = a->site.settings.name,
 	    .job = d->command.job,

@@ -19,16 +19,11 @@
 #include "authority.h"
 #include "lib/command.h"
 #include "lib/grant.h"
+#include "lib/kept_jobs.h"
 #include "lib/runtimes.h"
 #include "lib/share_left.h"
 #include "lib/why.h"
 #include "lib/words.h"
-
-/* Outside bytes: any length, anything in them. */
-struct bytes {
-	const void	*p;
-	size_t		 len;
-};
 
 struct submission {
 	struct bytes	command, command_sig;
@@ -37,20 +32,11 @@ struct submission {
 	struct share_left left;		/* of the signers' shares */
 };
 
-/* A job whose output the runner keeps: whose it is. */
-struct kept_job {
-	char	job[JOB_ID_LEN + 1];
-	char	submitter[PRINCIPAL_MAX + 1], author[PRINCIPAL_MAX + 1];
-};
-
-#define KEPT_JOBS_MAX	32	/* more than slots and kept outputs */
-
 /* An order to read, and the jobs that there are. */
 struct read_order {
 	struct bytes	command, command_sig;
 	struct share_left left;
-	size_t		njobs;
-	struct kept_job	jobs[KEPT_JOBS_MAX];
+	struct kept_jobs jobs;
 };
 
 /*

@@ -138,8 +138,8 @@ read_by_bob(const char *rules, enum verb verb)
 	kit_sign_command(&t.k, "bob");
 	order.command = t.k.s.command;
 	order.command_sig = t.k.s.command_sig;
-	order.njobs = 1;
-	order.jobs[0] = job;
+	order.jobs.n = 1;
+	order.jobs.list[0] = job;
 	decide_reading(&t.a, &order, KIT_NOW, &t.d);
 	return t.d.reason;
 }

@@ -315,7 +315,7 @@ ATF_TC_BODY(a_malformed_message_of_our_own_ends_keyd, tc)
 {
 	make_site();
 	daemon_init(&d);
-	bad_message(MSG_KEYD_INFO, 1);
+	bad_message(MSG_QUERY_DECIDE, 1);
 	bad_message(MSG_JOB_DECIDE, 19);
 	bad_message(MSG_JOB_DECIDE, 21);
 	ATF_CHECK_EQ(daemon_check_log("malformed JOB_DECIDE"), 0);

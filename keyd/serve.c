@@ -113,20 +113,6 @@ put_reading(struct put *p, const struct decision *d)
 }
 
 static void
-get_jobs(struct get *g, struct read_order *o)
-{
-	o->njobs = get_u32(g);
-	if (o->njobs > KEPT_JOBS_MAX)
-		die(EXIT_PEER, "READ_DECIDE with %zu jobs", o->njobs);
-	for (size_t i = 0; i < o->njobs; i++) {
-		get_cstr(g, o->jobs[i].job, sizeof(o->jobs[i].job));
-		get_cstr(g, o->jobs[i].submitter,
-		    sizeof(o->jobs[i].submitter));
-		get_cstr(g, o->jobs[i].author, sizeof(o->jobs[i].author));
-	}
-}
-
-static void
 do_read_decide(struct keyd *k, struct get *g)
 {
 	static struct decision d;
@@ -138,7 +124,7 @@ do_read_decide(struct keyd *k, struct get *g)
 	share_left_get(g, &o.left);
 	o.command = get_bytes(g);
 	o.command_sig = get_bytes(g);
-	get_jobs(g, &o);
+	kept_jobs_get(g, &o.jobs);
 	check_end(g, "READ_DECIDE");
 	decide_reading(&k->authority, &o, clock_unix_s(), &d);
 	if (d.reason == REASON_COMMAND)		/* half read, perhaps */
@@ -151,7 +137,7 @@ do_read_decide(struct keyd *k, struct get *g)
 		put_u8(&p, d.signed_command);
 	}
 	put_reading(&p, &d);
-	chan_send(&k->runner, d.reason != 0 ? MSG_READ_DENY : MSG_READ_GRANT,
+	chan_send(&k->runner, d.reason != 0 ? MSG_QUERY_DENY : MSG_QUERY_GRANT,
 	    &p);
 	grant_free(&d.grant);
 }
@@ -196,7 +182,7 @@ static const struct {
 } requests[] = {
 	{ MSG_KEYD_INFO, do_keyd_info },
 	{ MSG_JOB_DECIDE, do_job_decide },
-	{ MSG_READ_DECIDE, do_read_decide },
+	{ MSG_QUERY_DECIDE, do_read_decide },
 	{ MSG_CHECKPOINT_SIGN, do_checkpoint_sign },
 };
 

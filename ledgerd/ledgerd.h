@@ -19,7 +19,6 @@
  */
 #define RESERVE		(64u << 12)
 
-#define NOTE_TEXT_MAX	1024		/* CHECKPOINT_SIGNED's limit */
 #define BOOT_ID_MAX	64		/* the kernel's has 36 characters */
 
 /* The last answer of keyd to CHECKPOINT_SIGN. */

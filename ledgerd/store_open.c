@@ -22,7 +22,6 @@
 #define TABLES		3
 #define DATA		"data.mdb"
 #define NEW		"new"		/* folder of a ledger in the making */
-#define NOTE_TEXT_MAX	1024		/* CHECKPOINT_SIGNED's limit */
 
 #define DAMAGED	"data.mdb is a damaged ledger: "
 #define REPAIR	"; keep the disk for inspection and start with another one, " \

@@ -31,6 +31,9 @@ uint32_t	 capability_add(uint32_t set, enum capability);
 const char	*capability_format(uint32_t set,
 		    char dst[CAPABILITY_TEXT_MAX]);
 
+#define CAPABILITY_WIRE_MAX	\
+	(4 + 4 * CAPABILITY_COUNT + CAPABILITY_TEXT_MAX)
+
 void		 capability_put(struct put *, uint32_t set);
 /*
  * A set.  An unknown capability is an error: a program does not run what it

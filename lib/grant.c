@@ -30,6 +30,7 @@ grant_put(struct put *p, const struct grant *g)
 int
 grant_get(struct get *g, struct grant *grant)
 {
+	grant_init(grant);
 	who_get(g, &grant->who);
 	manifest_get(g, &grant->manifest);
 	get_fixed(g, grant->runtime_sha256, DIGEST_LEN);

@@ -19,6 +19,9 @@ struct grant {
 	uint64_t	 bundle_len;
 };
 
+#define GRANT_WIRE_MAX	(WHO_WIRE_MAX + MANIFEST_WIRE_MAX +	\
+	2 * (4 + DIGEST_LEN) + 8)
+
 /* An empty one, with a manifest's defaults. */
 void	grant_init(struct grant *);
 /* Wipes it first: no other job may see what one was given. */
@@ -26,7 +29,7 @@ void	grant_free(struct grant *);
 
 void	grant_put(struct put *, const struct grant *);
 /*
- * Fills a grant that grant_init() made; the caller frees it in any case.  -1:
+ * Fills a grant that owns nothing; the caller frees it in any case.  -1:
  * EBADMSG or ENOMEM.
  */
 int	grant_get(struct get *, struct grant *);

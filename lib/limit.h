@@ -38,6 +38,8 @@ void		limit_set(struct limits *, enum limit, uint64_t);
 /* The defaults. */
 void	limits_init(struct limits *);
 
+#define LIMITS_WIRE_MAX	(8 * LIMIT_COUNT)
+
 void	limits_put(struct put *, const struct limits *);
 void	limits_get(struct get *, struct limits *);
 

@@ -29,6 +29,8 @@ struct runtimes {
 	size_t		n;
 	struct runtime	list[RUNTIMES_MAX];
 };
+#define RUNTIMES_WIRE_MAX \
+	(4 + RUNTIMES_MAX * (4 + NAME_MAX_LEN + 1 + 4 + DIGEST_LEN))
 
 /* The runtime of this name, or NULL. */
 const struct runtime	*runtimes_find(const struct runtimes *,

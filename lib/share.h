@@ -27,6 +27,7 @@ struct share_info {
 struct shares {
 	uint64_t	most[SHARE_COUNT];
 };
+#define SHARES_WIRE_MAX	(4 + SHARE_COUNT * 8)
 
 const struct share_info	*share_info(enum share);
 

@@ -23,6 +23,8 @@ struct share_left {
 		uint64_t	left;
 	} list[SHARE_LEFT_MAX];
 };
+#define SHARE_LEFT_WIRE_MAX \
+	(4 + SHARE_LEFT_MAX * (4 + PRINCIPAL_MAX + 1 + 8))
 
 /* UINT64_MAX when he has taken nothing. */
 uint64_t	share_left_of(const struct share_left *, enum share,

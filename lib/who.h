@@ -17,6 +17,9 @@ struct who {
 	unsigned char	manifest_sha256[DIGEST_LEN];
 };
 
+#define WHO_WIRE_MAX	(4 + JOB_ID_LEN + 2 * (4 + PRINCIPAL_MAX) +	\
+	2 * (4 + DIGEST_LEN))
+
 void	who_put(struct put *, const struct who *);
 void	who_get(struct get *, struct who *);
 

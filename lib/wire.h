@@ -12,6 +12,12 @@
 
 #include "lib/doc/put.h"
 
+/* Borrowed bytes: any length, anything in them. */
+struct bytes {
+	const void	*p;
+	size_t		 len;
+};
+
 struct get {
 	const unsigned char	*p;
 	size_t			 left;

@@ -63,7 +63,7 @@ size_t
 client_max(unsigned nr)
 {
 	switch (nr) {
-#define CLIENT(name, n, max)	case n: return max;
+#define CLIENT(NAME, name, n, max, fields)	case n: return max;
 #include "lib/msg/client.def"
 #undef CLIENT
 	}

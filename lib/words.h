@@ -29,7 +29,7 @@ enum verb {
 };
 
 enum client_msg {
-#define CLIENT(name, nr, max)	CLIENT_##name = nr,
+#define CLIENT(NAME, name, nr, max, fields)	CLIENT_##NAME = nr,
 #include "lib/msg/client.def"
 #undef CLIENT
 };

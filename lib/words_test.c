@@ -49,33 +49,11 @@ ATF_TC_BODY(client_frames_have_their_limits, tc)
 	ATF_CHECK_EQ(0, client_max(0x47));	/* the G of GET */
 }
 
-ATF_TC_WITHOUT_HEAD(each_pipe_message_has_one_number_and_direction);
-ATF_TC_BODY(each_pipe_message_has_one_number_and_direction, tc)
-{
-	const struct msg_info *info;
-	unsigned found = 0;
-
-	for (unsigned nr = 0; nr < 256; nr++) {
-		info = msg_info(nr);
-		if (info == NULL)
-			continue;
-		found++;
-		ATF_CHECK_EQ_MSG(nr, info->nr, "%s", info->name);
-		if (info->from == PEER_ANY)
-			continue;
-		ATF_CHECK_MSG(info->from != info->to, "%s", info->name);
-	}
-	ATF_CHECK_EQ(MSG_COUNT, found);	/* no two rows share a number */
-	ATF_CHECK(msg_info(0) == NULL);
-	ATF_CHECK_STREQ("ledgerd", peer_name(PEER_LEDGERD));
-}
-
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, exit_status_of_each_outcome);
 	ATF_TP_ADD_TC(tp, an_unknown_number_has_no_word);
 	ATF_TP_ADD_TC(tp, a_verb_is_found_by_its_word);
 	ATF_TP_ADD_TC(tp, client_frames_have_their_limits);
-	ATF_TP_ADD_TC(tp, each_pipe_message_has_one_number_and_direction);
 	return atf_no_error();
 }

@@ -221,9 +221,9 @@ dispatch_keyd(struct runner *r)
 			do_explained(r, &g);
 		else if (type == MSG_JOB_MEASURE)
 			do_measure(r, &g);
-		else if (type == MSG_READ_GRANT)
+		else if (type == MSG_QUERY_GRANT)
 			do_read_grant(r, &g);
-		else if (type == MSG_READ_DENY)
+		else if (type == MSG_QUERY_DENY)
 			do_read_deny(r, &g);
 	}
 }

@@ -146,7 +146,7 @@ gate_message(struct runner *r, enum msg type, struct get *g)
 		do_credit(r, g);
 	else if (type == MSG_JOB_CANCEL)
 		do_cancel(r, g);
-	else if (type == MSG_READ_SUBMIT)
+	else if (type == MSG_QUERY_SUBMIT)
 		do_read_submit(r, g);
 }
 

@@ -33,14 +33,14 @@ order(uint32_t conn)
 	put_u32(&p, conn);
 	put_cstr(&p, "command");
 	put_cstr(&p, "signature");
-	play_send(&play.gate, MSG_READ_SUBMIT, &p);
+	play_send(&play.gate, MSG_QUERY_SUBMIT, &p);
 }
 
 /* Answers the seq; `jobs' is what keyd is told of them, one after another. */
 static uint32_t
 expect_order(const char *jobs)
 {
-	struct get g = play_expect(&play.keyd, MSG_READ_DECIDE);
+	struct get g = play_expect(&play.keyd, MSG_QUERY_DECIDE);
 	uint32_t seq = get_u32(&g), n;
 	char word[PRINCIPAL_MAX], told[1024] = "";
 
@@ -83,7 +83,7 @@ grant(uint32_t seq, enum verb verb, uint64_t first, uint32_t count,
 
 	put_u32(&p, seq);
 	put_asked(&p, verb, first, count, job);
-	play_send(&play.keyd, MSG_READ_GRANT, &p);
+	play_send(&play.keyd, MSG_QUERY_GRANT, &p);
 }
 
 static void
@@ -96,7 +96,7 @@ deny(uint32_t seq, bool is_signed)
 	put_cstr(&p, "no rule permits it");
 	put_u8(&p, is_signed);
 	put_asked(&p, VERB_STATUS, 0, 0, "");
-	play_send(&play.keyd, MSG_READ_DENY, &p);
+	play_send(&play.keyd, MSG_QUERY_DENY, &p);
 }
 
 /* What the reader gets until the end, in `text'; and then note and receipt. */
@@ -115,9 +115,9 @@ expect_answer(const char *note, const char *receipt)
 			continue;
 		}
 		ATF_REQUIRE_EQ(get_u32(&g), CONN);
-		if (type == MSG_READ_END)
+		if (type == MSG_QUERY_END)
 			break;
-		ATF_REQUIRE_EQ(type, MSG_READ_DATA);
+		ATF_REQUIRE_EQ(type, MSG_QUERY_DATA);
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
 		    "%s", get_u8(&g) == 1 ? "" : "<2>");
 		data = get_string(&g, &len, RECEIPT_MAX);
@@ -298,13 +298,13 @@ expect_job(const char *json)
 	order(99);
 	grant(expect_order(NULL), VERB_JOBS, 0, 0, "");
 	allowed("\"verb\":\"jobs\"");
-	g = play_expect(&play.gate, MSG_READ_DATA);
+	g = play_expect(&play.gate, MSG_QUERY_DATA);
 	ATF_CHECK_EQ(get_u32(&g), 99);
 	ATF_CHECK_EQ(get_u8(&g), 1);
 	line = get_string(&g, &len, DATA_MAX);
 	ATF_CHECK_MSG(memmem(line, len, json, strlen(json)) != NULL,
 	    "%.*s lacks %s", (int)len, line, json);
-	play_expect(&play.gate, MSG_READ_END);
+	play_expect(&play.gate, MSG_QUERY_END);
 }
 
 TEST(job_that_runs_and_one_that_ends)
@@ -346,8 +346,8 @@ TEST(output_of_a_job_that_runs)
 	grant(expect_order(JOB " submitter@example author@example "),
 	    VERB_OUTPUT, 0, 0, JOB);
 	allowed("output");
-	play_expect(&play.gate, MSG_READ_DATA);
-	play_expect(&play.gate, MSG_READ_END);
+	play_expect(&play.gate, MSG_QUERY_DATA);
+	play_expect(&play.gate, MSG_QUERY_END);
 	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_RUN);
 }
 
@@ -473,13 +473,13 @@ TEST(next_leaf_is_asked_for_when_this_one_has_room)
 	allowed("ledger");
 	for (; at < 4; at++) {
 		leaf(expect_question(at), at, big);
-		play_expect(&play.gate, MSG_READ_DATA);
+		play_expect(&play.gate, MSG_QUERY_DATA);
 	}
 	leaf(expect_question(at), at, big);	/* the window is full */
 	play_expect_none(&play.gate);
 	play_expect_none(&play.ledgerd);
 	send_credit(CONN, 60000 - 1);
-	play_expect(&play.gate, MSG_READ_DATA);
+	play_expect(&play.gate, MSG_QUERY_DATA);
 	expect_question(at + 1);
 }
 
@@ -569,7 +569,7 @@ TEST(client_that_takes_nothing_gives_its_place_up)
 	allowed("ledger");
 	for (uint64_t at = 0; at < 4; at++) {
 		leaf(expect_question(at), at, big);
-		play_expect(&play.gate, MSG_READ_DATA);
+		play_expect(&play.gate, MSG_QUERY_DATA);
 	}
 	leaf(expect_question(4), 4, big);
 	play.now += 30000;

@@ -20,7 +20,6 @@
 
 #define JOB_SLOTS		8
 #define RUNTIMES_TEXT_MAX	512	/* in a line of text */
-#define MODE_MAX		16	/* kept, ephemeral */
 #define STOPPING_TEXT		"the appliance is stopping; try again " \
 				"once it is up"
 #define KEYD_ROOM		(128u << 10)	/* a submission, and some */

@@ -150,7 +150,7 @@ say_read_data(struct runner *r, const struct reader *d, int stream,
 	put_u32(&p, d->conn);
 	put_u8(&p, (uint8_t)stream);
 	put_string(&p, data, len);
-	say(&r->gate, MSG_READ_DATA, &p);
+	say(&r->gate, MSG_QUERY_DATA, &p);
 }
 
 void
@@ -162,7 +162,7 @@ say_read_end(struct runner *r, const struct reader *d)
 	put_u32(&p, d->conn);
 	put_cstr(&p, d->text);
 	put_string(&p, d->receipt, d->receipt_len);
-	say(&r->gate, MSG_READ_END, &p);
+	say(&r->gate, MSG_QUERY_END, &p);
 }
 
 void
@@ -395,7 +395,7 @@ say_decide_reading(struct runner *r, struct reader *d, const void *order,
 	put_raw(&p, list, jobs.len);
 	if (jobs.err != 0)
 		die(EXIT_BUG, "too many jobs are kept");
-	ask(r, MSG_READ_DECIDE, &p);
+	ask(r, MSG_QUERY_DECIDE, &p);
 }
 
 void

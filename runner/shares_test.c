@@ -30,13 +30,13 @@ order(uint32_t conn)
 	put_u32(&p, conn);
 	put_cstr(&p, "command");
 	put_cstr(&p, "signature");
-	play_send(&play.gate, MSG_READ_SUBMIT, &p);
+	play_send(&play.gate, MSG_QUERY_SUBMIT, &p);
 }
 
 static uint32_t
 expect_order(void)
 {
-	struct get g = play_expect(&play.keyd, MSG_READ_DECIDE);
+	struct get g = play_expect(&play.keyd, MSG_QUERY_DECIDE);
 	uint32_t seq = get_u32(&g);
 
 	share_left_get(&g, &play_left);
@@ -58,7 +58,7 @@ grant_order(uint32_t seq, const char *who)
 	put_cstr(&p, "00112233445566778899aabbccddeeff");
 	put_cstr(&p, who);
 	put_string(&p, digest, sizeof(digest));
-	play_send(&play.keyd, MSG_READ_GRANT, &p);
+	play_send(&play.keyd, MSG_QUERY_GRANT, &p);
 }
 
 /* What keyd would be told now; the question is answered and forgotten. */
@@ -292,8 +292,8 @@ TEST(readers_of_a_signer_are_told_and_given_back)
 	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_JOBS, "bob"), UINT64_MAX);
 	for (uint32_t i = 0; i < 6; i++) {
 		send_appended(seq[i], "");
-		play_expect(&play.gate, MSG_READ_DATA);
-		play_expect(&play.gate, MSG_READ_END);
+		play_expect(&play.gate, MSG_QUERY_DATA);
+		play_expect(&play.gate, MSG_QUERY_END);
 	}
 	check_all_is_given_back();
 }
@@ -480,16 +480,16 @@ TEST(leaves_of_refusals_and_orders_count_too)
 	order(1);
 	grant_order(expect_order(), "bob");
 	send_appended(expect_append(EVENT_READ_ALLOWED, "bob"), "");
-	play_expect(&play.gate, MSG_READ_DATA);
-	play_expect(&play.gate, MSG_READ_END);
+	play_expect(&play.gate, MSG_QUERY_DATA);
+	play_expect(&play.gate, MSG_QUERY_END);
 	ATF_CHECK_EQ(left(SHARE_LEDGER, ALICE), UINT64_MAX);
 	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_LEDGER, "bob"),
 	    UINT64_MAX);
 	order(2);
 	grant_order(expect_order(), "bob");
 	send_appended(expect_append(EVENT_READ_ALLOWED, "bob"), "");
-	play_expect(&play.gate, MSG_READ_DATA);
-	play_expect(&play.gate, MSG_READ_END);
+	play_expect(&play.gate, MSG_QUERY_DATA);
+	play_expect(&play.gate, MSG_QUERY_END);
 	ATF_CHECK_EQ(left(SHARE_LEDGER, "bob"), 0);
 	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_LEDGER, ALICE),
 	    UINT64_MAX);

@@ -104,7 +104,7 @@ talk_order(struct daemon *d, uint32_t seq, const struct submission *s)
 	put_string(&p, s->command.p, s->command.len);
 	put_string(&p, s->command_sig.p, s->command_sig.len);
 	put_u32(&p, 0);
-	chan_send(&d->runner, MSG_READ_DECIDE, &p);
+	chan_send(&d->runner, MSG_QUERY_DECIDE, &p);
 }
 
 void
@@ -115,7 +115,7 @@ talk_expect_order(struct daemon *d, uint32_t seq, unsigned reason,
 	char text[TEXT_MAX];
 	struct get g;
 
-	daemon_await(&d->runner, reason == 0 ? MSG_READ_GRANT : MSG_READ_DENY,
+	daemon_await(&d->runner, reason == 0 ? MSG_QUERY_GRANT : MSG_QUERY_DENY,
 	    &g);
 	ATF_CHECK_EQ(get_u32(&g), seq);
 	if (reason != 0) {

@@ -14,15 +14,8 @@
 #define PACKET_LAST	0x02
 #define PACKET_DATA	(CHAN_PACKET - 1)	/* after the flags byte */
 #define MSG_HEAD	5			/* uint32 length, byte type */
-#define MSG_LARGEST	98304			/* of all rows in msg.def */
-#define BULK_RESERVE	(256u << 10)
-#define EPOCH_LEN	8			/* CHAN_HELLO, CHAN_WELCOME */
+#define FLAGS		1			/* the byte before a packet */
 #define QUEUE_RECORD	2			/* u16 length before a packet */
-
-#define MSG(name, nr, from, to, max)	\
-	_Static_assert((max) <= MSG_LARGEST, #name);
-#include "msg.def"
-#undef MSG
 
 static void
 nonblocking(int fd)
@@ -73,51 +66,58 @@ queue_packet(struct chan *c, const unsigned char *packet, size_t len)
 	c->qlen = need;
 }
 
-/* Splits one message into packets and queues them. */
+/* Writes a packet, or queues it behind others or when the pipe is full. */
 static void
-queue_msg(struct chan *c, enum msg type, const void *payload, size_t len)
+send_packet(struct chan *c, const unsigned char *packet, size_t len)
 {
-	unsigned char packet[CHAN_PACKET];
-	unsigned char flags = PACKET_FIRST;
-	const unsigned char *from = payload;
-	size_t left = len;
-	struct put p;
+	ssize_t n = -1;
 
-	for (;;) {
-		size_t room, n;
+	while (c->qlen == 0 && (n = write(c->out, packet, len)) == -1 &&
+	    errno == EINTR)
+		;
+	if (n == (ssize_t)len)
+		return;
+	if (c->qlen == 0 && (n != -1 || errno != EAGAIN))
+		die_errno("write to %s", peer_name(c->peer));
+	queue_packet(c, packet, len);
+}
 
-		put_init(&p, packet, sizeof(packet));
-		put_u8(&p, 0);
-		if (flags & PACKET_FIRST) {
-			put_u32(&p, (uint32_t)len + 1);
-			put_u8(&p, (uint8_t)type);
-		}
-		room = p.cap - p.len;
-		n = left < room ? left : room;
-		put_raw(&p, from, n);
+/*
+ * A message's bytes lie behind each other in c->outgoing, with one byte before
+ * them.  A packet's flags take the place of the byte before it, which has been
+ * sent.
+ */
+static void
+send_msg(struct chan *c, enum msg type, size_t len)
+{
+	unsigned char *packet = c->outgoing, flags = PACKET_FIRST;
+	size_t left = MSG_HEAD + len;
+	struct put head;
+
+	put_init(&head, packet + FLAGS, MSG_HEAD);
+	put_u32(&head, (uint32_t)len + 1);
+	put_u8(&head, (uint8_t)type);
+	chan_flush(c);
+	while (left != 0) {
+		const size_t n = left < PACKET_DATA ? left : PACKET_DATA;
+
 		left -= n;
-		if (n != 0)
-			from += n;
-		if (left == 0)
-			flags |= PACKET_LAST;
-		packet[0] = flags;
-		queue_packet(c, packet, p.len);
-		if (left == 0)
-			break;
+		*packet = left == 0 ? flags | PACKET_LAST : flags;
+		send_packet(c, packet, FLAGS + n);
+		packet += n;
 		flags = 0;
 	}
-	explicit_bzero(packet, sizeof(packet));
+	explicit_bzero(c->outgoing, FLAGS + MSG_HEAD + len);
 }
 
 static void
-queue_epoch(struct chan *c, enum msg type, uint64_t epoch)
+send_epoch(struct chan *c, enum msg type, uint64_t epoch)
 {
-	unsigned char b[EPOCH_LEN];
 	struct put p;
 
-	put_init(&p, b, sizeof(b));
+	put_init(&p, c->outgoing + FLAGS + MSG_HEAD, c->out_max);
 	put_u64(&p, epoch);
-	queue_msg(c, type, b, p.len);
+	send_msg(c, type, p.len);
 }
 
 void
@@ -130,13 +130,15 @@ chan_init(struct chan *c, int in, int out, enum peer self, enum peer peer)
 	c->peer = peer;
 	nonblocking(in);
 	nonblocking(out);
-	c->msg = malloc(MSG_HEAD + MSG_LARGEST);
+	c->in_max = msg_largest(peer, self);
+	c->out_max = msg_largest(self, peer);
+	c->msg = malloc(MSG_HEAD + c->in_max + FLAGS + MSG_HEAD + c->out_max);
 	if (c->msg == NULL)
 		die_errno("channel to %s", peer_name(peer));
 	if (getrandom(&c->epoch, sizeof(c->epoch), 0) != sizeof(c->epoch))
 		die_errno("random number");
-	queue_epoch(c, MSG_CHAN_HELLO, c->epoch);
-	chan_flush(c);
+	c->outgoing = c->msg + MSG_HEAD + c->in_max;
+	send_epoch(c, MSG_CHAN_HELLO, c->epoch);
 }
 
 void
@@ -171,25 +173,50 @@ chan_flush(struct chan *c)
 size_t
 chan_room(const struct chan *c)
 {
-	size_t limit = CHAN_QUEUE_MAX - BULK_RESERVE;
+	const size_t limit = CHAN_QUEUE_MAX - CHAN_RESERVE;
 
 	return c->qlen < limit ? limit - c->qlen : 0;
+}
+
+bool
+chan_fits(const struct chan *c)
+{
+	return chan_room(c) >= c->out_max;
+}
+
+struct put *
+chan_begin(struct chan *c, enum msg type)
+{
+	c->sending = msg_info(type);
+	if (c->sending == NULL || c->sending->from != c->self ||
+	    c->sending->to != c->peer)
+		die(EXIT_BUG, "message 0x%x is not ours to send to %s",
+		    (unsigned)type, peer_name(c->peer));
+	put_init(&c->put, c->outgoing + FLAGS + MSG_HEAD, c->sending->max);
+	return &c->put;
+}
+
+void
+chan_end(struct chan *c)
+{
+	if (c->put.err != 0)
+		die(EXIT_BUG, "a field of %s is missing or too long",
+		    c->sending->name);
+	send_msg(c, (enum msg)c->sending->nr, c->put.len);
 }
 
 void
 chan_send(struct chan *c, enum msg type, const struct put *p)
 {
-	const struct msg_info *info = msg_info(type);
+	struct put *to = chan_begin(c, type);
 
-	if (info == NULL || info->from != c->self || info->to != c->peer)
-		die(EXIT_BUG, "message 0x%x is not ours to send to %s",
-		    (unsigned)type, peer_name(c->peer));
-	if (p->err != 0 || p->len > info->max)
-		die(EXIT_BUG, "%s is too long: %zu bytes", info->name, p->len);
-	queue_msg(c, type, p->base, p->len);
+	if (p->err == 0)
+		put_raw(to, p->base, p->len);
+	else
+		to->err = p->err;
+	chan_end(c);
 	if (p->len != 0)
 		explicit_bzero(p->base, p->len);
-	chan_flush(c);
 }
 
 /* The message, or the part of one, that is not needed any more. */
@@ -216,7 +243,7 @@ take_packet(struct chan *c, const unsigned char *packet, size_t len)
 	} else if (!c->inside) {
 		return false;		/* the rest of something given up */
 	}
-	if (n > MSG_HEAD + MSG_LARGEST - c->msglen)
+	if (n > MSG_HEAD + c->in_max - c->msglen)
 		die(EXIT_PEER, "%s sent an endless message",
 		    peer_name(c->peer));
 	memcpy(c->msg + c->msglen, packet + 1, n);
@@ -261,16 +288,16 @@ check_msg(struct chan *c, struct get *g)
 	if (g->err != 0 || len != g->left + 1 || info == NULL ||
 	    g->left > info->max || (info->from != PEER_ANY &&
 	    (info->from != c->peer || info->to != c->self)) ||
-	    (info->from == PEER_ANY && g->left != EPOCH_LEN))
-		die(EXIT_PEER, "%s broke the protocol: message 0x%x, %zu bytes",
-		    peer_name(c->peer), type, c->msglen);
+	    (info->from == PEER_ANY && g->left != info->max))
+		die(EXIT_PEER, "%s broke the protocol: message 0x%x of %zu "
+		    "bytes", peer_name(c->peer), type, c->msglen);
 	return (enum msg)type;
 }
 
 /*
  * The peer (re)started.  True when it is a new one: a repeated CHAN_HELLO only
- * means that it lacks our answer.  Its predecessor may have swallowed our own
- * CHAN_HELLO, so say that again while it stays unanswered.
+ * means that it lacks our CHAN_WELCOME.  Its predecessor may have read our own
+ * CHAN_HELLO, so send that again until its CHAN_WELCOME comes.
  */
 static bool
 take_hello(struct chan *c, uint64_t epoch)
@@ -280,9 +307,8 @@ take_hello(struct chan *c, uint64_t epoch)
 	c->known = true;
 	c->peer_epoch = epoch;
 	if (!c->up)	/* first, or the WELCOME would be a reset of its own */
-		queue_epoch(c, MSG_CHAN_HELLO, c->epoch);
-	queue_epoch(c, MSG_CHAN_WELCOME, epoch);
-	chan_flush(c);
+		send_epoch(c, MSG_CHAN_HELLO, c->epoch);
+	send_epoch(c, MSG_CHAN_WELCOME, epoch);
 	return fresh;
 }
 
@@ -321,4 +347,43 @@ chan_next(struct chan *c, enum msg *typep, struct get *g)
 			return CHAN_MSG;
 	}
 	return CHAN_NONE;
+}
+
+static const struct chan_row *
+find_row(const struct chan_row *rows, size_t n, enum msg type)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].type == type)
+			return &rows[i];
+	return NULL;
+}
+
+static void
+handle(const struct chan *c, const struct chan_row *row, enum msg type,
+    struct get *g, void *ctx)
+{
+	if (row == NULL)
+		die(EXIT_PEER, "%s broke the protocol: %s is not expected here",
+		    peer_name(c->peer), msg_info(type)->name);
+	if (row->take(g, row->handler, ctx) == -1)
+		die(EXIT_PEER, "%s broke the protocol: malformed %s",
+		    peer_name(c->peer), msg_info(type)->name);
+}
+
+void
+chan_dispatch(struct chan *c, const struct chan_row *rows, size_t n, void *ctx)
+{
+	const struct chan_row *reset = find_row(rows, n, MSG_CHAN_HELLO);
+	const struct chan_row *more = find_row(rows, n, MSG_CHAN_WELCOME);
+	enum chan_event event;
+	enum msg type;
+	struct get g;
+
+	while ((more == NULL || more->handler.check(ctx)) &&
+	    (event = chan_next(c, &type, &g)) != CHAN_NONE) {
+		if (event == CHAN_MSG)
+			handle(c, find_row(rows, n, type), type, &g, ctx);
+		else if (reset != NULL)
+			reset->handler.reset(ctx);
+	}
 }

@@ -11,16 +11,17 @@
  *    most CHAN_PACKET bytes, each written whole or not at all.  The first byte
  *    of a packet says whether it begins and whether it ends a message, so no
  *    reader can lose its place.
- *  - A process that starts says CHAN_HELLO with a random number and ignores
- *    all it reads until its peer answers CHAN_WELCOME with the same number.
- *    Who gets a new CHAN_HELLO drops all that it had under way with that
- *    peer, answers, and goes on.  chan_next() answers CHAN_RESET once for each
- *    conversation that starts, the first included; what is sent before the
- *    first CHAN_RESET may be lost, so that is the moment to ask and ask again.
+ *  - A process that starts sends CHAN_HELLO with a random number and ignores
+ *    all it reads until its peer sends CHAN_WELCOME with the same number.  The
+ *    receiver of a new CHAN_HELLO drops all that it had under way with that
+ *    peer, sends CHAN_WELCOME, and goes on.  chan_next() returns CHAN_RESET
+ *    once for each conversation that starts, the first included.  A message
+ *    sent before the first CHAN_RESET may be lost: (re)send outstanding
+ *    requests then.
  *
- * What a peer may not say (unknown number, not its to send, too long, not
- * this pipe's, malformed packets) is our own bug: the process logs it and
- * exits 110.  init starts it again.
+ * A message that the peer may not send is our own bug: one with an unknown
+ * number, for another pipe, too long, malformed, or without a row in the
+ * receiver's table.  The process logs it and exits 110.  init starts it again.
  */
 #ifndef CHAN_H
 #define CHAN_H
@@ -30,11 +31,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "msg.h"
+#include "codec.h"
 #include "lib/wire.h"
+#include "msg.h"
 
 #define CHAN_PACKET	4096		/* PIPE_BUF: atomic, see pipe(7) */
 #define CHAN_QUEUE_MAX	(1u << 20)	/* unsent bytes; senders keep below */
+#define CHAN_RESERVE	(256u << 10)	/* of these, for what is not bulk */
 
 struct chan {
 	int		 in, out;
@@ -43,8 +46,12 @@ struct chan {
 	bool		 up;		/* CHAN_WELCOME came */
 	bool		 known;		/* a CHAN_HELLO came, with this: */
 	uint64_t	 peer_epoch;
+	size_t		 in_max, out_max;	/* largest payloads */
 	unsigned char	*msg;		/* the message being put together */
 	size_t		 msglen;
+	unsigned char	*outgoing;	/* the message being sent */
+	struct put	 put;		/* its payload */
+	const struct msg_info *sending;	/* its row */
 	bool		 inside;	/* between first and last packet */
 	unsigned char	*queue;		/* packets: u16 length, bytes */
 	size_t		 qhead, qlen, qcap;
@@ -76,15 +83,50 @@ enum chan_event	chan_next(struct chan *, enum msg *typep, struct get *g);
 void	chan_flush(struct chan *);
 
 /*
- * Queues a message and tries to write it.  Copies it and wipes the caller's: no
- * buffer keeps what was sent.  Exits 101 when the
- * message is not ours to send, is too long, when `p' holds an error, or when
- * the queue would pass CHAN_QUEUE_MAX: callers that relay bulk data ask
- * chan_room().
+ * Sends a message: chan_begin() returns where its payload goes, and chan_end()
+ * writes the message or queues what the pipe does not take, and wipes the
+ * payload.  codec.h's msg_send_*() do both.  Exits 101 when the message is not
+ * ours to send, when a field is missing or too long, or when the queue would
+ * pass CHAN_QUEUE_MAX: callers that relay bulk data check chan_room().
  */
+struct put	*chan_begin(struct chan *, enum msg);
+void		 chan_end(struct chan *);
+
+/* Until all senders use the codec: sends an encoded payload and wipes it. */
 void	chan_send(struct chan *, enum msg, const struct put *p);
 
-/* Bytes that may be queued now for bulk data; keeps 256 KiB for the rest. */
+/* Bytes that may be queued now for bulk data, without CHAN_RESERVE. */
 size_t	chan_room(const struct chan *);
+/* Whether any one message may be queued now. */
+bool	chan_fits(const struct chan *);
+
+/* What to do with a message; see the macros. */
+struct chan_row {
+	enum msg		 type;
+	int			(*take)(struct get *, union msg_handler,
+				    void *ctx);
+	union msg_handler	 handler;
+};
+
+/* CHAN_ON(job_measure, do_measure): its handler gets ctx and the message. */
+#define CHAN_ON(name, function)						\
+	{ (enum msg)MSG_NUMBER_##name, msg_take_##name,			\
+	    { .name = (function) } }
+/* What to do when a conversation starts; without this row, nothing. */
+#define CHAN_ON_RESET(function) \
+	{ MSG_CHAN_HELLO, NULL, { .reset = (function) } }
+/* Reads only while this returns true; without this row, always. */
+#define CHAN_WHILE(function) \
+	{ MSG_CHAN_WELCOME, NULL, { .check = (function) } }
+
+/*
+ * Reads all that has arrived and calls the handlers of these n rows with ctx.
+ * A message without a row, or malformed, is the peer's fault: exits 110.
+ */
+void	chan_dispatch(struct chan *, const struct chan_row *rows, size_t n,
+	    void *ctx);
+/* The same with an array of rows. */
+#define CHAN_DISPATCH(chan, rows, ctx) \
+	chan_dispatch(chan, rows, sizeof(rows) / sizeof((rows)[0]), ctx)
 
 #endif

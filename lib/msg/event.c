@@ -4,11 +4,12 @@
 #include <stdio.h>
 
 #include "lib/doc/json.h"
+#include "lib/log.h"
 #include "msg.h"
 
-#define FIELD(kind, name)	{ FIELD_##kind, name },
+#define FIELD(kind, name)	{ FIELD_##kind, #name },
 static const struct event_info table[] = {
-#define EVENT(name, nr, type, fields)	{ nr, type, { fields } },
+#define EVENT(NAME, name, nr, type, fields)	{ nr, type, { fields } },
 #include "event.def"
 #undef EVENT
 };
@@ -22,6 +23,52 @@ event_info(unsigned nr)
 			return &table[i];
 	return NULL;
 }
+
+static void
+check_set(bool is_set, const char *event, const char *field)
+{
+	if (!is_set)
+		die(EXIT_BUG, "%s lacks its %s", event, field);
+}
+
+static void
+put_str(struct put *p, const char *text, const char *event, const char *field)
+{
+	check_set(text != NULL, event, field);
+	put_cstr(p, text);
+}
+
+static void
+put_hex(struct put *p, const unsigned char *digest, const char *event,
+    const char *field)
+{
+	check_set(digest != NULL, event, field);
+	put_string(p, digest, DIGEST_LEN);
+}
+
+static void
+put_number(struct put *p, struct event_u64 number, const char *event,
+    const char *field)
+{
+	check_set(number.is_set, event, field);
+	put_u64(p, number.n);
+}
+
+#define FIELD(kind, name)	PUT_##kind(p, e->name, event, #name);
+#define PUT_STR			put_str
+#define PUT_HEX			put_hex
+#define PUT_U64			put_number
+#define EVENT(NAME, name, nr, type, fields)				\
+void									\
+event_put_##name(struct put *p, const struct event_##name *e)		\
+{									\
+	static const char event[] = type;				\
+									\
+	fields								\
+}
+#include "event.def"
+#undef EVENT
+#undef FIELD
 
 static void
 format_field(const struct field *f, struct get *g, struct put *out)

@@ -1,16 +1,21 @@
 /*
  * One event on its way to the ledger: the typed fields of a row of event.def.
+ * For each row there is a struct event_NAME and a function event_put_NAME().
+ *
+ *	struct event_job_refused e = { .job = id, .reason = word, ... };
+ *	event_put_job_refused(&p, &e);
  */
 #ifndef EVENT_H
 #define EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "lib/wire.h"
 
 enum event {
-#define EVENT(name, nr, type, fields)	EVENT_##name = nr,
+#define EVENT(NAME, name, nr, type, fields)	EVENT_##NAME = nr,
 #include "event.def"
 #undef EVENT
 };
@@ -33,6 +38,40 @@ struct event_info {
 	const char	*type;		/* CloudEvents `type' */
 	struct field	 fields[EVENT_FIELDS_MAX];	/* name NULL ends */
 };
+
+/* A number, and whether it was set: `.wall_ms = event_u64(n)'. */
+struct event_u64 {
+	bool		is_set;
+	uint64_t	n;
+};
+
+static inline struct event_u64
+event_u64(uint64_t n)
+{
+	return (struct event_u64){ true, n };
+}
+
+#define FIELD(kind, name)	EVENT_FIELD_##kind(name)
+#define EVENT_FIELD_STR(name)	const char *name;
+#define EVENT_FIELD_HEX(name)	const unsigned char *name;
+#define EVENT_FIELD_U64(name)	struct event_u64 name;
+#define EVENT(NAME, name, nr, type, fields)				\
+	struct event_##name { fields };
+#include "event.def"
+#undef EVENT
+#undef EVENT_FIELD_STR
+#undef EVENT_FIELD_HEX
+#undef EVENT_FIELD_U64
+#undef FIELD
+
+/*
+ * Appends the fields in the row's order.  Exits 101 when one was not set; the
+ * put has EMSGSIZE when they do not fit.
+ */
+#define EVENT(NAME, name, nr, type, fields)				\
+	void	event_put_##name(struct put *, const struct event_##name *);
+#include "event.def"
+#undef EVENT
 
 /* The row for a number, or NULL. */
 const struct event_info	*event_info(unsigned nr);

@@ -1,12 +1,17 @@
 #include "event.h"
 
+#include <sys/wait.h>
+
 #include <atf-c.h>
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "lib/log.h"
 #include "msg.h"
 
+static const unsigned char digest[DIGEST_LEN] = { 1, 2, 3 };
 static unsigned char fields[EVENT_MAX];
 static char out[4 * EVENT_MAX];
 
@@ -14,10 +19,10 @@ static char out[4 * EVENT_MAX];
 static struct put
 encode(const struct event_info *info)
 {
-	unsigned char digest[DIGEST_LEN];
+	unsigned char bytes[DIGEST_LEN];
 	struct put p;
 
-	memset(digest, 0xab, sizeof(digest));
+	memset(bytes, 0xab, sizeof(bytes));
 	put_init(&p, fields, sizeof(fields));
 	for (const struct field *f = info->fields; f->name != NULL; f++)
 		switch (f->kind) {
@@ -25,7 +30,7 @@ encode(const struct event_info *info)
 			put_cstr(&p, "v");
 			break;
 		case FIELD_HEX:
-			put_string(&p, digest, sizeof(digest));
+			put_string(&p, bytes, sizeof(bytes));
 			break;
 		case FIELD_U64:
 			put_u64(&p, 7);
@@ -65,6 +70,69 @@ ATF_TC_BODY(writes_a_rows_fields_in_its_order, tc)
 	ATF_CHECK_EQ(0, format(info, p.len, sizeof(out) - 1));
 	ATF_CHECK_STREQ("\"version\":\"0.1.0\",\"mode\":\"kept\","
 	    "\"boot_id\":\"b\\\"1\"", out);
+}
+
+/* What a refusal's fields are; tests leave one out. */
+static const struct event_read_refused refusal = {
+	.id = "id", .submitter = "signer", .command_sha256 = digest,
+	.verb = "ledger", .job = "", .first = { true, 3 },
+	.count = { true, 4 }, .reason = "policy", .message = "no rule",
+};
+
+ATF_TC_WITHOUT_HEAD(a_struct_is_written_in_its_rows_order);
+ATF_TC_BODY(a_struct_is_written_in_its_rows_order, tc)
+{
+	struct put p;
+
+	put_init(&p, fields, sizeof(fields));
+	event_put_read_refused(&p, &refusal);
+	ATF_CHECK_EQ(0, p.err);
+	ATF_CHECK_EQ(0, format(event_info(EVENT_READ_REFUSED), p.len,
+	    sizeof(out) - 1));
+	ATF_CHECK_STREQ("\"id\":\"id\",\"submitter\":\"signer\","
+	    "\"command_sha256\":\"0102030000000000000000000000000000000000"
+	    "000000000000000000000000\",\"verb\":\"ledger\",\"job\":\"\","
+	    "\"first\":3,\"count\":4,\"reason\":\"policy\","
+	    "\"message\":\"no rule\"", out);
+	put_init(&p, fields, 20);
+	event_put_read_refused(&p, &refusal);
+	ATF_CHECK_EQ(EMSGSIZE, p.err);
+}
+
+/* What writing this event does to its process: its exit code, or -1. */
+static int
+put_fate(const struct event_read_refused *e)
+{
+	struct put p;
+	int status;
+	pid_t pid = fork();
+
+	ATF_REQUIRE(pid != -1);
+	if (pid == 0) {
+		put_init(&p, fields, sizeof(fields));
+		event_put_read_refused(&p, e);
+		_exit(77);
+	}
+	ATF_REQUIRE(waitpid(pid, &status, 0) == pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+ATF_TC_WITHOUT_HEAD(a_field_that_was_not_set_ends_the_process);
+ATF_TC_BODY(a_field_that_was_not_set_ends_the_process, tc)
+{
+	struct event_read_refused e = refusal;
+
+	ATF_CHECK_EQ(77, put_fate(&e));
+	e.message = NULL;
+	ATF_CHECK_EQ(EXIT_BUG, put_fate(&e));
+	e = refusal;
+	e.command_sha256 = NULL;
+	ATF_CHECK_EQ(EXIT_BUG, put_fate(&e));
+	e = refusal;
+	e.count = (struct event_u64){ .n = 4 };
+	ATF_CHECK_EQ(EXIT_BUG, put_fate(&e));
+	e.count = event_u64(4);
+	ATF_CHECK_EQ(77, put_fate(&e));
 }
 
 ATF_TC_WITHOUT_HEAD(digests_are_hex_and_numbers_are_numbers);
@@ -189,6 +257,8 @@ ATF_TC_BODY(what_does_not_fit_says_so, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, writes_a_rows_fields_in_its_order);
+	ATF_TP_ADD_TC(tp, a_struct_is_written_in_its_rows_order);
+	ATF_TP_ADD_TC(tp, a_field_that_was_not_set_ends_the_process);
 	ATF_TP_ADD_TC(tp, digests_are_hex_and_numbers_are_numbers);
 	ATF_TP_ADD_TC(tp, every_row_has_a_number_and_fields_that_fit);
 	ATF_TP_ADD_TC(tp, a_row_grows_only_at_its_end);

@@ -1,6 +1,6 @@
 /*
- * What the processes say to each other: names, numbers and limits, all from
- * msg.def, and the limits that more than one format shares.
+ * The messages' numbers, from msg.def, and the limits that more than one format
+ * shares.  lib/msg/codec.h has the messages themselves.
  */
 #ifndef MSG_H
 #define MSG_H
@@ -19,7 +19,7 @@ enum peer {
 };
 
 enum msg {
-#define MSG(name, nr, from, to, max)	MSG_##name = nr,
+#define MSG(NAME, name, nr, from, to, fields)	MSG_##NAME = nr,
 #include "msg.def"
 #undef MSG
 };
@@ -27,7 +27,7 @@ enum msg {
 /* How many rows the table has. */
 enum {
 	MSG_COUNT = 0
-#define MSG(name, nr, from, to, max)	+ 1
+#define MSG(NAME, name, nr, from, to, fields)	+ 1
 #include "msg.def"
 #undef MSG
 };
@@ -48,18 +48,12 @@ enum {
 #define PRINCIPAL_MAX	255		/* as in allowed_signers */
 #define EXPLAINED_MAX	32768		/* what a person reads of a decision */
 #define TEXT_MAX	512		/* one message to a person */
+#define NOTE_TEXT_MAX	1024		/* a signed checkpoint */
+#define MODE_MAX	16		/* kept, ephemeral */
+#define PROTOCOL_MAX	8		/* HELLO's "casemate" */
+#define SERVICE_NAME_MAX 15		/* in service.def */
 #define OUTPUT_WINDOW	(256u << 10)	/* output unread by the client, bytes */
 
-struct msg_info {
-	const char	*name;
-	unsigned	 nr;
-	enum peer	 from;
-	enum peer	 to;
-	size_t		 max;
-};
-
-/* The row for a number, or NULL when no message has it. */
-const struct msg_info	*msg_info(unsigned nr);
-const char		*peer_name(enum peer);
+const char	*peer_name(enum peer);
 
 #endif

@@ -21,7 +21,7 @@
 #include "lib/wire.h"
 
 #define SLOT_UID	100000	/* the first slot's user, in the appliance */
-#define REQUEST_MAX	81920	/* as JOB_GRANT in msg.def, and a slot */
+#define REQUEST_MAX	(GRANT_WIRE_MAX + 4)	/* and a slot */
 
 /*
  * The descriptors sent with a request: all of the job's but /dev/null, which
