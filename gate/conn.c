@@ -11,8 +11,6 @@
 #include "lib/log.h"
 #include "lib/wire.h"
 
-#define SCRATCH		4096	/* HELLO and REFUSED: names and one text */
-
 static const struct state {
 	bool		 asked;		/* the runner knows of it */
 	unsigned	 silence_ms;	/* longest wait for the client */
@@ -31,8 +29,8 @@ static const struct state {
 _Static_assert(sizeof(states) / sizeof(states[0]) == CONN_NSTATES,
     "a row for each state");
 
-/* The payload of the frame or message being made; one at a time. */
-static unsigned char scratch[SCRATCH];
+/* The payload of the frame being made; one at a time. */
+static unsigned char scratch[sizeof(union client_payload)];
 
 void
 gate_conn_enter(struct gate *g, struct gate_conn *c, enum gate_state state)
@@ -66,20 +64,15 @@ release(struct gate_conn *c)
 static void
 cancel(struct gate *g, const struct gate_conn *c)
 {
-	struct put p;
-
-	if (!states[c->state].asked)
-		return;
-	put_init(&p, scratch, sizeof(scratch));
-	put_u32(&p, c->id);
-	chan_send(&g->runner, MSG_JOB_CANCEL, &p);
+	if (states[c->state].asked)
+		MSG_SEND(&g->runner, job_cancel, .conn = c->id);
 }
 
 void
 gate_conn_last(struct gate *g, struct gate_conn *c, enum client_msg type,
-    const void *payload, size_t len)
+    struct bytes payload)
 {
-	if (gate_out_frame(&c->out, type, payload, len) == -1) {
+	if (gate_out_frame(&c->out, type, payload) == -1) {
 		log_info("connection %u: the last frame is lost: %m", c->id);
 		release(c);
 		return;
@@ -88,7 +81,7 @@ gate_conn_last(struct gate *g, struct gate_conn *c, enum client_msg type,
 	gate_conn_write(g, c);
 }
 
-/* A client may fail as often as it likes: the console does not grow with it. */
+/* At most GATE_LOG_MAX refusals are shown in GATE_LOG_MS. */
 static void
 log_refusal(struct gate *g, const struct gate_conn *c, enum reason reason,
     const char *message)
@@ -105,7 +98,7 @@ log_refusal(struct gate *g, const struct gate_conn *c, enum reason reason,
 		    message);
 }
 
-/* Tells the client, and the runner if it has to do with it. */
+/* Tells the client, and the runner if it works for it. */
 void
 gate_conn_refuse(struct gate *g, struct gate_conn *c, enum reason reason,
     const char *message)
@@ -115,11 +108,9 @@ gate_conn_refuse(struct gate *g, struct gate_conn *c, enum reason reason,
 	log_refusal(g, c, reason, message);
 	cancel(g, c);
 	put_init(&p, scratch, sizeof(scratch));
-	put_u8(&p, (uint8_t)reason);
-	put_cstr(&p, message);
-	put_cstr(&p, "");
-	put_cstr(&p, "");
-	gate_conn_last(g, c, CLIENT_REFUSED, scratch, p.len);
+	client_put_refused(&p, &(struct client_refused){
+	    .reason = (uint8_t)reason, .message = message, .job = "" });
+	gate_conn_last(g, c, CLIENT_REFUSED, (struct bytes){ scratch, p.len });
 }
 
 static struct gate_conn *
@@ -131,7 +122,7 @@ find_free(struct gate *g)
 	return NULL;
 }
 
-/* When its place may be another client's. */
+/* When its place may be given to another client. */
 static uint64_t
 place_ends(const struct gate_conn *c)
 {
@@ -161,7 +152,7 @@ gate_conn_place(const struct gate *g)
 	return place_ends(&g->conns[find_place(g)]);
 }
 
-/* One try to say so; it is not waited for that the client reads it. */
+/* Tries once to tell the client, and does not wait until it reads that. */
 static struct gate_conn *
 clear_place(struct gate *g)
 {
@@ -201,13 +192,12 @@ gate_conn_greet(struct gate *g, struct gate_conn *c)
 	if (!g->info.known || c->state != CONN_GREETING)
 		return;
 	put_init(&p, scratch, sizeof(scratch));
-	put_cstr(&p, "casemate");
-	put_u32(&p, CLIENT_VERSION);
-	put_cstr(&p, g->info.vkey);
-	put_cstr(&p, g->info.mode);
-	put_u64(&p, (uint64_t)time(NULL));
-	put_u32(&p, g->info.slots);
-	if (gate_out_frame(&c->out, CLIENT_HELLO, scratch, p.len) == -1) {
+	client_put_hello(&p, &(struct client_hello){
+	    .protocol = "casemate", .version = CLIENT_VERSION,
+	    .vkey = g->info.vkey, .mode = g->info.mode,
+	    .now = (uint64_t)time(NULL), .slots = g->info.slots });
+	if (gate_out_frame(&c->out, CLIENT_HELLO,
+	    (struct bytes){ scratch, p.len }) == -1) {
 		release(c);
 		return;
 	}
@@ -269,7 +259,7 @@ gate_conn_timeout(struct gate *g, struct gate_conn *c)
 	}
 }
 
-/* The runner is a new one and knows nothing of this. */
+/* The runner is a new one and does not know this connection. */
 void
 gate_conn_fault(struct gate *g, struct gate_conn *c)
 {
@@ -284,15 +274,11 @@ gate_conn_fault(struct gate *g, struct gate_conn *c)
 static void
 give_credit(struct gate *g, const struct gate_conn *c, uint32_t bytes)
 {
-	struct put p;
-
-	if (bytes == 0 ||
-	    (c->state != CONN_RUNNING && c->state != CONN_READING))
-		return;		/* after the last frame nobody counts */
-	put_init(&p, scratch, sizeof(scratch));
-	put_u32(&p, c->id);
-	put_u32(&p, bytes);
-	chan_send(&g->runner, MSG_JOB_CREDIT, &p);
+	/* After the last frame, credit is no longer tracked. */
+	if (bytes != 0 &&
+	    (c->state == CONN_RUNNING || c->state == CONN_READING))
+		MSG_SEND(&g->runner, job_credit, .conn = c->id,
+		    .bytes = bytes);
 }
 
 /* All is written: let the client close first, so that nothing is cut off. */
@@ -331,42 +317,21 @@ gate_conn_write(struct gate *g, struct gate_conn *c)
 }
 
 void
-gate_conn_send(struct gate *g, struct gate_conn *c, const char *job,
-    uint64_t bundle_len)
+gate_conn_advance(struct gate *g, struct gate_conn *c, enum gate_state state,
+    enum client_msg type, struct bytes payload)
 {
-	struct put p;
-
-	put_init(&p, scratch, sizeof(scratch));
-	put_cstr(&p, job);
-	c->bundle_left = bundle_len;
-	gate_conn_enter(g, c, CONN_SENDING);
-	if (gate_out_frame(&c->out, CLIENT_SEND, scratch, p.len) == -1)
+	gate_conn_enter(g, c, state);
+	if (gate_out_frame(&c->out, type, payload) == -1)
 		gate_conn_hangup(g, c);
 	else
 		gate_conn_write(g, c);
 }
 
 void
-gate_conn_accepted(struct gate *g, struct gate_conn *c, const char *job,
-    const void *leaf_hash)
+gate_conn_output(struct gate *g, struct gate_conn *c,
+    const struct client_output *output)
 {
-	struct put p;
-
-	put_init(&p, scratch, sizeof(scratch));
-	put_cstr(&p, job);
-	put_string(&p, leaf_hash, DIGEST_LEN);
-	gate_conn_enter(g, c, CONN_RUNNING);
-	if (gate_out_frame(&c->out, CLIENT_ACCEPTED, scratch, p.len) == -1)
-		gate_conn_hangup(g, c);
-	else
-		gate_conn_write(g, c);
-}
-
-void
-gate_conn_output(struct gate *g, struct gate_conn *c, uint8_t stream,
-    const void *data, size_t len)
-{
-	if (gate_out_output(&c->out, stream, data, len) == 0) {
+	if (gate_out_output(&c->out, output) == 0) {
 		gate_conn_write(g, c);
 		return;
 	}
@@ -377,10 +342,9 @@ gate_conn_output(struct gate *g, struct gate_conn *c, uint8_t stream,
 }
 
 void
-gate_conn_data(struct gate *g, struct gate_conn *c, const void *payload,
-    size_t len)
+gate_conn_data(struct gate *g, struct gate_conn *c, struct bytes payload)
 {
-	if (gate_out_frame(&c->out, CLIENT_READ_DATA, payload, len) == 0) {
+	if (gate_out_frame(&c->out, CLIENT_READ_DATA, payload) == 0) {
 		gate_conn_write(g, c);
 		return;
 	}

@@ -2,13 +2,13 @@
  * gate: where all outside bytes arrive.  It frames them, checks lengths, and
  * relays requests to the runner; it opens no file and starts no program.
  *
- * Theory of operation.  A connection is a row of conns[], in one state, and
- * the table in conn.c says what each event does in it.  Bytes come in
- * through a frame reader that never reads past its frame, so a connection
- * that must wait is simply not read.  Bytes go out through a queue of whole
- * frames; the runner gets credit for output when the frame that carried it
- * is wholly written.  Nothing from outside ends the process; what the runner
- * may not say does (lib/msg/chan.h).
+ * Theory of operation.  A connection is an entry of conns[] and has a state;
+ * the table in conn.c describes the states.  Bytes come in through a frame
+ * reader that never reads past its frame, so a connection that must wait is not
+ * read.  Bytes go out through a queue of whole frames; the runner gets credit
+ * for output when the frame that carried it is written to its end.  Nothing
+ * from outside ends the process.  A message that the runner may not send does
+ * (lib/msg/chan.h).
  */
 #ifndef GATE_H
 #define GATE_H
@@ -17,19 +17,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/msg/chan.h"
 #include "frame.h"
-#include "out.h"
+#include "lib/msg/chan.h"
 #include "lib/msg/msg.h"
 #include "lib/words.h"
+#include "out.h"
 
 #define GATE_CONNS		64	/* eight for each of the job slots */
-#define GATE_ROOM		(128u << 10)	/* any one request fits twice */
 
 #define GATE_FIRST_MS		30000	/* until the first request */
 #define GATE_SILENCE_MS		10000	/* within a frame or a bundle */
 #define GATE_REQUEST_MS		60000	/* for the whole first request */
-#define GATE_PLACE_MS		3000	/* sure to a client among too many: the
+#define GATE_PLACE_MS		3000	/* no other client gets the place: the
 					   listener's queue of 128 passes in 6 s */
 #define GATE_LINGER_MS		2000	/* for the client to close first */
 #define GATE_CHECK_MS		1000	/* is a half-closed client there? */
@@ -44,7 +43,7 @@ enum gate_state {
 	CONN_DECIDING,		/* submitted; the runner's turn */
 	CONN_SENDING,		/* granted; the bundle comes */
 	CONN_RUNNING,		/* accepted; output goes */
-	CONN_READING,		/* it reads; what is read goes */
+	CONN_READING,		/* its query's data goes */
 	CONN_CLOSING,		/* the last frame is queued */
 	CONN_LINGERING,		/* all is written; the client closes */
 	CONN_NSTATES,
@@ -69,7 +68,7 @@ struct gate_conn {
 struct gate_info {
 	bool		 known;
 	char		 vkey[VKEY_MAX + 1];
-	char		 mode[16];
+	char		 mode[MODE_MAX + 1];
 	uint32_t	 slots;
 };
 
@@ -104,10 +103,10 @@ void	gate_stop(struct gate *);
 void	gate_conn_enter(struct gate *, struct gate_conn *, enum gate_state);
 const char	*gate_conn_wants(const struct gate_conn *);
 /*
- * When all places are taken, a newcomer gets that of the client who has had
- * one for longest without a whole request, or takes longest to read the end of
- * its answer, once that is GATE_PLACE_MS.  Returns when there will be a place:
- * a time that is past, or UINT64_MAX until one goes.
+ * When all places are taken, a new client gets the place of the one that has
+ * had its place for longest without a whole request, or has taken longest to
+ * read its last frame, after GATE_PLACE_MS.  Returns when there will be a
+ * place: a time in the past, or UINT64_MAX if no place will end.
  */
 uint64_t	gate_conn_place(const struct gate *);
 /* Only when there is a place. */
@@ -126,21 +125,18 @@ bool	gate_conn_alive(const struct gate_conn *);
 void	gate_conn_read(struct gate *, struct gate_conn *);
 bool	gate_conn_reads(const struct gate *, const struct gate_conn *);
 
-/* What the runner says for a connection, already decoded. */
-void	gate_conn_send(struct gate *, struct gate_conn *, const char *job,
-	    uint64_t bundle_len);
-void	gate_conn_accepted(struct gate *, struct gate_conn *,
-	    const char *job, const void *leaf_hash);
-void	gate_conn_output(struct gate *, struct gate_conn *, uint8_t stream,
-	    const void *data, size_t len);
-/* READ_DATA's payload as it goes to the client. */
-void	gate_conn_data(struct gate *, struct gate_conn *, const void *payload,
-	    size_t len);
-/* The last frame of a connection: its payload as it goes to the client. */
+/* Enters the state and sends the frame that announces it. */
+void	gate_conn_advance(struct gate *, struct gate_conn *, enum gate_state,
+	    enum client_msg, struct bytes payload);
+void	gate_conn_output(struct gate *, struct gate_conn *,
+	    const struct client_output *);
+/* READ_DATA's payload. */
+void	gate_conn_data(struct gate *, struct gate_conn *, struct bytes payload);
+/* The last frame of a connection. */
 void	gate_conn_last(struct gate *, struct gate_conn *, enum client_msg,
-	    const void *payload, size_t len);
+	    struct bytes payload);
 
-/* runner.c: all that the runner has to say now. */
+/* runner.c: reads all messages that the runner has sent. */
 void	gate_runner_read(struct gate *);
 
 #endif

@@ -1,5 +1,6 @@
-/* The gate at work: whole jobs, and clients and runners that are slow or go. */
+/* gate at work: whole jobs, and clients and runners that are slow or go. */
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <atf-c.h>
 #include <stdlib.h>
@@ -7,137 +8,134 @@
 #include <unistd.h>
 
 #include "gate/test/fixture.h"
+#include "lib/log.h"
 
 ATF_TC_WITHOUT_HEAD(greets_first);
 ATF_TC_BODY(greets_first, tc)
 {
-	char text[VKEY_MAX];
-	struct get in;
+	struct client_hello m;
 	int fd;
 
 	start();
 	fd = client();
-	ATF_REQUIRE_EQ(CLIENT_HELLO, client_hears(fd, &in));
-	get_cstr(&in, text, sizeof(text));
-	ATF_CHECK_STREQ("casemate", text);
-	ATF_CHECK_EQ(CLIENT_VERSION, get_u32(&in));
-	get_cstr(&in, text, sizeof(text));
-	ATF_CHECK_STREQ(KEY, text);
-	get_cstr(&in, text, sizeof(text));
-	ATF_CHECK_STREQ("ephemeral", text);
-	ATF_CHECK(get_u64(&in) > 1700000000);
-	ATF_CHECK_EQ(8, get_u32(&in));
-	ATF_CHECK_EQ(0, get_end(&in));
+	CLIENT_HEARS(fd, hello, &m);
+	ATF_CHECK_STREQ("casemate", m.protocol);
+	ATF_CHECK_EQ(CLIENT_VERSION, m.version);
+	ATF_CHECK_STREQ(KEY, m.vkey);
+	ATF_CHECK_STREQ("ephemeral", m.mode);
+	ATF_CHECK(m.now > 1700000000);
+	ATF_CHECK_EQ(8, m.slots);
+}
+
+/* The runner hears that so much reached the client. */
+static void
+expect_credit(uint32_t id, uint32_t bytes)
+{
+	struct msg_job_credit m;
+
+	RUNNER_HEARS(job_credit, &m);
+	ATF_CHECK_EQ(id, m.conn);
+	ATF_CHECK_EQ(bytes, m.bytes);
+}
+
+static void
+expect_cancel(uint32_t id)
+{
+	struct msg_job_cancel m;
+
+	RUNNER_HEARS(job_cancel, &m);
+	ATF_CHECK_EQ(id, m.conn);
+}
+
+static bool
+is_text(struct bytes b, const char *text)
+{
+	return b.len == strlen(text) && memcmp(b.p, text, b.len) == 0;
+}
+
+static void
+check_closed(int fd)
+{
+	struct get in;
+
+	ATF_CHECK_EQ(0, client_hears(fd, &in));
+	close(fd);
+	turns(3);
+	ATF_CHECK(all_free());
 }
 
 ATF_TC_WITHOUT_HEAD(relays_a_whole_job);
 ATF_TC_BODY(relays_a_whole_job, tc)
 {
-	char text[64];
-	struct get in;
+	struct client_output output;
+	struct client_finished end;
 	uint32_t id;
-	size_t len;
 	int fd;
 
 	start();
 	fd = running(&id);
 	say_output(id, 1, "hello\n", 6);
-	ATF_REQUIRE_EQ(CLIENT_OUTPUT, client_hears(fd, &in));
-	ATF_CHECK_EQ(1, get_u8(&in));
-	ATF_CHECK(memcmp(get_string(&in, &len, 64), "hello\n", 6) == 0);
-	ATF_CHECK_EQ(0, get_end(&in));
-	ATF_REQUIRE_EQ(MSG_JOB_CREDIT, runner_hears(&in));
-	ATF_CHECK_EQ(id, get_u32(&in));
-	ATF_CHECK_EQ(6, get_u32(&in));
+	CLIENT_HEARS(fd, output, &output);
+	ATF_CHECK_EQ(1, output.stream);
+	ATF_CHECK(is_text(output.data, "hello\n"));
+	expect_credit(id, 6);
 	say_finished(id);
-	ATF_REQUIRE_EQ(CLIENT_FINISHED, client_hears(fd, &in));
-	ATF_CHECK_EQ(OUTCOME_EXITED, get_u8(&in));
-	ATF_CHECK_EQ(3, get_u32(&in));
-	get_cstr(&in, text, sizeof(text));
-	ATF_CHECK_STREQ("done", text);
-	get_cstr(&in, text, sizeof(text));
-	ATF_CHECK_STREQ("receipt", text);
-	ATF_CHECK_EQ(0, client_hears(fd, &in));
-	close(fd);
-	turns(3);
-	ATF_CHECK(all_free());
+	CLIENT_HEARS(fd, finished, &end);
+	ATF_CHECK_EQ(OUTCOME_EXITED, end.outcome);
+	ATF_CHECK_EQ(3, end.status);
+	ATF_CHECK_STREQ("done", end.message);
+	ATF_CHECK(is_text(end.receipt, "receipt"));
+	check_closed(fd);
 }
 
-/* A client that reads; answers the connection's number at the runner. */
+/* A client with a query; returns the connection's number at the runner. */
 static uint32_t
 reading(int fd)
 {
-	unsigned char payload[64];
-	char word[16];
-	struct get in;
-	struct put p;
-	uint32_t id;
+	struct msg_query_submit m;
 
-	put_init(&p, payload, sizeof(payload));
-	put_cstr(&p, "command");
-	put_cstr(&p, "signature");
-	client_frame(fd, CLIENT_READ, payload, p.len);
-	ATF_REQUIRE_EQ(MSG_QUERY_SUBMIT, runner_hears(&in));
-	id = get_u32(&in);
-	get_cstr(&in, word, sizeof(word));
-	ATF_CHECK_STREQ("command", word);
-	get_cstr(&in, word, sizeof(word));
-	ATF_CHECK_EQ(0, get_end(&in));
-	return id;
+	CLIENT_SAYS(fd, read, .command = { "command", 7 },
+	    .command_sig = { "signature", 9 });
+	RUNNER_HEARS(query_submit, &m);
+	ATF_CHECK(is_text(m.read.command, "command"));
+	ATF_CHECK(is_text(m.read.command_sig, "signature"));
+	return m.conn;
 }
 
 static void
-say_data(uint32_t id, const void *data, size_t len)
+say_data(uint32_t id, const char *text)
 {
-	struct put *p = begin();
-
-	put_u32(p, id);
-	put_u8(p, 2);
-	put_string(p, data, len);
-	runner_says(MSG_QUERY_DATA, p);
+	RUNNER_SAYS(query_data, .conn = id,
+	    .read_data = { .stream = 2, .data = { text, strlen(text) } });
 }
 
 ATF_TC_WITHOUT_HEAD(relays_what_is_read);
 ATF_TC_BODY(relays_what_is_read, tc)
 {
-	struct put *p;
-	char text[64];
-	struct get in;
+	struct client_read_data data;
+	struct client_read_end end;
 	uint32_t id;
-	size_t len;
 	int fd;
 
 	start();
 	fd = greeted();
 	id = reading(fd);
-	say_data(id, "leaf", 4);
-	ATF_REQUIRE_EQ(CLIENT_READ_DATA, client_hears(fd, &in));
-	ATF_CHECK_EQ(2, get_u8(&in));
-	ATF_CHECK(memcmp(get_string(&in, &len, 64), "leaf", 4) == 0);
-	ATF_CHECK_EQ(0, get_end(&in));
-	ATF_REQUIRE_EQ(MSG_JOB_CREDIT, runner_hears(&in));
-	ATF_CHECK_EQ(id, get_u32(&in));
-	ATF_CHECK_EQ(4, get_u32(&in));
-	p = begin();
-	put_u32(p, id);
-	put_cstr(p, "note");
-	put_cstr(p, "receipt");
-	runner_says(MSG_QUERY_END, p);
-	ATF_REQUIRE_EQ(CLIENT_READ_END, client_hears(fd, &in));
-	get_cstr(&in, text, sizeof(text));
-	ATF_CHECK_STREQ("note", text);
-	get_cstr(&in, text, sizeof(text));
-	ATF_CHECK_STREQ("receipt", text);
-	ATF_CHECK_EQ(0, client_hears(fd, &in));
-	close(fd);
-	turns(3);
-	ATF_CHECK(all_free());
+	say_data(id, "leaf");
+	CLIENT_HEARS(fd, read_data, &data);
+	ATF_CHECK_EQ(2, data.stream);
+	ATF_CHECK(is_text(data.data, "leaf"));
+	expect_credit(id, 4);
+	RUNNER_SAYS(query_end, .conn = id,
+	    .read_end = { .text = "note", .receipt = { "receipt", 7 } });
+	CLIENT_HEARS(fd, read_end, &end);
+	ATF_CHECK_STREQ("note", end.text);
+	ATF_CHECK(is_text(end.receipt, "receipt"));
+	check_closed(fd);
 }
 
 ATF_TC_WITHOUT_HEAD(reader_that_leaves_is_cancelled);
 ATF_TC_BODY(reader_that_leaves_is_cancelled, tc)
 {
-	struct get in;
 	uint32_t id;
 	int fd;
 
@@ -145,66 +143,101 @@ ATF_TC_BODY(reader_that_leaves_is_cancelled, tc)
 	fd = greeted();
 	id = reading(fd);
 	close(fd);
-	ATF_REQUIRE_EQ(MSG_JOB_CANCEL, runner_hears(&in));
-	ATF_CHECK_EQ(id, get_u32(&in));
-	say_data(id, "late", 4);
+	expect_cancel(id);
+	say_data(id, "late");
 	ATF_CHECK(all_free());
 }
 
 ATF_TC_WITHOUT_HEAD(refusal_ends_what_is_read);
 ATF_TC_BODY(refusal_ends_what_is_read, tc)
 {
-	struct put *p;
-	struct get in;
+	struct client_read_data data;
 	uint32_t id;
 	int fd;
 
 	start();
 	fd = greeted();
 	id = reading(fd);
-	say_data(id, "leaf", 4);
-	ATF_REQUIRE_EQ(CLIENT_READ_DATA, client_hears(fd, &in));
-	p = begin();
-	put_u32(p, id);
-	put_u8(p, REASON_LEDGER);
-	put_cstr(p, "ledgerd restarted");
-	put_cstr(p, "");
-	put_cstr(p, "");
-	runner_says(MSG_JOB_REFUSED, p);
+	say_data(id, "leaf");
+	CLIENT_HEARS(fd, read_data, &data);
+	RUNNER_SAYS(job_refused, .conn = id, .refused = {
+	    .reason = REASON_LEDGER, .message = "ledgerd restarted",
+	    .job = "" });
 	expect_refused(fd, REASON_LEDGER, "ledgerd restarted");
 }
 
 ATF_TC_WITHOUT_HEAD(relays_an_explanation);
 ATF_TC_BODY(relays_an_explanation, tc)
 {
-	struct put *p;
-	char text[64];
-	struct get in;
+	struct client_explained m;
 	uint32_t id;
 	int fd;
 
 	start();
 	fd = greeted();
 	id = submitted(fd);
-	p = begin();
-	put_u32(p, id);
-	put_u8(p, 0);
-	put_cstr(p, "no rule permits it");
-	runner_says(MSG_JOB_EXPLANATION, p);
-	ATF_REQUIRE_EQ(CLIENT_EXPLAINED, client_hears(fd, &in));
-	ATF_CHECK_EQ(0, get_u8(&in));
-	get_cstr(&in, text, sizeof(text));
-	ATF_CHECK_STREQ("no rule permits it", text);
-	ATF_CHECK_EQ(0, client_hears(fd, &in));
-	close(fd);
-	turns(3);
-	ATF_CHECK(all_free());
+	RUNNER_SAYS(job_explanation, .conn = id, .explained = {
+	    .allowed = false, .text = { "no rule permits it", 18 } });
+	CLIENT_HEARS(fd, explained, &m);
+	ATF_CHECK(!m.allowed);
+	ATF_CHECK(is_text(m.text, "no rule permits it"));
+	check_closed(fd);
+}
+
+/* What the runner's message does to gate's process: its exit code, or -1. */
+static int
+fate(void (*say)(uint32_t id))
+{
+	uint32_t id;
+	int status;
+	pid_t pid;
+
+	start();
+	id = submitted(greeted());
+	pid = fork();
+	ATF_REQUIRE(pid != -1);
+	if (pid == 0) {
+		say(id);
+		turns(5);
+		_exit(77);
+	}
+	ATF_REQUIRE(waitpid(pid, &status, 0) == pid);
+	ATF_REQUIRE(unlink(addr.sun_path) == 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void
+send_it(uint32_t id)
+{
+	say_send(id, 60);
+}
+
+static void
+send_unasked(uint32_t id)
+{
+	say_output(id, 1, "x", 1);
+}
+
+static void
+send_cut_short(uint32_t id)
+{
+	put_u32(chan_begin(&runner, MSG_JOB_SEND), id);
+	chan_end(&runner);
+}
+
+ATF_TC_WITHOUT_HEAD(an_unexpected_message_of_the_runner_ends_gate);
+ATF_TC_BODY(an_unexpected_message_of_the_runner_ends_gate, tc)
+{
+	ATF_CHECK_EQ(fate(send_it), 77);
+	ATF_CHECK_EQ(fate(send_unasked), EXIT_PEER);
+	ATF_CHECK_EQ(fate(send_cut_short), EXIT_PEER);
 }
 
 ATF_TC_WITHOUT_HEAD(whole_bundle_waits_for_the_runner);
 ATF_TC_BODY(whole_bundle_waits_for_the_runner, tc)
 {
-	struct get in;
+	struct client_accepted accepted;
+	struct client_send send_frame;
 	uint32_t id;
 	int fd;
 
@@ -212,30 +245,28 @@ ATF_TC_BODY(whole_bundle_waits_for_the_runner, tc)
 	fd = greeted();
 	id = submitted(fd);
 	say_send(id, 60);
-	ATF_REQUIRE_EQ(CLIENT_SEND, client_hears(fd, &in));
+	CLIENT_HEARS(fd, send, &send_frame);
 	data_frame(fd, 60);
 	shutdown(fd, SHUT_WR);
 	turns(3);
 	now += 10 * GATE_SILENCE_MS;
 	turns(3);
 	say_accepted(id);
-	ATF_CHECK_EQ(CLIENT_ACCEPTED, client_hears(fd, &in));
+	CLIENT_HEARS(fd, accepted, &accepted);
 }
 
 ATF_TC_WITHOUT_HEAD(hangup_cancels_the_job);
 ATF_TC_BODY(hangup_cancels_the_job, tc)
 {
-	struct get in;
 	uint32_t id;
 	int fd;
 
 	start();
 	fd = running(&id);
 	close(fd);
-	ATF_REQUIRE_EQ(MSG_JOB_CANCEL, runner_hears(&in));
-	ATF_CHECK_EQ(id, get_u32(&in));
+	expect_cancel(id);
 	ATF_CHECK(all_free());
-	/* What was on its way is nobody's. */
+	/* What was on its way is dropped. */
 	say_output(id, 1, "x", 1);
 	say_finished(id);
 	ATF_CHECK(all_free());
@@ -244,7 +275,8 @@ ATF_TC_BODY(hangup_cancels_the_job, tc)
 ATF_TC_WITHOUT_HEAD(half_close_is_not_a_hangup);
 ATF_TC_BODY(half_close_is_not_a_hangup, tc)
 {
-	struct get in;
+	struct client_finished end;
+	struct client_output output;
 	uint32_t id;
 	int fd;
 
@@ -255,10 +287,10 @@ ATF_TC_BODY(half_close_is_not_a_hangup, tc)
 	now += 5 * GATE_CHECK_MS;
 	turns(5);
 	say_output(id, 2, "still here", 10);
-	ATF_REQUIRE_EQ(CLIENT_OUTPUT, client_hears(fd, &in));
+	CLIENT_HEARS(fd, output, &output);
 	say_finished(id);
-	ATF_REQUIRE_EQ(CLIENT_FINISHED, client_hears(fd, &in));
-	ATF_REQUIRE_EQ(MSG_JOB_CREDIT, runner_hears(&in));
+	CLIENT_HEARS(fd, finished, &end);
+	expect_credit(id, 10);
 
 	/* And after it a hang-up is still seen. */
 	fd = running(&id);
@@ -266,7 +298,7 @@ ATF_TC_BODY(half_close_is_not_a_hangup, tc)
 	turns(5);
 	close(fd);
 	now += GATE_CHECK_MS;
-	ATF_CHECK_EQ(MSG_JOB_CANCEL, runner_hears(&in));
+	expect_cancel(id);
 	ATF_CHECK(all_free());
 }
 
@@ -276,6 +308,8 @@ ATF_TC_BODY(slow_client_holds_back_credit, tc)
 	static char chunk[DATA_MAX];
 	uint32_t id, credit = 0;
 	size_t got = 0, sent = 0;
+	struct client_output output;
+	struct msg_job_credit m;
 	struct get in;
 	int fd;
 
@@ -285,21 +319,19 @@ ATF_TC_BODY(slow_client_holds_back_credit, tc)
 		say_output(id, 1, chunk, sizeof(chunk));
 	turns(20);
 	while (runner_hears(&in) == MSG_JOB_CREDIT) {
-		ATF_REQUIRE_EQ(id, get_u32(&in));
-		credit += get_u32(&in);
+		ATF_REQUIRE_EQ(0, msg_get_job_credit(&in, &m));
+		ATF_REQUIRE_EQ(id, m.conn);
+		credit += m.bytes;
 	}
 	ATF_CHECK_MSG(credit < sent, "credit %u of %zu", credit, sent);
 	while (got < sent) {
-		size_t len;
-
-		ATF_REQUIRE_EQ(CLIENT_OUTPUT, client_hears(fd, &in));
-		(void)get_u8(&in);
-		(void)get_string(&in, &len, DATA_MAX);
-		got += len;
+		CLIENT_HEARS(fd, output, &output);
+		got += output.data.len;
 	}
 	while (runner_hears(&in) == MSG_JOB_CREDIT) {
-		ATF_REQUIRE_EQ(id, get_u32(&in));
-		credit += get_u32(&in);
+		ATF_REQUIRE_EQ(0, msg_get_job_credit(&in, &m));
+		ATF_REQUIRE_EQ(id, m.conn);
+		credit += m.bytes;
 	}
 	ATF_CHECK_EQ(sent, credit);
 }
@@ -309,8 +341,9 @@ ATF_TC_BODY(slow_runner_holds_back_the_client, tc)
 {
 	static unsigned char frame[5 + 4 + DATA_MAX];
 	size_t sent = 0;
+	struct client_send send_frame;
+	struct msg_job_data data;
 	struct put p;
-	struct get in;
 	uint32_t id;
 	int fd, idle = 0;
 
@@ -318,7 +351,7 @@ ATF_TC_BODY(slow_runner_holds_back_the_client, tc)
 	fd = greeted();
 	id = submitted(fd);
 	say_send(id, BUNDLE_MAX);
-	ATF_REQUIRE_EQ(CLIENT_SEND, client_hears(fd, &in));
+	CLIENT_HEARS(fd, send, &send_frame);
 	put_init(&p, frame, sizeof(frame));
 	put_u32(&p, sizeof(frame) - 4);
 	put_u8(&p, CLIENT_DATA);
@@ -340,7 +373,7 @@ ATF_TC_BODY(slow_runner_holds_back_the_client, tc)
 	now += 3 * GATE_SILENCE_MS;
 	turns(3);
 	ATF_CHECK_EQ(-1, read(fd, buf, 1));
-	ATF_CHECK_EQ(MSG_JOB_DATA, runner_hears(&in));
+	RUNNER_HEARS(job_data, &data);
 }
 
 ATF_TP_ADD_TCS(tp)
@@ -351,6 +384,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, reader_that_leaves_is_cancelled);
 	ATF_TP_ADD_TC(tp, refusal_ends_what_is_read);
 	ATF_TP_ADD_TC(tp, relays_an_explanation);
+	ATF_TP_ADD_TC(tp, an_unexpected_message_of_the_runner_ends_gate);
 	ATF_TP_ADD_TC(tp, whole_bundle_waits_for_the_runner);
 	ATF_TP_ADD_TC(tp, hangup_cancels_the_job);
 	ATF_TP_ADD_TC(tp, half_close_is_not_a_hangup);

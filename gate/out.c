@@ -7,7 +7,7 @@
 #include "lib/msg/msg.h"
 #include "lib/wire.h"
 
-#define HEAD		5	/* uint32 length, type */
+#define HEAD		GATE_OUT_HEAD
 #define OUTPUT_HEAD	5	/* stream, uint32 length of the string */
 #define NONE		SIZE_MAX
 #define CAP_MIN		4096
@@ -84,20 +84,19 @@ reserve(struct gate_out *o, size_t n)
 }
 
 int
-gate_out_frame(struct gate_out *o, enum client_msg type, const void *payload,
-    size_t len)
+gate_out_frame(struct gate_out *o, enum client_msg type, struct bytes payload)
 {
 	unsigned char *p;
 
-	if (reserve(o, HEAD + len) == -1)
+	if (reserve(o, HEAD + payload.len) == -1)
 		return -1;
 	o->last = o->head + o->len;
 	p = o->buf + o->last;
-	store_u32(p, (uint32_t)len + 1);
+	store_u32(p, (uint32_t)payload.len + 1);
 	p[4] = (unsigned char)type;
-	if (len != 0)
-		memcpy(p + HEAD, payload, len);
-	o->len += HEAD + len;
+	if (payload.len != 0)
+		memcpy(p + HEAD, payload.p, payload.len);
+	o->len += HEAD + payload.len;
 	return 0;
 }
 
@@ -115,31 +114,29 @@ joins(const struct gate_out *o, uint8_t stream, size_t len)
 }
 
 int
-gate_out_output(struct gate_out *o, uint8_t stream, const void *data,
-    size_t len)
+gate_out_output(struct gate_out *o, const struct client_output *output)
 {
+	const uint32_t len = (uint32_t)output->data.len;
 	unsigned char head[OUTPUT_HEAD];
 	unsigned char *p;
 
-	if (joins(o, stream, len)) {
+	if (joins(o, output->stream, len)) {
 		if (reserve(o, len) == -1)
 			return -1;
 		p = o->buf + o->last;
-		store_u32(p, load_u32(p) + (uint32_t)len);
-		store_u32(p + HEAD + 1,
-		    load_u32(p + HEAD + 1) + (uint32_t)len);
-		memcpy(o->buf + o->head + o->len, data, len);
-		o->len += len;
-		return 0;
+		store_u32(p + HEAD + 1, load_u32(p + HEAD + 1) + len);
+	} else {
+		if (reserve(o, HEAD + OUTPUT_HEAD + len) == -1)
+			return -1;
+		head[0] = output->stream;
+		store_u32(head + 1, len);
+		gate_out_frame(o, CLIENT_OUTPUT,
+		    (struct bytes){ head, sizeof(head) });
+		p = o->buf + o->last;
 	}
-	if (reserve(o, HEAD + OUTPUT_HEAD + len) == -1)
-		return -1;
-	head[0] = stream;
-	store_u32(head + 1, (uint32_t)len);
-	gate_out_frame(o, CLIENT_OUTPUT, head, sizeof(head));
-	p = o->buf + o->last;
-	store_u32(p, load_u32(p) + (uint32_t)len);
-	memcpy(o->buf + o->head + o->len, data, len);
+	store_u32(p, load_u32(p) + len);
+	if (len != 0)
+		memcpy(o->buf + o->head + o->len, output->data.p, len);
 	o->len += len;
 	return 0;
 }

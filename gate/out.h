@@ -11,14 +11,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/msg/codec.h"
 #include "lib/words.h"
 
+#define GATE_OUT_HEAD	5	/* of a frame: uint32 length, type */
 /*
  * Output that may be unread (OUTPUT_WINDOW, with a head of ten bytes on each
- * byte when both streams alternate), and a receipt.
+ * byte when both streams alternate), and one more frame.
  */
-#define GATE_OUT_MAX	((11 * OUTPUT_WINDOW) + CLIENT_FRAME_MAX)
-#define CLIENT_FRAME_MAX	(RECEIPT_MAX + 4096)
+#define GATE_OUT_MAX	((11 * OUTPUT_WINDOW) + \
+	GATE_OUT_HEAD + sizeof(union client_payload))
 
 struct gate_out {
 	unsigned char	*buf;
@@ -32,17 +34,16 @@ void	gate_out_init(struct gate_out *);
 void	gate_out_free(struct gate_out *);
 
 /* Queues a frame.  0, or -1: ENOMEM, or EMSGSIZE when it would be too much. */
-int	gate_out_frame(struct gate_out *, enum client_msg, const void *payload,
-	    size_t len);
+int	gate_out_frame(struct gate_out *, enum client_msg,
+	    struct bytes payload);
 
-/* The same for OUTPUT, joined with what waits if it can be. */
-int	gate_out_output(struct gate_out *, uint8_t stream, const void *data,
-	    size_t len);
+/* The same for OUTPUT; appends it to a waiting OUTPUT of its stream. */
+int	gate_out_output(struct gate_out *, const struct client_output *);
 
 /* What to write next; *lenp is 0 when there is nothing. */
 const void	*gate_out_peek(const struct gate_out *, size_t *lenp);
 
-/* n bytes were written.  Answers the bytes of output that are through. */
+/* n bytes were written.  Returns the bytes of output that this completes. */
 uint32_t	gate_out_wrote(struct gate_out *, size_t n);
 
 #endif

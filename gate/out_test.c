@@ -1,6 +1,14 @@
 #include "out.h"
 
 #include <atf-c.h>
+#include <string.h>
+
+static int
+add(struct gate_out *o, uint8_t stream, const char *text)
+{
+	return gate_out_output(o, &(struct client_output){
+	    .stream = stream, .data = { text, strlen(text) } });
+}
 
 ATF_TC_WITHOUT_HEAD(output_byte_by_byte_is_joined);
 ATF_TC_BODY(output_byte_by_byte_is_joined, tc)
@@ -10,9 +18,9 @@ ATF_TC_BODY(output_byte_by_byte_is_joined, tc)
 
 	gate_out_init(&o);
 	for (int i = 0; i < 10000; i++)
-		ATF_REQUIRE_EQ(0, gate_out_output(&o, 1, "x", 1));
-	ATF_REQUIRE_EQ(0, gate_out_output(&o, 2, "y", 1));
-	ATF_REQUIRE_EQ(0, gate_out_output(&o, 1, "z", 1));
+		ATF_REQUIRE_EQ(0, add(&o, 1, "x"));
+	ATF_REQUIRE_EQ(0, add(&o, 2, "y"));
+	ATF_REQUIRE_EQ(0, add(&o, 1, "z"));
 	(void)gate_out_peek(&o, &len);
 	ATF_CHECK_EQ(10000 + 2 + 3 * 10, len);
 	/* Credit comes with the last byte of each frame, never before. */
@@ -32,9 +40,9 @@ ATF_TC_BODY(begun_frame_is_not_changed, tc)
 	size_t len;
 
 	gate_out_init(&o);
-	gate_out_output(&o, 1, "ab", 2);
+	add(&o, 1, "ab");
 	ATF_CHECK_EQ(0, gate_out_wrote(&o, 3));
-	gate_out_output(&o, 1, "c", 1);
+	add(&o, 1, "c");
 	ATF_CHECK_EQ(2, gate_out_wrote(&o, 9));
 	p = gate_out_peek(&o, &len);
 	ATF_REQUIRE_EQ(11, len);

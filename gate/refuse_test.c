@@ -9,6 +9,15 @@
 
 #include "gate/test/fixture.h"
 
+static void
+expect_cancel(uint32_t id)
+{
+	struct msg_job_cancel m;
+
+	RUNNER_HEARS(job_cancel, &m);
+	ATF_CHECK_EQ(id, m.conn);
+}
+
 ATF_TC_WITHOUT_HEAD(refuses_bad_frames);
 ATF_TC_BODY(refuses_bad_frames, tc)
 {
@@ -43,34 +52,34 @@ ATF_TC_BODY(refuses_bad_frames, tc)
 ATF_TC_WITHOUT_HEAD(refuses_long_field_and_left_over);
 ATF_TC_BODY(refuses_long_field_and_left_over, tc)
 {
-	static unsigned char payload[COMMAND_MAX + 64];
+	static unsigned char fields[COMMAND_MAX + 64];
 	struct put p;
 	int fd;
 
 	start();
 	fd = greeted();
-	put_init(&p, payload, sizeof(payload));
+	put_init(&p, fields, sizeof(fields));
 	put_u32(&p, COMMAND_MAX + 1);
 	p.len += COMMAND_MAX + 1;
 	put_cstr(&p, "");
 	put_cstr(&p, "");
 	put_cstr(&p, "");
-	client_frame(fd, CLIENT_SUBMIT, payload, p.len);
+	client_frame(fd, CLIENT_SUBMIT, fields, p.len);
 	expect_refused(fd, REASON_TOO_LARGE, "the command is");
 	fd = greeted();
-	put_init(&p, payload, sizeof(payload));
+	put_init(&p, fields, sizeof(fields));
 	for (int i = 0; i < 5; i++)
 		put_cstr(&p, "");
-	client_frame(fd, CLIENT_SUBMIT, payload, p.len);
+	client_frame(fd, CLIENT_SUBMIT, fields, p.len);
 	expect_refused(fd, REASON_PROTOCOL, "left over after its 4");
 	fd = greeted();
 	p.len = 0;
 	for (int i = 0; i < 3; i++)
 		put_cstr(&p, "");
-	client_frame(fd, CLIENT_READ, payload, p.len);
+	client_frame(fd, CLIENT_READ, fields, p.len);
 	expect_refused(fd, REASON_PROTOCOL, "left over after its 2");
 	fd = greeted();
-	client_frame(fd, CLIENT_READ, payload, 4);
+	client_frame(fd, CLIENT_READ, fields, 4);
 	expect_refused(fd, REASON_TOO_LARGE, "the command's signature is");
 }
 
@@ -127,7 +136,8 @@ ATF_TC_BODY(a_request_in_drops_comes_to_an_end, tc)
 ATF_TC_WITHOUT_HEAD(silence_in_the_bundle);
 ATF_TC_BODY(silence_in_the_bundle, tc)
 {
-	struct get in;
+	struct client_send send_frame;
+	struct msg_job_data data;
 	uint32_t id;
 	int fd;
 
@@ -138,19 +148,18 @@ ATF_TC_BODY(silence_in_the_bundle, tc)
 	now += 10 * GATE_FIRST_MS;
 	turns(2);
 	say_send(id, 100);
-	ATF_REQUIRE_EQ(CLIENT_SEND, client_hears(fd, &in));
+	CLIENT_HEARS(fd, send, &send_frame);
 	data_frame(fd, 60);
-	ATF_REQUIRE_EQ(MSG_JOB_DATA, runner_hears(&in));
+	RUNNER_HEARS(job_data, &data);
 	now += GATE_SILENCE_MS;
 	expect_refused(fd, REASON_PROTOCOL, "while DATA was expected");
-	ATF_REQUIRE_EQ(MSG_JOB_CANCEL, runner_hears(&in));
-	ATF_CHECK_EQ(id, get_u32(&in));
+	expect_cancel(id);
 }
 
 ATF_TC_WITHOUT_HEAD(too_much_bundle);
 ATF_TC_BODY(too_much_bundle, tc)
 {
-	struct get in;
+	struct client_send send_frame;
 	uint32_t id;
 	int fd;
 
@@ -158,10 +167,10 @@ ATF_TC_BODY(too_much_bundle, tc)
 	fd = greeted();
 	id = submitted(fd);
 	say_send(id, 60);
-	ATF_REQUIRE_EQ(CLIENT_SEND, client_hears(fd, &in));
+	CLIENT_HEARS(fd, send, &send_frame);
 	data_frame(fd, 61);
 	expect_refused(fd, REASON_BUNDLE, "longer than the command says");
-	ATF_REQUIRE_EQ(MSG_JOB_CANCEL, runner_hears(&in));
+	expect_cancel(id);
 }
 
 static bool
@@ -330,7 +339,8 @@ ATF_TC_BODY(refusals_do_not_fill_the_console, tc)
 ATF_TC_WITHOUT_HEAD(half_close_ends_an_unfinished_bundle);
 ATF_TC_BODY(half_close_ends_an_unfinished_bundle, tc)
 {
-	struct get in;
+	struct client_send send_frame;
+	struct msg_job_data data;
 	uint32_t id;
 	int fd;
 
@@ -338,13 +348,13 @@ ATF_TC_BODY(half_close_ends_an_unfinished_bundle, tc)
 	fd = greeted();
 	id = submitted(fd);
 	say_send(id, 100);
-	ATF_REQUIRE_EQ(CLIENT_SEND, client_hears(fd, &in));
+	CLIENT_HEARS(fd, send, &send_frame);
 	data_frame(fd, 60);
-	ATF_REQUIRE_EQ(MSG_JOB_DATA, runner_hears(&in));
+	RUNNER_HEARS(job_data, &data);
 	shutdown(fd, SHUT_WR);
 	turns(3);
 	expect_refused(fd, REASON_PROTOCOL, "before the bundle did");
-	ATF_REQUIRE_EQ(MSG_JOB_CANCEL, runner_hears(&in));
+	expect_cancel(id);
 }
 
 ATF_TC_WITHOUT_HEAD(no_runner_no_greeting);
@@ -363,7 +373,7 @@ ATF_TC_BODY(no_runner_no_greeting, tc)
 ATF_TC_WITHOUT_HEAD(restarted_runner_faults_what_was_under_way);
 ATF_TC_BODY(restarted_runner_faults_what_was_under_way, tc)
 {
-	struct get in;
+	struct msg_gate_info info;
 	uint32_t id;
 	int job, idle, deciding;
 
@@ -373,7 +383,7 @@ ATF_TC_BODY(restarted_runner_faults_what_was_under_way, tc)
 	deciding = greeted();
 	submitted(deciding);
 	start_runner();
-	ATF_REQUIRE_EQ(MSG_GATE_INFO, runner_hears(&in));
+	RUNNER_HEARS(gate_info, &info);
 	expect_refused(job, REASON_FAULT, "was restarted");
 	expect_refused(deciding, REASON_FAULT, "was restarted");
 	say_info();

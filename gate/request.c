@@ -16,7 +16,7 @@ static void	do_data(struct gate *, struct gate_conn *,
 static void	do_read(struct gate *, struct gate_conn *,
 		    const unsigned char *, size_t);
 
-/* Whose turn it is: any other frame is out of turn. */
+/* The state in which each frame is expected. */
 static const struct turn {
 	enum client_msg	  type;
 	enum gate_state	  state;
@@ -29,98 +29,94 @@ static const struct turn {
 	{ CLIENT_DATA,	 CONN_SENDING, "DATA",	 do_data },
 };
 
-/* The message to the runner being made; one at a time. */
-static unsigned char scratch[SUBMIT_MAX + 64];
-
-struct field {
+static const struct field {
 	const char	*name;
 	size_t		 max;
-};
-
-static const struct field fields[] = {
+} fields[] = {
 	{ "command", COMMAND_MAX }, { "command's signature", SIG_MAX },
 	{ "manifest", MANIFEST_MAX }, { "manifest's signature", SIG_MAX },
 };
 
-/* The payload must be the first n of the fields; refuses it, and false. */
-static bool
-check_fields(struct gate *g, struct gate_conn *c, const char *frame,
-    size_t nfields, const unsigned char *payload, size_t len)
+/* The payload is not the first n of the fields: says which one is wrong. */
+static void
+refuse_fields(struct gate *g, struct gate_conn *c, const char *frame,
+    size_t n, const unsigned char *payload, size_t len)
 {
+	const struct field *f;
 	char why[TEXT_MAX];
 	struct get in;
-	size_t n;
+	size_t got;
 
 	get_init(&in, payload, len);
-	for (size_t i = 0; i < nfields; i++) {
-		(void)get_string(&in, &n, fields[i].max);
-		if (in.err == 0)
-			continue;
-		snprintf(why, sizeof(why), "%s: the %s is cut short or "
-		    "longer than %zu bytes", frame, fields[i].name,
-		    fields[i].max);
-		gate_conn_refuse(g, c, REASON_TOO_LARGE, why);
-		return false;
+	for (f = fields; f < fields + n; f++) {
+		(void)get_string(&in, &got, f->max);
+		if (in.err != 0)
+			break;
 	}
-	if (get_end(&in) == 0)
-		return true;
-	snprintf(why, sizeof(why), "%s: bytes are left over after its %zu "
-	    "fields", frame, nfields);
-	gate_conn_refuse(g, c, REASON_PROTOCOL, why);
-	return false;
-}
-
-/* To the runner as it is; what the client waits for is the state's. */
-static void
-relay(struct gate *g, struct gate_conn *c, enum msg type,
-    const unsigned char *payload, size_t len, enum gate_state state)
-{
-	struct put p;
-
-	put_init(&p, scratch, sizeof(scratch));
-	put_u32(&p, c->id);
-	put_raw(&p, payload, len);
-	chan_send(&g->runner, type, &p);
-	gate_conn_enter(g, c, state);
+	if (in.err != 0) {
+		snprintf(why, sizeof(why), "%s: the %s is cut short or "
+		    "longer than %zu bytes", frame, f->name, f->max);
+		gate_conn_refuse(g, c, REASON_TOO_LARGE, why);
+	} else {
+		snprintf(why, sizeof(why), "%s: bytes are left over after its "
+		    "%zu fields", frame, n);
+		gate_conn_refuse(g, c, REASON_PROTOCOL, why);
+	}
 }
 
 static void
 do_submit(struct gate *g, struct gate_conn *c, const unsigned char *payload,
     size_t len)
 {
-	if (check_fields(g, c, "SUBMIT", 4, payload, len))
-		relay(g, c, MSG_JOB_SUBMIT, payload, len, CONN_DECIDING);
+	struct msg_job_submit m = { .conn = c->id };
+	struct get in;
+
+	get_init(&in, payload, len);
+	if (client_get_submit(&in, &m.submit) == -1) {
+		refuse_fields(g, c, "SUBMIT", 4, payload, len);
+		return;
+	}
+	msg_send_job_submit(&g->runner, &m);
+	gate_conn_enter(g, c, CONN_DECIDING);
 }
 
 static void
 do_read(struct gate *g, struct gate_conn *c, const unsigned char *payload,
     size_t len)
 {
-	if (check_fields(g, c, "READ", 2, payload, len))
-		relay(g, c, MSG_QUERY_SUBMIT, payload, len, CONN_READING);
+	struct msg_query_submit m = { .conn = c->id };
+	struct get in;
+
+	get_init(&in, payload, len);
+	if (client_get_read(&in, &m.read) == -1) {
+		refuse_fields(g, c, "READ", 2, payload, len);
+		return;
+	}
+	msg_send_query_submit(&g->runner, &m);
+	gate_conn_enter(g, c, CONN_READING);
 }
 
 static void
 do_data(struct gate *g, struct gate_conn *c, const unsigned char *payload,
     size_t len)
 {
+	struct msg_job_data m = { .conn = c->id };
 	struct get in;
-	size_t n;
 
 	get_init(&in, payload, len);
-	(void)get_string(&in, &n, DATA_MAX);
-	if (get_end(&in) == -1 || n == 0) {
+	if (client_get_data(&in, &m.data) == -1 || m.data.data.len == 0) {
 		gate_conn_refuse(g, c, REASON_PROTOCOL, "DATA: not one string "
 		    "of 1 to 32768 bytes");
 		return;
 	}
-	if (n > c->bundle_left) {
+	if (m.data.data.len > c->bundle_left) {
 		gate_conn_refuse(g, c, REASON_BUNDLE, "the bundle is longer "
 		    "than the command says; make both anew");
 		return;
 	}
-	c->bundle_left -= n;
-	relay(g, c, MSG_JOB_DATA, payload, len, CONN_SENDING);
+	c->bundle_left -= m.data.data.len;
+	msg_send_job_data(&g->runner, &m);
+	gate_conn_enter(g, c, CONN_SENDING);
 	if (c->bundle_left == 0)
 		c->deadline = 0;	/* the runner's turn */
 }
@@ -158,7 +154,7 @@ do_end(struct gate *g, struct gate_conn *c)
 		    "the connection ended before the bundle did");
 }
 
-/* What a client sends that has had its answer is thrown away. */
+/* Throws away what a client sends behind its request. */
 static ssize_t
 discard(const struct gate_conn *c)
 {
@@ -230,7 +226,7 @@ gate_conn_reads(const struct gate *g, const struct gate_conn *c)
 		return true;
 	if (c->state == CONN_SENDING && c->bundle_left == 0)
 		return false;
-	return chan_room(&g->runner) >= GATE_ROOM;
+	return chan_fits(&g->runner);
 }
 
 void

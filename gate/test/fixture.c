@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-
 #define JOB	"00112233445566778899aabbccddeeff"
 #define TURNS	200
 
@@ -21,6 +20,7 @@ struct chan runner;
 struct sockaddr_un addr = { .sun_family = AF_UNIX };
 uint64_t now = 1000;
 unsigned char buf[SUBMIT_MAX + 4096];
+unsigned char payload[sizeof(union client_payload)];
 
 uint64_t
 test_clock(void)
@@ -35,7 +35,6 @@ turns(int n)
 		gate_turn(&gate, 0, NULL);
 }
 
-/* The runner's next message; the gate runs while we wait for it. */
 enum msg
 runner_hears(struct get *in)
 {
@@ -51,30 +50,10 @@ runner_hears(struct get *in)
 }
 
 void
-runner_says(enum msg type, const struct put *p)
-{
-	chan_send(&runner, type, p);
-	turns(3);
-}
-
-struct put *
-begin(void)
-{
-	static struct put p;
-
-	put_init(&p, buf, sizeof(buf));
-	return &p;
-}
-
-void
 say_info(void)
 {
-	struct put *p = begin();
-
-	put_cstr(p, KEY);
-	put_cstr(p, "ephemeral");
-	put_u32(p, 8);
-	runner_says(MSG_GATE_INFO_IS, p);
+	RUNNER_SAYS(gate_info_is, .vkey = KEY, .mode = "ephemeral",
+	    .slots = 8);
 }
 
 void
@@ -85,7 +64,6 @@ make_pipe(int p[2])
 
 static int to_runner[2], to_gate[2];
 
-/* A runner that takes the place of the one before. */
 void
 start_runner(void)
 {
@@ -110,10 +88,10 @@ start_silent(void)
 void
 start(void)
 {
-	struct get in;
+	struct msg_gate_info m;
 
 	start_silent();
-	ATF_REQUIRE_EQ(MSG_GATE_INFO, runner_hears(&in));
+	RUNNER_HEARS(gate_info, &m);
 	say_info();
 	ATF_REQUIRE(gate.info.known);
 }
@@ -148,7 +126,7 @@ client_sends(int fd, const void *data, size_t len)
 }
 
 void
-client_frame(int fd, uint8_t type, const void *payload, size_t len)
+client_frame(int fd, uint8_t type, const void *data, size_t len)
 {
 	unsigned char *frame = malloc(len + 5);
 	struct put p;
@@ -156,7 +134,7 @@ client_frame(int fd, uint8_t type, const void *payload, size_t len)
 	put_init(&p, frame, len + 5);
 	put_u32(&p, (uint32_t)len + 1);
 	put_u8(&p, type);
-	put_raw(&p, payload, len);
+	put_raw(&p, data, len);
 	client_sends(fd, frame, p.len);
 	free(frame);
 }
@@ -178,8 +156,8 @@ client_reads(int fd, void *data, size_t len)
 	return have == len ? 0 : -1;
 }
 
-/* The next frame's type, or 0 at the end; its payload is in `reply'. */
-static unsigned char reply[CLIENT_FRAME_MAX];
+/* The payload of the frame that client_hears() returned. */
+static unsigned char reply[sizeof(union client_payload)];
 
 uint8_t
 client_hears(int fd, struct get *in)
@@ -201,14 +179,13 @@ client_hears(int fd, struct get *in)
 void
 expect_refused(int fd, enum reason reason, const char *words)
 {
-	char message[TEXT_MAX];
+	struct client_refused m;
 	struct get in;
 
-	ATF_REQUIRE_EQ(CLIENT_REFUSED, client_hears(fd, &in));
-	ATF_CHECK_EQ(reason, get_u8(&in));
-	get_cstr(&in, message, sizeof(message));
-	ATF_CHECK_MSG(strstr(message, words) != NULL, "\"%s\" lacks \"%s\"",
-	    message, words);
+	CLIENT_HEARS(fd, refused, &m);
+	ATF_CHECK_EQ(reason, m.reason);
+	ATF_CHECK_MSG(strstr(m.message, words) != NULL, "\"%s\" lacks \"%s\"",
+	    m.message, words);
 	ATF_CHECK_EQ(0, client_hears(fd, &in));	/* and the end */
 }
 
@@ -216,110 +193,83 @@ int
 greeted(void)
 {
 	int fd = client();
-	struct get in;
+	struct client_hello m;
 
-	ATF_REQUIRE_EQ(CLIENT_HELLO, client_hears(fd, &in));
+	CLIENT_HEARS(fd, hello, &m);
 	return fd;
 }
 
 void
 submit(int fd)
 {
-	unsigned char payload[64];
-	struct put p;
-
-	put_init(&p, payload, sizeof(payload));
-	put_cstr(&p, "command");
-	put_cstr(&p, "signature");
-	put_cstr(&p, "manifest");
-	put_cstr(&p, "signature");
-	client_frame(fd, CLIENT_SUBMIT, payload, p.len);
+	CLIENT_SAYS(fd, submit, .command = { "command", 7 },
+	    .command_sig = { "signature", 9 }, .manifest = { "manifest", 8 },
+	    .manifest_sig = { "signature", 9 });
 }
 
-/* Submits; answers the connection's number at the runner. */
 uint32_t
 submitted(int fd)
 {
-	struct get in;
+	struct msg_job_submit m;
 
 	submit(fd);
-	ATF_REQUIRE_EQ(MSG_JOB_SUBMIT, runner_hears(&in));
-	return get_u32(&in);
+	RUNNER_HEARS(job_submit, &m);
+	return m.conn;
 }
 
 void
 say_send(uint32_t id, uint64_t bundle_len)
 {
-	struct put *p = begin();
-
-	put_u32(p, id);
-	put_cstr(p, JOB);
-	put_u64(p, bundle_len);
-	runner_says(MSG_JOB_SEND, p);
+	RUNNER_SAYS(job_send, .conn = id, .bundle_len = bundle_len,
+	    .send = { JOB });
 }
 
 void
 say_accepted(uint32_t id)
 {
-	unsigned char hash[DIGEST_LEN] = { 7 };
-	struct put *p = begin();
+	static const unsigned char hash[DIGEST_LEN] = { 7 };
 
-	put_u32(p, id);
-	put_cstr(p, JOB);
-	put_string(p, hash, sizeof(hash));
-	runner_says(MSG_JOB_ACCEPTED, p);
+	RUNNER_SAYS(job_accepted, .conn = id, .accepted = { JOB, hash });
 }
 
 void
 say_output(uint32_t id, uint8_t stream, const void *data, size_t len)
 {
-	struct put *p = begin();
-
-	put_u32(p, id);
-	put_u8(p, stream);
-	put_string(p, data, len);
-	runner_says(MSG_JOB_OUTPUT, p);
+	RUNNER_SAYS(job_output, .conn = id,
+	    .output = { .stream = stream, .data = { data, len } });
 }
 
 void
 say_finished(uint32_t id)
 {
-	struct put *p = begin();
-
-	put_u32(p, id);
-	put_u8(p, OUTCOME_EXITED);
-	put_u32(p, 3);
-	put_cstr(p, "done");
-	put_cstr(p, "receipt");
-	runner_says(MSG_JOB_FINISHED, p);
+	RUNNER_SAYS(job_finished, .conn = id,
+	    .finished = { .outcome = OUTCOME_EXITED, .status = 3,
+	    .message = "done", .receipt = { "receipt", 7 } });
 }
 
 void
 data_frame(int fd, size_t len)
 {
-	unsigned char *payload = calloc(1, len + 4);
-	struct put p;
+	static const char zeros[DATA_MAX];
 
-	put_init(&p, payload, len + 4);
-	put_u32(&p, (uint32_t)len);
-	client_frame(fd, CLIENT_DATA, payload, len + 4);
-	free(payload);
+	CLIENT_SAYS(fd, data, .data = { zeros, len });
 }
 
-/* A client whose job runs. */
 int
 running(uint32_t *idp)
 {
 	int fd = greeted();
-	struct get in;
+	struct client_send send_frame;
+	struct client_accepted accepted;
+	struct msg_job_data m;
 
 	*idp = submitted(fd);
 	say_send(*idp, 4);
-	ATF_REQUIRE_EQ(CLIENT_SEND, client_hears(fd, &in));
+	CLIENT_HEARS(fd, send, &send_frame);
 	data_frame(fd, 4);
-	ATF_REQUIRE_EQ(MSG_JOB_DATA, runner_hears(&in));
+	RUNNER_HEARS(job_data, &m);
 	say_accepted(*idp);
-	ATF_REQUIRE_EQ(CLIENT_ACCEPTED, client_hears(fd, &in));
+	CLIENT_HEARS(fd, accepted, &accepted);
 	return fd;
 }
 
@@ -331,4 +281,3 @@ all_free(void)
 			return false;
 	return true;
 }
-

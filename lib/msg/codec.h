@@ -67,8 +67,11 @@ struct who;
 #undef PART
 #undef FRAME
 
-/* Each message's number by its second name, for macros. */
+/* Each number by its row's second name, for macros. */
 enum {
+#define CLIENT(NAME, name, nr, max, fields)	CLIENT_NUMBER_##name = nr,
+#include "client.def"
+#undef CLIENT
 #define MSG(NAME, name, nr, from, to, fields)	MSG_NUMBER_##name = nr,
 #include "msg.def"
 #undef MSG
@@ -101,6 +104,13 @@ union msg_handler {
 /* MSG_SEND(chan, job_measure, .seq = seq, .runtime = name, ...) */
 #define MSG_SEND(chan, name, ...)					\
 	msg_send_##name(chan, &(struct msg_##name){ __VA_ARGS__ })
+
+/* As large as the largest frame's payload. */
+union client_payload {
+#define CLIENT(NAME, name, nr, max, fields)	unsigned char name[max];
+#include "client.def"
+#undef CLIENT
+};
 
 struct msg_info {
 	const char	*name;
