@@ -1,6 +1,6 @@
 /*
- * Committing: all appends that wait when a turn comes to it go into one
- * transaction, so that many jobs share one flush of the disk.
+ * Commits: all appends that wait go into one transaction, so that many jobs
+ * share one flush of the disk.
  */
 #include "ledgerd.h"
 
@@ -20,8 +20,8 @@ static const char file_full[] = "the ledger has reached its largest size; "
     "keep this data disk and start with a new one";
 
 /*
- * What to tell about a failed transaction.  An outcome that nobody knows ends
- * the process: the next one opens what is really on the disk.
+ * The message for a failed transaction.  An unknown outcome ends the process:
+ * the next one opens what is on the disk.
  */
 static const char *
 failure_text(struct ledgerd *l)
@@ -41,7 +41,7 @@ failure_text(struct ledgerd *l)
 	    "opened anew", l->store.tip.tree.size, store_error(&l->store));
 }
 
-/* Puts one leaf, for now, at the end of the transaction. */
+/* Puts one leaf, with the time of now, at the end of the transaction. */
 static int
 put_leaf(struct ledgerd *l, const struct event_info *event,
     const void *fields, size_t len, uint32_t *bytes)
@@ -84,8 +84,8 @@ put_waiting(struct ledgerd *l, size_t n)
 }
 
 /*
- * Bytes that must stay free behind them: none when all of them are the ends of
- * jobs, for which it is kept.
+ * Bytes that must stay free behind these requests: none when all are the ends
+ * of jobs, for which they are kept free.
  */
 static size_t
 reserve(struct queue *q, size_t n)
@@ -96,7 +96,7 @@ reserve(struct queue *q, size_t n)
 	return 0;
 }
 
-/* The last checkpoint goes along with the next leaf: it costs no flush. */
+/* Stores the last checkpoint with the next leaf, so that it costs no flush. */
 static int
 put_checkpoint(struct ledgerd *l)
 {
@@ -120,7 +120,7 @@ commit_batch(struct ledgerd *l, size_t n)
 	return 0;
 }
 
-/* The first n waiting requests have their outcome. */
+/* Gives the first n waiting requests their outcome. */
 static void
 settle(struct queue *q, size_t n, const char *failure)
 {
@@ -169,7 +169,7 @@ commit_event(struct ledgerd *l, const void *fields, size_t len)
 	return store_commit(s);
 }
 
-/* Once in each boot, however often the process starts. */
+/* Once in each boot, even if the process starts again. */
 void
 commit_started(struct ledgerd *l)
 {
@@ -181,9 +181,12 @@ commit_started(struct ledgerd *l)
 	    len == strlen(l->boot_id) && memcmp(boot, l->boot_id, len) == 0)
 		return;
 	put_init(&p, fields, sizeof(fields));
-	put_cstr(&p, CASEMATE_VERSION);
-	put_cstr(&p, l->mode);
-	put_cstr(&p, l->boot_id);
+	event_put_appliance_started(&p, &(struct event_appliance_started){
+	    .version = CASEMATE_VERSION, .mode = l->mode,
+	    .boot_id = l->boot_id });
+	if (p.err != 0)
+		die(EXIT_BUG, "the event of this start is too long");
 	if (commit_event(l, fields, p.len) == -1)
-		die(EXIT_REFUSED, "this start cannot be recorded: %s", failure_text(l));
+		die(EXIT_REFUSED, "this start cannot be recorded: %s",
+		    failure_text(l));
 }

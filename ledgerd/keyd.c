@@ -1,4 +1,4 @@
-/* What ledgerd and keyd say to each other: checkpoints. */
+/* Checkpoints: asks keyd to sign one, and takes its reply. */
 #include "ledgerd.h"
 
 #include <inttypes.h>
@@ -7,7 +7,7 @@
 #include "lib/log.h"
 #include "lib/msg/msg.h"
 
-/* Whether keyd's last answer says nothing about a request's receipt. */
+/* Whether the last checkpoint does not cover a request's receipt. */
 static bool
 is_uncovered(const struct ledgerd *l, const struct request *r)
 {
@@ -16,7 +16,7 @@ is_uncovered(const struct ledgerd *l, const struct request *r)
 }
 
 static bool
-somebody_needs_one(struct ledgerd *l)
+is_needed(struct ledgerd *l)
 {
 	if (!l->ready)
 		return true;
@@ -30,23 +30,18 @@ somebody_needs_one(struct ledgerd *l)
 void
 keyd_ask(struct ledgerd *l)
 {
-	unsigned char text[8 + 4 + TREE_HASH];
-	struct put p;
-
-	if (!l->keyd_there || l->asked || !somebody_needs_one(l))
+	if (!l->keyd_there || l->asked || !is_needed(l))
 		return;
 	l->asked = true;
 	l->asked_size = l->store.tip.tree.size;
 	tree_root(&l->store.tip.tree, l->asked_root);
-	put_init(&p, text, sizeof(text));
-	put_u64(&p, l->asked_size);
-	put_string(&p, l->asked_root, TREE_HASH);
-	chan_send(&l->keyd, MSG_CHECKPOINT_SIGN, &p);
+	MSG_SEND(&l->keyd, checkpoint_sign, .size = l->asked_size,
+	    .root = l->asked_root);
 }
 
 /*
- * The note's text must be a checkpoint of what was asked.  Its signature is
- * for others to check: the answer came over our own pipe.
+ * The note's text must be a checkpoint of what was asked.  Its signature is not
+ * checked here: the note came over our own pipe.
  */
 static void
 check_note(struct ledgerd *l, const char *note, size_t len)
@@ -67,67 +62,66 @@ check_note(struct ledgerd *l, const char *note, size_t len)
 	memcpy(l->source, c.origin, sizeof(l->source));
 }
 
+/* keyd replies to the request that was sent, and to no other. */
 static void
-do_signed(struct ledgerd *l, struct get *g)
+check_asked(const struct ledgerd *l, uint64_t size)
 {
-	struct signed_tree *c = &l->checkpoint;
-	uint64_t size = get_u64(g);
-	size_t len;
-	const char *note = get_string(g, &len, sizeof(c->note));
+	if (!l->asked || size != l->asked_size)
+		die(EXIT_PEER, "keyd broke the protocol: no checkpoint of %"
+		    PRIu64 " leaves was asked for", size);
+}
 
-	if (get_end(g) == -1 || !l->asked || size != l->asked_size)
-		die(EXIT_PEER, "keyd signed a checkpoint that was not asked");
-	check_note(l, note, len);
+static void
+do_signed(void *ctx, const struct msg_checkpoint_signed *m)
+{
+	struct ledgerd *l = ctx;
+	struct signed_tree *c = &l->checkpoint;
+
+	check_asked(l, m->size);
+	check_note(l, m->note.p, m->note.len);
 	l->asked = false;
-	c->size = size;
+	c->size = m->size;
 	memcpy(c->root, l->asked_root, sizeof(c->root));
 	c->denied = false;
-	memcpy(c->note, note, len);
-	c->note_len = len;
+	memcpy(c->note, m->note.p, m->note.len);
+	c->note_len = m->note.len;
 	c->stored = false;
 }
 
 static void
-do_denied(struct ledgerd *l, struct get *g)
+do_denied(void *ctx, const struct msg_checkpoint_denied *m)
 {
-	uint64_t size = get_u64(g);
-	char text[TEXT_MAX];
+	struct ledgerd *l = ctx;
 
-	get_cstr(g, text, sizeof(text));
-	if (get_end(g) == -1 || !l->asked || size != l->asked_size)
-		die(EXIT_PEER, "keyd denied a checkpoint that was not asked");
+	check_asked(l, m->size);
 	if (!l->ready)
-		die(EXIT_REFUSED, "keyd does not sign this ledger: %s", text);
-	log_info("no receipts up to leaf %" PRIu64 ": keyd: %s", size, text);
+		die(EXIT_REFUSED, "keyd does not sign this ledger: %s",
+		    m->message);
+	log_info("no receipts up to leaf %" PRIu64 ": keyd: %s", m->size,
+	    m->message);
 	l->asked = false;
-	l->checkpoint.size = size;
+	l->checkpoint.size = m->size;
 	l->checkpoint.denied = true;
 }
 
+/* A new keyd knows of no request. */
 static void
-do_message(struct ledgerd *l, enum msg type, struct get *g)
+do_reset(void *ctx)
 {
-	if (type == MSG_CHECKPOINT_SIGNED)
-		do_signed(l, g);
-	else if (type == MSG_CHECKPOINT_DENIED)
-		do_denied(l, g);
-	else
-		die(EXIT_BUG, "message 0x%x from keyd", (unsigned)type);
+	struct ledgerd *l = ctx;
+
+	l->keyd_there = true;
+	l->asked = false;
 }
+
+static const struct chan_row rows[] = {
+	CHAN_ON_RESET(do_reset),
+	CHAN_ON(checkpoint_signed, do_signed),
+	CHAN_ON(checkpoint_denied, do_denied),
+};
 
 void
 keyd_read(struct ledgerd *l)
 {
-	enum chan_event event;
-	enum msg type;
-	struct get g;
-
-	while ((event = chan_next(&l->keyd, &type, &g)) != CHAN_NONE) {
-		if (event == CHAN_MSG) {
-			do_message(l, type, &g);
-			continue;
-		}
-		l->keyd_there = true;	/* and it knows of no question */
-		l->asked = false;
-	}
+	CHAN_DISPATCH(&l->keyd, rows, l);
 }

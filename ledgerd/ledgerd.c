@@ -4,7 +4,7 @@
  * ledgerd -m kept|ephemeral -b BOOT_ID [-s MIB]
  *
  * Its working directory holds data.mdb.  The runner sends events; each becomes
- * a leaf, and the answer goes out after the leaf is on disk.  keyd signs the
+ * a leaf, and the reply is sent after the leaf is on disk.  keyd signs the
  * tree's size and root; ledgerd itself holds no key.  man 8 ledgerd.
  */
 #include "ledgerd.h"
@@ -25,6 +25,9 @@
 #include "ledgerd.seccomp.h"
 
 #define MIB_MAX		(1u << 20)	/* 1 TiB, far below the address space */
+
+/* chan_poll() fills two for each. */
+enum { SLOT_RUNNER, SLOT_KEYD = SLOT_RUNNER + 2, SLOT_N = SLOT_KEYD + 2 };
 
 static const struct sandbox_limit limits[] = {
 	{ RLIMIT_NOFILE, 16 },		/* 4 pipes, log, LMDB's 2, the folder */
@@ -59,7 +62,7 @@ parse_mib(const char *text)
 	return v;
 }
 
-/* Answers how large the file may grow. */
+/* Returns how large the file may grow, in MiB. */
 static size_t
 parse_args(struct ledgerd *l, int argc, char *argv[])
 {
@@ -84,7 +87,7 @@ parse_args(struct ledgerd *l, int argc, char *argv[])
 	return mib;
 }
 
-/* The first checkpoint is there: from now on leaves can be written. */
+/* After the first checkpoint, leaves can be written. */
 static void
 become_ready(struct ledgerd *l)
 {
@@ -98,13 +101,13 @@ become_ready(struct ledgerd *l)
 static void
 wait_for_peers(struct ledgerd *l)
 {
-	struct pollfd pfd[4];
+	struct pollfd pfd[SLOT_N];
 
-	chan_poll(&l->runner, pfd);
-	chan_poll(&l->keyd, pfd + 2);
-	if (!runner_may_ask(l))
-		pfd[0].fd = -1;
-	if (poll(pfd, 4, -1) == -1 && errno != EINTR)
+	chan_poll(&l->runner, pfd + SLOT_RUNNER);
+	chan_poll(&l->keyd, pfd + SLOT_KEYD);
+	if (!runner_may_send(l))
+		pfd[SLOT_RUNNER].fd = -1;
+	if (poll(pfd, SLOT_N, -1) == -1 && errno != EINTR)
 		die_errno("poll");
 	chan_flush(&l->runner);
 	chan_flush(&l->keyd);

@@ -1,6 +1,4 @@
-/*
- * What ledgerd knows, and the steps of its turn; each step is a file.
- */
+/* ledgerd's state, and the steps of its turn; each step is a file. */
 #ifndef LEDGERD_H
 #define LEDGERD_H
 
@@ -13,15 +11,15 @@
 #include "store.h"
 
 /*
- * A job that was accepted must find room for its end, so that much stays free
- * for it: 8 jobs run at a time, and the end of each is a leaf, at most 5 pages.
- * The rest is for some starts on a full disk, which the operator then sees.
+ * Bytes that stay free for the ends of accepted jobs: 8 jobs run at a time, and
+ * the end of each is a leaf of at most 5 pages.  The rest is for some boots on
+ * a full disk, so that the operator sees that it is full.
  */
 #define RESERVE		(64u << 12)
 
 #define BOOT_ID_MAX	64		/* the kernel's has 36 characters */
 
-/* The last answer of keyd to CHECKPOINT_SIGN. */
+/* keyd's last reply to CHECKPOINT_SIGN. */
 struct signed_tree {
 	uint64_t	size;
 	unsigned char	root[TREE_HASH];
@@ -36,23 +34,24 @@ struct ledgerd {
 	const char		*boot_id;
 	struct store		 store;
 	struct chan		 runner, keyd;
-	bool			 keyd_there;	/* a conversation is on */
+	bool			 keyd_there;	/* a conversation has started */
 	bool			 ready;
-	char			 source[NOTE_NAME_MAX + 1];	/* "": not known */
+	char			 source[NOTE_NAME_MAX + 1];	/* "": unknown */
 	struct queue		 queue;
 	char			 damage[512];	/* why nothing is appended */
 	struct signed_tree	 checkpoint;
-	bool			 asked;		/* keyd owes an answer for */
+	bool			 asked;		/* keyd is to sign */
 	uint64_t		 asked_size;	/* this size and root */
 	unsigned char		 asked_root[TREE_HASH];
 };
 
-/* runner.c: takes in requests; answers the settled ones, in order. */
+/* runner.c: takes requests; replies to the settled ones, in order. */
 void	runner_read(struct ledgerd *);
-bool	runner_may_ask(const struct ledgerd *);	/* else: not read now */
+/* Whether runner_read() would read now. */
+bool	runner_may_send(const struct ledgerd *);
 void	runner_answer(struct ledgerd *);
 
-/* keyd.c: asks for a checkpoint when somebody needs one; takes the answer. */
+/* keyd.c: asks for a checkpoint when a receipt needs one; takes the reply. */
 void	keyd_ask(struct ledgerd *);
 void	keyd_read(struct ledgerd *);
 

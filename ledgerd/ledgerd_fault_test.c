@@ -93,13 +93,9 @@ ATF_TC_BODY(a_ledger_in_use_ends_it, tc)
 static void
 check_breaks(const void *bytes, size_t len)
 {
-	struct put m;
-	unsigned char text[256];
-
 	play_start_ready(&p, "ledger");
-	put_init(&m, text, sizeof(text));
-	put_raw(&m, bytes, len);
-	chan_send(&p.runner, MSG_LEDGER_APPEND, &m);
+	put_raw(chan_begin(&p.runner, MSG_LEDGER_APPEND), bytes, len);
+	chan_end(&p.runner);
 	ATF_CHECK_EQ(110, play_wait_exit(&p));
 	p.runner_there = false;
 }
@@ -125,6 +121,31 @@ ATF_TC_BODY(a_malformed_append_ends_it, tc)
 	ATF_CHECK_EQ(MSG_LEDGER_APPENDED, a.type);
 	ATF_CHECK_EQ(1, a.index);
 	play_kill(&p);
+}
+
+/* INIT_COMMAND, which is neither the runner's nor keyd's to send. */
+static const unsigned char foreign[] = { 3, 0, 0, 0, 2, 0x50, 'r' };
+
+ATF_TC_WITHOUT_HEAD(an_unexpected_message_ends_it);
+ATF_TC_BODY(an_unexpected_message_ends_it, tc)
+{
+	setup();
+	play_start_ready(&p, "ledger");
+	ATF_REQUIRE(write(p.runner.out, foreign, sizeof(foreign)) ==
+	    sizeof(foreign));
+	ATF_CHECK_EQ(110, play_wait_exit(&p));
+	play_check_log("runner broke the protocol: message 0x50");
+	p.runner_there = false;
+	play_start_ready(&p, "ledger");
+	ATF_REQUIRE(write(p.keyd.out, foreign, sizeof(foreign)) ==
+	    sizeof(foreign));
+	ATF_CHECK_EQ(110, play_wait_exit(&p));
+	play_check_log("keyd broke the protocol: message 0x50");
+	p.runner_there = false;
+	play_start_ready(&p, "ledger");
+	MSG_SEND(&p.keyd, checkpoint_denied, .size = 1, .message = "no");
+	ATF_CHECK_EQ(110, play_wait_exit(&p));
+	play_check_log("no checkpoint of 1 leaves was asked for");
 }
 
 ATF_TC_WITHOUT_HEAD(an_event_too_long_for_a_leaf_fails_alone);
@@ -544,6 +565,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, garbage_ends_it_before_it_is_ready);
 	ATF_TP_ADD_TC(tp, a_ledger_in_use_ends_it);
 	ATF_TP_ADD_TC(tp, a_malformed_append_ends_it);
+	ATF_TP_ADD_TC(tp, an_unexpected_message_ends_it);
 	ATF_TP_ADD_TC(tp, an_event_too_long_for_a_leaf_fails_alone);
 	ATF_TP_ADD_TC(tp, what_leaves_are_charged_adds_up_to_the_room);
 	ATF_TP_ADD_TC(tp, at_its_largest_size_it_refuses_and_lives);

@@ -1,6 +1,6 @@
 /*
- * The runner's appends that are not answered yet, in the order they came:
- * committed or failed ones at the head, waiting ones behind them.
+ * The runner's appends without a reply yet, in the order they came: committed
+ * or failed ones at the head, waiting ones behind them.
  */
 #ifndef QUEUE_H
 #define QUEUE_H
@@ -20,7 +20,7 @@ struct request {
 	const struct event_info		*event;
 	unsigned char			*fields;	/* NULL once settled */
 	size_t				 fields_len;
-	const char			*failure;	/* why it cannot be, or */
+	const char			*failure;	/* why not, or NULL */
 	/* once settled, and without a failure: */
 	uint64_t			 index;
 	unsigned char			 hash[TREE_HASH];
@@ -44,10 +44,10 @@ struct request	*queue_push(struct queue *, const void *fields, size_t len);
 /* The nth request from the head, n below len. */
 struct request	*queue_at(struct queue *, size_t n);
 
-/* The first waiting request has its outcome; its fields are freed. */
+/* Counts the first waiting request as settled, and frees its fields. */
 void		 queue_settle(struct queue *);
 
-/* Drops the head, which is settled. */
+/* Drops the head, which must be settled. */
 void		 queue_pop(struct queue *);
 
 /* Drops them all. */

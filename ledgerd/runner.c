@@ -1,29 +1,22 @@
-/* What the runner asks of ledgerd, and the answers. */
+/* The runner's requests, and the replies. */
 #include "ledgerd.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 
 #include "leaf.h"
 #include "lib/log.h"
 #include "lib/msg/msg.h"
 #include "lib/receipt.h"
 
-/* For any one answer. */
-static bool
-runner_has_room(const struct ledgerd *l)
-{
-	return chan_room(&l->runner) >= RECEIPT_MAX + CHAN_PACKET;
-}
-
 bool
-runner_may_ask(const struct ledgerd *l)
+runner_may_send(const struct ledgerd *l)
 {
-	return l->ready && !queue_is_full(&l->queue) && runner_has_room(l);
+	return l->ready && !queue_is_full(&l->queue) &&
+	    chan_fits(&l->runner);
 }
 
-/* Whether the event makes a leaf, at the worst place it could get. */
+/* Whether the event fits into a leaf, with the longest index and hash. */
 static int
 try_leaf(const struct ledgerd *l, const struct event_info *event,
     const void *fields, size_t len)
@@ -41,47 +34,44 @@ try_leaf(const struct ledgerd *l, const struct event_info *event,
 }
 
 static void
-do_append(struct ledgerd *l, struct get *g)
+do_append(void *ctx, const struct msg_ledger_append *m)
 {
-	uint32_t seq = get_u32(g);
-	const struct event_info *event = event_info(get_u8(g));
-	uint8_t want_receipt = get_u8(g);
-	size_t len;
-	const void *fields = get_string(g, &len, EVENT_MAX);
+	const struct event_info *event = event_info(m->event);
+	const struct bytes *fields = &m->fields;
+	struct ledgerd *l = ctx;
 	struct request *r;
 
-	if (get_end(g) == -1 || event == NULL || want_receipt > 1)
-		die(EXIT_PEER, "the runner's append is malformed");
-	r = queue_push(&l->queue, fields, len);
-	r->seq = seq;
-	r->want_receipt = want_receipt == 1;
+	if (event == NULL)
+		die(EXIT_PEER, "runner broke the protocol: there is no event "
+		    "%u", m->event);
+	r = queue_push(&l->queue, fields->p, fields->len);
+	r->seq = m->seq;
+	r->want_receipt = m->want_receipt;
 	r->event = event;
-	if (try_leaf(l, event, fields, len) == 0)
+	if (try_leaf(l, event, fields->p, fields->len) == 0)
 		return;
 	if (errno != EMSGSIZE)
-		die(EXIT_PEER, "the runner's %s has not its fields",
-		    event->type);
+		die(EXIT_PEER, "runner broke the protocol: malformed fields of "
+		    "%s", event->type);
 	r->failure = "the event does not fit into a leaf of the ledger; "
 	    "use a shorter name";
 }
 
 static void
-do_info(struct ledgerd *l)
+do_info(void *ctx, const struct msg_ledger_info *m)
 {
-	unsigned char text[8 + 4 + TREE_HASH + 8], root[TREE_HASH];
-	struct put p;
+	struct ledgerd *l = ctx;
+	unsigned char root[TREE_HASH];
 
+	(void)m;
 	tree_root(&l->store.tip.tree, root);
-	put_init(&p, text, sizeof(text));
-	put_u64(&p, l->store.tip.tree.size);
-	put_string(&p, root, sizeof(root));
-	put_u64(&p, store_room(&l->store, RESERVE));
-	chan_send(&l->runner, MSG_LEDGER_INFO_IS, &p);
+	MSG_SEND(&l->runner, ledger_info_is, .size = l->store.tip.tree.size,
+	    .root = root, .room = store_room(&l->store, RESERVE));
 }
 
 /*
- * Formats the receipt of a committed leaf into buf.  -1 when the disk does not
- * have the leaf, or what proves it, as it was written: store_error() says so.
+ * Formats the receipt of a committed leaf into buf.  -1 when the leaf or its
+ * proof is damaged on the disk; store_error() has the message.
  */
 static int
 make_receipt(struct ledgerd *l, uint64_t index, char buf[RECEIPT_MAX],
@@ -105,98 +95,70 @@ make_receipt(struct ledgerd *l, uint64_t index, char buf[RECEIPT_MAX],
 	return 0;
 }
 
-static void
-send_failure(struct ledgerd *l, uint32_t seq, const char *failure)
-{
-	unsigned char text[1024];
-	struct put p;
-
-	put_init(&p, text, sizeof(text));
-	put_u32(&p, seq);
-	put_cstr(&p, failure);
-	chan_send(&l->runner, MSG_LEDGER_FAILED, &p);
-}
-
 /* With the last checkpoint, which may be of a larger tree than its first. */
 static void
-do_read(struct ledgerd *l, struct get *g)
+do_read(void *ctx, const struct msg_ledger_read *m)
 {
-	static unsigned char text[RECEIPT_MAX + 128];
 	static char receipt[RECEIPT_MAX];
-	uint32_t seq = get_u32(g);
-	uint64_t index = get_u64(g);
-	struct put p;
+	struct ledgerd *l = ctx;
+	const char *failure = NULL;
 	size_t len;
 
-	if (get_end(g) == -1)
-		die(EXIT_PEER, "the runner's LEDGER_READ is malformed");
-	if (index >= l->store.tip.tree.size) {
-		send_failure(l, seq, "there is no such leaf");
-	} else if (l->checkpoint.denied || index >= l->checkpoint.size) {
-		send_failure(l, seq, "keyd has signed no checkpoint that "
-		    "covers it");
-	} else if (make_receipt(l, index, receipt, &len) == -1) {
-		send_failure(l, seq, store_error(&l->store));
-	} else {
-		put_init(&p, text, sizeof(text));
-		put_u32(&p, seq);
-		put_u64(&p, index);
-		put_string(&p, receipt, len);
-		chan_send(&l->runner, MSG_LEDGER_LEAF, &p);
-	}
+	if (m->index >= l->store.tip.tree.size)
+		failure = "there is no such leaf";
+	else if (l->checkpoint.denied || m->index >= l->checkpoint.size)
+		failure = "keyd has signed no checkpoint that covers it";
+	else if (make_receipt(l, m->index, receipt, &len) == -1)
+		failure = store_error(&l->store);
+	if (failure != NULL)
+		MSG_SEND(&l->runner, ledger_failed, .seq = m->seq,
+		    .message = failure);
+	else
+		MSG_SEND(&l->runner, ledger_leaf, .seq = m->seq,
+		    .index = m->index, .receipt = { receipt, len });
 }
 
+/* Its predecessor waits for nothing any more. */
 static void
-do_message(struct ledgerd *l, enum msg type, struct get *g)
+do_reset(void *ctx)
 {
-	if (type == MSG_LEDGER_APPEND)
-		do_append(l, g);
-	else if (type == MSG_LEDGER_INFO && get_end(g) == 0)
-		do_info(l);
-	else if (type == MSG_LEDGER_READ)
-		do_read(l, g);
-	else
-		die(EXIT_PEER, "message 0x%x of the runner is malformed",
-		    (unsigned)type);
+	struct ledgerd *l = ctx;
+
+	queue_clear(&l->queue);
 }
+
+static bool
+may_read(const void *ctx)
+{
+	return runner_may_send(ctx);
+}
+
+static const struct chan_row rows[] = {
+	CHAN_WHILE(may_read),	/* what stays in the pipe holds the runner back */
+	CHAN_ON_RESET(do_reset),
+	CHAN_ON(ledger_append, do_append),
+	CHAN_ON(ledger_info, do_info),
+	CHAN_ON(ledger_read, do_read),
+};
 
 void
 runner_read(struct ledgerd *l)
 {
-	enum chan_event event;
-	enum msg type;
-	struct get g;
-
-	/* What stays in the pipe holds the runner back. */
-	while (runner_may_ask(l)) {
-		event = chan_next(&l->runner, &type, &g);
-		if (event == CHAN_NONE)
-			return;
-		if (event == CHAN_RESET)
-			queue_clear(&l->queue);
-		else
-			do_message(l, type, &g);
-	}
+	CHAN_DISPATCH(&l->runner, rows, l);
 }
 
 static void
 send_appended(struct ledgerd *l, const struct request *r)
 {
-	static unsigned char text[RECEIPT_MAX + 128];
 	static char receipt[RECEIPT_MAX];
 	size_t len = 0;
-	struct put p;
 
 	if (r->want_receipt && !l->checkpoint.denied &&
 	    make_receipt(l, r->index, receipt, &len) == -1)
-		len = 0;	/* it is recorded, and that much can be said */
-	put_init(&p, text, sizeof(text));
-	put_u32(&p, r->seq);
-	put_u64(&p, r->index);
-	put_string(&p, r->hash, sizeof(r->hash));
-	put_u32(&p, r->bytes);
-	put_string(&p, receipt, len);
-	chan_send(&l->runner, MSG_LEDGER_APPENDED, &p);
+		len = 0;	/* the leaf is on disk, and the runner is told so */
+	MSG_SEND(&l->runner, ledger_appended, .seq = r->seq,
+	    .index = r->index, .leaf_hash = r->hash, .bytes = r->bytes,
+	    .receipt = { receipt, len });
 }
 
 /* In order: one that waits for its checkpoint holds back those behind it. */
@@ -208,10 +170,11 @@ runner_answer(struct ledgerd *l)
 	for (; q->settled > 0; queue_pop(q)) {
 		const struct request *r = queue_at(q, 0);
 
-		if (!runner_has_room(l))
+		if (!chan_fits(&l->runner))
 			return;
 		if (r->failure != NULL)
-			send_failure(l, r->seq, r->failure);
+			MSG_SEND(&l->runner, ledger_failed, .seq = r->seq,
+			    .message = r->failure);
 		else if (r->want_receipt && r->index >= l->checkpoint.size)
 			return;
 		else

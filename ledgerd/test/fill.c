@@ -36,9 +36,8 @@ make_leaf(const struct store *s, char text[LEAF_MAX], size_t len)
 	memset(name, 'x', len);
 	name[len] = '\0';
 	put_init(&f, fields, sizeof(fields));
-	put_cstr(&f, name);
-	put_cstr(&f, "kept");
-	put_cstr(&f, "boot");
+	event_put_appliance_started(&f, &(struct event_appliance_started){
+	    .version = name, .mode = "kept", .boot_id = "boot" });
 	leaf.fields_len = f.len;
 	put_init(&p, text, LEAF_MAX);
 	ATF_REQUIRE_EQ(0, leaf_format(&p, &leaf));

@@ -132,16 +132,13 @@ play_start_ready(struct play *p, const char *dir)
 void
 play_keyd_go(struct play *p)
 {
-	char body[256], note[1024];
-	unsigned char text[2048];
-	struct put b, n, m;
+	char body[256], note[NOTE_TEXT_MAX];
+	struct put b, n;
 
 	p->owed = false;
-	put_init(&m, text, sizeof(text));
-	put_u64(&m, p->owed_size);
 	if (p->mood == KEYD_DENIES) {
-		put_cstr(&m, "a larger tree was signed before");
-		chan_send(&p->keyd, MSG_CHECKPOINT_DENIED, &m);
+		MSG_SEND(&p->keyd, checkpoint_denied, .size = p->owed_size,
+		    .message = "a larger tree was signed before");
 		return;
 	}
 	p->owed_root[0] ^= p->mood == KEYD_LIES;
@@ -149,13 +146,14 @@ play_keyd_go(struct play *p)
 	checkpoint_format(&b, p->key.name, p->owed_size, p->owed_root);
 	put_init(&n, note, sizeof(note));
 	note_sign(&n, &p->key, p->secret, body, b.len);
-	put_string(&m, note, n.len);
-	chan_send(&p->keyd, MSG_CHECKPOINT_SIGNED, &m);
+	MSG_SEND(&p->keyd, checkpoint_signed, .size = p->owed_size,
+	    .note = { note, n.len });
 }
 
 static void
 keyd_turn(struct play *p)
 {
+	struct msg_checkpoint_sign m;
 	enum chan_event event;
 	enum msg type;
 	struct get g;
@@ -166,10 +164,10 @@ keyd_turn(struct play *p)
 			continue;
 		}
 		ATF_REQUIRE_EQ(MSG_CHECKPOINT_SIGN, type);
+		ATF_REQUIRE_EQ(0, msg_get_checkpoint_sign(&g, &m));
 		ATF_REQUIRE(!p->owed);
-		p->owed_size = get_u64(&g);
-		get_fixed(&g, p->owed_root, sizeof(p->owed_root));
-		ATF_REQUIRE_EQ(0, get_end(&g));
+		p->owed_size = m.size;
+		memcpy(p->owed_root, m.root, sizeof(p->owed_root));
 		p->owed = true;
 		p->asked++;
 		if (p->mood != KEYD_SILENT)
@@ -178,27 +176,66 @@ keyd_turn(struct play *p)
 }
 
 static void
+take_appended(struct answer *a, struct get *g)
+{
+	struct msg_ledger_appended m;
+
+	ATF_REQUIRE_EQ(0, msg_get_ledger_appended(g, &m));
+	a->seq = m.seq;
+	a->index = m.index;
+	memcpy(a->hash, m.leaf_hash, sizeof(a->hash));
+	a->room = m.bytes;
+	a->len = m.receipt.len;
+	memcpy(a->text, m.receipt.p, m.receipt.len);
+}
+
+static void
+take_leaf(struct answer *a, struct get *g)
+{
+	struct msg_ledger_leaf m;
+
+	ATF_REQUIRE_EQ(0, msg_get_ledger_leaf(g, &m));
+	a->seq = m.seq;
+	a->index = m.index;
+	a->len = m.receipt.len;
+	memcpy(a->text, m.receipt.p, m.receipt.len);
+}
+
+static void
+take_failed(struct answer *a, struct get *g)
+{
+	struct msg_ledger_failed m;
+
+	ATF_REQUIRE_EQ(0, msg_get_ledger_failed(g, &m));
+	a->seq = m.seq;
+	a->len = strlen(m.message);
+	memcpy(a->text, m.message, a->len);
+}
+
+static void
+take_info(struct answer *a, struct get *g)
+{
+	struct msg_ledger_info_is m;
+
+	ATF_REQUIRE_EQ(0, msg_get_ledger_info_is(g, &m));
+	a->index = m.size;
+	memcpy(a->hash, m.root, sizeof(a->hash));
+	a->room = m.room;
+}
+
+static void
 take_answer(struct answer *a, enum msg type, struct get *g)
 {
-	const void *text;
-
 	memset(a, 0, sizeof(*a));
 	a->type = type;
-	if (type != MSG_LEDGER_INFO_IS)
-		a->seq = get_u32(g);
-	if (type != MSG_LEDGER_FAILED)
-		a->index = get_u64(g);
-	if (type != MSG_LEDGER_FAILED && type != MSG_LEDGER_LEAF)
-		get_fixed(g, a->hash, sizeof(a->hash));
-	if (type == MSG_LEDGER_INFO_IS)
-		a->room = get_u64(g);
 	if (type == MSG_LEDGER_APPENDED)
-		a->room = get_u32(g);
-	if (type != MSG_LEDGER_INFO_IS) {
-		text = get_string(g, &a->len, sizeof(a->text) - 1);
-		memcpy(a->text, text, a->len);
-	}
-	ATF_REQUIRE_EQ(0, get_end(g));
+		take_appended(a, g);
+	else if (type == MSG_LEDGER_LEAF)
+		take_leaf(a, g);
+	else if (type == MSG_LEDGER_FAILED)
+		take_failed(a, g);
+	else
+		take_info(a, g);
 }
 
 static bool
@@ -314,9 +351,9 @@ play_append(struct play *p, uint32_t seq, enum event nr, bool receipt,
     const char *job)
 {
 	const struct event_info *info = event_info(nr);
-	unsigned char fields[EVENT_MAX], text[EVENT_MAX + 64];
 	static const unsigned char digest[32];
-	struct put f, m;
+	unsigned char fields[EVENT_MAX];
+	struct put f;
 
 	put_init(&f, fields, sizeof(fields));
 	for (const struct field *i = info->fields; i->name != NULL; i++)
@@ -327,33 +364,20 @@ play_append(struct play *p, uint32_t seq, enum event nr, bool receipt,
 		else
 			put_cstr(&f, i == info->fields ? job : "text");
 	ATF_REQUIRE_EQ(0, f.err);
-	put_init(&m, text, sizeof(text));
-	put_u32(&m, seq);
-	put_u8(&m, (uint8_t)nr);
-	put_u8(&m, receipt);
-	put_string(&m, fields, f.len);
-	chan_send(&p->runner, MSG_LEDGER_APPEND, &m);
+	MSG_SEND(&p->runner, ledger_append, .seq = seq, .event = (uint8_t)nr,
+	    .want_receipt = receipt, .fields = { fields, f.len });
 }
 
 void
 play_info(struct play *p)
 {
-	struct put m;
-
-	put_init(&m, NULL, 0);
-	chan_send(&p->runner, MSG_LEDGER_INFO, &m);
+	MSG_SEND(&p->runner, ledger_info, 0);
 }
 
 void
 play_read(struct play *p, uint32_t seq, uint64_t index)
 {
-	unsigned char text[16];
-	struct put m;
-
-	put_init(&m, text, sizeof(text));
-	put_u32(&m, seq);
-	put_u64(&m, index);
-	chan_send(&p->runner, MSG_LEDGER_READ, &m);
+	MSG_SEND(&p->runner, ledger_read, .seq = seq, .index = index);
 }
 
 void
