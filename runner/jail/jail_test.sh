@@ -153,7 +153,7 @@ job_case probe_tries_what_was_not_granted '
 	plain=$(tried | tail -n 1)
 	code=$(tried -g exec-memory | tail -n 1)
 	shm=$(tried -g shared-memory | tail -n 1)
-	n=$(grep -c "^	NO_CODE(" $src/runner/jail/probe.c)
+	n=$(grep -c "^	NO_CODE(" $src/runner/jail/probe_memory.c)
 	[ "$n" -gt 9 ] || atf_fail "the probe is not read right"
 	atf_check_equal $((plain - n)) "$code"
 	atf_check_equal $((plain + 1)) "$shm"'

@@ -2,7 +2,8 @@
 
 ARCHIVES += runner/jail
 runner/jail_SRCS := $(addprefix runner/jail/,cgroup.c confine.c jail.c \
-	measure.c probe.c program.c report.c root.c spawn.c unpack.c)
+	measure.c probe.c probe_files.c probe_kernel.c probe_memory.c \
+	program.c report.c root.c spawn.c unpack.c)
 runner/jail_NEEDS := lib
 runner/jail_GEN := gen/spawner.seccomp.h gen/job.seccomp.h \
 	gen/noexec.seccomp.h gen/unpack.seccomp.h gen/reaper.seccomp.h \
