@@ -11,8 +11,8 @@
 #include "lib/log.h"
 
 /*
- * The key is made last: where there is a key, nonces and head were durable
- * before, so a missing one is damage and never a first start again.
+ * The key is made last, when nonces and head are durable.  So if there is a
+ * key and one of them is missing, the state is damaged.
  */
 static int
 first_start(int statefd, struct why *w)
@@ -52,7 +52,7 @@ open_state(struct authority *a, int statefd, uint64_t now, struct why *w)
 	return head_open(&a->head, statefd, w);
 }
 
-/* The first of a site's errors is the caller's; the log has the others. */
+/* Keeps a site's first error for the caller and logs the others. */
 static void
 tell(void *ctx, const struct doc_error *e, bool warning)
 {

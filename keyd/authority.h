@@ -1,6 +1,6 @@
 /*
- * All that keyd decides by: the site, its key, the nonces it granted and the
- * newest tree it signed.
+ * What keyd decides with: the site, its key, the nonces that it granted and
+ * the newest tree that it signed.
  */
 #ifndef AUTHORITY_H
 #define AUTHORITY_H
@@ -16,13 +16,13 @@ struct authority {
 	struct key	key;
 	struct nonces	nonces;
 	struct head	head;
-	char		vkey[VKEY_MAX + 1];	/* who this appliance is */
+	char		vkey[VKEY_MAX + 1];	/* of the key */
 	const char	*mode;			/* "kept" or "ephemeral" */
 };
 
 /*
- * Loads all of it; on an appliance's first start makes key, nonces and head.
- * The mode is "ephemeral" until the caller says otherwise.  -1 with *w.
+ * Loads all of it.  On an appliance's first start makes key, nonces and head.
+ * Sets the mode to "ephemeral"; the caller may change it.  Returns -1 with *w.
  */
 int	authority_open(struct authority *, int statefd, int sitefd,
 	    uint64_t now, struct why *w);

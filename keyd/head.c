@@ -12,7 +12,7 @@
 
 #define HEAD_FILE	"head"
 #define HEAD_VERSION	"casemate-head@v1"
-#define SLOT_STEP	4096	/* no two slots share a disk's sector */
+#define SLOT_STEP	4096	/* no two slots share a sector */
 #define SLOTS		2
 #define SLOT_LEN	(4 + sizeof(HEAD_VERSION) - 1 + 8 + 8 + 4 + \
 			    DIGEST_LEN + STATE_CHECK_LEN)

@@ -1,11 +1,11 @@
 /*
- * The newest tree that a checkpoint was signed for.  keyd never signs a
- * smaller one, nor another root at the same size, over restarts too.
+ * The newest tree that keyd signed a checkpoint for.  It never signs a smaller
+ * one, nor another root of the same size, even after a restart.
  *
- * Theory of operation.  The file has two slots, written in turn, each closed
- * by a check value, so that a write cut short by a power loss spoils only the
- * slot whose signature has not left yet.  The valid slot with the higher
- * sequence number counts.
+ * Theory of operation.  The file has two slots, written in turn, each with a
+ * check value at its end.  A power loss during a write damages only the slot
+ * whose checkpoint was not signed yet.  Of the valid slots the one with the
+ * higher sequence number counts.
  */
 #ifndef HEAD_H
 #define HEAD_H
@@ -22,17 +22,17 @@ struct head {
 	unsigned char	root[DIGEST_LEN];
 };
 
-/* Makes the file for a new appliance.  -1 with *w. */
+/* Makes the file for a new appliance.  Returns 0, or -1 with *w. */
 int	head_create(int dirfd, struct why *w);
 
-/* Loads it; -1 with *w when it is missing or no slot is valid. */
+/* Loads it.  Returns -1 with *w if it is missing or no slot is valid. */
 int	head_open(struct head *, int dirfd, struct why *w);
 void	head_close(struct head *);
 
 /*
- * Moves on to this tree and makes that durable.  When it returns 0 the
- * checkpoint may be signed.  -1: EPERM (smaller, or another root) or the
- * disk's errno, with *w; after a disk's error the caller must stop.
+ * Makes this tree the newest one, durably.  After it returned 0 the checkpoint
+ * may be signed.  Returns -1 with *w and EPERM (smaller, or another root) or
+ * the disk's errno; after a disk error the caller must stop.
  */
 int	head_advance(struct head *, uint64_t size,
 	    const unsigned char root[DIGEST_LEN], struct why *w);

@@ -1,6 +1,6 @@
 /*
- * The file: string "casemate-key@v1", string seed (32 bytes), 8 bytes of the
- * SHA-256 of what is before them.
+ * The file: string "casemate-key@v1", string seed (32 bytes), and the first 8
+ * bytes of the SHA-256 of both.
  */
 #include "key.h"
 
@@ -22,7 +22,7 @@
 #define FILE_LEN	(4 + sizeof(KEY_VERSION) - 1 + 4 + SEED_LEN + \
 			    STATE_CHECK_LEN)
 
-/* What must not be on the stack: it all lives in one guarded allocation. */
+/* All secrets are here, in one guarded allocation, and not on the stack. */
 struct secret {
 	unsigned char	file[FILE_LEN];
 	unsigned char	seed[SEED_LEN];
@@ -31,7 +31,7 @@ struct secret {
 _Static_assert(NOTE_SECRET_LEN == crypto_sign_SECRETKEYBYTES, "libsodium's");
 _Static_assert(NOTE_KEY_LEN == crypto_sign_PUBLICKEYBYTES, "libsodium's");
 
-/* Guarded and certainly locked memory, or NULL with *w. */
+/* Returns guarded memory that is really locked, or NULL with *w. */
 static void *
 secret_alloc(size_t len, struct why *w)
 {
@@ -45,7 +45,7 @@ secret_alloc(size_t len, struct why *w)
 	return NULL;
 }
 
-/* state_check() by libsodium, which leaves nothing of the seed behind. */
+/* state_check() with libsodium's hash, which wipes its copy of the seed. */
 static void
 check_value(const void *data, size_t len, unsigned char check[STATE_CHECK_LEN])
 {
@@ -90,7 +90,7 @@ key_create(int dirfd, struct why *w)
 	return rc;
 }
 
-/* Fills the seed from the file's bytes. */
+/* Reads the seed from the file's bytes. */
 static int
 parse_file(struct secret *s, size_t len)
 {

@@ -1,7 +1,7 @@
 /*
- * The appliance's own Ed25519 key.  At rest: the file `key' of the state
- * directory.  In memory: one guarded, locked, read-only allocation, never
- * copied.  It signs checkpoints and nothing else.
+ * The appliance's own Ed25519 key.  On disk it is the file `key' in the state
+ * directory; in memory, one guarded, locked, read-only allocation, which is
+ * never copied.  It signs only checkpoints.
  */
 #ifndef KEY_H
 #define KEY_H
@@ -14,19 +14,19 @@ struct key {
 	unsigned char		*secret;	/* NOTE_SECRET_LEN, locked */
 };
 
-/* Whether the directory holds a key.  -1 with *w when it cannot be told. */
+/* Returns 1 if the directory holds a key, 0 if not, -1 with *w on error. */
 int	key_exists(int dirfd, struct why *w);
 
-/* Draws a key and saves it.  -1 with *w. */
+/* Generates a key and saves it.  Returns 0, or -1 with *w. */
 int	key_create(int dirfd, struct why *w);
 
 /*
- * Loads it under this key name.  -1 with *w when it is damaged or memory
+ * Loads it under this key name.  Returns -1 with *w if it is damaged or memory
  * cannot be locked.
  */
 int	key_load(struct key *, int dirfd, const char *name, struct why *w);
 
-/* Wipes and frees. */
+/* Wipes and frees the key. */
 void	key_free(struct key *);
 
 #endif

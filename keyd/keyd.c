@@ -1,5 +1,5 @@
 /*
- * keyd - holds the appliance's key, verifies what was signed and decides.
+ * keyd - holds the appliance's key, verifies signatures and decides.
  *
  *	keyd -m kept|ephemeral
  *
@@ -19,9 +19,9 @@
 
 static const struct sandbox_limit limits[] = {
 	{ RLIMIT_NOFILE, 16 },		/* fds.h's, nonces, head, one new */
-	{ RLIMIT_NPROC, 0 },		/* starts nothing */
+	{ RLIMIT_NPROC, 0 },		/* starts no process */
 	{ RLIMIT_FSIZE, 16u << 20 },	/* nonces: 4 MiB */
-	{ RLIMIT_DATA, 48u << 20 },	/* queues, nonces twice: 2 x 7 MiB */
+	{ RLIMIT_DATA, 48u << 20 },	/* queues; nonces, twice 7 MiB */
 	{ RLIMIT_STACK, 1u << 20 },
 };
 
@@ -43,8 +43,8 @@ parse_mode(int argc, char *argv[])
 }
 
 /*
- * Name and id of the key, for init's line when all is ready: they come before
- * the newline of the notification, where s6 has nothing to say.
+ * Writes the key's name and id before the newline of the readiness
+ * notification, where s6's convention has no text.  init logs them.
  */
 static void
 tell_name(const char *vkey)
@@ -57,7 +57,7 @@ tell_name(const char *vkey)
 		die_errno("readiness");
 }
 
-/* What the operator must know, or must have, of site and disk. */
+/* Logs that there is no site; exits if a required data disk is missing. */
 static void
 check_site(const struct site *s, const char *mode)
 {

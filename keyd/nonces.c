@@ -20,9 +20,9 @@
 #define RECORD_LEN	(DIGEST_LEN + OWNER_ID_LEN + 8 + STATE_CHECK_LEN)
 #define FILE_MAX	(HEAD_LEN + (NONCES_MAX + 1) * RECORD_LEN)
 #define TABLE_MIN	1024
-#define SECTOR		512	/* no disk has smaller ones */
+#define SECTOR		512	/* the smallest of any disk */
 
-/* Files that are read; the first one is written. */
+/* The formats that are read; the first is also written. */
 static const struct format {
 	const char	*version;
 	size_t		 owner_len, record_len;
@@ -46,7 +46,7 @@ put_header(unsigned char head[HEAD_LEN], const char *version, uint64_t floor)
 	state_check(head, p.len, head + p.len);
 }
 
-/* Its format, or NULL when it is damaged. */
+/* Returns the file's format, or NULL if the header is damaged. */
 static const struct format *
 get_header(const unsigned char head[HEAD_LEN], uint64_t *floor)
 {
@@ -93,7 +93,7 @@ get_record(const unsigned char *record, const struct format *f,
 	    0 : -1;
 }
 
-/* The digest's place in the table, or the free place where it belongs. */
+/* Returns the digest's place in the table, or a free place for it. */
 static struct nonce *
 find(const struct nonces *all, const unsigned char digest[DIGEST_LEN])
 {
@@ -110,7 +110,7 @@ find(const struct nonces *all, const unsigned char digest[DIGEST_LEN])
 	}
 }
 
-/* Makes room for one more: at most half of the places are taken. */
+/* Makes room for one more, so that at most half of the table is used. */
 static int
 grow(struct nonces *all)
 {
@@ -140,7 +140,7 @@ insert(struct nonces *all, const struct nonce *n)
 	return 0;
 }
 
-/* All live nonces as the file's bytes; malloc'd, or NULL. */
+/* Returns the file's bytes for the table; malloc'd, or NULL. */
 static unsigned char *
 format_file(const struct nonces *all, size_t *lenp)
 {
@@ -160,7 +160,7 @@ format_file(const struct nonces *all, size_t *lenp)
 	return file;
 }
 
-/* Goes on with the file that has this name now. */
+/* Opens the file that has this name now, for appending. */
 static int
 reopen(struct nonces *all)
 {
@@ -175,7 +175,7 @@ reopen(struct nonces *all)
 	return 0;
 }
 
-/* Writes a new file of the table and goes on with that. */
+/* Writes a new file from the table and appends to that from now on. */
 static int
 rewrite(struct nonces *all, struct why *w)
 {
@@ -191,7 +191,7 @@ rewrite(struct nonces *all, struct why *w)
 	if (rc == -1)
 		return -1;
 	if (reopen(all) == -1)
-		die_errno(NONCES_FILE);	/* the old one is gone by now */
+		die_errno(NONCES_FILE);	/* the old one was replaced */
 	all->filelen = len;
 	return 0;
 }
@@ -205,8 +205,9 @@ compare_ends(const void *a, const void *b)
 }
 
 /*
- * The end up to which nonces are dropped: the NONCES_DROPPED'th that has
- * passed, or the last.  0: none has.  -1 when memory is short.
+ * Chooses the not_after up to which nonces are dropped: of those that have
+ * passed the NONCES_DROPPED'th, or the last.  0 if none has passed.  Returns
+ * -1 when out of memory.
  */
 static int
 choose_floor(const struct nonces *all, uint64_t now, uint64_t *floor)
@@ -229,7 +230,7 @@ choose_floor(const struct nonces *all, uint64_t now, uint64_t *floor)
 	return 0;
 }
 
-/* A table of what ends after the floor. */
+/* Makes a table of the nonces that end after the floor. */
 static int
 keep_above(const struct nonces *all, struct nonces *kept)
 {
@@ -239,10 +240,10 @@ keep_above(const struct nonces *all, struct nonces *kept)
 		if (all->table[i].not_after > kept->floor &&
 		    insert(kept, &all->table[i]) == -1)
 			return -1;
-	return grow(kept);	/* an empty table too has places */
+	return grow(kept);	/* an empty table needs places, too */
 }
 
-/* Drops the nonces that ended first and writes a new file.  -1 with *w. */
+/* Drops the nonces that ended first and rewrites the file. */
 static int
 drop_ended(struct nonces *all, uint64_t now, struct why *w)
 {
@@ -276,9 +277,9 @@ damaged(struct why *w)
 }
 
 /*
- * A disk writes whole sectors.  Where the file had grown already and one was
- * not written, it reads as zeros.  No true record has them for all of its bytes
- * in a sector.
+ * A disk writes whole sectors.  If the file had grown and a sector was not
+ * written, that sector reads as zeros.  The part of a valid record in a sector
+ * is never all zeros.
  */
 static bool
 has_unwritten_sector(const unsigned char *file, size_t at, size_t len)
@@ -299,7 +300,7 @@ has_unwritten_sector(const unsigned char *file, size_t at, size_t len)
 	return false;
 }
 
-/* What a power loss can leave of the last record. */
+/* Whether a power loss can have left this of the last record. */
 static bool
 is_torn(const unsigned char *file, size_t at, size_t len, size_t record_len)
 {
@@ -309,8 +310,8 @@ is_torn(const unsigned char *file, size_t at, size_t len, size_t record_len)
 }
 
 /*
- * Fills the table from the file's bytes.  1 when the file must be written
- * anew, 0 when it can be gone on with.
+ * Fills the table from the file's bytes.  Returns 1 if the file must be
+ * rewritten, 0 if it can be appended to.
  */
 static int
 parse_file(struct nonces *all, const unsigned char *file, size_t len,
@@ -338,11 +339,11 @@ parse_file(struct nonces *all, const unsigned char *file, size_t len,
 	return f != formats;
 }
 
-/* Goes on with the file, or with a new one of the same nonces. */
+/* Appends to the file from now on, or rewrites it first. */
 static int
 use_file(struct nonces *all, bool anew, struct why *w)
 {
-	if (grow(all) == -1)	/* an empty table too has places */
+	if (grow(all) == -1)	/* an empty table needs places, too */
 		return why_set(w, "out of memory");
 	if (anew)
 		return rewrite(all, w);
@@ -430,8 +431,8 @@ nonces_close(struct nonces *all)
 }
 
 /*
- * Appends and syncs one record.  What a full disk left of it is cut off again;
- * where even that fails, the content of the file is unknown.
+ * Appends and syncs one record.  If a full disk left a part of it, truncates
+ * the file; if that fails, the file's content is not known.
  */
 static int
 append(struct nonces *all, const struct nonce *n, struct why *w)
@@ -452,7 +453,7 @@ append(struct nonces *all, const struct nonce *n, struct why *w)
 	return -1;
 }
 
-/* By a count of now, where the last one refuses. */
+/* Counts again if the last count would refuse. */
 static enum owners_room
 find_room(struct nonces *all, const struct nonce *n, uint64_t now)
 {
@@ -467,7 +468,7 @@ find_room(struct nonces *all, const struct nonce *n, uint64_t now)
 	return owners_room(&all->owners, n->owner);
 }
 
-/* A place for one more: NONCE_FRESH, or NONCE_FULL or NONCE_FAILED with *w. */
+/* Returns NONCE_FRESH if there is room, else NONCE_FULL or _FAILED with *w. */
 static enum nonce_result
 make_room(struct nonces *all, const struct nonce *n, const char *principal,
     uint64_t now, struct why *w)

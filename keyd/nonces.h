@@ -1,30 +1,31 @@
 /*
- * The nonces of commands that were granted, so that each is granted once, over
- * restarts too.
+ * The nonces of granted commands, so that each command is granted only once,
+ * even after a restart.
  *
- * Theory of operation.  The file is a header and fixed records, appended and
- * synced one by one before the grant leaves.  Only the last record can be cut
- * short by a power loss, and its grant was never sent, so it is dropped: it
- * lacks bytes, or has zeros in place of a sector.  Any other bad record, the
- * last one too, is damage and a refusal to start: its command can have run.
+ * Theory of operation.  The file is a header and records of fixed length.
+ * Each record is appended and synced before its grant is sent.  A power loss
+ * can truncate only the last record, or leave zeros in place of a sector of
+ * it; its grant was never sent, so it is dropped.  Any other invalid record,
+ * including the last, is damage, and keyd refuses to start: the command may
+ * have run.
  *
- * A nonce stays after its command has ended, until its place is needed.  Only
- * when the table is full are nonces of ended commands dropped, those that
- * ended first, NONCES_DROPPED of them.  The header keeps the latest end ever
- * dropped, the floor: no command that ends at or before it is granted.
+ * A nonce stays in the table after its command has ended (not_after).  When
+ * the table is full, the NONCES_DROPPED nonces that ended first are dropped.
+ * The header keeps the latest not_after ever dropped, the floor.  No command
+ * that ends at or before the floor is granted.
  *
- * No nonce is granted twice, whatever the clock says: it is in the table, or
- * it was dropped, and then the floor is at its end or later.
+ * So no nonce is granted twice, whatever the clock shows: either it is in the
+ * table, or it was dropped and its command ends at or before the floor.
  *
- * A wrong clock leaves no mark: it is compared with a nonce's end only when
- * the table is full, and what is dropped then are the oldest ends.  With the
- * right clock the floor is in the past and refuses nothing that the window
- * does not refuse.  A clock that is ahead, with a full table, can drop nonces
- * that are live by the right clock only when less than NONCES_DROPPED had
- * ended: when nearly all places were taken anyway.  Commands that end before
- * the floor wait until it has passed then, a day at most.  Each further
- * NONCES_DROPPED commands that are granted by such a clock allow one more
- * drop; NONCES_MAX of them bring the floor to that clock's time.
+ * A wrong clock does little harm.  The clock matters only when the table is
+ * full, and the nonces that ended first are dropped first.  With the right
+ * clock the floor is in the past, and refuses nothing that the command's
+ * window does not refuse.  A clock that is ahead can drop nonces that have not
+ * really ended only when the table is full and fewer than NONCES_DROPPED have:
+ * that is, when nearly all places were taken anyway.  Then commands that end
+ * before the floor are refused until it has passed, a day at most.  Another
+ * drop needs NONCES_DROPPED more grants under such a clock; NONCES_MAX grants
+ * bring the floor to that clock's time.
  */
 #ifndef NONCES_H
 #define NONCES_H
@@ -37,11 +38,11 @@
 #include "lib/why.h"
 
 #define NONCES_MAX	65536	/* 0.75 jobs a second for a whole day */
-#define NONCES_DROPPED	4096	/* a new file of 4 MiB for each so many */
+#define NONCES_DROPPED	4096	/* each drop writes a file of 4 MiB */
 
 struct nonce {
 	unsigned char	digest[DIGEST_LEN];	/* SHA-256 of the nonce */
-	unsigned char	owner[OWNER_ID_LEN];	/* zeros: not known */
+	unsigned char	owner[OWNER_ID_LEN];	/* zeros if not known */
 	uint64_t	not_after;		/* 0: a free place */
 };
 
@@ -57,14 +58,14 @@ struct nonces {
 };
 
 enum nonce_result {
-	NONCE_FRESH,	/* recorded now, durably */
+	NONCE_FRESH,	/* recorded durably */
 	NONCE_USED,
 	NONCE_ENDED,	/* at or below the floor */
-	NONCE_FULL,	/* too many live ones, in all or of its owner: *w */
-	NONCE_FAILED,	/* the disk: *w; nothing is recorded */
+	NONCE_FULL,	/* too many, in total or of its owner: *w */
+	NONCE_FAILED,	/* disk or memory: *w; nothing is recorded */
 };
 
-/* What is taken: the nonce of a command of this principal. */
+/* The nonce of a principal's command. */
 struct nonce_of {
 	const void	*nonce;
 	size_t		 len;
@@ -72,26 +73,26 @@ struct nonce_of {
 	const char	*principal;
 };
 
-/* Makes the file for a new appliance.  -1 with *w. */
+/* Makes the file for a new appliance.  Returns 0, or -1 with *w. */
 int	nonces_create(int dirfd, struct why *w);
 
 /*
- * Loads them.  A file of version 1 becomes one of today's.  -1 with *w when it
- * is missing or damaged.
+ * Loads the file; one of version 1 is rewritten as version 2.  Returns -1 with
+ * *w if it is missing or damaged.
  */
 int	nonces_open(struct nonces *, int dirfd, struct why *w);
 void	nonces_close(struct nonces *);
 
 /*
- * Who may take how many, of those that count now.  Without this call no places
- * are reserved.  -1 with *w.
+ * Sets each signer's share.  Without this call no places are reserved.
+ * Returns -1 with *w.
  */
 int	nonces_share(struct nonces *, const struct signers *,
 	    const struct shares *, uint64_t now, struct why *w);
 
 /*
- * Takes a nonce.  Exits 111 when the disk failed in a way that leaves the file
- * unknown.
+ * Records a nonce.  Exits 111 when after a disk error the file's content is
+ * not known.
  */
 enum nonce_result	nonces_take(struct nonces *, const struct nonce_of *,
 			    uint64_t now, struct why *w);

@@ -8,7 +8,7 @@
 #include "lib/command.h"
 #include "lib/sha256.h"
 
-#define COUNT_EVERY_S	60	/* a count reads some 7 MiB of memory */
+#define COUNT_EVERY_S	60	/* a count reads about 7 MiB of memory */
 
 void
 owner_id(unsigned char id[OWNER_ID_LEN], const char *principal)
@@ -94,7 +94,7 @@ note_end(uint64_t *first, uint64_t not_after)
 		*first = not_after;
 }
 
-/* Its command's window cannot have begun. */
+/* Whether its command's window cannot have begun yet. */
 static bool
 is_ahead(uint64_t not_after, uint64_t now)
 {

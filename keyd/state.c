@@ -12,7 +12,7 @@
 #include "lib/rules/files.h"
 #include "lib/sha256.h"
 
-#define NAME_LEN	32	/* our own short names and ".new" */
+#define NAME_LEN	32	/* of keyd's files, and ".new" */
 
 static int
 fail(struct why *w, const char *name, const char *what)
@@ -25,7 +25,7 @@ fail(struct why *w, const char *name, const char *what)
 	return -1;
 }
 
-/* A FIFO would keep the opener waiting; a link or a socket does not open. */
+/* O_NONBLOCK: a FIFO would block.  Links and sockets cannot be opened. */
 static int
 open_file(int dirfd, const char *name, struct why *w)
 {
