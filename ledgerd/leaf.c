@@ -27,7 +27,8 @@ put_time(struct put *p, const struct timespec *t)
 	if (gmtime_r(&t->tv_sec, &tm) == NULL)
 		memset(&tm, 0, sizeof(tm));
 	strftime(text, sizeof(text), "\"%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(ms, sizeof(ms), ".%03dZ\"", (int)(t->tv_nsec / 1000000 % 1000));
+	snprintf(ms, sizeof(ms), ".%03dZ\"",
+	    (int)(t->tv_nsec / 1000000 % 1000));
 	put_text(p, text);
 	put_text(p, ms);
 }
@@ -74,7 +75,7 @@ leaf_check(const char *text, size_t len, uint64_t index,
 	put_text(&p, PREV);
 	json_put_hex(&p, prev, TREE_HASH);
 	put_text(&p, DATA);
-	/* The first DATA is ours: no member before it holds outside text. */
+	/* No member before the first DATA has text from outside. */
 	if (len < headlen || memcmp(text, head, headlen) != 0 ||
 	    data == NULL || (size_t)(data - text) + strlen(DATA) < p.len ||
 	    memcmp(data + strlen(DATA) - p.len, tail, p.len) != 0) {

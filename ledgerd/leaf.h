@@ -14,24 +14,24 @@
 
 struct leaf {
 	uint64_t			 index;
-	const char			*source;	/* the appliance's name */
+	const char			*source;	/* appliance's name */
 	const struct event_info		*event;
-	const void			*fields;	/* as event.def has them */
+	const void			*fields;	/* encoded */
 	size_t				 fields_len;
 	struct timespec			 time;
-	const unsigned char		*prev;		/* hash of the leaf before */
+	const unsigned char		*prev;		/* hash before it */
 };
 
 /*
- * Appends the text.  -1 with EBADMSG when the fields are not the event's, with
- * EMSGSIZE when it does not fit.
+ * Appends the text.  Returns -1 with EBADMSG if the fields are not the
+ * event's, EMSGSIZE if the text does not fit.
  */
 int	leaf_format(struct put *, const struct leaf *);
 
 /*
- * 0 when the text is a leaf with this index and this hash of the leaf before:
- * the members that the ledger itself wrote, at their fixed places.  -1 with
- * EBADMSG otherwise.
+ * Returns 0 if the text is a leaf with this index and this hash of the
+ * previous leaf, else -1 with EBADMSG.  Checks only the members that the
+ * ledger itself writes, at their fixed places.
  */
 int	leaf_check(const char *text, size_t len, uint64_t index,
 	    const unsigned char prev[TREE_HASH]);

@@ -1,10 +1,9 @@
 /*
- * ledger_bench DIR: appends per second of ledgerd's store, and as a ratio to
- * bare LMDB puts of the same bytes with the same commits, in DIR, in this run.
+ * ledger_bench DIR: appends per second of ledgerd's store in DIR, and their
+ * ratio to bare LMDB puts of the same bytes with the same commits.
  *
- * Prints lines `ledger_append_N RATE ops/s RATIO of bare LMDB', N leaves in
- * one commit.  The two commit by turns, so that a machine that slows down
- * slows both.
+ * Prints lines `ledger_append_N RATE ops/s RATIO of bare LMDB' for N leaves in
+ * one commit.  The two commit in turn, so that a slower machine slows both.
  */
 #include <sys/stat.h>
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#define NODE		8	/* of a node: size, flags, length of its key */
-#define KEY_MAX		511	/* LMDB's */
+#define NODE		8	/* header: size, flags, length of the key */
+#define KEY_MAX		511	/* LMDB's limit */
 
 size_t
 page_count(const unsigned char *page)
@@ -12,7 +12,7 @@ page_count(const unsigned char *page)
 }
 
 bool
-page_node(const unsigned char *page, size_t i, bool branch, struct node *n)
+page_node(const unsigned char *page, size_t i, bool branch, struct page_node *n)
 {
 	size_t at = page_load(page + PAGE_HEADER + 2 * i, 2), size;
 	const unsigned char *node = page + at;
@@ -33,9 +33,9 @@ page_node(const unsigned char *page, size_t i, bool branch, struct node *n)
 	return true;
 }
 
-/* What the node takes of its page. */
+/* The bytes that a node takes in its page. */
 static size_t
-node_size(const struct node *n, bool branch)
+node_size(const struct page_node *n, bool branch)
 {
 	size_t size = NODE + n->keylen;
 
@@ -45,7 +45,7 @@ node_size(const struct node *n, bool branch)
 }
 
 uint64_t
-page_number(const struct table *t, const struct node *n)
+page_number(const struct page_table *t, const struct page_node *n)
 {
 	uint64_t v = page_load(n->key, 8);
 
@@ -53,7 +53,8 @@ page_number(const struct table *t, const struct node *n)
 }
 
 static int
-compare(const struct table *t, const struct node *a, const struct node *b)
+compare(const struct page_table *t, const struct page_node *a,
+    const struct page_node *b)
 {
 	size_t min = a->keylen < b->keylen ? a->keylen : b->keylen;
 	int c;
@@ -65,8 +66,8 @@ compare(const struct table *t, const struct node *a, const struct node *b)
 }
 
 static bool
-check_node(const struct table *t, bool branch, uint64_t end,
-    const struct node *n, bool first)
+check_node(const struct page_table *t, bool branch, uint64_t end,
+    const struct page_node *n, bool first)
 {
 	if (!(branch && first) && (n->keylen == 0 ||
 	    (t->keys != KEYS_NAME && n->keylen != 8)))
@@ -77,13 +78,13 @@ check_node(const struct table *t, bool branch, uint64_t end,
 	    n->len == PAGE_RECORD && t->names);
 }
 
-/* LMDB keeps nodes without gaps, at the end of their page. */
+/* LMDB stores nodes without gaps, at the end of the page. */
 static bool
-check_nodes(const struct table *t, bool branch, uint64_t end,
+check_nodes(const struct page_table *t, bool branch, uint64_t end,
     const unsigned char *page)
 {
 	size_t total = 0, n = page_count(page);
-	struct node node, before = { 0 };
+	struct page_node node, before = { 0 };
 
 	for (size_t i = 0; i < n; i++) {
 		if (!page_node(page, i, branch, &node) ||
@@ -98,7 +99,7 @@ check_nodes(const struct table *t, bool branch, uint64_t end,
 }
 
 bool
-page_check(const struct table *t, uint64_t nr, bool branch, uint64_t end,
+page_check(const struct page_table *t, uint64_t nr, bool branch, uint64_t end,
     const unsigned char *page)
 {
 	size_t lower = page_load(page + 12, 2), upper = page_load(page + 14, 2);

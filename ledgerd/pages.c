@@ -35,10 +35,10 @@ read_at(struct pages *p, uint64_t nr, size_t skip, void *dst, size_t len)
 	return 0;
 }
 
-/* A page of a table, checked; level 0 is the root. */
+/* Reads and checks a page of a table; level 0 is the root. */
 static int
-get_page(struct pages *p, const struct table *t, uint64_t nr, unsigned level,
-    const unsigned char **pagep)
+get_page(struct pages *p, const struct page_table *t, uint64_t nr,
+    unsigned level, const unsigned char **pagep)
 {
 	struct pages_cached *c = &p->cache[nr % PAGES_CACHE];
 	bool branch = level + 1 < t->depth;
@@ -61,9 +61,9 @@ get_page(struct pages *p, const struct table *t, uint64_t nr, unsigned level,
 	return 0;
 }
 
-/* The whole of a value on pages of its own, or no more than its head. */
+/* Reads a value that has pages of its own, or only checks their header. */
 static int
-read_overflow(struct pages *p, const struct node *n, void *dst)
+read_overflow(struct pages *p, const struct page_node *n, void *dst)
 {
 	unsigned char head[PAGE_HEADER];
 	uint64_t count;
@@ -80,7 +80,7 @@ read_overflow(struct pages *p, const struct node *n, void *dst)
 }
 
 static int
-take_value(struct pages *p, const struct node *n, void *dst, size_t cap,
+take_value(struct pages *p, const struct page_node *n, void *dst, size_t cap,
     size_t *lenp)
 {
 	if (n->len > cap) {
@@ -94,13 +94,13 @@ take_value(struct pages *p, const struct node *n, void *dst, size_t cap,
 	return 0;
 }
 
-/* The last entry whose key is not above the number. */
+/* Finds the last entry whose key is not above the number. */
 static size_t
-search(const struct table *t, const unsigned char *page, bool branch,
+search(const struct page_table *t, const unsigned char *page, bool branch,
     uint64_t key)
 {
 	size_t low = 0, high = page_count(page);
-	struct node n;
+	struct page_node n;
 
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
@@ -114,7 +114,7 @@ search(const struct table *t, const unsigned char *page, bool branch,
 	return low;
 }
 
-/* Which keys a damaged page holds: those between its neighbours'. */
+/* Notes which keys a damaged page holds: those between its neighbours'. */
 static int
 damaged_between(struct pages *p, uint64_t first, uint64_t last)
 {
@@ -125,16 +125,17 @@ damaged_between(struct pages *p, uint64_t first, uint64_t last)
 	return -1;
 }
 
-/* The leaf page with the number, and the entry with it or before it. */
+/* Finds the entry with this key, or the one before it. */
 static int
-descend(struct pages *p, const struct table *t, uint64_t key, struct node *n)
+descend(struct pages *p, const struct page_table *t, uint64_t key,
+    struct page_node *n)
 {
 	uint64_t nr = t->root, first = 0, last = UINT64_MAX;
 	const unsigned char *page;
 
 	for (unsigned level = 0; level < t->depth; level++) {
 		bool branch = level + 1 < t->depth;
-		struct node next;
+		struct page_node next;
 		size_t i;
 
 		if (get_page(p, t, nr, level, &page) == -1)
@@ -161,10 +162,10 @@ descend(struct pages *p, const struct table *t, uint64_t key, struct node *n)
 }
 
 int
-pages_get_number(struct pages *p, const struct table *t, uint64_t key,
+pages_get_number(struct pages *p, const struct page_table *t, uint64_t key,
     void *dst, size_t cap, size_t *lenp)
 {
-	struct node n;
+	struct page_node n;
 
 	if (descend(p, t, key, &n) == -1)
 		return -1;
@@ -177,17 +178,18 @@ pages_get_number(struct pages *p, const struct table *t, uint64_t key,
 	return errno == EBADMSG ? damaged_between(p, key, key) : -1;
 }
 
-/* What a scan hands out: every entry of a table. */
-struct scan {
-	int		(*visit)(struct pages *, const struct node *, void *);
+/* A scan calls visit() for each entry of a table. */
+struct pages_scan {
+	int		(*visit)(struct pages *, const struct page_node *,
+			    void *);
 	void		*arg;
 	uint64_t	 entries, pages;
 };
 
 static int
-scan_leaf(struct pages *p, const unsigned char *page, struct scan *s)
+scan_leaf(struct pages *p, const unsigned char *page, struct pages_scan *s)
 {
-	struct node n;
+	struct page_node n;
 
 	for (size_t i = 0; i < page_count(page); i++) {
 		page_node(page, i, false, &n);
@@ -203,15 +205,15 @@ scan_leaf(struct pages *p, const unsigned char *page, struct scan *s)
 	return 0;
 }
 
-/* Every page of a small table; one that has other counts is damaged. */
+/* Reads each page of a small table, and checks the table's counts. */
 static int
-scan(struct pages *p, const struct table *t, struct scan *s)
+scan(struct pages *p, const struct page_table *t, struct pages_scan *s)
 {
 	size_t at[PAGES_DEPTH] = { 0 };
 	uint64_t nr = t->root;
 	unsigned level = 0;
 	const unsigned char *page;
-	struct node n;
+	struct page_node n;
 
 	while (t->depth > 0) {
 		if (at[level] == 0) {
@@ -240,14 +242,14 @@ scan(struct pages *p, const struct table *t, struct scan *s)
 
 struct wanted {
 	const char	*name;
-	struct node	 found;
+	struct page_node	 found;
 	unsigned char	*dst;
 	size_t		 cap, len;
 	int		 result;	/* errno, or 0 */
 };
 
 static int
-visit_wanted(struct pages *p, const struct node *n, void *arg)
+visit_wanted(struct pages *p, const struct page_node *n, void *arg)
 {
 	struct wanted *w = arg;
 
@@ -263,9 +265,9 @@ visit_wanted(struct pages *p, const struct node *n, void *arg)
 }
 
 static int
-find(struct pages *p, const struct table *t, struct wanted *w)
+find(struct pages *p, const struct page_table *t, struct wanted *w)
 {
-	struct scan s = { .visit = visit_wanted, .arg = w };
+	struct pages_scan s = { .visit = visit_wanted, .arg = w };
 
 	w->result = ENOENT;
 	if (scan(p, t, &s) == -1)
@@ -275,7 +277,7 @@ find(struct pages *p, const struct table *t, struct wanted *w)
 }
 
 int
-pages_get_name(struct pages *p, const struct table *t, const char *key,
+pages_get_name(struct pages *p, const struct page_table *t, const char *key,
     void *dst, size_t cap, size_t *lenp)
 {
 	struct wanted w = { .name = key, .dst = dst, .cap = cap };
@@ -286,10 +288,10 @@ pages_get_name(struct pages *p, const struct table *t, const char *key,
 	return 0;
 }
 
-/* False for a table that LMDB would not have written. */
+/* Returns false for a record that LMDB would not have written. */
 static bool
 parse_table(const struct pages *p, const unsigned char record[PAGE_RECORD],
-    unsigned flags, struct table *t)
+    unsigned flags, struct page_table *t)
 {
 	uint64_t branches = page_load(record + 8, 8);
 	uint64_t leaves = page_load(record + 16, 8);
@@ -311,7 +313,7 @@ parse_table(const struct pages *p, const unsigned char record[PAGE_RECORD],
 
 int
 pages_find_table(struct pages *p, const char *name, enum page_keys keys,
-    struct table *t)
+    struct page_table *t)
 {
 	unsigned char record[PAGE_RECORD];
 	struct wanted w = { .name = name, .dst = record,
@@ -333,7 +335,7 @@ pages_forget(struct pages *p)
 		p->cache[i].nr = 0;
 }
 
-/* The head of a meta page: 0, or -1 with ENOTSUP. */
+/* Reads a meta page.  Returns 0, or -1 with ENOTSUP if it is not LMDB's. */
 static int
 read_meta(struct pages *p, unsigned nr, unsigned char meta[PAGE])
 {
@@ -347,15 +349,16 @@ read_meta(struct pages *p, unsigned nr, unsigned char meta[PAGE])
 	return 0;
 }
 
-/* What LMDB writes once and never again. */
+/* Checks what LMDB writes once and never changes. */
 static bool
 check_meta(const unsigned char meta[PAGE], unsigned nr)
 {
-	return page_load(meta, 8) == nr && page_load(meta + 10, 2) == PAGE_META &&
+	return page_load(meta, 8) == nr &&
+	    page_load(meta + 10, 2) == PAGE_META &&
 	    page_load(meta + PAGE_HEADER + 24, 4) == PAGE;
 }
 
-/* The tables of a meta page, with what LMDB itself takes from there. */
+/* Reads what LMDB uses of a meta page. */
 static int
 parse_meta(struct pages *p, unsigned nr, const unsigned char meta[PAGE])
 {
@@ -373,7 +376,7 @@ parse_meta(struct pages *p, unsigned nr, const unsigned char meta[PAGE])
 	return 0;
 }
 
-/* Each transaction writes the other meta page; the last one counts. */
+/* Transactions write the meta pages in turn; the newest one counts. */
 int
 pages_load(struct pages *p, int fd)
 {
@@ -398,9 +401,9 @@ pages_load(struct pages *p, int fd)
 	return parse_meta(p, newest, meta[newest]);
 }
 
-/* A list of free pages: its length, then the pages, the last one first. */
+/* A list of free pages: its length, then page numbers in falling order. */
 static int
-get_free(struct pages *p, const struct node *n, size_t i, uint64_t *nr)
+get_free(struct pages *p, const struct page_node *n, size_t i, uint64_t *nr)
 {
 	if (n->flags == PAGE_BIGDATA)
 		return read_at(p, n->child, PAGE_HEADER + 8 * i, nr, 8);
@@ -409,7 +412,7 @@ get_free(struct pages *p, const struct node *n, size_t i, uint64_t *nr)
 }
 
 static int
-visit_free(struct pages *p, const struct node *n, void *arg)
+visit_free(struct pages *p, const struct page_node *n, void *arg)
 {
 	uint64_t *total = arg, before = p->end, count = 0, nr = 0;
 
@@ -417,14 +420,15 @@ visit_free(struct pages *p, const struct node *n, void *arg)
 	    get_free(p, n, 0, &count) == -1 || count > n->len / 8 - 1)
 		return damaged(p, p->free.root);
 	for (size_t i = 1; i <= count; i++, before = nr)
-		if (get_free(p, n, i, &nr) == -1 || nr < PAGE_METAS || nr >= before)
+		if (get_free(p, n, i, &nr) == -1 || nr < PAGE_METAS ||
+		    nr >= before)
 			return damaged(p, p->free.root);
 	*total += count;
 	return 0;
 }
 
 static int
-visit_any(struct pages *p, const struct node *n, void *arg)
+visit_any(struct pages *p, const struct page_node *n, void *arg)
 {
 	(void)p;
 	(void)n;
@@ -433,31 +437,32 @@ visit_any(struct pages *p, const struct node *n, void *arg)
 }
 
 static int
-check_all(struct pages *p, const struct table *t)
+check_all(struct pages *p, const struct page_table *t)
 {
-	struct scan s = { .visit = visit_any };
+	struct pages_scan s = { .visit = visit_any };
 
 	return scan(p, t, &s);
 }
 
 /*
- * A page that is both free and in use would be written over, so all counts
- * together must fit into the file.
+ * A page that is both free and in use would be overwritten, so the sum of all
+ * counts must not exceed the pages in use.
  */
 int
-pages_check_append(struct pages *p, const struct table *const tables[],
-    size_t n, const struct table *set)
+pages_check_append(struct pages *p, const struct page_table *const tables[],
+    size_t n, const struct page_table *set)
 {
-	uint64_t total = PAGE_METAS + p->free.pages + p->names.pages + set->pages;
-	struct scan free_pages = { .visit = visit_free, .arg = &total };
-	struct node last;
+	uint64_t total = PAGE_METAS + p->free.pages + p->names.pages +
+	    set->pages;
+	struct pages_scan free_pages = { .visit = visit_free, .arg = &total };
+	struct page_node last;
 
 	pages_forget(p);
 	if (scan(p, &p->free, &free_pages) == -1 ||
 	    check_all(p, &p->names) == -1 || check_all(p, set) == -1)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		const struct table *t = tables[i];
+		const struct page_table *t = tables[i];
 
 		total += t->pages;
 		if (t->depth == 0)

@@ -84,8 +84,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct pages p;
-	struct table leaves, nodes, metas;
-	const struct table *const tables[] = { &leaves, &nodes };
+	struct page_table leaves, nodes, metas;
+	const struct page_table *const tables[] = { &leaves, &nodes };
 	static char text[LEAF_MAX];
 	size_t len;
 

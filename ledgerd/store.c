@@ -14,25 +14,25 @@
 #include "lib/wire.h"
 
 #define KEY_LEN		8
-#define REMADE_MAX	4096	/* nodes that one proof may have made again */
-#define PAGE_HEAD	16		/* of a value's own pages, and ... */
-#define NODE_HEAD	10		/* ... of an entry, with its pointer */
+#define REMADE_MAX	4096		/* nodes computed for one proof */
+#define PAGE_HEAD	16		/* before a value in its own pages */
+#define NODE_HEAD	10		/* of an entry, with its pointer */
 #define ROOM_STEP	(256u << 10)	/* few calls, little waste */
 /*
- * Pages that a transaction writes besides its leaves': the paths from the
- * roots of five trees (ours, LMDB's list of tables, its free list) down to
- * their last pages, splits on the way, and entries of the free list.
+ * Pages that a transaction writes besides those of its leaves: in each of five
+ * trees (our tables, LMDB's list of tables, its free list) the path from the
+ * root to the last page, page splits, and entries of the free list.
  */
 #define PAGES_FIXED	96
 
-struct key {
+struct store_key {
 	unsigned char	bytes[KEY_LEN];
 	MDB_val		val;
 };
 
-/* Big-endian, so that LMDB's order is the numbers'. */
+/* Big-endian, so that LMDB sorts by number. */
 static MDB_val *
-key_set(struct key *k, uint64_t number)
+key_set(struct store_key *k, uint64_t number)
 {
 	struct put p;
 
@@ -60,9 +60,9 @@ store_error(const struct store *s)
 	return s->rc == EBADMSG ? s->damage : mdb_strerror(s->rc);
 }
 
-/* An error of pages.h as the store's; leaves are named when it is theirs. */
+/* Turns an error of pages.h into the store's; names the leaves affected. */
 static int
-page_fail(struct store *s, const struct table *t)
+page_fail(struct store *s, const struct page_table *t)
 {
 	const struct pages *p = &s->pages;
 	uint64_t last = s->tip.tree.size - 1;
@@ -96,7 +96,7 @@ store_abort(struct store *s)
 	s->txn = NULL;
 }
 
-/* Ends the transaction and answers -1 with one of the documented errors. */
+/* Ends the transaction and returns -1 with one of the documented errors. */
 static int
 fail(struct store *s, int rc)
 {
@@ -110,7 +110,7 @@ fail(struct store *s, int rc)
 	return -1;
 }
 
-/* The most file bytes that a transaction with these leaves can add. */
+/* The most bytes that a transaction with these leaves adds to the file. */
 static uint64_t
 room_needed(size_t leaves, size_t bytes)
 {
@@ -120,9 +120,10 @@ room_needed(size_t leaves, size_t bytes)
 }
 
 /*
- * Gives the end of the file disk blocks for what a transaction may add.  On a
- * file system without fallocate(2) it only grows: store_open() relies on the
- * file being as long as LMDB says, which does not write every page it counts.
+ * Allocates disk blocks at the end of the file for what a transaction may add.
+ * On a file system without fallocate(2) it only extends the file: store_open()
+ * expects the length that LMDB records, and LMDB does not write every page
+ * that it counts.
  */
 static int
 make_room(struct store *s, uint64_t need)
@@ -150,7 +151,7 @@ make_room(struct store *s, uint64_t need)
 	if (rc == -1 && errno == EOPNOTSUPP)
 		rc = ftruncate(fd, (off_t)end);
 	if (rc == -1) {
-		rc = errno;	/* hand back what part of it was had */
+		rc = errno;	/* free what was allocated */
 		(void)!ftruncate(fd, size);
 		return rc;
 	}
@@ -178,7 +179,7 @@ store_room(const struct store *s, uint64_t kept)
 	return used < end ? end - used : 0;
 }
 
-/* A leaf above half a page has pages of its own; its hashes are two nodes. */
+/* A leaf over half a page gets its own pages.  Each leaf adds two nodes. */
 uint64_t
 store_cost(size_t len)
 {
@@ -190,13 +191,13 @@ store_cost(size_t len)
 }
 
 /*
- * The disk can change what was good when it was opened.  A ledger in the
- * making has no tables yet.
+ * Checks again, since a disk can fail after the ledger was opened.  A new
+ * ledger has no tables yet.
  */
 static int
 check_append(struct store *s)
 {
-	const struct table *const tables[] = { &s->leaves, &s->nodes };
+	const struct page_table *const tables[] = { &s->leaves, &s->nodes };
 
 	if (s->pages.fd == -1)
 		return 0;
@@ -230,7 +231,7 @@ append(struct store *s, MDB_dbi table, uint64_t number, const void *data,
     size_t len)
 {
 	MDB_val v = val(data, len);
-	struct key k;
+	struct store_key k;
 
 	return mdb_put(s->txn, table, key_set(&k, number), &v, MDB_APPEND);
 }
@@ -275,8 +276,8 @@ set_tip(struct store *s)
 }
 
 /*
- * LMDB refuses everything after a failed write of its root page, whose outcome
- * nobody knows.
+ * After a failed write of its root page, whose outcome is unknown, LMDB refuses
+ * all further transactions.
  */
 static bool
 is_lost(struct store *s)
@@ -297,7 +298,7 @@ store_commit(struct store *s)
 	if (set_tip(s) == -1)
 		return -1;
 	rc = mdb_txn_commit(s->txn);
-	s->txn = NULL;		/* whatever the answer */
+	s->txn = NULL;		/* in any case */
 	if (rc != 0 && is_lost(s)) {
 		s->rc = rc;
 		errno = EIO;
@@ -308,7 +309,7 @@ store_commit(struct store *s)
 	s->tip = s->next;
 	if (s->pages.fd == -1 || store_load(s) == 0)
 		return 0;
-	errno = EIO;		/* it is on disk, and cannot be read */
+	errno = EIO;		/* it is on disk but cannot be read */
 	return -1;
 }
 
@@ -322,7 +323,7 @@ store_load(struct store *s)
 	    pages_find_table(p, "node", KEYS_BIG, &s->nodes) == 0 &&
 	    pages_find_table(p, "meta", KEYS_NAME, &s->metas) == 0)
 		return 0;
-	if (errno == ENOTSUP) {		/* it was LMDB's before */
+	if (errno == ENOTSUP) {		/* it was LMDB's when opened */
 		p->bad = 0;
 		errno = EBADMSG;
 	}
@@ -339,7 +340,7 @@ store_get(struct store *s, const char *name, void *dst, size_t cap,
 	return page_fail(s, NULL);
 }
 
-/* The tree has it, and its page is whole, but of an earlier time. */
+/* The page is valid but old: it does not hold what the tree says. */
 static int
 absent(struct store *s, const char *what, uint64_t number)
 {
@@ -369,8 +370,8 @@ store_leaf(struct store *s, uint64_t index, void *dst, size_t cap,
 	return get_leaf(s, index, dst, cap, lenp);
 }
 
-/* A struct tree_nodes' `get' for one reading. */
-struct reader {
+/* The argument of a struct tree_nodes' `get'. */
+struct store_reader {
 	struct store	*s;
 	unsigned	 remade;	/* nodes that could not be read */
 };
@@ -403,15 +404,15 @@ hash_leaf(struct store *s, uint64_t index, unsigned char hash[TREE_HASH])
 }
 
 /*
- * A node that cannot be read is the hash of the two below it.  One page of
- * nodes has few leaves under it, and what is below other pages is read there,
- * so this goes down no further than the tree is high.
+ * A node that cannot be read is computed from the two below it.  The depth of
+ * this recursion is at most the tree's height, and a page of nodes covers few
+ * leaves.
  */
 static int
 get_node(void *arg, unsigned level, uint64_t index,
     unsigned char hash[TREE_HASH])
 {
-	struct reader *r = arg;
+	struct store_reader *r = arg;
 	unsigned char right[TREE_HASH];
 
 	if (read_node(r->s, level, index, hash) == 0)
@@ -431,7 +432,7 @@ int
 store_node(struct store *s, unsigned level, uint64_t index,
     unsigned char hash[TREE_HASH])
 {
-	struct reader r = { .s = s };
+	struct store_reader r = { .s = s };
 
 	pages_forget(&s->pages);
 	return get_node(&r, level, index, hash);
@@ -440,7 +441,7 @@ store_node(struct store *s, unsigned level, uint64_t index,
 int
 store_tree(struct store *s, uint64_t size, struct tree *t)
 {
-	struct reader r = { .s = s };
+	struct store_reader r = { .s = s };
 	const struct tree_nodes nodes = { get_node, &r };
 
 	pages_forget(&s->pages);
@@ -450,14 +451,14 @@ store_tree(struct store *s, uint64_t size, struct tree *t)
 int
 store_prove(struct store *s, uint64_t index, uint64_t size, struct proof *p)
 {
-	struct reader r = { .s = s };
+	struct store_reader r = { .s = s };
 	const struct tree_nodes nodes = { get_node, &r };
 
 	pages_forget(&s->pages);
 	return tree_prove(&nodes, index, size, p);
 }
 
-/* The text was read, and the proof made, but they do not give the root. */
+/* The leaf and its proof could be read but do not give the root. */
 static int
 explain_proof(struct store *s, uint64_t index,
     const unsigned char hash[TREE_HASH])
@@ -474,7 +475,7 @@ explain_proof(struct store *s, uint64_t index,
 	return -1;
 }
 
-/* What proves it is lost, and so are the leaves that it could be made from. */
+/* A node of the proof is lost, and also the leaves to compute it from. */
 static int
 explain_nodes(struct store *s)
 {

@@ -364,7 +364,7 @@ ATF_TC_BODY(a_page_below_itself, tc)
 {
 	static const struct way way = { "its own child", make_own_child };
 	static char text[LEAF_MAX];
-	struct node second;
+	struct page_node second;
 	size_t len;
 
 	make_sound();

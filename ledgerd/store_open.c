@@ -1,4 +1,4 @@
-/* Opening the ledger and checking its tip; store.h has the contract. */
+/* Opening the ledger and checking its tip: see store.h. */
 #include "store.h"
 
 #include <sys/file.h>
@@ -21,7 +21,7 @@
 
 #define TABLES		3
 #define DATA		"data.mdb"
-#define NEW		"new"		/* folder of a ledger in the making */
+#define NEW		"new"		/* folder of an unfinished ledger */
 
 #define DAMAGED	"data.mdb is a damaged ledger: "
 #define REPAIR	"; keep the disk for inspection and start with another one, " \
@@ -41,7 +41,7 @@ assert_failed(MDB_env *env, const char *text)
 	die(EXIT_SYSTEM, DAMAGED "%s" REPAIR, text);
 }
 
-/* The sentence for an error of LMDB or the system. */
+/* The message for an error of LMDB or the system. */
 static int
 explain(struct why *w, const char *what, int rc)
 {
@@ -55,7 +55,7 @@ explain(struct why *w, const char *what, int rc)
 	    "it is immutable", what, mdb_strerror(rc));
 }
 
-/* The folder, locked: the ledger's only writer is this process. */
+/* Opens and locks the folder, so that this process is the only writer. */
 static int
 open_dir(struct store *s, const char *dir, struct why *w)
 {
@@ -89,7 +89,7 @@ open_env(struct store *s, const char *dir, size_t max_mib, struct why *w)
 	return rc == 0 ? 0 : explain(w, DATA, rc);
 }
 
-/* LMDB opens its file by name, and would take whatever that is. */
+/* LMDB opens its file by name and would accept any kind of file. */
 static int
 check_kind(struct store *s, struct why *w)
 {
@@ -117,7 +117,7 @@ check_length(struct store *s, struct why *w)
 	return 0;
 }
 
-/* LMDB maps the file: what it says to have must be there. */
+/* LMDB maps the file, so that it must be as long as its header says. */
 static int
 check_end(struct store *s, struct why *w)
 {
@@ -131,7 +131,7 @@ check_end(struct store *s, struct why *w)
 	return 0;
 }
 
-/* Before LMDB sees the file: it trusts what is there. */
+/* Checks the file before LMDB, which trusts it, opens it. */
 static int
 check_pages(struct store *s, struct why *w)
 {
@@ -180,8 +180,8 @@ make_tables(struct store *s, struct why *w)
 }
 
 /*
- * Makes a new ledger in the folder NEW and moves it to its name when it is
- * whole and on disk, so that a crash leaves either none or an empty one.
+ * Makes a new ledger in the folder NEW and renames it once it is complete and
+ * on disk, so that a crash leaves either no ledger or an empty one.
  */
 static int
 make_new(struct store *s, const char *dir, size_t max_mib, struct why *w)
@@ -196,7 +196,7 @@ make_new(struct store *s, const char *dir, size_t max_mib, struct why *w)
 		return 0;
 	if (errno != ENOENT)
 		return explain(w, DATA, errno);
-	unlinkat(s->dir, NEW "/" DATA, 0);	/* of an earlier try */
+	unlinkat(s->dir, NEW "/" DATA, 0);	/* left by a crash */
 	snprintf(path, sizeof(path), "%s/" NEW, dir);
 	if (mkdirat(s->dir, NEW, 0700) == -1 && errno != EEXIST)
 		return explain(w, "a new ledger", errno);
@@ -214,7 +214,7 @@ out:
 	return rc;
 }
 
-/* LMDB's names for the tables. */
+/* Gets LMDB's handles of the tables. */
 static int
 find_dbis(struct store *s)
 {
@@ -251,11 +251,11 @@ find_tables(struct store *s, struct why *w)
 	return 0;
 }
 
-/* What LMDB reads to append must be whole, or nothing can be recorded. */
+/* Checks the pages that LMDB reads to append. */
 static int
 check_appending(struct store *s, struct why *w)
 {
-	const struct table *const tables[] = { &s->leaves, &s->nodes };
+	const struct page_table *const tables[] = { &s->leaves, &s->nodes };
 
 	if (pages_check_append(&s->pages, tables, 2, &s->metas) == -1)
 		return why_set(w, DAMAGED "page %" PRIu64 ", which is needed "
@@ -264,7 +264,7 @@ check_appending(struct store *s, struct why *w)
 	return 0;
 }
 
-/* Whether the tables have as many entries as a tree of this size. */
+/* Checks that the tables have as many entries as a tree of this size. */
 static int
 check_counts(struct store *s, uint64_t size, struct why *w)
 {
@@ -277,8 +277,8 @@ check_counts(struct store *s, uint64_t size, struct why *w)
 }
 
 /*
- * Appending the last leaf again to the tree before it must give the nodes that
- * are there.
+ * Appends the last leaf to the tree before it and compares the resulting nodes
+ * with those on disk.
  */
 static int
 check_nodes(struct store *s, uint64_t size, struct why *w)
@@ -309,7 +309,7 @@ read_leaf(struct store *s, uint64_t index, char text[LEAF_MAX], size_t *lenp,
 	return 0;
 }
 
-/* The last leaf against its place in the tree and the leaf before it. */
+/* Checks the last leaf against the tree and the leaf before it. */
 static int
 check_last(struct store *s, uint64_t size, struct why *w)
 {
@@ -328,7 +328,7 @@ check_last(struct store *s, uint64_t size, struct why *w)
 	return 0;
 }
 
-/* The last checkpoint that keyd gave, if any, is of this very tree. */
+/* Checks that the last checkpoint, if any, is of this tree. */
 static int
 check_checkpoint(struct store *s, uint64_t size, struct why *w)
 {
@@ -410,7 +410,8 @@ store_open(struct store *s, const char *dir, size_t max_mib, struct why *w)
 	    make_new(s, dir, max_mib, w) == -1 ||
 	    check_length(s, w) == -1 || check_pages(s, w) == -1 ||
 	    find_tables(s, w) == -1 || load_tip(s, w) == -1 ||
-	    check_appending(s, w) == -1 || open_lmdb(s, dir, max_mib, w) == -1) {
+	    check_appending(s, w) == -1 ||
+	    open_lmdb(s, dir, max_mib, w) == -1) {
 		store_close(s);
 		return -1;
 	}

@@ -4,12 +4,12 @@
 
 #include "ledgerd/store.h"
 
-/* Opens the store in "ledger", made when it is not there; fails the test. */
+/* Opens or makes the store in "ledger"; fails the test on error. */
 void	fill_open(struct store *);
 
 /*
- * One transaction with n leaves, each with a text of about len bytes.  Answers
- * as the store does.
+ * One transaction with n leaves, each with a text of about len bytes.  Returns
+ * what the store returns.
  */
 int	fill_batch(struct store *, unsigned n, size_t len);
 
