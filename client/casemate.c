@@ -1,106 +1,94 @@
-/*
- * casemate: the host's command.  This file is the table of its subcommands.
- */
+/* casemate: the host's command.  Finds the command in the table and runs it. */
 #include "casemate.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/log.h"
-#include "say.h"
 #include "lib/stdfds.h"
+#include "say.h"
 
-static const struct subcommand {
-	const char	*name;
-	int		(*run)(int argc, char *argv[]);
-	const char	*summary;
-	const char	*usage;
-} subcommands[] = {
-	{ "up", cmd_up, "start an appliance in a VM on this host",
-	    "--site DIR|CPIO [--name NAME] [--image BZIMAGE]\n"
-	    "\t[--disk FILE] [--disk-size SIZE] [--ephemeral]\n"
-	    "\t[--runtime NAME=FILE]... [--memory MIB] [--cpus N]\n"
-	    "\t[--machine microvm|q35|pc] [--accel auto|kvm|tcg]\n"
-	    "\t[--wait SECONDS] [--foreground]" },
-	{ "down", cmd_down, "stop it in good order",
-	    "[NAME] [--wait SECONDS] [--force]" },
-	{ "site", cmd_site, "make an operator's site, checked",
-	    "DIR -o FILE" },
-	{ "bundle", cmd_bundle, "pack and sign a job's folder",
-	    "DIR -o FILE --key KEY" },
-	{ "run", cmd_run, "sign, submit and follow a job",
-	    "DIR|BUNDLE --key KEY [--on NAME|vsock:CID:PORT|unix:PATH]\n"
-	    "\t[--receipt FILE] [--appliance KEYFILE] [--author-key KEY]\n"
-	    "\t[--wait SECONDS] [--no-check] [--quiet] [--safe-output]\n"
-	    "\t[--dry-run [--verbose]]\n"
-	    "       casemate run --dry-run [--verbose] DIR|BUNDLE "
-	    "--site SITEDIR\n"
-	    "\t--submitter NAME [--author NAME]" },
-	{ "policy", cmd_policy, "format, check and try a site's rules",
-	    "check [--strict] DIR\n"
-	    "       casemate policy explain DIR CASES|MANIFEST [OPTION]...\n"
-	    "       casemate policy fmt [--write|--check|--json|--text] "
-	    "[FILE]...\n"
-	    "       casemate policy test DIR [CASES]..." },
-	{ "verify", cmd_verify, "prove what a receipt says, offline",
-	    "RECEIPT --appliance KEYFILE" },
-	{ "status", cmd_status, "ask an appliance how it is",
-	    "--key KEY [--on NAME|vsock:CID:PORT|unix:PATH] [--json]\n"
-	    "\t[--appliance KEYFILE] [--wait SECONDS]" },
-	{ "jobs", cmd_jobs, "list its jobs since it started",
-	    "--key KEY [--on NAME|vsock:CID:PORT|unix:PATH] [--json]\n"
-	    "\t[--appliance KEYFILE] [--wait SECONDS]" },
-	{ "output", cmd_output, "read again what a job wrote",
-	    "JOB --key KEY [--on NAME|vsock:CID:PORT|unix:PATH]\n"
-	    "\t[--appliance KEYFILE] [--wait SECONDS] [--safe-output]" },
-	{ "ledger", cmd_ledger, "read its ledger, each leaf proven",
-	    "--key KEY [--on NAME|vsock:CID:PORT|unix:PATH]\n"
-	    "\t[--from N] [--count N] [--receipts DIR]\n"
-	    "\t[--appliance KEYFILE] [--wait SECONDS]" },
-	{ "tsc-khz", cmd_tsc_khz,
-	    "this host's TSC frequency, for a microvm without KVM", "" },
+#define CASEMATE	"casemate"
+
+static const struct cmd *const commands[] = {
+#define CMD(name)		&cmd_##name,
+#define POLICY_CMD(name)
+#include "cmd.def"
+#undef CMD
+#undef POLICY_CMD
+	NULL
 };
-
-#define NSUBCOMMANDS	(sizeof(subcommands) / sizeof(subcommands[0]))
 
 static void
 print_usage(FILE *out)
 {
 	fprintf(out, "usage: casemate COMMAND [ARGUMENT]...\n\n");
-	for (size_t i = 0; i < NSUBCOMMANDS; i++)
-		fprintf(out, "  %-8s %s\n", subcommands[i].name,
-		    subcommands[i].summary);
+	for (size_t i = 0; commands[i] != NULL; i++)
+		fprintf(out, "  %-8s %s\n", commands[i]->name,
+		    commands[i]->summary);
 	fprintf(out, "\ncasemate COMMAND --help shows its arguments; "
 	    "casemate(1) explains them.\n");
 }
 
-static void
-print_command_usage(FILE *out, const struct subcommand *s)
+static const struct cmd *
+find(const struct cmd *const *list, const char *name)
 {
-	fprintf(out, "usage: casemate %s%s%s\n", s->name,
-	    *s->usage == '\0' ? "" : " ", s->usage);
+	for (; *list != NULL; list++)
+		if (strcmp((*list)->name, name) == 0)
+			return *list;
+	return NULL;
+}
+
+/* To the caller of `run', 100 would be the job's own status. */
+static int
+usage_error(const char *before, const struct cmd *c)
+{
+	opts_print_usage(stderr, before, c);
+	return c->failed != 0 ? c->failed : EXIT_USAGE;
 }
 
 static int
-run_subcommand(const struct subcommand *s, int argc, char *argv[])
+run_command(const char *before, const struct cmd *c, int argc, char *argv[])
 {
 	int code;
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		print_command_usage(stdout, s);
+		opts_print_help(stdout, before, c);
 		return EXIT_OK;
 	}
-	code = s->run(argc, argv);
-	if (code != CMD_USAGE)
-		return code;
-	print_command_usage(stderr, s);
-	/* To the caller of `run', 100 would be the job's own status. */
-	return s->run == cmd_run ? EXIT_RUN_FAILED : EXIT_USAGE;
+	code = c->run(argc, argv);
+	return code == CMD_USAGE ? usage_error(before, c) : code;
+}
+
+/* Runs a command of a group, such as `casemate policy'. */
+static int
+run_subcommand(const struct cmd *group, int argc, char *argv[])
+{
+	const struct cmd *c;
+	char before[64];
+
+	if (argc < 2) {
+		say("missing subcommand of `" CASEMATE " %s'", group->name);
+		return usage_error(CASEMATE, group);
+	}
+	if (strcmp(argv[1], "--help") == 0) {
+		opts_print_help(stdout, CASEMATE, group);
+		return EXIT_OK;
+	}
+	c = find(group->subcommands, argv[1]);
+	if (c == NULL) {
+		say("%s %s: no such command", group->name, argv[1]);
+		return usage_error(CASEMATE, group);
+	}
+	snprintf(before, sizeof(before), CASEMATE " %s", group->name);
+	return run_command(before, c, argc - 1, argv + 1);
 }
 
 static int
 run_words(int argc, char *argv[])
 {
+	const struct cmd *c;
+
 	if (argc < 2) {
 		print_usage(stderr);
 		return EXIT_USAGE;
@@ -110,34 +98,36 @@ run_words(int argc, char *argv[])
 		return EXIT_OK;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
-		printf("casemate %s\n", CASEMATE_VERSION);
+		printf(CASEMATE " %s\n", CASEMATE_VERSION);
 		return EXIT_OK;
 	}
-	for (size_t i = 0; i < NSUBCOMMANDS; i++)
-		if (strcmp(argv[1], subcommands[i].name) == 0)
-			return run_subcommand(&subcommands[i], argc - 1,
-			    argv + 1);
-	say("%s: no such command", argv[1]);
-	print_usage(stderr);
-	return EXIT_USAGE;
+	c = find(commands, argv[1]);
+	if (c == NULL) {
+		say("%s: no such command", argv[1]);
+		print_usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (c->subcommands != NULL)
+		return run_subcommand(c, argc - 1, argv + 1);
+	return run_command(CASEMATE, c, argc - 1, argv + 1);
 }
 
-/* What was printed and is lost is no success. */
+/* A command whose output was lost has failed. */
 static int
-check_output(int code, bool is_run)
+check_output(int code, const struct cmd *c)
 {
 	if (stdfds_flush() == 0 || code != EXIT_OK)
 		return code;
-	say("standard output: cannot be written; what was printed is lost, all "
-	    "of it or its end");
-	return is_run ? EXIT_RUN_FAILED : EXIT_SYSTEM;
+	say("standard output: cannot be written; all or the end of what was "
+	    "printed is lost");
+	return c != NULL && c->failed != 0 ? c->failed : EXIT_SYSTEM;
 }
 
 int
 main(int argc, char *argv[])
 {
 	stdfds_fill();
-	log_init("casemate");
-	return check_output(run_words(argc, argv), argc > 1 &&
-	    strcmp(argv[1], "run") == 0);
+	log_init(CASEMATE);
+	return check_output(run_words(argc, argv), argc < 2 ? NULL :
+	    find(commands, argv[1]));
 }

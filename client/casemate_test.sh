@@ -120,7 +120,7 @@ new_case site_is_written_whole_or_not 'an output that cannot be written'
 site_is_written_whole_or_not_body() {
 	make_site
 	refused 'cannot write no/x' site site -o no/x
-	atf_check -s exit:100 -e match:'-o FILE is missing' \
+	atf_check -s exit:100 -e match:'--output FILE is missing' \
 	    "$casemate" site site
 }
 
@@ -365,11 +365,11 @@ up_refuses_before_it_starts_body() {
 		shift
 		atf_check -s exit:100 -e match:"$text" "$casemate" up "$@"
 	}
-	usage '--site is missing'
+	usage '--site DIR.CPIO is missing'
 	usage '--name Big: a name has' --site site --name Big
 	usage 'exclude each other' --site site --disk x --ephemeral
-	usage 'must be microvm, q35 or pc' --site site --machine z
-	usage 'must be auto, kvm or tcg' --site site --accel z
+	usage '--machine z: must be microvm.q35.pc' --site site --machine z
+	usage '--accel z: must be auto.kvm.tcg' --site site --accel z
 	usage '--memory 5: must be a number from 48' --site site --memory 5
 	usage '--runtime python: must be NAME=FILE' --site site \
 	    --runtime python

@@ -1,11 +1,10 @@
-/* casemate down [NAME] */
+/* casemate down */
 #include "casemate.h"
 
 #include <unistd.h>
 
 #include "lib/name.h"
 #include "lib/log.h"
-#include "opts.h"
 #include "say.h"
 #include "client/vm/state.h"
 #include "client/vm/stop.h"
@@ -36,29 +35,45 @@ down(const char *name, uint64_t wait_s, bool force)
 	return EXIT_REFUSED;
 }
 
-int
-cmd_down(int argc, char *argv[])
+struct take_down {
+	uint64_t	wait_s;
+	bool		force;
+};
+
+static int
+run(int argc, char *argv[])
 {
-	const char *args[1] = { TARGET_DEFAULT };
-	uint64_t wait_s = WAIT_S;
-	bool force = false;
-	const struct opt table[] = {
-		{ "wait", 0, OPT_NUMBER, &wait_s, 1, 3600 },
-		{ "force", 'f', OPT_FLAG, &force, 0, 0 },
-		{ 0 },
-	};
+	struct take_down d = { .wait_s = WAIT_S };
+	const char *name = TARGET_DEFAULT;
 	int lock, code;
 
-	if (opts_parse(table, argc, argv, args, 0, 1) == -1)
+	if (opts_parse(&cmd_down, &d, argc, argv, &name) == -1)
 		return CMD_USAGE;
-	if (name_check(args[0]) == -1) {
+	if (name_check(name) == -1) {
 		say("%s: is not an appliance's name (1 to 63 lower-case "
-		    "letters, digits and -)", args[0]);
+		    "letters, digits and -)", name);
 		return CMD_USAGE;
 	}
-	if ((lock = state_lock(args[0])) == -1)
+	if ((lock = state_lock(name)) == -1)
 		return EXIT_REFUSED;
-	code = down(args[0], wait_s, force);
+	code = down(name, d.wait_s, d.force);
 	close(lock);
 	return code;
 }
+
+static const struct opt opts[] = {
+	{ "wait", 0, OPT_NUMBER, offsetof(struct take_down, wait_s), "SECONDS",
+	    "how long it may take (default 30)", .min = 1, .max = 3600 },
+	{ "force", 'f', OPT_FLAG, offsetof(struct take_down, force), NULL,
+	    .help = "end the VM at once" },
+	{ 0 },
+};
+
+const struct cmd cmd_down = {
+	.name = "down",
+	.summary = "stop the appliance in good order",
+	.forms = { "[NAME]" },
+	.max_args = 1,
+	.opts = opts,
+	.run = run,
+};

@@ -1,4 +1,4 @@
-/* casemate jobs --key KEY [--on ...] [--json] */
+/* casemate jobs */
 #include "casemate.h"
 
 #include <stdio.h>
@@ -57,7 +57,7 @@ print_job(const struct leaf *l)
 }
 
 static int
-jobs(struct client_query *q, bool json)
+jobs(struct client_query *q)
 {
 	const struct command what = { .verb = VERB_JOBS };
 	struct query_data rest = { 0 };
@@ -69,7 +69,7 @@ jobs(struct client_query *q, bool json)
 	if (session_open(&q->session) == -1 || query_run(q, &what) == -1)
 		return -1;
 	while ((got = query_next_line(q, &rest, &line, &len, &l)) == 1) {
-		if (json)
+		if (q->json)
 			query_print_json(line, len);
 		else
 			print_job(&l);
@@ -78,8 +78,26 @@ jobs(struct client_query *q, bool json)
 	return got;
 }
 
-int
-cmd_jobs(int argc, char *argv[])
+static int
+run(int argc, char *argv[])
 {
-	return query_command(argc, argv, APPLIANCE_WAIT_S, jobs);
+	struct client_query q = { .session.wait_s = APPLIANCE_WAIT_S };
+
+	if (opts_parse(&cmd_jobs, &q, argc, argv, NULL) == -1)
+		return CMD_USAGE;
+	return query_exit(&q, jobs(&q));
 }
+
+static const struct opt opts[] = {
+	QUERY_OPTS(0),
+	QUERY_JSON_OPT,
+	{ 0 },
+};
+
+const struct cmd cmd_jobs = {
+	.name = "jobs",
+	.summary = "list an appliance's jobs since it started",
+	.forms = { "" },
+	.opts = opts,
+	.run = run,
+};

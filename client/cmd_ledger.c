@@ -1,4 +1,4 @@
-/* casemate ledger --key KEY [--from N] [--count N] [--receipts DIR] */
+/* casemate ledger */
 #include "casemate.h"
 
 #include <sys/stat.h>
@@ -149,20 +149,34 @@ ledger(struct read_ledger *l)
 	return more;
 }
 
-int
-cmd_ledger(int argc, char *argv[])
+static int
+run(int argc, char *argv[])
 {
-	struct read_ledger l = {
-	    .query.session.wait_s = APPLIANCE_WAIT_S };
-	const struct opt table[] = {
-		QUERY_OPTS(&l.query.session),
-		{ "from", 0, OPT_NUMBER, &l.from, 0, INT64_MAX },
-		{ "count", 0, OPT_NUMBER, &l.count, 1, INT64_MAX },
-		{ "receipts", 0, OPT_TEXT, &l.receipts, 0, 0 },
-		{ 0 },
-	};
+	struct read_ledger l = { .query.session.wait_s = APPLIANCE_WAIT_S };
 
-	if (query_parse(&l.query, table, argc, argv, NULL, 0) == -1)
+	if (opts_parse(&cmd_ledger, &l, argc, argv, NULL) == -1)
 		return CMD_USAGE;
 	return query_exit(&l.query, ledger(&l));
 }
+
+#define AT(member)	offsetof(struct read_ledger, member)
+
+static const struct opt opts[] = {
+	QUERY_OPTS(AT(query)),
+	{ "from", 0, OPT_NUMBER, AT(from), "N", "the first leaf (default 0)",
+	    .max = INT64_MAX },
+	{ "count", 0, OPT_NUMBER, AT(count), "N",
+	    "so many leaves (default all)",
+	    .min = 1, .max = INT64_MAX },
+	{ "receipts", 0, OPT_TEXT, AT(receipts), "DIR",
+	    .help = "write each leaf's receipt into this folder" },
+	{ 0 },
+};
+
+const struct cmd cmd_ledger = {
+	.name = "ledger",
+	.summary = "print its ledger, verifying each leaf",
+	.forms = { "" },
+	.opts = opts,
+	.run = run,
+};

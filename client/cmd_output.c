@@ -1,4 +1,4 @@
-/* casemate output JOB --key KEY [--on ...] */
+/* casemate output */
 #include "casemate.h"
 
 #include <stdio.h>
@@ -8,6 +8,11 @@
 #include "outlet.h"
 #include "query.h"
 #include "say.h"
+
+struct read_output {
+	struct client_query query;
+	bool		 safe;
+};
 
 static int
 check_job(const char *job)
@@ -21,36 +26,49 @@ check_job(const char *job)
 }
 
 static int
-output(struct client_query *q, const char *job, bool safe)
+output(struct read_output *r, const char *job)
 {
 	struct command what = { .verb = VERB_OUTPUT };
+	struct query_data d;
 	struct outlet o;
-	struct query_data p;
 	int ret = 0;
 
 	snprintf(what.job, sizeof(what.job), "%s", job);
-	if (session_open(&q->session) == -1 || query_run(q, &what) == -1)
+	if (session_open(&r->query.session) == -1 ||
+	    query_run(&r->query, &what) == -1)
 		return -1;
-	outlet_init(&o, safe);
-	while (ret == 0 && query_next(q, &p))
-		ret = outlet_write(&o, p.stream, p.data, p.len);
+	outlet_init(&o, r->safe);
+	while (ret == 0 && query_next(&r->query, &d))
+		ret = outlet_write(&o, d.stream, d.data, d.len);
 	return outlet_end(&o) == -1 ? -1 : ret;
 }
 
-int
-cmd_output(int argc, char *argv[])
+static int
+run(int argc, char *argv[])
 {
-	struct client_query q = { .session.wait_s = APPLIANCE_WAIT_S };
-	bool safe = false;
-	const struct opt table[] = {
-		QUERY_OPTS(&q.session),
-		{ "safe-output", 0, OPT_FLAG, &safe, 0, 0 },
-		{ 0 },
-	};
+	struct read_output r = {
+	    .query.session.wait_s = APPLIANCE_WAIT_S };
 	const char *job;
 
-	if (query_parse(&q, table, argc, argv, &job, 1) == -1 ||
+	if (opts_parse(&cmd_output, &r, argc, argv, &job) == -1 ||
 	    check_job(job) == -1)
 		return CMD_USAGE;
-	return query_exit(&q, output(&q, job, safe));
+	return query_exit(&r.query, output(&r, job));
 }
+
+static const struct opt opts[] = {
+	QUERY_OPTS(offsetof(struct read_output, query)),
+	{ "safe-output", 0, OPT_FLAG, offsetof(struct read_output, safe), NULL,
+	    .help = "escape what a terminal would obey" },
+	{ 0 },
+};
+
+const struct cmd cmd_output = {
+	.name = "output",
+	.summary = "print a job's recorded output",
+	.forms = { "JOB" },
+	.min_args = 1,
+	.max_args = 1,
+	.opts = opts,
+	.run = run,
+};

@@ -1,7 +1,4 @@
-/*
- * casemate run DIR|BUNDLE --key KEY ...
- * casemate run --dry-run DIR|BUNDLE --site DIR --submitter NAME
- */
+/* casemate run */
 #include "casemate.h"
 
 #include <sys/stat.h>
@@ -14,7 +11,6 @@
 
 #include "client/policy/dryrun.h"
 #include "file.h"
-#include "opts.h"
 #include "pack.h"
 #include "say.h"
 #include "session.h"
@@ -31,7 +27,7 @@ struct run_job {
 	struct submit	 submit;
 };
 
-/* Ctrl-C: the connection closes with us, and so the job is cancelled. */
+/* When we end the connection closes, and so the appliance cancels the job. */
 static void
 interrupted(int sig)
 {
@@ -50,7 +46,7 @@ complain(const char *text)
 	return -1;
 }
 
-/* What belongs together. */
+/* Options that need or exclude each other. */
 static int
 check_options(const struct run_job *r)
 {
@@ -61,46 +57,18 @@ check_options(const struct run_job *r)
 		return complain("--verbose, --site, --submitter and --author "
 		    "go with --dry-run");
 	if (r->dry && r->receipt != NULL)
-		return complain("--receipt: nothing happens in a dry run, and "
-		    "so there is no receipt");
+		return complain("--receipt: a dry run has no receipt");
 	if (here != (r->submitter != NULL) || (r->author != NULL && !here))
-		return complain("--site DIR and --submitter NAME belong "
-		    "together, and --author goes with them");
+		return complain("--site and --submitter go together, and "
+		    "--author goes with them");
 	if (here && (r->session.key != NULL || r->author_key != NULL ||
 	    r->session.on != NULL))
-		return complain("--site: a dry run here needs neither a key "
-		    "nor an appliance; leave --key and --on out");
+		return complain("--site: a dry run here takes no key and no "
+		    "appliance; leave out --key and --on");
 	if (!here && r->session.key == NULL)
-		return complain("--key KEY is missing: who submits the job");
+		return complain("--key KEY is missing; only --dry-run with "
+		    "--site needs none");
 	return 0;
-}
-
-static int
-parse(struct run_job *r, int argc, char *argv[])
-{
-	const struct opt table[] = {
-		{ "key", 'k', OPT_TEXT, &r->session.key, 0, 0 },
-		{ "author-key", 0, OPT_TEXT, &r->author_key, 0, 0 },
-		{ "on", 0, OPT_TEXT, &r->session.on, 0, 0 },
-		{ "receipt", 'r', OPT_TEXT, &r->receipt, 0, 0 },
-		{ "appliance", 'a', OPT_TEXT, &r->session.keyfile, 0, 0 },
-		{ "wait", 0, OPT_NUMBER, &r->session.wait_s, 0,
-		    APPLIANCE_WAIT_MAX_S },
-		{ "no-check", 0, OPT_FLAG, &r->no_check, 0, 0 },
-		{ "quiet", 'q', OPT_FLAG, &r->quiet, 0, 0 },
-		{ "safe-output", 0, OPT_FLAG, &r->safe_output, 0, 0 },
-		{ "dry-run", 'n', OPT_FLAG, &r->dry, 0, 0 },
-		{ "verbose", 'v', OPT_FLAG, &r->verbose, 0, 0 },
-		{ "site", 0, OPT_TEXT, &r->site, 0, 0 },
-		{ "submitter", 0, OPT_TEXT, &r->submitter, 0, 0 },
-		{ "author", 0, OPT_TEXT, &r->author, 0, 0 },
-		{ 0 },
-	};
-
-	r->session.wait_s = APPLIANCE_WAIT_S;
-	if (opts_parse(table, argc, argv, &r->what, 1, 1) == -1)
-		return -1;
-	return check_options(r);
 }
 
 static int
@@ -245,7 +213,7 @@ submit(struct run_job *r)
 }
 
 static int
-run(struct run_job *r)
+run_job(struct run_job *r)
 {
 	if (r->site != NULL)
 		return run_here(r);
@@ -258,19 +226,69 @@ run(struct run_job *r)
 	return report(r);
 }
 
-int
-cmd_run(int argc, char *argv[])
+static int
+run(int argc, char *argv[])
 {
-	struct run_job r = { 0 };
+	struct run_job r = { .session.wait_s = APPLIANCE_WAIT_S };
 	int code;
 
-	if (parse(&r, argc, argv) == -1)
+	if (opts_parse(&cmd_run, &r, argc, argv, &r.what) == -1 ||
+	    check_options(&r) == -1)
 		return CMD_USAGE;
 	say_quiet(r.quiet);
 	signal(SIGINT, interrupted);
 	signal(SIGTERM, interrupted);
-	code = run(&r);
+	code = run_job(&r);
 	pack_free(&r.pack);
 	session_free(&r.session);
 	return code;
 }
+
+#define AT(member)	offsetof(struct run_job, member)
+
+/* Form 1 needs an appliance, form 2 decides here. */
+static const struct opt opts[] = {
+	{ "key", 'k', OPT_TEXT, AT(session.key), "KEY",
+	    "the submitter's key, which signs the command",
+	    .forms = OPT_FORM_1, .needed = OPT_FORM_1 },
+	SESSION_OPTS(AT(session), OPT_FORM_1),
+	{ "receipt", 'r', OPT_TEXT, AT(receipt), "FILE",
+	    "where the receipt goes", .forms = OPT_FORM_1 },
+	{ "author-key", 0, OPT_TEXT, AT(author_key), "KEY",
+	    "the author's key, when that is another",
+	    .forms = OPT_FORM_1 },
+	{ "no-check", 0, OPT_FLAG, AT(no_check), NULL,
+	    .help = "leave all checks of the job to the appliance",
+	    .forms = OPT_FORM_1 },
+	{ "quiet", 'q', OPT_FLAG, AT(quiet), NULL,
+	    .help = "print errors only", .forms = OPT_FORM_1 },
+	{ "safe-output", 0, OPT_FLAG, AT(safe_output), NULL,
+	    .help = "escape what a terminal would obey",
+	    .forms = OPT_FORM_1 },
+	{ "dry-run", 'n', OPT_FLAG, AT(dry), NULL,
+	    .help = "only print whether the job may run",
+	    .needed = OPT_FORM_2 },
+	{ "site", 0, OPT_TEXT, AT(site), "SITEDIR",
+	    "decide here, by this site's rules", .forms = OPT_FORM_2,
+	    .needed = OPT_FORM_2 },
+	{ "submitter", 0, OPT_TEXT, AT(submitter), "NAME",
+	    "as if this user submitted it", .forms = OPT_FORM_2,
+	    .needed = OPT_FORM_2 },
+	{ "author", 0, OPT_TEXT, AT(author), "NAME",
+	    "as if this user wrote it (default: the submitter)",
+	    .forms = OPT_FORM_2 },
+	{ "verbose", 'v', OPT_FLAG, AT(verbose), NULL,
+	    .help = "with --dry-run: print the whole decision" },
+	{ 0 },
+};
+
+const struct cmd cmd_run = {
+	.name = "run",
+	.summary = "sign, submit and follow a job",
+	.forms = { "DIR|BUNDLE", "DIR|BUNDLE" },
+	.min_args = 1,
+	.max_args = 1,
+	.opts = opts,
+	.run = run,
+	.failed = EXIT_RUN_FAILED,
+};

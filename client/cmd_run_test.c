@@ -23,7 +23,7 @@ static char said[FAKE_TEXT], printed[FAKE_TEXT];
 
 /* A subcommand as its own process: its exit status, and its words. */
 static int
-casemate(int (*command)(int, char **), const char *const words[])
+casemate(const struct cmd *command, const char *const words[])
 {
 	return fake_command(command, words, printed, said);
 }
@@ -59,7 +59,7 @@ run(const char *more, const char *value)
 	    "unix:" SOCKET, "--receipt", "receipt", "--wait", "2", more, value,
 	    NULL };
 
-	return casemate(cmd_run, words);
+	return casemate(&cmd_run, words);
 }
 
 static void
@@ -99,7 +99,7 @@ ATF_TC_BODY(receipt_verifies_offline, tc)
 	write_file("vkey", f.vkey, 0644);
 	fake_serve(&f, 1, serve_job, &lie);
 	ATF_CHECK_EQ(7, run("--appliance", "vkey"));
-	ATF_CHECK_EQ(0, casemate(cmd_verify, words));
+	ATF_CHECK_EQ(0, casemate(&cmd_verify, words));
 	ATF_CHECK(strstr(printed, "receipt verified\n") == printed);
 	ATF_CHECK(strstr(printed, "casemate.job.finished") != NULL);
 	ATF_CHECK(strstr(printed, "index 0 of a tree of 1") != NULL);
@@ -113,7 +113,7 @@ ATF_TC_BODY(receipt_verifies_offline, tc)
 		write_file("changed", text, 0644);
 		words[1] = "changed";
 		fake_slurp("receipt", said);
-		ATF_CHECK_EQ_MSG(1, casemate(cmd_verify, words),
+		ATF_CHECK_EQ_MSG(1, casemate(&cmd_verify, words),
 		    "byte %zu may be changed", i);
 		fake_slurp("receipt", said);
 	}
@@ -444,7 +444,7 @@ dry_run(const char *more)
 	const char *words[] = { "run", "--dry-run", "job", "--key", "key",
 	    "--on", "unix:" SOCKET, "--wait", "2", more, NULL };
 
-	return casemate(cmd_run, words);
+	return casemate(&cmd_run, words);
 }
 
 ATF_TC_WITHOUT_HEAD(dry_run_tells_the_decision);
@@ -624,7 +624,7 @@ ATF_TC_BODY(name_pins_the_key_that_up_saw, tc)
 	ATF_REQUIRE(getcwd(dir, sizeof(dir)) != NULL);
 	setenv("XDG_STATE_HOME", dir, 1);
 	ATF_REQUIRE(state_open("vm") != -1);
-	ATF_CHECK_EQ(125, casemate(cmd_run, words));
+	ATF_CHECK_EQ(125, casemate(&cmd_run, words));
 	ATF_CHECK(strstr(said, "no appliance of this name is up") != NULL);
 
 	s.qemu.pid = getpid();
@@ -633,7 +633,7 @@ ATF_TC_BODY(name_pins_the_key_that_up_saw, tc)
 	fake_init(&f, "casemate/vm/vsock.sock");
 	write_file("casemate/vm/appliance.vkey", f.vkey, 0644);
 	fake_serve(&f, 1, serve_job, &lie);
-	ATF_CHECK_EQ_MSG(7, casemate(cmd_run, words), "%s", said);
+	ATF_CHECK_EQ_MSG(7, casemate(&cmd_run, words), "%s", said);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 

@@ -1,4 +1,4 @@
-/* casemate status --key KEY [--on ...] [--json] */
+/* casemate status */
 #include "casemate.h"
 
 #include <stdio.h>
@@ -44,7 +44,7 @@ print_table(const char *where, const struct leaf *l)
 }
 
 static int
-status(struct client_query *q, bool json)
+status(struct client_query *q)
 {
 	const struct command what = { .verb = VERB_STATUS };
 	struct query_data rest = { 0 };
@@ -56,7 +56,7 @@ status(struct client_query *q, bool json)
 		return -1;
 	if (query_next_line(q, &rest, &line, &len, &l) != 1)
 		return -1;
-	if (json)
+	if (q->json)
 		query_print_json(line, len);
 	else
 		print_table(q->session.appliance.where, &l);
@@ -64,8 +64,26 @@ status(struct client_query *q, bool json)
 	return 0;
 }
 
-int
-cmd_status(int argc, char *argv[])
+static int
+run(int argc, char *argv[])
 {
-	return query_command(argc, argv, STATUS_WAIT_S, status);
+	struct client_query q = { .session.wait_s = STATUS_WAIT_S };
+
+	if (opts_parse(&cmd_status, &q, argc, argv, NULL) == -1)
+		return CMD_USAGE;
+	return query_exit(&q, status(&q));
 }
+
+static const struct opt opts[] = {
+	QUERY_OPTS(0),
+	QUERY_JSON_OPT,
+	{ 0 },
+};
+
+const struct cmd cmd_status = {
+	.name = "status",
+	.summary = "show the state of an appliance",
+	.forms = { "" },
+	.opts = opts,
+	.run = run,
+};

@@ -1,4 +1,4 @@
-/* casemate up ... */
+/* casemate up */
 #include "casemate.h"
 
 #include <fcntl.h>
@@ -16,7 +16,6 @@
 #include "lib/name.h"
 #include "client/vm/hostdev.h"
 #include "lib/log.h"
-#include "opts.h"
 #include "client/vm/proc.h"
 #include "appliance.h"
 #include "say.h"
@@ -92,49 +91,19 @@ parse_runtime(struct up *u, const char *text)
 static int
 parse(struct up *u, int argc, char *argv[])
 {
-	const struct opt table[] = {
-		{ "name", 'n', OPT_TEXT, &u->name, 0, 0 },
-		{ "image", 0, OPT_TEXT, &u->image, 0, 0 },
-		{ "site", 0, OPT_TEXT, &u->site, 0, 0 },
-		{ "disk", 0, OPT_TEXT, &u->disk, 0, 0 },
-		{ "disk-size", 0, OPT_SIZE, &u->disk_size, DISK_SIZE_MIN,
-		    1ull << 40 },
-		{ "ephemeral", 0, OPT_FLAG, &u->ephemeral, 0, 0 },
-		{ "runtime", 0, OPT_LIST, &u->runtimes, 0, 0 },
-		{ "memory", 'm', OPT_NUMBER, &u->memory_mib, 48, 1 << 20 },
-		{ "cpus", 0, OPT_NUMBER, &u->cpus, 1, VM_CPUS_MAX },
-		{ "machine", 0, OPT_TEXT, &u->machine, 0, 0 },
-		{ "accel", 0, OPT_TEXT, &u->accel, 0, 0 },
-		{ "wait", 0, OPT_NUMBER, &u->wait_s, 1, 3600 },
-		{ "foreground", 0, OPT_FLAG, &u->foreground, 0, 0 },
-		{ 0 },
-	};
-
-	if (opts_parse(table, argc, argv, NULL, 0, 0) == -1)
+	if (opts_parse(&cmd_up, u, argc, argv, NULL) == -1)
 		return -1;
 	if (name_check(u->name) == -1) {
 		say("--name %s: a name has 1 to 63 lower-case letters, digits "
 		    "and -, and does not begin with -", u->name);
 		return -1;
 	}
-	if (u->site == NULL) {
-		say("--site is missing: a folder with allowed_signers (and "
-		    "settings.yaml), or what `casemate site' made of one");
-		return -1;
-	}
 	if (u->ephemeral && u->disk != NULL) {
 		say("--disk and --ephemeral exclude each other");
 		return -1;
 	}
-	if (vm_parse_machine(u->machine, &u->vm.machine) == -1) {
-		say("--machine %s: must be microvm, q35 or pc", u->machine);
-		return -1;
-	}
-	if (strcmp(u->accel, "auto") != 0 && strcmp(u->accel, "kvm") != 0 &&
-	    strcmp(u->accel, "tcg") != 0) {
-		say("--accel %s: must be auto, kvm or tcg", u->accel);
-		return -1;
-	}
+	if (vm_parse_machine(u->machine, &u->vm.machine) == -1)
+		say_die(101, "--machine %s", u->machine);
 	for (size_t i = 0; i < u->runtimes.n; i++)
 		if (parse_runtime(u, u->runtimes.item[i]) == -1)
 			return -1;
@@ -478,8 +447,8 @@ up(struct up *u)
 	return go(u);
 }
 
-int
-cmd_up(int argc, char *argv[])
+static int
+run(int argc, char *argv[])
 {
 	struct up u = { .name = TARGET_DEFAULT, .machine = "microvm",
 	    .accel = "auto", .disk_size = DISK_SIZE, .memory_mib = 512,
@@ -505,3 +474,45 @@ cmd_up(int argc, char *argv[])
 	free(u.own_disk);
 	return code;
 }
+
+#define AT(member)	offsetof(struct up, member)
+
+static const struct opt opts[] = {
+	{ "site", 0, OPT_TEXT, AT(site), "DIR|CPIO",
+	    "a site's folder, or what `casemate site' made",
+	    .needed = OPT_FORM_1 },
+	{ "name", 'n', OPT_TEXT, AT(name), "NAME",
+	    .help = "the appliance's name on this host (default: default)" },
+	{ "image", 0, OPT_TEXT, AT(image), "BZIMAGE",
+	    .help = "the appliance's kernel (default: beside casemate)" },
+	{ "disk", 0, OPT_TEXT, AT(disk), "FILE",
+	    .help = "the data disk; it is made if missing" },
+	{ "disk-size", 0, OPT_SIZE, AT(disk_size), "SIZE",
+	    "the size of a disk that is made (default 1G)",
+	    .min = DISK_SIZE_MIN, .max = 1ull << 40 },
+	{ "ephemeral", 0, OPT_FLAG, AT(ephemeral), NULL,
+	    .help = "no data disk: ledger and key end with the VM" },
+	{ "runtime", 0, OPT_LIST, AT(runtimes), "NAME=FILE",
+	    .help = "a runtime image, for jobs that name it" },
+	{ "memory", 'm', OPT_NUMBER, AT(memory_mib), "MIB",
+	    "the VM's memory (default 512)", .min = 48, .max = 1 << 20 },
+	{ "cpus", 0, OPT_NUMBER, AT(cpus), "N",
+	    "its processors (default 1)", .min = 1, .max = VM_CPUS_MAX },
+	{ "machine", 0, OPT_WORD, AT(machine), "microvm|q35|pc",
+	    .help = "QEMU's machine type (default microvm)" },
+	{ "accel", 0, OPT_WORD, AT(accel), "auto|kvm|tcg",
+	    .help = "auto takes KVM only where a guest runs in it" },
+	{ "wait", 0, OPT_NUMBER, AT(wait_s), "SECONDS",
+	    "how long it may take (default 60)", .min = 1, .max = 3600 },
+	{ "foreground", 0, OPT_FLAG, AT(foreground), NULL,
+	    .help = "stay until the VM ends" },
+	{ 0 },
+};
+
+const struct cmd cmd_up = {
+	.name = "up",
+	.summary = "start an appliance in a VM on this host",
+	.forms = { "" },
+	.opts = opts,
+	.run = run,
+};

@@ -1,4 +1,4 @@
-/* casemate verify RECEIPT --appliance KEYFILE */
+/* casemate verify */
 #include "casemate.h"
 
 #include <fcntl.h>
@@ -7,7 +7,6 @@
 #include "verified.h"
 #include "file.h"
 #include "lib/log.h"
-#include "opts.h"
 #include "say.h"
 
 static int
@@ -34,25 +33,21 @@ verify(const char *file, const char *vkey)
 	return ret;
 }
 
-int
-cmd_verify(int argc, char *argv[])
-{
-	const char *keyfile = NULL, *args[1];
-	const struct opt table[] = {
-		{ "appliance", 'a', OPT_TEXT, &keyfile, 0, 0 },
-		{ 0 },
-	};
-	char vkey[VKEY_MAX + 1];
+struct verify_receipt {
+	const char	*keyfile;
+};
 
-	if (opts_parse(table, argc, argv, args, 1, 1) == -1)
+static int
+run(int argc, char *argv[])
+{
+	struct verify_receipt r = { 0 };
+	char vkey[VKEY_MAX + 1];
+	const char *receipt;
+
+	if (opts_parse(&cmd_verify, &r, argc, argv, &receipt) == -1)
 		return CMD_USAGE;
-	if (keyfile == NULL) {
-		say("--appliance KEYFILE is missing: the file with the "
-		    "appliance's public key");
-		return CMD_USAGE;
-	}
-	if (verified_load_key(keyfile, vkey) == -1 ||
-	    verify(args[0], vkey) == -1)
+	if (verified_load_key(r.keyfile, vkey) == -1 ||
+	    verify(receipt, vkey) == -1)
 		return EXIT_REFUSED;
 	if (fflush(stdout) == EOF) {
 		say_errno("standard output");
@@ -60,3 +55,20 @@ cmd_verify(int argc, char *argv[])
 	}
 	return EXIT_OK;
 }
+
+static const struct opt opts[] = {
+	{ "appliance", 'a', OPT_TEXT, offsetof(struct verify_receipt, keyfile),
+	    "KEYFILE", "the file with the appliance's public key",
+	    .needed = OPT_FORM_1 },
+	{ 0 },
+};
+
+const struct cmd cmd_verify = {
+	.name = "verify",
+	.summary = "verify a receipt offline and print what it proves",
+	.forms = { "RECEIPT" },
+	.min_args = 1,
+	.max_args = 1,
+	.opts = opts,
+	.run = run,
+};

@@ -1,16 +1,29 @@
 #include "opts.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "number.h"
 #include "say.h"
 
-struct cursor {
+#define COLUMNS		78	/* of a usage's line */
+#define HELP_COLUMN	28
+#define TEXT_MAX_LEN	128	/* an option with its value */
+
+struct parse_state {
 	const struct opt *table;
+	unsigned char	 *dst;
 	char		**argv;
 	int		  argc, at;
+	uint64_t	  given;	/* options, as bits by their row */
 };
+
+static const struct opt none[] = { { 0 } };
+
+static const struct opt *
+table_of(const struct cmd *c)
+{
+	return c->opts == NULL ? none : c->opts;
+}
 
 static const struct opt *
 find_name(const struct opt *o, const char *name, size_t len)
@@ -31,7 +44,7 @@ find_letter(const struct opt *o, char letter)
 }
 
 static int
-set_number(const struct opt *o, const char *value)
+set_number(const struct opt *o, uint64_t *dst, const char *value)
 {
 	uint64_t n;
 	int r;
@@ -47,21 +60,44 @@ set_number(const struct opt *o, const char *value)
 		    o->kind == OPT_SIZE ? ", or with K, M, G or T" : "");
 		return -1;
 	}
-	*(uint64_t *)o->dst = n;
+	*dst = n;
 	return 0;
 }
 
-static int
-set_value(const struct opt *o, const char *value)
+static bool
+is_one_of(const char *words, const char *word)
 {
-	struct opt_list *list = o->dst;
+	const size_t len = strlen(word);
+
+	for (;; words++) {
+		const size_t n = strcspn(words, "|");
+
+		if (n == len && strncmp(words, word, n) == 0)
+			return true;
+		words += n;
+		if (*words == '\0')
+			return false;
+	}
+}
+
+static int
+set_value(const struct opt *o, void *dst, const char *value)
+{
+	struct opt_list *list = dst;
 
 	switch (o->kind) {
 	case OPT_FLAG:
-		*(bool *)o->dst = true;
+		*(bool *)dst = true;
+		return 0;
+	case OPT_WORD:
+		if (!is_one_of(o->value, value)) {
+			say("--%s %s: must be %s", o->name, value, o->value);
+			return -1;
+		}
+		*(const char **)dst = value;
 		return 0;
 	case OPT_TEXT:
-		*(const char **)o->dst = value;
+		*(const char **)dst = value;
 		return 0;
 	case OPT_LIST:
 		if (list->n == OPT_LIST_MAX) {
@@ -72,24 +108,24 @@ set_value(const struct opt *o, const char *value)
 		return 0;
 	case OPT_NUMBER:
 	case OPT_SIZE:
-		return set_number(o, value);
+		return set_number(o, dst, value);
 	}
 	return -1;
 }
 
-/* One option, at c->argv[c->at]; moves past it and its value. */
+/* One option, at s->argv[s->at]; moves past it and its value. */
 static int
-parse_option(struct cursor *c)
+parse_option(struct parse_state *s)
 {
-	const char *arg = c->argv[c->at++], *value = NULL;
+	const char *arg = s->argv[s->at++], *value = NULL;
 	const struct opt *o = NULL;
 	size_t len = strcspn(arg, "=");
 
 	if (arg[1] == '-') {
-		o = find_name(c->table, arg + 2, len - 2);
+		o = find_name(s->table, arg + 2, len - 2);
 		value = arg[len] == '=' ? arg + len + 1 : NULL;
 	} else if (arg[2] == '\0') {
-		o = find_letter(c->table, arg[1]);
+		o = find_letter(s->table, arg[1]);
 	}
 	if (o == NULL) {
 		say("%.*s: no such option", (int)len, arg);
@@ -100,43 +136,166 @@ parse_option(struct cursor *c)
 		return -1;
 	}
 	if (o->kind != OPT_FLAG && value == NULL) {
-		if (c->at == c->argc) {
+		if (s->at == s->argc) {
 			say("--%s: needs a value", o->name);
 			return -1;
 		}
-		value = c->argv[c->at++];
+		value = s->argv[s->at++];
 	}
-	return set_value(o, value);
+	s->given |= 1ull << (o - s->table);
+	return set_value(o, s->dst + o->at, value);
+}
+
+static unsigned
+all_forms(const struct cmd *c)
+{
+	return c->forms[1] == NULL ? OPT_FORM_1 : OPT_FORM_1 | OPT_FORM_2;
+}
+
+static int
+check_needed(const struct cmd *c, uint64_t given)
+{
+	const struct opt *table = table_of(c);
+
+	for (const struct opt *o = table; o->name != NULL; o++) {
+		if (o->needed != all_forms(c) ||
+		    (given & 1ull << (o - table)) != 0)
+			continue;
+		say("--%s %s is missing: %s", o->name, o->value, o->help);
+		return -1;
+	}
+	return 0;
 }
 
 int
-opts_parse(const struct opt *table, int argc, char *argv[],
-    const char *args[], int need, int max)
+opts_parse(const struct cmd *c, void *dst, int argc, char *argv[],
+    const char *args[])
 {
-	struct cursor c = { table, argv, argc, 1 };
+	struct parse_state s = { table_of(c), dst, argv, argc, 1, 0 };
 	bool only_args = false;
 	int n = 0;
 
-	while (c.at < argc) {
-		const char *arg = argv[c.at];
+	while (s.at < argc) {
+		const char *arg = argv[s.at];
 
 		if (!only_args && strcmp(arg, "--") == 0) {
 			only_args = true;
-			c.at++;
+			s.at++;
 		} else if (!only_args && arg[0] == '-' && arg[1] != '\0') {
-			if (parse_option(&c) == -1)
+			if (parse_option(&s) == -1)
 				return -1;
-		} else if (n == max) {
+		} else if (n == c->max_args) {
 			say("%s: one argument too many", arg);
 			return -1;
 		} else {
 			args[n++] = arg;
-			c.at++;
+			s.at++;
 		}
 	}
-	if (n < need) {
+	if (n < c->min_args) {
 		say("an argument is missing");
 		return -1;
 	}
-	return n;
+	return check_needed(c, s.given) == -1 ? -1 : n;
+}
+
+/* Prints a word of a usage, on a new line where it would not fit. */
+static void
+print_word(FILE *out, size_t *column, const char *word)
+{
+	const size_t len = strlen(word);
+
+	if (len == 0)
+		return;
+	if (*column + 1 + len > COLUMNS) {
+		fprintf(out, "\n\t%s", word);
+		*column = 8 + len;
+	} else {
+		fprintf(out, " %s", word);
+		*column += 1 + len;
+	}
+}
+
+static void
+print_option(FILE *out, size_t *column, const struct opt *o, bool needed)
+{
+	char text[TEXT_MAX_LEN];
+
+	snprintf(text, sizeof(text), "%s--%s%s%s%s%s", needed ? "" : "[",
+	    o->name, o->kind == OPT_FLAG ? "" : " ",
+	    o->kind == OPT_FLAG ? "" : o->value, needed ? "" : "]",
+	    o->kind == OPT_LIST ? "..." : "");
+	print_word(out, column, text);
+}
+
+/* A form's arguments, then the options that it needs, then the others. */
+static void
+print_form(FILE *out, const char *before, const struct cmd *c, int form)
+{
+	const unsigned bit = 1u << form;
+	size_t column = (size_t)fprintf(out, "%s %s", before, c->name);
+
+	column += sizeof("usage: ") - 1;
+	print_word(out, &column, c->forms[form]);
+	for (int needed = 1; needed >= 0; needed--)
+		for (const struct opt *o = table_of(c); o->name != NULL; o++)
+			if ((o->forms == 0 || (o->forms & bit) != 0) &&
+			    ((o->needed & bit) != 0) == needed)
+				print_option(out, &column, o, needed);
+	putc('\n', out);
+}
+
+static void
+print_forms(FILE *out, const char *before, const struct cmd *c,
+    const char **first)
+{
+	for (int i = 0; i < OPT_FORMS_MAX && c->forms[i] != NULL; i++) {
+		fputs(*first, out);
+		*first = "       ";
+		print_form(out, before, c, i);
+	}
+}
+
+void
+opts_print_usage(FILE *out, const char *before, const struct cmd *c)
+{
+	const char *first = "usage: ";
+	char words[TEXT_MAX_LEN];
+
+	print_forms(out, before, c, &first);
+	snprintf(words, sizeof(words), "%s %s", before, c->name);
+	for (size_t i = 0; c->subcommands != NULL &&
+	    c->subcommands[i] != NULL; i++)
+		print_forms(out, words, c->subcommands[i], &first);
+}
+
+static void
+print_help_line(FILE *out, const struct opt *o)
+{
+	char letter[] = "-x,";
+	int n;
+
+	letter[1] = o->letter;
+	n = fprintf(out, "  %3s --%s%s%s", o->letter == 0 ? "" : letter,
+	    o->name, o->kind == OPT_FLAG ? "" : " ",
+	    o->kind == OPT_FLAG ? "" : o->value);
+	if (n > HELP_COLUMN - 2) {
+		putc('\n', out);
+		n = 0;
+	}
+	fprintf(out, "%*s%s\n", HELP_COLUMN - n, "", o->help);
+}
+
+void
+opts_print_help(FILE *out, const char *before, const struct cmd *c)
+{
+	opts_print_usage(out, before, c);
+	if (c->opts != NULL || c->subcommands != NULL)
+		putc('\n', out);
+	for (const struct opt *o = table_of(c); o->name != NULL; o++)
+		print_help_line(out, o);
+	for (size_t i = 0; c->subcommands != NULL &&
+	    c->subcommands[i] != NULL; i++)
+		fprintf(out, "  %-8s %s\n", c->subcommands[i]->name,
+		    c->subcommands[i]->summary);
 }

@@ -1,113 +1,61 @@
+#include "opts.h"
+
 #include <atf-c.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
-#include "number.h"
-#include "opts.h"
+#include "casemate.h"
 #include "say.h"
-#include "target.h"
-
-static const char *
-round_trip(const char *text)
-{
-	static char back[PATH_MAX + 8];
-	static struct why w;
-	struct target t;
-
-	if (target_parse(&t, text, &w) == -1)
-		return w.text;
-	target_format(back, sizeof(back), &t);
-	return back;
-}
-
-ATF_TC_WITHOUT_HEAD(target_is_a_name_vsock_or_unix);
-ATF_TC_BODY(target_is_a_name_vsock_or_unix, tc)
-{
-	static const char *const good[] = { "demo", "a-1", "vsock:42:1024",
-	    "vsock:4294967294:0", "unix:/a b,c", "unix:x" };
-
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		ATF_CHECK_STREQ(good[i], round_trip(good[i]));
-}
-
-ATF_TC_WITHOUT_HEAD(target_says_what_is_wrong);
-ATF_TC_BODY(target_says_what_is_wrong, tc)
-{
-	static const char *const bad[][2] = {
-		{ "", "CID:PORT" }, { "Demo", "lower-case" },
-		{ "../x", "lower-case" }, { "tcp:1:2", "unix:PATH" },
-		{ "vsock:42", "vsock:CID:PORT" },
-		{ "vsock:x:1", "the CID must be a number" },
-		{ "vsock:4294967295:1", "the CID must be a number" },
-		{ "vsock:99999999999999999999:1", "vsock:CID:PORT" },
-		{ "vsock:3:", "the port must be a number" },
-		{ "vsock:3:-1", "the port must be a number" },
-		{ "vsock:3:4294967295", "the port must be a number" },
-		{ "unix:", "path of a socket" },
-	};
-
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		const char *said = round_trip(bad[i][0]);
-
-		ATF_CHECK_MSG(strstr(said, bad[i][1]) != NULL, "%s: %s",
-		    bad[i][0], said);
-	}
-}
-
-ATF_TC_WITHOUT_HEAD(numbers_have_limits_and_units);
-ATF_TC_BODY(numbers_have_limits_and_units, tc)
-{
-	uint64_t n = 0;
-
-	ATF_CHECK_EQ(0, number_parse("0", 0, &n));
-	ATF_CHECK_EQ(0, number_parse("18446744073709551615", UINT64_MAX, &n));
-	ATF_CHECK(n == UINT64_MAX);
-	ATF_CHECK_EQ(-1, number_parse("18446744073709551616", UINT64_MAX, &n));
-	ATF_CHECK_EQ(-1, number_parse("8", 7, &n));
-	ATF_CHECK_EQ(-1, number_parse("", 7, &n));
-	ATF_CHECK_EQ(-1, number_parse("1 ", 7, &n));
-	ATF_CHECK_EQ(-1, number_parse("-1", 7, &n));
-	ATF_CHECK_EQ(-1, number_parse("1K", 9999, &n));
-	ATF_CHECK_EQ(0, number_parse_size("64M", UINT64_MAX, &n));
-	ATF_CHECK_EQ(64u << 20, n);
-	ATF_CHECK_EQ(0, number_parse_size("2T", UINT64_MAX, &n));
-	ATF_CHECK_EQ(2ull << 40, n);
-	ATF_CHECK_EQ(-1, number_parse_size("2T", 2ull << 39, &n));
-	ATF_CHECK_EQ(-1, number_parse_size("1X", UINT64_MAX, &n));
-	ATF_CHECK_EQ(-1, number_parse_size("1KK", UINT64_MAX, &n));
-}
 
 static struct parsed {
 	bool		 flag;
-	const char	*text, *args[2];
+	const char	*text, *word, *args[2];
 	struct opt_list	 list;
 	uint64_t	 number;
 	int		 n;
 } parsed;
 
-/* Splits at blanks, parses, answers what was said ("" nothing). */
+#define AT(member)	offsetof(struct parsed, member)
+
+static const struct opt table[] = {
+	{ "flag", 'f', OPT_FLAG, AT(flag), NULL, .help = "be so" },
+	{ "text", 'o', OPT_TEXT, AT(text), "TEXT", .help = "write this" },
+	{ "item", 0, OPT_LIST, AT(list), "THING", .help = "take one more" },
+	{ "number", 0, OPT_NUMBER, AT(number), "N", "so many", .min = 5,
+	    .max = 10 },
+	{ "word", 0, OPT_WORD, AT(word), "yes|no|neither",
+	    .help = "what you think" },
+	{ 0 },
+};
+
+static const struct cmd command = {
+	.name = "cmd",
+	.forms = { "A [B]" },
+	.min_args = 1,
+	.max_args = 2,
+	.opts = table,
+};
+
+/* Splits at blanks and parses.  Returns what was said, or "". */
 static const char *
-parse(const char *line)
+parse_for(const struct cmd *c, const char *line)
 {
 	static char words[256];
 	static char name[] = "cmd";
 	char *argv[16] = { name };
-	const struct opt table[] = {
-		{ "flag", 'f', OPT_FLAG, &parsed.flag, 0, 0 },
-		{ "text", 'o', OPT_TEXT, &parsed.text, 0, 0 },
-		{ "item", 0, OPT_LIST, &parsed.list, 0, 0 },
-		{ "number", 0, OPT_NUMBER, &parsed.number, 5, 10 },
-		{ 0 },
-	};
 	int argc = 1;
 
 	memset(&parsed, 0, sizeof(parsed));
 	strcpy(words, line);
 	for (char *w = strtok(words, " "); w != NULL; w = strtok(NULL, " "))
 		argv[argc++] = w;
-	parsed.n = opts_parse(table, argc, argv, parsed.args, 1, 2);
+	parsed.n = opts_parse(c, &parsed, argc, argv, parsed.args);
 	return parsed.n == -1 ? say_last() : "";
+}
+
+static const char *
+parse(const char *line)
+{
+	return parse_for(&command, line);
 }
 
 ATF_TC_WITHOUT_HEAD(options_in_any_order);
@@ -123,6 +71,9 @@ ATF_TC_BODY(options_in_any_order, tc)
 	ATF_CHECK_STREQ("", parse("-o -v -- -a"));
 	ATF_CHECK_STREQ("-v", parsed.text);
 	ATF_CHECK_STREQ("-a", parsed.args[0]);
+	ATF_CHECK_STREQ("", parse("a --word no"));
+	ATF_CHECK_STREQ("no", parsed.word);
+	ATF_CHECK_STREQ("", parse("a --word neither"));
 	ATF_CHECK_STREQ("", parse("--item 1 --item=2 -"));
 	ATF_CHECK_EQ(2, parsed.list.n);
 	ATF_CHECK_STREQ("-", parsed.args[0]);
@@ -141,6 +92,9 @@ ATF_TC_BODY(options_say_what_is_wrong, tc)
 		{ "a --number 4", "from 5 to 10" },
 		{ "a --number 11", "from 5 to 10" },
 		{ "a --number 7x", "from 5 to 10" },
+		{ "a --word maybe", "--word maybe: must be yes|no|neither" },
+		{ "a --word ye", "--word ye: must be" },
+		{ "a --word yes|no", "must be" }, { "a --word=", "must be" },
 		{ "a b c", "c: one argument too many" },
 		{ "--flag", "an argument is missing" },
 	};
@@ -153,12 +107,97 @@ ATF_TC_BODY(options_say_what_is_wrong, tc)
 	}
 }
 
+/* One that its only form needs, one that one of two forms needs. */
+ATF_TC_WITHOUT_HEAD(option_that_is_needed);
+ATF_TC_BODY(option_that_is_needed, tc)
+{
+	static const struct opt needed[] = {
+		{ "text", 'o', OPT_TEXT, AT(text), "TEXT", "what it says",
+		    .needed = OPT_FORM_1 },
+		{ 0 },
+	};
+	struct cmd c = { .name = "cmd", .forms = { "" }, .opts = needed };
+
+	ATF_CHECK_STREQ("--text TEXT is missing: what it says",
+	    parse_for(&c, ""));
+	ATF_CHECK_STREQ("", parse_for(&c, "-o x"));
+	c.forms[1] = "";
+	ATF_CHECK_STREQ("", parse_for(&c, ""));
+}
+
+static char printed[4096];
+
+static void
+print(void (*f)(FILE *, const char *, const struct cmd *),
+    const struct cmd *c)
+{
+	FILE *out = fmemopen(printed, sizeof(printed), "w");
+
+	ATF_REQUIRE(out != NULL);
+	f(out, "casemate", c);
+	fclose(out);
+}
+
+ATF_TC_WITHOUT_HEAD(usage_has_every_option);
+ATF_TC_BODY(usage_has_every_option, tc)
+{
+	static const struct opt two[] = {
+		{ "all", 0, OPT_FLAG, 0, NULL, .help = "in both" },
+		{ "one", 'o', OPT_TEXT, 0, "X", "in the first",
+		    .forms = OPT_FORM_1, .needed = OPT_FORM_1 },
+		{ "two", 0, OPT_NUMBER, 0, "N", "in the second",
+		    .forms = OPT_FORM_2, .needed = OPT_FORM_2 },
+		{ 0 },
+	};
+	const struct cmd forms = { .name = "x", .forms = { "A", "B" },
+	    .opts = two };
+
+	print(opts_print_usage, &command);
+	ATF_CHECK_STREQ("usage: casemate cmd A [B] [--flag] [--text TEXT] "
+	    "[--item THING]...\n"
+	    "\t[--number N] [--word yes|no|neither]\n", printed);
+	print(opts_print_help, &forms);
+	ATF_CHECK_STREQ("usage: casemate x A --one X [--all]\n"
+	    "       casemate x B --two N [--all]\n"
+	    "\n"
+	    "      --all                 in both\n"
+	    "  -o, --one X               in the first\n"
+	    "      --two N               in the second\n", printed);
+}
+
+/* Of every command: a name and a letter once, and lines of 80 columns. */
+static void
+check_command(const struct cmd *c)
+{
+	const char *p, *end;
+
+	for (const struct opt *o = c->opts; o != NULL && o->name != NULL; o++) {
+		ATF_CHECK_MSG(o->help != NULL, "%s --%s", c->name, o->name);
+		ATF_CHECK((o->kind == OPT_FLAG) == (o->value == NULL));
+		for (const struct opt *b = c->opts; b < o; b++)
+			ATF_CHECK_MSG(strcmp(o->name, b->name) != 0 &&
+			    (o->letter == 0 || o->letter != b->letter),
+			    "%s --%s --%s", c->name, o->name, b->name);
+	}
+	print(opts_print_help, c);
+	for (p = printed; (end = strchr(p, '\n')) != NULL; p = end + 1)
+		ATF_CHECK_MSG(end - p <= (*p == '\t' ? 73 : 80), "%s", p);
+}
+
+ATF_TC_WITHOUT_HEAD(tables_of_all_commands_are_in_order);
+ATF_TC_BODY(tables_of_all_commands_are_in_order, tc)
+{
+#define CMD(name)		check_command(&cmd_##name);
+#define POLICY_CMD(name)	check_command(&cmd_policy_##name);
+#include "cmd.def"
+}
+
 ATF_TP_ADD_TCS(tp)
 {
-	ATF_TP_ADD_TC(tp, target_is_a_name_vsock_or_unix);
-	ATF_TP_ADD_TC(tp, target_says_what_is_wrong);
-	ATF_TP_ADD_TC(tp, numbers_have_limits_and_units);
 	ATF_TP_ADD_TC(tp, options_in_any_order);
 	ATF_TP_ADD_TC(tp, options_say_what_is_wrong);
+	ATF_TP_ADD_TC(tp, option_that_is_needed);
+	ATF_TP_ADD_TC(tp, usage_has_every_option);
+	ATF_TP_ADD_TC(tp, tables_of_all_commands_are_in_order);
 	return atf_no_error();
 }

@@ -4,25 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "casemate.h"
 #include "lib/doc/json.h"
 #include "lib/log.h"
 #include "say.h"
 
 #define LEAVES_MAX	(32u << 20)	/* 256 receipts are below 16 MiB */
 #define ANSWER_MAX	(1u << 20)	/* 64 KiB of output, some lines */
-
-int
-query_parse(struct client_query *q, const struct opt *table, int argc,
-    char *argv[], const char *args[], int n)
-{
-	if (opts_parse(table, argc, argv, args, n, n) == -1)
-		return -1;
-	if (q->session.key != NULL)
-		return 0;
-	say("--key KEY is missing: a query must be signed");
-	return -1;
-}
 
 /* The longest answer; a working appliance sends far less. */
 static size_t
@@ -230,21 +217,4 @@ query_exit(struct client_query *q, int ret)
 		return EXIT_SYSTEM;
 	}
 	return ret == -1 ? EXIT_REFUSED : EXIT_OK;
-}
-
-int
-query_command(int argc, char *argv[], uint64_t wait_s,
-    int (*run)(struct client_query *, bool json))
-{
-	struct client_query q = { .session.wait_s = wait_s };
-	bool json = false;
-	const struct opt table[] = {
-		QUERY_OPTS(&q.session),
-		{ "json", 0, OPT_FLAG, &json, 0, 0 },
-		{ 0 },
-	};
-
-	if (query_parse(&q, table, argc, argv, NULL, 0) == -1)
-		return CMD_USAGE;
-	return query_exit(&q, run(&q, json));
 }

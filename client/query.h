@@ -14,6 +14,7 @@
 
 struct client_query {
 	struct session	 session;
+	bool		 json;		/* option, see QUERY_JSON_OPT */
 	struct buf	 answer;	/* READ_DATA payloads as they came */
 	size_t		 shown;		/* of them, by query_next() */
 	bool		 too_long;
@@ -26,19 +27,17 @@ struct query_data {
 	size_t		 len;
 };
 
-/* The options that all queries have, for a table. */
-#define QUERY_OPTS(s)							\
-	{ "key", 'k', OPT_TEXT, &(s)->key, 0, 0 },			\
-	{ "on", 0, OPT_TEXT, &(s)->on, 0, 0 },				\
-	{ "appliance", 'a', OPT_TEXT, &(s)->keyfile, 0, 0 },		\
-	{ "wait", 0, OPT_NUMBER, &(s)->wait_s, 0, APPLIANCE_WAIT_MAX_S }
+/* The options that all queries have; `at' is the place of the query. */
+#define QUERY_OPTS(at)							\
+	{ "key", 'k', OPT_TEXT,						\
+	    (at) + offsetof(struct client_query, session.key), "KEY",	\
+	    "the key that signs the query", .needed = OPT_FORM_1 },	\
+	SESSION_OPTS((at) + offsetof(struct client_query, session), 0)
 
-/*
- * opts_parse() for a table with these, and checks that --key is given.
- * Returns what opts_parse() does.
- */
-int	query_parse(struct client_query *, const struct opt *, int argc,
-	    char *argv[], const char *args[], int n);
+/* The option of those that print lines of JSON. */
+#define QUERY_JSON_OPT							\
+	{ "json", 0, OPT_FLAG, offsetof(struct client_query, json), NULL, \
+	    .help = "print JSON, one object a line" }
 
 /*
  * Sends a command of this verb and its fields, and reads the answer.  Tries
@@ -58,12 +57,6 @@ bool	query_next(struct client_query *, struct query_data *);
 int	query_next_line(struct client_query *, struct query_data *rest,
 	    const char **line, size_t *len, struct leaf *l);
 
-/*
- * A command that has these options and --json alone: parses, runs, frees, and
- * returns the exit code.
- */
-int	query_command(int argc, char *argv[], uint64_t wait_s,
-	    int (*run)(struct client_query *, bool json));
 /* Frees, and returns the exit code for `ret'; flushes standard output. */
 int	query_exit(struct client_query *, int ret);
 

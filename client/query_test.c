@@ -32,7 +32,7 @@ make_key(void)
 
 /* A command that reads, with up to three more words. */
 static int
-casemate(int (*command)(int, char **), const char *a, const char *b,
+casemate(const struct cmd *command, const char *a, const char *b,
     const char *c)
 {
 	const char *words[] = { "command", "--key", "key", "--on",
@@ -77,12 +77,13 @@ ATF_TC_BODY(status_as_table_and_json, tc)
 	struct fake f;
 
 	start(&f, 2, &r);
-	ATF_CHECK_EQ_MSG(0, casemate(cmd_status, NULL, NULL, NULL), "%s", said);
+	ATF_CHECK_EQ_MSG(0, casemate(&cmd_status, NULL, NULL, NULL), "%s",
+	    said);
 	ATF_CHECK(strstr(printed, "2 of 8 slots running, 40 done\n") != NULL);
 	ATF_CHECK(strstr(printed, "61.034 s\n") != NULL);
 	ATF_CHECK(strstr(printed, "64 MiB\n") != NULL);
 	ATF_CHECK(strstr(printed, "python,a\"b?\n") != NULL);
-	ATF_CHECK_EQ(0, casemate(cmd_status, "--json", NULL, NULL));
+	ATF_CHECK_EQ(0, casemate(&cmd_status, "--json", NULL, NULL));
 	ATF_CHECK_STREQ(STATUS, printed);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
@@ -101,12 +102,12 @@ ATF_TC_BODY(jobs_as_table_and_json, tc)
 	struct fake f;
 
 	start(&f, 2, &r);
-	ATF_CHECK_EQ_MSG(0, casemate(cmd_jobs, NULL, NULL, NULL), "%s", said);
+	ATF_CHECK_EQ_MSG(0, casemate(&cmd_jobs, NULL, NULL, NULL), "%s", said);
 	ATF_CHECK_STREQ(JOB " 2026-01-01T00:00:00Z exited 3       dana         "
 	    "hello\n"
 	    "ff                               -                    "
 	    "preparing      ?            x\n", printed);
-	ATF_CHECK_EQ(0, casemate(cmd_jobs, "--json", NULL, NULL));
+	ATF_CHECK_EQ(0, casemate(&cmd_jobs, "--json", NULL, NULL));
 	ATF_CHECK_STREQ(two, printed);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
@@ -123,7 +124,7 @@ ATF_TC_BODY(answer_that_is_no_json_is_refused, tc)
 		struct fake f;
 
 		start(&f, 1, &r);
-		ATF_CHECK_EQ(1, casemate(cmd_status, "--json", NULL, NULL));
+		ATF_CHECK_EQ(1, casemate(&cmd_status, "--json", NULL, NULL));
 		ATF_CHECK_STREQ("", printed);
 		ATF_CHECK_EQ(0, fake_wait(&f));
 	}
@@ -137,12 +138,12 @@ ATF_TC_BODY(output_goes_where_the_job_wrote_it, tc)
 	struct fake f;
 
 	start(&f, 1, &r);
-	ATF_CHECK_EQ(0, casemate(cmd_output, JOB, NULL, NULL));
+	ATF_CHECK_EQ(0, casemate(&cmd_output, JOB, NULL, NULL));
 	ATF_CHECK_STREQ("one\nthree", printed);
 	ATF_CHECK_STREQ("casemate: the first 9 of 20 bytes are not kept\n"
 	    "two\n", said);
 	ATF_CHECK_EQ(0, fake_wait(&f));
-	ATF_CHECK_EQ(-1 & 0xff, casemate(cmd_output, "7", NULL, NULL));
+	ATF_CHECK_EQ(-1 & 0xff, casemate(&cmd_output, "7", NULL, NULL));
 	ATF_CHECK(strstr(said, "is not a job's id") != NULL);
 }
 
@@ -156,10 +157,10 @@ ATF_TC_BODY(safe_output_has_nothing_that_acts, tc)
 	struct fake f;
 
 	start(&f, 2, &r);
-	ATF_CHECK_EQ(0, casemate(cmd_output, JOB, NULL, NULL));
+	ATF_CHECK_EQ(0, casemate(&cmd_output, JOB, NULL, NULL));
 	ATF_CHECK_STREQ(ACTS "end\342\202", printed);
 	ATF_CHECK_STREQ(ACTS, said);
-	ATF_CHECK_EQ(0, casemate(cmd_output, JOB, "--safe-output", NULL));
+	ATF_CHECK_EQ(0, casemate(&cmd_output, JOB, "--safe-output", NULL));
 	ATF_CHECK_STREQ("a\\xc2\\x9bm\\xe2\\x80\\xaez\\x1b[1m\\xff\\x0d\\\n"
 	    "end\\xe2\\x82", printed);
 	ATF_CHECK_STREQ("a\\xc2\\x9bm\\xe2\\x80\\xaez\\x1b[1m\\xff\\x0d\\\n",
@@ -186,7 +187,7 @@ on_terminal(const char *option, char *shown)
 	if ((pid = fork()) == 0) {
 		dup2(open(ptsname(master), O_RDWR | O_NOCTTY), 1);
 		dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
-		code = cmd_output(option == NULL ? 6 : 7, argv.out);
+		code = cmd_output.run(option == NULL ? 6 : 7, argv.out);
 		fflush(NULL);
 		_exit(code);
 	}
@@ -219,7 +220,7 @@ ATF_TC_BODY(a_terminal_that_was_sent_control_characters_is_told, tc)
 	ATF_CHECK_STREQ("a\\xc2\\x9bm\r\n", printed);
 	ATF_CHECK_STREQ("\\x1b[1m", said);
 	/* Standard output is no terminal: nothing was obeyed. */
-	ATF_CHECK_EQ(0, casemate(cmd_output, JOB, NULL, NULL));
+	ATF_CHECK_EQ(0, casemate(&cmd_output, JOB, NULL, NULL));
 	ATF_CHECK_STREQ("\033[1m", said);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 	/* Nor by one that shows only text: the rest went to a file. */
@@ -237,13 +238,13 @@ ATF_TC_BODY(json_that_is_printed_has_nothing_that_acts, tc)
 	struct fake f;
 
 	start(&f, 1, &r);
-	ATF_CHECK_EQ(0, casemate(cmd_jobs, "--json", NULL, NULL));
+	ATF_CHECK_EQ(0, casemate(&cmd_jobs, "--json", NULL, NULL));
 	ATF_CHECK_STREQ("{\"name\":\"\\u009b\\u007f\\u2028\\u202e\\u2069"
 	    "\303\251\"}\n", printed);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 	r.verb = VERB_STATUS;
 	start(&f, 1, &r);
-	ATF_CHECK_EQ(0, casemate(cmd_status, "--json", NULL, NULL));
+	ATF_CHECK_EQ(0, casemate(&cmd_status, "--json", NULL, NULL));
 	ATF_CHECK(strstr(printed, "\\u009b") != NULL);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
@@ -267,7 +268,7 @@ ATF_TC_BODY(an_answer_without_end_is_cut_off, tc)
 	make_key();
 	fake_init(&f, SOCKET);
 	fake_serve(&f, 1, serve_long_answer, NULL);
-	ATF_CHECK_EQ(1, casemate(cmd_output, JOB, NULL, NULL));
+	ATF_CHECK_EQ(1, casemate(&cmd_output, JOB, NULL, NULL));
 	ATF_CHECK_STREQ("", printed);
 	ATF_CHECK_STREQ("casemate: unix:vm.sock: the appliance sent more than "
 	    "1048576 bytes, the most that an answer can have; the connection "
@@ -290,7 +291,7 @@ ATF_TC_BODY(every_lie_is_loud_and_nothing_is_shown, tc)
 		struct fake f;
 
 		start(&f, 1, &r);
-		ATF_CHECK_EQ_MSG(1, casemate(cmd_status, NULL, NULL, NULL),
+		ATF_CHECK_EQ_MSG(1, casemate(&cmd_status, NULL, NULL, NULL),
 		    "lie %d was believed", lies[i]);
 		ATF_CHECK(strstr(said, "RECEIPT VERIFICATION FAILED: ") !=
 		    NULL);
@@ -306,7 +307,7 @@ ATF_TC_BODY(no_receipt_no_answer, tc)
 	struct fake f;
 
 	start(&f, 1, &r);
-	ATF_CHECK_EQ(1, casemate(cmd_status, NULL, NULL, NULL));
+	ATF_CHECK_EQ(1, casemate(&cmd_status, NULL, NULL, NULL));
 	ATF_CHECK(strstr(said, "casemate: no receipt: ") != NULL);
 	ATF_CHECK_STREQ("", printed);
 	ATF_CHECK_EQ(0, fake_wait(&f));
@@ -355,14 +356,14 @@ ATF_TC_BODY(leaves_are_proven_printed_and_kept, tc)
 	struct fake f;
 
 	start_leaves(&f, &l);
-	ATF_CHECK_EQ_MSG(0, casemate(cmd_ledger, "--receipts", "kept", NULL),
+	ATF_CHECK_EQ_MSG(0, casemate(&cmd_ledger, "--receipts", "kept", NULL),
 	    "%s", said);
 	snprintf(first, sizeof(first), FAKE_LEAF "\n", 0, "00");
 	ATF_CHECK(strncmp(printed, first, strlen(first)) == 0);
 	ATF_CHECK_EQ(2, lines());
 	ATF_CHECK_EQ(0, fake_wait(&f));
 	ATF_REQUIRE_EQ(0, file_save("vkey", f.vkey, strlen(f.vkey), 0644));
-	ATF_CHECK_EQ(0, fake_command(cmd_verify, words, printed, said));
+	ATF_CHECK_EQ(0, fake_command(&cmd_verify, words, printed, said));
 	ATF_CHECK(strstr(printed, "index 1 of a tree of 2") != NULL);
 }
 
@@ -377,13 +378,13 @@ ATF_TC_BODY(leaf_that_is_not_proven_is_not_printed, tc)
 
 	for (int i = 0; i < 2; i++) {
 		start_leaves(&f, &bad[i]);
-		ATF_CHECK_EQ(1, casemate(cmd_ledger, NULL, NULL, NULL));
+		ATF_CHECK_EQ(1, casemate(&cmd_ledger, NULL, NULL, NULL));
 		ATF_CHECK(strstr(said, "FAILED: leaf 0: ") != NULL);
 		ATF_CHECK_STREQ("", printed);
 		ATF_CHECK_EQ(0, fake_wait(&f));
 	}
 	start_leaves(&f, &good);
-	ATF_CHECK_EQ(1, casemate(cmd_ledger, "--from", "5", NULL));
+	ATF_CHECK_EQ(1, casemate(&cmd_ledger, "--from", "5", NULL));
 	ATF_CHECK_MSG(strstr(said, "FAILED: leaf 5: it is for leaf 0") !=
 	    NULL, "%s", said);
 	ATF_CHECK_EQ(0, fake_wait(&f));
@@ -396,7 +397,7 @@ ATF_TC_BODY(leaf_that_follows_another_is_not_printed, tc)
 	struct fake f;
 
 	start_leaves(&f, &l);
-	ATF_CHECK_EQ(1, casemate(cmd_ledger, NULL, NULL, NULL));
+	ATF_CHECK_EQ(1, casemate(&cmd_ledger, NULL, NULL, NULL));
 	ATF_CHECK_MSG(strstr(said, "FAILED: leaf 1: it does not follow") !=
 	    NULL, "%s", said);
 	ATF_CHECK_EQ(1, lines());
@@ -410,7 +411,7 @@ ATF_TC_BODY(fewer_leaves_than_wanted_is_a_failure, tc)
 	struct fake f;
 
 	start_leaves(&f, &l);
-	ATF_CHECK_EQ(1, casemate(cmd_ledger, "--count", "3", NULL));
+	ATF_CHECK_EQ(1, casemate(&cmd_ledger, "--count", "3", NULL));
 	ATF_CHECK_EQ(2, lines());
 	ATF_CHECK_STREQ("casemate: the ledger ends before leaf 2\n", said);
 	ATF_CHECK_EQ(0, fake_wait(&f));
@@ -424,7 +425,7 @@ ATF_TC_BODY(more_leaves_than_wanted_are_not_printed, tc)
 	struct fake f;
 
 	start_leaves(&f, &l);
-	ATF_CHECK_EQ(0, casemate(cmd_ledger, "--count", "1", NULL));
+	ATF_CHECK_EQ(0, casemate(&cmd_ledger, "--count", "1", NULL));
 	ATF_CHECK_EQ(1, lines());
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
@@ -457,7 +458,7 @@ ATF_TC_BODY(refusal_is_told_and_busy_tried_again, tc)
 	make_key();
 	fake_init(&f, SOCKET);
 	fake_serve(&f, 2, serve_refusal, NULL);
-	ATF_CHECK_EQ(1, casemate(cmd_jobs, NULL, NULL, NULL));
+	ATF_CHECK_EQ(1, casemate(&cmd_jobs, NULL, NULL, NULL));
 	ATF_CHECK_STREQ("casemate: unix:vm.sock: as many read as can (trying "
 	    "again for up to 5 s: --wait)\n"
 	    "casemate: refused (policy): no rule\\x1b[2J permits it\n", said);
@@ -490,7 +491,7 @@ ATF_TC_BODY(an_appliance_that_stays_busy_gets_few_orders, tc)
 	make_key();
 	fake_init(&f, SOCKET);
 	fake_serve(&f, 1000, serve_always_busy, NULL);
-	ATF_CHECK_EQ(1, casemate(cmd_jobs, "--wait", "30", NULL));
+	ATF_CHECK_EQ(1, casemate(&cmd_jobs, "--wait", "30", NULL));
 	ATF_CHECK_MSG(strstr(said, "was busy 4 times") != NULL, "%s", said);
 	kill(f.pid, SIGKILL);
 	fake_wait(&f);
@@ -528,7 +529,7 @@ ATF_TC_BODY(appliance_that_rambles_is_told_so, tc)
 		make_key();
 		fake_init(&f, SOCKET);
 		fake_serve(&f, 1, serve_nonsense, &i);
-		ATF_CHECK_EQ(1, casemate(cmd_jobs, NULL, NULL, NULL));
+		ATF_CHECK_EQ(1, casemate(&cmd_jobs, NULL, NULL, NULL));
 		ATF_CHECK_MSG(strstr(said, i == 0 ? "closed the connection" :
 		    "broke the protocol") != NULL, "%d: %s", i, said);
 		ATF_CHECK_EQ(0, fake_wait(&f));
@@ -539,8 +540,8 @@ ATF_TC_WITHOUT_HEAD(key_is_needed);
 ATF_TC_BODY(key_is_needed, tc)
 {
 	const char *words[] = { "status", NULL };
-	static int (*const commands[])(int, char **) = {
-		cmd_status, cmd_jobs, cmd_ledger,
+	static const struct cmd *const commands[] = {
+		&cmd_status, &cmd_jobs, &cmd_ledger,
 	};
 
 	for (int i = 0; i < 3; i++) {

@@ -13,6 +13,7 @@
 #include "buf.h"
 #include "conn.h"
 #include "ending.h"
+#include "opts.h"
 #include "signed.h"
 #include "verified.h"
 
@@ -27,6 +28,18 @@ struct session {
 	struct buf	 message;	/* from the appliance */
 	struct buf	 receipt;	/* empty: none */
 };
+
+/* Options of all commands that talk; `at' is the place of the session. */
+#define SESSION_OPTS(at, in)						\
+	{ "on", 0, OPT_TEXT, (at) + offsetof(struct session, on),	\
+	    "WHERE", "the appliance: NAME, vsock:CID:PORT or unix:PATH", \
+	    .forms = (in) },						\
+	{ "appliance", 'a', OPT_TEXT,					\
+	    (at) + offsetof(struct session, keyfile), "KEYFILE",	\
+	    "the key that the appliance must have", .forms = (in) },	\
+	{ "wait", 0, OPT_NUMBER, (at) + offsetof(struct session, wait_s), \
+	    "SECONDS", "how long to try", .forms = (in),		\
+	    .max = APPLIANCE_WAIT_MAX_S }
 
 /*
  * Sends the request and reads up to its end, over s->conn.  0 when the

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "folder.h"
-#include "client/policy/policy.h"
+#include "client/policy/say.h"
 #include "say.h"
 
 /* What a site's folder may hold; tests stay with the operator. */

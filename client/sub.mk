@@ -2,7 +2,8 @@
 
 ARCHIVES += client
 client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c cmd_bundle.c cmd_down.c cmd_jobs.c \
-	cmd_ledger.c cmd_output.c cmd_run.c cmd_site.c cmd_status.c cmd_up.c \
+	cmd_ledger.c cmd_output.c cmd_run.c cmd_site.c cmd_status.c \
+	cmd_tsc_khz.c cmd_up.c \
 	cmd_verify.c conn.c ending.c file.c folder.c indent.c leaf.c manifest_files.c \
 	number.c opts.c outlet.c pack.c query.c safe.c say.c session.c \
 	sign.c signed.c sitefolder.c sitemake.c submit.c target.c unixsock.c \
@@ -19,8 +20,8 @@ ARCHIVES += client/test
 client/test_SRCS := client/test/fake_appliance.c client/test/fake_query.c
 client/test_NEEDS := client
 TESTS += $(addprefix client/,backoff_test casemate_closed_test cmd_run_test \
-	leaf_test opts_test query_test safe_test vm/cpio_test vm/state_test \
-	vm/vm_test)
+	leaf_test number_test opts_test query_test safe_test \
+	target_test vm/cpio_test vm/state_test vm/vm_test)
 $(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate
 SHTESTS += $(addprefix client/,casemate_test cmd_up_test policy/cmd_check_test \
 	policy/cmd_fmt_test policy/cmd_test_test policy/dryrun_test)

@@ -1,3 +1,5 @@
+casemate=$CASEMATE_BUILD/bin/casemate
+
 atf_test_case man_pages_are_clean
 man_pages_are_clean_head() {
 	atf_set descr 'mandoc finds nothing to warn about'
@@ -65,16 +67,49 @@ every_documented_message_is_there_once_body() {
 	atf_check comm -13 known named
 }
 
+# command_options COMMAND: the options in its usage, and the letters as -k/--key.
+command_options() {
+	"$casemate" $1 --help | grep -o -e '--[a-z][a-z-]*' | sort -u
+	"$casemate" $1 --help |
+	    sed -n 's,^  -\([a-z]\)\, --\([a-z-]*\).*,-\1/--\2,p'
+}
+
+# page_options COMMAND: the options in its synopsis on the page.
+page_options() {
+	sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' \
+	    "$CASEMATE_SRC/docs/casemate.1" |
+	awk -v want="$1" '/^\.Nm/ {
+		sub(/^\.Nm casemate /, "")
+		n = split($0, name, / \| /)
+		take = 0
+		for (i = 1; i <= n; i++)
+			take = take || name[i] == want
+		next
+	}
+	take' | grep -o 'Fl -[a-z][a-z-]*' | sed 's/Fl /-/' | sort -u
+}
+
 atf_test_case every_option_is_documented
+every_option_is_documented_head() {
+	atf_set descr 'in its command'\''s synopsis, and each letter in the text'
+}
 every_option_is_documented_body() {
-	sed -n '/subcommands\[\] = {/,/^};/p' "$CASEMATE_SRC/client/casemate.c" |
-	grep -o -e '--[a-z][a-z-]*' | sort -u > options
-	[ "$(wc -l < options)" -gt 20 ] || atf_fail "casemate.c was not read"
-	while read -r option; do
-		grep -q "Fl $(echo "$option" | cut -c 2-)" \
-		    "$CASEMATE_SRC/docs/casemate.1" || echo "$option"
-	done < options > missing
-	atf_check cat missing
+	for c in $("$casemate" help | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
+		"$casemate" "$c" --help |
+		    sed -n 's/^\(usage:\|  *\) casemate \(policy [a-z]*\|'"$c"'\).*/\2/p'
+	done | sort -u > commands
+	[ "$(wc -l < commands)" -ge 15 ] || atf_fail "the usage was not read"
+	while read -r c; do
+		command_options "$c" > options
+		grep -v / options > names || :
+		page_options "$c" | diff names - | sed "s/^[<>]/& $c/" || :
+		sed -n 's,^-\(.\)/-\(.*\),Fl \1 \, Fl \2,p' options |
+		while read -r words; do
+			grep -q -e "$words" "$CASEMATE_SRC/docs/casemate.1" ||
+			    echo "$c: $words"
+		done
+	done < commands > wrong
+	atf_check cat wrong
 }
 
 atf_test_case recipe_names_what_it_cannot_read
@@ -88,8 +123,6 @@ recipe_names_what_it_cannot_read_body() {
 	    sh "$recipe" file nothing
 	atf_check -s exit:1 -e match:'file is empty' sh "$recipe" file file
 }
-
-casemate=$CASEMATE_BUILD/bin/casemate
 
 # The fenced blocks of POLICY.md, by their order and language: 01.sh, 02.yaml,
 # in a folder of their own, which is entered.

@@ -1,18 +1,17 @@
-/* casemate policy check [--strict] DIR */
-#include "policy.h"
+/* casemate policy check */
+#include "client/casemate.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "client/casemate.h"
 #include "lib/log.h"
-#include "client/opts.h"
 #include "lint.h"
+#include "say.h"
 #include "client/say.h"
 #include "client/sitefolder.h"
 
-struct count {
+struct check_site {
 	const char	*dir;
 	bool		 strict;	/* warnings are errors */
 	size_t		 nerrors, nwarnings;
@@ -21,7 +20,7 @@ struct count {
 static void
 tell(void *ctx, const struct doc_error *e, bool warning)
 {
-	struct count *c = ctx;
+	struct check_site *c = ctx;
 
 	warning = warning && !c->strict;
 	c->nerrors += !warning;
@@ -41,7 +40,7 @@ count_rules(const struct policies *set)
 }
 
 static void
-print_counts(const struct count *c, const struct rules *r)
+print_counts(const struct check_site *c, const struct rules *r)
 {
 	size_t n = count_rules(&r->policies);
 
@@ -51,26 +50,39 @@ print_counts(const struct count *c, const struct rules *r)
 	    c->nwarnings, c->nwarnings == 1 ? "" : "s");
 }
 
-int
-policy_check(int argc, char *argv[])
+static int
+run(int argc, char *argv[])
 {
-	struct count count = { 0 };
-	const struct rules_report report = { tell, &count };
-	const struct opt table[] = {
-		{ "strict", 0, OPT_FLAG, &count.strict, 0, 0 },
-		{ 0 },
-	};
+	struct check_site check = { 0 };
+	const struct rules_report report = { tell, &check };
 	struct site site;
 	int fd;
 
-	if (opts_parse(table, argc, argv, &count.dir, 1, 1) == -1)
+	if (opts_parse(&cmd_policy_check, &check, argc, argv, &check.dir)
+	    == -1)
 		return CMD_USAGE;
-	if (sitefolder_check(&site, count.dir, &fd, &report) == -1)
+	if (sitefolder_check(&site, check.dir, &fd, &report) == -1)
 		return EXIT_REFUSED;
 	if (lint_site(&site, fd, &report) == -1)
 		say_no_memory();
-	print_counts(&count, &site.rules);
+	print_counts(&check, &site.rules);
 	site_free(&site);
 	close(fd);
-	return count.nerrors == 0 ? EXIT_OK : EXIT_REFUSED;
+	return check.nerrors == 0 ? EXIT_OK : EXIT_REFUSED;
 }
+
+static const struct opt opts[] = {
+	{ "strict", 0, OPT_FLAG, offsetof(struct check_site, strict), NULL,
+	    .help = "warnings are errors" },
+	{ 0 },
+};
+
+const struct cmd cmd_policy_check = {
+	.name = "check",
+	.summary = "check a site's rules as an appliance would",
+	.forms = { "DIR" },
+	.min_args = 1,
+	.max_args = 1,
+	.opts = opts,
+	.run = run,
+};

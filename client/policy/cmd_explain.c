@@ -1,8 +1,5 @@
-/*
- * casemate policy explain DIR CASES [--case TEXT]
- * casemate policy explain DIR MANIFEST --submitter NAME ...
- */
-#include "policy.h"
+/* casemate policy explain */
+#include "client/casemate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,13 +11,12 @@
 #include <unistd.h>
 
 #include "client/buf.h"
-#include "client/casemate.h"
 #include "cases.h"
+#include "say.h"
 #include "cedar/data/ext.h"
 #include "client/file.h"
 #include "lib/log.h"
 #include "lib/manifest.h"
-#include "client/opts.h"
 #include "lib/rules/judge.h"
 #include "client/safe.h"
 #include "client/say.h"
@@ -29,7 +25,7 @@
 
 #define SHOWN_MAX	(1024 * 1024)	/* a few things, their rules */
 
-struct options {
+struct explain_options {
 	const char	*name;		/* of the one case */
 	const char	*submitter, *author, *now, *boot;
 };
@@ -90,7 +86,7 @@ has_line(const struct buf *text, const char *start)
 
 static int
 explain_cases(struct site *site, const char *file, const struct buf *text,
-    const struct options *o)
+    const struct explain_options *o)
 {
 	struct doc_error e;
 	struct cases cases;
@@ -141,7 +137,7 @@ read_now(const char *text, uint64_t *now)
 
 static int
 explain_manifest(struct rules *r, const char *file, const struct buf *text,
-    const struct options *o)
+    const struct explain_options *o)
 {
 	static struct manifest m;	/* too large for a stack */
 	struct scene scene = { .boot = o->boot == NULL ? CASES_BOOT : o->boot };
@@ -174,7 +170,7 @@ explain_manifest(struct rules *r, const char *file, const struct buf *text,
 }
 
 static int
-explain_file(const char *dir, const char *file, const struct options *o)
+explain_file(const char *dir, const char *file, const struct explain_options *o)
 {
 	struct buf text = { 0 };
 	struct site site;
@@ -208,9 +204,9 @@ check_name(const char *option, const char *name)
 	return -1;
 }
 
-/* What belongs together. */
+/* Options that need or exclude each other. */
 static int
-check_options(const struct options *o)
+check_options(const struct explain_options *o)
 {
 	if (o->submitter == NULL &&
 	    (o->author != NULL || o->now != NULL || o->boot != NULL)) {
@@ -222,32 +218,49 @@ check_options(const struct options *o)
 		    "manifest");
 		return -1;
 	}
-	if (o->boot != NULL && strcmp(o->boot, "kept") != 0 &&
-	    strcmp(o->boot, "ephemeral") != 0) {
-		say("--boot %s: is neither kept nor ephemeral", o->boot);
-		return -1;
-	}
 	if (check_name("--submitter", o->submitter) == -1)
 		return -1;
 	return check_name("--author", o->author);
 }
 
-int
-policy_explain(int argc, char *argv[])
+static int
+run(int argc, char *argv[])
 {
-	struct options o = { 0 };
-	const struct opt table[] = {
-		{ "case", 0, OPT_TEXT, &o.name, 0, 0 },
-		{ "submitter", 0, OPT_TEXT, &o.submitter, 0, 0 },
-		{ "author", 0, OPT_TEXT, &o.author, 0, 0 },
-		{ "now", 0, OPT_TEXT, &o.now, 0, 0 },
-		{ "boot", 0, OPT_TEXT, &o.boot, 0, 0 },
-		{ 0 },
-	};
+	struct explain_options o = { 0 };
 	const char *args[2];
 
-	if (opts_parse(table, argc, argv, args, 2, 2) == -1 ||
+	if (opts_parse(&cmd_policy_explain, &o, argc, argv, args) == -1 ||
 	    check_options(&o) == -1)
 		return CMD_USAGE;
 	return explain_file(args[0], args[1], &o);
 }
+
+#define AT(member)	offsetof(struct explain_options, member)
+
+static const struct opt opts[] = {
+	{ "case", 0, OPT_TEXT, AT(name), "TEXT",
+	    "only cases with this in their name", .forms = OPT_FORM_1 },
+	{ "submitter", 0, OPT_TEXT, AT(submitter), "NAME",
+	    "who would sign the command", .forms = OPT_FORM_2,
+	    .needed = OPT_FORM_2 },
+	{ "author", 0, OPT_TEXT, AT(author), "NAME",
+	    "who signed the manifest (default: the submitter)",
+	    .forms = OPT_FORM_2 },
+	{ "now", 0, OPT_TEXT, AT(now), "TIME",
+	    "the appliance's clock, as 2026-01-31T12:00:00Z",
+	    .forms = OPT_FORM_2 },
+	{ "boot", 0, OPT_WORD, AT(boot), "kept|ephemeral",
+	    "with or without a data disk (default kept)",
+	    .forms = OPT_FORM_2 },
+	{ 0 },
+};
+
+const struct cmd cmd_policy_explain = {
+	.name = "explain",
+	.summary = "show how the rules decide, and why",
+	.forms = { "DIR CASES", "DIR MANIFEST" },
+	.min_args = 2,
+	.max_args = 2,
+	.opts = opts,
+	.run = run,
+};

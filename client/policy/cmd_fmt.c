@@ -1,7 +1,5 @@
-/*
- * casemate policy fmt [--write|--check|--json|--text] [FILE]...
- */
-#include "policy.h"
+/* casemate policy fmt */
+#include "client/casemate.h"
 
 #include <sys/stat.h>
 
@@ -14,7 +12,6 @@
 #include <unistd.h>
 
 #include "client/buf.h"
-#include "client/casemate.h"
 #include "lib/doc/doc.h"
 #include "cedar/format/emit.h"
 #include "cedar/format/format.h"
@@ -22,15 +19,15 @@
 #include "client/file.h"
 #include "client/indent.h"
 #include "lib/log.h"
-#include "client/opts.h"
 #include "client/say.h"
+#include "say.h"
 
 #define FILES_MOST	256		/* a site has a handful */
 #define OUT_FIRST	(256u << 10)
 #define OUT_MOST	(512u << 20)	/* a megabyte of policies as JSON */
 #define STDIN_NAME	"standard input"
 
-struct job {
+struct format_files {
 	bool	write, check, json, text;
 };
 
@@ -216,7 +213,7 @@ rewrite(const char *file, const struct buf *out)
 }
 
 static int
-finish(const struct job *job, const char *file, const struct buf *in,
+finish(const struct format_files *how, const char *file, const struct buf *in,
     struct buf *out)
 {
 	struct buf json = { 0 };
@@ -224,14 +221,14 @@ finish(const struct job *job, const char *file, const struct buf *in,
 	    (in->len == 0 || memcmp(in->data, out->data, in->len) == 0);
 	int rc;
 
-	if (job->check) {
+	if (how->check) {
 		if (!same)
 			puts(file);
 		return same ? 0 : -1;
 	}
-	if (job->write)
+	if (how->write)
 		return same ? 0 : rewrite(file, out);
-	if (!job->json)
+	if (!how->json)
 		return write_out(out);
 	indent_json(&json, (const char *)out->data, out->len);
 	rc = write_out(&json);
@@ -248,9 +245,9 @@ ends_in(const char *s, const char *end)
 }
 
 static int
-do_file(const struct job *job, const char *file)
+do_file(const struct format_files *how, const char *file)
 {
-	convert *f = job->json ? to_json : job->text ? to_text : to_canonical;
+	convert *f = how->json ? to_json : how->text ? to_text : to_canonical;
 	struct buf in = { 0 }, out = { 0 };
 	bool is_stdin = strcmp(file, "-") == 0;
 	int rc;
@@ -264,24 +261,24 @@ do_file(const struct job *job, const char *file)
 	if (rc == 0)
 		rc = run_convert(f, is_stdin ? STDIN_NAME : file, &in, &out);
 	if (rc == 0)
-		rc = finish(job, file, &in, &out);
+		rc = finish(how, file, &in, &out);
 	buf_free(&in);
 	buf_free(&out);
 	return rc;
 }
 
 static int
-check_job(const struct job *job, const char *const *files, int n)
+check_options(const struct format_files *how, const char *const *files, int n)
 {
-	if (job->write + job->check + job->json + job->text > 1) {
+	if (how->write + how->check + how->json + how->text > 1) {
 		say("--write, --check, --json and --text exclude each other");
 		return -1;
 	}
-	if (job->json && n > 1) {
+	if (how->json && n > 1) {
 		say("--json: takes one file at a time");
 		return -1;
 	}
-	for (int i = 0; job->write && i < n; i++)
+	for (int i = 0; how->write && i < n; i++)
 		if (strcmp(files[i], "-") == 0) {
 			say("--write: cannot write to standard input");
 			return -1;
@@ -289,28 +286,44 @@ check_job(const struct job *job, const char *const *files, int n)
 	return 0;
 }
 
-int
-policy_fmt(int argc, char *argv[])
+static int
+run(int argc, char *argv[])
 {
 	const char *files[FILES_MOST] = { "-" };
-	struct job job = { 0 };
-	const struct opt table[] = {
-		{ "write", 'w', OPT_FLAG, &job.write, 0, 0 },
-		{ "check", 0, OPT_FLAG, &job.check, 0, 0 },
-		{ "json", 0, OPT_FLAG, &job.json, 0, 0 },
-		{ "text", 0, OPT_FLAG, &job.text, 0, 0 },
-		{ 0 },
-	};
-	int n = opts_parse(table, argc, argv, files, 0, FILES_MOST);
+	struct format_files how = { 0 };
+	int n = opts_parse(&cmd_policy_fmt, &how, argc, argv, files);
 	int code = EXIT_OK;
 
 	if (n == -1)
 		return CMD_USAGE;
 	n = n == 0 ? 1 : n;
-	if (check_job(&job, files, n) == -1)
+	if (check_options(&how, files, n) == -1)
 		return CMD_USAGE;
 	for (int i = 0; i < n; i++)
-		if (do_file(&job, files[i]) == -1)
+		if (do_file(&how, files[i]) == -1)
 			code = EXIT_REFUSED;
 	return code;
 }
+
+#define AT(member)	offsetof(struct format_files, member)
+
+static const struct opt opts[] = {
+	{ "write", 'w', OPT_FLAG, AT(write), NULL,
+	    .help = "write the result back to the files" },
+	{ "check", 0, OPT_FLAG, AT(check), NULL,
+	    .help = "print the names of files that would change" },
+	{ "json", 0, OPT_FLAG, AT(json), NULL,
+	    .help = "print one file's policies as JSON" },
+	{ "text", 0, OPT_FLAG, AT(text), NULL,
+	    .help = "print policies in JSON as text" },
+	{ 0 },
+};
+
+const struct cmd cmd_policy_fmt = {
+	.name = "fmt",
+	.summary = "print rules in the canonical form",
+	.forms = { "[FILE]..." },
+	.max_args = FILES_MOST,
+	.opts = opts,
+	.run = run,
+};

@@ -1,5 +1,5 @@
-/* casemate policy test DIR [FILE]... */
-#include "policy.h"
+/* casemate policy test */
+#include "client/casemate.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,26 +9,25 @@
 
 #include "client/buf.h"
 #include "cases.h"
-#include "client/casemate.h"
 #include "client/file.h"
 #include "lib/log.h"
-#include "client/opts.h"
 #include "lib/rules/files.h"
 #include "client/say.h"
 #include "client/sitefolder.h"
+#include "say.h"
 #include "verdict.h"
 
 #define FILES_ARGS_MAX	64
 #define PATH_LEN	256
 
 /* What was counted over all files. */
-struct count {
+struct test_count {
 	size_t	held, failed, unread;
 };
 
 static int
 test_text(const char *file, const struct buf *text, struct site *site,
-    struct count *count)
+    struct test_count *count)
 {
 	struct rules *r = &site->rules;
 	struct doc_error e;
@@ -59,7 +58,7 @@ test_text(const char *file, const struct buf *text, struct site *site,
 
 static void
 test_file(int dirfd, const char *path, const char *shown, struct site *site,
-    struct count *count)
+    struct test_count *count)
 {
 	struct buf text = { 0 };
 
@@ -71,7 +70,8 @@ test_file(int dirfd, const char *path, const char *shown, struct site *site,
 
 /* All of the site's own. */
 static int
-test_folder(int fd, const char *dir, struct site *site, struct count *count)
+test_folder(int fd, const char *dir, struct site *site,
+    struct test_count *count)
 {
 	char path[PATH_LEN], shown[2 * PATH_LEN], line[512];
 	struct doc_error e;
@@ -92,7 +92,7 @@ test_folder(int fd, const char *dir, struct site *site, struct count *count)
 }
 
 static int
-finish(const char *dir, const struct count *c)
+finish(const char *dir, const struct test_count *c)
 {
 	if (c->held + c->failed + c->unread == 0) {
 		say("%s/tests: has no cases; see docs/POLICY.md", dir);
@@ -108,16 +108,15 @@ finish(const char *dir, const struct count *c)
 	return c->failed == 0 && c->unread == 0 ? EXIT_OK : EXIT_REFUSED;
 }
 
-int
-policy_test(int argc, char *argv[])
+static int
+run(int argc, char *argv[])
 {
-	static const struct opt table[] = { { 0 } };
 	const char *args[FILES_ARGS_MAX];
-	struct count count = { 0 };
+	struct test_count count = { 0 };
 	struct site site;
 	int n, fd, rc = 0;
 
-	n = opts_parse(table, argc, argv, args, 1, FILES_ARGS_MAX);
+	n = opts_parse(&cmd_policy_test, NULL, argc, argv, args);
 	if (n == -1)
 		return CMD_USAGE;
 	if (sitefolder_load_draft(&site, args[0], &fd) == -1)
@@ -131,3 +130,12 @@ policy_test(int argc, char *argv[])
 	close(fd);
 	return rc;
 }
+
+const struct cmd cmd_policy_test = {
+	.name = "test",
+	.summary = "decide cases and compare with what they expect",
+	.forms = { "DIR [CASES]..." },
+	.min_args = 1,
+	.max_args = FILES_ARGS_MAX,
+	.run = run,
+};

@@ -64,14 +64,14 @@ new_case mistakes_are_told 'in the job, in the site, in the options'
 mistakes_are_told_body() {
 	make_job
 	for bad in '--key k' '--on vm' '--author-key k'; do
-		atf_check -s exit:125 -e match:'neither a key nor an appl' \
+		atf_check -s exit:125 -e match:'takes no key and no appl' \
 		    -x "$(dry_as dana) $bad"
 	done
-	atf_check -s exit:125 -e match:'belong together' \
+	atf_check -s exit:125 -e match:'--site and --submitter go together' \
 	    "$casemate" run --dry-run job --site "$site"
 	atf_check -s exit:125 -e match:'go with --dry-run' \
 	    "$casemate" run job --key k --verbose
-	atf_check -s exit:125 -e match:'there is no receipt' \
+	atf_check -s exit:125 -e match:'a dry run has no receipt' \
 	    "$casemate" run --dry-run job --key k --receipt r
 	atf_check -s exit:125 -e match:'cannot open the site' \
 	    "$casemate" run --dry-run job --site nowhere --submitter dana

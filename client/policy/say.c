@@ -1,4 +1,4 @@
-#include "policy.h"
+#include "say.h"
 
 #include <stdio.h>
 #include <string.h>

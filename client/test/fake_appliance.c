@@ -421,7 +421,7 @@ fake_slurp(const char *file, char dst[FAKE_TEXT])
 }
 
 int
-fake_command(int (*command)(int, char **), const char *const words[],
+fake_command(const struct cmd *command, const char *const words[],
     char out[FAKE_TEXT], char err[FAKE_TEXT])
 {
 	union {
@@ -438,7 +438,7 @@ fake_command(int (*command)(int, char **), const char *const words[],
 		alarm(60);
 		dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
 		dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
-		n = command(n, argv.out);
+		n = command->run(n, argv.out);
 		fflush(NULL);
 		_exit(n & 0xff);
 	}

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "client/buf.h"
+#include "client/casemate.h"
 #include "lib/command.h"
 #include "lib/msg/msg.h"
 #include "lib/note.h"
@@ -105,10 +106,10 @@ void	fake_put_receipt(struct put *, struct fake *, const char *leaf,
 /* A whole file as text; exits with 1 when it cannot be read. */
 void	fake_slurp(const char *file, char dst[FAKE_TEXT]);
 /*
- * Runs a subcommand in a child process; its exit status, and what it wrote to
+ * Runs a command in a child process: its exit status, and what it wrote to
  * standard output and standard error.
  */
-int	fake_command(int (*)(int, char **), const char *const words[],
+int	fake_command(const struct cmd *, const char *const words[],
 	    char out[FAKE_TEXT], char err[FAKE_TEXT]);
 
 #endif

@@ -1,12 +1,6 @@
 #include "tsc.h"
 
-#include <stdio.h>
-
-#include "client/casemate.h"
 #include "lib/clock.h"
-#include "lib/log.h"
-#include "client/opts.h"
-#include "client/say.h"
 
 #ifdef __x86_64__
 #include <x86intrin.h>
@@ -32,15 +26,3 @@ tsc_khz(void)
 	return 0;
 }
 #endif
-
-/* casemate tsc-khz */
-int
-cmd_tsc_khz(int argc, char *argv[])
-{
-	const struct opt table[] = { { 0 } };
-
-	if (opts_parse(table, argc, argv, NULL, 0, 0) == -1)
-		return CMD_USAGE;
-	printf("%llu\n", (unsigned long long)tsc_khz());
-	return fflush(stdout) == EOF ? EXIT_SYSTEM : EXIT_OK;
-}
