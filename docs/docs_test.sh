@@ -6,8 +6,8 @@ man_pages_are_clean_head() {
 	atf_set require.progs mandoc
 }
 man_pages_are_clean_body() {
-	for page in casemate.1 casemate-manifest.5 init.8 keyd.8 ledgerd.8 \
-	    runner.8; do
+	for page in casemate.1 casemate-manifest.5 casemate-vsock.8 init.8 \
+	    keyd.8 ledgerd.8 runner.8; do
 		[ -f "$CASEMATE_SRC/docs/$page" ] ||
 		    atf_fail "docs/$page is missing"
 		atf_check mandoc -T lint -W warning "$CASEMATE_SRC/docs/$page"
@@ -16,7 +16,7 @@ man_pages_are_clean_body() {
 
 atf_test_case exit_codes_are_in_every_program_page
 exit_codes_are_in_every_program_page_body() {
-	for page in casemate.1 init.8 keyd.8 ledgerd.8 runner.8; do
+	for page in casemate.1 casemate-vsock.8 init.8 keyd.8 ledgerd.8 runner.8; do
 		grep -q '^\.Sh EXIT STATUS' "$CASEMATE_SRC/docs/$page" ||
 		    atf_fail "docs/$page says nothing of its exit status"
 	done
@@ -110,6 +110,17 @@ every_option_is_documented_body() {
 		done
 	done < commands > wrong
 	atf_check cat wrong
+}
+
+atf_test_case every_option_of_the_vsock_device_is_documented
+every_option_of_the_vsock_device_is_documented_body() {
+	"$CASEMATE_BUILD/bin/casemate-vsock" 2>&1 |
+	    grep -o -e ' (*\[*--[a-z-]*' -e '| --[a-z-]*' |
+	    sed 's/.*--/-/' | sort -u > options
+	[ "$(wc -l < options)" -ge 9 ] || atf_fail "the usage was not read"
+	grep -o 'Fl -[a-z-]*' "$CASEMATE_SRC/docs/casemate-vsock.8" |
+	    sed 's/Fl //' | sort -u > documented
+	atf_check diff options documented
 }
 
 atf_test_case recipe_names_what_it_cannot_read
@@ -462,6 +473,7 @@ atf_init_test_cases() {
 	atf_add_test_case every_pipe_message_is_documented
 	atf_add_test_case every_documented_message_is_there_once
 	atf_add_test_case every_option_is_documented
+	atf_add_test_case every_option_of_the_vsock_device_is_documented
 	atf_add_test_case recipe_names_what_it_cannot_read
 	atf_add_test_case man_page_example_may_run
 	atf_add_test_case readme_example_may_run
