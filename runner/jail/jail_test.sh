@@ -2,7 +2,7 @@
 # jailtry.  As root, with control groups version 2 (no controllers needed).
 
 src=${CASEMATE_SRC:-$(pwd)}
-bin=$src/${B:-build}/bin
+bin=${CASEMATE_BUILD:-$src/build}/bin
 
 # Debian 12's own kernel is older than the appliance's.
 need_kernel() {
