@@ -114,7 +114,7 @@ $(B)/bin/$(notdir $(1)): $(call objects,static,$(1)) \
     $(call archives,static,$(1)) $(B)/paths
 	@printf '  LINK    %s\n' $(notdir $(1))
 	@mkdir -p $$(@D)
-	$$(Q)$(MCC) $(CFLAGS) $(LDFLAGS) $($(1)_LDFLAGS) -o $$@ \
+	$$(Q)$(MCC) $$(CFLAGS) $(LDFLAGS) $($(1)_LDFLAGS) -o $$@ \
 		$(call group,$(call objects,static,$(1)) \
 		$(call archives,static,$(1))) $(call libs,$(1))
 STATIC_OBJS += $(call objects,static,$(1)) $(foreach a,$(call uses,$(1)),\
@@ -201,17 +201,22 @@ KYUA_TESTS := $(filter %_test,$(TESTS) $(SHTESTS))
 TEST_DIRS :=
 $(foreach t,$(KYUA_TESTS),$(if $(filter $(call parent,$(t)),$(TEST_DIRS)),,\
 	$(eval TEST_DIRS += $(call parent,$(t)))))
-$(B)/tests/Kyuafile: Makefile $(ROOMS:%=%/sub.mk)
-	@mkdir -p $(addprefix $(@D)/,$(TEST_DIRS))
-	$(Q)for d in $(TEST_DIRS); do \
+# $(call kyuafiles,FOLDER,TESTS): FOLDER/Kyuafile and one for each folder of
+# TESTS.
+dirs = $(filter $(foreach t,$(1),$(call parent,$(t))),$(TEST_DIRS))
+define kyuafiles
+	@mkdir -p $(addprefix $(1)/,$(call dirs,$(2)))
+	$(Q)for d in $(call dirs,$(2)); do \
 		printf 'syntax(2)\ntest_suite("casemate")\n' \
-		    > $(@D)/$$d/Kyuafile; done
-	$(Q)for t in $(KYUA_TESTS); do \
-		printf 'atf_test_program{name="%s"}\n' $${t##*/} \
-		    >> $(@D)/$${t%/*}/Kyuafile; done
-	$(Q){ echo 'syntax(2)'; \
-		printf 'include("%s/Kyuafile")\n' $(TEST_DIRS); } > $@.tmp
-	$(Q)mv $@.tmp $@
+		    > $(1)/$$d/Kyuafile; done
+	$(Q)for t in $(2); do printf 'atf_test_program{name="%s"}\n' \
+		$${t##*/} >> $(1)/$${t%/*}/Kyuafile; done
+	$(Q){ echo 'syntax(2)'; printf 'include("%s/Kyuafile")\n' \
+		$(call dirs,$(2)); } > $(1)/Kyuafile.tmp
+	$(Q)mv $(1)/Kyuafile.tmp $(1)/Kyuafile
+endef
+$(B)/tests/Kyuafile: Makefile $(ROOMS:%=%/sub.mk)
+	$(call kyuafiles,$(@D),$(KYUA_TESTS))
 
 $(B)/tests/%: %.sh | $(B)/.host-packages
 	@printf '  TEST    %s\n' $*
@@ -219,7 +224,8 @@ $(B)/tests/%: %.sh | $(B)/.host-packages
 	$(Q){ printf '#!/usr/bin/env atf-sh\n'; cat $<; } > $@.tmp
 	$(Q)chmod +x $@.tmp && mv $@.tmp $@
 
-.PHONY: progs client tests fuzzers image check bench soak demo clean help
+.PHONY: progs client tests fuzzers image check test fuzz coverage bench soak \
+	demo clean help
 progs: $(addprefix $(B)/bin/,$(notdir $(IMAGE_PROGS)))
 client: $(addprefix $(B)/bin/,$(notdir $(CLIENT_PROGS))) ## the host's programs alone
 tests: $(addprefix $(B)/tests/,$(TESTS) $(SHTESTS) Kyuafile)
@@ -231,7 +237,53 @@ demo: ## two signed jobs, from source to receipts
 	$(Q)MAKE='$(MAKE)' B=$(B) DEPS=$(DEPS) qemu-tests/demo
 
 check: tests image job-progs $(B)/python.erofs $(B)/.clang-warnings ## every test; ends in N passed, N failed, N skipped
-	$(Q)B=$(B) DEPS=$(DEPS) qemu-tests/check
+	$(Q)B=$(B) qemu-tests/check
+
+# $(T) names programs (lib/note_test), cases (lib/note_test:CASE) or folders
+# (lib).  kyua refuses a list with programs that are not built, so that what
+# is chosen has a list of its own.
+CHOSEN := $(foreach t,$(T:/=),$(filter $(firstword $(subst :, ,$(t))) $(t)/%,\
+	$(KYUA_TESTS)))
+CHOSEN := $(sort $(CHOSEN))
+# Those that boot the image, and others that are scripts.
+NEED_VM = $(patsubst %.sh,%,$(shell grep -l \
+	'lib\.sh\|casemate\.bzImage\|kernel/\.from' $(SHTESTS:=.sh)))
+test: ## some tests: T=lib/note_test, T=lib/note_test:CASE or T=lib
+test: $(addprefix $(B)/tests/,$(CHOSEN)) \
+    $(if $(filter $(SHTESTS),$(CHOSEN)),client) \
+    $(if $(CHOSEN),$(if $(filter $(NEED_VM),$(CHOSEN)),image job-progs \
+    $(B)/python.erofs))
+	$(if $(CHOSEN),,$(error $(if $(T),there is no test $(T),T is not \
+		set): T=lib/note_test, T=lib/note_test:CASE or T=lib))
+	$(Q)rm -rf $(B)/chosen
+	$(call kyuafiles,$(B)/chosen,$(CHOSEN))
+	$(Q)B=$(B) KYUAFILE=$(B)/chosen/Kyuafile qemu-tests/check $(T:/=)
+
+fuzz: ## every fuzzer for SECONDS=60, or T=lib/note_fuzz alone
+FUZZ := $(if $(T),$(filter $(T:/=) $(T:/=)/%,$(FUZZERS)),$(FUZZERS))
+fuzz: $(addprefix $(B)/fuzzers/,$(FUZZ))
+	$(if $(FUZZ),,$(error there is no fuzzer $(T): T=lib/note_fuzz or T=lib))
+	$(Q)B=$(B) qemu-tests/fuzz $(or $(SECONDS),60) $(FUZZ)
+
+# Counters that clang maps from a file keep what a process counted that was
+# killed, or that left by _exit() from a sandbox.
+COVERAGE := -O0 -g -fprofile-instr-generate -fcoverage-mapping \
+	-mllvm -runtime-counter-relocation -Wno-unused-command-line-argument
+# A job has no file to count in.
+$(B)/static/qemu-tests/jobs/%.o $(B)/bin/job-%: override CFLAGS := \
+	$(filter-out -fprofile% -fcoverage%,$(CFLAGS))
+coverage: ## lines that unit and host tests reach, by folder
+	$(Q)rm -rf $(B)/coverage/counts
+	$(Q)rc=0; LLVM_PROFILE_FILE=$(abspath $(B))/coverage/counts/%m%c.profraw \
+		$(MAKE) --no-print-directory B=$(B)/coverage \
+		WARN='-std=c11 -D_GNU_SOURCE' CFLAGS='$(COVERAGE)' \
+		MCC='$(MCLANG)' LDFLAGS=lib/test/fortify.c \
+		HOSTCC='$(FUZZCC)' HOST_CFLAGS='$(COVERAGE)' \
+		T='$(filter-out $(NEED_VM) deps/% image/% docs/% \
+		cedar/referee/%,$(KYUA_TESTS))' progs client test \
+		|| rc=$$?; \
+		B=$(B)/coverage qemu-tests/coverage $(addprefix bin/,$(notdir \
+		$(IMAGE_PROGS) $(CLIENT_PROGS)) jailtry mkfilter) && exit $$rc
 
 soak: image job-progs ## 5,000 jobs on 4 processors, 10 boots of 500
 	$(Q)CASEMATE_SRC=$(CURDIR) CASEMATE_BUILD=$(abspath $(B)) \

@@ -53,9 +53,15 @@ vm_down() {
 	"$casemate" down vm
 }
 
-# For atf cleanup: ends whatever of the appliance is still there.
+# For atf cleanup: ends whatever of the appliance is still there, and keeps the
+# console, since kyua removes the test's folder.
 vm_cleanup() {
 	[ ! -d "$vm_state" ] || "$casemate" down --force vm || :
+	[ ! -f "$console" ] || {
+		mkdir -p "$CASEMATE_BUILD/check/console"
+		cp "$console" \
+		    "$CASEMATE_BUILD/check/console/${0##*/}.$(atf_get ident)"
+	}
 }
 
 # console_type TEXT [HEX]: one line on the operator's serial console, bytes
