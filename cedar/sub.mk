@@ -1,7 +1,9 @@
 # Cedar: policies, entities, schemas, decisions.
 
 ARCHIVES += cedar
-cedar_SRCS := $(addprefix cedar/data/,build.c build_finish.c entities.c \
+cedar_SRCS := $(addprefix cedar/api/,api.c api_decider.c api_entities.c \
+	api_findings.c api_policies.c api_schema.c)
+cedar_SRCS += $(addprefix cedar/data/,build.c build_finish.c entities.c \
 	entities_close.c expr.c ext.c ext_decimal.c ext_ip.c ext_text.c \
 	ext_time.c name.c policy.c uid.c value.c value_form.c)
 cedar_SRCS += $(addprefix cedar/text/,lex.c parse.c parse_expr.c parse_operand.c \
@@ -25,6 +27,32 @@ cedar_SRCS += $(addprefix cedar/analyse/,analyse.c conditions.c conditions_imply
 cedar_SRCS += $(addprefix cedar/read/,plan.c read_entities.c read_request.c \
 	read_value.c)
 cedar_NEEDS := lib/doc
+
+# The library for other programs: the host's compiler, no sanitizers, and no
+# global names but those of cedar.h.
+LIBCEDAR := $(B)/cedar/libcedar.a $(B)/cedar/include/cedar.h
+LIBCEDAR_OBJS := $(patsubst %.c,$(B)/cedar/obj/%.o,$(cedar_SRCS) \
+	$(lib/doc_SRCS))
+ALL_OBJS += $(LIBCEDAR_OBJS)
+.PHONY: cedar
+cedar: $(LIBCEDAR) ## the Cedar library for other programs: build/cedar/libcedar.a, include/cedar.h
+$(B)/cedar/obj/%.o: %.c Makefile | $(B)/.host-packages
+	@printf '  CEDAR   %s\n' $<
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(WARN) -O2 -fPIC -ffile-prefix-map=$(CURDIR)=. -I. \
+		-MMD -MP -c -o $@ $<
+$(B)/cedar/libcedar.a: $(LIBCEDAR_OBJS) cedar/sub.mk
+	$(Q)ld -r -o $(@D)/obj/cedar.o $(filter %.o,$^)
+	$(Q)objcopy --wildcard --keep-global-symbol='cedar_*' $(@D)/obj/cedar.o
+	$(Q)rm -f $@ && ar rcsD $@ $(@D)/obj/cedar.o
+$(B)/cedar/include/cedar.h: cedar/cedar.h
+	$(Q)mkdir -p $(@D) && cp $< $@
+
+TESTS += cedar/api/api_test
+cedar/api/api_test_LDFLAGS := -Wl,--wrap=malloc,--wrap=calloc \
+	-Wl,--wrap=realloc,--wrap=reallocarray
+SHTESTS += cedar/cedar_test
+$(B)/tests/cedar/cedar_test: | $(LIBCEDAR)
 
 TESTS += cedar/data/value_test cedar/data/ext_test
 FUZZERS += cedar/data/ext_fuzz

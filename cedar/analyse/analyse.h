@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cedar/cedar.h"
+#include "lib/doc/error.h"
 #include "cedar/data/entities.h"
 #include "cedar/data/policy.h"
 

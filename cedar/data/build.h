@@ -36,6 +36,7 @@
 #include <stdint.h>
 
 #include "cedar/cedar.h"
+#include "lib/doc/error.h"
 #include "policy.h"
 #include "value.h"
 

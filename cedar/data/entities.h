@@ -13,12 +13,6 @@
 #include "lib/doc/error.h"
 #include "value.h"
 
-/*
- * Ancestors of all entities together, as they are gathered, doubles counted:
- * 65,536 entities with 16 each.  Bounds what a chain of entities costs.
- */
-#define CEDAR_ANCESTORS_MAX	(1024 * 1024)
-
 struct entity {
 	const struct uid	*uid;
 	const struct record	*attrs, *tags;	/* never NULL in a store */

@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cedar/cedar.h"
 #include "lib/doc/arena.h"
 #include "lib/doc/doc.h"
 #include "expr.h"

@@ -17,7 +17,6 @@
 #include <stdint.h>
 
 #include "lib/doc/arena.h"
-#include "cedar/cedar.h"
 #include "lib/doc/doc.h"
 #include "value.h"
 

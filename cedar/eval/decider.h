@@ -13,7 +13,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cedar/cedar.h"
 #include "cedar/data/entities.h"
 #include "cedar/data/policy.h"
 #include "lib/doc/put.h"

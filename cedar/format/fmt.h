@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "cedar/cedar.h"
+#include "lib/doc/error.h"
 #include "layout.h"
 #include "tokens.h"
 

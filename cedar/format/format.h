@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "cedar/cedar.h"
+#include "lib/doc/error.h"
 #include "cedar/data/policy.h"
 #include "lib/doc/put.h"
 

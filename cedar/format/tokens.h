@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cedar/cedar.h"
+#include "lib/doc/error.h"
 #include "cedar/text/lex.h"
 
 /* Part of a text. */

@@ -13,7 +13,6 @@
 #define CEDAR_READ_VALUE_H
 
 #include "lib/doc/arena.h"
-#include "cedar/cedar.h"
 #include "lib/doc/doc.h"
 #include "cedar/schema/schema.h"
 #include "cedar/data/value.h"

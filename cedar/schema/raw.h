@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "lib/doc/arena.h"
-#include "cedar/cedar.h"
+#include "lib/doc/error.h"
 #include "schema.h"
 #include "table.h"
 #include "cedar/data/value.h"

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cedar/cedar.h"
+#include "lib/doc/error.h"
 
 /*
  * K(NAME, text): how the token is written, as far as that is fixed.  SLOT is

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cedar/cedar.h"
+#include "lib/doc/error.h"
 
 struct unescape {
 	const struct doc_source *source;

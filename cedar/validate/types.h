@@ -20,7 +20,6 @@
 #include <stdint.h>
 
 #include "lib/doc/arena.h"
-#include "cedar/cedar.h"
 #include "cedar/schema/schema.h"
 #include "cedar/data/value.h"
 

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cedar/cedar.h"
+#include "lib/doc/error.h"
 #include "cedar/data/policy.h"
 #include "cedar/schema/schema.h"
 

@@ -2,7 +2,7 @@
 #ifndef POLICY_SAY_H
 #define POLICY_SAY_H
 
-#include "cedar/cedar.h"
+#include "lib/doc/error.h"
 
 /*
  * Says an error or a warning with its place, its line of the source and a mark

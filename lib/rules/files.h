@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "cedar/cedar.h"
+#include "lib/doc/error.h"
 
 #define FILES_MAX	256	/* in one folder: one a component */
 #define FILES_NAME_MAX	96	/* of one file; leaves room in messages */

@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cedar/cedar.h"
+#include "lib/doc/error.h"
 #include "cedar/eval/decider.h"
 #include "cedar/data/entities.h"
 #include "cedar/data/policy.h"
