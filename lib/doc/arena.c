@@ -33,6 +33,13 @@ arena_free(struct arena *a)
 	a->used = 0;
 }
 
+void
+arena_wipe(struct arena *a)
+{
+	for (struct arena_chunk *c = a->chunks; c != NULL; c = c->next)
+		explicit_bzero(c->bytes, c->used);
+}
+
 /* A fresh chunk in front of the others. */
 static int
 grow(struct arena *a, size_t need)

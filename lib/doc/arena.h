@@ -18,6 +18,8 @@ struct arena {
 
 void	arena_init(struct arena *, size_t max);
 void	arena_free(struct arena *);
+/* Overwrites all that was allocated; it stays allocated. */
+void	arena_wipe(struct arena *);
 /*
  * Zeroed memory for n objects of this size, aligned for any type.  Returns
  * NULL with ENOMEM when memory or the limit is exhausted or n * size

@@ -8,6 +8,7 @@
 void
 doc_free(struct doc *d)
 {
+	arena_wipe(&d->arena);
 	arena_free(&d->arena);
 	free(d->nodes);
 	memset(d, 0, sizeof(*d));

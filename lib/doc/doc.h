@@ -58,11 +58,18 @@ int	doc_read_yaml(struct doc *, const char *file, const char *text,
 	    size_t len, size_t max, struct doc_error *);
 /*
  * The same for files whose fields have known types: every scalar is a
- * DOC_STRING, so that `12' and `true' are text where text is expected.  An
- * empty plain scalar is "" and plain.  At most `max_nodes' nodes.
+ * DOC_STRING, so that `12' and `true' are text where text is expected; an
+ * empty plain one is DOC_NULL.  At most `max_nodes' nodes.
  */
 int	doc_read_yaml_text(struct doc *, const char *file, const char *text,
 	    size_t len, size_t max, uint32_t max_nodes, struct doc_error *);
+/*
+ * Gives the plain scalars of a node that doc_read_yaml_text() read, and of all
+ * below it, the types that doc_read_yaml() gives them.  Returns -1 with *e
+ * when a number has more than 64 bits.
+ */
+int	doc_type_scalars(struct doc *, uint32_t node, struct doc_error *);
+/* Wipes what was read first: a file may hold secrets. */
 void	doc_free(struct doc *);
 
 /* Walking: for (c = doc_first(d, n); c != 0; c = doc_next(d, n, c)). */

@@ -87,7 +87,7 @@ doc_make_node(struct doc_maker *m, enum doc_kind kind, size_t pos,
 
 	if (container && m->depth == DOC_DEPTH_MAX)
 		return doc_error_at(m->e, &d->source, pos, "nested more "
-		    "than %d levels deep", DOC_DEPTH_MAX);
+		    "than %d levels deep; use fewer levels", DOC_DEPTH_MAX);
 	if (d->n == m->max_nodes)
 		return doc_error_at(m->e, &d->source, pos, "more than %u "
 		    "values; remove some", m->max_nodes);

@@ -212,7 +212,7 @@ ATF_TC_BODY(limits_hold, tc)
 	ATF_CHECK_EQ(d.n, DOC_DEPTH_MAX);
 	doc_free(&d);
 	bad(nested(text, DOC_DEPTH_MAX + 1), "f:1:193: nested more than 192 "
-	    "levels deep");
+	    "levels deep; use fewer levels");
 	ATF_CHECK_EQ(doc_read_json(&d, "f", "1234", 4, 4, &e), 0);
 	doc_free(&d);
 	ATF_CHECK_ERRNO(EBADMSG, doc_read_json(&d, "f", "12345", 5, 4,

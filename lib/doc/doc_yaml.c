@@ -138,73 +138,71 @@ is_integer(const char *s, size_t len)
 }
 
 static int
-add_integer(struct yaml_reader *y, const char *s, size_t len)
+type_integer(const struct doc *d, struct doc_node *node, const char *s,
+    size_t len, struct doc_error *e)
 {
 	bool negative = s[0] == '-';
-	struct doc_node *node;
 	int64_t n = 0;
 
 	for (size_t i = negative; i < len; i++)
 		if (__builtin_mul_overflow(n, 10, &n) ||
 		    __builtin_add_overflow(n, negative ? '0' - s[i] :
 		    s[i] - '0', &n))
-			return error_here(y, "a number beyond 64 bits; quote "
-			    "it if it is a text");
-	if (doc_make_node(&y->m, DOC_INT, event_place(y), &node) == -1)
-		return -1;
+			return doc_error_at(e, &d->source, node->pos,
+			    "a number beyond 64 bits; quote it if it is a "
+			    "text");
+	node->kind = DOC_INT;
 	node->n = n;
 	return 0;
 }
 
+/* A plain string that is a word or a number becomes one. */
 static int
-add_word(struct yaml_reader *y, enum doc_kind kind, bool b)
+type_scalar(const struct doc *d, struct doc_node *node, struct doc_error *e)
 {
-	struct doc_node *node;
+	const struct str *s = node->str;
+	const bool is_true = str_is(s, "true");
 
-	if (doc_make_node(&y->m, kind, event_place(y), &node) == -1)
-		return -1;
-	if (kind == DOC_BOOL)
-		node->b = b;
+	if (is_true || str_is(s, "false")) {
+		node->kind = DOC_BOOL;
+		node->b = is_true;
+	} else if (str_is(s, "null")) {
+		node->kind = DOC_NULL;
+	} else if (is_integer(s->bytes, s->len)) {
+		return type_integer(d, node, s->bytes, s->len, e);
+	}
 	return 0;
 }
 
-static int
-add_string(struct yaml_reader *y, const char *s, size_t len)
+int
+doc_type_scalars(struct doc *d, uint32_t node, struct doc_error *e)
 {
-	struct doc_node *node;
-
-	if (doc_make_node(&y->m, DOC_STRING, event_place(y), &node) == -1)
-		return -1;
-	node->plain = y->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	node->str = str_new(&y->m.doc->arena, s, len);
-	return node->str != NULL ? 0 :
-	    doc_error_memory(y->m.e, y->s.file);
+	for (uint32_t i = node; i < d->nodes[node].next; i++)
+		if (d->nodes[i].kind == DOC_STRING && d->nodes[i].plain &&
+		    type_scalar(d, &d->nodes[i], e) == -1)
+			return -1;
+	return 0;
 }
 
 /* A scalar that is no key. */
 static int
 add_scalar(struct yaml_reader *y)
 {
-	static const struct {
-		const char *text;
-		enum doc_kind kind;
-		bool b;
-	} words[] = {
-		{ "true", DOC_BOOL, true }, { "false", DOC_BOOL, false },
-		{ "null", DOC_NULL, false }, { "", DOC_NULL, false },
-	};
-	const char *s = (const char *)y->event.data.scalar.value;
-	size_t len = y->event.data.scalar.length;
+	const yaml_event_t *e = &y->event;
+	const size_t len = e->data.scalar.length;
+	const bool plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	struct doc_node *node;
 
-	if (y->text ||
-	    y->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
-		return add_string(y, s, len);
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strlen(words[i].text) == len &&
-		    memcmp(words[i].text, s, len) == 0)
-			return add_word(y, words[i].kind, words[i].b);
-	return is_integer(s, len) ? add_integer(y, s, len) :
-	    add_string(y, s, len);
+	if (doc_make_node(&y->m, plain && len == 0 ? DOC_NULL : DOC_STRING,
+	    event_place(y), &node) == -1)
+		return -1;
+	if (node->kind == DOC_NULL)
+		return 0;
+	node->plain = plain;
+	node->str = str_new(&y->m.doc->arena, e->data.scalar.value, len);
+	if (node->str == NULL)
+		return doc_error_memory(y->m.e, y->s.file);
+	return plain && !y->text ? type_scalar(y->m.doc, node, y->m.e) : 0;
 }
 
 static int
@@ -248,8 +246,8 @@ read_document(struct yaml_reader *y)
 	if (next(y) == -1 || next(y) == -1)	/* stream, document */
 		return -1;
 	if (y->event.type != YAML_DOCUMENT_START_EVENT)
-		return error_here(y, "the text is empty; an empty "
-		    "list is written []");
+		return error_here(y, "the text is empty; write "
+		    "`KEY: VALUE' lines, or [] for an empty list");
 	do {
 		if (next(y) == -1 || add_event(y) == -1)
 			return -1;

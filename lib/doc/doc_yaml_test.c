@@ -3,6 +3,7 @@
 #include <atf-c.h>
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -109,7 +110,7 @@ ATF_TC_BODY(scalars_stay_text_where_types_are_known, tc)
 {
 	static const char text[] = "- 12\n- true\n-\n"
 	    "- 99999999999999999999\n- -0\n- '12'\n- \"\"\n";
-	static const char *const strings[] = { "12", "true", "",
+	static const char *const strings[] = { "12", "true", NULL,
 	    "99999999999999999999", "-0", "12", "" };
 	struct doc_error e;
 
@@ -117,7 +118,10 @@ ATF_TC_BODY(scalars_stay_text_where_types_are_known, tc)
 	    8, &e), 0);
 	ATF_REQUIRE_EQ(d.n, 8);
 	for (uint32_t i = 0; i < 7; i++) {
-		ATF_CHECK_EQ(element(i)->kind, DOC_STRING);
+		ATF_CHECK_EQ(element(i)->kind, strings[i] == NULL ? DOC_NULL :
+		    DOC_STRING);
+		if (strings[i] == NULL)
+			continue;
 		ATF_CHECK_STREQ(element(i)->str->bytes, strings[i]);
 		ATF_CHECK_EQ(element(i)->plain, i < 5);
 	}
@@ -126,6 +130,38 @@ ATF_TC_BODY(scalars_stay_text_where_types_are_known, tc)
 	    strlen(text), 65536, 7, &e) == -1);
 	ATF_CHECK_STREQ(e.text, "more than 7 values; remove some");
 	ATF_CHECK(e.line == 7 && e.col == 3);
+}
+
+ATF_TC_WITHOUT_HEAD(text_can_be_given_its_types_later);
+ATF_TC_BODY(text_can_be_given_its_types_later, tc)
+{
+	static const char text[] = "- [12, true, \"12\", x]\n- 12\n- [-0, null]\n"
+	    "- 9223372036854775808\n";
+	struct doc_error e;
+	uint32_t n;
+
+	ATF_REQUIRE_EQ(doc_read_yaml_text(&d, "f", text, strlen(text), 65536,
+	    UINT32_MAX, &e), 0);
+	n = doc_first(&d, 0);
+	ATF_REQUIRE_EQ(doc_type_scalars(&d, n, &e), 0);
+	ATF_CHECK_EQ(d.nodes[n + 1].kind, DOC_INT);
+	ATF_CHECK_EQ(d.nodes[n + 1].n, 12);
+	ATF_CHECK_EQ(d.nodes[n + 2].kind, DOC_BOOL);
+	ATF_CHECK_EQ(d.nodes[n + 3].kind, DOC_STRING);
+	ATF_CHECK_EQ(d.nodes[n + 4].kind, DOC_STRING);
+	n = doc_next(&d, 0, n);
+	ATF_CHECK_EQ(d.nodes[n].kind, DOC_STRING);
+	ATF_REQUIRE_EQ(doc_type_scalars(&d, n, &e), 0);
+	ATF_CHECK_EQ(d.nodes[n].kind, DOC_INT);
+	n = doc_next(&d, 0, n);
+	ATF_CHECK_EQ(d.nodes[n + 1].kind, DOC_STRING);
+	ATF_REQUIRE_ERRNO(EBADMSG, doc_type_scalars(&d, 0, &e) == -1);
+	ATF_CHECK_EQ(d.nodes[n + 1].kind, DOC_INT);
+	ATF_CHECK_EQ(d.nodes[n + 2].kind, DOC_NULL);
+	ATF_CHECK_STREQ(e.text, "a number beyond 64 bits; quote it if it is a "
+	    "text");
+	ATF_CHECK(e.line == 4 && e.col == 3);
+	doc_free(&d);
 }
 
 ATF_TC_WITHOUT_HEAD(places_are_bytes_behind_longer_characters);
@@ -173,7 +209,8 @@ ATF_TC_BODY(what_is_no_yaml_is_refused_at_its_place, tc)
 {
 	struct doc_error e;
 
-	bad("", "f:1:1: the text is empty; an empty list is written []");
+	bad("", "f:1:1: the text is empty; write `KEY: VALUE' "
+	    "lines, or [] for an empty list");
 	bad("# nothing\n", "f:2:1: the text is empty");
 	bad("a: [1, 2\n", "f:2:1: not YAML: ");
 	bad("\xc3\xa9: 1\n\tb: 2\n", "f:2:1: not YAML: ");
@@ -199,7 +236,8 @@ ATF_TC_BODY(depth_is_limited, tc)
 	memset(text, '[', (size_t)n + 1);
 	memset(text + n + 1, ']', (size_t)n + 1);
 	text[2 * n + 2] = '\0';
-	bad(text, "f:1:193: nested more than 192 levels deep");
+	bad(text, "f:1:193: nested more than 192 levels deep; "
+	    "use fewer levels");
 }
 
 ATF_TC_WITHOUT_HEAD(json_is_yaml);
@@ -224,16 +262,51 @@ ATF_TC_BODY(json_is_yaml, tc)
 	doc_free(&d);
 }
 
+/* The linker has every free() of lib/doc come here. */
+#define MARK	"a text that is a secret"
+
+static size_t freed, freed_with_mark;
+
+void	__real_free(void *);
+void	__wrap_free(void *);
+
+void
+__wrap_free(void *p)
+{
+	freed += p != NULL;
+	freed_with_mark += p != NULL && memmem(p, malloc_usable_size(p), MARK,
+	    strlen(MARK)) != NULL;
+	__real_free(p);
+}
+
+ATF_TC_WITHOUT_HEAD(what_was_read_is_wiped_when_it_is_freed);
+ATF_TC_BODY(what_was_read_is_wiped_when_it_is_freed, tc)
+{
+	struct doc_error e;
+
+	good("a: [" MARK "]\n\"" MARK "\": x\n");
+	freed = 0;
+	doc_free(&d);
+	ATF_CHECK(freed > 0);
+	freed = 0;
+	ATF_CHECK_EQ(doc_read_yaml(&d, "f", "- " MARK "\n- *a\n",
+	    sizeof("- " MARK "\n- *a\n") - 1, 65536, &e), -1);
+	ATF_CHECK(freed > 0);
+	ATF_CHECK_EQ(freed_with_mark, 0);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, a_mapping_is_read);
 	ATF_TP_ADD_TC(tp, plain_scalars_are_few_things_or_strings);
 	ATF_TP_ADD_TC(tp, quoted_scalars_are_strings);
 	ATF_TP_ADD_TC(tp, scalars_stay_text_where_types_are_known);
+	ATF_TP_ADD_TC(tp, text_can_be_given_its_types_later);
 	ATF_TP_ADD_TC(tp, places_are_bytes_behind_longer_characters);
 	ATF_TP_ADD_TC(tp, what_hides_its_meaning_is_refused);
 	ATF_TP_ADD_TC(tp, what_is_no_yaml_is_refused_at_its_place);
 	ATF_TP_ADD_TC(tp, depth_is_limited);
 	ATF_TP_ADD_TC(tp, json_is_yaml);
+	ATF_TP_ADD_TC(tp, what_was_read_is_wiped_when_it_is_freed);
 	return atf_no_error();
 }

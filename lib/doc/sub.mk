@@ -2,8 +2,9 @@
 
 ARCHIVES += lib/doc
 lib/doc_SRCS := $(addprefix lib/doc/,arena.c doc.c doc_json.c doc_make.c \
-	doc_yaml.c error.c json.c put.c str.c utf8.c)
+	doc_yaml.c error.c fields.c json.c put.c str.c utf8.c)
 lib/doc_LIBS := -lyaml
 
 TESTS += lib/doc/doc_test lib/doc/doc_yaml_test lib/doc/json_test
+lib/doc/doc_yaml_test_LDFLAGS := -Wl,--wrap=free
 FUZZERS += lib/doc/doc_fuzz
