@@ -25,6 +25,8 @@
 #define OUTPUT_MOST	(1ull << 30)	/* what output_kib can say */
 #define MANIFEST_READ_MAX	(4u << 20)
 
+#define ERROR_LEN	1024	/* FILE:LINE:COL: text */
+
 #define MANIFEST	"manifest.yaml"
 #define SIGNATURE	"manifest.yaml.sig"
 #define FILES		"files"
@@ -76,13 +78,15 @@ read_member(const struct source *s, const char *name, size_t max,
 static int
 parse_manifest(struct pack *p, struct manifest *m, const char *where)
 {
-	struct why w = { "" };
+	char text[ERROR_LEN];
+	struct doc_error e;
 
 	manifest_free(m);
 	manifest_init(m);
-	if (manifest_parse(m, MANIFEST, p->manifest.data, p->manifest.len, &w)
+	if (manifest_parse(m, MANIFEST, p->manifest.data, p->manifest.len, &e)
 	    == -1) {
-		say("%s: %s", where, w.text);
+		say("%s: %s", where, doc_error_format(&e, 0, text,
+		    sizeof(text)));
 		return -1;
 	}
 	strcpy(p->name, m->name);
@@ -94,7 +98,8 @@ parse_manifest(struct pack *p, struct manifest *m, const char *where)
 static int
 complete_manifest(struct pack *p, struct source *s)
 {
-	struct why w = { "" };
+	char text[ERROR_LEN];
+	struct doc_error e;
 
 	if (s->is_signed) {
 		say("%s/%s: lists no files, and its signature is there already "
@@ -113,12 +118,13 @@ complete_manifest(struct pack *p, struct source *s)
 	manifest_free(&s->manifest);
 	manifest_init(&s->manifest);
 	if (manifest_parse(&s->manifest, MANIFEST, p->manifest.data,
-	    p->manifest.len, &w) == 0)
+	    p->manifest.len, &e) == 0)
 		return 0;
 	say("%s: adding a `files:' section for the %zu files of %s/files gives "
 	    "no valid manifest: %s; remove an empty `files:', use block style "
 	    "(no braces around the whole), or list the files yourself",
-	    s->dir, s->folder.n, s->dir, w.text);
+	    s->dir, s->folder.n, s->dir, doc_error_format(&e, 0, text,
+	    sizeof(text)));
 	return -1;
 }
 
@@ -290,10 +296,10 @@ pack_output_max(const struct pack *p)
 {
 	uint64_t most = OUTPUT_MOST;
 	struct manifest m;
-	struct why w;
+	struct doc_error e;
 
 	manifest_init(&m);
-	if (manifest_parse(&m, MANIFEST, p->manifest.data, p->manifest.len, &w)
+	if (manifest_parse(&m, MANIFEST, p->manifest.data, p->manifest.len, &e)
 	    == 0)
 		most = m.limits.output_bytes;
 	manifest_free(&m);

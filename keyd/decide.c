@@ -188,10 +188,13 @@ check_manifest(struct authority *a, struct decision *d,
 static int
 read_manifest(struct decision *d, const struct submission *s)
 {
+	struct doc_error e;
+
 	if (manifest_parse(&d->grant.manifest, MANIFEST_FILE, s->manifest.p,
-	    s->manifest.len, &d->why) == -1)
-		return refuse(d, REASON_MANIFEST);
-	return 0;
+	    s->manifest.len, &e) == 0)
+		return 0;
+	doc_error_format(&e, 0, d->why.text, sizeof(d->why.text));
+	return refuse(d, errno == ENOMEM ? REASON_FAULT : REASON_MANIFEST);
 }
 
 /* It is attached, and what its disk holds is known. */

@@ -242,7 +242,7 @@ ATF_TC_WITHOUT_HEAD(a_repeated_field_is_refused);
 ATF_TC_BODY(a_repeated_field_is_refused, tc)
 {
 	manifest_refused(KIT_MANIFEST "name: again\n",
-	    "manifest.yaml:4:1: field `name' again");
+	    "manifest.yaml:4:1: key `name' is in");
 }
 
 ATF_TC_WITHOUT_HEAD(a_secret_that_is_not_held_is_refused);

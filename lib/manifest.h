@@ -10,13 +10,14 @@
 #include <stdint.h>
 
 #include "capability.h"
+#include "lib/doc/doc.h"
 #include "limit.h"
 #include "name.h"
-#include "why.h"
 #include "wire.h"
 
 #define MANIFEST_ARGS_MAX	64
 #define MANIFEST_ENV_MAX	64
+#define MANIFEST_VARIABLE_MAX	127	/* the name of one in env */
 #define MANIFEST_FILES_MAX	256
 #define MANIFEST_TEXT_MAX	4096	/* one argument, one NAME=value */
 #define MANIFEST_SECRETS_MAX	16	/* a job is one task with a few keys */
@@ -59,11 +60,19 @@ void	manifest_free(struct manifest *);
 
 /*
  * Reads a text, called `file' in messages, into a manifest that
- * manifest_init() made.  -1: EBADMSG with *w as "FILE:LINE:COL: what was
- * wrong; what to do", or ENOMEM.  The caller frees the manifest in any case.
+ * manifest_init() made.  Returns -1 with *e and EBADMSG or ENOMEM.  The caller
+ * frees the manifest in any case.  Takes at most 1 MiB beside the manifest for
+ * a text of MANIFEST_MAX bytes.
  */
 int	manifest_parse(struct manifest *, const char *file, const void *text,
-	    size_t len, struct why *w);
+	    size_t len, struct doc_error *e);
+/*
+ * The same for a manifest in a case for rules, a node of a document from
+ * doc_read_yaml_text(): only the name is required, and what rules are not
+ * asked about has no fields.
+ */
+int	manifest_parse_case(struct manifest *, const struct doc *,
+	    uint32_t node, struct doc_error *e);
 
 void	manifest_put(struct put *, const struct manifest *);
 /*

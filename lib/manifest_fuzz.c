@@ -14,16 +14,19 @@
 int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);
 
 static void
-check_refusal(const struct why *w)
+check_refusal(const struct doc_error *e)
 {
-	if (strncmp(w->text, "file:", 5) != 0 || strchr(w->text, ';') == NULL)
+	char text[1024];
+
+	doc_error_format(e, 1, text, sizeof(text));
+	if (strncmp(text, "file:", 5) != 0)
 		goto bad;
-	for (const char *p = w->text; *p != '\0'; p++)
-		if (*p < 0x20 || *p > 0x7e)
+	for (const char *p = text; *p != '\0'; p++)
+		if ((*p < 0x20 || *p > 0x7e) && *p != '\n')
 			goto bad;
 	return;
 bad:
-	fprintf(stderr, "%s\n", w->text);
+	fprintf(stderr, "%s\n", text);
 	abort();
 }
 
@@ -50,15 +53,15 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
 	static struct manifest m;
 	struct settings s;
-	struct why w;
+	struct doc_error e;
 
 	manifest_init(&m);
-	if (manifest_parse(&m, "file", data, len, &w) == 0)
+	if (manifest_parse(&m, "file", data, len, &e) == 0)
 		check_manifest(&m);
 	else
-		check_refusal(&w);
+		check_refusal(&e);
 	manifest_free(&m);
-	if (settings_parse(&s, "file", data, len, &w) == -1)
-		check_refusal(&w);
+	if (settings_parse(&s, "file", data, len, &e) == -1)
+		check_refusal(&e);
 	return 0;
 }

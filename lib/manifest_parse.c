@@ -4,18 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf.h"
+#include "lib/doc/fields.h"
 
-_Static_assert(CONF_TEXT_MAX == MANIFEST_TEXT_MAX, "one limit for one text");
+/* A manifest as large as can be has 1,224 values. */
+#define NODES_MAX	4096
+/* What is read to say what made a manifest too large. */
+#define READ_MAX	(4u << 20)
 
-/* The manifest being filled, and what the file as a whole may hold. */
-struct reader {
+/* The manifest being filled. */
+struct manifest_reader {
 	struct manifest	*manifest;
-	size_t		 text;		/* bytes of args, env and paths */
+	size_t		 text;		/* bytes of its texts so far */
 };
-
-static const char name_todo[] =
-    "use a to z, 0 to 9 and -, at most 63, not beginning with -";
 
 static const char capability_todo[] = "leave it out; there are"
 #define CAPABILITY(name, word)	" " word
@@ -24,54 +24,54 @@ static const char capability_todo[] = "leave it out; there are"
 ;
 
 static int
-read_version(struct conf *c, void *ctx)
+read_version(const struct fields_value *v, void *ctx)
 {
 	uint64_t version;
 
 	(void)ctx;
-	return conf_get_uint(c, 1, 1, &version);
+	return fields_uint(v, 1, 1, &version);
 }
 
 static int
-get_name(struct conf *c, char dst[NAME_MAX_LEN + 1])
+get_name(const struct fields_value *v, char dst[NAME_MAX_LEN + 1])
 {
-	if (conf_get_text(c, dst, NAME_MAX_LEN + 1) == -1)
+	if (fields_copy(v, dst, NAME_MAX_LEN + 1) == -1)
 		return -1;
 	if (name_check(dst) == -1)
-		return conf_error(c, "not a name", name_todo);
+		return fields_error(v, "not a name; " NAME_ADVICE);
 	return 0;
 }
 
 static int
-read_name(struct conf *c, void *ctx)
+read_name(const struct fields_value *v, void *ctx)
 {
-	struct reader *r = ctx;
+	struct manifest_reader *r = ctx;
 
-	return get_name(c, r->manifest->name);
+	return get_name(v, r->manifest->name);
 }
 
 static int
-read_class(struct conf *c, void *ctx)
+read_class(const struct fields_value *v, void *ctx)
 {
-	struct reader *r = ctx;
+	struct manifest_reader *r = ctx;
 
-	return get_name(c, r->manifest->class);
+	return get_name(v, r->manifest->class);
 }
 
 static int
-read_profile(struct conf *c, void *ctx)
+read_profile(const struct fields_value *v, void *ctx)
 {
-	struct reader *r = ctx;
+	struct manifest_reader *r = ctx;
 
-	return get_name(c, r->manifest->profile);
+	return get_name(v, r->manifest->profile);
 }
 
 static int
-read_runtime(struct conf *c, void *ctx)
+read_runtime(const struct fields_value *v, void *ctx)
 {
-	struct reader *r = ctx;
+	struct manifest_reader *r = ctx;
 
-	return get_name(c, r->manifest->runtime);
+	return get_name(v, r->manifest->runtime);
 }
 
 /*
@@ -79,99 +79,102 @@ read_runtime(struct conf *c, void *ctx)
  * Escapes such as "\L" must not make them longer.
  */
 static int
-count_text(struct conf *c, struct reader *r, size_t len)
+count_text(const struct fields_value *v, struct manifest_reader *r, size_t len)
 {
 	r->text += len;
 	if (r->text > MANIFEST_MAX)
-		return conf_error(c, "the manifest's texts have more than "
-		    "65536 bytes", "shorten them");
+		return fields_error(v, "the manifest's texts have more than "
+		    "%d bytes; shorten them", MANIFEST_MAX);
 	return 0;
 }
 
 static int
-refuse_capability(struct conf *c, const char *word)
+copy_text(const struct fields_value *v, struct manifest_reader *r,
+    const char *text, char **dst)
 {
-	char quoted[QUOTE_MAX], what[QUOTE_MAX + 32];
-
-	snprintf(what, sizeof(what), "unknown capability `%s'",
-	    doc_quote(quoted, word, strlen(word)));
-	return conf_error(c, what, capability_todo);
+	*dst = strdup(text);
+	if (*dst == NULL)
+		return doc_error_memory(v->error, v->doc->source.file);
+	return count_text(v, r, strlen(text));
 }
 
 static int
-read_capability(struct conf *c, void *ctx)
+read_capability(const struct fields_value *v, void *ctx)
 {
-	char word[NAME_MAX_LEN + 1];
-	struct reader *r = ctx;
+	char word[NAME_MAX_LEN + 1], quoted[QUOTE_MAX];
+	struct manifest_reader *r = ctx;
+	struct manifest *m = r->manifest;
 	enum capability found;
 
-	if (conf_get_text(c, word, sizeof(word)) == -1)
+	if (fields_copy(v, word, sizeof(word)) == -1)
 		return -1;
 	found = capability_find(word);
 	if (found == CAPABILITY_COUNT)
-		return refuse_capability(c, word);
-	if (capability_has(r->manifest->capabilities, found))
-		return conf_error(c, "this capability again", "keep one of "
+		return fields_error(v, "unknown capability `%s'; %s",
+		    doc_quote(quoted, word, strlen(word)), capability_todo);
+	if (capability_has(m->capabilities, found))
+		return fields_error(v, "duplicate capability; keep one of "
 		    "them");
-	r->manifest->capabilities = capability_add(r->manifest->capabilities,
-	    found);
+	m->capabilities = capability_add(m->capabilities, found);
 	return 0;
 }
 
-/* The one too many is unknown or there already: better said than counted. */
+/* One more than there are: it is unknown or a duplicate, and named so. */
 static int
-read_capabilities(struct conf *c, void *ctx)
+read_capabilities(const struct fields_value *v, void *ctx)
 {
-	return conf_read_list(c, CAPABILITY_COUNT + 1, read_capability, ctx);
+	return fields_list(v, CAPABILITY_COUNT + 1, read_capability, ctx);
 }
 
 static int
-read_secret(struct conf *c, void *ctx)
+read_secret(const struct fields_value *v, void *ctx)
 {
-	struct reader *r = ctx;
+	struct manifest_reader *r = ctx;
 	struct manifest *m = r->manifest;
 	char *name = m->secrets[m->nsecrets];
 
-	if (get_name(c, name) == -1)
+	if (get_name(v, name) == -1)
 		return -1;
 	for (size_t i = 0; i < m->nsecrets; i++)
 		if (strcmp(m->secrets[i], name) == 0)
-			return conf_error(c, "this secret again", "keep one "
-			    "of them");
+			return fields_error(v, "duplicate secret; keep one of "
+			    "them");
 	m->nsecrets++;
-	return count_text(c, r, strlen(name));
+	return count_text(v, r, strlen(name));
 }
 
 static int
-read_secrets(struct conf *c, void *ctx)
+read_secrets(const struct fields_value *v, void *ctx)
 {
-	return conf_read_list(c, MANIFEST_SECRETS_MAX, read_secret, ctx);
+	return fields_list(v, MANIFEST_SECRETS_MAX, read_secret, ctx);
 }
 
+
 static int
-read_arg(struct conf *c, void *ctx)
+read_arg(const struct fields_value *v, void *ctx)
 {
-	struct reader *r = ctx;
+	const char *text = fields_text(v, MANIFEST_TEXT_MAX);
+	struct manifest_reader *r = ctx;
 	struct manifest *m = r->manifest;
 
-	if (conf_get_copy(c, &m->args[m->nargs]) == -1)
+	if (text == NULL)
 		return -1;
-	m->nargs++;
-	if (m->args[0][0] == '\0')
-		return conf_error(c, "the program to run is empty",
-		    "name a file of the bundle or of the runtime");
-	return count_text(c, r, strlen(m->args[m->nargs - 1]));
+	if (m->nargs == 0 && text[0] == '\0')
+		return fields_error(v, "the program to run is empty; name a "
+		    "file of the bundle or of the runtime");
+	return copy_text(v, r, text, &m->args[m->nargs++]);
 }
 
 static int
-read_argv(struct conf *c, void *ctx)
+read_argv(const struct fields_value *v, void *ctx)
 {
-	struct reader *r = ctx;
+	struct manifest_reader *r = ctx;
+	struct manifest *m = r->manifest;
 
-	if (conf_read_list(c, MANIFEST_ARGS_MAX, read_arg, ctx) == -1)
+	if (fields_list(v, MANIFEST_ARGS_MAX, read_arg, ctx) == -1)
 		return -1;
-	if (r->manifest->nargs == 0)
-		return conf_error(c, "`argv' is empty", "name the program to "
+	if (m->nargs == 0)
+		return fields_error(v, "`argv' is empty; name the program to "
 		    "run as its first item");
 	return 0;
 }
@@ -190,50 +193,37 @@ check_env_name(const char *name)
 	return name[n] == '\0' ? 0 : -1;
 }
 
-/* Whether env already holds this name. */
-static bool
-env_has(const struct manifest *m, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (size_t i = 0; i < m->nenv; i++)
-		if (strncmp(m->env[i], name, len) == 0 &&
-		    m->env[i][len] == '=')
-			return true;
-	return false;
-}
-
 static int
-read_variable(struct conf *c, const char *name, void *ctx)
+read_variable(const struct fields_value *v, const char *name, void *ctx)
 {
-	char value[MANIFEST_TEXT_MAX + 1], pair[MANIFEST_TEXT_MAX + 1];
-	struct reader *r = ctx;
+	char pair[MANIFEST_TEXT_MAX + 1];
+	struct manifest_reader *r = ctx;
 	struct manifest *m = r->manifest;
-	int n;
+	const char *value;
+	int n, rc;
 
+	if (strlen(name) > MANIFEST_VARIABLE_MAX)
+		return fields_error_name(v, "a name of more than %d bytes; "
+		    "shorten it", MANIFEST_VARIABLE_MAX);
 	if (check_env_name(name) == -1)
-		return conf_error(c, "not the name of a variable", "use "
+		return fields_error_name(v, "not the name of a variable; use "
 		    "letters, digits and _, not beginning with a digit");
-	if (env_has(m, name))
-		return conf_error(c, "this variable again", "keep one of "
-		    "them");
-	if (conf_get_text(c, value, sizeof(value)) == -1)
+	value = fields_text(v, MANIFEST_TEXT_MAX);
+	if (value == NULL)
 		return -1;
 	n = snprintf(pair, sizeof(pair), "%s=%s", name, value);
 	if (n >= (int)sizeof(pair))
-		return conf_error(c, "name and value have more than 4096 "
-		    "bytes", "shorten them");
-	m->env[m->nenv] = strdup(pair);
-	if (m->env[m->nenv] == NULL)
-		return -1;
-	m->nenv++;
-	return count_text(c, r, (size_t)n);
+		return fields_error(v, "name and value have more than %d "
+		    "bytes; shorten them", MANIFEST_TEXT_MAX);
+	rc = copy_text(v, r, pair, &m->env[m->nenv++]);
+	explicit_bzero(pair, sizeof(pair));
+	return rc;
 }
 
 static int
-read_env(struct conf *c, void *ctx)
+read_env(const struct fields_value *v, void *ctx)
 {
-	return conf_read_names(c, MANIFEST_ENV_MAX, read_variable, ctx);
+	return fields_names(v, MANIFEST_ENV_MAX, read_variable, ctx);
 }
 
 /* Whether one path is the other, or a folder of it. */
@@ -249,27 +239,24 @@ paths_clash(const char *a, const char *b)
 }
 
 static int
-read_path(struct conf *c, void *ctx)
+read_path(const struct fields_value *v, void *ctx)
 {
-	char path[NAME_PATH_MAX + 1];
-	struct reader *r = ctx;
+	const char *path = fields_text(v, NAME_PATH_MAX);
+	struct manifest_reader *r = ctx;
 	struct manifest *m = r->manifest;
 
-	if (conf_get_text(c, path, sizeof(path)) == -1)
+	if (path == NULL)
 		return -1;
 	if (name_check_path(path) == -1)
-		return conf_error(c, "not a path of a bundle's file", "write "
+		return fields_error(v, "not a path of a bundle's file; write "
 		    "it relative, without `..', `.', `//' and control "
 		    "characters");
 	for (size_t i = 0; i + 1 < m->nfiles; i++)
 		if (paths_clash(m->files[i].path, path))
-			return conf_error(c, "this path is already in the "
-			    "list, as itself or as a folder", "keep one of "
+			return fields_error(v, "this path is already in the "
+			    "list, as itself or as a folder; keep one of "
 			    "them");
-	m->files[m->nfiles - 1].path = strdup(path);
-	if (m->files[m->nfiles - 1].path == NULL)
-		return -1;
-	return count_text(c, r, strlen(path));
+	return copy_text(v, r, path, &m->files[m->nfiles - 1].path);
 }
 
 static int
@@ -282,35 +269,36 @@ hex_digit(char c)
 }
 
 static int
-read_sha256(struct conf *c, void *ctx)
+read_sha256(const struct fields_value *v, void *ctx)
 {
-	struct reader *r = ctx;
-	struct manifest_file *f = &r->manifest->files[r->manifest->nfiles - 1];
+	struct manifest_reader *r = ctx;
+	struct manifest *m = r->manifest;
+	struct manifest_file *f = &m->files[m->nfiles - 1];
 	char hex[2 * DIGEST_LEN + 1];
 	size_t i;
 
-	if (conf_get_text(c, hex, sizeof(hex)) == -1)
+	if (fields_copy(v, hex, sizeof(hex)) == -1)
 		return -1;
 	for (i = 0; i < DIGEST_LEN && hex_digit(hex[2 * i]) != -1 &&
 	    hex_digit(hex[2 * i + 1]) != -1; i++)
 		f->sha256[i] = (unsigned char)(hex_digit(hex[2 * i]) << 4 |
 		    hex_digit(hex[2 * i + 1]));
 	if (i != DIGEST_LEN)
-		return conf_error(c, "not a SHA-256", "write the 64 "
+		return fields_error(v, "not a SHA-256; write the 64 "
 		    "lower-case hex digits that sha256sum(1) prints");
 	return 0;
 }
 
 static int
-read_executable(struct conf *c, void *ctx)
+read_executable(const struct fields_value *v, void *ctx)
 {
-	struct reader *r = ctx;
+	struct manifest_reader *r = ctx;
+	struct manifest *m = r->manifest;
 
-	return conf_get_bool(c,
-	    &r->manifest->files[r->manifest->nfiles - 1].executable);
+	return fields_bool(v, &m->files[m->nfiles - 1].executable);
 }
 
-static const struct conf_field file_fields[] = {
+static const struct fields_row file_rows[] = {
 	{ "path", true, read_path },
 	{ "sha256", true, read_sha256 },
 	{ "executable", false, read_executable },
@@ -318,27 +306,28 @@ static const struct conf_field file_fields[] = {
 };
 
 static int
-read_file(struct conf *c, void *ctx)
+read_file(const struct fields_value *v, void *ctx)
 {
-	struct reader *r = ctx;
+	struct manifest_reader *r = ctx;
+	struct manifest *m = r->manifest;
 
-	r->manifest->nfiles++;	/* its path may stay NULL; the list is freed */
-	return conf_read_map(c, file_fields, ctx);
+	m->nfiles++;	/* an error may leave its path NULL */
+	return fields_read(v, file_rows, ctx);
 }
 
 static int
-read_files(struct conf *c, void *ctx)
+read_files(const struct fields_value *v, void *ctx)
 {
-	return conf_read_list(c, MANIFEST_FILES_MAX, read_file, ctx);
+	return fields_list(v, MANIFEST_FILES_MAX, read_file, ctx);
 }
 
 static int
-read_limit(struct conf *c, struct limits *l, enum limit limit)
+read_limit(const struct fields_value *v, struct limits *l, enum limit limit)
 {
 	const struct limit_info *info = limit_info(limit);
 	uint64_t n;
 
-	if (conf_get_uint(c, info->least, info->most, &n) == -1)
+	if (fields_uint(v, info->least, info->most, &n) == -1)
 		return -1;
 	limit_set(l, limit, n);
 	return 0;
@@ -346,16 +335,16 @@ read_limit(struct conf *c, struct limits *l, enum limit limit)
 
 #define LIMIT(id, name, member, unit, least, most, usual, what) \
 static int \
-read_limit_##id(struct conf *c, void *ctx) \
+read_limit_##id(const struct fields_value *v, void *ctx) \
 { \
-	struct reader *r = ctx; \
+	struct manifest_reader *r = ctx; \
 \
-	return read_limit(c, &r->manifest->limits, LIMIT_##id); \
+	return read_limit(v, &r->manifest->limits, LIMIT_##id); \
 }
 #include "limit.def"
 #undef LIMIT
 
-static const struct conf_field limit_fields[] = {
+static const struct fields_row limit_rows[] = {
 #define LIMIT(id, name, member, unit, least, most, usual, what) \
 	{ name, false, read_limit_##id },
 #include "limit.def"
@@ -364,40 +353,64 @@ static const struct conf_field limit_fields[] = {
 };
 
 static int
-read_limits(struct conf *c, void *ctx)
+read_limits(const struct fields_value *v, void *ctx)
 {
-	return conf_read_map(c, limit_fields, ctx);
+	return fields_read(v, limit_rows, ctx);
 }
 
-static const struct conf_field fields[] = {
+/* What rules are asked about, and all that a case says of a manifest. */
+#define ASKED_ROWS \
+	{ "name", true, read_name }, \
+	{ "class", false, read_class }, \
+	{ "profile", false, read_profile }, \
+	{ "runtime", false, read_runtime }, \
+	{ "capabilities", false, read_capabilities }, \
+	{ "secrets", false, read_secrets }, \
+	{ "limits", false, read_limits }
+
+static const struct fields_row rows[] = {
 	{ "version", true, read_version },
-	{ "name", true, read_name },
-	{ "class", false, read_class },
-	{ "profile", false, read_profile },
-	{ "runtime", false, read_runtime },
-	{ "capabilities", false, read_capabilities },
-	{ "secrets", false, read_secrets },
+	ASKED_ROWS,
 	{ "argv", true, read_argv },
 	{ "files", false, read_files },
 	{ "env", false, read_env },
-	{ "limits", false, read_limits },
 	{ NULL, false, NULL },
 };
 
-/*
- * The fields come first: in a file that is too large, the line that made it so
- * helps more than its size.
- */
+static const struct fields_row case_rows[] = {
+	ASKED_ROWS,
+	{ NULL, false, NULL },
+};
+
+/* Fields come first: the line that makes a file too large helps most. */
 int
 manifest_parse(struct manifest *m, const char *file, const void *text,
-    size_t len, struct why *w)
+    size_t len, struct doc_error *e)
 {
-	struct reader r = { .manifest = m };
+	struct doc doc;
+	const struct fields_value root = { &doc, 0, "manifest", e };
+	struct manifest_reader r = { .manifest = m };
+	int rc;
 
-	if (conf_read(file, text, len, fields, &r, w) == -1)
+	if (doc_read_yaml_text(&doc, file, text, len, READ_MAX, NODES_MAX, e)
+	    == -1)
+		return -1;
+	rc = fields_read(&root, rows, &r);
+	doc_free(&doc);
+	if (rc == -1)
 		return -1;
 	if (len > MANIFEST_MAX)
-		return why_set(w, "%s: %zu bytes; a manifest may have %d: "
-		    "remove comments or files", file, len, MANIFEST_MAX);
+		return doc_error_set(e, file, "%zu bytes; a manifest may have "
+		    "%d: remove comments or files", len, MANIFEST_MAX);
 	return 0;
+}
+
+int
+manifest_parse_case(struct manifest *m, const struct doc *doc, uint32_t node,
+    struct doc_error *e)
+{
+	const struct fields_value v = { doc, node, "manifest", e };
+	struct manifest_reader r = { .manifest = m };
+
+	return fields_read(&v, case_rows, &r);
 }

@@ -1,4 +1,4 @@
-/* Manifests, and by them the strict reader of YAML (conf.c). */
+/* Manifests, and by them the readers of fields (lib/doc/fields.c). */
 #include "manifest.h"
 
 #include <atf-c.h>
@@ -19,14 +19,14 @@
 static struct manifest m;
 
 static int
-parse(const char *text, size_t len, struct why *w)
+parse(const char *text, size_t len, struct doc_error *e)
 {
 	char *copy = malloc(len + 1);
 	int rc;
 
 	memcpy(copy, text, len);
 	manifest_init(&m);
-	rc = manifest_parse(&m, "manifest.yaml", copy, len, w);
+	rc = manifest_parse(&m, "manifest.yaml", copy, len, e);
 	free(copy);
 	return rc;
 }
@@ -34,25 +34,26 @@ parse(const char *text, size_t len, struct why *w)
 static void
 good(const char *text)
 {
-	struct why w;
+	struct doc_error e;
 
-	ATF_REQUIRE_MSG(parse(text, strlen(text), &w) == 0, "%s\n%s", text,
-	    w.text);
+	ATF_REQUIRE_MSG(parse(text, strlen(text), &e) == 0, "%s\n%s", text,
+	    e.text);
 }
 
 /* Refused at this place, in these words. */
 static void
 bad(const char *text, const char *place, const char *words)
 {
-	char want[TEXT_MAX];
-	struct why w;
+	char want[TEXT_MAX], have[1024];
+	struct doc_error e;
 
 	snprintf(want, sizeof(want), "manifest.yaml:%s: ", place);
-	ATF_CHECK_ERRNO(EBADMSG, parse(text, strlen(text), &w) == -1);
-	ATF_CHECK_MSG(strncmp(w.text, want, strlen(want)) == 0 &&
-	    strstr(w.text, words) != NULL, "%s\nwant: %s%s\nhave: %s", text,
-	    want, words, w.text);
-	ATF_CHECK_MSG(strchr(w.text, ';') != NULL, "no advice: %s", w.text);
+	ATF_CHECK_ERRNO(EBADMSG, parse(text, strlen(text), &e) == -1);
+	doc_error_format(&e, 0, have, sizeof(have));
+	ATF_CHECK_MSG(strncmp(have, want, strlen(want)) == 0 &&
+	    strstr(have, words) != NULL, "%.200s\nwant: %s%s\nhave: %s", text,
+	    want, words, have);
+	ATF_CHECK_MSG(strchr(have, ';') != NULL, "no advice: %s", have);
 	manifest_free(&m);
 }
 
@@ -145,7 +146,7 @@ static const struct {
 } refused[] = {
 	/* fields */
 	{ HEAD ARGV "nmae: b\n", "4:1", "unknown field `nmae'" },
-	{ HEAD "argv: [x]\nname: b\n", "4:1", "field `name' again" },
+	{ HEAD "argv: [x]\nname: b\n", "4:1", "key `name' is in this object twice" },
 	{ "version: 1\n" ARGV, "1:1", "no field `name'" },
 	{ HEAD, "1:1", "no field `argv'" },
 	{ "name: a\n" ARGV, "1:1", "no field `version'" },
@@ -154,9 +155,9 @@ static const struct {
 	{ "# nothing\n", "2:1", "empty" },
 	{ "[]\n", "1:1", "takes a mapping" },
 	{ "x\n", "1:1", "takes a mapping" },
-	{ "? [a]\n: b\n", "1:3", "a name that is a list" },
-	{ "\"\": b\n", "1:1", "an empty name" },
-	{ "\"a\\0b\": b\n", "1:1", "or one with a NUL" },
+	{ "? [a]\n: b\n", "1:3", "a key that is a list" },
+	{ "\"\": b\n", "1:1", "unknown field `'" },
+	{ "\"a\\0b\": b\n", "1:1", "unknown field `a?b'" },
 	/* names */
 	{ "version: 1\nname: Hello\n" ARGV, "2:7", "not a name" },
 	{ "version: 1\nname: \"a\\n\"\n" ARGV, "2:7", "not a name" },
@@ -176,12 +177,12 @@ static const struct {
 	{ HEAD ARGV "capabilities: [EXEC-MEMORY]\n", "4:16", "unknown" },
 	{ HEAD ARGV "capabilities: [\"\"]\n", "4:16", "unknown" },
 	{ HEAD ARGV "capabilities: [exec-memory, exec-memory]\n", "4:29",
-	    "this capability again" },
+	    "duplicate capability" },
 	{ HEAD ARGV "capabilities: [{exec-memory: yes}]\n", "4:16",
 	    "takes text" },
 	{ HEAD ARGV "secrets: {a: b}\n", "4:10", "takes a list" },
 	{ HEAD ARGV "secrets: [a/b]\n", "4:11", "not a name" },
-	{ HEAD ARGV "secrets: [a, b, a]\n", "4:17", "this secret again" },
+	{ HEAD ARGV "secrets: [a, b, a]\n", "4:17", "duplicate secret" },
 	{ HEAD ARGV "secrets: [a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q]\n", "4:43",
 	    "more than 16" },
 	/* wrong types */
@@ -193,13 +194,13 @@ static const struct {
 	{ HEAD "argv: x\n", "3:7", "takes a list" },
 	{ HEAD "argv: {x: y}\n", "3:7", "takes a list" },
 	{ HEAD "argv: [[x]]\n", "3:8", "takes text" },
-	{ HEAD "argv: []\n", "3:8", "is empty" },
+	{ HEAD "argv: []\n", "3:7", "is empty" },
 	{ HEAD "argv: [\"\"]\n", "3:8", "program to run is empty" },
 	{ HEAD "argv:\n  - x\n  -\n", "5:4", "takes a value" },
 	{ HEAD "argv: [\"a\\0b\"]\n", "3:8", "without NUL" },
 	{ HEAD ARGV "env: [A]\n", "4:6", "takes a mapping" },
 	{ HEAD ARGV "env: {A: [b]}\n", "4:10", "takes text" },
-	{ HEAD ARGV "env: {A: b, A: c}\n", "4:13", "again" },
+	{ HEAD ARGV "env: {A: b, A: c}\n", "4:13", "twice" },
 	{ HEAD ARGV "env: {1A: b}\n", "4:7", "name of a variable" },
 	{ HEAD ARGV "env: {A=B: b}\n", "4:7", "name of a variable" },
 	{ HEAD ARGV "env: {A-B: b}\n", "4:7", "name of a variable" },
@@ -264,7 +265,7 @@ static const struct {
 	{ HEAD "argv: [x\n", "4:1", "not YAML" },
 	{ HEAD "argv: \"x\n", "4:1", "not YAML" },
 	{ HEAD "argv: [\"\xff\"]\n", "3:9", "not UTF-8" },
-	{ HEAD "argv: [\xc3\xa4\xc3\xa4\xc0\x80]\n", "3:10", "not UTF-8" },
+	{ HEAD "argv: [\xc3\xa4\xc3\xa4\xc0\x80]\n", "3:12", "not UTF-8" },
 	{ HEAD "argv: [a\x01]\n", "3:9", "control character" },
 	{ "\xef\xbb\xbf" HEAD ARGV, "1:1", "byte order mark" },
 	{ "\xff\xfev\0", "1:1", "not UTF-8" },
@@ -317,32 +318,103 @@ ATF_TC_BODY(large_text_is_refused_soon_and_by_place, tc)
 	bad_soon(text, "3:7", "takes a list");
 	repeat(text, "", "a", BIG);
 	strcat(text, ": b\n");
-	bad_soon(text, "1:1", "");
+	bad_soon(text, "1:1048577", "not YAML");
 	repeat(text, HEAD "argv: ", "[", BIG);
-	bad_soon(text, "3:8", "takes text");
+	bad_soon(text, "3:198", "192 levels deep");
 	repeat(text, "", "[", BIG);
-	bad_soon(text, "1:1", "takes a mapping");
+	bad_soon(text, "1:193", "192 levels deep");
 	repeat(text, "", "{a: ", BIG);
-	bad_soon(text, "1:2", "unknown field `a'");
+	bad_soon(text, "1:769", "192 levels deep");
 	repeat(text, "", "a: ", BIG);
-	bad_soon(text, "1:1", "unknown field `a'");
+	bad_soon(text, "1:5", "not YAML");
 	repeat(text, "", "- ", BIG);
-	bad_soon(text, "1:1", "takes a mapping");
-	repeat(text, HEAD "argv:\n", "- a\n", BIG);
+	bad_soon(text, "1:385", "192 levels deep");
+	repeat(text, HEAD "argv:\n", "- a\n", BIG / 2);
+	bad_soon(text, "4096:3", "more than 4096 values");
+	repeat(text, HEAD "argv:\n", "- a\n", 1000);
 	bad_soon(text, "68:3", "more than 64 entries");
+}
+
+/* As in <sanitizer/allocator_interface.h>, which gcc does not install. */
+int	__sanitizer_install_malloc_and_free_hooks(
+	    void (*)(const volatile void *, size_t),
+	    void (*)(const volatile void *));
+size_t	__sanitizer_get_allocated_size(const volatile void *);
+
+/* What is allocated, and the most that was. */
+static size_t allocated, peak;
+
+static void
+count_malloc(const volatile void *p, size_t size)
+{
+	(void)p;
+	allocated += size;
+	if (allocated > peak)
+		peak = allocated;
+}
+
+static void
+count_free(const volatile void *p)
+{
+	if (p != NULL)
+		allocated -= __sanitizer_get_allocated_size(p);
+}
+
+static void
+check_memory(const char *head, const char *text, const char *tail)
+{
+	const size_t n = (MANIFEST_MAX - strlen(head) - strlen(tail)) /
+	    strlen(text);
+	char *all = malloc(MANIFEST_MAX + 1);
+	struct doc_error e;
+	size_t before, len = repeat(all, head, text, n);
+
+	strcpy(all + len, tail);
+	manifest_init(&m);
+	before = peak = allocated;
+	(void)manifest_parse(&m, "manifest.yaml", all, strlen(all), &e);
+	ATF_CHECK_MSG(peak - before <= 1 << 20, "%s%s...: %zu bytes", head,
+	    text, peak - before);
+	manifest_free(&m);
+	ATF_CHECK_EQ_MSG(allocated, before, "%s%s...", head, text);
+	free(all);
+}
+
+ATF_TC_WITHOUT_HEAD(memory_has_a_limit_whatever_a_manifest_holds);
+ATF_TC_BODY(memory_has_a_limit_whatever_a_manifest_holds, tc)
+{
+	ATF_REQUIRE(__sanitizer_install_malloc_and_free_hooks(count_malloc,
+	    count_free) > 0);
+	check_memory("", "[", "");
+	check_memory("", "{", "");
+	check_memory("", "- ", "");
+	check_memory("", "? ", "");
+	check_memory("", "a: ", "");
+	check_memory("", "{a: ", "");
+	check_memory("", "[],", "");
+	check_memory("[", "[],", "]\n");
+	check_memory("[", "a,", "]\n");
+	check_memory("[", "\"\",", "]\n");
+	check_memory("\"", "\\L", "\"\n");
+	check_memory("a: |\n", " a\n", "");
+	check_memory(HEAD ARGV "env: {", "A: b,", "}\n");
+	check_memory(HEAD "argv:\n", "- \"\\L\\L\\L\\L\"\n", "");
+	check_memory(HEAD ARGV "files:\n", "- {path: a, sha256: b}\n", "");
+	check_memory("# ", "#", "\n" HEAD ARGV);
+	ATF_CHECK(peak != 0);
 }
 
 ATF_TC_WITHOUT_HEAD(counts_and_sizes_have_limits);
 ATF_TC_BODY(counts_and_sizes_have_limits, tc)
 {
 	static char text[BIG];
-	struct why w;
+	struct doc_error e;
 	size_t len = repeat(text, HEAD ARGV, "#\n", MANIFEST_MAX / 2);
 
-	ATF_CHECK_EQ(parse(text, MANIFEST_MAX, &w), 0);
+	ATF_CHECK_EQ(parse(text, MANIFEST_MAX, &e), 0);
 	manifest_free(&m);
-	ATF_CHECK_EQ(parse(text, len, &w), -1);
-	ATF_CHECK(strstr(w.text, "a manifest may have 65536") != NULL);
+	ATF_CHECK_EQ(parse(text, len, &e), -1);
+	ATF_CHECK(strstr(e.text, "a manifest may have 65536") != NULL);
 	manifest_free(&m);
 	len = repeat(text, HEAD "argv: [", "x,", 64);
 	strcpy(text + len, "]\n");
@@ -390,6 +462,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, scalars_have_the_type_of_their_field);
 	ATF_TP_ADD_TC(tp, what_is_wrong_is_named_with_its_place);
 	ATF_TP_ADD_TC(tp, large_text_is_refused_soon_and_by_place);
+	ATF_TP_ADD_TC(tp, memory_has_a_limit_whatever_a_manifest_holds);
 	ATF_TP_ADD_TC(tp, counts_and_sizes_have_limits);
 	ATF_TP_ADD_TC(tp, escapes_do_not_grow_past_a_grant);
 	return atf_no_error();

@@ -4,6 +4,10 @@
 
 #include "lib/msg/msg.h"
 
+/* Advice for a message. */
+#define NAME_ADVICE \
+	"use a to z, 0 to 9 and -, at most 63, not beginning with -"
+
 #define NAME_PATH_MAX	255	/* what a ustar header holds */
 
 /*

@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conf.h"
+#include "lib/doc/fields.h"
 #include "name.h"
+
+#define NODES_MAX	256	/* all settings together have 36 values */
 
 static void
 set_name(struct settings *s, const char *name)
@@ -23,49 +25,48 @@ settings_init(struct settings *s)
 }
 
 static int
-read_version(struct conf *c, void *ctx)
+read_version(const struct fields_value *v, void *ctx)
 {
 	uint64_t version;
 
 	(void)ctx;
-	return conf_get_uint(c, 1, 1, &version);
+	return fields_uint(v, 1, 1, &version);
 }
 
 static int
-read_name(struct conf *c, void *ctx)
+read_name(const struct fields_value *v, void *ctx)
 {
 	char name[NAME_MAX_LEN + 1];
 
-	if (conf_get_text(c, name, sizeof(name)) == -1)
+	if (fields_copy(v, name, sizeof(name)) == -1)
 		return -1;
 	if (name_check(name) == -1)
-		return conf_error(c, "not a name", "use a to z, 0 to 9 and "
-		    "-, at most 63, not beginning with -");
+		return fields_error(v, "not a name; " NAME_ADVICE);
 	set_name(ctx, name);
 	return 0;
 }
 
 static int
-read_data(struct conf *c, void *ctx)
+read_data(const struct fields_value *v, void *ctx)
 {
 	struct settings *s = ctx;
 	char word[16];
 
-	if (conf_get_text(c, word, sizeof(word)) == -1)
+	if (fields_copy(v, word, sizeof(word)) == -1)
 		return -1;
 	s->data_required = strcmp(word, "required") == 0;
 	if (!s->data_required && strcmp(word, "optional") != 0)
-		return conf_error(c, "`data' is neither required nor optional",
-		    "write one of the two");
+		return fields_error(v, "`data' is neither required nor "
+		    "optional; write one of the two");
 	return 0;
 }
 
 static int
-read_wildcard(struct conf *c, void *ctx)
+read_wildcard(const struct fields_value *v, void *ctx)
 {
 	struct settings *s = ctx;
 
-	if (conf_get_text(c, s->wildcards[s->nwildcards],
+	if (fields_copy(v, s->wildcards[s->nwildcards],
 	    sizeof(s->wildcards[0])) == -1)
 		return -1;
 	s->nwildcards++;
@@ -73,30 +74,30 @@ read_wildcard(struct conf *c, void *ctx)
 }
 
 static int
-read_wildcards(struct conf *c, void *ctx)
+read_wildcards(const struct fields_value *v, void *ctx)
 {
-	return conf_read_list(c, SETTINGS_WILDCARDS_MAX, read_wildcard, ctx);
+	return fields_list(v, SETTINGS_WILDCARDS_MAX, read_wildcard, ctx);
 }
 
 static int
-read_share(struct conf *c, struct settings *s, enum share share)
+read_share(const struct fields_value *v, struct settings *s, enum share share)
 {
 	const struct share_info *info = share_info(share);
 
-	return conf_get_uint(c, info->least, info->most,
+	return fields_uint(v, info->least, info->most,
 	    &s->shares.most[share]);
 }
 
 #define SHARE(name, setting, least, most, usual, what, todo) \
 static int \
-read_share_##name(struct conf *c, void *ctx) \
+read_share_##name(const struct fields_value *v, void *ctx) \
 { \
-	return read_share(c, ctx, SHARE_##name); \
+	return read_share(v, ctx, SHARE_##name); \
 }
 #include "share.def"
 #undef SHARE
 
-static const struct conf_field share_fields[] = {
+static const struct fields_row share_rows[] = {
 #define SHARE(name, setting, least, most, usual, what, todo) \
 	{ setting, false, read_share_##name },
 #include "share.def"
@@ -105,12 +106,12 @@ static const struct conf_field share_fields[] = {
 };
 
 static int
-read_shares(struct conf *c, void *ctx)
+read_shares(const struct fields_value *v, void *ctx)
 {
-	return conf_read_map(c, share_fields, ctx);
+	return fields_read(v, share_rows, ctx);
 }
 
-static const struct conf_field fields[] = {
+static const struct fields_row rows[] = {
 	{ "version", true, read_version },
 	{ "name", false, read_name },
 	{ "data", false, read_data },
@@ -121,11 +122,17 @@ static const struct conf_field fields[] = {
 
 int
 settings_parse(struct settings *s, const char *file, const void *text,
-    size_t len, struct why *w)
+    size_t len, struct doc_error *e)
 {
+	struct doc doc;
+	const struct fields_value root = { &doc, 0, "settings", e };
+	int rc;
+
 	settings_init(s);
-	if (len > SETTINGS_FILE_MAX)
-		return why_set(w, "%s: %zu bytes; at most %d are read", file,
-		    len, SETTINGS_FILE_MAX);
-	return conf_read(file, text, len, fields, s, w);
+	if (doc_read_yaml_text(&doc, file, text, len, SETTINGS_FILE_MAX,
+	    NODES_MAX, e) == -1)
+		return -1;
+	rc = fields_read(&root, rows, s);
+	doc_free(&doc);
+	return rc;
 }

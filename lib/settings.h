@@ -14,9 +14,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/doc/error.h"
 #include "lib/msg/msg.h"
 #include "share.h"
-#include "why.h"
 
 #define SETTINGS_FILE_MAX	16384	/* a screen of lines and comments */
 #define SETTINGS_KEY_PREFIX	"casemate/"
@@ -35,8 +35,11 @@ struct settings {
 /* The defaults. */
 void	settings_init(struct settings *);
 
-/* Fills the settings.  -1 with EBADMSG and *w as "FILE:LINE:COL: ...". */
+/*
+ * Fills the settings from a text, called `file' in messages.  Returns -1 with
+ * *e and EBADMSG or ENOMEM.
+ */
 int	settings_parse(struct settings *, const char *file, const void *text,
-	    size_t len, struct why *w);
+	    size_t len, struct doc_error *e);
 
 #endif

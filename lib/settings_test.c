@@ -10,21 +10,23 @@ static struct settings s;
 static void
 good(const char *text)
 {
-	struct why w;
+	struct doc_error e;
 
 	ATF_REQUIRE_MSG(settings_parse(&s, "settings.yaml", text,
-	    strlen(text), &w) == 0, "%s", w.text);
+	    strlen(text), &e) == 0, "%s", e.text);
 }
 
 static void
 bad(const char *text, const char *words)
 {
-	struct why w;
+	char message[1024];
+	struct doc_error e;
 
 	ATF_CHECK_ERRNO(EBADMSG, settings_parse(&s, "settings.yaml", text,
-	    strlen(text), &w) == -1);
-	ATF_CHECK_MSG(strncmp(w.text, words, strlen(words)) == 0, "%s",
-	    w.text);
+	    strlen(text), &e) == -1);
+	doc_error_format(&e, 0, message, sizeof(message));
+	ATF_CHECK_MSG(strncmp(message, words, strlen(words)) == 0, "%s",
+	    message);
 }
 
 ATF_TC_WITHOUT_HEAD(every_setting_is_read);

@@ -18,7 +18,7 @@
 struct reader {
 	struct cases		*cases;
 	const struct site	*site;
-	const struct doc	*doc;
+	struct doc		*doc;
 	struct doc_error	*error;
 };
 
@@ -38,21 +38,6 @@ text_of(struct reader *r, uint32_t node)
 	return copy;
 }
 
-static int
-read_name(struct reader *r, uint32_t node, char dst[NAME_MAX_LEN + 1])
-{
-	const struct str *s;
-
-	if (node == 0)
-		return 0;
-	s = r->doc->nodes[node].str;
-	if (s->len > NAME_MAX_LEN || name_check(s->bytes) == -1)
-		return doc_error(r->doc, node, r->error, "not a name; use a "
-		    "to z, 0 to 9 and -, at most 63, not beginning with -");
-	memcpy(dst, s->bytes, s->len + 1);
-	return 0;
-}
-
 /* A principal's name; *dst stays as it is when the field is not there. */
 static int
 read_user(struct reader *r, uint32_t node, const char **dst)
@@ -68,126 +53,6 @@ read_user(struct reader *r, uint32_t node, const char **dst)
 		    "name; write it as in " SITE_SIGNERS ", like dana");
 	*dst = text_of(r, node);
 	return 0;
-}
-
-static int
-refuse_capability(struct reader *r, uint32_t node)
-{
-	char known[CAPABILITY_TEXT_MAX] = "";
-	size_t n = 0;
-
-	for (int c = 0; c < CAPABILITY_COUNT; c++)
-		n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s",
-		    c == 0 ? "" : ", ", capability_word((enum capability)c));
-	return doc_error(r->doc, node, r->error, "not a capability; there are "
-	    "%s", known);
-}
-
-static int
-read_capability(struct reader *r, struct manifest *m, uint32_t node)
-{
-	enum capability c = r->doc->nodes[node].kind == DOC_STRING ?
-	    capability_find(r->doc->nodes[node].str->bytes) : CAPABILITY_COUNT;
-
-	if (c == CAPABILITY_COUNT)
-		return refuse_capability(r, node);
-	if (capability_has(m->capabilities, c))
-		return doc_error(r->doc, node, r->error, "this capability "
-		    "again; keep one of them");
-	m->capabilities = capability_add(m->capabilities, c);
-	return 0;
-}
-
-static int
-read_secret(struct reader *r, struct manifest *m, uint32_t node)
-{
-	char *name = m->secrets[m->nsecrets];
-
-	if (r->doc->nodes[node].kind != DOC_STRING ||
-	    m->nsecrets == MANIFEST_SECRETS_MAX)
-		return doc_error(r->doc, node, r->error, "expected at most %d "
-		    "secrets' names", MANIFEST_SECRETS_MAX);
-	if (read_name(r, node, name) == -1)
-		return -1;
-	for (size_t i = 0; i < m->nsecrets; i++)
-		if (strcmp(m->secrets[i], name) == 0)
-			return doc_error(r->doc, node, r->error, "this secret "
-			    "again; keep one of them");
-	m->nsecrets++;
-	return 0;
-}
-
-static int
-read_list(struct reader *r, struct manifest *m, uint32_t list,
-    int (*item)(struct reader *, struct manifest *, uint32_t))
-{
-	if (list == 0)
-		return 0;
-	for (uint32_t n = doc_first(r->doc, list); n != 0;
-	    n = doc_next(r->doc, list, n))
-		if (item(r, m, n) == -1)
-			return -1;
-	return 0;
-}
-
-static const struct doc_field limit_fields[] = {
-#define LIMIT(id, name, member, unit, least, most, usual, what) \
-	[LIMIT_##id] = { name, DOC_MAY(INT), true },
-#include "lib/limit.def"
-#undef LIMIT
-};
-
-static int
-read_limits(struct reader *r, struct limits *l, uint32_t node)
-{
-	uint32_t found[LIMIT_COUNT];
-
-	if (node == 0)
-		return 0;
-	if (doc_fields(r->doc, node, limit_fields, LIMIT_COUNT, found,
-	    r->error) == -1)
-		return -1;
-	for (int i = 0; i < LIMIT_COUNT; i++) {
-		if (found[i] == 0)
-			continue;
-		if (r->doc->nodes[found[i]].n < 1 ||
-		    r->doc->nodes[found[i]].n > UINT32_MAX)
-			return doc_error(r->doc, found[i], r->error,
-			    "expected a number from 1 to %u", UINT32_MAX);
-		limit_set(l, (enum limit)i,
-		    (uint64_t)r->doc->nodes[found[i]].n);
-	}
-	return 0;
-}
-
-enum { M_NAME, M_CLASS, M_PROFILE, M_RUNTIME, M_CAPABILITIES, M_LIMITS,
-    M_SECRETS };
-
-static const struct doc_field manifest_fields[] = {
-	[M_NAME] = { "name", DOC_MAY(STRING), false },
-	[M_CLASS] = { "class", DOC_MAY(STRING), true },
-	[M_PROFILE] = { "profile", DOC_MAY(STRING), true },
-	[M_RUNTIME] = { "runtime", DOC_MAY(STRING), true },
-	[M_CAPABILITIES] = { "capabilities", DOC_MAY(ARRAY), true },
-	[M_LIMITS] = { "limits", DOC_MAY(OBJECT), true },
-	[M_SECRETS] = { "secrets", DOC_MAY(ARRAY), true },
-};
-
-static int
-read_manifest(struct reader *r, struct manifest *m, uint32_t node)
-{
-	uint32_t found[COUNT_OF(manifest_fields)];
-
-	if (doc_fields(r->doc, node, manifest_fields,
-	    COUNT_OF(manifest_fields), found, r->error) == -1 ||
-	    read_name(r, found[M_NAME], m->name) == -1 ||
-	    read_name(r, found[M_CLASS], m->class) == -1 ||
-	    read_name(r, found[M_PROFILE], m->profile) == -1 ||
-	    read_name(r, found[M_RUNTIME], m->runtime) == -1 ||
-	    read_limits(r, &m->limits, found[M_LIMITS]) == -1 ||
-	    read_list(r, m, found[M_CAPABILITIES], read_capability) == -1)
-		return -1;
-	return read_list(r, m, found[M_SECRETS], read_secret);
 }
 
 static int
@@ -277,7 +142,7 @@ read_command(struct reader *r, struct policy_case *c, uint32_t node)
 	manifest_init(&m);
 	principal(who.submitter, c->who);
 	principal(who.author, author);
-	if (read_manifest(r, &m, found[C_MANIFEST]) == -1 ||
+	if (manifest_parse_case(&m, r->doc, found[C_MANIFEST], r->error) == -1 ||
 	    read_scene(r, &scene, found[C_NOW], found[C_BOOT]) == -1)
 		return -1;
 	add_asks(r, c, &who, &m, &scene);
@@ -360,7 +225,8 @@ read_case_request(struct reader *r, struct policy_case *c, uint32_t node)
 {
 	struct case_ask *a = new_asks(r, c, 1);
 
-	if (read_request(&a->request, &r->cases->arena, r->doc, node,
+	if (doc_type_scalars(r->doc, node, r->error) == -1 ||
+	    read_request(&a->request, &r->cases->arena, r->doc, node,
 	    &r->site->rules.schema, r->error) == -1)
 		return -1;
 	c->who = a->request.principal->id->bytes;
@@ -465,7 +331,8 @@ cases_read(struct cases *cases, const char *file, const char *text, size_t len,
 	int rc;
 
 	memset(cases, 0, sizeof(*cases));
-	if (doc_read_yaml(&doc, file, text, len, CASES_FILE_MAX, e) == -1)
+	if (doc_read_yaml_text(&doc, file, text, len, CASES_FILE_MAX, UINT32_MAX,
+	    e) == -1)
 		return -1;
 	arena_init(&cases->arena, 0);
 	rc = read_all(&r);

@@ -87,6 +87,15 @@ entities_are_checked_body() {
 	finds 1 'site/entities.yaml:7:'
 }
 
+new_case settings_are_checked 'with the line and a mark'
+settings_are_checked_body() {
+	make_site
+	printf 'shares:\n  jobs: 9\n' >> site/settings.yaml
+	finds 1 "site/settings.yaml:4:9: .jobs' takes a whole number from 1 to 8"
+	grep -q '^  |   jobs: 9$' found || atf_fail "no line"
+	grep -q '^  |         ^$' found || atf_fail "no mark"
+}
+
 new_case unknown_actions_and_capabilities_are_errors 'as are attributes'
 unknown_actions_and_capabilities_are_errors_body() {
 	make_site
@@ -370,6 +379,7 @@ atf_init_test_cases() {
 	atf_add_test_case syntax_errors_have_their_place
 	atf_add_test_case all_files_are_looked_at
 	atf_add_test_case entities_are_checked
+	atf_add_test_case settings_are_checked
 	atf_add_test_case unknown_actions_and_capabilities_are_errors
 	atf_add_test_case wildcards_are_errors_unless_settings_name_them
 	atf_add_test_case wildcards_of_nothing_are_found

@@ -142,7 +142,7 @@ explain_manifest(struct rules *r, const char *file, const struct buf *text,
 	static struct manifest m;	/* too large for a stack */
 	struct scene scene = { .boot = o->boot == NULL ? CASES_BOOT : o->boot };
 	struct who who = { 0 };
-	struct why w = { "" };
+	struct doc_error e;
 	struct put p;
 	char *out;
 	int rc;
@@ -150,8 +150,8 @@ explain_manifest(struct rules *r, const char *file, const struct buf *text,
 	if (read_now(o->now, &scene.now) == -1)
 		return CMD_USAGE;
 	manifest_init(&m);
-	if (manifest_parse(&m, file, text->data, text->len, &w) == -1) {
-		say("%s", w.text);
+	if (manifest_parse(&m, file, text->data, text->len, &e) == -1) {
+		policy_say(NULL, &e, false);
 		if (has_line(text, "- "))
 			say("if %s has cases, leave out --submitter", file);
 		manifest_free(&m);

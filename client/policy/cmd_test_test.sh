@@ -231,7 +231,7 @@ what_a_command_says_reaches_the_rules_body() {
 	make_site
 	command_case '{submitter: dana, author: sam, now: 2027-03-04T05:06:07Z,
 	    boot: ephemeral, manifest: {name: x, class: big, profile: fast,
-	    runtime: python, limits: {cpu_millis: 1, memory_mib: 2,
+	    runtime: python, limits: {cpu_millis: 10, memory_mib: 2,
 	    processes: 3, wall_seconds: 4, output_kib: 5, tmp_mib: 6},
 	    secrets: [db]}}' 'expect: allow' 'thing: lease db' 'rule: x' | cases
 	for part in 'context.now == datetime("2027-03-04T05:06:07Z")' \
@@ -239,7 +239,7 @@ what_a_command_says_reaches_the_rules_body() {
 	    'context.submitter == principal' 'context.manifest.name == "x"' \
 	    'context.class == "big"' 'context.profile == "fast"' \
 	    'context has runtime && context.runtime.name == "python"' \
-	    'context.limits.cpu_millis == 1' 'context.limits.memory_mib == 2' \
+	    'context.limits.cpu_millis == 10' 'context.limits.memory_mib == 2' \
 	    'context.limits.processes == 3' 'context.limits.wall_seconds == 4' \
 	    'context.limits.output_kib == 5' 'context.limits.tmp_mib == 6'; do
 		lease_when "$part"
@@ -372,7 +372,8 @@ errors_in_cases_have_their_place_body() {
 	1s/case/csae/ 1:3 unknown field `csae'
 	1s/x/[]/ 1:9 `case' takes a string, not a list
 	5s/deny/maybe/ 5:11 expected allow or deny
-	5s/deny/true/ 5:11 `expect' takes a string, not true or false
+	5s/deny/true/ 5:11 expected allow or deny
+	5s/deny// 5:10 `expect' takes a string, not null
 	5d 1:3 no field `expect'
 	7d 6:3 a case has one of command, read and request
 	s/^..read/\x20\x20request:\x20{}\n&/ 6:3 a case has one of
@@ -381,16 +382,17 @@ errors_in_cases_have_their_place_body() {
 	s/submitter:.dana,// 2:12 no field `submitter'
 	s/author:.sam/author:\x20sam*/ 2:38 not a principal's name
 	s/name:.x/name:\x20X/ 2:60 not a name; use a to z, 0 to 9 and -
-	s/name:.x/nmae:\x20x/ 2:54 unknown field `nmae'; expected name, class
-	s/exec-memory/exec/ 3:20 not a capability; there are exec-memory, shared-memory
-	s/exec-memory/&,\x20&/ 3:33 this capability again; keep one of them
-	s/.exec-memory./x/ 3:19 `capabilities' takes a list, not a string
-	s/memory_mib/memory/ 3:43 unknown field `memory'; expected cpu_millis
-	s/300/0/ 3:55 expected a number from 1 to
-	s/300/"300"/ 3:55 `memory_mib' takes a number, not a string
+	s/name:.x/nmae:\x20x/ 2:54 unknown field `nmae'; the fields here are name, class
+	s/exec-memory/exec/ 3:20 unknown capability `exec'; leave it out; there are exec-memory shared-memory
+	s/exec-memory/&,\x20&/ 3:33 duplicate capability; keep one of them
+	s/.exec-memory./x/ 3:19 `capabilities' takes a list; write
+	s/memory_mib/memory/ 3:43 unknown field `memory'; the fields here are cpu_millis
+	s/300/0/ 3:55 `memory_mib' takes a whole number from 1 to 1048576
+	s/300/"300"/ 3:55 `memory_mib' takes a whole number
 	s/\[db\]/[DB]/ 4:15 not a name
-	s/\[db\]/[1]/ 4:15 expected at most 16 secrets' names
-	s/db/db,\x20db/ 4:19 this secret again; keep one of them
+	s/\[db\]/[[1]]/ 4:15 `secrets' takes text; write one value
+	s/db/a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q/ 4:47 `secrets' has more than 16 entries
+	s/db/db,\x20db/ 4:19 duplicate secret; keep one of them
 	s/2026-01-01/noon/ 4:26 expected a time like 2026-01-31T12:00:00Z
 	s/2026-01-01/1969-01-01/ 4:26 expected a time like
 	s/kept/warm/ 4:44 expected kept or ephemeral
@@ -400,6 +402,36 @@ errors_in_cases_have_their_place_body() {
 	s/status/output,\x20job:\x20{submitter:\x20sam}/ 7:48 no field `author'
 	s/principal:.dana/principal:\x20"a\x20b"/ 7:21 not a principal's name
 	s/^..read/\tread/ 7:1 not YAML: found a tab character
+	END
+}
+
+# The appliance reads a manifest with the same code as `policy explain'.
+new_case a_limit_that_an_appliance_refuses_is_refused 'in the same words'
+a_limit_that_an_appliance_refuses_is_refused_body() {
+	make_site
+	while read -r limit; do
+		command_case "{submitter: dana, manifest: {name: x,
+		    limits: {$limit}}}" 'expect: deny' | cases
+		fails 'takes a whole number from'
+		sed -n 's/.*yaml:[0-9]*:[0-9]*: //p' said > of_case
+		printf 'version: 1\nname: x\nargv: [a]\nlimits: {%s}\n' \
+		    "$limit" > m.yaml
+		atf_check -s exit:1 -e save:said "$casemate" policy explain \
+		    site m.yaml --submitter dana
+		sed -n 's/.*yaml:[0-9]*:[0-9]*: //p' said > of_manifest
+		atf_check cmp of_case of_manifest
+	done <<-'END'
+	cpu_millis: 9
+	cpu_millis: 256001
+	memory_mib: 0
+	memory_mib: 1048577
+	processes: 32769
+	wall_seconds: 604801
+	output_kib: 1048577
+	tmp_mib: 1048577
+	tmp_mib: 010
+	tmp_mib: "64"
+	tmp_mib: 99999999999999999999
 	END
 }
 
@@ -621,6 +653,7 @@ atf_init_test_cases() {
 	atf_add_test_case the_appliance_is_called_as_the_settings_say
 	atf_add_test_case requests_are_in_cedars_own_words
 	atf_add_test_case errors_in_cases_have_their_place
+	atf_add_test_case a_limit_that_an_appliance_refuses_is_refused
 	atf_add_test_case whole_files_that_are_wrong_are_told
 	atf_add_test_case lines_may_end_as_elsewhere
 	atf_add_test_case without_cases_nothing_is_proven

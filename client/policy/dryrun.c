@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/manifest.h"
+#include "policy.h"
 #include "lib/rules/judge.h"
 #include "client/say.h"
 #include "lib/sha256.h"
@@ -61,12 +62,12 @@ explain(struct rules *r, const struct who *w, const struct manifest *m,
 static int
 read_manifest(struct manifest *m, const struct pack *p)
 {
-	struct why w = { "" };
+	struct doc_error e;
 
 	if (manifest_parse(m, MANIFEST, p->manifest.data, p->manifest.len,
-	    &w) == 0)
+	    &e) == 0)
 		return 0;
-	say("%s", w.text);
+	policy_say(NULL, &e, false);
 	return -1;
 }
 

@@ -60,7 +60,6 @@ static int
 load_settings(struct site *s, int dirfd, const struct rules_report *report)
 {
 	struct doc_error e;
-	struct why w = { "" };
 	size_t len;
 	char *text = files_read(dirfd, SITE_SETTINGS, SETTINGS_FILE_MAX, &len,
 	    &e);
@@ -69,9 +68,9 @@ load_settings(struct site *s, int dirfd, const struct rules_report *report)
 	settings_init(&s->settings);
 	if (text == NULL)
 		return errno == ENOENT ? 0 : tell(report, &e);
-	rc = settings_parse(&s->settings, SITE_SETTINGS, text, len, &w);
+	rc = settings_parse(&s->settings, SITE_SETTINGS, text, len, &e);
 	free(text);
-	return rc == 0 ? 0 : tell_why(report, &w);
+	return rc == 0 ? 0 : tell(report, &e);
 }
 
 static int
