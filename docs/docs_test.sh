@@ -67,6 +67,49 @@ every_documented_message_is_there_once_body() {
 	atf_check comm -13 known named
 }
 
+# table DEFINE FILE: the rows of a table in C, as this macro writes them.
+table() {
+	printf '#define %s\n#include "%s"\n' "$1" "$2" |
+	gcc -E -P -I"$CASEMATE_SRC" -x c - | sed -n 's/^@//p' | tr -d '"'
+}
+
+limits() {
+	table 'LIMIT(id, name, member, unit, least, most, usual, what) \
+	    @name|usual|least|most|what' lib/limit.def |
+	while IFS='|' read -r name usual least most what; do
+		echo "$name $((usual)) $((least)) $((most)) $what"
+	done
+}
+
+atf_test_case every_limit_is_documented
+every_limit_is_documented_head() {
+	atf_set descr 'with the default, range and text of limit.def'
+	atf_set require.progs gcc
+}
+every_limit_is_documented_body() {
+	limits > limits
+	[ "$(wc -l < limits)" -ge 6 ] || atf_fail "limit.def was not read"
+	sed -n 's/^\.It Li \(.*\) Ta \(.*\) Ta \(.*\) to \(.*\) Ta \(.*\)/\1 \2 \3 \4 \5/p' \
+	    "$CASEMATE_SRC/docs/casemate-manifest.5" | sed 's/Pa //' > page
+	atf_check diff limits page
+}
+
+atf_test_case every_capability_is_documented
+every_capability_is_documented_head() {
+	atf_set descr 'in the page of manifests'
+	atf_set require.progs gcc
+}
+every_capability_is_documented_body() {
+	table 'CAPABILITY(name, word) \
+	    @word' lib/capability.def > words
+	[ "$(wc -l < words)" -ge 2 ] || atf_fail "capability.def was not read"
+	while read -r word; do
+		grep -qx "\.It Li $word" \
+		    "$CASEMATE_SRC/docs/casemate-manifest.5" || echo "$word"
+	done < words > missing
+	atf_check cat missing
+}
+
 # command_options COMMAND: the options in its usage, and the letters as -k/--key.
 command_options() {
 	"$casemate" $1 --help | grep -o -e '--[a-z][a-z-]*' | sort -u
@@ -472,6 +515,8 @@ atf_init_test_cases() {
 	atf_add_test_case links_lead_somewhere
 	atf_add_test_case every_pipe_message_is_documented
 	atf_add_test_case every_documented_message_is_there_once
+	atf_add_test_case every_limit_is_documented
+	atf_add_test_case every_capability_is_documented
 	atf_add_test_case every_option_is_documented
 	atf_add_test_case every_option_of_the_vsock_device_is_documented
 	atf_add_test_case recipe_names_what_it_cannot_read

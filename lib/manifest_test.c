@@ -146,7 +146,8 @@ static const struct {
 } refused[] = {
 	/* fields */
 	{ HEAD ARGV "nmae: b\n", "4:1", "unknown field `nmae'" },
-	{ HEAD "argv: [x]\nname: b\n", "4:1", "key `name' is in this object twice" },
+	{ HEAD "argv: [x]\nname: b\n", "4:1",
+	    "key `name' is in this object twice" },
 	{ "version: 1\n" ARGV, "1:1", "no field `name'" },
 	{ HEAD, "1:1", "no field `argv'" },
 	{ "name: a\n" ARGV, "1:1", "no field `version'" },

@@ -142,7 +142,8 @@ read_command(struct reader *r, struct policy_case *c, uint32_t node)
 	manifest_init(&m);
 	principal(who.submitter, c->who);
 	principal(who.author, author);
-	if (manifest_parse_case(&m, r->doc, found[C_MANIFEST], r->error) == -1 ||
+	if (manifest_parse_case(&m, r->doc, found[C_MANIFEST],
+	    r->error) == -1 ||
 	    read_scene(r, &scene, found[C_NOW], found[C_BOOT]) == -1)
 		return -1;
 	add_asks(r, c, &who, &m, &scene);
@@ -331,8 +332,8 @@ cases_read(struct cases *cases, const char *file, const char *text, size_t len,
 	int rc;
 
 	memset(cases, 0, sizeof(*cases));
-	if (doc_read_yaml_text(&doc, file, text, len, CASES_FILE_MAX, UINT32_MAX,
-	    e) == -1)
+	if (doc_read_yaml_text(&doc, file, text, len, CASES_FILE_MAX,
+	    UINT32_MAX, e) == -1)
 		return -1;
 	arena_init(&cases->arena, 0);
 	rc = read_all(&r);

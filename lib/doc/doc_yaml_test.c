@@ -135,7 +135,8 @@ ATF_TC_BODY(scalars_stay_text_where_types_are_known, tc)
 ATF_TC_WITHOUT_HEAD(text_can_be_given_its_types_later);
 ATF_TC_BODY(text_can_be_given_its_types_later, tc)
 {
-	static const char text[] = "- [12, true, \"12\", x]\n- 12\n- [-0, null]\n"
+	static const char text[] = "- [12, true, \"12\", x]\n- 12\n"
+	    "- [-0, null]\n"
 	    "- 9223372036854775808\n";
 	struct doc_error e;
 	uint32_t n;

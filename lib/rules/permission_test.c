@@ -215,9 +215,20 @@ ATF_TC_BODY(the_context_says_what_is_known, tc)
 	arena_free(&arena);
 }
 
+static bool
+is_limit(const char *name)
+{
+	int i = 0;
+
+	while (i < LIMIT_COUNT &&
+	    strcmp(limit_info((enum limit)i)->name, name) != 0)
+		i++;
+	return i < LIMIT_COUNT;
+}
+
 /* The schema's lists are the same as the tables in C. */
-ATF_TC_WITHOUT_HEAD(the_schema_lists_every_capability);
-ATF_TC_BODY(the_schema_lists_every_capability, tc)
+ATF_TC_WITHOUT_HEAD(the_schema_lists_every_capability_and_limit);
+ATF_TC_BODY(the_schema_lists_every_capability_and_limit, tc)
 {
 	struct schema schema = load_schema();
 	struct arena arena;
@@ -233,6 +244,9 @@ ATF_TC_BODY(the_schema_lists_every_capability, tc)
 	t = schema_entity(&schema, str_new(&arena, "Limit", 5));
 	ATF_REQUIRE(t != NULL);
 	ATF_CHECK_EQ(t->nids, LIMIT_COUNT);
+	for (uint32_t i = 0; i < t->nids; i++)
+		ATF_CHECK_MSG(is_limit(t->ids[i]->bytes), "%s",
+		    t->ids[i]->bytes);
 	arena_free(&arena);
 	schema_free(&schema);
 }
@@ -246,6 +260,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, every_request_is_as_the_schema_says);
 	ATF_TP_ADD_TC(tp, every_reading_is_as_the_schema_says);
 	ATF_TP_ADD_TC(tp, the_context_says_what_is_known);
-	ATF_TP_ADD_TC(tp, the_schema_lists_every_capability);
+	ATF_TP_ADD_TC(tp, the_schema_lists_every_capability_and_limit);
 	return atf_no_error();
 }
