@@ -12,16 +12,12 @@
 #include <unistd.h>
 
 #include "client/test/fake_appliance.h"
-#include "file.h"
-#include "client/vm/proc.h"
+#include "client/test/user.h"
 
-#define SOCKET	"vm.sock"
 #define JOB	"00112233445566778899aabbccddeeff"
 #define MASKS	8	/* which of 0, 1 and 2 are closed */
 #define OUT	2u
 #define ERR	4u
-
-static char printed[FAKE_TEXT], said[FAKE_TEXT];
 
 /* Standard output and standard error as far as they are open. */
 static int
@@ -33,7 +29,6 @@ casemate(unsigned mask, const char *const words[])
 		char **out;
 	} argv = { .in = words };
 	char path[4096];
-	int code;
 	pid_t pid;
 
 	snprintf(path, sizeof(path), "%s/bin/casemate",
@@ -49,30 +44,7 @@ casemate(unsigned mask, const char *const words[])
 		execv(path, argv.out);
 		_exit(127);
 	}
-	code = proc_wait(pid);
-	fake_slurp("out", printed);
-	fake_slurp("err", said);
-	return code;
-}
-
-static void
-write_file(const char *path, const char *text)
-{
-	ATF_REQUIRE_EQ(0, file_save(path, text, strlen(text), 0755));
-}
-
-static void
-make_job(void)
-{
-	const char *argv[] = { "ssh-keygen", "-q", "-t", "ed25519", "-N", "",
-	    "-f", "key", NULL };
-
-	ATF_REQUIRE_EQ(0, proc_wait(proc_start(argv, PROC_ATTACHED, -1, NULL,
-	    0)));
-	ATF_REQUIRE_EQ(0, mkdir("job", 0755));
-	ATF_REQUIRE_EQ(0, mkdir("job/files", 0755));
-	write_file("job/manifest.yaml", "version: 1\nname: t\nargv: [p]\n");
-	write_file("job/files/p", "a program");
+	return user_wait(pid);
 }
 
 static void
@@ -87,23 +59,23 @@ ATF_TC_WITHOUT_HEAD(run_whose_output_is_lost_is_no_success);
 ATF_TC_BODY(run_whose_output_is_lost_is_no_success, tc)
 {
 	const char *words[] = { "casemate", "run", "job", "--key", "key",
-	    "--on", "unix:" SOCKET, "--receipt", "receipt", NULL };
+	    "--on", "unix:" USER_SOCKET, "--receipt", "receipt", NULL };
 
-	make_job();
+	user_make_job(9);
 	for (unsigned mask = 0; mask < MASKS; mask++) {
 		const bool lost = (mask & (OUT | ERR)) != 0;
 		struct fake f;
 
-		fake_init(&f, SOCKET);
+		fake_init(&f, USER_SOCKET);
 		fake_serve(&f, 1, serve_job, NULL);
 		ATF_CHECK_EQ_MSG(lost ? 125 : 7, casemate(mask, words),
-		    "mask %u: %s", mask, said);
+		    "mask %u: %s", mask, user_err);
 		ATF_CHECK_EQ(0, fake_wait(&f));
-		ATF_CHECK_STREQ(mask & OUT ? "" : "out\n", printed);
+		ATF_CHECK_STREQ(mask & OUT ? "" : "out\n", user_out);
 		ATF_CHECK_EQ(lost, access("receipt", F_OK) == -1);
 		if (lost && !(mask & ERR))
-			ATF_CHECK_MSG(strstr(said, "cannot write the job's "
-			    "output to standard output") != NULL, "%s", said);
+			USER_CHECK_ERR("cannot write the job's "
+			    "output to standard output");
 		unlink("receipt");
 	}
 }
@@ -126,14 +98,14 @@ ATF_TC_WITHOUT_HEAD(a_long_job_whose_output_is_lost_ends);
 ATF_TC_BODY(a_long_job_whose_output_is_lost_ends, tc)
 {
 	const char *words[] = { "casemate", "run", "job", "--key", "key",
-	    "--on", "unix:" SOCKET, NULL };
+	    "--on", "unix:" USER_SOCKET, NULL };
 	struct fake f;
 
-	make_job();
-	fake_init(&f, SOCKET);
+	user_make_job(9);
+	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1, serve_long_job, NULL);
 	ATF_CHECK_EQ(125, casemate(OUT, words));
-	ATF_CHECK(strstr(said, "cannot write the job's output") != NULL);
+	USER_CHECK_ERR("cannot write the job's output");
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
@@ -144,7 +116,8 @@ serve_status(struct fake *f, int fd, int nr, void *arg)
 {
 	(void)nr;
 	(void)arg;
-	fake_reading(f, fd, VERB_STATUS, STATUS, "", LIE_NONE);
+	fake_query(f, fd, &(struct fake_reply){ VERB_STATUS, STATUS, "",
+	    LIE_NONE });
 }
 
 static void
@@ -152,7 +125,8 @@ serve_jobs(struct fake *f, int fd, int nr, void *arg)
 {
 	(void)nr;
 	(void)arg;
-	fake_reading(f, fd, VERB_JOBS, STATUS, "", LIE_NONE);
+	fake_query(f, fd, &(struct fake_reply){ VERB_JOBS, STATUS, "",
+	    LIE_NONE });
 }
 
 static void
@@ -160,7 +134,8 @@ serve_output(struct fake *f, int fd, int nr, void *arg)
 {
 	(void)nr;
 	(void)arg;
-	fake_reading(f, fd, VERB_OUTPUT, "one\ntwo\n", "", LIE_NONE);
+	fake_query(f, fd, &(struct fake_reply){ VERB_OUTPUT, "one\ntwo\n",
+	    "", LIE_NONE });
 }
 
 static void
@@ -177,7 +152,7 @@ static const struct {
 	const char	*words[10];
 	int		 lost;		/* the exit status */
 } commands[] = {
-#define ON	"--key", "key", "--on", "unix:" SOCKET
+#define ON	"--key", "key", "--on", "unix:" USER_SOCKET
 	{ serve_status, { "casemate", "status", ON, "--json" }, 111 },
 	{ serve_jobs, { "casemate", "jobs", ON, "--json" }, 111 },
 	{ serve_output, { "casemate", "output", JOB, ON }, 1 },
@@ -197,38 +172,39 @@ make_site(void)
 {
 	ATF_REQUIRE_EQ(0, mkdir("site", 0755));
 	ATF_REQUIRE_EQ(0, mkdir("site/policy", 0755));
-	write_file("site/policy/r.cedar", "permit(principal == User::\"a\","
-	    " action == Action::\"run\", resource);\n");
-	write_file("rule.cedar", "permit(principal,action,resource);\n");
-	write_file("cases.yaml", "- case: x\n  command: {submitter: a,"
-	    " author: a, manifest: {name: t}}\n  expect: allow\n");
+	user_write("site/policy/r.cedar", "permit(principal == User::\"a\","
+	    " action == Action::\"run\", resource);\n", 0644);
+	user_write("rule.cedar", "permit(principal,action,resource);\n",
+	    0644);
+	user_write("cases.yaml", "- case: x\n  command: {submitter: a,"
+	    " author: a, manifest: {name: t}}\n  expect: allow\n", 0644);
 }
 
 ATF_TC_WITHOUT_HEAD(every_command_whose_output_is_lost_is_no_success);
 ATF_TC_BODY(every_command_whose_output_is_lost_is_no_success, tc)
 {
-	static char whole[FAKE_TEXT];
+	static char whole[USER_TEXT_MAX];
 	struct fake f;
 
-	make_job();
+	user_make_job(9);
 	make_site();
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		for (unsigned mask = 0; mask < MASKS; mask++) {
 			const int want = mask & OUT ? commands[i].lost : 0;
 
 			if (commands[i].serve != NULL) {
-				fake_init(&f, SOCKET);
+				fake_init(&f, USER_SOCKET);
 				fake_serve(&f, 1, commands[i].serve, NULL);
 			}
 			ATF_CHECK_EQ_MSG(want, casemate(mask,
 			    commands[i].words), "%s %s, mask %u: %s%s",
 			    commands[i].words[1], commands[i].words[2], mask,
-			    printed, said);
+			    user_out, user_err);
 			if (commands[i].serve != NULL)
 				ATF_CHECK_EQ(0, fake_wait(&f));
 			if (mask == 0)
-				strcpy(whole, printed);
-			ATF_CHECK_STREQ(mask & OUT ? "" : whole, printed);
+				strcpy(whole, user_out);
+			ATF_CHECK_STREQ(mask & OUT ? "" : whole, user_out);
 			ATF_CHECK(*whole != '\0');
 		}
 	}

@@ -1,65 +1,34 @@
-/* Against a fake appliance: what only a broken or lying one does. */
+/* casemate run and verify, against a fake appliance. */
+#include "casemate.h"
+
 #include <atf-c.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "casemate.h"
 #include "client/test/fake_appliance.h"
-#include "file.h"
+#include "client/test/user.h"
 #include "client/vm/proc.h"
 #include "client/vm/state.h"
+#include "file.h"
 
-#define SOCKET	"vm.sock"
-
-static char said[FAKE_TEXT], printed[FAKE_TEXT];
-
-/* A subcommand as its own process: its exit status, and its words. */
-static int
-casemate(const struct cmd *command, const char *const words[])
-{
-	return fake_command(command, words, printed, said);
-}
-
-static void
-write_file(const char *path, const char *text, mode_t mode)
-{
-	ATF_REQUIRE_EQ(0, file_save(path, text, strlen(text), mode));
-}
-
-/* A key and a job; the bundle is larger than one frame. */
-static void
-make_job(void)
-{
-	const char *argv[] = { "ssh-keygen", "-q", "-t", "ed25519", "-N", "",
-	    "-f", "key", NULL };
-	static char text[100000];
-
-	ATF_REQUIRE_EQ(0, proc_wait(proc_start(argv, PROC_ATTACHED, -1, NULL,
-	    0)));
-	ATF_REQUIRE_EQ(0, mkdir("job", 0755));
-	ATF_REQUIRE_EQ(0, mkdir("job/files", 0755));
-	write_file("job/manifest.yaml", "version: 1\nname: t\nargv: [p]\n",
-	    0644);
-	memset(text, 'x', sizeof(text) - 1);
-	write_file("job/files/p", text, 0755);
-}
+#define JOB_SIZE	100000	/* larger than one frame */
 
 static int
 run(const char *more, const char *value)
 {
 	const char *words[] = { "run", "job", "--key", "key", "--on",
-	    "unix:" SOCKET, "--receipt", "receipt", "--wait", "2", more, value,
-	    NULL };
+	    "unix:" USER_SOCKET, "--receipt", "receipt", "--wait", "2", more,
+	    value, NULL };
 
-	return casemate(&cmd_run, words);
+	return user_run(&cmd_run, words);
 }
 
 static void
@@ -75,14 +44,14 @@ ATF_TC_BODY(job_with_its_receipt, tc)
 	enum fake_lie lie = LIE_NONE;
 	struct fake f;
 
-	make_job();
-	fake_init(&f, SOCKET);
+	user_make_job(JOB_SIZE);
+	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1, serve_job, &lie);
-	ATF_CHECK_EQ_MSG(7, run(NULL, NULL), "%s", said);
+	ATF_CHECK_EQ_MSG(7, run(NULL, NULL), "%s", user_err);
 	ATF_CHECK_EQ(0, fake_wait(&f));
-	ATF_CHECK_STREQ("out\n", printed);
-	ATF_CHECK(strstr(said, "err\n") != NULL);
-	ATF_CHECK(strstr(said, "receipt verified") != NULL);
+	ATF_CHECK_STREQ("out\n", user_out);
+	USER_CHECK_ERR("err\n");
+	USER_CHECK_ERR("receipt verified");
 	ATF_CHECK(access("receipt", F_OK) == 0);
 }
 
@@ -94,47 +63,47 @@ ATF_TC_BODY(receipt_verifies_offline, tc)
 	enum fake_lie lie = LIE_NONE;
 	struct fake f;
 
-	make_job();
-	fake_init(&f, SOCKET);
-	write_file("vkey", f.vkey, 0644);
+	user_make_job(JOB_SIZE);
+	fake_init(&f, USER_SOCKET);
+	user_write("vkey", f.vkey, 0644);
 	fake_serve(&f, 1, serve_job, &lie);
 	ATF_CHECK_EQ(7, run("--appliance", "vkey"));
-	ATF_CHECK_EQ(0, casemate(&cmd_verify, words));
-	ATF_CHECK(strstr(printed, "receipt verified\n") == printed);
-	ATF_CHECK(strstr(printed, "casemate.job.finished") != NULL);
-	ATF_CHECK(strstr(printed, "index 0 of a tree of 1") != NULL);
+	ATF_CHECK_EQ(0, user_run(&cmd_verify, words));
+	ATF_CHECK(strstr(user_out, "receipt verified\n") == user_out);
+	ATF_CHECK(strstr(user_out, "casemate.job.finished") != NULL);
+	ATF_CHECK(strstr(user_out, "index 0 of a tree of 1") != NULL);
 	/* Any byte of it changed: refused. */
-	fake_slurp("receipt", said);
-	for (size_t i = 0, len = strlen(said); i < len; i += 13) {
-		char text[FAKE_TEXT];
+	user_slurp("receipt", user_err);
+	for (size_t i = 0, len = strlen(user_err); i < len; i += 13) {
+		char text[USER_TEXT_MAX];
 
-		strcpy(text, said);
+		strcpy(text, user_err);
 		text[i] ^= 1;
-		write_file("changed", text, 0644);
+		user_write("changed", text, 0644);
 		words[1] = "changed";
-		fake_slurp("receipt", said);
-		ATF_CHECK_EQ_MSG(1, casemate(&cmd_verify, words),
+		user_slurp("receipt", user_err);
+		ATF_CHECK_EQ_MSG(1, user_run(&cmd_verify, words),
 		    "byte %zu may be changed", i);
-		fake_slurp("receipt", said);
+		user_slurp("receipt", user_err);
 	}
 }
 
 ATF_TC_WITHOUT_HEAD(every_lie_in_a_receipt_is_loud);
 ATF_TC_BODY(every_lie_in_a_receipt_is_loud, tc)
 {
-	make_job();
+	user_make_job(JOB_SIZE);
 	for (int i = LIE_NONE + 1; i < LIE_NO_RECEIPT; i++) {
 		enum fake_lie lie = (enum fake_lie)i;
 		struct fake f;
 
-		fake_init(&f, SOCKET);
+		fake_init(&f, USER_SOCKET);
 		fake_serve(&f, 1, serve_job, &lie);
 		ATF_CHECK_EQ_MSG(125, run(NULL, NULL), "lie %d was believed",
 		    i);
 		ATF_CHECK_EQ(0, fake_wait(&f));
-		ATF_CHECK_MSG(strstr(said, "RECEIPT VERIFICATION FAILED: ") !=
-		    NULL, "lie %d: %s", i, said);
-		ATF_CHECK(strstr(said, "receipt verified") == NULL);
+		ATF_CHECK_MSG(strstr(user_err, "RECEIPT VERIFICATION FAILED: ")
+		    != NULL, "lie %d: %s", i, user_err);
+		ATF_CHECK(strstr(user_err, "receipt verified") == NULL);
 		ATF_CHECK(access("receipt", F_OK) == -1);
 		ATF_CHECK(unlink("receipt.unverified") == 0);
 	}
@@ -146,11 +115,11 @@ ATF_TC_BODY(success_without_receipt_is_no_success, tc)
 	enum fake_lie lie = LIE_NO_RECEIPT;
 	struct fake f;
 
-	make_job();
-	fake_init(&f, SOCKET);
+	user_make_job(JOB_SIZE);
+	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1, serve_job, &lie);
 	ATF_CHECK_EQ(125, run(NULL, NULL));
-	ATF_CHECK(strstr(said, "no receipt") != NULL);
+	USER_CHECK_ERR("no receipt");
 }
 
 /* The client must leave without having sent a byte. */
@@ -173,17 +142,17 @@ ATF_TC_BODY(another_appliance_is_sent_nothing, tc)
 	char vkey[VKEY_MAX + 1];
 	struct fake f;
 
-	make_job();
-	fake_init(&f, SOCKET);
+	user_make_job(JOB_SIZE);
+	fake_init(&f, USER_SOCKET);
 	key = f.key;
 	key.pub[0] ^= 1;
 	ATF_REQUIRE_EQ(0, note_key_init(&key, "casemate/fake", key.pub));
 	vkey_format(vkey, &key);
-	write_file("vkey", vkey, 0644);
+	user_write("vkey", vkey, 0644);
 	fake_serve(&f, 1, serve_wrong_key, NULL);
 	ATF_CHECK_EQ(125, run("--appliance", "vkey"));
 	ATF_CHECK_EQ_MSG(0, fake_wait(&f), "something was sent");
-	ATF_CHECK(strstr(said, "THIS IS ANOTHER APPLIANCE") != NULL);
+	USER_CHECK_ERR("THIS IS ANOTHER APPLIANCE");
 }
 
 /* Busy twice, then it takes the same command. */
@@ -211,10 +180,10 @@ ATF_TC_BODY(busy_is_tried_again_with_the_same_command, tc)
 {
 	struct fake f;
 
-	make_job();
-	fake_init(&f, SOCKET);
+	user_make_job(JOB_SIZE);
+	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 3, serve_busy, NULL);
-	ATF_CHECK_EQ_MSG(7, run("--wait", "20"), "%s", said);
+	ATF_CHECK_EQ_MSG(7, run("--wait", "20"), "%s", user_err);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
@@ -243,14 +212,14 @@ ATF_TC_BODY(busy_with_a_receipt_takes_a_new_command, tc)
 {
 	struct fake f;
 
-	make_job();
-	fake_init(&f, SOCKET);
+	user_make_job(JOB_SIZE);
+	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 3, serve_used_up, NULL);
-	ATF_CHECK_EQ_MSG(7, run("--wait", "20"), "%s", said);
+	ATF_CHECK_EQ_MSG(7, run("--wait", "20"), "%s", user_err);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
-/* Always busy; leaves the number of orders in the file `orders'. */
+/* Always busy; leaves the number of commands in the file `commands'. */
 static void
 serve_always_busy(struct fake *f, int fd, int nr, void *arg)
 {
@@ -262,45 +231,46 @@ serve_always_busy(struct fake *f, int fd, int nr, void *arg)
 	fake_hello(f, fd);
 	fake_read_submit(fd, &c);
 	snprintf(n, sizeof(n), "%d", nr + 1);
-	fake_check(file_save("orders", n, strlen(n), 0600) == 0, "orders");
+	fake_check(file_save("commands", n, strlen(n), 0600) == 0,
+	    "commands");
 	if (recorded)
 		fake_refuse_recorded(fd, REASON_BUSY, "bundles take the room");
 	else
 		fake_refuse(fd, REASON_BUSY, "all 8 slots run jobs");
 }
 
-/* How many orders an appliance gets that stays busy. */
+/* How many commands an appliance gets that stays busy. */
 static int
-count_orders(bool recorded, const char *wait_s)
+count_commands(bool recorded, const char *wait_s)
 {
-	static char text[FAKE_TEXT];
+	static char text[USER_TEXT_MAX];
 	struct fake f;
 
-	fake_init(&f, SOCKET);
+	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1000, serve_always_busy, &recorded);
 	ATF_CHECK_EQ(125, run("--wait", wait_s));
-	ATF_CHECK_MSG(strstr(said, "refused (busy)") != NULL, "%s", said);
+	USER_CHECK_ERR("refused (busy)");
 	kill(f.pid, SIGKILL);
 	fake_wait(&f);
-	fake_slurp("orders", text);
+	user_slurp("commands", text);
 	return atoi(text);
 }
 
-ATF_TC_WITHOUT_HEAD(an_appliance_that_stays_busy_gets_few_orders);
-ATF_TC_BODY(an_appliance_that_stays_busy_gets_few_orders, tc)
+ATF_TC_WITHOUT_HEAD(an_appliance_that_stays_busy_gets_few_commands);
+ATF_TC_BODY(an_appliance_that_stays_busy_gets_few_commands, tc)
 {
 	int n;
 
-	make_job();
-	n = count_orders(true, "30");
+	user_make_job(JOB_SIZE);
+	n = count_commands(true, "30");
 	ATF_CHECK_MSG(n == 4, "%d leaves", n);
-	ATF_CHECK(strstr(said, "casemate: unix:vm.sock: bundles take the room "
-	    "(trying again for up to 30 s: --wait)\n") != NULL);
-	ATF_CHECK(strstr(said, "was busy 4 times, and each is in its ledger; "
-	    "not tried again") != NULL);
-	n = count_orders(false, "5");
-	ATF_CHECK_MSG(n >= 4 && n <= 9, "%d orders", n);
-	ATF_CHECK(strstr(said, "(trying again for up to 5 s: --wait)") != NULL);
+	USER_CHECK_ERR("casemate: unix:vm.sock: bundles take the room "
+	    "(trying again for up to 30 s: --wait)\n");
+	USER_CHECK_ERR("was busy 4 times, and each is in its ledger; "
+	    "not tried again");
+	n = count_commands(false, "5");
+	ATF_CHECK_MSG(n >= 4 && n <= 9, "%d commands", n);
+	USER_CHECK_ERR("(trying again for up to 5 s: --wait)");
 }
 
 /* Output without an end; the client must leave. */
@@ -328,37 +298,37 @@ ATF_TC_BODY(more_output_than_the_manifest_allows_ends_it, tc)
 	size_t most = 1u << 20;		/* what a manifest has by itself */
 	struct fake f;
 
-	make_job();
-	fake_init(&f, SOCKET);
+	user_make_job(JOB_SIZE);
+	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1, serve_flood, &most);
 	ATF_CHECK_EQ(125, run(NULL, NULL));
-	ATF_CHECK(strstr(said, "closed the connection") != NULL);
-	ATF_CHECK(strstr(said, "more output") == NULL);
+	USER_CHECK_ERR("closed the connection");
+	ATF_CHECK(strstr(user_err, "more output") == NULL);
 	fake_wait(&f);
 	for (int i = 0; i < 2; i++) {
 		most = (1u << 20) + 1;
-		fake_init(&f, SOCKET);
+		fake_init(&f, USER_SOCKET);
 		fake_serve(&f, 1, serve_flood, &most);
 		ATF_CHECK_EQ(125, run(extra[i], NULL));
-		ATF_CHECK_MSG(strstr(said, "the appliance sent more output of "
-		    "job ") != NULL, "%s", said + strlen(said) - 300);
-		ATF_CHECK(strstr(said, "(output_kib: 1024)") != NULL);
+		ATF_CHECK_MSG(strstr(user_err, "the appliance sent more output "
+		    "of job ") != NULL, "%s", user_err + strlen(user_err) -
+		    300);
+		USER_CHECK_ERR("(output_kib: 1024)");
 		ATF_CHECK_EQ(0, fake_wait(&f));
 	}
 }
 
-/* With nobody there to run it: nothing was tried but the file. */
+/* Without an appliance: only the file is tried. */
 ATF_TC_WITHOUT_HEAD(receipt_that_cannot_be_kept_is_said_before);
 ATF_TC_BODY(receipt_that_cannot_be_kept_is_said_before, tc)
 {
-	make_job();
+	user_make_job(JOB_SIZE);
 	ATF_CHECK_EQ(125, run("--receipt", "nowhere/receipt"));
-	ATF_CHECK_MSG(strstr(said, "cannot write nowhere/receipt") != NULL,
-	    "%s", said);
+	USER_CHECK_ERR("cannot write nowhere/receipt");
 	ATF_CHECK_EQ(125, run("--receipt", "."));
-	ATF_CHECK_MSG(strstr(said, ".: is a folder") != NULL, "%s", said);
+	USER_CHECK_ERR(".: is a folder");
 	ATF_CHECK_EQ(125, run("--receipt", "receipt"));
-	ATF_CHECK_MSG(strstr(said, "cannot connect") != NULL, "%s", said);
+	USER_CHECK_ERR("cannot connect");
 	ATF_CHECK(access("receipt", F_OK) == -1);
 }
 
@@ -380,12 +350,12 @@ ATF_TC_BODY(refusal_is_told_with_its_reason, tc)
 {
 	struct fake f;
 
-	make_job();
-	fake_init(&f, SOCKET);
+	user_make_job(JOB_SIZE);
+	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1, serve_refusal, NULL);
 	ATF_CHECK_EQ(125, run(NULL, NULL));
-	ATF_CHECK_MSG(strstr(said, "casemate: refused (replay): seen\\x1b[2J "
-	    "before; sign again\n") != NULL, "%s", said);
+	USER_CHECK_ERR("casemate: refused (replay): seen\\x1b[2J before; sign "
+	    "again\n");
 	ATF_CHECK(access("receipt", F_OK) == -1);
 }
 
@@ -417,7 +387,7 @@ serve_partly(struct fake *f, int fd, int nr, void *arg)
 		fake_send(fd, CLIENT_SEND, accepted, 4);
 }
 
-/* The command must be an order to explain; *arg says what to answer. */
+/* The command must be explain; *arg is the answer. */
 static void
 serve_explanation(struct fake *f, int fd, int nr, void *arg)
 {
@@ -442,9 +412,9 @@ static int
 dry_run(const char *more)
 {
 	const char *words[] = { "run", "--dry-run", "job", "--key", "key",
-	    "--on", "unix:" SOCKET, "--wait", "2", more, NULL };
+	    "--on", "unix:" USER_SOCKET, "--wait", "2", more, NULL };
 
-	return casemate(&cmd_run, words);
+	return user_run(&cmd_run, words);
 }
 
 ATF_TC_WITHOUT_HEAD(dry_run_tells_the_decision);
@@ -454,41 +424,40 @@ ATF_TC_BODY(dry_run_tells_the_decision, tc)
 	static char neither[] = "?";
 	struct fake f;
 
-	make_job();
-	fake_init(&f, SOCKET);
+	user_make_job(JOB_SIZE);
+	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 2, serve_explanation, yes);
-	ATF_CHECK_EQ_MSG(0, dry_run(NULL), "%s", said);
-	ATF_CHECK_STREQ("allowed\n", printed);
-	ATF_CHECK_EQ_MSG(0, dry_run("-v"), "%s", said);
-	ATF_CHECK_STREQ("all of it\nallowed\n", printed);
+	ATF_CHECK_EQ_MSG(0, dry_run(NULL), "%s", user_err);
+	ATF_CHECK_STREQ("allowed\n", user_out);
+	ATF_CHECK_EQ_MSG(0, dry_run("-v"), "%s", user_err);
+	ATF_CHECK_STREQ("all of it\nallowed\n", user_out);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 	fake_serve(&f, 1, serve_explanation, no);
 	ATF_CHECK_EQ(125, dry_run("-v"));
-	ATF_CHECK_STREQ("?[2J no rule\nrefused\n", printed);
+	ATF_CHECK_STREQ("?[2J no rule\nrefused\n", user_out);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 	fake_serve(&f, 1, serve_explanation, neither);
 	ATF_CHECK_EQ(125, dry_run(NULL));
-	ATF_CHECK_MSG(strstr(said, "a bad EXPLAINED") != NULL, "%s", said);
+	USER_CHECK_ERR("a bad EXPLAINED");
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
-/* To whom asks for a job an explanation is no answer, nor the other way. */
+/* An explanation does not answer a job, nor SEND an explain. */
 ATF_TC_WITHOUT_HEAD(dry_run_and_run_are_told_apart);
 ATF_TC_BODY(dry_run_and_run_are_told_apart, tc)
 {
 	int ask = 5, send = 6;
 	struct fake f;
 
-	make_job();
-	fake_init(&f, SOCKET);
+	user_make_job(JOB_SIZE);
+	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1, serve_partly, &ask);
 	ATF_CHECK_EQ(125, run("--wait", "0"));
-	ATF_CHECK_MSG(strstr(said, "a bad EXPLAINED") != NULL, "%s", said);
+	USER_CHECK_ERR("a bad EXPLAINED");
 	fake_wait(&f);
 	fake_serve(&f, 1, serve_partly, &send);
 	ATF_CHECK_EQ(125, dry_run(NULL));
-	ATF_CHECK_MSG(strstr(said, "a SEND that was not due") != NULL, "%s",
-	    said);
+	USER_CHECK_ERR("a SEND that was not due");
 	fake_wait(&f);
 }
 
@@ -537,16 +506,16 @@ ATF_TC_BODY(nonsense_from_the_appliance_is_named, tc)
 		{ BYTES("HTTP/1.1 400 Bad Request\r\n"), "which does not" },
 	};
 
-	make_job();
+	user_make_job(JOB_SIZE);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct nonsense b = cases[i];
 		struct fake f;
 
-		fake_init(&f, SOCKET);
+		fake_init(&f, USER_SOCKET);
 		fake_serve(&f, 1, serve_bytes, &b);
 		ATF_CHECK_EQ(125, run(NULL, NULL));
-		ATF_CHECK_MSG(strstr(said, b.says) != NULL, "%zu: %s", i,
-		    said);
+		ATF_CHECK_MSG(strstr(user_err, b.says) != NULL, "%zu: %s", i,
+		    user_err);
 		ATF_CHECK_EQ(0, fake_wait(&f));
 	}
 }
@@ -558,15 +527,15 @@ ATF_TC_BODY(appliance_that_breaks_off_or_rambles, tc)
 	    "was not accepted", "a bad ACCEPTED", "a bad FINISHED",
 	    "has no place here" };
 
-	make_job();
+	user_make_job(JOB_SIZE);
 	for (int i = 0; i < 5; i++) {
 		struct fake f;
 
-		fake_init(&f, SOCKET);
+		fake_init(&f, USER_SOCKET);
 		fake_serve(&f, 1, serve_partly, &i);
 		ATF_CHECK_EQ(125, run("--wait", "0"));
-		ATF_CHECK_MSG(strstr(said, says[i]) != NULL, "%d: %s", i,
-		    said);
+		ATF_CHECK_MSG(strstr(user_err, says[i]) != NULL, "%d: %s", i,
+		    user_err);
 		fake_wait(&f);
 	}
 }
@@ -598,14 +567,13 @@ ATF_TC_BODY(refusal_in_the_middle_of_the_bundle_is_read, tc)
 {
 	struct fake f;
 
-	make_job();
+	user_make_job(JOB_SIZE);
 	/* More than the socket holds. */
 	ATF_REQUIRE_EQ(0, truncate("job/files/p", 4 << 20));
-	fake_init(&f, SOCKET);
+	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1, serve_stop_bundle, NULL);
 	ATF_CHECK_EQ(125, run(NULL, NULL));
-	ATF_CHECK_MSG(strstr(said, "refused (bundle): that is enough") != NULL,
-	    "%s", said);
+	USER_CHECK_ERR("refused (bundle): that is enough");
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
@@ -620,20 +588,20 @@ ATF_TC_BODY(name_pins_the_key_that_up_saw, tc)
 	char dir[PATH_MAX];
 	struct fake f;
 
-	make_job();
+	user_make_job(JOB_SIZE);
 	ATF_REQUIRE(getcwd(dir, sizeof(dir)) != NULL);
 	setenv("XDG_STATE_HOME", dir, 1);
 	ATF_REQUIRE(state_open("vm") != -1);
-	ATF_CHECK_EQ(125, casemate(&cmd_run, words));
-	ATF_CHECK(strstr(said, "no appliance of this name is up") != NULL);
+	ATF_CHECK_EQ(125, user_run(&cmd_run, words));
+	USER_CHECK_ERR("no appliance of this name is up");
 
 	s.qemu.pid = getpid();
 	s.qemu.start = proc_start_time(getpid());
 	ATF_REQUIRE_EQ(0, state_save("vm", &s));
 	fake_init(&f, "casemate/vm/vsock.sock");
-	write_file("casemate/vm/appliance.vkey", f.vkey, 0644);
+	user_write("casemate/vm/appliance.vkey", f.vkey, 0644);
 	fake_serve(&f, 1, serve_job, &lie);
-	ATF_CHECK_EQ_MSG(7, casemate(&cmd_run, words), "%s", said);
+	ATF_CHECK_EQ_MSG(7, user_run(&cmd_run, words), "%s", user_err);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
@@ -646,7 +614,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, another_appliance_is_sent_nothing);
 	ATF_TP_ADD_TC(tp, busy_is_tried_again_with_the_same_command);
 	ATF_TP_ADD_TC(tp, busy_with_a_receipt_takes_a_new_command);
-	ATF_TP_ADD_TC(tp, an_appliance_that_stays_busy_gets_few_orders);
+	ATF_TP_ADD_TC(tp, an_appliance_that_stays_busy_gets_few_commands);
 	ATF_TP_ADD_TC(tp, more_output_than_the_manifest_allows_ends_it);
 	ATF_TP_ADD_TC(tp, receipt_that_cannot_be_kept_is_said_before);
 	ATF_TP_ADD_TC(tp, refusal_is_told_with_its_reason);

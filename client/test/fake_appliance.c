@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "lib/command.h"
-#include "client/vm/proc.h"
 #include "lib/receipt.h"
 #include "lib/sha256.h"
 #include "client/unixsock.h"
@@ -407,43 +406,4 @@ fake_job(struct fake *f, int fd, enum fake_lie lie)
 	leaf = make_leaf(f, &c, job, digest, lie);
 	send_finished(f, fd, leaf, lie);
 	free(leaf);
-}
-
-void
-fake_slurp(const char *file, char dst[FAKE_TEXT])
-{
-	int fd = open(file, O_RDONLY);
-	ssize_t n = read(fd, dst, FAKE_TEXT - 1);
-
-	fake_check(fd != -1 && n >= 0, file);
-	dst[n] = '\0';
-	close(fd);
-}
-
-int
-fake_command(const struct cmd *command, const char *const words[],
-    char out[FAKE_TEXT], char err[FAKE_TEXT])
-{
-	union {
-		const char *const *in;
-		char **out;
-	} argv = { .in = words };
-	pid_t pid;
-	int n = 0;
-
-	while (words[n] != NULL)
-		n++;
-	fflush(NULL);
-	if ((pid = fork()) == 0) {
-		alarm(60);
-		dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
-		dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
-		n = command->run(n, argv.out);
-		fflush(NULL);
-		_exit(n & 0xff);
-	}
-	n = proc_wait(pid);
-	fake_slurp("out", out);
-	fake_slurp("err", err);
-	return n;
 }

@@ -1,17 +1,17 @@
 /*
  * For tests: an appliance on a UNIX socket that can do what a real one does
  * not do on demand: lie, break off, be slow.  It runs in a child process; its
- * key, tree (of one leaf) and signatures are real.
+ * key, tree (of one leaf) and signatures are real.  It builds its frames by
+ * hand, since some of them must be wrong.
  */
-#ifndef FAKE_H
-#define FAKE_H
+#ifndef FAKE_APPLIANCE_H
+#define FAKE_APPLIANCE_H
 
 #include <sys/types.h>
 
 #include <stdbool.h>
 
 #include "client/buf.h"
-#include "client/casemate.h"
 #include "lib/command.h"
 #include "lib/msg/msg.h"
 #include "lib/note.h"
@@ -53,30 +53,37 @@ void	fake_serve(struct fake *, int connections, fake_handler *, void *arg);
 /* Waits for the child; its exit status. */
 int	fake_wait(struct fake *);
 
-/* For handlers: all exit the child with 1 when the client is not as it must
- * be. */
+/* For handlers: all exit with 1 when the client does not what it must. */
 void	fake_connect(int fd);			/* CONNECT line, OK */
 void	fake_hello(struct fake *, int fd);
 void	fake_send(int fd, unsigned type, const void *, size_t);
 /* One frame's payload. */
 void	fake_read(int fd, unsigned type, struct buf *);
 void	fake_refuse(int fd, enum reason, const char *text);
-/* The same for a command that was decided and recorded: with a receipt. */
+/* The same for a command that was recorded: with a receipt. */
 void	fake_refuse_recorded(int fd, enum reason, const char *text);
 /* HELLO to ACCEPTED of a job, and its output then. */
 void	fake_begin_job(struct fake *, int fd);
 void	fake_output(int fd, unsigned stream, const void *, size_t);
 /* SUBMIT, and the command in it. */
 void	fake_read_submit(int fd, struct command *);
+/* A query that is allowed, and its answer. */
+struct fake_reply {
+	enum verb	 verb;		/* the query must have this one */
+	/*
+	 * A READ_DATA for each line; lines that begin with `!' (left out) go to
+	 * stream 2.
+	 */
+	const char	*answer;
+	const char	*note;		/* the text of READ_END */
+	enum fake_lie	 lie;
+};
+void	fake_query(struct fake *, int fd, const struct fake_reply *);
+/* Starts an appliance on the socket that gives so many of these. */
+void	fake_serve_replies(struct fake *, const char *path, int n,
+	    struct fake_reply *);
 /*
- * A whole order to read that is allowed: `answer' in pieces, one for each
- * line, those that begin with `!' (left out) from stream 2.  The verb must be
- * this one.
- */
-void	fake_reading(struct fake *, int fd, enum verb, const char *answer,
-	    const char *note, enum fake_lie);
-/*
- * The same for leaves, of which there are two: the second names `prev' as the
+ * A query for leaves, of which there are two.  The second names `prev' as the
  * hash of the one before, or, when that is NULL, the hash of the first.  The
  * lie is in the first one's receipt.
  */
@@ -89,27 +96,16 @@ void	fake_leaves(struct fake *, int fd, const char *prev, enum fake_lie);
 /* A whole job that prints "out\n" and "err\n" and exits with 7. */
 void	fake_job(struct fake *, int fd, enum fake_lie);
 
-/* Ends the child with 1, and says what, unless it is so. */
+/* Says what and exits with 1 unless it is so. */
 void	fake_check(bool ok, const char *what);
-/* 32 bytes in hex; the last eight answers stay. */
+/* 32 bytes in hex; the last eight results stay valid. */
 const char *fake_hex(const void *digest);
 /* The receipt of leaf `index' of a tree of this size and root. */
 void	fake_put_proof(struct put *, struct fake *, const char *leaf,
 	    uint64_t index, uint64_t size, const struct proof *,
 	    const unsigned char root[TREE_HASH], enum fake_lie);
-/* That of a tree of one leaf: no proof, the leaf's hash is the root. */
+/* The same for a tree of one leaf, whose hash is the root. */
 void	fake_put_receipt(struct put *, struct fake *, const char *leaf,
 	    enum fake_lie);
-
-#define FAKE_TEXT	65536
-
-/* A whole file as text; exits with 1 when it cannot be read. */
-void	fake_slurp(const char *file, char dst[FAKE_TEXT]);
-/*
- * Runs a command in a child process: its exit status, and what it wrote to
- * standard output and standard error.
- */
-int	fake_command(const struct cmd *, const char *const words[],
-	    char out[FAKE_TEXT], char err[FAKE_TEXT]);
 
 #endif

@@ -1,15 +1,17 @@
-/* The fake appliance's answers to orders to read. */
+/* The fake appliance's answers to queries. */
+#include "fake_appliance.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/buf.h"
 #include "lib/command.h"
-#include "fake_appliance.h"
 #include "lib/sha256.h"
 #include "lib/tree.h"
 
 /* Reads READ; the command in it and its digest. */
 static void
-read_order(int fd, struct command *c, unsigned char digest[DIGEST_LEN])
+read_query(int fd, struct command *c, unsigned char digest[DIGEST_LEN])
 {
 	struct buf b = { 0 };
 	struct why w = { "" };
@@ -75,19 +77,19 @@ make_read_leaf(struct fake *f, const struct command *c,
 
 /* HELLO and READ. */
 static void
-begin_reading(struct fake *f, int fd, enum verb verb, struct command *c,
+begin_query(struct fake *f, int fd, enum verb verb, struct command *c,
     unsigned char digest[DIGEST_LEN])
 {
 	fake_connect(fd);
 	fake_hello(f, fd);
-	read_order(fd, c, digest);
+	read_query(fd, c, digest);
 	fake_check(c->verb == verb, "another verb was expected");
 	fake_check(strcmp(c->appliance, f->vkey) == 0,
 	    "command for another one");
 }
 
 static void
-end_reading(struct fake *f, int fd, const struct command *c,
+end_query(struct fake *f, int fd, const struct command *c,
     const unsigned char *digest, const char *note, enum fake_lie lie)
 {
 	static unsigned char frame[RECEIPT_MAX + 2048], text[RECEIPT_MAX];
@@ -105,15 +107,29 @@ end_reading(struct fake *f, int fd, const struct command *c,
 }
 
 void
-fake_reading(struct fake *f, int fd, enum verb verb, const char *answer,
-    const char *note, enum fake_lie lie)
+fake_query(struct fake *f, int fd, const struct fake_reply *r)
 {
 	unsigned char digest[DIGEST_LEN];
 	struct command c;
 
-	begin_reading(f, fd, verb, &c, digest);
-	send_pieces(fd, answer);
-	end_reading(f, fd, &c, digest, note, lie);
+	begin_query(f, fd, r->verb, &c, digest);
+	send_pieces(fd, r->answer);
+	end_query(f, fd, &c, digest, r->note, r->lie);
+}
+
+static void
+serve_reply(struct fake *f, int fd, int nr, void *reply)
+{
+	(void)nr;
+	fake_query(f, fd, reply);
+}
+
+void
+fake_serve_replies(struct fake *f, const char *path, int n,
+    struct fake_reply *r)
+{
+	fake_init(f, path);
+	fake_serve(f, n, serve_reply, r);
 }
 
 /* Leaf `index' of the two, whose hashes these are. */
@@ -141,7 +157,7 @@ fake_leaves(struct fake *f, int fd, const char *prev, enum fake_lie lie)
 	struct command c;
 	char *leaf[2];
 
-	begin_reading(f, fd, VERB_LEDGER, &c, digest);
+	begin_query(f, fd, VERB_LEDGER, &c, digest);
 	leaf[0] = need_printf(FAKE_LEAF, 0, "00");
 	tree_hash_leaf(leaf[0], strlen(leaf[0]), hash[0]);
 	leaf[1] = need_printf(FAKE_LEAF, 1, prev != NULL ? prev :
@@ -149,7 +165,7 @@ fake_leaves(struct fake *f, int fd, const char *prev, enum fake_lie lie)
 	tree_hash_leaf(leaf[1], strlen(leaf[1]), hash[1]);
 	send_leaf(f, fd, leaf[0], 0, hash, lie);
 	send_leaf(f, fd, leaf[1], 1, hash, LIE_NONE);
-	end_reading(f, fd, &c, digest, "", LIE_NONE);
+	end_query(f, fd, &c, digest, "", LIE_NONE);
 	free(leaf[0]);
 	free(leaf[1]);
 }

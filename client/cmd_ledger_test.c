@@ -1,0 +1,134 @@
+/* casemate ledger, against a fake appliance. */
+#include "casemate.h"
+
+#include <atf-c.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/test/fake_appliance.h"
+#include "client/test/user.h"
+
+struct leaves {
+	const char	*prev;
+	enum fake_lie	 lie;
+};
+
+static void
+serve_leaves(struct fake *f, int fd, int nr, void *arg)
+{
+	const struct leaves *l = arg;
+
+	(void)nr;
+	fake_leaves(f, fd, l->prev, l->lie);
+}
+
+static void
+start_leaves(struct fake *f, struct leaves *l)
+{
+	user_make_key();
+	fake_init(f, USER_SOCKET);
+	fake_serve(f, 1, serve_leaves, l);
+}
+
+/* How many lines were user_out. */
+static int
+lines(void)
+{
+	int n = 0;
+
+	for (const char *p = user_out; (p = strchr(p, '\n')) != NULL; p++)
+		n++;
+	return n;
+}
+
+ATF_TC_WITHOUT_HEAD(leaves_are_proven_printed_and_kept);
+ATF_TC_BODY(leaves_are_proven_printed_and_kept, tc)
+{
+	const char *words[] = { "verify", "kept/1.tlog-proof", "--appliance",
+	    "vkey", NULL };
+	struct leaves l = { NULL, LIE_NONE };
+	char first[512];
+	struct fake f;
+
+	start_leaves(&f, &l);
+	ATF_CHECK_EQ_MSG(0, user_query(&cmd_ledger, "--receipts", "kept", NULL),
+	    "%s", user_err);
+	snprintf(first, sizeof(first), FAKE_LEAF "\n", 0, "00");
+	ATF_CHECK(strncmp(user_out, first, strlen(first)) == 0);
+	ATF_CHECK_EQ(2, lines());
+	ATF_CHECK_EQ(0, fake_wait(&f));
+	user_write("vkey", f.vkey, 0644);
+	ATF_CHECK_EQ(0, user_run(&cmd_verify, words));
+	ATF_CHECK(strstr(user_out, "index 1 of a tree of 2") != NULL);
+}
+
+ATF_TC_WITHOUT_HEAD(leaf_that_is_not_proven_is_not_printed);
+ATF_TC_BODY(leaf_that_is_not_proven_is_not_printed, tc)
+{
+	struct leaves bad[] = {
+		{ NULL, LIE_OTHER_KEY }, { NULL, LIE_OTHER_LEAF },
+	};
+	struct leaves good = { NULL, LIE_NONE };
+	struct fake f;
+
+	for (int i = 0; i < 2; i++) {
+		start_leaves(&f, &bad[i]);
+		ATF_CHECK_EQ(1, user_query(&cmd_ledger, NULL, NULL, NULL));
+		USER_CHECK_ERR("FAILED: leaf 0: ");
+		ATF_CHECK_STREQ("", user_out);
+		ATF_CHECK_EQ(0, fake_wait(&f));
+	}
+	start_leaves(&f, &good);
+	ATF_CHECK_EQ(1, user_query(&cmd_ledger, "--from", "5", NULL));
+	USER_CHECK_ERR("FAILED: leaf 5: it is for leaf 0");
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+ATF_TC_WITHOUT_HEAD(leaf_that_follows_another_is_not_printed);
+ATF_TC_BODY(leaf_that_follows_another_is_not_printed, tc)
+{
+	struct leaves l = { "abcd", LIE_NONE };
+	struct fake f;
+
+	start_leaves(&f, &l);
+	ATF_CHECK_EQ(1, user_query(&cmd_ledger, NULL, NULL, NULL));
+	USER_CHECK_ERR("FAILED: leaf 1: it does not follow");
+	ATF_CHECK_EQ(1, lines());
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+ATF_TC_WITHOUT_HEAD(fewer_leaves_than_wanted_is_a_failure);
+ATF_TC_BODY(fewer_leaves_than_wanted_is_a_failure, tc)
+{
+	struct leaves l = { NULL, LIE_NONE };
+	struct fake f;
+
+	start_leaves(&f, &l);
+	ATF_CHECK_EQ(1, user_query(&cmd_ledger, "--count", "3", NULL));
+	ATF_CHECK_EQ(2, lines());
+	ATF_CHECK_STREQ("casemate: the ledger ends before leaf 2\n", user_err);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+/* What was not asked for is not shown. */
+ATF_TC_WITHOUT_HEAD(more_leaves_than_wanted_are_not_printed);
+ATF_TC_BODY(more_leaves_than_wanted_are_not_printed, tc)
+{
+	struct leaves l = { NULL, LIE_NONE };
+	struct fake f;
+
+	start_leaves(&f, &l);
+	ATF_CHECK_EQ(0, user_query(&cmd_ledger, "--count", "1", NULL));
+	ATF_CHECK_EQ(1, lines());
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, leaves_are_proven_printed_and_kept);
+	ATF_TP_ADD_TC(tp, leaf_that_is_not_proven_is_not_printed);
+	ATF_TP_ADD_TC(tp, leaf_that_follows_another_is_not_printed);
+	ATF_TP_ADD_TC(tp, more_leaves_than_wanted_are_not_printed);
+	ATF_TP_ADD_TC(tp, fewer_leaves_than_wanted_is_a_failure);
+	return atf_no_error();
+}

@@ -1,0 +1,104 @@
+#include "user.h"
+
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/buf.h"
+#include "client/file.h"
+#include "client/vm/proc.h"
+#include "fake_appliance.h"
+
+char user_out[USER_TEXT_MAX], user_err[USER_TEXT_MAX];
+
+void
+user_write(const char *path, const char *text, mode_t mode)
+{
+	fake_check(file_save(path, text, strlen(text), mode) == 0, path);
+}
+
+void
+user_slurp(const char *file, char dst[USER_TEXT_MAX])
+{
+	int fd = open(file, O_RDONLY);
+	ssize_t n = read(fd, dst, USER_TEXT_MAX - 1);
+
+	fake_check(fd != -1 && n >= 0, file);
+	dst[n] = '\0';
+	close(fd);
+}
+
+void
+user_make_key(void)
+{
+	const char *argv[] = { "ssh-keygen", "-q", "-t", "ed25519", "-N", "",
+	    "-f", "key", NULL };
+
+	if (access("key", F_OK) == -1)
+		fake_check(proc_wait(proc_start(argv, PROC_ATTACHED, -1, NULL,
+		    0)) == 0, "ssh-keygen");
+}
+
+void
+user_make_job(size_t size)
+{
+	char *text = need_alloc(size + 1, 1);
+
+	user_make_key();
+	fake_check(mkdir("job", 0755) == 0 && mkdir("job/files", 0755) == 0,
+	    "job");
+	user_write("job/manifest.yaml", "version: 1\nname: t\nargv: [p]\n",
+	    0644);
+	memset(text, 'x', size);
+	user_write("job/files/p", text, 0755);
+	free(text);
+}
+
+int
+user_wait(pid_t pid)
+{
+	int status = proc_wait(pid);
+
+	user_slurp("out", user_out);
+	user_slurp("err", user_err);
+	return status;
+}
+
+int
+user_run(const struct cmd *command, const char *const words[])
+{
+	union {
+		const char *const *in;
+		char **out;
+	} argv = { .in = words };
+	pid_t pid;
+	int n = 0;
+
+	while (words[n] != NULL)
+		n++;
+	fflush(NULL);
+	if ((pid = fork()) == 0) {
+		alarm(60);
+		dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
+		dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
+		n = command->run(n, argv.out);
+		fflush(NULL);
+		_exit(n & 0xff);
+	}
+	return user_wait(pid);
+}
+
+int
+user_query(const struct cmd *command, const char *a, const char *b,
+    const char *c)
+{
+	const char *words[] = { command->name, "--key", "key", "--on",
+	    "unix:" USER_SOCKET, "--wait", "5", a, b, c, NULL };
+
+	user_make_key();
+	return user_run(command, words);
+}
