@@ -34,7 +34,7 @@ load_known_key(struct appliance *a)
 static int
 resolve_name(struct appliance *a)
 {
-	struct state s;
+	struct vm_state s;
 
 	strcpy(a->name, a->target.name);
 	switch (state_load(a->name, &s)) {
@@ -139,7 +139,7 @@ appliance_wait_busy(struct appliance *a, const char *message, bool recorded)
 static bool
 still_runs(const struct appliance *a)
 {
-	struct state s;
+	struct vm_state s;
 
 	if (a->name[0] == '\0' || state_load(a->name, &s) == STATE_UP)
 		return true;

@@ -15,7 +15,7 @@
 static int
 down(const char *name, uint64_t wait_s, bool force)
 {
-	struct state s;
+	struct vm_state s;
 
 	switch (state_load(name, &s)) {
 	case STATE_ERROR:

@@ -33,7 +33,7 @@ print_time(const char *seconds)
 
 /* "exited 3": with the status where the state has one. */
 static void
-print_state(const struct leaf *l)
+print_state(const struct parsed_leaf *l)
 {
 	const char *state = leaf_get(l, "state");
 	char text[64];
@@ -46,7 +46,7 @@ print_state(const struct leaf *l)
 }
 
 static void
-print_job(const struct leaf *l)
+print_job(const struct parsed_leaf *l)
 {
 	print_cell(leaf_get(l, "job"), JOB_ID_LEN);
 	print_time(leaf_get(l, "started"));
@@ -62,7 +62,7 @@ jobs(struct client_query *q)
 	const struct command what = { .verb = VERB_JOBS };
 	struct query_data rest = { 0 };
 	const char *line;
-	struct leaf l;
+	struct parsed_leaf l;
 	size_t len;
 	int got;
 

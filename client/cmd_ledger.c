@@ -11,6 +11,7 @@
 
 #include "file.h"
 #include "lib/log.h"
+#include "need.h"
 #include "query.h"
 #include "lib/receipt.h"
 #include "say.h"

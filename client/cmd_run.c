@@ -11,6 +11,7 @@
 
 #include "client/policy/dryrun.h"
 #include "file.h"
+#include "need.h"
 #include "pack.h"
 #include "say.h"
 #include "session.h"

@@ -462,7 +462,7 @@ ATF_TC_BODY(dry_run_and_run_are_told_apart, tc)
 }
 
 /* Sends these bytes after CONNECT and OK, and closes. */
-struct nonsense {
+struct raw_bytes {
 	const char	*data;
 	size_t		 len;
 	const char	*says;
@@ -471,7 +471,7 @@ struct nonsense {
 static void
 serve_bytes(struct fake *f, int fd, int nr, void *arg)
 {
-	const struct nonsense *b = arg;
+	const struct raw_bytes *b = arg;
 
 	(void)f;
 	(void)nr;
@@ -485,7 +485,7 @@ serve_bytes(struct fake *f, int fd, int nr, void *arg)
 ATF_TC_WITHOUT_HEAD(nonsense_from_the_appliance_is_named);
 ATF_TC_BODY(nonsense_from_the_appliance_is_named, tc)
 {
-	static const struct nonsense cases[] = {
+	static const struct raw_bytes cases[] = {
 		{ BYTES("\377\377\377\377\001"), "length 4294967295" },
 		{ BYTES("\0\0\0\0\001"), "length 0" },
 		{ BYTES("\0\0\0\001\020"), "type 0x10, which does not exist" },
@@ -508,7 +508,7 @@ ATF_TC_BODY(nonsense_from_the_appliance_is_named, tc)
 
 	user_make_job(JOB_SIZE);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct nonsense b = cases[i];
+		struct raw_bytes b = cases[i];
 		struct fake f;
 
 		fake_init(&f, USER_SOCKET);
@@ -583,7 +583,7 @@ ATF_TC_BODY(name_pins_the_key_that_up_saw, tc)
 {
 	const char *words[] = { "run", "job", "--key", "key", "--on", "vm",
 	    "--wait", "2", NULL };
-	struct state s = { .machine = "pc", .accel = "tcg" };
+	struct vm_state s = { .machine = "pc", .accel = "tcg" };
 	enum fake_lie lie = LIE_NONE;
 	char dir[PATH_MAX];
 	struct fake f;

@@ -20,7 +20,7 @@ run(int argc, char *argv[])
 
 	if (opts_parse(&cmd_site, &m, argc, argv, &dir) == -1)
 		return CMD_USAGE;
-	ret = site_make(dir, &cpio, &settings);
+	ret = sitemake_cpio(dir, &cpio, &settings);
 	if (ret == 0)
 		ret = file_save(m.output, cpio.data, cpio.len, 0644);
 	buf_free(&cpio);

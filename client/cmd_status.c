@@ -21,13 +21,13 @@ print_row(const char *name, const char *text)
 
 /* leaf_parse() has checked that it is a number of at most 20 digits. */
 static unsigned long long
-number(const struct leaf *l, const char *name)
+number(const struct parsed_leaf *l, const char *name)
 {
 	return strtoull(leaf_get(l, name), NULL, 10);
 }
 
 static void
-print_table(const char *where, const struct leaf *l)
+print_table(const char *where, const struct parsed_leaf *l)
 {
 	const char *runtimes = leaf_get(l, "runtimes");
 
@@ -49,7 +49,7 @@ status(struct client_query *q)
 	const struct command what = { .verb = VERB_STATUS };
 	struct query_data rest = { 0 };
 	const char *line;
-	struct leaf l;
+	struct parsed_leaf l;
 	size_t len;
 
 	if (session_open(&q->session) == -1 || query_run(q, &what) == -1)

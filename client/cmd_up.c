@@ -18,6 +18,7 @@
 #include "lib/log.h"
 #include "client/vm/proc.h"
 #include "appliance.h"
+#include "need.h"
 #include "say.h"
 #include "sitemake.h"
 #include "client/vm/start.h"
@@ -40,7 +41,7 @@ struct up {
 	char		*real[OPT_LIST_MAX + 2];	/* absolute paths */
 	size_t		 nreal;
 	struct vm	 vm;
-	struct state	 state;
+	struct vm_state	 state;
 	struct hello	 hello;
 	int		 dir, lock;
 	uint64_t	 started;
@@ -183,7 +184,7 @@ load_site(struct up *u)
 	fd = open(u->site, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd != -1) {
 		close(fd);
-		ret = site_make(u->site, &cpio, &settings);
+		ret = sitemake_cpio(u->site, &cpio, &settings);
 	} else {
 		ret = load_site_file(u->site, &cpio);
 	}

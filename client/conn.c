@@ -150,7 +150,7 @@ turned_away(struct get *g, struct why *w)
 static enum conn_result
 read_hello(struct conn *c, int timeout_ms, struct hello *h, struct why *w)
 {
-	struct frame f;
+	struct conn_frame f;
 	int r = conn_next(c, timeout_ms, &f, w);
 
 	if (r == 1 && f.type == CLIENT_HELLO)
@@ -247,7 +247,7 @@ conn_get_text(struct get *g, struct buf *out, size_t max)
 
 /* 1 when a whole frame is in the buffer, 0 when not, -1 malformed. */
 static int
-take_frame(struct conn *c, struct frame *f, struct why *w)
+take_frame(struct conn *c, struct conn_frame *f, struct why *w)
 {
 	struct get g;
 	uint32_t len;
@@ -274,7 +274,7 @@ take_frame(struct conn *c, struct frame *f, struct why *w)
 }
 
 int
-conn_next(struct conn *c, int timeout_ms, struct frame *f, struct why *w)
+conn_next(struct conn *c, int timeout_ms, struct conn_frame *f, struct why *w)
 {
 	const uint64_t deadline = timeout_ms < 0 ? CLOCK_NEVER :
 	    clock_ms() + (unsigned)timeout_ms;

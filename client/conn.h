@@ -31,7 +31,7 @@ struct hello {
 	uint32_t	 slots;
 };
 
-struct frame {
+struct conn_frame {
 	unsigned	 type;
 	struct get	 body;		/* lives until the next conn_next */
 };
@@ -55,7 +55,7 @@ void	conn_close(struct conn *);
  * frames.  -1 with *w: a timeout (errno ETIMEDOUT), malformed bytes or a failed
  * read.  A negative time means no timeout.
  */
-int	conn_next(struct conn *, int timeout_ms, struct frame *,
+int	conn_next(struct conn *, int timeout_ms, struct conn_frame *,
 	    struct why *w);
 
 /*

@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct conn c = { .fd = -1 };
 	struct why w = { "" };
 	struct hello h;
-	struct frame f;
+	struct conn_frame f;
 	int pair[2], got;
 
 	if (len > INPUT_MAX)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "need.h"
 #include "say.h"
 
 static const char *

@@ -11,16 +11,17 @@
 
 #include "file.h"
 #include "lib/manifest.h"
+#include "need.h"
 #include "say.h"
 #include "lib/sha256.h"
 
 /* A walk in progress: folders (paths below files/) still to be read. */
-struct walk {
+struct folder_walk {
 	const char	*shown;		/* DIR/files */
 	int		 root;
 	char		**todo;
 	size_t		 ntodo;
-	struct folder	*folder;
+	struct job_folder	*folder;
 	size_t		 bytes;
 };
 
@@ -83,9 +84,9 @@ folder_free_names(char **names)
 }
 
 static int
-add_file(struct walk *w, const char *path, const char *shown)
+add_file(struct folder_walk *w, const char *path, const char *shown)
 {
-	struct folder *f = w->folder;
+	struct job_folder *f = w->folder;
 	struct folder_file *file;
 
 	if (f->n == MANIFEST_FILES_MAX) {
@@ -111,7 +112,7 @@ add_file(struct walk *w, const char *path, const char *shown)
 }
 
 static int
-add_entry(struct walk *w, const char *path)
+add_entry(struct folder_walk *w, const char *path)
 {
 	char *shown = need_printf("%s/%s", w->shown, path);
 	struct stat st;
@@ -136,7 +137,7 @@ add_entry(struct walk *w, const char *path)
 
 /* Reads one folder; "" is files/ itself. */
 static int
-walk_one(struct walk *w, const char *path)
+walk_one(struct folder_walk *w, const char *path)
 {
 	char *shown = need_printf("%s%s%s", w->shown,
 	    *path == '\0' ? "" : "/", path);
@@ -168,10 +169,10 @@ out:
 }
 
 int
-folder_load(struct folder *f, const char *dir)
+folder_load(struct job_folder *f, const char *dir)
 {
 	char *shown = need_printf("%s/files", dir);
-	struct walk w = { .shown = shown, .folder = f };
+	struct folder_walk w = { .shown = shown, .folder = f };
 	int ret = 0;
 
 	memset(f, 0, sizeof(*f));
@@ -204,7 +205,7 @@ out:
 }
 
 void
-folder_free(struct folder *f)
+folder_free(struct job_folder *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		free(f->files[i].path);
@@ -215,7 +216,7 @@ folder_free(struct folder *f)
 }
 
 const struct folder_file *
-folder_find(const struct folder *f, const char *path)
+folder_find(const struct job_folder *f, const char *path)
 {
 	for (size_t i = 0; i < f->n; i++)
 		if (strcmp(f->files[i].path, path) == 0)

@@ -18,7 +18,7 @@ struct folder_file {
 	struct buf	 data;
 };
 
-struct folder {
+struct job_folder {
 	struct folder_file	*files;	/* sorted by path, in byte order */
 	size_t			 n;
 };
@@ -29,10 +29,11 @@ struct folder {
  * refuses, more than MANIFEST_FILES_MAX files or BUNDLE_MAX bytes.  Complains
  * and answers -1.  folder_free() in any case.
  */
-int	folder_load(struct folder *, const char *dir);
-void	folder_free(struct folder *);
+int	folder_load(struct job_folder *, const char *dir);
+void	folder_free(struct job_folder *);
 /* The file with this path, or NULL. */
-const struct folder_file *folder_find(const struct folder *, const char *path);
+const struct folder_file *folder_find(const struct job_folder *,
+	    const char *path);
 
 /* Names in an open folder, sorted, without "." and ".."; NULL-terminated. */
 char	**folder_names(int dirfd, const char *shown);

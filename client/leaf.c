@@ -7,22 +7,23 @@
 
 #include "buf.h"
 #include "lib/doc/json.h"
+#include "need.h"
 
-struct reader {
+struct leaf_reader {
 	const unsigned char	*p, *end, *start;
-	struct leaf		*leaf;
+	struct parsed_leaf		*leaf;
 	struct why		*w;
 };
 
 static int
-bad(const struct reader *r, const char *what)
+bad(const struct leaf_reader *r, const char *what)
 {
 	return why_set(r->w, "the leaf is not a casemate event: byte %zu: %s",
 	    (size_t)(r->p - r->start), what);
 }
 
 static bool
-take(struct reader *r, char c)
+take(struct leaf_reader *r, char c)
 {
 	if (r->p == r->end || *r->p != (unsigned char)c)
 		return false;
@@ -65,7 +66,7 @@ add_rune(struct buf *out, unsigned rune)
 
 /* The four digits after \u, of what json_put_string() escapes alone. */
 static int
-take_unicode(struct reader *r, struct buf *out)
+take_unicode(struct leaf_reader *r, struct buf *out)
 {
 	unsigned v = 0;
 
@@ -84,7 +85,7 @@ take_unicode(struct reader *r, struct buf *out)
 }
 
 static int
-take_escape(struct reader *r, struct buf *out)
+take_escape(struct leaf_reader *r, struct buf *out)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
 	const char *at;
@@ -104,7 +105,7 @@ take_escape(struct reader *r, struct buf *out)
 }
 
 static int
-take_string(struct reader *r, struct buf *out)
+take_string(struct leaf_reader *r, struct buf *out)
 {
 	if (!take(r, '"'))
 		return bad(r, "a string was expected");
@@ -124,7 +125,7 @@ take_string(struct reader *r, struct buf *out)
 }
 
 static int
-take_number(struct reader *r, struct buf *out)
+take_number(struct leaf_reader *r, struct buf *out)
 {
 	const unsigned char *first = r->p;
 
@@ -138,10 +139,10 @@ take_number(struct reader *r, struct buf *out)
 
 /* Keeps a name ("data." in front of the inner ones) and its value. */
 static int
-add_member(struct reader *r, bool inner, struct buf *name, struct buf *value,
-    bool is_text)
+add_member(struct leaf_reader *r, bool inner, struct buf *name,
+    struct buf *value, bool is_text)
 {
-	struct leaf *l = r->leaf;
+	struct parsed_leaf *l = r->leaf;
 	struct leaf_member *m = &l->member[l->n];
 	int n;
 
@@ -161,7 +162,7 @@ add_member(struct reader *r, bool inner, struct buf *name, struct buf *value,
 }
 
 static int
-take_value(struct reader *r, bool inner, struct buf *name)
+take_value(struct leaf_reader *r, bool inner, struct buf *name)
 {
 	struct buf value = { 0 };
 	bool is_text = r->p != r->end && *r->p == '"';
@@ -176,7 +177,7 @@ take_value(struct reader *r, bool inner, struct buf *name)
 
 /* Name and colon; 1 when the member's value is the object `data'. */
 static int
-take_name(struct reader *r, bool inner, struct buf *name)
+take_name(struct leaf_reader *r, bool inner, struct buf *name)
 {
 	if (take_string(r, name) == -1)
 		return -1;
@@ -190,7 +191,7 @@ take_name(struct reader *r, bool inner, struct buf *name)
  * 1 when the outer one ended.
  */
 static int
-take_end(struct reader *r, bool *inner)
+take_end(struct leaf_reader *r, bool *inner)
 {
 	while (take(r, '}')) {
 		if (!*inner)
@@ -201,7 +202,7 @@ take_end(struct reader *r, bool *inner)
 }
 
 static int
-parse_members(struct reader *r)
+parse_members(struct leaf_reader *r)
 {
 	bool inner = false;
 	int ret;
@@ -228,9 +229,9 @@ parse_members(struct reader *r)
 }
 
 int
-leaf_parse(struct leaf *l, const void *json, size_t len, struct why *w)
+leaf_parse(struct parsed_leaf *l, const void *json, size_t len, struct why *w)
 {
-	struct reader r = { .leaf = l, .w = w };
+	struct leaf_reader r = { .leaf = l, .w = w };
 
 	memset(l, 0, sizeof(*l));
 	r.p = r.start = json;
@@ -241,7 +242,7 @@ leaf_parse(struct leaf *l, const void *json, size_t len, struct why *w)
 }
 
 void
-leaf_free(struct leaf *l)
+leaf_free(struct parsed_leaf *l)
 {
 	for (size_t i = 0; i < l->n; i++)
 		free(l->member[i].value);
@@ -249,7 +250,7 @@ leaf_free(struct leaf *l)
 }
 
 const char *
-leaf_get(const struct leaf *l, const char *name)
+leaf_get(const struct parsed_leaf *l, const char *name)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->member[i].name, name) == 0)

@@ -20,16 +20,17 @@ struct leaf_member {
 	bool	 is_text;
 };
 
-struct leaf {
+struct parsed_leaf {
 	struct leaf_member	member[LEAF_MEMBERS_MAX];
 	size_t			n;
 };
 
 /* -1 with EBADMSG and *w.  leaf_free() in any case. */
-int	leaf_parse(struct leaf *, const void *json, size_t len, struct why *w);
-void	leaf_free(struct leaf *);
+int	leaf_parse(struct parsed_leaf *, const void *json, size_t len,
+	    struct why *w);
+void	leaf_free(struct parsed_leaf *);
 
 /* A member's value, "" when there is none. */
-const char	*leaf_get(const struct leaf *, const char *name);
+const char	*leaf_get(const struct parsed_leaf *, const char *name);
 
 #endif

@@ -10,7 +10,7 @@ int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct leaf l;
+	struct parsed_leaf l;
 	struct why w = { "" };
 
 	if (leaf_parse(&l, data, len, &w) == 0) {

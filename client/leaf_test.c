@@ -10,7 +10,7 @@ static const char good[] = "{\"id\":\"3\",\"data\":{\"job\":\"ab\",\"n\":0,"
 ATF_TC_WITHOUT_HEAD(members_and_inner_members);
 ATF_TC_BODY(members_and_inner_members, tc)
 {
-	struct leaf l;
+	struct parsed_leaf l;
 	struct why w = { "" };
 
 	ATF_REQUIRE_EQ_MSG(0, leaf_parse(&l, good, strlen(good), &w), "%s",
@@ -55,7 +55,7 @@ ATF_TC_BODY(what_ledgerd_does_not_write_is_refused, tc)
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct leaf l;
+		struct parsed_leaf l;
 		struct why w = { "" };
 
 		ATF_CHECK_MSG(leaf_parse(&l, bad[i][0], strlen(bad[i][0]), &w)
@@ -70,7 +70,7 @@ ATF_TC_WITHOUT_HEAD(every_truncation_is_refused);
 ATF_TC_BODY(every_truncation_is_refused, tc)
 {
 	for (size_t len = 0; len < strlen(good); len++) {
-		struct leaf l;
+		struct parsed_leaf l;
 		struct why w = { "" };
 
 		ATF_CHECK_EQ(-1, leaf_parse(&l, good, len, &w));

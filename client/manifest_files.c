@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/doc/json.h"
+#include "need.h"
 #include "say.h"
 #include "lib/sha256.h"
 
@@ -59,7 +60,7 @@ differs(const char *where, const struct manifest_file *row,
 
 int
 manifest_files_check(const char *where, const struct manifest *m,
-    const struct folder *f)
+    const struct job_folder *f)
 {
 	size_t bad = 0;
 
@@ -93,7 +94,7 @@ append_json_string(struct buf *b, const char *text)
 }
 
 void
-manifest_files_append(struct buf *manifest, const struct folder *f)
+manifest_files_append(struct buf *manifest, const struct job_folder *f)
 {
 	char digest[2 * DIGEST_LEN + 1];
 
@@ -128,7 +129,7 @@ manifest_files_next(const char *where, struct ustar *u,
 }
 
 static int
-add_found(struct folder *found, const char *where,
+add_found(struct job_folder *found, const char *where,
     const struct ustar_member *m)
 {
 	const char *path = m->name + strlen("files/");
@@ -152,7 +153,8 @@ add_found(struct folder *found, const char *where,
 }
 
 int
-manifest_files_read(struct folder *found, const char *where, struct ustar *u)
+manifest_files_read(struct job_folder *found, const char *where,
+    struct ustar *u)
 {
 	struct ustar_member m;
 	int got;

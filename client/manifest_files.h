@@ -15,16 +15,16 @@
  * `where' is the folder or bundle in messages.
  */
 int	manifest_files_check(const char *where, const struct manifest *,
-	    const struct folder *);
+	    const struct job_folder *);
 
 /* Appends a `files:' section that manifest_files_check() accepts. */
-void	manifest_files_append(struct buf *manifest, const struct folder *);
+void	manifest_files_append(struct buf *manifest, const struct job_folder *);
 
 /*
  * Fills `found' with the rest of the archive's members: files/PATH, regular,
  * each once.  Complains and returns -1; folder_free() in any case.
  */
-int	manifest_files_read(struct folder *found, const char *where,
+int	manifest_files_read(struct job_folder *found, const char *where,
 	    struct ustar *);
 
 /* ustar_next() that complains about the bundle `where'. */

@@ -9,7 +9,7 @@
 #define HELP_COLUMN	28
 #define TEXT_MAX_LEN	128	/* an option with its value */
 
-struct parse_state {
+struct opts_parser {
 	const struct opt *table;
 	unsigned char	 *dst;
 	char		**argv;
@@ -115,7 +115,7 @@ set_value(const struct opt *o, void *dst, const char *value)
 
 /* One option, at s->argv[s->at]; moves past it and its value. */
 static int
-parse_option(struct parse_state *s)
+parse_option(struct opts_parser *s)
 {
 	const char *arg = s->argv[s->at++], *value = NULL;
 	const struct opt *o = NULL;
@@ -171,7 +171,7 @@ int
 opts_parse(const struct cmd *c, void *dst, int argc, char *argv[],
     const char *args[])
 {
-	struct parse_state s = { table_of(c), dst, argv, argc, 1, 0 };
+	struct opts_parser s = { table_of(c), dst, argv, argc, 1, 0 };
 	bool only_args = false;
 	int n = 0;
 

@@ -12,6 +12,7 @@
 #include "folder.h"
 #include "lib/manifest.h"
 #include "manifest_files.h"
+#include "need.h"
 #include "say.h"
 #include "sign.h"
 #include "lib/sha256.h"
@@ -36,7 +37,7 @@ struct source {
 	const char	*dir;
 	int		 fd;
 	bool		 is_signed;
-	struct folder	 folder;
+	struct job_folder	 folder;
 	struct manifest	 manifest;
 };
 
@@ -262,7 +263,7 @@ take_member(struct ustar *u, const char *file, const char *name, size_t max,
 static int
 check_bundle(struct pack *p, struct ustar *u, const char *file)
 {
-	struct folder found = { 0 };
+	struct job_folder found = { 0 };
 	struct manifest m;
 	int ret = -1;
 

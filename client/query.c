@@ -6,6 +6,7 @@
 
 #include "lib/doc/json.h"
 #include "lib/log.h"
+#include "need.h"
 #include "say.h"
 
 #define LEAVES_MAX	(32u << 20)	/* 256 receipts are below 16 MiB */
@@ -47,7 +48,7 @@ take_end(struct session *s, struct get *g)
 
 /* 1: more follows, 0: this was the last, -1: malformed. */
 static int
-take_frame(struct client_query *q, struct frame *f)
+take_frame(struct client_query *q, struct conn_frame *f)
 {
 	switch ((enum client_msg)f->type) {
 	case CLIENT_READ_DATA:
@@ -92,7 +93,7 @@ talk(struct session *s, void *query)
 	struct client_query *q = query;
 	const char *where = s->appliance.where;
 	struct why w = { "" };
-	struct frame f;
+	struct conn_frame f;
 	int more = 1;
 
 	q->too_long = false;
@@ -166,7 +167,7 @@ query_next(struct client_query *q, struct query_data *d)
 
 int
 query_next_line(struct client_query *q, struct query_data *rest,
-    const char **line, size_t *len, struct leaf *l)
+    const char **line, size_t *len, struct parsed_leaf *l)
 {
 	struct why w = { "" };
 	const char *end;

@@ -55,7 +55,7 @@ bool	query_next(struct client_query *, struct query_data *);
  * past the last; complains and returns -1 when it is not JSON.
  */
 int	query_next_line(struct client_query *, struct query_data *rest,
-	    const char **line, size_t *len, struct leaf *l);
+	    const char **line, size_t *len, struct parsed_leaf *l);
 
 /* Frees, and returns the exit code for `ret'; flushes standard output. */
 int	query_exit(struct client_query *, int ret);

@@ -95,7 +95,7 @@ add_all(struct making *m)
 }
 
 int
-site_make(const char *dir, struct buf *cpio, struct settings *st)
+sitemake_cpio(const char *dir, struct buf *cpio, struct settings *st)
 {
 	struct making m = { .dir = dir };
 	struct site site;

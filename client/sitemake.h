@@ -12,6 +12,6 @@
  * Loads the site in DIR as keyd would (client/sitefolder.h) and appends the
  * archive to `cpio'.  Complains with file and line, and answers -1.
  */
-int	site_make(const char *dir, struct buf *cpio, struct settings *);
+int	sitemake_cpio(const char *dir, struct buf *cpio, struct settings *);
 
 #endif

@@ -117,7 +117,7 @@ static enum submit_turn
 turn(struct submit *s, int timeout_ms, enum client_msg *typep)
 {
 	struct why w = { "" };
-	struct frame f;
+	struct conn_frame f;
 	int r = conn_next(&s->session->conn, timeout_ms, &f, &w);
 
 	if (r == 0)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "need.h"
 
 #define BACKLOG	128	/* connections that wait while the guest accepts */
 

@@ -7,6 +7,7 @@
 #include "buf.h"
 #include "file.h"
 #include "lib/receipt.h"
+#include "need.h"
 #include "safe.h"
 #include "say.h"
 

@@ -14,7 +14,7 @@
 #include "lib/why.h"
 
 struct verified {
-	struct leaf	leaf;
+	struct parsed_leaf	leaf;
 	uint64_t	index;
 	uint64_t	size;		/* of the tree that was signed */
 	char		key_name[NOTE_NAME_MAX + 1];

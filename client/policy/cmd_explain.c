@@ -12,6 +12,7 @@
 
 #include "client/buf.h"
 #include "cases.h"
+#include "client/need.h"
 #include "say.h"
 #include "cedar/data/ext.h"
 #include "client/file.h"

@@ -32,7 +32,7 @@ test_text(const char *file, const struct buf *text, struct site *site,
 	struct rules *r = &site->rules;
 	struct doc_error e;
 	struct cases cases;
-	struct verdict v;
+	struct case_verdict v;
 	size_t held = 0;
 
 	if (cases_read(&cases, file, (const char *)text->data, text->len,
@@ -43,11 +43,11 @@ test_text(const char *file, const struct buf *text, struct site *site,
 	for (size_t i = 0; i < cases.n; i++) {
 		const struct policy_case *c = &cases.list[i];
 
-		case_decide(c, r, &v);
-		if (case_holds(c, r, &v))
+		verdict_decide(c, r, &v);
+		if (verdict_holds(c, r, &v))
 			held++;
 		else
-			case_complain(c, file, r, &v);
+			verdict_complain(c, file, r, &v);
 	}
 	printf("%s: %zu of %zu hold\n", file, held, cases.n);
 	count->held += held;

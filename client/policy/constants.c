@@ -74,7 +74,7 @@ find_field(const struct expr_node *nodes, uint32_t root)
 /* One side of == or !=, and the other. */
 static void
 check_sides(const struct policy *p, uint32_t field, uint32_t text,
-    words_tell *tell, void *ctx)
+    constants_tell *tell, void *ctx)
 {
 	const struct expr_node *t = &p->nodes[text];
 	const struct text_field *f;
@@ -91,7 +91,7 @@ check_sides(const struct policy *p, uint32_t field, uint32_t text,
 }
 
 void
-words_check(const struct policy *p, words_tell *tell, void *ctx)
+constants_check(const struct policy *p, constants_tell *tell, void *ctx)
 {
 	for (uint32_t i = 2; i < p->nnodes; i++) {
 		uint32_t right = i - 1, left;

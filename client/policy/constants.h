@@ -8,10 +8,10 @@
 
 #include "cedar/data/policy.h"
 
-typedef void words_tell(void *ctx, const struct policy *, uint32_t pos,
+typedef void constants_tell(void *ctx, const struct policy *, uint32_t pos,
     const char *text);
 
 /* Tells each, with its place in the policy's source. */
-void	words_check(const struct policy *, words_tell *, void *ctx);
+void	constants_check(const struct policy *, constants_tell *, void *ctx);
 
 #endif

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/need.h"
 #include "lib/manifest.h"
 #include "policy.h"
 #include "lib/rules/judge.h"

@@ -471,7 +471,7 @@ lint_all(struct lint *l)
 	lint_wildcards(l);
 	for (size_t i = 0; i < set->n; i++)
 		if (set->items[i]->template == NULL)
-			words_check(set->items[i], tell_word, l);
+			constants_check(set->items[i], tell_word, l);
 	for (size_t i = 0; i < l->n; i++)
 		lint_mention(l, &l->mentions[i]);
 	for (uint32_t i = 0; i < l->people->n; i++)

@@ -21,8 +21,8 @@ find_ask(const struct policy_case *c, const char *thing)
 }
 
 void
-case_decide(const struct policy_case *c, struct rules *rules,
-    struct verdict *v)
+verdict_decide(const struct policy_case *c, struct rules *rules,
+    struct case_verdict *v)
 {
 	const struct case_ask *meant;
 
@@ -64,8 +64,8 @@ rule_holds(const char *rule, const struct rules *r,
 }
 
 bool
-case_holds(const struct policy_case *c, const struct rules *rules,
-    const struct verdict *v)
+verdict_holds(const struct policy_case *c, const struct rules *rules,
+    const struct case_verdict *v)
 {
 	if (v->answer.allow != c->allow)
 		return false;
@@ -124,7 +124,7 @@ add_error(struct buf *b, const struct rules *r, const struct eval_error *e)
 }
 
 static void
-add_answer(struct buf *b, const struct rules *r, const struct verdict *v)
+add_answer(struct buf *b, const struct rules *r, const struct case_verdict *v)
 {
 	const struct authz_decision *a = &v->answer;
 	const struct eval_error *failed = rules_failed_forbid(r, a);
@@ -162,8 +162,8 @@ add_unknown(struct buf *b, const struct policy_case *c, const struct rules *r)
 }
 
 void
-case_complain(const struct policy_case *c, const char *file,
-    const struct rules *r, const struct verdict *v)
+verdict_complain(const struct policy_case *c, const char *file,
+    const struct rules *r, const struct case_verdict *v)
 {
 	struct buf b = { 0 };
 

@@ -10,18 +10,18 @@
  * The first thing that was refused; when all is allowed, the one that the case
  * names, or the first.
  */
-struct verdict {
+struct case_verdict {
 	const struct case_ask	*ask;
 	struct authz_decision		 answer;
 };
 
-void	case_decide(const struct policy_case *, struct rules *,
-	    struct verdict *);
+void	verdict_decide(const struct policy_case *, struct rules *,
+	    struct case_verdict *);
 /* Whether that is as expected. */
-bool	case_holds(const struct policy_case *, const struct rules *,
-	    const struct verdict *);
+bool	verdict_holds(const struct policy_case *, const struct rules *,
+	    const struct case_verdict *);
 /* Says what was expected, what is the answer, and what may be amiss. */
-void	case_complain(const struct policy_case *, const char *file,
-	    const struct rules *, const struct verdict *);
+void	verdict_complain(const struct policy_case *, const char *file,
+	    const struct rules *, const struct case_verdict *);
 
 #endif

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/need.h"
 #include "lib/command.h"
 #include "lib/receipt.h"
 #include "lib/sha256.h"

@@ -1,4 +1,5 @@
 /* The fake appliance's answers to queries. */
+#include "client/need.h"
 #include "fake_appliance.h"
 
 #include <stdlib.h>

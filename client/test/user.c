@@ -10,6 +10,7 @@
 
 #include "client/buf.h"
 #include "client/file.h"
+#include "client/need.h"
 #include "client/vm/proc.h"
 #include "fake_appliance.h"
 

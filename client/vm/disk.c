@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "client/buf.h"
+#include "client/need.h"
 #include "proc.h"
 #include "client/say.h"
 

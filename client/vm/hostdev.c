@@ -17,6 +17,7 @@
 
 #include "client/buf.h"
 #include "client/file.h"
+#include "client/need.h"
 #include "lib/clock.h"
 #include "proc.h"
 #include "client/say.h"

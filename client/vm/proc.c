@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "client/file.h"
+#include "client/need.h"
 #include "client/say.h"
 
 #define PROC_FDS_MAX	16

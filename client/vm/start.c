@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "client/buf.h"
+#include "client/need.h"
 #include "hostdev.h"
 #include "proc.h"
 #include "client/say.h"
@@ -28,7 +29,7 @@ struct start {
 	int		 dir, null, log;
 	int		 vsock;		/* QEMU's end, or /dev/vhost-vsock */
 	bool		 tied;
-	struct state	*state;
+	struct vm_state	*state;
 };
 
 static void
@@ -137,7 +138,7 @@ close_files(struct start *s)
 
 int
 start_vm(const char *name, int dirfd, struct vm *vm, bool tied,
-    struct state *state)
+    struct vm_state *state)
 {
 	struct start s = { .name = name, .dir = dirfd, .null = -1, .log = -1,
 	    .vsock = -1, .tied = tied, .state = state };

@@ -14,6 +14,6 @@
  * of them is left.  vm->vsock_fd and vm->cid are set here.
  */
 int	start_vm(const char *name, int dirfd, struct vm *, bool tied,
-	    struct state *);
+	    struct vm_state *);
 
 #endif

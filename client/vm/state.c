@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "client/file.h"
+#include "client/need.h"
 #include "client/say.h"
 #include "lib/words.h"
 
@@ -125,7 +126,7 @@ read_boot_id(char dst[40])
 }
 
 void
-state_format(struct buf *b, const struct state *s)
+state_format(struct buf *b, const struct vm_state *s)
 {
 	char *text = need_printf("casemate-state 1\nboot_id %s\n"
 	    "qemu %ld %llu\ndevice %ld %llu\ncid %u\nmachine %s\naccel %s\n",
@@ -138,7 +139,7 @@ state_format(struct buf *b, const struct state *s)
 }
 
 int
-state_parse(struct state *s, const char *text)
+state_parse(struct vm_state *s, const char *text)
 {
 	long qemu, device;
 	unsigned long long qemu_start, device_start;
@@ -161,7 +162,7 @@ state_parse(struct state *s, const char *text)
 }
 
 static enum state_found
-judge(struct state *s)
+judge(struct vm_state *s)
 {
 	char now[40];
 	int fd;
@@ -179,7 +180,7 @@ judge(struct state *s)
 }
 
 enum state_found
-state_load(const char *name, struct state *s)
+state_load(const char *name, struct vm_state *s)
 {
 	enum state_found found = STATE_ERROR;
 	char *path = state_file(name, "state");
@@ -215,7 +216,7 @@ save_file(const char *name, const char *file, const struct buf *text)
 }
 
 int
-state_save(const char *name, struct state *s)
+state_save(const char *name, struct vm_state *s)
 {
 	struct buf text = { 0 }, pid = { 0 };
 	char *line = need_printf("%ld\n", (long)s->qemu.pid);
@@ -250,7 +251,7 @@ state_remove(const char *name)
 }
 
 int
-state_target(const char *name, const struct state *s, struct target *t)
+state_target(const char *name, const struct vm_state *s, struct target *t)
 {
 	char *path = state_file(name, "vsock.sock");
 

@@ -19,7 +19,7 @@
 #include "proc.h"
 #include "client/target.h"
 
-struct state {
+struct vm_state {
 	char		boot_id[40];	/* of the host, when it went up */
 	struct proc	qemu;
 	struct proc	device;		/* casemate-vsock; pid 0: none */
@@ -48,17 +48,18 @@ int	state_open(const char *name);
  */
 int	state_lock(const char *name);
 
-enum state_found state_load(const char *name, struct state *);
+enum state_found state_load(const char *name, struct vm_state *);
 /* Complains and returns -1. */
-int	state_save(const char *name, struct state *);
+int	state_save(const char *name, struct vm_state *);
 /* Removes what does not stay. */
 void	state_remove(const char *name);
 
 /* Text of the file, and back: pure.  -1 when it is not one of ours. */
-void	state_format(struct buf *, const struct state *);
-int	state_parse(struct state *, const char *text);
+void	state_format(struct buf *, const struct vm_state *);
+int	state_parse(struct vm_state *, const char *text);
 
 /* Where this appliance listens. */
-int	state_target(const char *name, const struct state *, struct target *);
+int	state_target(const char *name, const struct vm_state *,
+	    struct target *);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "client/file.h"
+#include "client/need.h"
 #include "client/say.h"
 #include "state.h"
 
@@ -45,10 +46,10 @@ end_child(pid_t pid)
 	ATF_REQUIRE_EQ(pid, waitpid(pid, NULL, 0));
 }
 
-static struct state
+static struct vm_state
 running(pid_t pid)
 {
-	struct state s = { .machine = "microvm", .accel = "tcg" };
+	struct vm_state s = { .machine = "microvm", .accel = "tcg" };
 
 	s.qemu.pid = pid;
 	s.qemu.start = proc_start_time(pid);
@@ -58,9 +59,9 @@ running(pid_t pid)
 ATF_TC_WITHOUT_HEAD(text_comes_back_as_it_was);
 ATF_TC_BODY(text_comes_back_as_it_was, tc)
 {
-	struct state s = { .boot_id = "01-ab", .qemu = { 12, 1ull << 60 },
+	struct vm_state s = { .boot_id = "01-ab", .qemu = { 12, 1ull << 60 },
 	    .device = { 13, 5 }, .cid = 77, .machine = "q35", .accel = "kvm" };
-	struct state back;
+	struct vm_state back;
 	struct buf b = { 0 };
 
 	state_format(&b, &s);
@@ -89,7 +90,7 @@ ATF_TC_WITHOUT_HEAD(up_while_its_process_lives);
 ATF_TC_BODY(up_while_its_process_lives, tc)
 {
 	pid_t pid;
-	struct state s, back;
+	struct vm_state s, back;
 
 	enter();
 	ATF_CHECK_EQ(STATE_DOWN, state_load("vm", &back));
@@ -109,7 +110,7 @@ ATF_TC_WITHOUT_HEAD(recycled_pid_is_not_ours);
 ATF_TC_BODY(recycled_pid_is_not_ours, tc)
 {
 	pid_t pid;
-	struct state s, back;
+	struct vm_state s, back;
 
 	enter();
 	pid = start_child();
@@ -125,7 +126,7 @@ ATF_TC_WITHOUT_HEAD(dead_but_not_reaped_is_gone);
 ATF_TC_BODY(dead_but_not_reaped_is_gone, tc)
 {
 	pid_t pid = start_child();
-	struct state s = running(pid);
+	struct vm_state s = running(pid);
 	siginfo_t info;
 
 	ATF_REQUIRE_EQ(0, kill(pid, SIGKILL));
@@ -137,7 +138,7 @@ ATF_TC_BODY(dead_but_not_reaped_is_gone, tc)
 ATF_TC_WITHOUT_HEAD(state_of_another_boot_is_stale);
 ATF_TC_BODY(state_of_another_boot_is_stale, tc)
 {
-	struct state s = running(getpid()), back;
+	struct vm_state s = running(getpid()), back;
 	struct buf b = { 0 };
 
 	enter();
@@ -157,7 +158,7 @@ ATF_TC_BODY(state_of_another_boot_is_stale, tc)
 ATF_TC_WITHOUT_HEAD(damaged_state_is_said);
 ATF_TC_BODY(damaged_state_is_said, tc)
 {
-	struct state back;
+	struct vm_state back;
 
 	enter();
 	ATF_REQUIRE_EQ(0, file_save("casemate/vm/state", "what?\n", 6, 0600));

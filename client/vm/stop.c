@@ -102,7 +102,7 @@ press_power_button(const char *name, int qemu, uint64_t wait_s)
 }
 
 static void
-end_qemu(const char *name, const struct state *s, int qemu)
+end_qemu(const char *name, const struct vm_state *s, int qemu)
 {
 	char *path = state_file(name, "qmp.sock");
 	struct why w = { "" };
@@ -119,7 +119,7 @@ end_qemu(const char *name, const struct state *s, int qemu)
 
 /* The device ends after QEMU by itself; it is not left behind if not. */
 static void
-end_device(const struct state *s)
+end_device(const struct vm_state *s)
 {
 	int fd = proc_open(&s->device);
 
@@ -134,7 +134,7 @@ end_device(const struct state *s)
 }
 
 void
-stop_leftovers(const char *name, const struct state *s)
+stop_leftovers(const char *name, const struct vm_state *s)
 {
 	end_device(s);
 	/* Children of ours, when `up' itself calls. */
@@ -166,7 +166,7 @@ report(const char *name, bool orderly, bool force, uint64_t wait_s)
 }
 
 int
-stop_vm(const char *name, const struct state *s, uint64_t wait_s, bool force)
+stop_vm(const char *name, const struct vm_state *s, uint64_t wait_s, bool force)
 {
 	int qemu = proc_open(&s->qemu);
 	bool orderly = false;

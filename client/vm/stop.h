@@ -16,11 +16,11 @@
  * be ended by force.  Says what happened; -1 when force was needed but not
  * asked for, or the VM ended without saying that it had stopped.
  */
-int	stop_vm(const char *name, const struct state *, uint64_t wait_s,
+int	stop_vm(const char *name, const struct vm_state *, uint64_t wait_s,
 	    bool force);
 
 /* Ends what is left of a dead appliance's processes, and removes its state. */
-void	stop_leftovers(const char *name, const struct state *);
+void	stop_leftovers(const char *name, const struct vm_state *);
 
 /* Says what `whose' log in the state's folder ends with. */
 void	stop_show_log(const char *name, const char *whose,
