@@ -1,4 +1,4 @@
-# What hostile jobs take from others, or leave behind: regressions.
+# Hostile jobs that take from others or leave something behind: regressions.
 . "$CASEMATE_SRC/qemu-tests/lib.sh"
 
 # case_with_vm NAME DESCRIPTION [SECONDS]
@@ -19,7 +19,7 @@ hog() {
 	done
 }
 
-# While one job holds all that it gets, the next one runs.
+# While one job holds as much as it can get, the next one runs.
 expect_room_beside() {
 	hog taker "$1" 'processes: 900' 'memory_mib: 100'
 	"$casemate" run taker --key alice --on vm > out 2> err &
@@ -156,8 +156,8 @@ slow_end_keeps_no_runner_from_starting_body() {
 	! said 'runner ended with' || atf_fail "the runner ended"
 }
 
-# More than the machine has, in mappings, which are freed slowly: a job that
-# needs next to nothing is not ended for them.
+# Mappings for more memory than the machine has, which are freed slowly: a small
+# job beside them is not killed.
 case_with_vm memory_of_one_job_leaves_some 'memory_mib above what there is' 600
 memory_of_one_job_leaves_some_body() {
 	atf_check -o ignore -e ignore "$do" vm_up

@@ -1,5 +1,5 @@
-# What a job is granted beyond the plain sandbox, and what it is run on: in
-# the image, under its kernel, down to the leaf.
+# Capabilities and runtimes of a job: in the image, under its kernel, up to the
+# leaf.
 . "$CASEMATE_SRC/qemu-tests/lib.sh"
 
 case_with_vm() {
@@ -17,7 +17,7 @@ memory_job() {
 	    >> "$folder/manifest.yaml"
 }
 
-# ways WAY...: what job-memory prints when exactly these work.
+# ways WAY...: the output of job-memory when exactly these ways work.
 ways() {
 	for way in both compile share twin zero patch shm run-shm sem; do
 		case " $* " in

@@ -30,11 +30,11 @@ for service in gate runner keyd ledgerd; do
 	}"
 done
 
-# What the terminals of many years took for the end of input, a stop of the
-# output, a signal or a deletion, and what a line at a wrong speed gives.
+# Bytes that a terminal can take for the end of input, a stop of the output, a
+# signal or a deletion, and bytes from a line at a wrong speed.
 atf_test_case console_hears_after_any_byte cleanup
 console_hears_after_any_byte_head() {
-	atf_set descr 'no byte ends the listening or the log'
+	atf_set descr 'no byte stops the console or the log'
 	atf_set timeout 240
 }
 console_hears_after_any_byte_body() {
@@ -110,7 +110,7 @@ lose_page() {
 
 atf_test_case damaged_page_is_named cleanup
 damaged_page_is_named_head() {
-	atf_set descr 'what is before and behind a lost page is read and proven'
+	atf_set descr 'leaves before and after a lost page are read and proven'
 	atf_set timeout 240
 }
 damaged_page_is_named_body() {

@@ -1,4 +1,4 @@
-# What our patches have the kernel do, see image/patches.
+# Tests of the kernel's patches, see image/patches.
 . "$CASEMATE_SRC/qemu-tests/lib.sh"
 
 BOUND_KIB=1024		# beyond a job's limit, see docs/sandbox.md
@@ -35,8 +35,8 @@ nothing_is_shared_or_told_body() {
 	atf_check -o match:'^wrong 0$' -o not-match:WRONG cat out
 }
 
-# No family of kernel memory takes more of the machine than its limit and the
-# bound, and none is left when its group is gone.
+# No kind of kernel memory takes more of the machine than its limit and a bound,
+# and none is left after its group was removed.
 expect_all_counted() {
 	be_first "$1" kmem > out
 	awk -v most=$((8192 + BOUND_KIB)) '

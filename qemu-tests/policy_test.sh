@@ -1,5 +1,5 @@
-# The rules' word, end to end: for each action and each thing that can be asked
-# for, one case allowed and one refused, with what is told and recorded.
+# The rules, end to end: for each action and each thing that a job can request,
+# one case allowed and one refused, with the message and the leaf.
 . "$CASEMATE_SRC/qemu-tests/lib.sh"
 
 case_with_vm() {
@@ -40,8 +40,8 @@ rules() {
 	EOF
 }
 
-# may: runs, and whatever more there is.  less: runs, and nothing more.
-# not: nothing at all.
+# may: runs, with everything else allowed.  less: runs, with nothing else.
+# not: nothing is allowed.
 policy_site() {
 	mkdir -p site/policy
 	for who in may less not; do
@@ -171,7 +171,7 @@ unread() {
 	    "$casemate" "$@" --key "$who" --on vm
 }
 
-# recorded WHO TYPE TEXT: so says the last leaf before that of reading it.
+# recorded WHO TYPE TEXT: the last leaf before the one of this query says so.
 recorded() {
 	atf_check -o save:leaves "$casemate" ledger --key may --on vm
 	atf_check -o match:"\"casemate.read.$2\".*\"submitter\":\"$1\".*$3" \

@@ -12,8 +12,8 @@ reason_number() {
 	    "$CASEMATE_SRC/lib/reason.def"
 }
 
-# refuses CASE REASON MESSAGE LEAF KEY: the appliance says no, for that
-# reason, in words that match; LEAF says whether a job.refused is recorded.
+# refuses CASE REASON MESSAGE LEAF KEY: the appliance refuses with that reason
+# and a message that matches; LEAF says whether a job.refused is recorded.
 refuses() {
 	number=$(reason_number "$2")
 	atf_check -s exit:125 -o save:said -e ignore \

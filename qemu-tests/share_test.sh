@@ -1,5 +1,5 @@
-# One greedy signer and a modest one: whatever the greedy one takes, the modest
-# one's job runs within a minute, on one emulated processor.
+# A greedy signer and a modest one: whatever the greedy one takes, a job of the
+# modest one runs within a minute, on one emulated processor.
 . "$CASEMATE_SRC/qemu-tests/lib.sh"
 
 case_with_greedy() {
