@@ -38,6 +38,18 @@ links_lead_somewhere_body() {
 	atf_check cat broken
 }
 
+atf_test_case glossary_names_files_that_exist
+glossary_names_files_that_exist_body() {
+	sed -n '/^## Words/,/^## /p' "$CASEMATE_SRC/docs/overview.md" |
+	awk -F'|' '/^\|.*`.*\|$/ { print $4 }' | grep -o '`[^`]*`' |
+	tr -d '`' > files
+	[ "$(wc -l < files)" -gt 30 ] || atf_fail "overview.md was not read"
+	while read -r file; do
+		[ -e "$CASEMATE_SRC/$file" ] || echo "$file"
+	done < files > missing
+	atf_check cat missing
+}
+
 atf_test_case every_pipe_message_is_documented
 every_pipe_message_is_documented_body() {
 	sed -n 's/^MSG(\([A-Z_]*\),.*/\1/p' "$CASEMATE_SRC/lib/msg/msg.def" |
@@ -513,6 +525,7 @@ atf_init_test_cases() {
 	atf_add_test_case man_pages_are_clean
 	atf_add_test_case exit_codes_are_in_every_program_page
 	atf_add_test_case links_lead_somewhere
+	atf_add_test_case glossary_names_files_that_exist
 	atf_add_test_case every_pipe_message_is_documented
 	atf_add_test_case every_documented_message_is_there_once
 	atf_add_test_case every_limit_is_documented
