@@ -47,6 +47,7 @@ static struct init {
 	int		 fds[FDSTORE_N];
 	char		 boot_id[64];
 	uint64_t	 start_ns;
+	double		 cpu_start;	/* the kernel's own start is init's */
 	bool		 trace;
 	bool		 stopping;
 	enum halt	 how;
@@ -129,7 +130,19 @@ elapsed_ms(void)
 	return (double)(clock_ns(CLOCK_BOOTTIME) - init.start_ns) / 1e6;
 }
 
-/* With `casemate.trace' on the command line: logs the time of each step. */
+/* Processor time of a process; 0 is init. */
+static double
+cpu_ms(pid_t pid)
+{
+	struct timespec used = { 0 };
+	clockid_t id;
+
+	if (clock_getcpuclockid(pid, &id) == 0)
+		clock_gettime(id, &used);
+	return (double)used.tv_sec * 1e3 + (double)used.tv_nsec / 1e6;
+}
+
+/* `casemate.trace' on the command line: what each step took. */
 static void
 trace(const char *what)
 {
@@ -274,6 +287,14 @@ end_jobs(void)
 }
 
 static void
+trace_service(const struct super *s, const char *what)
+{
+	if (init.trace && s->pid > 0)
+		log_info("trace %.2f ms %s %s, used %.2f ms", elapsed_ms(),
+		    s->name, what, cpu_ms(s->pid));
+}
+
+static void
 stop(enum halt how)
 {
 	if (init.stopping)
@@ -281,6 +302,8 @@ stop(enum halt how)
 	init.stopping = true;
 	init.how = how;
 	log_info("stopping");
+	for (size_t i = 0; i < init.watch.n; i++)
+		trace_service(&init.watch.supers[i], "stops");
 	levels_stop(&init.levels);
 }
 
@@ -291,9 +314,7 @@ news(struct super *s, enum super_news what)
 
 	svdir_news(&init.watch.dirs[i], s, what);
 	if (what == SUPER_IS_UP || what == SUPER_IS_READY) {
-		if (init.trace)
-			log_info("trace %.2f ms %s is %s", elapsed_ms(),
-			    s->name, what == SUPER_IS_UP ? "up" : "ready");
+		trace_service(s, what == SUPER_IS_UP ? "is up" : "is ready");
 		return;
 	}
 	if (i == SERVICE_RUNNER && what != SUPER_IS_FATAL)
@@ -358,6 +379,9 @@ say_ready(void)
 {
 	const char *key = init.watch.notice[SERVICE_KEYD];
 
+	if (init.trace)
+		log_info("trace %.2f ms init is ready, used %.2f ms",
+		    elapsed_ms(), cpu_ms(0) - init.cpu_start);
 	log_info("ready in %.0f ms (%s), %s", elapsed_ms(), init.spawn.mode,
 	    key[0] == '\0' ? "key unknown" : key);
 }
@@ -416,6 +440,7 @@ main(void)
 	int keyd_folder;
 
 	init.start_ns = clock_ns(CLOCK_BOOTTIME);
+	init.cpu_start = cpu_ms(0);
 	log_init("casemate");
 	if (getpid() != 1)
 		die(EXIT_USAGE, "init is process 1: the kernel starts it");
