@@ -87,12 +87,7 @@ flush(struct console *c)
 static void
 ask(struct console *c, char command)
 {
-	unsigned char payload[1];
-	struct put p;
-
-	put_init(&p, payload, sizeof(payload));
-	put_u8(&p, (uint8_t)command);
-	chan_send(&c->init, MSG_INIT_COMMAND, &p);
+	MSG_SEND(&c->init, init_command, .command = (uint8_t)command);
 }
 
 static void
@@ -157,36 +152,21 @@ read_tty(struct console *c, int revents)
 }
 
 static void
-do_service(struct console *c, struct get *in)
+do_service(void *ctx, const struct msg_init_service *m)
 {
-	char name[16], text[96];
-	unsigned state, pid, restarts;
-	unsigned long long up_ms;
+	const unsigned long long up_ms = m->up_ms;
+	struct console *c = ctx;
+	char text[96];
 
-	get_cstr(in, name, sizeof(name));
-	state = get_u8(in);
-	pid = get_u32(in);
-	restarts = get_u32(in);
-	up_ms = get_u64(in);
-	if (get_end(in) == -1)
-		die(EXIT_PEER, "init broke the protocol: INIT_SERVICE");
 	snprintf(text, sizeof(text), "%-8s %-8s %llu.%llu s, process %u, "
-	    "%u restarts\n", name, state_word(state), up_ms / 1000,
-	    up_ms / 100 % 10, pid, restarts);
+	    "%u restarts\n", m->name, state_word(m->state), up_ms / 1000,
+	    up_ms / 100 % 10, m->pid, m->restarts);
 	say(c, text);
 }
 
-static void
-read_init(struct console *c)
-{
-	enum chan_event event;
-	struct get in;
-	enum msg type;
-
-	while ((event = chan_next(&c->init, &type, &in)) != CHAN_NONE)
-		if (event == CHAN_MSG && type == MSG_INIT_SERVICE)
-			do_service(c, &in);
-}
+static const struct chan_row rows[] = {
+	CHAN_ON(init_service, do_service),
+};
 
 static void
 turn(struct console *c)
@@ -210,7 +190,7 @@ turn(struct console *c)
 	if (pfd[SLOT_OUT].revents != 0)
 		chan_flush(&c->init);
 	if (pfd[SLOT_IN].revents != 0)
-		read_init(c);
+		CHAN_DISPATCH(&c->init, rows, c);
 	if ((pfd[SLOT_TTY].revents & ~POLLOUT) != 0)
 		read_tty(c, pfd[SLOT_TTY].revents);
 	flush(c);

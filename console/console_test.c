@@ -17,6 +17,7 @@
 #include "lib/clock.h"
 #include "lib/fds.h"
 #include "init/console_pipe.h"
+#include "lib/log.h"
 
 #define LIMIT_MS	20000	/* for anything that must happen */
 
@@ -345,6 +346,32 @@ ATF_TC_BODY(answers_behind_a_full_line, tc)
 	stop();
 }
 
+/* init's packet; the exit code that it gives the console. */
+static int
+fate(const void *packet, size_t len)
+{
+	int status;
+
+	make_line();
+	start(tty);
+	wait_plain();
+	type("status\r");
+	ATF_CHECK_EQ(CONSOLE_PIPE_STATUS, heard());
+	ATF_REQUIRE_EQ((ssize_t)len, write(to_console[1], packet, len));
+	ATF_REQUIRE(waitpid(pid, &status, 0) == pid);
+	close(tty);
+	close(operator);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+ATF_TC_WITHOUT_HEAD(an_unexpected_message_of_init_ends_it);
+ATF_TC_BODY(an_unexpected_message_of_init_ends_it, tc)
+{
+	/* INIT_COMMAND, an empty INIT_SERVICE */
+	ATF_CHECK_EQ(EXIT_PEER, fate("\3\0\0\0\2\x50r", 7));
+	ATF_CHECK_EQ(EXIT_PEER, fate("\3\0\0\0\1\x51", 6));
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, no_byte_makes_it_deaf);
@@ -354,5 +381,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, hangup_is_not_the_end);
 	ATF_TP_ADD_TC(tp, started_anew_within_a_line);
 	ATF_TP_ADD_TC(tp, answers_behind_a_full_line);
+	ATF_TP_ADD_TC(tp, an_unexpected_message_of_init_ends_it);
 	return atf_no_error();
 }

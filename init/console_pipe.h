@@ -11,7 +11,7 @@
 
 #include "services.h"
 
-#define CONSOLE_PIPE_PACKET	64
+#define CONSOLE_PIPE_PACKET	64	/* longer than any of these */
 
 enum console_pipe_event {
 	CONSOLE_PIPE_NONE,

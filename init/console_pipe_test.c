@@ -35,12 +35,7 @@ after(const void *bytes, size_t len)
 static void
 ask(struct chan *c, uint8_t letter)
 {
-	unsigned char b[1];
-	struct put p;
-
-	put_init(&p, b, sizeof(b));
-	put_u8(&p, letter);
-	chan_send(c, MSG_INIT_COMMAND, &p);
+	MSG_SEND(c, init_command, .command = letter);
 }
 
 ATF_TC_WITHOUT_HEAD(talks_with_a_chan);
@@ -48,7 +43,7 @@ ATF_TC_BODY(talks_with_a_chan, tc)
 {
 	struct super s = { .name = "ledgerd", .state = SUPER_UP, .pid = 77,
 	    .restarts = 2 };
-	char name[16];
+	struct msg_init_service m;
 	struct chan c;
 	struct get g;
 	enum msg type;
@@ -74,13 +69,12 @@ ATF_TC_BODY(talks_with_a_chan, tc)
 	console_pipe_send_service(out[1], &s, 1234);
 	ATF_REQUIRE_EQ(CHAN_MSG, chan_next(&c, &type, &g));
 	ATF_CHECK_EQ(MSG_INIT_SERVICE, type);
-	get_cstr(&g, name, sizeof(name));
-	ATF_CHECK_STREQ("ledgerd", name);
-	ATF_CHECK_EQ(SUPER_UP, get_u8(&g));
-	ATF_CHECK_EQ(77, get_u32(&g));
-	ATF_CHECK_EQ(2, get_u32(&g));
-	ATF_CHECK_EQ(1234, get_u64(&g));
-	ATF_CHECK_EQ(0, get_end(&g));
+	ATF_REQUIRE_EQ(0, msg_get_init_service(&g, &m));
+	ATF_CHECK_STREQ("ledgerd", m.name);
+	ATF_CHECK_EQ(SUPER_UP, m.state);
+	ATF_CHECK_EQ(77, m.pid);
+	ATF_CHECK_EQ(2, m.restarts);
+	ATF_CHECK_EQ(1234, m.up_ms);
 }
 
 ATF_TC_WITHOUT_HEAD(bad_packets_are_the_consoles_fault);
