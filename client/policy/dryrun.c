@@ -9,11 +9,11 @@
 
 #include "client/need.h"
 #include "lib/manifest.h"
-#include "policy.h"
 #include "lib/rules/judge.h"
 #include "client/say.h"
 #include "lib/sha256.h"
 #include "client/sitefolder.h"
+#include "say.h"
 
 #define MANIFEST	"manifest.yaml"
 #define TEXT_ROOM	(1024 * 1024)	/* a few things, their rules */
