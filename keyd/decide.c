@@ -358,20 +358,20 @@ decide(struct authority *a, const struct submission *s, uint64_t now,
 {
 	start(d);
 	if (check_sizes(d, s) == -1 ||
-	    check_command(a, d, s->command, s->command_sig, &s->left,
+	    check_command(a, d, s->command, s->command_sig, s->left,
 	    now) == -1)
 		return;
 	if (read_command(a, d, s->command, true, now) == -1) {
-		check_place(a, d, &s->left, SHARE_JOBS);
+		check_place(a, d, s->left, SHARE_JOBS);
 		return;
 	}
 	d->signed_command = d->command.verb == VERB_RUN;
-	if (check_job_shares(a, d, &s->left) == -1 ||
+	if (check_job_shares(a, d, s->left) == -1 ||
 	    check_manifest(a, d, s, now) == -1 ||
 	    read_manifest(d, s) == -1)
 		return;
-	if (check_runtime(d, &s->runtimes) == -1)
-		check_place(a, d, &s->left, SHARE_JOBS);
+	if (check_runtime(d, s->runtimes) == -1)
+		check_place(a, d, s->left, SHARE_JOBS);
 	else if (d->command.verb == VERB_EXPLAIN)
 		explain(a, d, now);
 	else if (check_rules(a, d, now) == 0 && check_secrets(d) == 0 &&
@@ -381,12 +381,12 @@ decide(struct authority *a, const struct submission *s, uint64_t now,
 
 /* Whoever may not read any output does not learn which jobs there are. */
 static int
-check_reading(struct authority *a, struct decision *d,
-    const struct read_order *o, uint64_t now)
+check_query(struct authority *a, struct decision *d,
+    const struct query_submission *q, uint64_t now)
 {
 	static const struct kept_job nobodys;
 	const struct scene scene = scene_of(a, now);
-	const struct kept_job *job = kept_jobs_find(&o->jobs,
+	const struct kept_job *job = kept_jobs_find(q->jobs,
 	    d->command.job);
 	struct reading r = { .verb = d->command.verb,
 	    .who = d->who.submitter, .appliance = a->site.settings.name,
@@ -405,16 +405,16 @@ check_reading(struct authority *a, struct decision *d,
 }
 
 void
-decide_reading(struct authority *a, const struct read_order *o, uint64_t now,
-    struct decision *d)
+decide_query(struct authority *a, const struct query_submission *q,
+    uint64_t now, struct decision *d)
 {
 	start(d);
-	if (check_command(a, d, o->command, o->command_sig, &o->left,
+	if (check_command(a, d, q->command, q->command_sig, q->left,
 	    now) == -1)
 		return;
-	if (read_command(a, d, o->command, false, now) == -1)
-		check_place(a, d, &o->left, SHARE_READS);
-	else if (check_share(a, d, &o->left, SHARE_READS, 1) == 0 &&
-	    check_reading(a, d, o, now) == 0)
+	if (read_command(a, d, q->command, false, now) == -1)
+		check_place(a, d, q->left, SHARE_READS);
+	else if (check_share(a, d, q->left, SHARE_READS, 1) == 0 &&
+	    check_query(a, d, q, now) == 0)
 		take_nonce(a, d, now);
 }

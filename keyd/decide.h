@@ -26,17 +26,17 @@
 #include "lib/words.h"
 
 struct submission {
-	struct bytes	command, command_sig;
-	struct bytes	manifest, manifest_sig;
-	struct runtimes	runtimes;	/* attached here, as far as measured */
-	struct share_left left;		/* of the signers' shares */
+	struct bytes		command, command_sig;
+	struct bytes		manifest, manifest_sig;
+	const struct runtimes	*runtimes;	/* attached, some measured */
+	const struct share_left	*left;		/* of the signers' shares */
 };
 
-/* An order to read, and the jobs that there are. */
-struct read_order {
-	struct bytes	command, command_sig;
-	struct share_left left;
-	struct kept_jobs jobs;
+/* A query, and the jobs whose output it may ask for. */
+struct query_submission {
+	struct bytes		command, command_sig;
+	const struct share_left	*left;
+	const struct kept_jobs	*jobs;
 };
 
 /*
@@ -64,11 +64,11 @@ void	decide(struct authority *, const struct submission *, uint64_t now,
 	    struct decision *d);
 
 /*
- * The same for an order to read (status, jobs, ledger, output): the command's
+ * The same for a query (status, jobs, ledger, output): the command's
  * signature, its fields, the rules, the nonce.  `reason' 0: d->command says
  * what may be read, by d->who.submitter.
  */
-void	decide_reading(struct authority *, const struct read_order *,
+void	decide_query(struct authority *, const struct query_submission *,
 	    uint64_t now, struct decision *d);
 
 #endif

@@ -122,7 +122,8 @@ ATF_TC_BODY(a_bad_order_to_explain_is_refused, tc)
 	trial_refused(REASON_MANIFEST, false, "the manifest is not the one");
 }
 
-static struct read_order order;
+static struct kept_jobs kept;
+static struct query_submission order = { .jobs = &kept };
 
 /* An order to read, signed by bob, where the site has these rules. */
 static enum reason
@@ -138,9 +139,10 @@ read_by_bob(const char *rules, enum verb verb)
 	kit_sign_command(&t.k, "bob");
 	order.command = t.k.s.command;
 	order.command_sig = t.k.s.command_sig;
-	order.jobs.n = 1;
-	order.jobs.list[0] = job;
-	decide_reading(&t.a, &order, KIT_NOW, &t.d);
+	order.left = &t.k.left;
+	kept.n = 1;
+	kept.list[0] = job;
+	decide_query(&t.a, &order, KIT_NOW, &t.d);
 	return t.d.reason;
 }
 
@@ -166,7 +168,7 @@ ATF_TC_BODY(what_a_rule_permits_may_be_read, tc)
 		ATF_CHECK_EQ(t.d.command.verb, verbs[i]);
 		ATF_CHECK(t.d.signed_command);
 		ATF_CHECK_STREQ(t.d.who.submitter, "bob");
-		decide_reading(&t.a, &order, KIT_NOW, &t.d);
+		decide_query(&t.a, &order, KIT_NOW, &t.d);
 		ATF_CHECK_EQ(t.d.reason, REASON_REPLAY);
 		read_end("granted once");
 	}
@@ -203,7 +205,8 @@ ATF_TC_BODY(an_unknown_job_has_no_output, tc)
 	kit_sign_command(&t.k, "bob");
 	order.command = t.k.s.command;
 	order.command_sig = t.k.s.command_sig;
-	decide_reading(&t.a, &order, KIT_NOW, &t.d);
+	order.left = &t.k.left;
+	decide_query(&t.a, &order, KIT_NOW, &t.d);
 	ATF_CHECK_EQ(t.d.reason, REASON_UNKNOWN_JOB);
 	ATF_CHECK_EQ(t.a.nonces.n, 0);
 	read_end("output of job f123456789abcdef0123456789abcdef is not kept");

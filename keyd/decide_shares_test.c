@@ -7,14 +7,15 @@
 
 #include "lib/sshsig.h"
 
-static struct read_order o;
+static const struct kept_jobs no_jobs;
+static struct query_submission o;
 
 /* Alice has so much left of a share. */
 static void
 leave(enum share share, uint64_t left)
 {
-	t.k.s.left.n = 0;
-	*share_left_entry(&t.k.s.left, share, "alice", left) = left;
+	t.k.left.n = 0;
+	*share_left_entry(&t.k.left, share, "alice", left) = left;
 }
 
 /* Orders something and decides it. */
@@ -26,9 +27,10 @@ order(enum verb verb)
 	kit_sign_command(&t.k, "alice");
 	o.command = t.k.s.command;
 	o.command_sig = t.k.s.command_sig;
-	o.left = t.k.s.left;
+	o.left = &t.k.left;
+	o.jobs = &no_jobs;
 	grant_free(&t.d.grant);
-	decide_reading(&t.a, &o, KIT_NOW, &t.d);
+	decide_query(&t.a, &o, KIT_NOW, &t.d);
 }
 
 /* Neither a leaf nor a nonce: it may be sent again, and is good then. */
@@ -150,7 +152,7 @@ ATF_TC_WITHOUT_HEAD(what_waits_for_a_measurement_takes_of_the_share);
 ATF_TC_BODY(what_waits_for_a_measurement_takes_of_the_share, tc)
 {
 	static const char text[] = KIT_MANIFEST "runtime: python\n";
-	struct runtimes *r = &t.k.s.runtimes;
+	struct runtimes *r = &t.k.runtimes;
 
 	trial_start("alice", "bob");
 	r->n = 1;

@@ -261,7 +261,7 @@ static void
 start_python(enum runtime_state state)
 {
 	static const char text[] = KIT_MANIFEST "runtime: python\n";
-	struct runtimes *r = &t.k.s.runtimes;
+	struct runtimes *r = &t.k.runtimes;
 
 	trial_start("bob", "alice");
 	kit_set_manifest(&t.k, "bob", "alice", text, strlen(text));
@@ -305,7 +305,7 @@ ATF_TC_WITHOUT_HEAD(a_runtime_that_is_not_there_is_refused);
 ATF_TC_BODY(a_runtime_that_is_not_there_is_refused, tc)
 {
 	start_python(RUNTIME_MEASURED);
-	t.k.s.runtimes.n = 1;
+	t.k.runtimes.n = 1;
 	trial_refused(REASON_RUNTIME, true, "there is no runtime \"python\"");
 	ATF_CHECK(!t.d.measure);
 }

@@ -83,7 +83,7 @@ ATF_TC_BODY(without_a_site_it_is_ready_and_trusts_nobody, tc)
 	daemon_await_ready(&d);
 	talk_info(&d);
 	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
-	talk_decide(&d, 1, &k.s);
+	talk_decide(&d, 1, &k);
 	talk_expect_deny(&d, 1, REASON_UNKNOWN_SIGNER, false, message);
 	ATF_CHECK_MATCH("allowed_signers", message);
 	daemon_kill(&d);
@@ -99,7 +99,7 @@ live_once(void)
 	talk_checkpoint(&d, 1, 0x11);
 	talk_expect_signed(&d, 1, 0x11);
 	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
-	talk_decide(&d, 1, &k.s);
+	talk_decide(&d, 1, &k);
 	talk_expect_grant(&d, 1);
 	daemon_kill(&d);
 }
@@ -212,17 +212,17 @@ ATF_TC_BODY(a_full_table_is_refused_and_then_has_room, tc)
 	daemon_start(&d, tc);
 	daemon_await_ready(&d);
 	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
-	talk_decide(&d, 1, &k.s);
+	talk_decide(&d, 1, &k);
 	if ((uint64_t)time(NULL) < end) {	/* a slow machine may be late */
 		talk_expect_deny(&d, 1, REASON_BUSY, false, text);
 		ATF_REQUIRE(clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME,
 		    &ts, NULL) == 0);
-		talk_decide(&d, 1, &k.s);
+		talk_decide(&d, 1, &k);
 	}
 	talk_expect_grant(&d, 1);
 	ATF_REQUIRE(stat("state/nonces", &st) == 0);
 	ATF_CHECK_EQ(st.st_size, 38 + 64);
-	talk_decide(&d, 2, &k.s);
+	talk_decide(&d, 2, &k);
 	talk_expect_deny(&d, 2, REASON_REPLAY, true, text);
 	daemon_kill(&d);
 }
@@ -252,16 +252,16 @@ ATF_TC_BODY(a_full_disk_is_a_clear_refusal, tc)
 	while (write(fd, block, sizeof(block)) > 0)
 		;
 	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
-	talk_decide(&d, 1, &k.s);
+	talk_decide(&d, 1, &k);
 	talk_expect_deny(&d, 1, REASON_FAULT, true, text);
 	ATF_CHECK_MSG(strstr(text, "free space") != NULL, "%s", text);
 	ATF_REQUIRE(ftruncate(fd, 0) == 0);
-	talk_decide(&d, 2, &k.s);	/* its nonce was not used up */
+	talk_decide(&d, 2, &k);	/* its nonce was not used up */
 	talk_expect_grant(&d, 2);
 	daemon_kill(&d);
 	daemon_start(&d, tc);
 	daemon_await_ready(&d);
-	talk_decide(&d, 3, &k.s);
+	talk_decide(&d, 3, &k);
 	talk_expect_deny(&d, 3, REASON_REPLAY, true, text);
 	daemon_kill(&d);
 }

@@ -8,7 +8,6 @@
 #include <sys/resource.h>
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/fds.h"
@@ -57,38 +56,15 @@ tell_name(const char *vkey)
 		die_errno("readiness");
 }
 
-/* Logs that there is no site; exits if a required data disk is missing. */
-static void
-check_site(const struct site *s, const char *mode)
-{
-	if (s->absent)
-		log_info("no site: nobody may sign, every job is refused; "
-		    "pass the output of `casemate site DIR' as initrd");
-	if (s->settings.data_required && strcmp(mode, "ephemeral") == 0)
-		die(EXIT_REFUSED, "there is no data disk, and settings.yaml "
-		    "says `data: required'; attach a disk with the serial "
-		    "casemate-data");
-}
-
 int
 main(int argc, char *argv[])
 {
 	static struct keyd k;
 	const char *mode;
-	struct why w;
 
 	log_init("keyd");
 	mode = parse_mode(argc, argv);
-	if (authority_open(&k.authority, FD_KEYD_STATE, FD_KEYD_SITE,
-	    (uint64_t)time(NULL), &w) == -1)
-		die(EXIT_REFUSED, "%s", w.text);
-	close(FD_KEYD_SITE);
-	k.authority.mode = mode;
-	check_site(&k.authority.site, mode);
-	chan_init(&k.runner, FD_KEYD_RUNNER_IN, FD_KEYD_RUNNER_OUT,
-	    PEER_KEYD, PEER_RUNNER);
-	chan_init(&k.ledgerd, FD_KEYD_LEDGERD_IN, FD_KEYD_LEDGERD_OUT,
-	    PEER_KEYD, PEER_LEDGERD);
+	serve_open(&k, mode);			/* last look at a file */
 
 	sandbox_enter(&keyd_sandbox);
 	log_info("ready as %s, %zu keys may sign", k.authority.vkey,

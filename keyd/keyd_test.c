@@ -19,7 +19,6 @@
 
 static struct daemon d;
 static struct kit k;
-static unsigned char buf[81920];
 
 static void
 make_site(void)
@@ -45,9 +44,9 @@ ATF_TC_BODY(the_image_program_serves_in_its_sandbox, tc)
 	ATF_CHECK_EQ(strncmp(d.vkey, d.name, strlen(d.name)), 0);
 	ATF_CHECK_EQ(strlen(d.name), strlen("casemate/casemate+01234567"));
 	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
-	talk_decide(&d, 7, &k.s);
+	talk_decide(&d, 7, &k);
 	talk_expect_grant(&d, 7);
-	talk_decide(&d, 8, &k.s);
+	talk_decide(&d, 8, &k);
 	talk_expect_deny(&d, 8, REASON_REPLAY, true, text);
 	talk_checkpoint(&d, 3, 0x33);
 	talk_expect_signed(&d, 3, 0x33);
@@ -98,13 +97,13 @@ survive_kill(const atf_tc_t *tc)
 		if (life == 0) {
 			kit_submit(&k, d.vkey, "alice", "alice",
 			    (uint64_t)time(NULL));
-			talk_decide(&d, 1, &k.s);
+			talk_decide(&d, 1, &k);
 			talk_expect_grant(&d, 1);
 			talk_checkpoint(&d, 5, 0x55);
 			talk_expect_signed(&d, 5, 0x55);
 		} else {
 			ATF_CHECK_STREQ(d.vkey, before);
-			talk_decide(&d, 2, &k.s);
+			talk_decide(&d, 2, &k);
 			talk_expect_deny(&d, 2, REASON_REPLAY, true, text);
 			talk_checkpoint(&d, 4, 0x44);
 			talk_expect_denied(&d, 4, "of size 5 was signed");
@@ -141,15 +140,15 @@ ATF_TC_BODY(a_refusal_tells_what_to_do, tc)
 	daemon_await_ready(&d);
 	talk_info(&d);
 	kit_submit(&k, d.vkey, "mallory", "alice", (uint64_t)time(NULL));
-	talk_decide(&d, 1, &k.s);
+	talk_decide(&d, 1, &k);
 	talk_expect_deny(&d, 1, REASON_UNKNOWN_SIGNER, false, text);
 	ATF_CHECK(strstr(text, "add a line for it") != NULL);
 	daemon_kill(&d);
 }
 
 /* What is not read whole is not told on: the ledger takes UTF-8 alone. */
-ATF_TC_WITHOUT_HEAD(an_order_to_read_is_granted_or_denied_with_what_it_asks);
-ATF_TC_BODY(an_order_to_read_is_granted_or_denied_with_what_it_asks, tc)
+ATF_TC_WITHOUT_HEAD(a_query_is_granted_or_denied_with_what_it_asks);
+ATF_TC_BODY(a_query_is_granted_or_denied_with_what_it_asks, tc)
 {
 	make_site();
 	kit_rules("permit(principal in Role::\"all\", action == "
@@ -163,19 +162,19 @@ ATF_TC_BODY(an_order_to_read_is_granted_or_denied_with_what_it_asks, tc)
 	k.fields.first = 5;
 	k.fields.count = 2;
 	kit_sign_command(&k, "alice");
-	talk_order(&d, 1, &k.s);
-	talk_expect_order(&d, 1, 0, VERB_LEDGER, 5, 2);
-	talk_order(&d, 2, &k.s);
-	talk_expect_order(&d, 2, REASON_REPLAY, VERB_LEDGER, 5, 2);
+	talk_query(&d, 1, &k);
+	talk_expect_query_grant(&d, 1, VERB_LEDGER, 5, 2);
+	talk_query(&d, 2, &k);
+	talk_expect_query_deny(&d, 2, REASON_REPLAY, VERB_LEDGER, 5, 2);
 	k.fields.verb = VERB_STATUS;
 	kit_sign_command(&k, "alice");
-	talk_order(&d, 3, &k.s);
-	talk_expect_order(&d, 3, REASON_POLICY, VERB_STATUS, 0, 0);
+	talk_query(&d, 3, &k);
+	talk_expect_query_deny(&d, 3, REASON_POLICY, VERB_STATUS, 0, 0);
 	k.fields.verb = VERB_OUTPUT;
 	memset(k.fields.job, 0xff, JOB_ID_LEN);
 	kit_sign_command(&k, "alice");
-	talk_order(&d, 4, &k.s);
-	talk_expect_order(&d, 4, REASON_COMMAND, 0, 0, 0);
+	talk_query(&d, 4, &k);
+	talk_expect_query_deny(&d, 4, REASON_COMMAND, 0, 0, 0);
 	daemon_kill(&d);
 }
 
@@ -183,7 +182,7 @@ ATF_TC_WITHOUT_HEAD(a_runtime_is_asked_for_before_it_is_decided);
 ATF_TC_BODY(a_runtime_is_asked_for_before_it_is_decided, tc)
 {
 	static const char text[] = KIT_MANIFEST "runtime: python\n";
-	struct runtimes *r = &k.s.runtimes;
+	struct runtimes *r = &k.runtimes;
 
 	make_site();
 	daemon_init(&d);
@@ -193,10 +192,10 @@ ATF_TC_BODY(a_runtime_is_asked_for_before_it_is_decided, tc)
 	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
 	kit_set_manifest(&k, "alice", "alice", text, strlen(text));
 	strcpy(r->list[r->n++].name, "python");
-	talk_decide(&d, 4, &k.s);
+	talk_decide(&d, 4, &k);
 	talk_expect_measure(&d, 4, "python");
 	r->list[0].state = RUNTIME_MEASURED;	/* the command is still good */
-	talk_decide(&d, 5, &k.s);
+	talk_decide(&d, 5, &k);
 	talk_expect_grant(&d, 5);
 	daemon_kill(&d);
 }
@@ -213,7 +212,7 @@ ATF_TC_BODY(many_requests_are_answered_in_order, tc)
 	talk_info(&d);
 	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
 	for (uint32_t i = 0; i < 200; i++)
-		talk_decide(&d, i, &k.s);
+		talk_decide(&d, i, &k);
 	talk_expect_grant(&d, 0);
 	for (uint32_t i = 1; i < 200; i++)
 		talk_expect_deny(&d, i, REASON_REPLAY, true, text);
@@ -244,7 +243,7 @@ flood(void)
 		long before = cpu_ms();
 
 		if (chan_room(&d.runner) >= 8192) {
-			talk_decide(&d, n++, &k.s);
+			talk_decide(&d, n++, &k);
 			continue;
 		}
 		chan_poll(&d.runner, pfd);
@@ -286,7 +285,7 @@ ATF_TC_BODY(a_runner_that_starts_again_is_served_anew, tc)
 	daemon_await_ready(&d);
 	talk_info(&d);
 	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
-	talk_decide(&d, 1, &k.s);	/* for the old runner */
+	talk_decide(&d, 1, &k);	/* for the old runner */
 	free(d.runner.msg);
 	free(d.runner.queue);
 	chan_init(&d.runner, d.pipes[0][0], d.pipes[1][1], PEER_RUNNER,
@@ -295,18 +294,18 @@ ATF_TC_BODY(a_runner_that_starts_again_is_served_anew, tc)
 	daemon_kill(&d);
 }
 
-/* What this message of the runner's does to keyd. */
+/* A message of the runner's, of so many zeros, ends keyd. */
 static void
 bad_message(enum msg type, size_t len)
 {
-	struct put p;
+	struct put *p;
 
 	daemon_start_logic(&d);
 	daemon_await_ready(&d);
-	put_init(&p, buf, sizeof(buf));
+	p = chan_begin(&d.runner, type);
 	for (size_t i = 0; i < len; i++)
-		put_u8(&p, 0);
-	chan_send(&d.runner, type, &p);
+		put_u8(p, 0);
+	chan_end(&d.runner);
 	ATF_CHECK_EQ(daemon_await_end(&d), EXIT_PEER);
 }
 
@@ -316,9 +315,34 @@ ATF_TC_BODY(a_malformed_message_of_our_own_ends_keyd, tc)
 	make_site();
 	daemon_init(&d);
 	bad_message(MSG_QUERY_DECIDE, 1);
-	bad_message(MSG_JOB_DECIDE, 19);
-	bad_message(MSG_JOB_DECIDE, 21);
+	bad_message(MSG_JOB_DECIDE, 27);
+	bad_message(MSG_JOB_DECIDE, 29);
 	ATF_CHECK_EQ(daemon_check_log("malformed JOB_DECIDE"), 0);
+}
+
+/* A message that this peer may not send ends keyd. */
+static void
+foreign_message(struct chan *from)
+{
+	/* INIT_COMMAND */
+	static const unsigned char packet[] = { 3, 0, 0, 0, 2, 0x50, 'r' };
+
+	daemon_start_logic(&d);
+	daemon_await_ready(&d);
+	ATF_REQUIRE(write(from->out, packet, sizeof(packet)) ==
+	    sizeof(packet));
+	ATF_CHECK_EQ(daemon_await_end(&d), EXIT_PEER);
+}
+
+ATF_TC_WITHOUT_HEAD(an_unexpected_message_of_our_own_ends_keyd);
+ATF_TC_BODY(an_unexpected_message_of_our_own_ends_keyd, tc)
+{
+	make_site();
+	daemon_init(&d);
+	foreign_message(&d.runner);
+	ATF_CHECK_EQ(daemon_check_log("runner broke the protocol"), 0);
+	foreign_message(&d.ledgerd);
+	ATF_CHECK_EQ(daemon_check_log("ledgerd broke the protocol"), 0);
 }
 
 ATF_TP_ADD_TCS(tp)
@@ -328,12 +352,12 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, key_nonces_and_head_survive_a_kill);
 	ATF_TP_ADD_TC(tp, key_nonces_and_head_of_the_program_survive_a_kill);
 	ATF_TP_ADD_TC(tp, a_refusal_tells_what_to_do);
-	ATF_TP_ADD_TC(tp,
-	    an_order_to_read_is_granted_or_denied_with_what_it_asks);
+	ATF_TP_ADD_TC(tp, a_query_is_granted_or_denied_with_what_it_asks);
 	ATF_TP_ADD_TC(tp, a_runtime_is_asked_for_before_it_is_decided);
 	ATF_TP_ADD_TC(tp, many_requests_are_answered_in_order);
 	ATF_TP_ADD_TC(tp, a_runner_that_does_not_read_only_delays_itself);
 	ATF_TP_ADD_TC(tp, a_runner_that_starts_again_is_served_anew);
 	ATF_TP_ADD_TC(tp, a_malformed_message_of_our_own_ends_keyd);
+	ATF_TP_ADD_TC(tp, an_unexpected_message_of_our_own_ends_keyd);
 	return atf_no_error();
 }

@@ -1,5 +1,5 @@
 /*
- * keyd's side of its two conversations: requests in, one answer each, in
+ * keyd's side of its two conversations: it replies once to each request, in
  * order.
  */
 #ifndef SERVE_H
@@ -13,7 +13,13 @@ struct keyd {
 	struct chan	 runner, ledgerd;
 };
 
-/* Waits for something to do and does all that came. */
+/*
+ * Opens state, site and pipes, the descriptors of lib/fds.h.  Exits when the
+ * site or the state does not let this appliance work.
+ */
+void	serve_open(struct keyd *, const char *mode);
+
+/* Waits for requests and handles all that have come. */
 void	serve_turn(struct keyd *);
 
 #endif

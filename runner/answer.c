@@ -1,6 +1,6 @@
 /*
- * What an order to read is answered: status and jobs are lines of JSON, the
- * output of a job is its end, and leaves come from ledgerd.
+ * The answers to queries: status and jobs are lines of JSON, the output of a
+ * job is its end, and leaves come from ledgerd.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 #define LINE_MAX_LEN	8192	/* two principals, each byte escaped */
 
-struct line {
+struct json_line {
 	unsigned char	buf[LINE_MAX_LEN];
 	struct put	p;
 };
@@ -25,23 +25,23 @@ put_literal(struct put *p, const char *text)
 }
 
 static void
-line_begin(struct line *l)
+line_begin(struct json_line *l)
 {
 	put_init(&l->p, l->buf, sizeof(l->buf));
 	put_literal(&l->p, "{");
 }
 
 static void
-line_key(struct line *l, const char *key)
+line_key(struct json_line *l, const char *key)
 {
 	if (l->p.len > 1)
 		put_literal(&l->p, ",");
 	json_put_key(&l->p, key);
 }
 
-/* Text that is no UTF-8 is left out: keyd lets none through. */
+/* Text that is not UTF-8 is left out; keyd refuses it before. */
 static void
-line_text(struct line *l, const char *key, const char *text)
+line_text(struct json_line *l, const char *key, const char *text)
 {
 	line_key(l, key);
 	json_put_string(&l->p, text,
@@ -49,7 +49,7 @@ line_text(struct line *l, const char *key, const char *text)
 }
 
 static void
-line_number(struct line *l, const char *key, uint64_t n)
+line_number(struct json_line *l, const char *key, uint64_t n)
 {
 	char text[24];
 
@@ -59,16 +59,16 @@ line_number(struct line *l, const char *key, uint64_t n)
 }
 
 static void
-line_end(struct line *l, struct tail *t)
+line_end(struct json_line *l, struct tail *t)
 {
 	put_literal(&l->p, "}\n");
 	tail_add(t, 1, l->p.base, l->p.len);
 }
 
 static int
-answer_status(struct runner *r, struct reader *d)
+answer_status(struct runner *r, struct query *q)
 {
-	struct line l;
+	struct json_line l;
 	uint64_t running = 0;
 
 	for (int i = 0; i < JOB_SLOTS; i++)
@@ -83,14 +83,14 @@ answer_status(struct runner *r, struct reader *d)
 	line_number(&l, "uptime_ms", uptime_ms());
 	line_number(&l, "memory_bytes", r->memory_total);
 	line_text(&l, "runtimes", r->runtimes_text);
-	line_end(&l, d->answer);
+	line_end(&l, q->answer);
 	return 0;
 }
 
 static void
-add_job(struct tail *t, const struct past *p, const char *state)
+add_job(struct tail *t, const struct history_job *p, const char *state)
 {
-	struct line l;
+	struct json_line l;
 
 	line_begin(&l);
 	line_text(&l, "job", p->job);
@@ -105,7 +105,7 @@ add_job(struct tail *t, const struct past *p, const char *state)
 	line_end(&l, t);
 }
 
-/* NULL for one that is not granted yet, or was refused. */
+/* NULL for a job that is not granted yet, or was refused. */
 static const char *
 state_word(const struct job *j)
 {
@@ -132,7 +132,7 @@ state_word(const struct job *j)
 static void
 add_slot(struct tail *t, const struct job *j)
 {
-	struct past p = { .started = j->started, .wall_ms = j->wall_ms,
+	struct history_job p = { .started = j->started, .wall_ms = j->wall_ms,
 	    .tail = j->tail };
 
 	memcpy(p.job, j->who.job, sizeof(p.job));
@@ -145,55 +145,55 @@ add_slot(struct tail *t, const struct job *j)
 }
 
 static int
-answer_jobs(struct runner *r, struct reader *d)
+answer_jobs(struct runner *r, struct query *q)
 {
-	const struct past *p;
+	const struct history_job *p;
 
-	for (size_t i = 0; (p = past_at(r, i)) != NULL; i++)
-		add_job(d->answer, p, outcome_word(p->outcome));
+	for (size_t i = 0; (p = history_at(r, i)) != NULL; i++)
+		add_job(q->answer, p, outcome_word(p->outcome));
 	for (size_t i = 0; i < JOB_SLOTS; i++)
 		if (state_word(&r->jobs[i]) != NULL)
-			add_slot(d->answer, &r->jobs[i]);
+			add_slot(q->answer, &r->jobs[i]);
 	return 0;
 }
 
-/* It was there when keyd was asked; other jobs may have taken its place. */
+/* Other jobs may have taken its place since keyd was asked. */
 static int
-answer_output(struct runner *r, struct reader *d)
+answer_output(struct runner *r, struct query *q)
 {
-	const struct tail *t = past_tail(r, d->asked.job);
+	const struct tail *t = history_tail(r, q->job);
 
 	if (t == NULL)
-		return reader_refuse(d, REASON_UNKNOWN_JOB, "the output of "
-		    "job %s is not kept any more", d->asked.job);
-	memcpy(d->answer, t, sizeof(*t));
-	d->at = tail_first(t);
-	if (d->at != 0)
-		snprintf(d->text, sizeof(d->text), "the first %" PRIu64 " of "
-		    "%" PRIu64 " bytes are not kept", d->at, t->total);
+		return query_refuse(q, REASON_UNKNOWN_JOB, "the output of "
+		    "job %s is not kept any more", q->job);
+	memcpy(q->answer, t, sizeof(*t));
+	q->at = tail_first(t);
+	if (q->at != 0)
+		snprintf(q->text, sizeof(q->text), "the first %" PRIu64 " of "
+		    "%" PRIu64 " bytes are not kept", q->at, t->total);
 	return 0;
 }
 
 /* As many as there are. */
 static int
-answer_ledger(struct runner *r, struct reader *d)
+answer_ledger(struct runner *r, struct query *q)
 {
-	const uint64_t first = d->asked.first, count = d->asked.count;
+	const uint64_t first = q->first, count = q->count;
 	const uint64_t size = r->tree_size;
 
 	if (first >= size)
-		return reader_refuse(d, REASON_NO_LEAF, "there is no leaf %"
+		return query_refuse(q, REASON_NO_LEAF, "there is no leaf %"
 		    PRIu64 "; the ledger has %" PRIu64 ", from 0 on", first,
 		    size);
-	d->at = first;
-	d->end = count < size - first ? first + count : size;
+	q->at = first;
+	q->end = count < size - first ? first + count : size;
 	return 0;
 }
 
 static const struct {
 	enum verb	 verb;
-	bool		 text;		/* made here, and not ledgerd's */
-	int		(*make)(struct runner *, struct reader *);
+	bool		 text;		/* made here, not by ledgerd */
+	int		(*make)(struct runner *, struct query *);
 } answers[] = {
 	{ VERB_STATUS, true, answer_status },
 	{ VERB_JOBS, true, answer_jobs },
@@ -202,15 +202,15 @@ static const struct {
 };
 
 int
-answer_make(struct runner *r, struct reader *d)
+answer_make(struct runner *r, struct query *q)
 {
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-		if (answers[i].verb != d->asked.verb)
+		if (answers[i].verb != q->verb)
 			continue;
-		if (answers[i].text && (d->answer = tail_new()) == NULL)
-			return reader_refuse(d, REASON_BUSY, "no memory for "
+		if (answers[i].text && (q->answer = tail_new()) == NULL)
+			return query_refuse(q, REASON_BUSY, "no memory for "
 			    "an answer; read again");
-		return answers[i].make(r, d);
+		return answers[i].make(r, q);
 	}
-	return reader_refuse(d, REASON_FAULT, "nothing here answers that");
+	return query_refuse(q, REASON_FAULT, "no handler for this verb");
 }

@@ -1,9 +1,7 @@
 /*
- * Answers of keyd, ledgerd and the measurer: decoded whole, checked, and handed
- * to the job or the reader that they are about.  An answer for one that is not
- * there any more came late and is dropped; a malformed message is our own bug.
+ * Replies of keyd, ledgerd and the measurer, each given to its job or query.
+ * A reply is dropped when its job or query has ended meanwhile.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "job.h"
@@ -21,321 +19,272 @@ find_seq(struct runner *r, uint32_t seq)
 	return NULL;
 }
 
-static struct reader *
-find_reader_seq(struct runner *r, uint32_t seq)
+static struct query *
+find_query_seq(struct runner *r, uint32_t seq)
 {
-	for (int i = 0; i < READERS; i++)
-		if (r->readers[i].state != READER_FREE &&
-		    r->readers[i].seq == seq)
-			return &r->readers[i];
+	for (int i = 0; i < QUERIES; i++)
+		if (r->queries[i].state != QUERY_FREE &&
+		    r->queries[i].seq == seq)
+			return &r->queries[i];
 	return NULL;
 }
 
+/* The job that waits for keyd's reply, or NULL. */
+static struct job *
+find_deciding(struct runner *r, uint32_t seq)
+{
+	struct job *j = find_seq(r, seq);
+
+	return j != NULL && j->state == JOB_DECIDE ? j : NULL;
+}
+
+static struct query *
+find_query_deciding(struct runner *r, uint32_t seq)
+{
+	struct query *q = find_query_seq(r, seq);
+
+	return q != NULL && q->state == QUERY_DECIDE ? q : NULL;
+}
+
 /*
- * keyd has answered the question that it had, about an order of his, who pays
- * for it although the answer may be too late.
+ * keyd has replied to the request that it had.  Its signer pays for keyd's
+ * time, even if the reply is too late.
  */
 static void
-note_answer(struct runner *r, const char *submitter)
+note_reply(struct runner *r, const char *submitter)
 {
-	taken_keyd(r, submitter, now_ms() - r->asked_ms);
-}
-
-void
-dispatch_end(struct get *g, const char *what)
-{
-	if (get_end(g) == -1)
-		die(EXIT_PEER, "malformed %s", what);
+	r->keyd_pending = false;
+	usage_add_keyd(r, submitter, now_ms() - r->keyd_asked_ms);
 }
 
 static void
-do_keyd_info(struct runner *r, struct get *g)
+check_reason(const char *message, uint8_t reason)
 {
-	get_cstr(g, r->vkey, sizeof(r->vkey));
-	get_cstr(g, r->mode, sizeof(r->mode));
-	shares_get(g, &r->shares);
-	dispatch_end(g, "KEYD_INFO_IS");
+	if (reason_word(reason) == NULL)
+		die(EXIT_PEER, "keyd broke the protocol: %s with the unknown "
+		    "reason %u", message, reason);
+}
+
+static void
+do_keyd_info(void *ctx, const struct msg_keyd_info_is *m)
+{
+	struct runner *r = ctx;
+
+	strcpy(r->vkey, m->vkey);
+	strcpy(r->mode, m->mode);
+	r->shares = *m->shares;
 	if (r->info_asked)
 		say_info(r);
 	r->info_asked = false;
 }
 
 static void
-do_grant(struct runner *r, struct get *g)
+do_grant(void *ctx, const struct msg_job_grant *m)
 {
-	struct job *j = find_seq(r, get_u32(g));
+	struct runner *r = ctx;
+	struct job *j = find_deciding(r, m->seq);
 
-	if (j == NULL || j->state != JOB_DECIDE)
+	note_reply(r, m->grant->who.submitter);
+	if (j == NULL) {
+		grant_free(m->grant);
 		return;
-	if (grant_get(g, &j->grant) == -1 || get_end(g) == -1)
-		die(EXIT_PEER, "malformed JOB_GRANT");
+	}
+	j->grant = *m->grant;
+	grant_init(m->grant);		/* transferred */
 	j->who = j->grant.who;
-	note_answer(r, j->who.submitter);
 	job_granted(r, j);
 }
 
 static void
-do_deny(struct runner *r, struct get *g)
+do_deny(void *ctx, const struct msg_job_deny *m)
 {
-	struct job *j = find_seq(r, get_u32(g));
-	char message[TEXT_MAX + 1];
-	struct who who;
-	uint8_t reason, is_signed;
+	struct runner *r = ctx;
+	struct job *j = find_deciding(r, m->seq);
 
-	reason = get_u8(g);
-	get_cstr(g, message, sizeof(message));
-	is_signed = get_u8(g);
-	who_get(g, &who);
-	dispatch_end(g, "JOB_DENY");
-	if (reason_word(reason) == NULL)
-		die(EXIT_PEER, "JOB_DENY with the unknown reason %u", reason);
-	note_answer(r, who.submitter);
-	if (j == NULL || j->state != JOB_DECIDE)
+	check_reason("JOB_DENY", m->reason);
+	note_reply(r, m->who->submitter);
+	if (j == NULL)
 		return;
-	j->who = who;
-	j->recordable = is_signed != 0;
-	job_denied(r, j, (enum reason)reason, message);
-}
-
-/* Of READ_GRANT and READ_DENY. */
-static void
-get_asked(struct get *g, struct asked *a)
-{
-	a->verb = get_u8(g);
-	a->first = get_u64(g);
-	a->count = get_u32(g);
-	get_cstr(g, a->job, sizeof(a->job));
-	get_cstr(g, a->id, sizeof(a->id));
-	get_cstr(g, a->submitter, sizeof(a->submitter));
-	get_fixed(g, a->command_sha256, DIGEST_LEN);
+	j->who = *m->who;
+	j->recordable = m->is_signed;
+	job_denied(r, j, (enum reason)m->reason, m->message);
 }
 
 static void
-do_read_grant(struct runner *r, struct get *g)
+do_explained(void *ctx, const struct msg_job_explained *m)
 {
-	struct reader *d = find_reader_seq(r, get_u32(g));
-	struct asked asked;
+	struct runner *r = ctx;
+	struct job *j = find_deciding(r, m->seq);
 
-	get_asked(g, &asked);
-	dispatch_end(g, "READ_GRANT");
-	note_answer(r, asked.submitter);
-	if (d == NULL || d->state != READER_DECIDE)
-		return;
-	d->asked = asked;
-	reader_granted(r, d);
+	note_reply(r, m->submitter);
+	if (j != NULL)
+		job_explained(r, j, &m->explained);
 }
 
 static void
-do_read_deny(struct runner *r, struct get *g)
+do_measure(void *ctx, const struct msg_job_measure *m)
 {
-	struct reader *d = find_reader_seq(r, get_u32(g));
-	char message[TEXT_MAX + 1];
-	struct asked asked;
-	uint8_t reason, is_signed;
+	struct runner *r = ctx;
+	struct job *j = find_deciding(r, m->seq);
+	const struct runtime *rt = runtimes_find(&r->runtimes, m->runtime);
 
-	reason = get_u8(g);
-	get_cstr(g, message, sizeof(message));
-	is_signed = get_u8(g);
-	get_asked(g, &asked);
-	dispatch_end(g, "READ_DENY");
-	if (reason_word(reason) == NULL)
-		die(EXIT_PEER, "READ_DENY with the unknown reason %u", reason);
-	note_answer(r, asked.submitter);
-	if (d == NULL || d->state != READER_DECIDE)
-		return;
-	d->asked = asked;
-	reader_denied(r, d, (enum reason)reason, message, is_signed != 0);
-}
-
-static void
-do_explained(struct runner *r, struct get *g)
-{
-	struct job *j = find_seq(r, get_u32(g));
-	uint8_t allowed = get_u8(g);
-	size_t len;
-	const char *text = get_string(g, &len, EXPLAINED_MAX);
-	char submitter[PRINCIPAL_MAX + 1];
-
-	get_cstr(g, submitter, sizeof(submitter));
-	dispatch_end(g, "JOB_EXPLAINED");
-	note_answer(r, submitter);
-	if (j == NULL || j->state != JOB_DECIDE)
-		return;
-	job_explained(r, j, allowed != 0, text, len);
-}
-
-static void
-do_measure(struct runner *r, struct get *g)
-{
-	struct job *j = find_seq(r, get_u32(g));
-	const struct runtime *rt;
-	char name[NAME_MAX_LEN + 1], submitter[PRINCIPAL_MAX + 1];
-
-	get_cstr(g, name, sizeof(name));
-	get_cstr(g, submitter, sizeof(submitter));
-	dispatch_end(g, "JOB_MEASURE");
-	rt = runtimes_find(&r->runtimes, name);
 	if (rt == NULL)
-		die(EXIT_PEER, "keyd asks for a runtime that is not there");
-	note_answer(r, submitter);
-	if (j == NULL || j->state != JOB_DECIDE)
+		die(EXIT_PEER, "keyd broke the protocol: there is no runtime "
+		    "%s to be measured", m->runtime);
+	note_reply(r, m->submitter);
+	if (j == NULL)
 		return;
-	memcpy(j->who.submitter, submitter, sizeof(submitter));
+	strcpy(j->who.submitter, m->submitter);
 	job_measure(r, j, (size_t)(rt - r->runtimes.list));
 }
 
 static void
-keyd_reset(struct runner *r)
+do_query_grant(void *ctx, const struct msg_query_grant *m)
 {
-	struct put p;
+	struct runner *r = ctx;
+	struct query *q = find_query_deciding(r, m->seq);
+
+	note_reply(r, m->who->submitter);
+	if (q == NULL)
+		return;
+	q->who = *m->who;
+	q->verb = m->verb;
+	q->first = m->first;
+	q->count = m->count;
+	strcpy(q->job, m->job);
+	query_granted(r, q);
+}
+
+static void
+do_query_deny(void *ctx, const struct msg_query_deny *m)
+{
+	struct runner *r = ctx;
+	struct query *q = find_query_deciding(r, m->seq);
+
+	check_reason("QUERY_DENY", m->reason);
+	note_reply(r, m->who->submitter);
+	if (q == NULL)
+		return;
+	q->who = *m->who;
+	q->verb = m->verb;
+	q->first = m->first;
+	q->count = m->count;
+	strcpy(q->job, m->job);
+	query_denied(r, q, (enum reason)m->reason, m->message, m->is_signed);
+}
+
+static void
+do_keyd_reset(void *ctx)
+{
+	struct runner *r = ctx;
 
 	r->keyd_up = true;
-	r->keyd_owes = false;
-	put_init(&p, NULL, 0);
-	chan_send(&r->keyd, MSG_KEYD_INFO, &p);
+	r->keyd_pending = false;
+	MSG_SEND(&r->keyd, keyd_info, 0);
 	for (int i = 0; i < JOB_SLOTS; i++)
 		job_keyd_reset(r, &r->jobs[i]);
-	for (int i = 0; i < READERS; i++)
-		reader_keyd_reset(r, &r->readers[i]);
+	for (int i = 0; i < QUERIES; i++)
+		query_keyd_reset(r, &r->queries[i]);
 }
+
+static const struct chan_row keyd_rows[] = {
+	CHAN_ON_RESET(do_keyd_reset),
+	CHAN_ON(keyd_info_is, do_keyd_info),
+	CHAN_ON(job_grant, do_grant),
+	CHAN_ON(job_deny, do_deny),
+	CHAN_ON(job_explained, do_explained),
+	CHAN_ON(job_measure, do_measure),
+	CHAN_ON(query_grant, do_query_grant),
+	CHAN_ON(query_deny, do_query_deny),
+};
 
 void
 dispatch_keyd(struct runner *r)
 {
-	enum chan_event ev;
-	enum msg type;
-	struct get g;
-
-	while ((ev = chan_next(&r->keyd, &type, &g)) != CHAN_NONE) {
-		if (ev == CHAN_MSG && type != MSG_KEYD_INFO_IS)
-			r->keyd_owes = false;
-		if (ev == CHAN_RESET)
-			keyd_reset(r);
-		else if (type == MSG_KEYD_INFO_IS)
-			do_keyd_info(r, &g);
-		else if (type == MSG_JOB_GRANT)
-			do_grant(r, &g);
-		else if (type == MSG_JOB_DENY)
-			do_deny(r, &g);
-		else if (type == MSG_JOB_EXPLAINED)
-			do_explained(r, &g);
-		else if (type == MSG_JOB_MEASURE)
-			do_measure(r, &g);
-		else if (type == MSG_QUERY_GRANT)
-			do_read_grant(r, &g);
-		else if (type == MSG_QUERY_DENY)
-			do_read_deny(r, &g);
-	}
+	CHAN_DISPATCH(&r->keyd, keyd_rows, r);
 }
 
 static void
-do_appended(struct runner *r, struct get *g)
+do_appended(void *ctx, const struct msg_ledger_appended *m)
 {
-	uint32_t seq = get_u32(g);
-	uint64_t index = get_u64(g);
-	struct reader *d = find_reader_seq(r, seq);
-	struct job *j = find_seq(r, seq);
-	unsigned char leaf[DIGEST_LEN];
-	const void *receipt;
-	uint32_t bytes;
-	size_t len;
+	struct runner *r = ctx;
+	struct query *q = find_query_seq(r, m->seq);
+	struct job *j = find_seq(r, m->seq);
 
-	get_fixed(g, leaf, sizeof(leaf));
-	bytes = get_u32(g);
-	receipt = get_string(g, &len, RECEIPT_MAX);
-	dispatch_end(g, "LEDGER_APPENDED");
-	if (index >= r->tree_size)
-		r->tree_size = index + 1;
+	if (m->index >= r->tree_size)
+		r->tree_size = m->index + 1;
 	if (j != NULL) {
-		taken_leaf(r, j->who.submitter, bytes);
-		job_appended(r, j, leaf, receipt, len);
-	} else if (d != NULL) {
-		taken_leaf(r, d->asked.submitter, bytes);
-		reader_appended(r, d, receipt, len);
+		usage_add_leaf(r, j->who.submitter, m->bytes);
+		job_appended(r, j, m->leaf_hash, m->receipt.p, m->receipt.len);
+	} else if (q != NULL) {
+		usage_add_leaf(r, q->who.submitter, m->bytes);
+		query_appended(r, q, m->receipt.p, m->receipt.len);
 	}
 }
 
 static void
-do_ledger_failed(struct runner *r, struct get *g)
+do_failed(void *ctx, const struct msg_ledger_failed *m)
 {
-	uint32_t seq = get_u32(g);
-	struct reader *d = find_reader_seq(r, seq);
-	struct job *j = find_seq(r, seq);
-	char message[TEXT_MAX + 1];
+	struct runner *r = ctx;
+	struct query *q = find_query_seq(r, m->seq);
+	struct job *j = find_seq(r, m->seq);
 
-	get_cstr(g, message, sizeof(message));
-	dispatch_end(g, "LEDGER_FAILED");
 	if (j != NULL)
-		job_unappended(r, j, message);
-	else if (d != NULL)
-		reader_unappended(r, d, message);
+		job_unappended(r, j, m->message);
+	else if (q != NULL)
+		query_unappended(r, q, m->message);
 }
 
 static void
-do_ledger_leaf(struct runner *r, struct get *g)
+do_leaf(void *ctx, const struct msg_ledger_leaf *m)
 {
-	struct reader *d = find_reader_seq(r, get_u32(g));
-	uint64_t index = get_u64(g);
-	size_t len;
-	const void *receipt = get_string(g, &len, RECEIPT_MAX);
+	struct runner *r = ctx;
+	struct query *q = find_query_seq(r, m->seq);
 
-	dispatch_end(g, "LEDGER_LEAF");
-	if (d != NULL)
-		reader_leaf(r, d, index, receipt, len);
+	if (q != NULL)
+		query_leaf(r, q, m->index, m->receipt.p, m->receipt.len);
 }
 
 static void
-do_ledger_info(struct runner *r, struct get *g)
+do_ledger_info(void *ctx, const struct msg_ledger_info_is *m)
 {
-	unsigned char root[DIGEST_LEN];
-	uint64_t room;
+	struct runner *r = ctx;
 
-	r->tree_size = get_u64(g);
-	get_fixed(g, root, sizeof(root));
-	room = get_u64(g);
-	dispatch_end(g, "LEDGER_INFO_IS");
-	if (r->taken.room == UINT64_MAX)	/* later ones lack our leaves */
-		r->taken.room = room;
+	r->tree_size = m->size;
+	if (r->usage.room == UINT64_MAX)	/* later ones lack our leaves */
+		r->usage.room = m->room;
 }
 
 static void
-ledgerd_reset(struct runner *r)
+do_ledgerd_reset(void *ctx)
 {
-	struct put p;
+	struct runner *r = ctx;
 
 	r->ledgerd_up = true;
-	put_init(&p, NULL, 0);
-	chan_send(&r->ledgerd, MSG_LEDGER_INFO, &p);
+	MSG_SEND(&r->ledgerd, ledger_info, 0);
 	for (int i = 0; i < JOB_SLOTS; i++)
 		job_ledger_reset(r, &r->jobs[i]);
-	for (int i = 0; i < READERS; i++)
-		reader_ledger_reset(r, &r->readers[i]);
+	for (int i = 0; i < QUERIES; i++)
+		query_ledger_reset(r, &r->queries[i]);
 }
+
+static const struct chan_row ledgerd_rows[] = {
+	CHAN_ON_RESET(do_ledgerd_reset),
+	CHAN_ON(ledger_info_is, do_ledger_info),
+	CHAN_ON(ledger_appended, do_appended),
+	CHAN_ON(ledger_failed, do_failed),
+	CHAN_ON(ledger_leaf, do_leaf),
+};
 
 void
 dispatch_ledgerd(struct runner *r)
 {
-	enum chan_event ev;
-	enum msg type;
-	struct get g;
-
-	while ((ev = chan_next(&r->ledgerd, &type, &g)) != CHAN_NONE) {
-		if (ev == CHAN_RESET)
-			ledgerd_reset(r);
-		else if (type == MSG_LEDGER_APPENDED)
-			do_appended(r, &g);
-		else if (type == MSG_LEDGER_FAILED)
-			do_ledger_failed(r, &g);
-		else if (type == MSG_LEDGER_LEAF)
-			do_ledger_leaf(r, &g);
-		else if (type == MSG_LEDGER_INFO_IS)
-			do_ledger_info(r, &g);
-	}
+	CHAN_DISPATCH(&r->ledgerd, ledgerd_rows, r);
 }
 
 /*
- * keyd is told that it failed, once by each who waited, and the next job has
- * it tried again.
+ * When a measurement fails, each job that waited for it tells keyd so once, and
+ * the next job that needs the runtime retries.
  */
 void
 dispatch_measurer(struct runner *r)

@@ -1,6 +1,4 @@
-/* What gate says: as dispatch.c, for requests. */
-#include <string.h>
-
+/* Requests of clients, from gate. */
 #include "job.h"
 #include "lib/log.h"
 #include "runner.h"
@@ -18,31 +16,38 @@ find_conn(struct runner *r, uint32_t conn)
 	return NULL;
 }
 
-static struct reader *
-find_reader_conn(struct runner *r, uint32_t conn)
+static struct query *
+find_query_conn(struct runner *r, uint32_t conn)
 {
-	for (int i = 0; i < READERS; i++) {
-		struct reader *d = &r->readers[i];
+	for (int i = 0; i < QUERIES; i++) {
+		struct query *q = &r->queries[i];
 
-		if (d->state != READER_FREE && d->attached && d->conn == conn)
-			return d;
+		if (q->state != QUERY_FREE && q->attached && q->conn == conn)
+			return q;
 	}
 	return NULL;
 }
 
-/* Whether a request can be taken at all; says why not. */
+/*
+ * Once requests are refused because of ledgerd, the reserve of its channel has
+ * room for two events of each job and one of each query.
+ */
+_Static_assert((2 * JOB_SLOTS + QUERIES) * (EVENT_MAX + 64) <= CHAN_RESERVE,
+    "a ledgerd that does not read never ends the runner");
+
+/* Whether requests are taken now; tells the client why not. */
 static bool
 takes_requests(struct runner *r, uint32_t conn)
 {
-	if (find_conn(r, conn) != NULL || find_reader_conn(r, conn) != NULL ||
-	    line_has(&r->line, conn))
+	if (find_conn(r, conn) != NULL || find_query_conn(r, conn) != NULL ||
+	    keyd_queue_has(&r->keyd_queue, conn))
 		die(EXIT_PEER, "gate submits twice for connection %u", conn);
 	if (r->stopping)
 		say_busy(r, conn, REASON_STOPPING, STOPPING_TEXT);
 	else if (!r->keyd_up || !r->ledgerd_up)
 		say_busy(r, conn, REASON_BUSY, "the appliance is starting; "
 		    "try again");
-	else if (chan_room(&r->ledgerd) < LEDGER_ROOM)
+	else if (!chan_fits(&r->ledgerd))
 		say_busy(r, conn, REASON_BUSY, "ledgerd is behind with its "
 		    "records; try again");
 	else
@@ -51,130 +56,101 @@ takes_requests(struct runner *r, uint32_t conn)
 }
 
 static void
-do_submit(struct runner *r, struct get *g)
+do_submit(void *ctx, const struct msg_job_submit *m)
 {
-	uint32_t conn = get_u32(g);
-	const void *submission = g->p;
-	size_t len = g->left, n;
+	struct runner *r = ctx;
 
-	get_string(g, &n, COMMAND_MAX);
-	get_string(g, &n, SIG_MAX);
-	get_string(g, &n, MANIFEST_MAX);
-	get_string(g, &n, SIG_MAX);
-	dispatch_end(g, "JOB_SUBMIT");
-	if (takes_requests(r, conn))
-		line_join(r, conn, false, submission, len);
+	if (takes_requests(r, m->conn))
+		keyd_queue_join(r, m->conn, false, m->frame);
 }
 
 static void
-do_read_submit(struct runner *r, struct get *g)
+do_query_submit(void *ctx, const struct msg_query_submit *m)
 {
-	uint32_t conn = get_u32(g);
-	const void *order = g->p;
-	size_t len = g->left, n;
+	struct runner *r = ctx;
 
-	get_string(g, &n, COMMAND_MAX);
-	get_string(g, &n, SIG_MAX);
-	dispatch_end(g, "READ_SUBMIT");
-	if (takes_requests(r, conn))
-		line_join(r, conn, true, order, len);
+	if (takes_requests(r, m->conn))
+		keyd_queue_join(r, m->conn, true, m->frame);
 }
 
 static void
-do_data(struct runner *r, struct get *g)
+do_data(void *ctx, const struct msg_job_data *m)
 {
-	uint32_t conn = get_u32(g);
-	size_t len;
-	const void *data = get_string(g, &len, DATA_MAX);
-	struct job *j = find_conn(r, conn);
+	struct runner *r = ctx;
+	struct job *j = find_conn(r, m->conn);
 
-	dispatch_end(g, "JOB_DATA");
 	if (j != NULL)
-		job_data(r, j, data, len);
+		job_data(r, j, m->data.data.p, m->data.data.len);
 }
 
 static void
-do_credit(struct runner *r, struct get *g)
+do_credit(void *ctx, const struct msg_job_credit *m)
 {
-	uint32_t conn = get_u32(g), bytes = get_u32(g);
-	struct reader *d = find_reader_conn(r, conn);
-	struct job *j = find_conn(r, conn);
+	struct runner *r = ctx;
+	struct query *q = find_query_conn(r, m->conn);
+	struct job *j = find_conn(r, m->conn);
 
-	dispatch_end(g, "JOB_CREDIT");
 	if (j != NULL)
-		job_credit(r, j, bytes);
-	else if (d != NULL)
-		reader_credit(r, d, bytes);
+		job_credit(r, j, m->bytes);
+	else if (q != NULL)
+		query_credit(r, q, m->bytes);
 }
 
 static void
-do_cancel(struct runner *r, struct get *g)
+do_cancel(void *ctx, const struct msg_job_cancel *m)
 {
-	uint32_t conn = get_u32(g);
-	struct reader *d = find_reader_conn(r, conn);
-	struct job *j = find_conn(r, conn);
+	struct runner *r = ctx;
+	struct query *q = find_query_conn(r, m->conn);
+	struct job *j = find_conn(r, m->conn);
 
-	dispatch_end(g, "JOB_CANCEL");
-	if (line_leave(&r->line, conn))
+	if (keyd_queue_leave(&r->keyd_queue, m->conn))
 		return;
 	if (j != NULL)
 		job_leave(r, j);
-	else if (d != NULL)
-		reader_leave(r, d);
+	else if (q != NULL)
+		query_leave(r, q);
 }
 
 static void
-do_gate_info(struct runner *r, struct get *g)
+do_info(void *ctx, const struct msg_gate_info *m)
 {
-	dispatch_end(g, "GATE_INFO");
+	struct runner *r = ctx;
+
+	(void)m;
 	if (r->vkey[0] == '\0')
 		r->info_asked = true;
 	else
 		say_info(r);
 }
 
-static void
-gate_message(struct runner *r, enum msg type, struct get *g)
-{
-	if (type == MSG_GATE_INFO)
-		do_gate_info(r, g);
-	else if (type == MSG_JOB_SUBMIT)
-		do_submit(r, g);
-	else if (type == MSG_JOB_DATA)
-		do_data(r, g);
-	else if (type == MSG_JOB_CREDIT)
-		do_credit(r, g);
-	else if (type == MSG_JOB_CANCEL)
-		do_cancel(r, g);
-	else if (type == MSG_QUERY_SUBMIT)
-		do_read_submit(r, g);
-}
-
 /* Its predecessor's connections went with it. */
 static void
-gate_reset(struct runner *r)
+do_reset(void *ctx)
 {
+	struct runner *r = ctx;
+
 	r->info_asked = false;
-	line_clear(&r->line);
+	keyd_queue_clear(&r->keyd_queue);
 	for (int i = 0; i < JOB_SLOTS; i++)
 		if (r->jobs[i].state != JOB_FREE && r->jobs[i].attached)
 			job_leave(r, &r->jobs[i]);
-	for (int i = 0; i < READERS; i++)
-		if (r->readers[i].state != READER_FREE)
-			reader_leave(r, &r->readers[i]);
+	for (int i = 0; i < QUERIES; i++)
+		if (r->queries[i].state != QUERY_FREE)
+			query_leave(r, &r->queries[i]);
 }
+
+static const struct chan_row rows[] = {
+	CHAN_ON_RESET(do_reset),
+	CHAN_ON(gate_info, do_info),
+	CHAN_ON(job_submit, do_submit),
+	CHAN_ON(job_data, do_data),
+	CHAN_ON(job_credit, do_credit),
+	CHAN_ON(job_cancel, do_cancel),
+	CHAN_ON(query_submit, do_query_submit),
+};
 
 void
 dispatch_gate(struct runner *r)
 {
-	enum chan_event ev;
-	enum msg type;
-	struct get g;
-
-	while ((ev = chan_next(&r->gate, &type, &g)) != CHAN_NONE) {
-		if (ev == CHAN_RESET)
-			gate_reset(r);
-		else
-			gate_message(r, type, &g);
-	}
+	CHAN_DISPATCH(&r->gate, rows, r);
 }

@@ -10,8 +10,8 @@ count_of(const struct runner *r, const char *submitter)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < r->npast; i++)
-		n += strcmp(r->past[i].submitter, submitter) == 0;
+	for (size_t i = 0; i < r->history.n; i++)
+		n += strcmp(r->history.list[i].submitter, submitter) == 0;
 	return n;
 }
 
@@ -21,8 +21,8 @@ find_oldest(const struct runner *r, const char *newcomer)
 {
 	size_t found = 0, most = 0;
 
-	for (size_t i = 0; i < r->npast; i++) {
-		const char *who = r->past[i].submitter;
+	for (size_t i = 0; i < r->history.n; i++) {
+		const char *who = r->history.list[i].submitter;
 		size_t n = count_of(r, who) + (strcmp(who, newcomer) == 0);
 
 		if (n > most) {
@@ -36,20 +36,20 @@ find_oldest(const struct runner *r, const char *newcomer)
 static void
 forget(struct runner *r, size_t i)
 {
-	free(r->past[i].tail);
-	r->npast--;
-	memmove(&r->past[i], &r->past[i + 1],
-	    (r->npast - i) * sizeof(r->past[0]));
+	free(r->history.list[i].tail);
+	r->history.n--;
+	memmove(&r->history.list[i], &r->history.list[i + 1],
+	    (r->history.n - i) * sizeof(r->history.list[0]));
 }
 
 void
-past_keep(struct runner *r, struct job *j)
+history_add(struct runner *r, struct job *j)
 {
-	struct past *p;
+	struct history_job *p;
 
-	if (r->npast == PAST_MAX)
+	if (r->history.n == HISTORY_MAX)
 		forget(r, find_oldest(r, j->who.submitter));
-	p = &r->past[r->npast++];
+	p = &r->history.list[r->history.n++];
 	memset(p, 0, sizeof(*p));
 	memcpy(p->job, j->who.job, sizeof(p->job));
 	memcpy(p->name, j->grant.manifest.name, sizeof(p->name));
@@ -64,22 +64,22 @@ past_keep(struct runner *r, struct job *j)
 	r->jobs_done++;
 }
 
-const struct past *
-past_at(const struct runner *r, size_t n)
+const struct history_job *
+history_at(const struct runner *r, size_t n)
 {
-	return n >= r->npast ? NULL : &r->past[n];
+	return n >= r->history.n ? NULL : &r->history.list[n];
 }
 
 const struct tail *
-past_tail(const struct runner *r, const char *job)
+history_tail(const struct runner *r, const char *job)
 {
-	const struct past *p;
+	const struct history_job *p;
 
 	for (size_t i = 0; i < JOB_SLOTS; i++)
 		if (r->jobs[i].tail != NULL &&
 		    strcmp(r->jobs[i].who.job, job) == 0)
 			return r->jobs[i].tail;
-	for (size_t i = 0; (p = past_at(r, i)) != NULL; i++)
+	for (size_t i = 0; (p = history_at(r, i)) != NULL; i++)
 		if (strcmp(p->job, job) == 0)
 			return p->tail;
 	return NULL;

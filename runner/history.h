@@ -1,11 +1,11 @@
 /*
- * The jobs of this boot that are over, as far as they are remembered: PAST_MAX
+ * The jobs of this boot that are over, as far as they are remembered: HISTORY_MAX
  * that had been accepted, with the end of their output.  When there is no place
  * for another, the oldest of the signer who has most of them is forgotten: many
  * jobs of one signer do not push out another's.
  */
-#ifndef PAST_H
-#define PAST_H
+#ifndef HISTORY_H
+#define HISTORY_H
 
 #include <stdint.h>
 
@@ -13,9 +13,9 @@
 #include "tail.h"
 #include "lib/words.h"
 
-#define PAST_MAX	16	/* some 70 KiB each */
+#define HISTORY_MAX	16	/* some 70 KiB each */
 
-struct past {
+struct history_job {
 	char		 job[JOB_ID_LEN + 1];	/* "": no job */
 	char		 name[NAME_MAX_LEN + 1];
 	char		 author[PRINCIPAL_MAX + 1];
@@ -27,14 +27,19 @@ struct past {
 	struct tail	*tail;		/* NULL: no memory */
 };
 
+struct history {
+	size_t			 n;
+	struct history_job	 list[HISTORY_MAX];	/* the oldest first */
+};
+
 struct runner;
 struct job;
 
 /* A job that had been accepted is over; takes its tail over. */
-void	past_keep(struct runner *, struct job *);
+void	history_add(struct runner *, struct job *);
 /* The nth, the oldest first; NULL behind the last. */
-const struct past *past_at(const struct runner *, size_t n);
+const struct history_job *history_at(const struct runner *, size_t n);
 /* The tail of a job that runs or is over, or NULL. */
-const struct tail *past_tail(const struct runner *, const char *job);
+const struct tail *history_tail(const struct runner *, const char *job);
 
 #endif

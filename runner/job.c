@@ -59,16 +59,10 @@ refuse_unwanted(struct runner *r, struct job *j)
 }
 
 void
-job_submit(struct runner *r, struct job *j, uint32_t conn,
-    const void *submission, size_t len)
+job_submit(struct runner *r, struct job *j, uint32_t conn, void *submission,
+    size_t len)
 {
-	j->submission = malloc(len);
-	if (j->submission == NULL) {
-		say_busy(r, conn, REASON_BUSY, "no memory for a submission; "
-		    "try again");
-		return;
-	}
-	memcpy(j->submission, submission, len);
+	j->submission = submission;
 	j->submission_len = len;
 	j->conn = conn;
 	j->attached = true;
@@ -79,7 +73,7 @@ void
 job_ask(struct runner *r, struct job *j)
 {
 	job_enter(j, JOB_DECIDE, DECIDE_MS);
-	j->asking = true;
+	j->decide_pending = true;
 	say_decide(r, j);
 }
 
@@ -99,7 +93,7 @@ job_measured(struct runner *r, struct job *j, bool unreadable)
 	if (refuse_unwanted(r, j))
 		return;
 	job_enter(j, JOB_DECIDE, DECIDE_MS);
-	j->asking = false;	/* line.c asks in its turn */
+	j->decide_pending = false;	/* line.c asks in its turn */
 }
 
 /*
@@ -211,10 +205,10 @@ job_denied(struct runner *r, struct job *j, enum reason reason,
 }
 
 void
-job_explained(struct runner *r, struct job *j, bool allowed, const char *text,
-    size_t len)
+job_explained(struct runner *r, struct job *j,
+    const struct client_explained *explained)
 {
-	say_explanation(r, j, allowed, text, len);
+	say_explanation(r, j, explained);
 	job_free(r, j);
 }
 
@@ -289,7 +283,7 @@ accept(struct runner *r, struct job *j, const char *probe)
 		return;
 	}
 	job_enter(j, JOB_ACCEPT, LEDGER_MS);
-	j->asked = true;
+	j->accept_pending = true;
 	say_append_accepted(r, j);
 }
 
@@ -349,8 +343,8 @@ void
 job_appended(struct runner *r, struct job *j, const unsigned char *leaf,
     const void *receipt, size_t len)
 {
-	if (j->asked) {
-		j->asked = false;
+	if (j->accept_pending) {
+		j->accept_pending = false;
 		j->accepted = true;
 		memcpy(j->accepted_leaf, leaf, DIGEST_LEN);
 	}
@@ -367,7 +361,7 @@ job_appended(struct runner *r, struct job *j, const unsigned char *leaf,
 void
 job_unappended(struct runner *r, struct job *j, const char *message)
 {
-	j->asked = false;
+	j->accept_pending = false;
 	if (j->state == JOB_ACCEPT)
 		job_refuse(r, j, REASON_LEDGER, "the ledger does not record "
 		    "the job: %.300s", message);
@@ -412,7 +406,7 @@ job_stop(struct runner *r, struct job *j)
 void
 job_keyd_reset(struct runner *r, struct job *j)
 {
-	if (j->state == JOB_DECIDE && j->asking)
+	if (j->state == JOB_DECIDE && j->decide_pending)
 		job_refuse(r, j, REASON_FAULT, "keyd restarted while it "
 		    "decided; sign a new command and try again");
 }
@@ -424,7 +418,7 @@ job_keyd_reset(struct runner *r, struct job *j)
 void
 job_ledger_reset(struct runner *r, struct job *j)
 {
-	j->asked = false;
+	j->accept_pending = false;
 	if (j->state == JOB_ACCEPT)
 		job_refuse(r, j, REASON_LEDGER, "ledgerd restarted before the "
 		    "job was recorded; sign a new command and try again");
@@ -465,7 +459,7 @@ job_timeout(struct runner *r, struct job *j)
 		    (unsigned long long)j->grant.bundle_len);
 		return;
 	case JOB_ACCEPT:
-		j->asked = false;
+		j->accept_pending = false;
 		job_refuse(r, j, REASON_LEDGER, "ledgerd does not answer");
 		return;
 	case JOB_RUN:

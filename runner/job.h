@@ -24,12 +24,13 @@
 #include <stdint.h>
 
 #include "bundle.h"
-#include "runner/jail/cgroup.h"
 #include "lib/grant.h"
+#include "lib/msg/codec.h"
 #include "lib/sha256.h"
+#include "lib/words.h"
+#include "runner/jail/cgroup.h"
 #include "runner/jail/spawn.h"
 #include "tail.h"
-#include "lib/words.h"
 
 struct runner;
 struct report;
@@ -70,8 +71,8 @@ struct job {
 	uint64_t	 deadline_ms;	/* of the state */
 	bool		 accepted;	/* job.accepted is committed */
 	bool		 recordable;	/* its command's signature holds */
-	bool		 asked;		/* job.accepted is under way */
-	bool		 asking;	/* DECIDE: keyd has the question */
+	bool		 accept_pending;	/* ledgerd has job.accepted */
+	bool		 decide_pending;	/* DECIDE: keyd has it */
 	bool		 gone;		/* process 1 has ended */
 	bool		 late;		/* recorded before all were gone */
 	uint64_t	 ended_ms;	/* when END began; 0: not yet */
@@ -100,11 +101,11 @@ struct job {
 void	job_init(struct job *, struct runner *, unsigned slot);
 
 /*
- * A free slot takes a submission, as keyd gets it, keeps a copy and asks keyd,
- * which owes no answer; see line.h.
+ * In a free slot: takes over the submission, a SUBMIT's payload in memory of
+ * malloc(), and asks keyd, which must have no request (keyd_queue.h).
  */
 void	job_submit(struct runner *, struct job *, uint32_t conn,
-	    const void *submission, size_t len);
+	    void *submission, size_t len);
 
 /* In DECIDE: asks keyd. */
 void	job_ask(struct runner *, struct job *);
@@ -114,8 +115,8 @@ void	job_granted(struct runner *, struct job *);	/* grant filled */
 void	job_denied(struct runner *, struct job *, enum reason,
 	    const char *message);
 /* It was only to be explained: nothing happened, so nothing is recorded. */
-void	job_explained(struct runner *, struct job *, bool allowed,
-	    const char *text, size_t len);
+void	job_explained(struct runner *, struct job *,
+	    const struct client_explained *);
 void	job_measure(struct runner *, struct job *, size_t runtime);
 void	job_measured(struct runner *, struct job *, bool unreadable);
 void	job_data(struct runner *, struct job *, const void *, size_t);

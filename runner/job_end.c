@@ -26,7 +26,7 @@ job_free(struct runner *r, struct job *j)
 	bundle_close(&j->bundle);
 	job_forget_submission(j);
 	if (j->accepted)
-		past_keep(r, j);
+		history_add(r, j);
 	grant_free(&j->grant);
 	job_init(j, r, j->slot);
 }
@@ -201,7 +201,7 @@ conclude(struct runner *r, struct job *j)
 void
 job_check_end(struct runner *r, struct job *j)
 {
-	if (is_gone(j) && !has_output(j) && !j->asked)
+	if (is_gone(j) && !has_output(j) && !j->accept_pending)
 		conclude(r, j);
 }
 
@@ -320,7 +320,7 @@ job_hurry_end(struct job *j)
 void
 job_end_overdue(struct runner *r, struct job *j)
 {
-	j->asked = false;
+	j->accept_pending = false;
 	if (has_unread(j))
 		add_note(j, "the client did not take the rest of its output");
 	drop_output(j);

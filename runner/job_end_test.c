@@ -178,7 +178,7 @@ TEST(client_that_leaves_does_not_make_an_end_longer)
 	to_stubborn();
 	play_report(0, REPORT_ENDED, 0, 0, "");
 	play.now += 29000;
-	send_conn(MSG_JOB_CANCEL, CONN);
+	send_cancel(CONN);
 	play.now += 1000;
 	expect_append(EVENT_JOB_FINISHED, LATE);
 }
@@ -194,19 +194,11 @@ TEST(silent_ledgerd_does_not_hold_an_end)
 	ATF_CHECK_EQ(play.r.jobs_done, 0);
 }
 
-static void
-stop(void)
-{
-	play.r.stopping = true;
-	for (int i = 0; i < JOB_SLOTS; i++)
-		job_stop(&play.r, &play.r.jobs[i]);
-}
-
 /* init gives the runner 6 s, and ends it then. */
 TEST(stop_waits_for_an_end_only_as_long_as_init_does)
 {
 	to_stubborn();
-	stop();
+	play_stop();
 	play.now += 3000;
 	check_late_end(OUTCOME_CANCELLED, "had not all ended 3 s later");
 }
@@ -216,7 +208,7 @@ TEST(stop_shortens_an_end)
 	to_stubborn();
 	play_report(0, REPORT_ENDED, 0, 0, "");
 	play.now += 10000;
-	stop();
+	play_stop();
 	play_expect_none(&play.ledgerd);
 	play.now += 3000;
 	check_late_end(OUTCOME_EXITED, "had not all ended 13 s later");
@@ -227,7 +219,7 @@ TEST(stop_does_not_make_an_end_longer)
 	to_stubborn();
 	play_report(0, REPORT_ENDED, 0, 0, "");
 	play.now += 29000;
-	stop();
+	play_stop();
 	play.now += 1000;
 	check_late_end(OUTCOME_EXITED, LATE);
 }

@@ -15,20 +15,17 @@
 #include "runner.h"
 #include "say.h"
 
-#define OUTPUT_OVERHEAD	64	/* of a JOB_OUTPUT around its data */
-
 enum { POLL_PIDFD, POLL_REPORT, POLL_OUT, POLL_ERR, POLL_CGROUP };
 
-/* How much may be read and sent on now. */
+/* How much may be read and sent now. */
 static size_t
 output_room(const struct runner *r, const struct job *j)
 {
-	uint64_t room = OUTPUT_WINDOW - j->uncredited;
-	size_t queue = chan_room(&r->gate);
+	const uint64_t window = OUTPUT_WINDOW - j->uncredited;
 
-	queue = queue > OUTPUT_OVERHEAD ? queue - OUTPUT_OVERHEAD : 0;
-	room = room < queue ? room : queue;
-	return room < DATA_MAX ? (size_t)room : DATA_MAX;
+	if (!chan_fits(&r->gate))
+		return 0;
+	return window < DATA_MAX ? (size_t)window : DATA_MAX;
 }
 
 void

@@ -1,9 +1,12 @@
 /* What becomes of a job when a peer leaves, restarts, is silent or stops. */
+#include <sys/wait.h>
+
 #include <atf-c.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "job.h"
+#include "lib/log.h"
 #include "runner/test/peers.h"
 #include "runner/test/talk.h"
 
@@ -16,18 +19,18 @@ TEST(client_that_leaves_before_the_start_is_refused)
 	play_start();
 	submit(CONN);
 	seq = expect_decide();
-	send_conn(MSG_JOB_CANCEL, CONN);
+	send_cancel(CONN);
 	send_grant(seq, make_grant());
 	send_appended(expect_append(EVENT_JOB_REFUSED, "\"cancelled\""), "r");
 	play_expect_none(&play.gate);
 
 	to_receive(make_grant());
-	send_conn(MSG_JOB_CANCEL, CONN);
+	send_cancel(CONN);
 	send_appended(expect_append(EVENT_JOB_REFUSED, "\"cancelled\""), "r");
 	play_expect_none(&play.gate);
 
 	to_build(make_grant());
-	send_conn(MSG_JOB_CANCEL, CONN);
+	send_cancel(CONN);
 	ATF_CHECK(play.child[0].killed);
 	send_appended(expect_append(EVENT_JOB_REFUSED, "\"cancelled\""), "r");
 	play_expect_none(&play.gate);
@@ -40,13 +43,13 @@ TEST(client_that_leaves_an_accepted_job_cancels_it)
 
 	play_start();
 	seq = to_accept(make_grant());
-	send_conn(MSG_JOB_CANCEL, CONN);
+	send_cancel(CONN);
 	send_appended(seq, "");
 	ATF_CHECK(play.child[0].killed);
 	check_silent_end("\"outcome\":\"cancelled\"");
 
 	to_run(make_grant());
-	send_conn(MSG_JOB_CANCEL, CONN);
+	send_cancel(CONN);
 	ATF_CHECK(play.child[0].killed);
 	check_silent_end("\"outcome\":\"cancelled\"");
 }
@@ -122,20 +125,12 @@ TEST(silent_keyd_is_a_fault_and_its_late_answer_nothing)
 /* Its queue has an end, and the runner must not: other jobs run. */
 TEST(keyd_that_does_not_read_ends_no_runner)
 {
-	static char manifest[MANIFEST_MAX + 1];
-	static unsigned char big[SUBMIT_MAX];
-	struct put p;
+	static char manifest[MANIFEST_MAX];
 
 	play_start();
-	memset(manifest, 'm', MANIFEST_MAX);
 	for (uint32_t conn = 1; conn <= 4 * JOB_SLOTS; conn++) {
-		put_init(&p, big, sizeof(big));
-		put_u32(&p, conn);
-		put_cstr(&p, "command");
-		put_cstr(&p, "signature");
-		put_cstr(&p, manifest);
-		put_cstr(&p, "signature");
-		play_send(&play.gate, MSG_JOB_SUBMIT, &p);
+		PLAY_SEND(&play.gate, job_submit, .conn = conn, .submit = {
+		    .manifest = { manifest, sizeof(manifest) } });
 		for (int i = 0; i < 10; i++)
 			play_turn();
 		if (conn % JOB_SLOTS == 0)
@@ -148,6 +143,7 @@ TEST(keyd_that_does_not_read_ends_no_runner)
 /* A refusal that it does not take is told without it, and another comes. */
 TEST(ledgerd_that_does_not_read_ends_no_runner)
 {
+	struct msg_job_refused m;
 	char message[400];
 	enum msg type;
 	struct get g;
@@ -159,10 +155,12 @@ TEST(ledgerd_that_does_not_read_ends_no_runner)
 		submit(CONN);
 		play_turn();
 		if (chan_next(&play.gate, &type, &g) == CHAN_MSG) {
-			ATF_CHECK_EQ(get_u32(&g), CONN);
-			ATF_CHECK_EQ(get_u8(&g), REASON_BUSY);
-			get_cstr(&g, message, sizeof(message));
-			ATF_CHECK(strstr(message, "ledgerd is behind") != NULL);
+			ATF_REQUIRE_EQ(type, MSG_JOB_REFUSED);
+			ATF_REQUIRE_EQ(msg_get_job_refused(&g, &m), 0);
+			ATF_CHECK_EQ(m.conn, CONN);
+			ATF_CHECK_EQ(m.refused.reason, REASON_BUSY);
+			ATF_CHECK(strstr(m.refused.message,
+			    "ledgerd is behind") != NULL);
 			return;
 		}
 		send_deny(expect_decide(), REASON_REPLAY, message, true);
@@ -206,19 +204,11 @@ TEST(nothing_is_taken_before_keyd_and_ledgerd_have_spoken)
 	expect_refused(REASON_BUSY, "is starting", "");
 }
 
-static void
-stop(void)
-{
-	play.r.stopping = true;
-	for (int i = 0; i < JOB_SLOTS; i++)
-		job_stop(&play.r, &play.r.jobs[i]);
-}
-
 TEST(stop_ends_and_records_what_runs)
 {
 	play_start();
 	to_run(make_grant());
-	stop();
+	play_stop();
 	check_end(OUTCOME_CANCELLED, 0, "the appliance is stopping");
 	submit(CONN);
 	expect_refused(REASON_STOPPING, "is stopping", "");
@@ -228,13 +218,14 @@ TEST(stop_refuses_what_does_not_run_yet)
 {
 	play_start();
 	to_receive(make_grant());
-	stop();
+	play_stop();
 	check_refusal(REASON_STOPPING, "is stopping");
 }
 
 TEST(two_jobs_do_not_mix)
 {
-	struct get g;
+	struct msg_job_output output;
+	struct msg_job_finished end;
 
 	play_start();
 	to_run(make_grant());
@@ -246,14 +237,51 @@ TEST(two_jobs_do_not_mix)
 	send_appended(expect_append(EVENT_JOB_ACCEPTED, "played"), "");
 	play_expect(&play.gate, MSG_JOB_ACCEPTED);
 	play_write(1, 1, "two", 3);
-	g = play_expect(&play.gate, MSG_JOB_OUTPUT);
-	ATF_CHECK_EQ(get_u32(&g), 8);
+	PLAY_EXPECT(&play.gate, job_output, &output);
+	ATF_CHECK_EQ(output.conn, 8);
 	play_report(1, REPORT_ENDED, 0, 0, "");
 	send_appended(expect_append(EVENT_JOB_FINISHED, "exited"), "");
-	g = play_expect(&play.gate, MSG_JOB_FINISHED);
-	ATF_CHECK_EQ(get_u32(&g), 8);
+	PLAY_EXPECT(&play.gate, job_finished, &end);
+	ATF_CHECK_EQ(end.conn, 8);
 	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_RUN);
 	ATF_CHECK(!play.child[0].killed);
+}
+
+/* What a packet of this peer's does to the runner: its exit code, or -1. */
+static int
+fate(struct chan *peer, const void *packet, size_t len)
+{
+	int status;
+	pid_t pid = fork();
+
+	ATF_REQUIRE(pid != -1);
+	if (pid == 0) {
+		(void)!write(peer->out, packet, len);
+		play_turn();
+		_exit(77);
+	}
+	ATF_REQUIRE(waitpid(pid, &status, 0) == pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(an_unexpected_message_of_a_peer_ends_the_runner)
+{
+	/* A JOB_CANCEL, a KEYD_INFO, and an empty message of each peer. */
+	static const unsigned char cancel[] = {
+		3, 0, 0, 0, 5, 0x18, 0, 0, 0, 9 };
+	static const unsigned char info[] = { 3, 0, 0, 0, 1, 0x20 };
+	static const unsigned char submit_nothing[] = { 3, 0, 0, 0, 1, 0x12 };
+	static const unsigned char grant_nothing[] = { 3, 0, 0, 0, 1, 0x23 };
+	static const unsigned char leaf_of_nothing[] = { 3, 0, 0, 0, 1, 0x37 };
+
+	play_start();
+	ATF_CHECK_EQ(fate(&play.gate, cancel, sizeof(cancel)), 77);
+	ATF_CHECK_EQ(fate(&play.keyd, cancel, sizeof(cancel)), EXIT_PEER);
+	ATF_CHECK_EQ(fate(&play.ledgerd, cancel, sizeof(cancel)), EXIT_PEER);
+	ATF_CHECK_EQ(fate(&play.gate, info, sizeof(info)), EXIT_PEER);
+	ATF_CHECK_EQ(fate(&play.gate, submit_nothing, 6), EXIT_PEER);
+	ATF_CHECK_EQ(fate(&play.keyd, grant_nothing, 6), EXIT_PEER);
+	ATF_CHECK_EQ(fate(&play.ledgerd, leaf_of_nothing, 6), EXIT_PEER);
 }
 
 #define ADD(name)	ATF_TP_ADD_TC(tp, name)
@@ -276,5 +304,6 @@ ATF_TP_ADD_TCS(tp)
 	ADD(stop_ends_and_records_what_runs);
 	ADD(stop_refuses_what_does_not_run_yet);
 	ADD(two_jobs_do_not_mix);
+	ADD(an_unexpected_message_of_a_peer_ends_the_runner);
 	return atf_no_error();
 }

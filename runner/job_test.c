@@ -113,18 +113,15 @@ TEST(unsigned_denial_is_not_recorded)
 
 TEST(explained_job_is_told_and_not_recorded)
 {
-	char text[64];
-	struct get g;
+	struct msg_job_explanation m;
 
 	play_start();
 	submit(CONN);
 	send_explained(expect_decide(), true, "permitted by");
-	g = play_expect(&play.gate, MSG_JOB_EXPLANATION);
-	ATF_CHECK_EQ(get_u32(&g), CONN);
-	ATF_CHECK_EQ(get_u8(&g), 1);
-	get_cstr(&g, text, sizeof(text));
-	ATF_CHECK_STREQ(text, "permitted by");
-	ATF_CHECK_EQ(get_end(&g), 0);
+	PLAY_EXPECT(&play.gate, job_explanation, &m);
+	ATF_CHECK_EQ(m.conn, CONN);
+	ATF_CHECK(m.explained.allowed);
+	ATF_CHECK(is_text(m.explained.text, "permitted by"));
 	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_FREE);
 	ATF_CHECK_EQ(play.r.jobs_done, 0);
 	play_expect_none(&play.ledgerd);
@@ -137,7 +134,7 @@ TEST(explanation_for_a_client_that_left_is_nobodys)
 	play_start();
 	submit(CONN);
 	seq = expect_decide();
-	send_conn(MSG_JOB_CANCEL, CONN);
+	send_cancel(CONN);
 	send_explained(seq, false, "no rule");
 	play_expect_none(&play.gate);
 	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_FREE);
@@ -276,7 +273,7 @@ TEST(client_that_leaves_while_its_runtime_is_measured)
 {
 	play_start();
 	to_measure(CONN);
-	send_conn(MSG_JOB_CANCEL, CONN);
+	send_cancel(CONN);
 	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_FREE);
 	play_measured(1, 0, 0x77);
 	play_expect_none(&play.keyd);
@@ -494,17 +491,15 @@ TEST(output_is_streamed_and_hashed)
 {
 	static const char want[] = "\"stdout_bytes\":5,\"stderr_sha256\":"
 	    "\"e3b0c442";
-	struct get g;
-	size_t len;
+	struct msg_job_output m;
 
 	play_start();
 	to_run(make_grant());
 	play_write(0, 1, "hello", 5);
-	g = play_expect(&play.gate, MSG_JOB_OUTPUT);
-	ATF_CHECK_EQ(get_u32(&g), CONN);
-	ATF_CHECK_EQ(get_u8(&g), 1);
-	ATF_CHECK_EQ(memcmp(get_string(&g, &len, 10), "hello", 5), 0);
-	ATF_CHECK_EQ(len, 5);
+	PLAY_EXPECT(&play.gate, job_output, &m);
+	ATF_CHECK_EQ(m.conn, CONN);
+	ATF_CHECK_EQ(m.output.stream, 1);
+	ATF_CHECK(is_text(m.output.data, "hello"));
 	play_report(0, REPORT_ENDED, 0, 0, "");
 	expect_append(EVENT_JOB_FINISHED, want);
 }
@@ -568,29 +563,23 @@ TEST(output_waits_for_credit)
 {
 	static char text[4096];
 	struct grant *g = make_grant();
-	size_t sent = 0, len;
-	struct get m;
+	struct msg_job_output m;
+	size_t sent = 0;
 
 	play_start();
 	g->manifest.limits.output_bytes = 10u << 20;
 	to_run(g);
 	while (sent + sizeof(text) <= OUTPUT_WINDOW) {
 		play_write(0, 1, text, sizeof(text));
-		m = play_expect(&play.gate, MSG_JOB_OUTPUT);
-		get_u32(&m);
-		get_u8(&m);
-		get_string(&m, &len, DATA_MAX);
-		sent += len;
+		PLAY_EXPECT(&play.gate, job_output, &m);
+		sent += m.output.data.len;
 	}
 	ATF_CHECK_EQ(sent, OUTPUT_WINDOW);
 	play_write(0, 1, text, 10);
 	play_expect_none(&play.gate);
 	send_credit(CONN, 5);
-	m = play_expect(&play.gate, MSG_JOB_OUTPUT);
-	get_u32(&m);
-	get_u8(&m);
-	get_string(&m, &len, DATA_MAX);
-	ATF_CHECK_EQ(len, 5);
+	PLAY_EXPECT(&play.gate, job_output, &m);
+	ATF_CHECK_EQ(m.output.data.len, 5);
 	play_expect_none(&play.gate);
 }
 

@@ -4,151 +4,167 @@
 #include <string.h>
 
 #include "job.h"
+#include "lib/log.h"
 #include "query.h"
 #include "runner.h"
 #include "say.h"
 
-/* The request is the caller's from now on. */
+/* Takes a request out; the caller owns its frame. */
 static void
-leave(struct keyd_line *l, size_t i)
+leave(struct keyd_queue *k, size_t i)
 {
-	l->n--;
-	memmove(&l->place[i], &l->place[i + 1],
-	    (l->n - i) * sizeof(l->place[0]));
+	k->n--;
+	memmove(&k->list[i], &k->list[i + 1],
+	    (k->n - i) * sizeof(k->list[0]));
 }
 
-/* The next job must not find what this one was given. */
+/* Wipes the frame: a manifest's env may hold secrets. */
 static void
-forget(const struct waiting *w)
+forget(const struct keyd_request *w)
 {
-	explicit_bzero(w->request, w->len);
-	free(w->request);
+	if (w->frame != NULL)
+		explicit_bzero(w->frame, w->len);
+	free(w->frame);
 }
 
 static void
-drop(struct keyd_line *l, size_t i)
+drop(struct keyd_queue *k, size_t i)
 {
-	forget(&l->place[i]);
-	leave(l, i);
+	forget(&k->list[i]);
+	leave(k, i);
 }
 
 void
-line_join(struct runner *r, uint32_t conn, bool reads, const void *request,
-    size_t len)
+keyd_queue_join(struct runner *r, uint32_t conn, bool is_query,
+    struct bytes frame)
 {
-	struct keyd_line *l = &r->line;
-	void *copy = l->n == LINE_MAX ? NULL : malloc(len + 1);
+	struct keyd_queue *k = &r->keyd_queue;
+	void *copy;
 
-	if (copy == NULL) {
-		say_busy(r, conn, REASON_BUSY, l->n == LINE_MAX ? "too many "
-		    "requests wait for a decision; try again" : "no memory "
-		    "for a request; try again");
+	if (k->n == KEYD_QUEUE_MAX) {
+		say_busy(r, conn, REASON_BUSY, "too many requests wait for a "
+		    "decision; try again");
 		return;
 	}
-	memcpy(copy, request, len);
-	l->place[l->n++] = (struct waiting){ .conn = conn, .reads = reads,
-	    .deadline_ms = now_ms() + LINE_MS, .request = copy, .len = len };
+	copy = malloc(frame.len);
+	if (copy == NULL) {
+		say_busy(r, conn, REASON_BUSY, "no memory for a request; try "
+		    "again");
+		return;
+	}
+	memcpy(copy, frame.p, frame.len);
+	k->list[k->n++] = (struct keyd_request){ .conn = conn,
+	    .is_query = is_query, .deadline_ms = now_ms() + KEYD_QUEUE_MS,
+	    .frame = copy, .len = frame.len };
 }
 
 bool
-line_has(const struct keyd_line *l, uint32_t conn)
+keyd_queue_has(const struct keyd_queue *k, uint32_t conn)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (l->place[i].conn == conn)
+	for (size_t i = 0; i < k->n; i++)
+		if (k->list[i].conn == conn)
 			return true;
 	return false;
 }
 
 bool
-line_leave(struct keyd_line *l, uint32_t conn)
+keyd_queue_leave(struct keyd_queue *k, uint32_t conn)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (l->place[i].conn == conn) {
-			drop(l, i);
+	for (size_t i = 0; i < k->n; i++)
+		if (k->list[i].conn == conn) {
+			drop(k, i);
 			return true;
 		}
 	return false;
 }
 
 void
-line_clear(struct keyd_line *l)
+keyd_queue_clear(struct keyd_queue *k)
 {
-	while (l->n > 0)
-		drop(l, l->n - 1);
+	while (k->n > 0)
+		drop(k, k->n - 1);
 }
 
 void
-line_refuse(struct runner *r, enum reason reason, const char *message)
+keyd_queue_refuse(struct runner *r, enum reason reason, const char *message)
 {
-	struct keyd_line *l = &r->line;
+	struct keyd_queue *k = &r->keyd_queue;
 
-	for (size_t i = 0; i < l->n; i++)
-		say_busy(r, l->place[i].conn, reason, message);
-	line_clear(l);
+	for (size_t i = 0; i < k->n; i++)
+		say_busy(r, k->list[i].conn, reason, message);
+	keyd_queue_clear(k);
 }
 
-/* A job whose runtime is measured was first in line once already. */
+/* A job whose runtime was measured was first once already. */
 static struct job *
 find_measured(struct runner *r)
 {
 	for (int i = 0; i < JOB_SLOTS; i++)
-		if (r->jobs[i].state == JOB_DECIDE && !r->jobs[i].asking)
+		if (r->jobs[i].state == JOB_DECIDE &&
+		    !r->jobs[i].decide_pending)
 			return &r->jobs[i];
 	return NULL;
 }
 
 static void
-take_job(struct runner *r, const struct waiting *w)
+take_job(struct runner *r, struct keyd_request *w)
 {
 	struct job *j = NULL;
 
 	for (int i = 0; i < JOB_SLOTS && j == NULL; i++)
 		if (r->jobs[i].state == JOB_FREE)
 			j = &r->jobs[i];
-	if (j == NULL)
+	if (j == NULL) {
 		say_busy(r, w->conn, REASON_BUSY, "all job slots are taken; "
 		    "try again");
-	else
-		job_submit(r, j, w->conn, w->request, w->len);
+		return;
+	}
+	job_submit(r, j, w->conn, w->frame, w->len);
+	w->frame = NULL;		/* transferred */
 }
 
 static void
-take_reader(struct runner *r, const struct waiting *w)
+take_query(struct runner *r, const struct keyd_request *w)
 {
-	struct reader *d = NULL;
+	struct client_read read;
+	struct query *q = NULL;
+	struct get g;
 
-	for (int i = 0; i < READERS && d == NULL; i++)
-		if (r->readers[i].state == READER_FREE)
-			d = &r->readers[i];
-	if (d == NULL)
-		say_busy(r, w->conn, REASON_BUSY, "as many read as can at a "
-		    "time; try again");
+	for (int i = 0; i < QUERIES && q == NULL; i++)
+		if (r->queries[i].state == QUERY_FREE)
+			q = &r->queries[i];
+	get_init(&g, w->frame, w->len);
+	if (client_get_read(&g, &read) == -1)
+		die(EXIT_BUG, "a query that was read once is malformed");
+	if (q == NULL)
+		say_busy(r, w->conn, REASON_BUSY, "too many reads in "
+		    "progress; try again");
 	else
-		reader_submit(r, d, w->conn, w->request, w->len);
+		query_submit(r, q, w->conn, &read);
 }
 
 static void
 take_first(struct runner *r)
 {
-	const struct waiting first = r->line.place[0];
+	struct keyd_request first = r->keyd_queue.list[0];
 
-	leave(&r->line, 0);
-	if (first.reads)
-		take_reader(r, &first);
+	leave(&r->keyd_queue, 0);
+	if (first.is_query)
+		take_query(r, &first);
 	else
 		take_job(r, &first);
 	forget(&first);
 }
 
 void
-line_turn(struct runner *r)
+keyd_queue_turn(struct runner *r)
 {
 	struct job *j;
 
-	while (!r->keyd_owes && chan_room(&r->keyd) >= KEYD_ROOM) {
+	while (!r->keyd_pending && chan_fits(&r->keyd)) {
 		if ((j = find_measured(r)) != NULL)
 			job_ask(r, j);
-		else if (r->line.n > 0)
+		else if (r->keyd_queue.n > 0)
 			take_first(r);
 		else
 			return;
@@ -156,19 +172,19 @@ line_turn(struct runner *r)
 }
 
 uint64_t
-line_deadline(const struct keyd_line *l)
+keyd_queue_deadline(const struct keyd_queue *k)
 {
-	return l->n == 0 ? UINT64_MAX : l->place[0].deadline_ms;
+	return k->n == 0 ? UINT64_MAX : k->list[0].deadline_ms;
 }
 
 void
-line_timeout(struct runner *r)
+keyd_queue_timeout(struct runner *r)
 {
-	struct keyd_line *l = &r->line;
+	struct keyd_queue *k = &r->keyd_queue;
 
-	while (l->n > 0 && l->place[0].deadline_ms <= now_ms()) {
-		say_busy(r, l->place[0].conn, REASON_BUSY, "keyd is behind "
+	while (k->n > 0 && k->list[0].deadline_ms <= now_ms()) {
+		say_busy(r, k->list[0].conn, REASON_BUSY, "keyd is behind "
 		    "with its answers; try again");
-		drop(l, 0);
+		drop(k, 0);
 	}
 }

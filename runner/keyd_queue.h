@@ -1,50 +1,52 @@
 /*
- * The line in front of keyd.  Requests wait here in the order they came, and
- * keyd gets one question at a time: what it is told of the signers' shares is
- * then still so when it decides, and a request waits for those before it and
- * for no others, from any signer.
+ * The queue of requests for keyd, in the order they came.  keyd gets one
+ * request at a time: what it is told of the signers' shares is then still so
+ * when it decides, and a request waits only for those before it, whoever
+ * signed them.
  */
-#ifndef LINE_H
-#define LINE_H
+#ifndef KEYD_QUEUE_H
+#define KEYD_QUEUE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/wire.h"
 #include "lib/words.h"
 
-#define LINE_MAX	64	/* GATE_CONNS: a place for each client */
-#define LINE_MS		20000	/* in line; then keyd is stuck or too slow */
+#define KEYD_QUEUE_MAX	64	/* GATE_CONNS: a place for each client */
+#define KEYD_QUEUE_MS	20000	/* then keyd hangs or is too slow */
 
 struct runner;
 
-struct waiting {
+struct keyd_request {
 	uint32_t	 conn;
-	bool		 reads;		/* an order to read; else a job */
+	bool		 is_query;	/* else a job */
 	uint64_t	 deadline_ms;
-	void		*request;	/* as keyd gets it */
+	void		*frame;		/* of the client: READ or SUBMIT */
 	size_t		 len;
 };
 
-struct keyd_line {
-	struct waiting	 place[LINE_MAX];	/* the first n, in order */
-	size_t		 n;
+struct keyd_queue {
+	size_t			 n;
+	struct keyd_request	 list[KEYD_QUEUE_MAX];	/* the first n */
 };
 
-/* Copies the request; says so to the client when there is no place. */
-void	line_join(struct runner *, uint32_t conn, bool reads,
-	    const void *request, size_t len);
-bool	line_has(const struct keyd_line *, uint32_t conn);
-/* Its client is gone; false when it is not in line. */
-bool	line_leave(struct keyd_line *, uint32_t conn);
-void	line_clear(struct keyd_line *);		/* all clients are gone */
-/* Turns all away. */
-void	line_refuse(struct runner *, enum reason, const char *message);
+/* Copies the frame; refuses the client when there is no place. */
+void	keyd_queue_join(struct runner *, uint32_t conn, bool is_query,
+	    struct bytes frame);
+bool	keyd_queue_has(const struct keyd_queue *, uint32_t conn);
+/* The client has left; false when it has no request here. */
+bool	keyd_queue_leave(struct keyd_queue *, uint32_t conn);
+/* All clients have left. */
+void	keyd_queue_clear(struct keyd_queue *);
+/* Refuses all. */
+void	keyd_queue_refuse(struct runner *, enum reason, const char *message);
 
-/* Asks keyd the next question once it owes no answer. */
-void	line_turn(struct runner *);
-/* When the first is to be turned away, or UINT64_MAX. */
-uint64_t	line_deadline(const struct keyd_line *);
-void	line_timeout(struct runner *);
+/* Sends keyd the next request if it has none. */
+void	keyd_queue_turn(struct runner *);
+/* When the first is to be refused, or UINT64_MAX. */
+uint64_t	keyd_queue_deadline(const struct keyd_queue *);
+void	keyd_queue_timeout(struct runner *);
 
 #endif

@@ -11,84 +11,83 @@
 
 #define DECIDE_MS	20000	/* as a job's */
 #define SEND_MS		30000	/* without a byte taken, or a leaf read */
-#define OVERHEAD	64	/* of a READ_DATA around its data */
 
 static void
-enter(struct reader *d, enum reader_state state, uint64_t limit_ms)
+enter(struct query *q, enum query_state state, uint64_t limit_ms)
 {
-	d->state = state;
-	d->deadline_ms = now_ms() + limit_ms;
+	q->state = state;
+	q->deadline_ms = now_ms() + limit_ms;
 }
 
 static void
-release(struct reader *d)
+release(struct query *q)
 {
-	free(d->answer);
-	free(d->leaf);
-	free(d->receipt);
-	memset(d, 0, sizeof(*d));
+	free(q->answer);
+	free(q->leaf);
+	free(q->receipt);
+	memset(q, 0, sizeof(*q));
 }
 
 int
-reader_refuse(struct reader *d, enum reason reason, const char *fmt, ...)
+query_refuse(struct query *q, enum reason reason, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (d->refused != 0)
+	if (q->refused != 0)
 		return -1;
-	d->refused = reason;
+	q->refused = reason;
 	va_start(ap, fmt);
-	vsnprintf(d->text, sizeof(d->text), fmt, ap);
+	vsnprintf(q->text, sizeof(q->text), fmt, ap);
 	va_end(ap);
 	return -1;
 }
 
-/* Says the refusal, and that was all. */
+/* Sends the refusal and ends the query. */
 static void
-turn_away(struct runner *r, struct reader *d, const void *receipt, size_t len)
+turn_away(struct runner *r, struct query *q, const void *receipt, size_t len)
 {
-	say_unread(r, d, receipt, len);
-	release(d);
+	say_query_refused(r, q, receipt, len);
+	release(q);
 }
 
 /* The decision, whichever it is. */
 static void
-record(struct runner *r, struct reader *d)
+record(struct runner *r, struct query *q)
 {
-	enter(d, READER_RECORD, LEDGER_MS);
-	say_append_reading(r, d);
+	enter(q, QUERY_RECORD, LEDGER_MS);
+	say_append_query(r, q);
 }
 
 void
-reader_submit(struct runner *r, struct reader *d, uint32_t conn,
-    const void *order, size_t len)
+query_submit(struct runner *r, struct query *q, uint32_t conn,
+    const struct client_read *read)
 {
-	d->conn = conn;
-	d->attached = true;
-	enter(d, READER_DECIDE, DECIDE_MS);
-	say_decide_reading(r, d, order, len);
+	q->conn = conn;
+	q->attached = true;
+	enter(q, QUERY_DECIDE, DECIDE_MS);
+	say_query_decide(r, q, read);
 }
 
 void
-reader_granted(struct runner *r, struct reader *d)
+query_granted(struct runner *r, struct query *q)
 {
-	if (!d->attached)
-		reader_refuse(d, REASON_CANCELLED, "the client left before it "
+	if (!q->attached)
+		query_refuse(q, REASON_CANCELLED, "the client left before it "
 		    "was answered");
 	else
-		answer_make(r, d);
-	record(r, d);
+		answer_make(r, q);
+	record(r, q);
 }
 
 void
-reader_denied(struct runner *r, struct reader *d, enum reason reason,
+query_denied(struct runner *r, struct query *q, enum reason reason,
     const char *message, bool is_signed)
 {
-	reader_refuse(d, reason, "%s", message);
+	query_refuse(q, reason, "%s", message);
 	if (is_signed)
-		record(r, d);
+		record(r, q);
 	else
-		turn_away(r, d, "", 0);
+		turn_away(r, q, "", 0);
 }
 
 static void *
@@ -101,220 +100,217 @@ copy(const void *data, size_t len)
 	return p;
 }
 
-/* Recorded: now it may be read. */
+/* Recorded: the answer may be sent. */
 void
-reader_appended(struct runner *r, struct reader *d, const void *receipt,
+query_appended(struct runner *r, struct query *q, const void *receipt,
     size_t len)
 {
-	if (d->state != READER_RECORD)
+	if (q->state != QUERY_RECORD)
 		return;
-	if (d->refused != 0) {
-		turn_away(r, d, receipt, len);
+	if (q->refused != 0) {
+		turn_away(r, q, receipt, len);
 		return;
 	}
-	d->receipt = copy(receipt, len);
-	d->receipt_len = len;
-	if (!d->attached) {
-		release(d);
-	} else if (d->receipt == NULL) {
-		reader_refuse(d, REASON_BUSY, "no memory for the receipt; "
+	q->receipt = copy(receipt, len);
+	q->receipt_len = len;
+	if (!q->attached) {
+		release(q);
+	} else if (q->receipt == NULL) {
+		query_refuse(q, REASON_BUSY, "no memory for the receipt; "
 		    "read again");
-		turn_away(r, d, receipt, len);
+		turn_away(r, q, receipt, len);
 	} else {
-		enter(d, READER_SEND, SEND_MS);
+		enter(q, QUERY_SEND, SEND_MS);
 	}
 }
 
 static void
-note_unrecorded(struct reader *d, const char *why)
+note_unrecorded(struct query *q, const char *why)
 {
-	const size_t len = strlen(d->text);
+	const size_t len = strlen(q->text);
 
-	log_info("order %s: its refusal is not recorded: %s", d->asked.id, why);
-	snprintf(d->text + len, sizeof(d->text) - len,
+	log_info("query %s: its refusal is not recorded: %s", q->who.job, why);
+	snprintf(q->text + len, sizeof(q->text) - len,
 	    " (not recorded: %.200s)", why);
 }
 
 void
-reader_unappended(struct runner *r, struct reader *d, const char *message)
+query_unappended(struct runner *r, struct query *q, const char *message)
 {
-	if (d->state == READER_SEND)
-		reader_refuse(d, REASON_LEDGER, "leaf %llu cannot be read: "
-		    "%.300s", (unsigned long long)d->at, message);
-	else if (d->refused != 0)
-		note_unrecorded(d, message);
+	if (q->state == QUERY_SEND)
+		query_refuse(q, REASON_LEDGER, "leaf %llu cannot be read: "
+		    "%.300s", (unsigned long long)q->at, message);
+	else if (q->refused != 0)
+		note_unrecorded(q, message);
 	else
-		reader_refuse(d, REASON_LEDGER, "what is not recorded is not "
+		query_refuse(q, REASON_LEDGER, "what is not recorded is not "
 		    "read: %.300s", message);
-	turn_away(r, d, "", 0);
+	turn_away(r, q, "", 0);
 }
 
 void
-reader_leaf(struct runner *r, struct reader *d, uint64_t index,
+query_leaf(struct runner *r, struct query *q, uint64_t index,
     const void *receipt, size_t len)
 {
-	if (d->state != READER_SEND || !d->leaf_asked || index != d->at)
+	if (q->state != QUERY_SEND || !q->leaf_asked || index != q->at)
 		die(EXIT_PEER, "ledgerd sent leaf %llu, which was not asked "
 		    "for", (unsigned long long)index);
-	d->leaf_asked = false;
-	d->leaf = copy(receipt, len);
-	d->leaf_len = len;
-	if (d->leaf != NULL)
+	q->leaf_asked = false;
+	q->leaf = copy(receipt, len);
+	q->leaf_len = len;
+	if (q->leaf != NULL)
 		return;
-	reader_refuse(d, REASON_BUSY, "no memory for a leaf; read again");
-	turn_away(r, d, "", 0);
+	query_refuse(q, REASON_BUSY, "no memory for a leaf; read again");
+	turn_away(r, q, "", 0);
 }
 
 void
-reader_credit(struct runner *r, struct reader *d, uint32_t bytes)
+query_credit(struct runner *r, struct query *q, uint32_t bytes)
 {
 	(void)r;
-	if (bytes > d->uncredited)
+	if (bytes > q->uncredited)
 		die(EXIT_PEER, "gate credits %u bytes of %llu", bytes,
-		    (unsigned long long)d->uncredited);
-	d->uncredited -= bytes;
-	d->deadline_ms = now_ms() + SEND_MS;
+		    (unsigned long long)q->uncredited);
+	q->uncredited -= bytes;
+	q->deadline_ms = now_ms() + SEND_MS;
 }
 
 void
-reader_leave(struct runner *r, struct reader *d)
+query_leave(struct runner *r, struct query *q)
 {
 	(void)r;
-	d->attached = false;
-	if (d->state == READER_SEND)
-		release(d);
+	q->attached = false;
+	if (q->state == QUERY_SEND)
+		release(q);
 }
 
 void
-reader_stop(struct runner *r, struct reader *d)
+query_stop(struct runner *r, struct query *q)
 {
-	if (d->state == READER_FREE)
+	if (q->state == QUERY_FREE)
 		return;
-	d->refused = 0;
-	reader_refuse(d, REASON_STOPPING, STOPPING_TEXT);
-	turn_away(r, d, "", 0);
+	q->refused = 0;
+	query_refuse(q, REASON_STOPPING, STOPPING_TEXT);
+	turn_away(r, q, "", 0);
 }
 
 void
-reader_keyd_reset(struct runner *r, struct reader *d)
+query_keyd_reset(struct runner *r, struct query *q)
 {
-	if (d->state == READER_DECIDE)
-		reader_denied(r, d, REASON_FAULT, "keyd restarted while it "
+	if (q->state == QUERY_DECIDE)
+		query_denied(r, q, REASON_FAULT, "keyd restarted while it "
 		    "decided; sign a new command and try again", false);
 }
 
-/* Whether its predecessor recorded the decision is not known. */
+/* It is unknown whether its predecessor recorded the decision. */
 void
-reader_ledger_reset(struct runner *r, struct reader *d)
+query_ledger_reset(struct runner *r, struct query *q)
 {
-	if (d->state == READER_RECORD ||
-	    (d->state == READER_SEND && d->leaf_asked))
-		reader_unappended(r, d, "ledgerd restarted; sign a new command "
+	if (q->state == QUERY_RECORD ||
+	    (q->state == QUERY_SEND && q->leaf_asked))
+		query_unappended(r, q, "ledgerd restarted; sign a new command "
 		    "and try again");
 }
 
 void
-reader_timeout(struct runner *r, struct reader *d)
+query_timeout(struct runner *r, struct query *q)
 {
-	switch (d->state) {
-	case READER_FREE:
+	switch (q->state) {
+	case QUERY_FREE:
 		return;
-	case READER_DECIDE:
-		reader_denied(r, d, REASON_FAULT, "keyd does not answer; sign "
+	case QUERY_DECIDE:
+		query_denied(r, q, REASON_FAULT, "keyd does not answer; sign "
 		    "a new command and try again", false);
 		return;
-	case READER_RECORD:
-		reader_unappended(r, d, "ledgerd does not answer");
+	case QUERY_RECORD:
+		query_unappended(r, q, "ledgerd does not answer");
 		return;
-	case READER_SEND:
-		if (d->leaf_asked)
-			reader_unappended(r, d, "ledgerd does not answer");
+	case QUERY_SEND:
+		if (q->leaf_asked)
+			query_unappended(r, q, "ledgerd does not answer");
 		else
-			reader_denied(r, d, REASON_CANCELLED, "the client has "
+			query_denied(r, q, REASON_CANCELLED, "the client has "
 			    "taken nothing for 30 s", false);
 		return;
 	}
 }
 
-/* How much may be sent on now. */
+/* How much may be sent now. */
 static size_t
-room(const struct runner *r, const struct reader *d)
+room(const struct runner *r, const struct query *q)
 {
-	const uint64_t window = OUTPUT_WINDOW - d->uncredited;
-	size_t queue = chan_room(&r->gate);
-
-	queue = queue > OVERHEAD ? queue - OVERHEAD : 0;
-	return window < queue ? (size_t)window : queue;
+	return chan_fits(&r->gate) ? (size_t)(OUTPUT_WINDOW - q->uncredited) :
+	    0;
 }
 
 static void
-send_data(struct runner *r, struct reader *d, int stream, const void *data,
+send_data(struct runner *r, struct query *q, int stream, const void *data,
     size_t len)
 {
-	say_read_data(r, d, stream, data, len);
-	d->uncredited += len;
-	d->deadline_ms = now_ms() + SEND_MS;
+	say_query_data(r, q, stream, data, len);
+	q->uncredited += len;
+	q->deadline_ms = now_ms() + SEND_MS;
 }
 
 static void
-finish(struct runner *r, struct reader *d)
+finish(struct runner *r, struct query *q)
 {
-	say_read_end(r, d);
-	release(d);
+	say_query_end(r, q);
+	release(q);
 }
 
 static void
-send_answer(struct runner *r, struct reader *d)
+send_answer(struct runner *r, struct query *q)
 {
 	size_t max;
 
-	while ((max = room(r, d)) != 0) {
+	while ((max = room(r, q)) != 0) {
 		const void *p;
 		int stream;
-		size_t n = tail_run(d->answer, d->at,
+		size_t n = tail_run(q->answer, q->at,
 		    max < DATA_MAX ? max : DATA_MAX, &stream, &p);
 
 		if (n == 0) {
-			finish(r, d);
+			finish(r, q);
 			return;
 		}
-		send_data(r, d, stream, p, n);
-		d->at += n;
+		send_data(r, q, stream, p, n);
+		q->at += n;
 	}
 }
 
-/* One at a time: ledgerd reads the next when the client has taken this. */
+/* One at a time: the next is asked for when this one has been sent. */
 static void
-send_leaves(struct runner *r, struct reader *d)
+send_leaves(struct runner *r, struct query *q)
 {
-	if (d->leaf != NULL && room(r, d) >= d->leaf_len) {
-		send_data(r, d, 1, d->leaf, d->leaf_len);
-		free(d->leaf);
-		d->leaf = NULL;
-		d->at++;
+	if (q->leaf != NULL && room(r, q) >= q->leaf_len) {
+		send_data(r, q, 1, q->leaf, q->leaf_len);
+		free(q->leaf);
+		q->leaf = NULL;
+		q->at++;
 	}
-	if (d->leaf != NULL || d->leaf_asked)
+	if (q->leaf != NULL || q->leaf_asked)
 		return;
-	if (d->at == d->end) {
-		finish(r, d);
+	if (q->at == q->end) {
+		finish(r, q);
 		return;
 	}
-	d->leaf_asked = true;
-	d->deadline_ms = now_ms() + SEND_MS;
-	say_ledger_read(r, d);
+	q->leaf_asked = true;
+	q->deadline_ms = now_ms() + SEND_MS;
+	say_query_leaf(r, q);
 }
 
 void
-reader_turn(struct runner *r)
+query_turn(struct runner *r)
 {
-	for (size_t i = 0; i < READERS; i++) {
-		struct reader *d = &r->readers[i];
+	for (size_t i = 0; i < QUERIES; i++) {
+		struct query *q = &r->queries[i];
 
-		if (d->state != READER_SEND)
+		if (q->state != QUERY_SEND)
 			continue;
-		if (d->answer != NULL)
-			send_answer(r, d);
+		if (q->answer != NULL)
+			send_answer(r, q);
 		else
-			send_leaves(r, d);
+			send_leaves(r, q);
 	}
 }

@@ -1,4 +1,4 @@
-/* Orders to read: the decision, its record, and then the answer. */
+/* Queries: the decision, its record, and then the answer. */
 #include <atf-c.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,96 +16,66 @@
 static unsigned char room[81920];
 static char text[2 * TAIL_MAX];
 
-static struct put
-put_to(void)
-{
-	struct put p;
-
-	put_init(&p, room, sizeof(room));
-	return p;
-}
-
-static void
-order(uint32_t conn)
-{
-	struct put p = put_to();
-
-	put_u32(&p, conn);
-	put_cstr(&p, "command");
-	put_cstr(&p, "signature");
-	play_send(&play.gate, MSG_QUERY_SUBMIT, &p);
-}
-
-/* Answers the seq; `jobs' is what keyd is told of them, one after another. */
+/* Returns the seq; `jobs' is what keyd is told of them, one after another. */
 static uint32_t
-expect_order(const char *jobs)
+expect_query(const char *jobs)
 {
-	struct get g = play_expect(&play.keyd, MSG_QUERY_DECIDE);
-	uint32_t seq = get_u32(&g), n;
-	char word[PRINCIPAL_MAX], told[1024] = "";
+	struct kept_jobs kept;
+	uint32_t seq = expect_query_decide(&kept);
+	char told[1024] = "";
+	size_t len = 0;
 
-	share_left_get(&g, &play_left);
-	get_cstr(&g, word, sizeof(word));
-	ATF_CHECK_STREQ(word, "command");
-	get_cstr(&g, word, sizeof(word));
-	ATF_CHECK_STREQ(word, "signature");
-	n = get_u32(&g);
-	for (uint32_t i = 0; i < 3 * n; i++) {
-		get_cstr(&g, word, sizeof(word));
-		strcat(strcat(told, word), " ");
-	}
-	ATF_CHECK_EQ(get_end(&g), 0);
+	for (size_t i = 0; i < kept.n; i++)
+		len += (size_t)snprintf(told + len, sizeof(told) - len,
+		    "%s %s %s ", kept.list[i].job, kept.list[i].submitter,
+		    kept.list[i].author);
 	if (jobs != NULL)
 		ATF_CHECK_STREQ(told, jobs);
 	return seq;
 }
 
-static void
-put_asked(struct put *p, enum verb verb, uint64_t first, uint32_t count,
-    const char *job)
-{
-	static const unsigned char digest[DIGEST_LEN] = { 0xcd };
-
-	put_u8(p, (uint8_t)verb);
-	put_u64(p, first);
-	put_u32(p, count);
-	put_cstr(p, job);
-	put_cstr(p, ID);
-	put_cstr(p, "reader@example");
-	put_string(p, digest, sizeof(digest));
-}
+static struct who reader = { .job = ID, .submitter = "reader@example",
+    .command_sha256 = { 0xcd } };
 
 static void
 grant(uint32_t seq, enum verb verb, uint64_t first, uint32_t count,
     const char *job)
 {
-	struct put p = put_to();
-
-	put_u32(&p, seq);
-	put_asked(&p, verb, first, count, job);
-	play_send(&play.keyd, MSG_QUERY_GRANT, &p);
+	PLAY_SEND(&play.keyd, query_grant, .seq = seq, .verb = (uint8_t)verb,
+	    .first = first, .count = count, .job = job, .who = &reader);
 }
 
 static void
 deny(uint32_t seq, bool is_signed)
 {
-	struct put p = put_to();
-
-	put_u32(&p, seq);
-	put_u8(&p, REASON_POLICY);
-	put_cstr(&p, "no rule permits it");
-	put_u8(&p, is_signed);
-	put_asked(&p, VERB_STATUS, 0, 0, "");
-	play_send(&play.keyd, MSG_QUERY_DENY, &p);
+	PLAY_SEND(&play.keyd, query_deny, .seq = seq, .reason = REASON_POLICY,
+	    .message = "no rule permits it", .is_signed = is_signed,
+	    .verb = VERB_STATUS, .job = "", .who = &reader);
 }
 
-/* What the reader gets until the end, in `text'; and then note and receipt. */
+/* Adds what a QUERY_DATA has to `text', which holds `used' bytes. */
+static size_t
+take_data(struct get *g, size_t used)
+{
+	struct msg_query_data m;
+	const struct bytes *data = &m.read_data.data;
+
+	ATF_REQUIRE_EQ(msg_get_query_data(g, &m), 0);
+	ATF_REQUIRE_EQ(m.conn, CONN);
+	used += (size_t)snprintf(text + used, sizeof(text) - used, "%s",
+	    m.read_data.stream == 1 ? "" : "<2>");
+	memcpy(text + used, data->p, data->len);
+	used += data->len;
+	send_credit(CONN, (uint32_t)data->len);
+	return used;
+}
+
+/* What the client gets until the end, in `text'; then note and receipt. */
 static void
 expect_answer(const char *note, const char *receipt)
 {
-	char got[TEXT_MAX];
-	const void *data;
-	size_t len, used = 0;
+	struct msg_query_end m;
+	size_t used = 0;
 	enum msg type;
 	struct get g;
 
@@ -114,25 +84,17 @@ expect_answer(const char *note, const char *receipt)
 			play_turn();
 			continue;
 		}
-		ATF_REQUIRE_EQ(get_u32(&g), CONN);
 		if (type == MSG_QUERY_END)
 			break;
 		ATF_REQUIRE_EQ(type, MSG_QUERY_DATA);
-		used += (size_t)snprintf(text + used, sizeof(text) - used,
-		    "%s", get_u8(&g) == 1 ? "" : "<2>");
-		data = get_string(&g, &len, RECEIPT_MAX);
-		memcpy(text + used, data, len);
-		ATF_CHECK_EQ(get_end(&g), 0);
-		used += len;
-		send_credit(CONN, (uint32_t)len);
+		used = take_data(&g, used);
 	}
 	text[used] = '\0';
-	get_cstr(&g, got, sizeof(got));
-	ATF_CHECK_STREQ(got, note);
-	get_cstr(&g, got, sizeof(got));
-	ATF_CHECK_STREQ(got, receipt);
-	ATF_CHECK_EQ(get_end(&g), 0);
-	ATF_CHECK_EQ(play.r.readers[0].state, READER_FREE);
+	ATF_REQUIRE_EQ(msg_get_query_end(&g, &m), 0);
+	ATF_CHECK_EQ(m.conn, CONN);
+	ATF_CHECK_STREQ(m.read_end.text, note);
+	ATF_CHECK(is_text(m.read_end.receipt, receipt));
+	ATF_CHECK_EQ(play.r.queries[0].state, QUERY_FREE);
 }
 
 static void
@@ -141,12 +103,12 @@ allowed(const char *json)
 	send_appended(expect_append(EVENT_READ_ALLOWED, json), "receipt");
 }
 
-/* An order as far as its record. */
+/* A query as far as its record. */
 static void
 read_it(enum verb verb, uint64_t first, uint32_t count, const char *job)
 {
-	order(CONN);
-	grant(expect_order(NULL), verb, first, count, job);
+	submit_query(CONN);
+	grant(expect_query(NULL), verb, first, count, job);
 }
 
 /* One job, over; `last' words on standard error. */
@@ -168,8 +130,8 @@ TEST(status_is_recorded_and_then_told)
 
 	play_start();
 	run_one("oh");
-	order(CONN);
-	grant(expect_order(NULL), VERB_STATUS, 0, 0, "");
+	submit_query(CONN);
+	grant(expect_query(NULL), VERB_STATUS, 0, 0, "");
 	seq = expect_append(EVENT_READ_ALLOWED, "\"id\":\"" ID "\","
 	    "\"submitter\":\"reader@example\",\"command_sha256\":\"cd0000");
 	play_expect_none(&play.gate);
@@ -186,22 +148,22 @@ TEST(refusal_is_recorded_and_then_told)
 	uint32_t seq;
 
 	play_start();
-	order(CONN);
-	deny(expect_order(""), true);
+	submit_query(CONN);
+	deny(expect_query(""), true);
 	seq = expect_append(EVENT_READ_REFUSED, "\"verb\":\"status\","
 	    "\"job\":\"\",\"first\":0,\"count\":0,\"reason\":\"policy\","
 	    "\"message\":\"no rule permits it\"");
 	play_expect_none(&play.gate);
 	send_appended(seq, "receipt");
 	expect_refused(REASON_POLICY, "no rule permits it", "receipt");
-	ATF_CHECK_EQ(play.r.readers[0].state, READER_FREE);
+	ATF_CHECK_EQ(play.r.queries[0].state, QUERY_FREE);
 }
 
-TEST(unsigned_order_is_refused_and_not_recorded)
+TEST(unsigned_query_is_refused_and_not_recorded)
 {
 	play_start();
-	order(CONN);
-	deny(expect_order(""), false);
+	submit_query(CONN);
+	deny(expect_query(""), false);
 	expect_refused(REASON_POLICY, "no rule permits it", "");
 	play_expect_none(&play.ledgerd);
 }
@@ -216,14 +178,14 @@ TEST(job_whose_slot_lingers_is_listed_as_ending)
 	play.now += 30000;
 	send_appended(expect_append(EVENT_JOB_FINISHED, "\"exited\""), "r");
 	play_expect(&play.gate, MSG_JOB_FINISHED);
-	order(CONN);
-	grant(expect_order(NULL), VERB_JOBS, 0, 0, "");
+	submit_query(CONN);
+	grant(expect_query(NULL), VERB_JOBS, 0, 0, "");
 	allowed("\"verb\":\"jobs\"");
 	expect_answer("", "receipt");
 	ATF_CHECK_MSG(strstr(text, "\"state\":\"ending\"") != NULL, "%s", text);
 	ATF_CHECK_MSG(strchr(text, '\n') == strrchr(text, '\n'), "%s", text);
-	order(CONN);
-	grant(expect_order(NULL), VERB_STATUS, 0, 0, "");
+	submit_query(CONN);
+	grant(expect_query(NULL), VERB_STATUS, 0, 0, "");
 	allowed("\"verb\":\"status\"");
 	expect_answer("", "receipt");
 	ATF_CHECK_MSG(strstr(text, "\"running\":1,\"jobs_done\":0") != NULL,
@@ -237,13 +199,13 @@ TEST(slot_that_lingers_from_before_is_counted)
 	play_start();
 	job_linger(&play.r.jobs[3]);
 	play.r.jobs[3].child.pidfd = dup(play.measurer);
-	order(CONN);
-	grant(expect_order(NULL), VERB_JOBS, 0, 0, "");
+	submit_query(CONN);
+	grant(expect_query(NULL), VERB_JOBS, 0, 0, "");
 	allowed("\"verb\":\"jobs\"");
 	expect_answer("", "receipt");
 	ATF_CHECK_STREQ(text, "");
-	order(CONN);
-	grant(expect_order(NULL), VERB_STATUS, 0, 0, "");
+	submit_query(CONN);
+	grant(expect_query(NULL), VERB_STATUS, 0, 0, "");
 	allowed("\"verb\":\"status\"");
 	expect_answer("", "receipt");
 	ATF_CHECK_MSG(strstr(text, "\"running\":1,") != NULL, "%s", text);
@@ -258,15 +220,15 @@ TEST(jobs_that_run_and_ran_are_listed)
 	strcpy(g->who.job, "ffff");
 	to_run(g);
 	play.now += 250;
-	order(CONN + 1);
-	grant(expect_order("ffff submitter@example author@example "
+	submit_query(CONN + 1);
+	grant(expect_query("ffff submitter@example author@example "
 	    JOB " submitter@example author@example "), VERB_JOBS, 0, 0, "");
-	send_conn(MSG_JOB_CANCEL, CONN + 1);	/* CONN is the job's */
+	send_cancel(CONN + 1);	/* CONN is the job's */
 	allowed("\"verb\":\"jobs\"");
 	play_expect_none(&play.gate);
-	ATF_CHECK_EQ(play.r.readers[0].state, READER_FREE);
+	ATF_CHECK_EQ(play.r.queries[0].state, QUERY_FREE);
 
-	send_conn(MSG_JOB_CANCEL, CONN);
+	send_cancel(CONN);
 	send_appended(expect_append(EVENT_JOB_FINISHED, "cancelled"), "r");
 	strcpy(g->who.job, "eeee");
 	submit(100);
@@ -291,19 +253,17 @@ TEST(jobs_that_run_and_ran_are_listed)
 static void
 expect_job(const char *json)
 {
-	struct get g;
-	size_t len;
-	const char *line;
+	struct msg_query_data m;
+	const struct bytes *data = &m.read_data.data;
 
-	order(99);
-	grant(expect_order(NULL), VERB_JOBS, 0, 0, "");
+	submit_query(99);
+	grant(expect_query(NULL), VERB_JOBS, 0, 0, "");
 	allowed("\"verb\":\"jobs\"");
-	g = play_expect(&play.gate, MSG_QUERY_DATA);
-	ATF_CHECK_EQ(get_u32(&g), 99);
-	ATF_CHECK_EQ(get_u8(&g), 1);
-	line = get_string(&g, &len, DATA_MAX);
-	ATF_CHECK_MSG(memmem(line, len, json, strlen(json)) != NULL,
-	    "%.*s lacks %s", (int)len, line, json);
+	PLAY_EXPECT(&play.gate, query_data, &m);
+	ATF_CHECK_EQ(m.conn, 99);
+	ATF_CHECK_EQ(m.read_data.stream, 1);
+	ATF_CHECK_MSG(memmem(data->p, data->len, json, strlen(json)) != NULL,
+	    "%.*s lacks %s", (int)data->len, (const char *)data->p, json);
 	play_expect(&play.gate, MSG_QUERY_END);
 }
 
@@ -342,8 +302,8 @@ TEST(output_of_a_job_that_runs)
 	to_run(make_grant());
 	play_write(0, 1, "so far", 6);
 	play_expect(&play.gate, MSG_JOB_OUTPUT);
-	order(8);
-	grant(expect_order(JOB " submitter@example author@example "),
+	submit_query(8);
+	grant(expect_query(JOB " submitter@example author@example "),
 	    VERB_OUTPUT, 0, 0, JOB);
 	allowed("output");
 	play_expect(&play.gate, MSG_QUERY_DATA);
@@ -382,14 +342,14 @@ TEST(output_that_went_meanwhile_is_a_refusal)
 
 	play_start();
 	run_one("oh");
-	for (int i = 0; i < PAST_MAX; i++) {
+	for (int i = 0; i < HISTORY_MAX; i++) {
 		struct grant *g = make_grant();
 
 		snprintf(g->who.job, sizeof(g->who.job), "other%d", i);
 		to_run(g);
-		if (i == PAST_MAX - 1) {	/* it pushes out the first */
-			order(99);
-			seq = expect_order(NULL);
+		if (i == HISTORY_MAX - 1) {	/* it pushes out the first */
+			submit_query(99);
+			seq = expect_query(NULL);
 		}
 		play_report(0, REPORT_ENDED, 0, 0, "");
 		check_end(OUTCOME_EXITED, 0, "");
@@ -403,23 +363,18 @@ TEST(output_that_went_meanwhile_is_a_refusal)
 static void
 leaf(uint32_t seq, uint64_t index, const char *receipt)
 {
-	struct put p = put_to();
-
-	put_u32(&p, seq);
-	put_u64(&p, index);
-	put_cstr(&p, receipt);
-	play_send(&play.ledgerd, MSG_LEDGER_LEAF, &p);
+	PLAY_SEND(&play.ledgerd, ledger_leaf, .seq = seq, .index = index,
+	    .receipt = { receipt, strlen(receipt) });
 }
 
 static uint32_t
 expect_question(uint64_t index)
 {
-	struct get g = play_expect(&play.ledgerd, MSG_LEDGER_READ);
-	uint32_t seq = get_u32(&g);
+	struct msg_ledger_read m;
 
-	ATF_CHECK_EQ(get_u64(&g), index);
-	ATF_CHECK_EQ(get_end(&g), 0);
-	return seq;
+	PLAY_EXPECT(&play.ledgerd, ledger_read, &m);
+	ATF_CHECK_EQ(m.index, index);
+	return m.seq;
 }
 
 /* As many leaves as LEAVES says. */
@@ -491,7 +446,7 @@ TEST(leaf_that_cannot_be_read_ends_it)
 	send_failed(expect_question(0), "no checkpoint");
 	expect_refused(REASON_LEDGER, "leaf 0 cannot be read: no checkpoint",
 	    "");
-	ATF_CHECK_EQ(play.r.readers[0].state, READER_FREE);
+	ATF_CHECK_EQ(play.r.queries[0].state, QUERY_FREE);
 }
 
 TEST(what_is_not_recorded_is_not_read)
@@ -501,23 +456,23 @@ TEST(what_is_not_recorded_is_not_read)
 	send_failed(expect_append(EVENT_READ_ALLOWED, "status"), "disk full");
 	expect_refused(REASON_LEDGER, "not recorded is not read: disk full",
 	    "");
-	order(CONN);
-	deny(expect_order(""), true);
+	submit_query(CONN);
+	deny(expect_query(""), true);
 	send_failed(expect_append(EVENT_READ_REFUSED, "status"), "disk full");
 	expect_refused(REASON_POLICY, "(not recorded: disk full)", "");
 	play_expect_none(&play.gate);
 }
 
-TEST(ninth_reader_is_busy)
+TEST(ninth_query_is_busy)
 {
 	play_start();
-	for (uint32_t conn = 100; conn < 100 + READERS; conn++) {
-		order(conn);
-		grant(expect_order(""), VERB_STATUS, 0, 0, "");
+	for (uint32_t conn = 100; conn < 100 + QUERIES; conn++) {
+		submit_query(conn);
+		grant(expect_query(""), VERB_STATUS, 0, 0, "");
 		expect_append(EVENT_READ_ALLOWED, "status");
 	}
-	order(CONN);
-	expect_refused(REASON_BUSY, "as many read as can", "");
+	submit_query(CONN);
+	expect_refused(REASON_BUSY, "too many reads in progress", "");
 	play_expect_none(&play.keyd);
 	submit(CONN);			/* jobs have places of their own */
 	expect_decide();
@@ -528,14 +483,14 @@ TEST(client_that_leaves_while_it_is_decided)
 	uint32_t seq;
 
 	play_start();
-	order(CONN);
-	seq = expect_order("");
-	send_conn(MSG_JOB_CANCEL, CONN);
+	submit_query(CONN);
+	seq = expect_query("");
+	send_cancel(CONN);
 	grant(seq, VERB_STATUS, 0, 0, "");
 	send_appended(expect_append(EVENT_READ_REFUSED, "\"cancelled\""),
 	    "receipt");
 	play_expect_none(&play.gate);
-	ATF_CHECK_EQ(play.r.readers[0].state, READER_FREE);
+	ATF_CHECK_EQ(play.r.queries[0].state, QUERY_FREE);
 }
 
 TEST(client_that_leaves_or_is_silent_in_the_middle)
@@ -546,8 +501,8 @@ TEST(client_that_leaves_or_is_silent_in_the_middle)
 	read_it(VERB_LEDGER, 0, 2, "");
 	allowed("ledger");
 	seq = expect_question(0);
-	send_conn(MSG_JOB_CANCEL, CONN);
-	ATF_CHECK_EQ(play.r.readers[0].state, READER_FREE);
+	send_cancel(CONN);
+	ATF_CHECK_EQ(play.r.queries[0].state, QUERY_FREE);
 	leaf(seq, 0, "late");
 	play_expect_none(&play.gate);
 
@@ -556,7 +511,7 @@ TEST(client_that_leaves_or_is_silent_in_the_middle)
 	expect_question(0);
 	play.now += 30000;
 	expect_refused(REASON_LEDGER, "ledgerd does not answer", "");
-	ATF_CHECK_EQ(play.r.readers[0].state, READER_FREE);
+	ATF_CHECK_EQ(play.r.queries[0].state, QUERY_FREE);
 }
 
 TEST(client_that_takes_nothing_gives_its_place_up)
@@ -574,28 +529,28 @@ TEST(client_that_takes_nothing_gives_its_place_up)
 	leaf(expect_question(4), 4, big);
 	play.now += 30000;
 	expect_refused(REASON_CANCELLED, "taken nothing for 30 s", "");
-	ATF_CHECK_EQ(play.r.readers[0].state, READER_FREE);
+	ATF_CHECK_EQ(play.r.queries[0].state, QUERY_FREE);
 }
 
-TEST(keyd_that_restarts_or_is_silent_refuses_readers)
+TEST(keyd_that_restarts_or_is_silent_refuses_queries)
 {
 	uint32_t seq;
 
 	play_start();
-	order(CONN);
-	expect_order("");
+	submit_query(CONN);
+	expect_query("");
 	play_restart(&play.keyd);
 	expect_refused(REASON_FAULT, "keyd restarted", "");
 	play_expect(&play.keyd, MSG_KEYD_INFO);
-	order(CONN);
-	seq = expect_order("");
+	submit_query(CONN);
+	seq = expect_query("");
 	play.now += 20000;
 	expect_refused(REASON_FAULT, "keyd does not answer", "");
 	grant(seq, VERB_STATUS, 0, 0, "");
 	play_expect_none(&play.ledgerd);
 }
 
-TEST(ledgerd_that_restarts_or_is_silent_refuses_readers)
+TEST(ledgerd_that_restarts_or_is_silent_refuses_queries)
 {
 	start_with_leaves();
 	read_it(VERB_STATUS, 0, 0, "");
@@ -617,7 +572,7 @@ TEST(ledgerd_that_restarts_or_is_silent_refuses_readers)
 	    "leaf 0 cannot be read: ledgerd restarted", "");
 }
 
-TEST(gate_that_restarts_leaves_no_reader_behind)
+TEST(gate_that_restarts_leaves_no_query_behind)
 {
 	uint32_t seq;
 
@@ -625,13 +580,13 @@ TEST(gate_that_restarts_leaves_no_reader_behind)
 	read_it(VERB_LEDGER, 0, 2, "");
 	allowed("ledger");
 	expect_question(0);
-	order(CONN + 1);
-	seq = expect_order(NULL);
+	submit_query(CONN + 1);
+	seq = expect_query(NULL);
 	play_restart(&play.gate);
-	ATF_CHECK_EQ(play.r.readers[0].state, READER_FREE);
+	ATF_CHECK_EQ(play.r.queries[0].state, QUERY_FREE);
 	grant(seq, VERB_STATUS, 0, 0, "");
 	send_appended(expect_append(EVENT_READ_REFUSED, "\"cancelled\""), "");
-	ATF_CHECK_EQ(play.r.readers[1].state, READER_FREE);
+	ATF_CHECK_EQ(play.r.queries[1].state, QUERY_FREE);
 }
 
 TEST(stop_ends_what_is_read)
@@ -640,11 +595,9 @@ TEST(stop_ends_what_is_read)
 	read_it(VERB_LEDGER, 0, 2, "");
 	allowed("ledger");
 	expect_question(0);
-	play.r.stopping = true;
-	for (int i = 0; i < READERS; i++)
-		reader_stop(&play.r, &play.r.readers[i]);
+	play_stop();
 	expect_refused(REASON_STOPPING, "is stopping", "");
-	order(CONN);
+	submit_query(CONN);
 	expect_refused(REASON_STOPPING, "is stopping", "");
 }
 
@@ -689,7 +642,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ADD(status_is_recorded_and_then_told);
 	ADD(refusal_is_recorded_and_then_told);
-	ADD(unsigned_order_is_refused_and_not_recorded);
+	ADD(unsigned_query_is_refused_and_not_recorded);
 	ADD(job_whose_slot_lingers_is_listed_as_ending);
 	ADD(slot_that_lingers_from_before_is_counted);
 	ADD(jobs_that_run_and_ran_are_listed);
@@ -704,13 +657,13 @@ ATF_TP_ADD_TCS(tp)
 	ADD(next_leaf_is_asked_for_when_this_one_has_room);
 	ADD(leaf_that_cannot_be_read_ends_it);
 	ADD(what_is_not_recorded_is_not_read);
-	ADD(ninth_reader_is_busy);
+	ADD(ninth_query_is_busy);
 	ADD(client_that_leaves_while_it_is_decided);
 	ADD(client_that_leaves_or_is_silent_in_the_middle);
 	ADD(client_that_takes_nothing_gives_its_place_up);
-	ADD(keyd_that_restarts_or_is_silent_refuses_readers);
-	ADD(ledgerd_that_restarts_or_is_silent_refuses_readers);
-	ADD(gate_that_restarts_leaves_no_reader_behind);
+	ADD(keyd_that_restarts_or_is_silent_refuses_queries);
+	ADD(ledgerd_that_restarts_or_is_silent_refuses_queries);
+	ADD(gate_that_restarts_leaves_no_query_behind);
 	ADD(stop_ends_what_is_read);
 	ADD(tail_keeps_order_and_streams);
 	return atf_no_error();

@@ -35,9 +35,6 @@
 #include "runner/jail/spawn.h"
 
 #define BUDGET_SHARE	4	/* bundles take a quarter of memory at most */
-#define CHANNELS	3
-#define POLLFDS		(2 * CHANNELS + 3 + JOB_SLOTS * JOB_POLLFDS)
-#define STOP_FLUSH_MS	500	/* for the last messages to be taken */
 
 static const struct sandbox_limit runner_limits[] = {
 	{ RLIMIT_NOFILE, 256 },		/* 8 per job, and the channels */
@@ -157,120 +154,6 @@ open_signals(void)
 	return fd;
 }
 
-/*
- * SIGTERM: jobs are ended and recorded, then this process ends, and init kills
- * what lingers once more.
- */
-static void
-take_signal(struct runner *r)
-{
-	struct signalfd_siginfo si;
-
-	if (read(r->signals, &si, sizeof(si)) != sizeof(si) || r->stopping)
-		return;
-	r->stopping = true;
-	line_refuse(r, REASON_STOPPING, STOPPING_TEXT);
-	for (int i = 0; i < JOB_SLOTS; i++)
-		job_stop(r, &r->jobs[i]);
-	for (int i = 0; i < READERS; i++)
-		reader_stop(r, &r->readers[i]);
-}
-
-static void
-finish_if_stopped(struct runner *r)
-{
-	struct chan *const chans[] = { &r->gate, &r->keyd, &r->ledgerd };
-
-	if (!r->stopping)
-		return;
-	for (int i = 0; i < JOB_SLOTS; i++)
-		if (r->jobs[i].state != JOB_FREE &&
-		    r->jobs[i].state != JOB_LINGER)
-			return;
-	for (int i = 0; i < CHANNELS; i++) {
-		struct pollfd pfd[2];
-
-		chan_poll(chans[i], pfd);
-		if (pfd[1].fd != -1 && poll(&pfd[1], 1, STOP_FLUSH_MS) == 1)
-			chan_flush(chans[i]);
-	}
-	_exit(EXIT_OK);
-}
-
-/* Milliseconds to the next deadline, or -1. */
-static int
-next_timeout(const struct runner *r)
-{
-	uint64_t now = now_ms(), next = line_deadline(&r->line);
-
-	for (int i = 0; i < JOB_SLOTS; i++)
-		if (r->jobs[i].state != JOB_FREE &&
-		    r->jobs[i].deadline_ms < next)
-			next = r->jobs[i].deadline_ms;
-	for (int i = 0; i < READERS; i++)
-		if (r->readers[i].state != READER_FREE &&
-		    r->readers[i].deadline_ms < next)
-			next = r->readers[i].deadline_ms;
-	if (next == UINT64_MAX)
-		return -1;
-	if (next <= now)
-		return 0;
-	return next - now < 60000 ? (int)(next - now) : 60000;
-}
-
-static void
-take_timeouts(struct runner *r)
-{
-	uint64_t now = now_ms();
-
-	for (int i = 0; i < JOB_SLOTS; i++)
-		if (r->jobs[i].state != JOB_FREE &&
-		    r->jobs[i].deadline_ms <= now)
-			job_timeout(r, &r->jobs[i]);
-	for (int i = 0; i < READERS; i++)
-		if (r->readers[i].state != READER_FREE &&
-		    r->readers[i].deadline_ms <= now)
-			reader_timeout(r, &r->readers[i]);
-	line_timeout(r);
-}
-
-static void
-runner_turn(struct runner *r)
-{
-	struct pollfd pfd[POLLFDS], *p = pfd;
-
-	chan_poll(&r->gate, p);
-	chan_poll(&r->keyd, p + 2);
-	chan_poll(&r->ledgerd, p + 4);
-	p += 2 * CHANNELS;
-	*p++ = (struct pollfd){ .fd = r->signals, .events = POLLIN };
-	*p++ = (struct pollfd){ .fd = r->spawner, .events = POLLIN };
-	*p++ = (struct pollfd){ .fd = r->measurer, .events = POLLIN };
-	for (int i = 0; i < JOB_SLOTS; i++)
-		job_poll(r, &r->jobs[i], p + i * JOB_POLLFDS);
-	if (poll(pfd, POLLFDS, next_timeout(r)) == -1 && errno != EINTR)
-		die_errno("poll");
-	/* A spawner says something only when asked. */
-	if (p[-2].revents != 0)
-		die(EXIT_SYSTEM, "the spawner is gone");
-	if (p[-3].revents != 0)
-		take_signal(r);
-	if (p[-1].revents != 0)
-		dispatch_measurer(r);
-	for (int i = 0; i < JOB_SLOTS; i++)
-		job_turn(r, &r->jobs[i], p + i * JOB_POLLFDS);
-	take_timeouts(r);
-	chan_flush(&r->gate);
-	chan_flush(&r->keyd);
-	chan_flush(&r->ledgerd);
-	dispatch_keyd(r);
-	dispatch_ledgerd(r);
-	dispatch_gate(r);
-	line_turn(r);
-	reader_turn(r);
-	finish_if_stopped(r);
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -285,7 +168,7 @@ main(int argc, char *argv[])
 	r.cgroup = FD_RUNNER_CGROUP;
 	r.signals = open_signals();
 	shares_init(&r.shares);
-	r.taken.room = UINT64_MAX;
+	r.usage.room = UINT64_MAX;
 	load_memory(&r);
 	load_runtimes(&r);			/* last look at a file */
 	r.measurer = r.runtimes.n == 0 ? -1 :
@@ -301,6 +184,8 @@ main(int argc, char *argv[])
 
 	sandbox_enter(&runner_sandbox);		/* no way back from here */
 	sandbox_ready(FD_NOTIFY);
-	for (;;)
-		runner_turn(&r);
+	while (runner_turn(&r, -1))
+		;
+	runner_flush(&r);
+	_exit(EXIT_OK);
 }

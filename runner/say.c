@@ -1,111 +1,70 @@
 #include "say.h"
 
-#include "lib/msg/event.h"
+#include "lib/kept_jobs.h"
 #include "lib/log.h"
+#include "lib/msg/event.h"
 #include "usage.h"
 
-/* Of READ_DECIDE: an id and two principals for each job that is kept. */
-#define KEYD_LIST_MAX	((JOB_SLOTS + PAST_MAX) * (12 + JOB_ID_LEN + \
-			    2 * PRINCIPAL_MAX))
-#define ANSWER_MAX	73728	/* JOB_FINISHED and JOB_REFUSED in msg.def */
+_Static_assert(JOB_SLOTS + HISTORY_MAX <= KEPT_JOBS_MAX, "all fit");
 
-static unsigned char buf[98304];	/* the largest in msg.def */
-
-static void
-say(struct chan *c, enum msg type, const struct put *p)
+void
+say_info(struct runner *r)
 {
-	chan_send(c, type, p);
+	MSG_SEND(&r->gate, gate_info_is, .vkey = r->vkey, .mode = r->mode,
+	    .slots = JOB_SLOTS);
 }
 
 static void
-put_refused(struct put *p, uint32_t conn, unsigned reason,
-    const char *message, const char *job, const void *receipt, size_t len)
+send_refused(struct runner *r, uint32_t conn, unsigned reason,
+    const char *message, const char *job, struct bytes receipt)
 {
-	put_u32(p, conn);
-	put_u8(p, (uint8_t)reason);
-	put_cstr(p, message);
-	put_cstr(p, job);
-	put_string(p, receipt, len);
+	MSG_SEND(&r->gate, job_refused, .conn = conn, .refused = {
+	    .reason = (uint8_t)reason, .message = message, .job = job,
+	    .receipt = receipt });
 }
 
 void
 say_busy(struct runner *r, uint32_t conn, enum reason reason,
     const char *message)
 {
-	struct put p;
-
-	put_init(&p, buf, sizeof(buf));
-	put_refused(&p, conn, reason, message, "", "", 0);
-	say(&r->gate, MSG_JOB_REFUSED, &p);
+	send_refused(r, conn, reason, message, "", (struct bytes){ "", 0 });
 }
 
 void
 say_send(struct runner *r, const struct job *j)
 {
-	struct put p;
-
-	if (!j->attached)
-		return;
-	put_init(&p, buf, sizeof(buf));
-	put_u32(&p, j->conn);
-	put_cstr(&p, j->who.job);
-	put_u64(&p, j->grant.bundle_len);
-	say(&r->gate, MSG_JOB_SEND, &p);
+	if (j->attached)
+		MSG_SEND(&r->gate, job_send, .conn = j->conn,
+		    .bundle_len = j->grant.bundle_len,
+		    .send = { .job = j->who.job });
 }
 
 void
-say_explanation(struct runner *r, const struct job *j, bool allowed,
-    const char *text, size_t len)
+say_explanation(struct runner *r, const struct job *j,
+    const struct client_explained *explained)
 {
-	struct put p;
-
-	if (!j->attached)
-		return;
-	put_init(&p, buf, sizeof(buf));
-	put_u32(&p, j->conn);
-	put_u8(&p, allowed);
-	put_string(&p, text, len);
-	say(&r->gate, MSG_JOB_EXPLANATION, &p);
+	if (j->attached)
+		MSG_SEND(&r->gate, job_explanation, .conn = j->conn,
+		    .explained = *explained);
 }
 
 void
 say_accepted(struct runner *r, const struct job *j)
 {
-	struct put p;
-
-	if (!j->attached)
-		return;
-	put_init(&p, buf, sizeof(buf));
-	put_u32(&p, j->conn);
-	put_cstr(&p, j->who.job);
-	put_string(&p, j->accepted_leaf, DIGEST_LEN);
-	say(&r->gate, MSG_JOB_ACCEPTED, &p);
+	if (j->attached)
+		MSG_SEND(&r->gate, job_accepted, .conn = j->conn,
+		    .accepted = { .job = j->who.job,
+		    .leaf_hash = j->accepted_leaf });
 }
 
 void
 say_output(struct runner *r, const struct job *j, int stream, const void *data,
     size_t len)
 {
-	struct put p;
-
-	if (!j->attached)
-		return;
-	put_init(&p, buf, sizeof(buf));
-	put_u32(&p, j->conn);
-	put_u8(&p, (uint8_t)stream);
-	put_string(&p, data, len);
-	say(&r->gate, MSG_JOB_OUTPUT, &p);
-}
-
-static void
-put_finished(struct put *p, const struct job *j, const void *receipt,
-    size_t len)
-{
-	put_u32(p, j->conn);
-	put_u8(p, (uint8_t)j->verdict.outcome);
-	put_u32(p, j->verdict.status);
-	put_cstr(p, j->verdict.message);
-	put_string(p, receipt, len);
+	if (j->attached)
+		MSG_SEND(&r->gate, job_output, .conn = j->conn,
+		    .output = { .stream = (uint8_t)stream,
+		    .data = { data, len } });
 }
 
 void
@@ -113,322 +72,281 @@ say_verdict(struct runner *r, const struct job *j, const void *receipt,
     size_t len)
 {
 	const struct verdict *v = &j->verdict;
-	struct put p;
+	const struct bytes bytes = { receipt, len };
 
 	if (!j->attached)
 		return;
-	put_init(&p, buf, ANSWER_MAX);
-	if (v->kind == VERDICT_REFUSED) {
-		put_refused(&p, j->conn, v->reason, v->message, j->who.job,
-		    receipt, len);
-		say(&r->gate, MSG_JOB_REFUSED, &p);
-	} else {
-		put_finished(&p, j, receipt, len);
-		say(&r->gate, MSG_JOB_FINISHED, &p);
-	}
+	if (v->kind == VERDICT_REFUSED)
+		send_refused(r, j->conn, v->reason, v->message, j->who.job,
+		    bytes);
+	else
+		MSG_SEND(&r->gate, job_finished, .conn = j->conn,
+		    .finished = { .outcome = (uint8_t)v->outcome,
+		    .status = v->status, .message = v->message,
+		    .receipt = bytes });
 }
 
 void
-say_info(struct runner *r)
-{
-	struct put p;
-
-	put_init(&p, buf, sizeof(buf));
-	put_cstr(&p, r->vkey);
-	put_cstr(&p, r->mode);
-	put_u32(&p, JOB_SLOTS);
-	say(&r->gate, MSG_GATE_INFO_IS, &p);
-}
-
-void
-say_read_data(struct runner *r, const struct reader *d, int stream,
+say_query_data(struct runner *r, const struct query *q, int stream,
     const void *data, size_t len)
 {
-	struct put p;
-
-	put_init(&p, buf, sizeof(buf));
-	put_u32(&p, d->conn);
-	put_u8(&p, (uint8_t)stream);
-	put_string(&p, data, len);
-	say(&r->gate, MSG_QUERY_DATA, &p);
+	MSG_SEND(&r->gate, query_data, .conn = q->conn,
+	    .read_data = { .stream = (uint8_t)stream, .data = { data, len } });
 }
 
 void
-say_read_end(struct runner *r, const struct reader *d)
+say_query_end(struct runner *r, const struct query *q)
 {
-	struct put p;
-
-	put_init(&p, buf, ANSWER_MAX);
-	put_u32(&p, d->conn);
-	put_cstr(&p, d->text);
-	put_string(&p, d->receipt, d->receipt_len);
-	say(&r->gate, MSG_QUERY_END, &p);
+	MSG_SEND(&r->gate, query_end, .conn = q->conn, .read_end = {
+	    .text = q->text, .receipt = { q->receipt, q->receipt_len } });
 }
 
 void
-say_unread(struct runner *r, const struct reader *d, const void *receipt,
-    size_t len)
+say_query_refused(struct runner *r, const struct query *q,
+    const void *receipt, size_t len)
 {
-	struct put p;
-
-	if (!d->attached)
-		return;
-	put_init(&p, buf, ANSWER_MAX);
-	put_refused(&p, d->conn, d->refused, d->text, d->asked.id, receipt,
-	    len);
-	say(&r->gate, MSG_JOB_REFUSED, &p);
+	if (q->attached)
+		send_refused(r, q->conn, q->refused, q->text, q->who.job,
+		    (struct bytes){ receipt, len });
 }
 
-/* What is left of the signers' shares. */
+/* keyd has one request at a time. */
 static void
-put_left(struct put *p, const struct runner *r, const struct job *asking)
+note_request(struct runner *r)
 {
-	static struct share_left left;
-
-	taken_left(r, asking, &left);
-	share_left_put(p, &left);
+	r->keyd_asked_ms = now_ms();
+	r->keyd_pending = true;
 }
 
-/* One that could not be measured is told so to those who waited for it. */
-static void
-put_runtimes(struct put *p, const struct runner *r, const struct job *j)
+/* A job that waited for a runtime in vain tells keyd that it is unreadable. */
+static struct runtimes *
+runtimes_for(const struct runner *r, const struct job *j)
 {
 	static struct runtimes told;
 
 	told = r->runtimes;
 	if (j->unreadable)
 		told.list[j->runtime].state = RUNTIME_UNREADABLE;
-	runtimes_put(p, &told);
+	return &told;
 }
 
-/* keyd's one question at a time. */
-static void
-ask(struct runner *r, enum msg type, const struct put *p)
+static struct share_left *
+left_for(const struct runner *r, const struct job *j)
 {
-	r->asked_ms = now_ms();
-	r->keyd_owes = true;
-	say(&r->keyd, type, p);
+	static struct share_left left;
+
+	usage_left(r, j, &left);
+	return &left;
 }
 
 void
 say_decide(struct runner *r, struct job *j)
 {
-	struct put p;
+	struct msg_job_decide m = {
+		.seq = ++r->last_seq, .runtimes = runtimes_for(r, j),
+		.left = left_for(r, j),
+	};
+	struct get g;
 
-	j->seq = ++r->last_seq;
-	put_init(&p, buf, sizeof(buf));
-	put_u32(&p, j->seq);
-	put_runtimes(&p, r, j);
-	put_left(&p, r, j);
-	put_raw(&p, j->submission, j->submission_len);
-	ask(r, MSG_JOB_DECIDE, &p);
+	get_init(&g, j->submission, j->submission_len);
+	if (client_get_submit(&g, &m.submit) == -1)
+		die(EXIT_BUG, "a submission that was read once is malformed");
+	j->seq = m.seq;
+	note_request(r);
+	msg_send_job_decide(&r->keyd, &m);
 }
 
-/* The fields of event.def, in its order. */
-static void
-put_accepted_fields(struct put *p, const struct job *j)
+/* The jobs whose output is kept. */
+static struct kept_jobs *
+kept_jobs(const struct runner *r)
 {
-	const struct who *w = &j->who;
-	const struct grant *g = &j->grant;
-	const struct manifest *m = &g->manifest;
-	char capabilities[CAPABILITY_TEXT_MAX];
+	static struct kept_jobs kept;
+	const struct history_job *h;
 
-	put_cstr(p, w->job);
-	put_cstr(p, m->name);
-	put_cstr(p, w->author);
-	put_cstr(p, w->submitter);
-	put_string(p, w->command_sha256, DIGEST_LEN);
-	put_string(p, w->manifest_sha256, DIGEST_LEN);
-	put_string(p, g->bundle_sha256, DIGEST_LEN);
-	put_cstr(p, m->runtime);
-	put_u64(p, m->limits.cpu_millis);
-	put_u64(p, m->limits.memory_bytes);
-	put_u64(p, m->limits.processes);
-	put_u64(p, m->limits.wall_ms);
-	put_u64(p, m->limits.output_bytes);
-	put_cstr(p, j->probe);
-	put_cstr(p, m->class);
-	put_cstr(p, m->profile);
-	put_cstr(p, capability_format(m->capabilities, capabilities));
-	put_string(p, g->runtime_sha256, DIGEST_LEN);
-}
+	kept.n = 0;
+	for (size_t i = 0; i < JOB_SLOTS; i++) {
+		const struct who *w = &r->jobs[i].who;
 
-static void
-put_refused_fields(struct put *p, const struct job *j)
-{
-	const struct who *w = &j->who;
-
-	put_cstr(p, w->job);
-	put_cstr(p, w->submitter);
-	put_cstr(p, w->author);
-	put_string(p, w->command_sha256, DIGEST_LEN);
-	put_string(p, w->manifest_sha256, DIGEST_LEN);
-	put_cstr(p, reason_word(j->verdict.reason));
-	put_cstr(p, j->verdict.message);
-}
-
-static void
-put_finished_fields(struct put *p, const struct job *j)
-{
-	const struct who *w = &j->who;
-	const struct grant *g = &j->grant;
-	unsigned char digest[DIGEST_LEN];
-
-	put_cstr(p, w->job);
-	put_cstr(p, g->manifest.name);
-	put_cstr(p, w->author);
-	put_cstr(p, w->submitter);
-	put_string(p, w->command_sha256, DIGEST_LEN);
-	put_string(p, w->manifest_sha256, DIGEST_LEN);
-	put_string(p, g->bundle_sha256, DIGEST_LEN);
-	put_string(p, j->accepted_leaf, DIGEST_LEN);
-	put_cstr(p, outcome_word(j->verdict.outcome));
-	put_u64(p, j->verdict.status);
-	put_cstr(p, j->verdict.message);
-	for (int i = 0; i < 2; i++) {
-		sha256_final(&j->out[i].hash, digest);
-		put_string(p, digest, DIGEST_LEN);
-		put_u64(p, j->out[i].bytes);
+		if (r->jobs[i].tail != NULL)
+			kept_jobs_add(&kept, w->job, w->submitter, w->author);
 	}
-	put_u64(p, j->wall_ms);
-	put_u64(p, j->figures.cpu_us);
-	put_u64(p, j->figures.memory_peak);
+	for (size_t i = 0; (h = history_at(r, i)) != NULL; i++)
+		if (h->tail != NULL)
+			kept_jobs_add(&kept, h->job, h->submitter, h->author);
+	return &kept;
 }
 
-/* Answers the seq of the request. */
-static uint32_t
-append(struct runner *r, enum event event, bool want_receipt,
-    const struct put *fields)
+void
+say_query_decide(struct runner *r, struct query *q,
+    const struct client_read *read)
 {
-	const uint32_t seq = ++r->last_seq;
-	struct put p;
-
-	if (fields->err != 0)
-		die(EXIT_BUG, "event %u has too long fields", (unsigned)event);
-	put_init(&p, buf, sizeof(buf));
-	put_u32(&p, seq);
-	put_u8(&p, (uint8_t)event);
-	put_u8(&p, want_receipt);
-	put_string(&p, fields->base, fields->len);
-	say(&r->ledgerd, MSG_LEDGER_APPEND, &p);
-	return seq;
+	q->seq = ++r->last_seq;
+	note_request(r);
+	MSG_SEND(&r->keyd, query_decide, .seq = q->seq,
+	    .left = left_for(r, NULL), .jobs = kept_jobs(r), .read = *read);
 }
 
 static unsigned char fields[EVENT_MAX];		/* of one event */
 
-static void
-append_job(struct runner *r, struct job *j, enum event event,
-    bool want_receipt, void (*put_fields)(struct put *, const struct job *))
+/* Sends the event whose fields have been put; returns the request's seq. */
+static uint32_t
+append(struct runner *r, enum event event, bool want_receipt,
+    const struct put *p)
 {
-	struct put f;
+	const uint32_t seq = ++r->last_seq;
 
-	put_init(&f, fields, sizeof(fields));
-	put_fields(&f, j);
-	j->seq = append(r, event, want_receipt, &f);
+	if (p->err != 0)
+		die(EXIT_BUG, "the fields of event %u are too long",
+		    (unsigned)event);
+	MSG_SEND(&r->ledgerd, ledger_append, .seq = seq,
+	    .event = (uint8_t)event, .want_receipt = want_receipt,
+	    .fields = { p->base, p->len });
+	return seq;
 }
 
 void
 say_append_accepted(struct runner *r, struct job *j)
 {
-	append_job(r, j, EVENT_JOB_ACCEPTED, false, put_accepted_fields);
+	const struct who *w = &j->who;
+	const struct manifest *m = &j->grant.manifest;
+	const struct limits *l = &m->limits;
+	char capabilities[CAPABILITY_TEXT_MAX];
+	const struct event_job_accepted e = {
+		.job = w->job, .name = m->name, .author = w->author,
+		.submitter = w->submitter,
+		.command_sha256 = w->command_sha256,
+		.manifest_sha256 = w->manifest_sha256,
+		.bundle_sha256 = j->grant.bundle_sha256,
+		.runtime = m->runtime,
+		.cpu_millis = event_u64(l->cpu_millis),
+		.memory_bytes = event_u64(l->memory_bytes),
+		.processes = event_u64(l->processes),
+		.wall_ms = event_u64(l->wall_ms),
+		.output_bytes = event_u64(l->output_bytes),
+		.probe = j->probe, .class = m->class, .profile = m->profile,
+		.capabilities = capability_format(m->capabilities,
+		    capabilities),
+		.runtime_sha256 = j->grant.runtime_sha256,
+	};
+	struct put p;
+
+	put_init(&p, fields, sizeof(fields));
+	event_put_job_accepted(&p, &e);
+	j->seq = append(r, EVENT_JOB_ACCEPTED, false, &p);
+}
+
+static void
+append_refused(struct runner *r, struct job *j)
+{
+	const struct who *w = &j->who;
+	const struct event_job_refused e = {
+		.job = w->job, .submitter = w->submitter, .author = w->author,
+		.command_sha256 = w->command_sha256,
+		.manifest_sha256 = w->manifest_sha256,
+		.reason = reason_word(j->verdict.reason),
+		.message = j->verdict.message,
+	};
+	struct put p;
+
+	put_init(&p, fields, sizeof(fields));
+	event_put_job_refused(&p, &e);
+	j->seq = append(r, EVENT_JOB_REFUSED, true, &p);
+}
+
+static void
+append_finished(struct runner *r, struct job *j)
+{
+	const struct who *w = &j->who;
+	const struct verdict *v = &j->verdict;
+	unsigned char out[DIGEST_LEN], err[DIGEST_LEN];
+	const struct event_job_finished e = {
+		.job = w->job, .name = j->grant.manifest.name,
+		.author = w->author, .submitter = w->submitter,
+		.command_sha256 = w->command_sha256,
+		.manifest_sha256 = w->manifest_sha256,
+		.bundle_sha256 = j->grant.bundle_sha256,
+		.accepted_leaf = j->accepted_leaf,
+		.outcome = outcome_word(v->outcome),
+		.status = event_u64(v->status), .message = v->message,
+		.stdout_sha256 = out,
+		.stdout_bytes = event_u64(j->out[0].bytes),
+		.stderr_sha256 = err,
+		.stderr_bytes = event_u64(j->out[1].bytes),
+		.wall_ms = event_u64(j->wall_ms),
+		.cpu_us = event_u64(j->figures.cpu_us),
+		.memory_peak_bytes = event_u64(j->figures.memory_peak),
+	};
+	struct put p;
+
+	sha256_final(&j->out[0].hash, out);
+	sha256_final(&j->out[1].hash, err);
+	put_init(&p, fields, sizeof(fields));
+	event_put_job_finished(&p, &e);
+	j->seq = append(r, EVENT_JOB_FINISHED, true, &p);
 }
 
 void
 say_append_verdict(struct runner *r, struct job *j)
 {
 	if (j->verdict.kind == VERDICT_REFUSED)
-		append_job(r, j, EVENT_JOB_REFUSED, true, put_refused_fields);
+		append_refused(r, j);
 	else
-		append_job(r, j, EVENT_JOB_FINISHED, true,
-		    put_finished_fields);
+		append_finished(r, j);
+}
+
+static const char *
+verb_of(const struct query *q)
+{
+	const char *word = verb_word(q->verb);
+
+	return word == NULL ? "" : word;
 }
 
 static void
-put_kept_job(struct put *p, const char *job, const char *submitter,
-    const char *author)
+append_read_refused(struct runner *r, struct query *q)
 {
-	put_cstr(p, job);
-	put_cstr(p, submitter);
-	put_cstr(p, author);
-}
-
-/* The jobs whose output is kept; answers how many. */
-static uint32_t
-put_kept_jobs(struct put *p, const struct runner *r)
-{
-	const struct past *past;
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < JOB_SLOTS; i++) {
-		const struct who *w = &r->jobs[i].who;
-
-		if (r->jobs[i].tail == NULL)
-			continue;
-		put_kept_job(p, w->job, w->submitter, w->author);
-		n++;
-	}
-	for (size_t i = 0; (past = past_at(r, i)) != NULL; i++) {
-		if (past->tail == NULL)
-			continue;
-		put_kept_job(p, past->job, past->submitter, past->author);
-		n++;
-	}
-	return n;
-}
-
-void
-say_decide_reading(struct runner *r, struct reader *d, const void *order,
-    size_t len)
-{
-	static unsigned char list[KEYD_LIST_MAX];
-	struct put p, jobs;
-	uint32_t n;
-
-	put_init(&jobs, list, sizeof(list));
-	n = put_kept_jobs(&jobs, r);
-	d->seq = ++r->last_seq;
-	put_init(&p, buf, sizeof(buf));
-	put_u32(&p, d->seq);
-	put_left(&p, r, NULL);
-	put_raw(&p, order, len);
-	put_u32(&p, n);
-	put_raw(&p, list, jobs.len);
-	if (jobs.err != 0)
-		die(EXIT_BUG, "too many jobs are kept");
-	ask(r, MSG_QUERY_DECIDE, &p);
-}
-
-void
-say_append_reading(struct runner *r, struct reader *d)
-{
-	const struct asked *a = &d->asked;
-	const char *verb = verb_word(a->verb);
-	struct put f;
-
-	put_init(&f, fields, sizeof(fields));
-	put_cstr(&f, a->id);
-	put_cstr(&f, a->submitter);
-	put_string(&f, a->command_sha256, DIGEST_LEN);
-	put_cstr(&f, verb == NULL ? "" : verb);
-	put_cstr(&f, a->job);
-	put_u64(&f, a->first);
-	put_u64(&f, a->count);
-	if (d->refused != 0) {
-		put_cstr(&f, reason_word(d->refused));
-		put_cstr(&f, d->text);
-	}
-	d->seq = append(r, d->refused != 0 ? EVENT_READ_REFUSED :
-	    EVENT_READ_ALLOWED, true, &f);
-}
-
-void
-say_ledger_read(struct runner *r, struct reader *d)
-{
+	const struct event_read_refused e = {
+		.id = q->who.job, .submitter = q->who.submitter,
+		.command_sha256 = q->who.command_sha256,
+		.verb = verb_of(q), .job = q->job,
+		.first = event_u64(q->first), .count = event_u64(q->count),
+		.reason = reason_word(q->refused), .message = q->text,
+	};
 	struct put p;
 
-	d->seq = ++r->last_seq;
-	put_init(&p, buf, sizeof(buf));
-	put_u32(&p, d->seq);
-	put_u64(&p, d->at);
-	say(&r->ledgerd, MSG_LEDGER_READ, &p);
+	put_init(&p, fields, sizeof(fields));
+	event_put_read_refused(&p, &e);
+	q->seq = append(r, EVENT_READ_REFUSED, true, &p);
+}
+
+static void
+append_read_allowed(struct runner *r, struct query *q)
+{
+	const struct event_read_allowed e = {
+		.id = q->who.job, .submitter = q->who.submitter,
+		.command_sha256 = q->who.command_sha256,
+		.verb = verb_of(q), .job = q->job,
+		.first = event_u64(q->first), .count = event_u64(q->count),
+	};
+	struct put p;
+
+	put_init(&p, fields, sizeof(fields));
+	event_put_read_allowed(&p, &e);
+	q->seq = append(r, EVENT_READ_ALLOWED, true, &p);
+}
+
+void
+say_append_query(struct runner *r, struct query *q)
+{
+	if (q->refused != 0)
+		append_read_refused(r, q);
+	else
+		append_read_allowed(r, q);
+}
+
+void
+say_query_leaf(struct runner *r, struct query *q)
+{
+	q->seq = ++r->last_seq;
+	MSG_SEND(&r->ledgerd, ledger_read, .seq = q->seq, .index = q->at);
 }

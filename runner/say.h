@@ -1,6 +1,6 @@
 /*
- * What the runner says to gate, keyd and ledgerd, one function a message.
- * gate hears nothing of a job whose client went.
+ * What the runner sends to gate, keyd and ledgerd.  gate gets nothing about a
+ * job whose client has left.
  */
 #ifndef SAY_H
 #define SAY_H
@@ -9,35 +9,35 @@
 
 #include "runner.h"
 
+/* To gate. */
+void	say_info(struct runner *);
 void	say_busy(struct runner *, uint32_t conn, enum reason,
 	    const char *message);
 void	say_send(struct runner *, const struct job *);
-void	say_explanation(struct runner *, const struct job *, bool allowed,
-	    const char *text, size_t len);
+void	say_explanation(struct runner *, const struct job *,
+	    const struct client_explained *);
 void	say_accepted(struct runner *, const struct job *);
 void	say_output(struct runner *, const struct job *, int stream,
 	    const void *, size_t);
 /* The verdict, with its receipt if there is one. */
 void	say_verdict(struct runner *, const struct job *, const void *receipt,
 	    size_t len);
-void	say_info(struct runner *);
-
-/* To one who reads.  say_unread() is the refusal. */
-void	say_read_data(struct runner *, const struct reader *, int stream,
+void	say_query_data(struct runner *, const struct query *, int stream,
 	    const void *, size_t);
-void	say_read_end(struct runner *, const struct reader *);
-void	say_unread(struct runner *, const struct reader *,
+void	say_query_end(struct runner *, const struct query *);
+void	say_query_refused(struct runner *, const struct query *,
 	    const void *receipt, size_t len);
 
-/* Each sets the job's seq anew. */
+/* To keyd; each sets the seq of the job or query anew. */
 void	say_decide(struct runner *, struct job *);
+void	say_query_decide(struct runner *, struct query *,
+	    const struct client_read *);
+
+/* To ledgerd; each sets the seq of the job or query anew. */
 void	say_append_accepted(struct runner *, struct job *);
 void	say_append_verdict(struct runner *, struct job *);
-
-/* Each sets the reader's seq anew. */
-void	say_decide_reading(struct runner *, struct reader *,
-	    const void *order, size_t len);
-void	say_append_reading(struct runner *, struct reader *);
-void	say_ledger_read(struct runner *, struct reader *);	/* leaf d->at */
+void	say_append_query(struct runner *, struct query *);
+/* Asks for leaf q->at. */
+void	say_query_leaf(struct runner *, struct query *);
 
 #endif

@@ -1,4 +1,4 @@
-/* What signers share: the line in front of keyd, and what it is told. */
+/* What signers share: the queue for keyd, and what keyd is told. */
 #include <atf-c.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,57 +11,17 @@
 #define ALICE		"submitter@example"	/* make_grant()'s */
 #define KIB		1024
 
-static unsigned char room[8192];
-
-static struct put
-put_to(void)
-{
-	struct put p;
-
-	put_init(&p, room, sizeof(room));
-	return p;
-}
-
 static void
-order(uint32_t conn)
+grant_query(uint32_t seq, const char *submitter)
 {
-	struct put p = put_to();
+	struct who who = { .job = "00112233445566778899aabbccddeeff" };
 
-	put_u32(&p, conn);
-	put_cstr(&p, "command");
-	put_cstr(&p, "signature");
-	play_send(&play.gate, MSG_QUERY_SUBMIT, &p);
+	strcpy(who.submitter, submitter);
+	PLAY_SEND(&play.keyd, query_grant, .seq = seq, .verb = VERB_STATUS,
+	    .job = "", .who = &who);
 }
 
-static uint32_t
-expect_order(void)
-{
-	struct get g = play_expect(&play.keyd, MSG_QUERY_DECIDE);
-	uint32_t seq = get_u32(&g);
-
-	share_left_get(&g, &play_left);
-	ATF_REQUIRE_EQ(g.err, 0);
-	return seq;
-}
-
-static void
-grant_order(uint32_t seq, const char *who)
-{
-	static const unsigned char digest[DIGEST_LEN];
-	struct put p = put_to();
-
-	put_u32(&p, seq);
-	put_u8(&p, VERB_STATUS);
-	put_u64(&p, 0);
-	put_u32(&p, 0);
-	put_cstr(&p, "");
-	put_cstr(&p, "00112233445566778899aabbccddeeff");
-	put_cstr(&p, who);
-	put_string(&p, digest, sizeof(digest));
-	play_send(&play.keyd, MSG_QUERY_GRANT, &p);
-}
-
-/* What keyd would be told now; the question is answered and forgotten. */
+/* What keyd would be told now; the request leaves no trace. */
 static uint64_t
 left(enum share share, const char *who)
 {
@@ -79,21 +39,21 @@ check_all_is_given_back(void)
 	ATF_CHECK_EQ(play.r.budget.used, 0);
 }
 
-TEST(keyd_gets_one_question_at_a_time_in_the_order_they_came)
+TEST(keyd_gets_one_request_at_a_time_in_the_order_they_came)
 {
 	uint32_t seq;
 
 	play_start();
 	submit(1);
-	order(2);
+	submit_query(2);
 	submit(3);
 	seq = expect_decide();
 	play_expect_none(&play.keyd);
 	send_explained(seq, true, "");
 	play_expect(&play.gate, MSG_JOB_EXPLANATION);
-	seq = expect_order();
+	seq = expect_query_decide(NULL);
 	play_expect_none(&play.keyd);
-	grant_order(seq, "bob");
+	grant_query(seq, "bob");
 	expect_append(EVENT_READ_ALLOWED, "bob");
 	expect_decide();
 	play_expect_none(&play.keyd);
@@ -102,21 +62,18 @@ TEST(keyd_gets_one_question_at_a_time_in_the_order_they_came)
 TEST(request_waits_for_those_before_it_and_no_others)
 {
 	play_start();
-	for (uint32_t conn = 1; conn <= 1 + LINE_MAX; conn++)
-		submit(conn);		/* one is decided, the others wait */
-	submit(CONN + 1000);
-	struct get g = play_expect(&play.gate, MSG_JOB_REFUSED);
-	ATF_CHECK_EQ(get_u32(&g), CONN + 1000);
-	ATF_CHECK_EQ(get_u8(&g), REASON_BUSY);
-	for (uint32_t conn = 1; conn <= 1 + LINE_MAX; conn++) {
+	for (uint32_t i = 0; i <= KEYD_QUEUE_MAX; i++)
+		submit(100 + i);	/* one is decided, the others wait */
+	submit(CONN);
+	expect_refused(REASON_BUSY, "too many requests wait", "");
+	for (uint32_t i = 0; i <= KEYD_QUEUE_MAX; i++) {
 		send_explained(expect_decide(), true, "");
-		g = play_expect(&play.gate, MSG_JOB_EXPLANATION);
-		ATF_CHECK_EQ(get_u32(&g), conn);
+		ATF_CHECK_EQ(explained_conn(), 100 + i);
 	}
 	play_expect_none(&play.keyd);
 }
 
-TEST(line_is_left_by_clients_that_go)
+TEST(queue_is_left_by_clients_that_go)
 {
 	uint32_t seq;
 
@@ -125,20 +82,19 @@ TEST(line_is_left_by_clients_that_go)
 	seq = expect_decide();
 	submit(2);
 	submit(3);
-	send_conn(MSG_JOB_CANCEL, 2);
+	send_cancel(2);
 	send_explained(seq, true, "");
 	play_expect(&play.gate, MSG_JOB_EXPLANATION);
 	send_explained(expect_decide(), true, "");
-	struct get g = play_expect(&play.gate, MSG_JOB_EXPLANATION);
-	ATF_CHECK_EQ(get_u32(&g), 3);
+	ATF_CHECK_EQ(explained_conn(), 3);
 	submit(4);
 	submit(5);
 	expect_decide();
 	play_restart(&play.gate);
-	ATF_CHECK_EQ(play.r.line.n, 0);
+	ATF_CHECK_EQ(play.r.keyd_queue.n, 0);
 }
 
-TEST(line_behind_a_keyd_that_does_not_answer_is_turned_away)
+TEST(queue_for_a_keyd_that_does_not_reply_is_refused)
 {
 	play_start();
 	submit(1);
@@ -146,28 +102,26 @@ TEST(line_behind_a_keyd_that_does_not_answer_is_turned_away)
 	play.now += 10000;
 	submit(CONN);
 	play.now += 10000;		/* the first is a fault */
-	struct get g = play_expect(&play.gate, MSG_JOB_REFUSED);
-	ATF_CHECK_EQ(get_u32(&g), 1);
-	play_expect_none(&play.keyd);	/* it still has that question */
-	ATF_CHECK_EQ(line_deadline(&play.r.line), play.now + LINE_MS - 10000);
+	ATF_CHECK_EQ(refused_conn(), 1);
+	play_expect_none(&play.keyd);	/* it still has that request */
+	ATF_CHECK_EQ(keyd_queue_deadline(&play.r.keyd_queue),
+	    play.now + KEYD_QUEUE_MS - 10000);
 	play.now += 9999;
 	play_expect_none(&play.gate);
 	play.now++;
-	g = play_expect(&play.gate, MSG_JOB_REFUSED);
-	ATF_CHECK_EQ(get_u32(&g), CONN);
-	ATF_CHECK_EQ(get_u8(&g), REASON_BUSY);
-	ATF_CHECK_EQ(line_deadline(&play.r.line), UINT64_MAX);
+	expect_refused(REASON_BUSY, "keyd is behind", "");
+	ATF_CHECK_EQ(keyd_queue_deadline(&play.r.keyd_queue), UINT64_MAX);
 }
 
-TEST(line_is_turned_away_when_the_appliance_stops)
+TEST(queue_is_refused_when_the_appliance_stops)
 {
 	play_start();
 	submit(1);
 	expect_decide();
 	submit(CONN);
-	line_refuse(&play.r, REASON_STOPPING, STOPPING_TEXT);
+	play_stop();
 	expect_refused(REASON_STOPPING, "is stopping", "");
-	ATF_CHECK_EQ(play.r.line.n, 0);
+	ATF_CHECK_EQ(play.r.keyd_queue.n, 0);
 }
 
 TEST(restart_of_keyd_refuses_only_what_it_decided)
@@ -178,8 +132,7 @@ TEST(restart_of_keyd_refuses_only_what_it_decided)
 	submit(2);
 	play_restart(&play.keyd);
 	play_expect(&play.keyd, MSG_KEYD_INFO);
-	struct get g = play_expect(&play.gate, MSG_JOB_REFUSED);
-	ATF_CHECK_EQ(get_u32(&g), 1);
+	ATF_CHECK_EQ(refused_conn(), 1);
 	expect_decide();
 }
 
@@ -201,7 +154,7 @@ TEST(jobs_and_bundles_of_a_signer_are_told)
 	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_JOBS, "bob"), UINT64_MAX);
 	ATF_CHECK_EQ(play_left.n, 2);
 	for (uint32_t conn = 1; conn <= 7; conn++) {
-		send_conn(MSG_JOB_CANCEL, conn);
+		send_cancel(conn);
 		send_appended(expect_append(EVENT_JOB_REFUSED, "cancelled"),
 		    "");
 	}
@@ -210,18 +163,14 @@ TEST(jobs_and_bundles_of_a_signer_are_told)
 
 TEST(site_says_how_much_there_is)
 {
-	static const char mode[] = "kept";
 	struct shares s;
-	struct put p = put_to();
 
 	play_start();
 	shares_init(&s);
 	s.most[SHARE_JOBS] = 2;
 	s.most[SHARE_BUNDLES] = 50;
-	put_cstr(&p, "vkey");
-	put_cstr(&p, mode);
-	shares_put(&p, &s);
-	play_send(&play.keyd, MSG_KEYD_INFO_IS, &p);
+	PLAY_SEND(&play.keyd, keyd_info_is, .vkey = "vkey", .mode = "kept",
+	    .shares = &s);
 	to_receive(make_grant());
 	ATF_CHECK_EQ(left(SHARE_JOBS, ALICE), 1);
 	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_BUNDLES, ALICE),
@@ -278,14 +227,14 @@ TEST(shares_are_given_back_however_a_job_ends)
 	check_all_is_given_back();
 }
 
-TEST(readers_of_a_signer_are_told_and_given_back)
+TEST(queries_of_a_signer_are_told_and_given_back)
 {
 	uint32_t seq[6];
 
 	play_start();
 	for (uint32_t i = 0; i < 6; i++) {
-		order(100 + i);
-		grant_order(expect_order(), "bob");
+		submit_query(100 + i);
+		grant_query(expect_query_decide(NULL), "bob");
 		seq[i] = expect_append(EVENT_READ_ALLOWED, "bob");
 	}
 	ATF_CHECK_EQ(left(SHARE_READS, "bob"), 0);
@@ -298,7 +247,7 @@ TEST(readers_of_a_signer_are_told_and_given_back)
 	check_all_is_given_back();
 }
 
-/* Answers the question that keyd has, after so long: it was alice's. */
+/* Replies to keyd's request, which was alice's, after so long. */
 static void
 explain_after(uint64_t ms)
 {
@@ -373,10 +322,10 @@ TEST(keyds_time_is_counted_whatever_it_answers)
 	play.now += 600;
 	send_deny(seq, REASON_POLICY, "no", true);
 	check_refusal(REASON_POLICY, "no");
-	order(2);
-	seq = expect_order();
+	submit_query(2);
+	seq = expect_query_decide(NULL);
 	play.now += 1601;
-	grant_order(seq, ALICE);
+	grant_query(seq, ALICE);
 	expect_append(EVENT_READ_ALLOWED, ALICE);
 	ATF_CHECK(keyd_is_taken());
 	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_KEYD, "bob"), UINT64_MAX);
@@ -393,11 +342,9 @@ TEST(measured_job_waits_through_a_restart_of_keyd)
 	play_measured(1, 0, 0x77);
 	play_restart(&play.keyd);
 	play_expect(&play.keyd, MSG_KEYD_INFO);
-	struct get g = play_expect(&play.gate, MSG_JOB_REFUSED);
-	ATF_CHECK_EQ(get_u32(&g), 1);
+	ATF_CHECK_EQ(refused_conn(), 1);
 	send_explained(expect_decide(), true, "");
-	g = play_expect(&play.gate, MSG_JOB_EXPLANATION);
-	ATF_CHECK_EQ(get_u32(&g), CONN);
+	ATF_CHECK_EQ(explained_conn(), CONN);
 }
 
 static void
@@ -420,37 +367,33 @@ TEST(jobs_of_one_signer_do_not_push_out_anothers_output)
 	play_start();
 	run_one("bob", "bob-1");
 	run_one("bob", "bob-2");
-	for (int i = 0; i < 3 * PAST_MAX; i++) {
+	for (int i = 0; i < 3 * HISTORY_MAX; i++) {
 		snprintf(job, sizeof(job), "greedy-%d", i);
 		run_one("greedy", job);
 	}
-	ATF_CHECK(past_tail(&play.r, "bob-1") != NULL);
-	ATF_CHECK(past_tail(&play.r, "bob-2") != NULL);
-	snprintf(job, sizeof(job), "greedy-%d", 2 * PAST_MAX + 2);
-	ATF_CHECK(past_tail(&play.r, job) != NULL);	/* 14 of the last */
-	snprintf(job, sizeof(job), "greedy-%d", 2 * PAST_MAX + 1);
-	ATF_CHECK(past_tail(&play.r, job) == NULL);
-	for (int i = 0; i < PAST_MAX; i++) {	/* both come to a half */
+	ATF_CHECK(history_tail(&play.r, "bob-1") != NULL);
+	ATF_CHECK(history_tail(&play.r, "bob-2") != NULL);
+	snprintf(job, sizeof(job), "greedy-%d", 2 * HISTORY_MAX + 2);
+	ATF_CHECK(history_tail(&play.r, job) != NULL);	/* 14 of the last */
+	snprintf(job, sizeof(job), "greedy-%d", 2 * HISTORY_MAX + 1);
+	ATF_CHECK(history_tail(&play.r, job) == NULL);
+	for (int i = 0; i < HISTORY_MAX; i++) {	/* both come to a half */
 		snprintf(job, sizeof(job), "carol-%d", i);
 		run_one("carol", job);
 	}
-	ATF_CHECK(past_tail(&play.r, "bob-1") != NULL);
-	ATF_CHECK(past_tail(&play.r, "carol-15") != NULL);
-	ATF_CHECK(past_tail(&play.r, "carol-8") == NULL);
-	ATF_CHECK(past_tail(&play.r, "carol-9") != NULL);
-	ATF_CHECK_EQ(play.r.npast, PAST_MAX);
+	ATF_CHECK(history_tail(&play.r, "bob-1") != NULL);
+	ATF_CHECK(history_tail(&play.r, "carol-15") != NULL);
+	ATF_CHECK(history_tail(&play.r, "carol-8") == NULL);
+	ATF_CHECK(history_tail(&play.r, "carol-9") != NULL);
+	ATF_CHECK_EQ(play.r.history.n, HISTORY_MAX);
 }
 
 static void
 tell_room(uint64_t bytes)
 {
 	static const unsigned char root[DIGEST_LEN];
-	struct put p = put_to();
 
-	put_u64(&p, 0);
-	put_string(&p, root, sizeof(root));
-	put_u64(&p, bytes);
-	play_send(&play.ledgerd, MSG_LEDGER_INFO_IS, &p);
+	PLAY_SEND(&play.ledgerd, ledger_info_is, .root = root, .room = bytes);
 }
 
 /* Half of the room by default: here two leaves, an accepted job and its end. */
@@ -470,23 +413,23 @@ TEST(leaves_of_a_signer_are_counted_until_the_next_start)
 	ATF_CHECK_EQ(left(SHARE_LEDGER, ALICE), 0);
 }
 
-TEST(leaves_of_refusals_and_orders_count_too)
+TEST(leaves_of_refusals_and_queries_count_too)
 {
 	play_start();
 	tell_room(4 * LEAF_BYTES);
 	submit(CONN);
 	send_deny(expect_decide(), REASON_POLICY, "no", true);
 	check_refusal(REASON_POLICY, "no");
-	order(1);
-	grant_order(expect_order(), "bob");
+	submit_query(1);
+	grant_query(expect_query_decide(NULL), "bob");
 	send_appended(expect_append(EVENT_READ_ALLOWED, "bob"), "");
 	play_expect(&play.gate, MSG_QUERY_DATA);
 	play_expect(&play.gate, MSG_QUERY_END);
 	ATF_CHECK_EQ(left(SHARE_LEDGER, ALICE), UINT64_MAX);
 	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_LEDGER, "bob"),
 	    UINT64_MAX);
-	order(2);
-	grant_order(expect_order(), "bob");
+	submit_query(2);
+	grant_query(expect_query_decide(NULL), "bob");
 	send_appended(expect_append(EVENT_READ_ALLOWED, "bob"), "");
 	play_expect(&play.gate, MSG_QUERY_DATA);
 	play_expect(&play.gate, MSG_QUERY_END);
@@ -559,24 +502,24 @@ TEST(bundle_in_small_parts_is_not_slower_than_it_is)
 ATF_TP_ADD_TCS(tp)
 {
 #define ADD(name)	ATF_TP_ADD_TC(tp, name)
-	ADD(keyd_gets_one_question_at_a_time_in_the_order_they_came);
+	ADD(keyd_gets_one_request_at_a_time_in_the_order_they_came);
 	ADD(request_waits_for_those_before_it_and_no_others);
-	ADD(line_is_left_by_clients_that_go);
-	ADD(line_behind_a_keyd_that_does_not_answer_is_turned_away);
-	ADD(line_is_turned_away_when_the_appliance_stops);
+	ADD(queue_is_left_by_clients_that_go);
+	ADD(queue_for_a_keyd_that_does_not_reply_is_refused);
+	ADD(queue_is_refused_when_the_appliance_stops);
 	ADD(restart_of_keyd_refuses_only_what_it_decided);
 	ADD(jobs_and_bundles_of_a_signer_are_told);
 	ADD(site_says_how_much_there_is);
 	ADD(job_whose_runtime_is_measured_counts_and_not_against_itself);
 	ADD(shares_are_given_back_however_a_job_ends);
-	ADD(readers_of_a_signer_are_told_and_given_back);
+	ADD(queries_of_a_signer_are_told_and_given_back);
 	ADD(keyds_time_is_shared_while_others_wait);
 	ADD(answer_that_is_too_late_is_paid_for);
 	ADD(keyds_time_is_counted_whatever_it_answers);
 	ADD(measured_job_waits_through_a_restart_of_keyd);
 	ADD(jobs_of_one_signer_do_not_push_out_anothers_output);
 	ADD(leaves_of_a_signer_are_counted_until_the_next_start);
-	ADD(leaves_of_refusals_and_orders_count_too);
+	ADD(leaves_of_refusals_and_queries_count_too);
 	ADD(bundle_that_was_announced_takes_no_room);
 	ADD(bundle_keeps_a_least_rate);
 	ADD(bundle_that_does_not_begin_is_refused);

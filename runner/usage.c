@@ -11,7 +11,7 @@ enum {
 #undef SHARE
 };
 _Static_assert(MOST_JOBS == JOB_SLOTS, "of all slots, as share.def says");
-_Static_assert(MOST_READS == READERS, "of all readers, as share.def says");
+_Static_assert(MOST_READS == QUERIES, "of all readers, as share.def says");
 
 static uint64_t
 whole(const struct runner *r, enum share share)
@@ -19,7 +19,7 @@ whole(const struct runner *r, enum share share)
 	if (share == SHARE_BUNDLES)
 		return shares_part(&r->shares, share, r->budget.total);
 	if (share == SHARE_LEDGER)
-		return shares_part(&r->shares, share, r->taken.room);
+		return shares_part(&r->shares, share, r->usage.room);
 	return r->shares.most[share];
 }
 
@@ -50,11 +50,11 @@ take_jobs(const struct runner *r, const struct job *asking,
 }
 
 static void
-take_readers(const struct runner *r, struct share_left *l)
+take_queries(const struct runner *r, struct share_left *l)
 {
-	for (int i = 0; i < READERS; i++)
-		if (r->readers[i].state != READER_FREE)
-			take(r, l, SHARE_READS, r->readers[i].asked.submitter,
+	for (int i = 0; i < QUERIES; i++)
+		if (r->queries[i].state != QUERY_FREE)
+			take(r, l, SHARE_READS, r->queries[i].who.submitter,
 			    1);
 }
 
@@ -67,38 +67,38 @@ take_leaves(const struct runner *r, struct share_left *l)
 {
 	const uint64_t part = whole(r, SHARE_LEDGER);
 
-	for (size_t i = 0; i < r->taken.n && l->n < SHARE_LEFT_MAX; i++)
-		if (r->taken.by[i].bytes >= part)
-			take(r, l, SHARE_LEDGER, r->taken.by[i].signer, part);
+	for (size_t i = 0; i < r->usage.n && l->n < SHARE_LEFT_MAX; i++)
+		if (r->usage.by[i].bytes >= part)
+			take(r, l, SHARE_LEDGER, r->usage.by[i].signer, part);
 }
 
 /* Only when others wait: who is alone may have all of it. */
 static void
 take_keyd(const struct runner *r, struct share_left *l)
 {
-	const uint64_t limit = now_ms() + TAKEN_KEYD_MS;
+	const uint64_t limit = now_ms() + USAGE_KEYD_MS;
 
-	if (r->line.n == 0)
+	if (r->keyd_queue.n == 0)
 		return;
-	for (size_t i = 0; i < r->taken.n && l->n < SHARE_LEFT_MAX; i++)
-		if (r->taken.by[i].even_ms > limit)
-			take(r, l, SHARE_KEYD, r->taken.by[i].signer,
+	for (size_t i = 0; i < r->usage.n && l->n < SHARE_LEFT_MAX; i++)
+		if (r->usage.by[i].even_ms > limit)
+			take(r, l, SHARE_KEYD, r->usage.by[i].signer,
 			    UINT64_MAX);
 }
 
 void
-taken_left(const struct runner *r, const struct job *asking,
+usage_left(const struct runner *r, const struct job *asking,
     struct share_left *l)
 {
 	l->n = 0;
 	take_jobs(r, asking, l);
-	take_readers(r, l);
+	take_queries(r, l);
 	take_leaves(r, l);
 	take_keyd(r, l);
 }
 
 static size_t
-entry(struct taken *t, const char *signer)
+entry(struct usage *t, const char *signer)
 {
 	size_t i = 0;
 
@@ -113,20 +113,20 @@ entry(struct taken *t, const char *signer)
 }
 
 void
-taken_leaf(struct runner *r, const char *signer, uint64_t bytes)
+usage_add_leaf(struct runner *r, const char *signer, uint64_t bytes)
 {
 	if (signer[0] != '\0')
-		r->taken.by[entry(&r->taken, signer)].bytes += bytes;
+		r->usage.by[entry(&r->usage, signer)].bytes += bytes;
 }
 
 void
-taken_keyd(struct runner *r, const char *signer, uint64_t ms)
+usage_add_keyd(struct runner *r, const char *signer, uint64_t ms)
 {
 	const uint64_t percent = r->shares.most[SHARE_KEYD], now = now_ms();
 	uint64_t *even;
 
 	if (signer[0] == '\0')
 		return;
-	even = &r->taken.by[entry(&r->taken, signer)].even_ms;
+	even = &r->usage.by[entry(&r->usage, signer)].even_ms;
 	*even = (*even > now ? *even : now) + ms * (100 - percent) / percent;
 }

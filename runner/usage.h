@@ -3,8 +3,8 @@
  * for bundles are counted where they are held, so that no path can forget to
  * give one back; the ledger's bytes and keyd's time are remembered.
  */
-#ifndef TAKEN_H
-#define TAKEN_H
+#ifndef USAGE_H
+#define USAGE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -16,10 +16,10 @@
 struct runner;
 struct job;
 
-#define TAKEN_KEYD_MS	1000	/* of keyd's time at once, beyond the share */
+#define USAGE_KEYD_MS	1000	/* of keyd's time at once, beyond the share */
 
 /* Since this runner started. */
-struct taken {
+struct usage {
 	uint64_t	room;		/* the ledger had then; UINT64_MAX:
 					   ledgerd has not told yet */
 	size_t		n;
@@ -35,12 +35,12 @@ struct taken {
  * What is left to those who have taken something.  A job that keyd decides on
  * does not count against itself.
  */
-void	taken_left(const struct runner *, const struct job *asking,
+void	usage_left(const struct runner *, const struct job *asking,
 	    struct share_left *);
 
 /* A leaf about an order of the signer's, "" for none, is in the ledger. */
-void	taken_leaf(struct runner *, const char *signer, uint64_t bytes);
+void	usage_add_leaf(struct runner *, const char *signer, uint64_t bytes);
 /* So was keyd's time. */
-void	taken_keyd(struct runner *, const char *signer, uint64_t ms);
+void	usage_add_keyd(struct runner *, const char *signer, uint64_t ms);
 
 #endif

@@ -66,17 +66,9 @@ static void
 run_logic(void)
 {
 	static struct keyd k;
-	struct why w;
 
 	log_init("keyd");
-	if (authority_open(&k.authority, FD_KEYD_STATE, FD_KEYD_SITE,
-	    (uint64_t)time(NULL), &w) == -1)
-		die(EXIT_REFUSED, "%s", w.text);
-	k.authority.mode = "kept";
-	chan_init(&k.runner, FD_KEYD_RUNNER_IN, FD_KEYD_RUNNER_OUT,
-	    PEER_KEYD, PEER_RUNNER);
-	chan_init(&k.ledgerd, FD_KEYD_LEDGERD_IN, FD_KEYD_LEDGERD_OUT,
-	    PEER_KEYD, PEER_LEDGERD);
+	serve_open(&k, "kept");
 	if (write(FD_NOTIFY, "\n", 1) != 1)
 		_exit(98);
 	for (;;)

@@ -157,6 +157,8 @@ kit_submit(struct kit *k, const char *vkey, const char *submitter,
     const char *author, uint64_t now)
 {
 	memset(k, 0, sizeof(*k));
+	k->s.runtimes = &k->runtimes;
+	k->s.left = &k->left;
 	k->fields.verb = VERB_RUN;
 	memset(k->fields.bundle_sha256, 0xb0, DIGEST_LEN);
 	k->fields.bundle_len = 10240;

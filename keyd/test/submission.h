@@ -22,6 +22,8 @@ struct kit {
 	char		command_sig[SIG_MAX];
 	char		manifest[MANIFEST_MAX + 4096];
 	char		manifest_sig[SIG_MAX];
+	struct runtimes	runtimes;
+	struct share_left left;
 	struct submission s;
 };
 

@@ -1,19 +1,20 @@
 /*
- * What a test says to its keyd as runner and ledgerd, and what it expects to
- * hear.  Every function ends the test when it hears something else.
+ * What a test sends to its keyd as runner and ledgerd, and what it expects.
+ * Every function ends the test when something else comes.
  */
-#ifndef TESTTALK_H
-#define TESTTALK_H
+#ifndef KEYD_TALK_H
+#define KEYD_TALK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "keyd/decide.h"
 #include "daemon.h"
+#include "keyd/decide.h"
+#include "submission.h"
 
-/* As the runner: who are you?  Fills d->vkey. */
+/* As the runner: asks who keyd is.  Fills d->vkey. */
 void	talk_info(struct daemon *);
-void	talk_decide(struct daemon *, uint32_t seq, const struct submission *);
+void	talk_decide(struct daemon *, uint32_t seq, struct kit *);
 void	talk_expect_measure(struct daemon *, uint32_t seq, const char *name);
 /* A grant of alice's job `hello'. */
 void	talk_expect_grant(struct daemon *, uint32_t seq);
@@ -21,13 +22,13 @@ void	talk_expect_grant(struct daemon *, uint32_t seq);
 void	talk_expect_deny(struct daemon *, uint32_t seq, enum reason,
 	    bool signed_command, char message[TEXT_MAX]);
 
-/* The command as an order to read, with no job's output kept. */
-void	talk_order(struct daemon *, uint32_t seq, const struct submission *);
-/*
- * A READ_GRANT, or with a reason a READ_DENY of a signed order: of alice's, and
- * about these leaves.
- */
-void	talk_expect_order(struct daemon *, uint32_t seq, unsigned reason,
+/* The command as a query, with no job's output kept. */
+void	talk_query(struct daemon *, uint32_t seq, struct kit *);
+/* A query of alice's, about these leaves. */
+void	talk_expect_query_grant(struct daemon *, uint32_t seq, unsigned verb,
+	    uint64_t first, uint32_t count);
+/* The same when it was signed and is refused. */
+void	talk_expect_query_deny(struct daemon *, uint32_t seq, enum reason,
 	    unsigned verb, uint64_t first, uint32_t count);
 
 /* As ledgerd: sign this size, and a root of this byte. */

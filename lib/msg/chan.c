@@ -205,20 +205,6 @@ chan_end(struct chan *c)
 	send_msg(c, (enum msg)c->sending->nr, c->put.len);
 }
 
-void
-chan_send(struct chan *c, enum msg type, const struct put *p)
-{
-	struct put *to = chan_begin(c, type);
-
-	if (p->err == 0)
-		put_raw(to, p->base, p->len);
-	else
-		to->err = p->err;
-	chan_end(c);
-	if (p->len != 0)
-		explicit_bzero(p->base, p->len);
-}
-
 /* The message, or the part of one, that is not needed any more. */
 static void
 forget_msg(struct chan *c)

@@ -92,9 +92,6 @@ void	chan_flush(struct chan *);
 struct put	*chan_begin(struct chan *, enum msg);
 void		 chan_end(struct chan *);
 
-/* Until all senders use the codec: sends an encoded payload and wipes it. */
-void	chan_send(struct chan *, enum msg, const struct put *p);
-
 /* Bytes that may be queued now for bulk data, without CHAN_RESERVE. */
 size_t	chan_room(const struct chan *);
 /* Whether any one message may be queued now. */

@@ -1,12 +1,13 @@
 #include "peers.h"
 
 #include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 
 #include <atf-c.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,7 +18,6 @@
 struct play play;
 
 /* The clock, instead of runner.c's. */
-
 uint64_t
 now_ms(void)
 {
@@ -183,6 +183,17 @@ play_restart(struct chan *c)
 	play_turn();
 }
 
+/* The runner's signalfd, instead of runner.c's. */
+static void
+start_signals(void)
+{
+	int p[2];
+
+	ATF_REQUIRE(pipe2(p, O_NONBLOCK | O_DIRECT) == 0);
+	play.r.signals = p[0];
+	play.signals = p[1];
+}
+
 static void
 start_measurer(void)
 {
@@ -218,7 +229,6 @@ play_measured(unsigned i, int err, int byte)
 	put_u32(&p, (uint32_t)err);
 	put_string(&p, digest, sizeof(digest));
 	ATF_REQUIRE(write(play.measurer, buf, p.len) == (ssize_t)p.len);
-	dispatch_measurer(&play.r);
 	play_turn();
 }
 
@@ -233,7 +243,8 @@ play_start(void)
 	r->budget.total = 1 << 20;
 	r->cgroup = r->spawner = -1;
 	shares_init(&r->shares);
-	r->taken.room = UINT64_MAX;
+	r->usage.room = UINT64_MAX;
+	start_signals();
 	start_measurer();
 	for (unsigned i = 0; i < JOB_SLOTS; i++)
 		job_init(&r->jobs[i], r, i);
@@ -248,32 +259,19 @@ play_start(void)
 void
 play_turn(void)
 {
-	struct runner *r = &play.r;
-	struct pollfd pfd[JOB_POLLFDS];
-
-	for (int i = 0; i < JOB_SLOTS; i++) {
-		struct job *j = &r->jobs[i];
-
-		job_poll(r, j, pfd);
-		ATF_REQUIRE(poll(pfd, JOB_POLLFDS, 0) != -1);
-		job_turn(r, j, pfd);
-		if (j->state != JOB_FREE && j->deadline_ms <= play.now)
-			job_timeout(r, j);
-	}
-	for (int i = 0; i < READERS; i++)
-		if (r->readers[i].state != READER_FREE &&
-		    r->readers[i].deadline_ms <= play.now)
-			reader_timeout(r, &r->readers[i]);
-	line_timeout(r);
-	chan_flush(&r->gate);
-	dispatch_keyd(r);
-	dispatch_ledgerd(r);
-	dispatch_gate(r);
-	line_turn(r);
-	reader_turn(r);
+	(void)runner_turn(&play.r, 0);
 	chan_flush(&play.gate);
 	chan_flush(&play.keyd);
 	chan_flush(&play.ledgerd);
+}
+
+void
+play_stop(void)
+{
+	struct signalfd_siginfo si = { .ssi_signo = SIGTERM };
+
+	ATF_REQUIRE(write(play.signals, &si, sizeof(si)) == sizeof(si));
+	play_turn();
 }
 
 struct get
@@ -309,14 +307,6 @@ play_expect_none(struct chan *c)
 			    msg_info(type)->name);
 		play_turn();
 	}
-}
-
-void
-play_send(struct chan *c, enum msg type, const struct put *p)
-{
-	ATF_REQUIRE_EQ(p->err, 0);
-	chan_send(c, type, p);
-	play_turn();
 }
 
 void

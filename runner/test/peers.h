@@ -1,10 +1,12 @@
 /*
- * For job_test: the runner's state machine among played peers.  gate, keyd and
- * ledgerd are the other ends of real pipes; a job's processes, its control
- * group and the clock are the test's own.
+ * The runner's loop among played peers.  gate, keyd and ledgerd are the other
+ * ends of real pipes; a job's processes, its control group and the clock are
+ * the test's own.
  */
-#ifndef PLAY_H
-#define PLAY_H
+#ifndef RUNNER_PEERS_H
+#define RUNNER_PEERS_H
+
+#include <atf-c.h>
 
 #include "runner/jail/report.h"
 #include "runner/runner.h"
@@ -23,7 +25,7 @@ struct play {
 	struct runner	 r;
 	struct chan	 gate, keyd, ledgerd;		/* the peers' ends */
 	int		 pipes[12];
-	int		 measurer;			/* its end */
+	int		 measurer, signals;		/* the test's ends */
 	uint64_t	 now;
 	struct played_child child[JOB_SLOTS];
 	bool		 spawn_fails, kill_fails, limit_fails;
@@ -38,9 +40,21 @@ void	play_restart(struct chan *);
 void	play_turn(void);
 /* Turns until a message comes; the test fails when it is another or none. */
 struct get play_expect(struct chan *, enum msg);
+/* The same, and reads it: PLAY_EXPECT(&play.gate, job_output, &m). */
+#define PLAY_EXPECT(chan, name, m) do {					\
+	struct get g_ = play_expect(chan, (enum msg)MSG_NUMBER_##name);	\
+									\
+	ATF_REQUIRE_EQ(msg_get_##name(&g_, (m)), 0);			\
+} while (0)
 /* Turns a few times; the test fails when a message comes. */
 void	play_expect_none(struct chan *);
-void	play_send(struct chan *, enum msg, const struct put *);
+/* The peer sends PLAY_SEND(&play.keyd, job_measure, ...), and a turn. */
+#define PLAY_SEND(chan, name, ...) do {					\
+	MSG_SEND(chan, name, __VA_ARGS__);				\
+	play_turn();							\
+} while (0)
+/* SIGTERM. */
+void	play_stop(void);
 void	play_report(unsigned slot, enum report_kind, enum reason, uint32_t,
 	    const char *text);
 void	play_write(unsigned slot, int stream, const void *, size_t);

@@ -8,119 +8,118 @@
 
 #include "peers.h"
 
-static unsigned char buf[81920];
 struct share_left play_left;
-static unsigned char leaf[DIGEST_LEN] = { 0xab };
+static const unsigned char leaf[DIGEST_LEN] = { 0xab };
 
-static struct put
-put_to(void)
+static struct bytes
+bytes_of(const char *text)
 {
-	struct put p;
+	return (struct bytes){ text, strlen(text) };
+}
 
-	put_init(&p, buf, sizeof(buf));
-	return p;
+bool
+is_text(struct bytes b, const char *text)
+{
+	return b.len == strlen(text) && memcmp(b.p, text, b.len) == 0;
 }
 
 /* gate */
 
 void
-send_conn(enum msg type, uint32_t conn)
+send_cancel(uint32_t conn)
 {
-	struct put p = put_to();
-
-	put_u32(&p, conn);
-	play_send(&play.gate, type, &p);
+	PLAY_SEND(&play.gate, job_cancel, .conn = conn);
 }
 
 void
 submit(uint32_t conn)
 {
-	struct put p = put_to();
+	PLAY_SEND(&play.gate, job_submit, .conn = conn, .submit = {
+	    bytes_of("command"), bytes_of("signature"), bytes_of("manifest"),
+	    bytes_of("signature") });
+}
 
-	put_u32(&p, conn);
-	put_cstr(&p, "command");
-	put_cstr(&p, "signature");
-	put_cstr(&p, "manifest");
-	put_cstr(&p, "signature");
-	play_send(&play.gate, MSG_JOB_SUBMIT, &p);
+void
+submit_query(uint32_t conn)
+{
+	PLAY_SEND(&play.gate, query_submit, .conn = conn, .read = {
+	    bytes_of("command"), bytes_of("signature") });
 }
 
 void
 send_data(uint32_t conn, const void *data, size_t len)
 {
-	struct put p = put_to();
-
-	put_u32(&p, conn);
-	put_string(&p, data, len);
-	play_send(&play.gate, MSG_JOB_DATA, &p);
+	PLAY_SEND(&play.gate, job_data, .conn = conn,
+	    .data = { { data, len } });
 }
 
 void
 send_credit(uint32_t conn, uint32_t bytes)
 {
-	struct put p = put_to();
-
-	put_u32(&p, conn);
-	put_u32(&p, bytes);
-	play_send(&play.gate, MSG_JOB_CREDIT, &p);
+	PLAY_SEND(&play.gate, job_credit, .conn = conn, .bytes = bytes);
 }
 
 void
 expect_refused(enum reason reason, const char *text, const char *receipt)
 {
-	struct get g = play_expect(&play.gate, MSG_JOB_REFUSED);
-	char message[TEXT_MAX], job[64], got[64];
+	struct msg_job_refused m;
 
-	ATF_CHECK_EQ(get_u32(&g), CONN);
-	ATF_CHECK_EQ(get_u8(&g), reason);
-	get_cstr(&g, message, sizeof(message));
-	get_cstr(&g, job, sizeof(job));
-	get_cstr(&g, got, sizeof(got));
-	ATF_CHECK_EQ(get_end(&g), 0);
-	ATF_CHECK_MSG(strstr(message, text) != NULL, "\"%s\" lacks \"%s\"",
-	    message, text);
-	ATF_CHECK_STREQ(got, receipt);
+	PLAY_EXPECT(&play.gate, job_refused, &m);
+	ATF_CHECK_EQ(m.conn, CONN);
+	ATF_CHECK_EQ(m.refused.reason, reason);
+	ATF_CHECK_MSG(strstr(m.refused.message, text) != NULL,
+	    "\"%s\" lacks \"%s\"", m.refused.message, text);
+	ATF_CHECK(is_text(m.refused.receipt, receipt));
 }
 
 void
 expect_finished(enum outcome outcome, uint32_t status, const char *text,
     const char *receipt)
 {
-	struct get g = play_expect(&play.gate, MSG_JOB_FINISHED);
-	char message[TEXT_MAX], got[64];
+	struct msg_job_finished m;
 
-	ATF_CHECK_EQ(get_u32(&g), CONN);
-	ATF_CHECK_EQ(get_u8(&g), outcome);
-	ATF_CHECK_EQ(get_u32(&g), status);
-	get_cstr(&g, message, sizeof(message));
-	get_cstr(&g, got, sizeof(got));
-	ATF_CHECK_EQ(get_end(&g), 0);
-	ATF_CHECK_MSG(strstr(message, text) != NULL, "\"%s\" lacks \"%s\"",
-	    message, text);
-	ATF_CHECK_STREQ(got, receipt);
+	PLAY_EXPECT(&play.gate, job_finished, &m);
+	ATF_CHECK_EQ(m.conn, CONN);
+	ATF_CHECK_EQ(m.finished.outcome, outcome);
+	ATF_CHECK_EQ(m.finished.status, status);
+	ATF_CHECK_MSG(strstr(m.finished.message, text) != NULL,
+	    "\"%s\" lacks \"%s\"", m.finished.message, text);
+	ATF_CHECK(is_text(m.finished.receipt, receipt));
+}
+
+uint32_t
+refused_conn(void)
+{
+	struct msg_job_refused m;
+
+	PLAY_EXPECT(&play.gate, job_refused, &m);
+	return m.conn;
+}
+
+uint32_t
+explained_conn(void)
+{
+	struct msg_job_explanation m;
+
+	PLAY_EXPECT(&play.gate, job_explanation, &m);
+	return m.conn;
 }
 
 /* keyd */
 
-/* All of it, whatever the runner has sent before. */
 static uint32_t
 get_decide(struct runtimes *r)
 {
-	static const char *const parts[] = {
-		"command", "signature", "manifest", "signature",
-	};
-	struct get g = play_expect(&play.keyd, MSG_JOB_DECIDE);
-	uint32_t seq = get_u32(&g);
-	char text[16];
+	struct msg_job_decide m;
 
-	runtimes_get(&g, r);
-	share_left_get(&g, &play_left);
-	for (int i = 0; i < 4; i++) {
-		get_cstr(&g, text, sizeof(text));
-		ATF_CHECK_STREQ(text, parts[i]);
-	}
-	ATF_CHECK_EQ(get_end(&g), 0);
-	return seq;
+	PLAY_EXPECT(&play.keyd, job_decide, &m);
+	*r = *m.runtimes;
+	play_left = *m.left;
+	ATF_CHECK(is_text(m.submit.command, "command"));
+	ATF_CHECK(is_text(m.submit.command_sig, "signature"));
+	ATF_CHECK(is_text(m.submit.manifest, "manifest"));
+	ATF_CHECK(is_text(m.submit.manifest_sig, "signature"));
+	return m.seq;
 }
 
 uint32_t
@@ -145,15 +144,25 @@ expect_decide_with(const char *name, enum runtime_state state, int byte)
 	return seq;
 }
 
+uint32_t
+expect_query_decide(struct kept_jobs *jobs)
+{
+	struct msg_query_decide m;
+
+	PLAY_EXPECT(&play.keyd, query_decide, &m);
+	play_left = *m.left;
+	ATF_CHECK(is_text(m.read.command, "command"));
+	ATF_CHECK(is_text(m.read.command_sig, "signature"));
+	if (jobs != NULL)
+		*jobs = *m.jobs;
+	return m.seq;
+}
+
 void
 send_measure(uint32_t seq, const char *name)
 {
-	struct put p = put_to();
-
-	put_u32(&p, seq);
-	put_cstr(&p, name);
-	put_cstr(&p, "submitter@example");
-	play_send(&play.keyd, MSG_JOB_MEASURE, &p);
+	PLAY_SEND(&play.keyd, job_measure, .seq = seq, .runtime = name,
+	    .submitter = "submitter@example");
 }
 
 struct grant *
@@ -176,41 +185,28 @@ make_grant(void)
 }
 
 void
-send_grant(uint32_t seq, const struct grant *g)
+send_grant(uint32_t seq, struct grant *g)
 {
-	struct put p = put_to();
-
-	put_u32(&p, seq);
-	grant_put(&p, g);
-	play_send(&play.keyd, MSG_JOB_GRANT, &p);
+	PLAY_SEND(&play.keyd, job_grant, .seq = seq, .grant = g);
 }
 
 void
 send_explained(uint32_t seq, bool allowed, const char *text)
 {
-	struct put p = put_to();
-
-	put_u32(&p, seq);
-	put_u8(&p, allowed);
-	put_cstr(&p, text);
-	put_cstr(&p, "submitter@example");
-	play_send(&play.keyd, MSG_JOB_EXPLAINED, &p);
+	PLAY_SEND(&play.keyd, job_explained, .seq = seq,
+	    .submitter = "submitter@example",
+	    .explained = { .allowed = allowed, .text = bytes_of(text) });
 }
 
 void
 send_deny(uint32_t seq, enum reason reason, const char *message, bool is_signed)
 {
 	struct who who = { .job = "0123", .submitter = "submitter@example" };
-	struct put p = put_to();
 
-	put_u32(&p, seq);
-	put_u8(&p, (uint8_t)reason);
-	put_cstr(&p, message);
-	put_u8(&p, is_signed);
 	memcpy(who.command_sha256, leaf, DIGEST_LEN);
 	memcpy(who.manifest_sha256, leaf, DIGEST_LEN);
-	who_put(&p, &who);
-	play_send(&play.keyd, MSG_JOB_DENY, &p);
+	PLAY_SEND(&play.keyd, job_deny, .seq = seq, .reason = (uint8_t)reason,
+	    .message = message, .is_signed = is_signed, .who = &who);
 }
 
 /* ledgerd */
@@ -219,52 +215,41 @@ send_deny(uint32_t seq, enum reason reason, const char *message, bool is_signed)
 uint32_t
 expect_append(enum event want, const char *text)
 {
-	struct get g = play_expect(&play.ledgerd, MSG_LEDGER_APPEND), fields;
-	uint32_t seq = get_u32(&g);
-	uint8_t event = get_u8(&g), want_receipt = get_u8(&g);
+	struct msg_ledger_append m;
 	static char json[LEAF_MAX];
-	size_t len;
-	const void *raw = get_string(&g, &len, EVENT_MAX);
+	struct get fields;
 	struct put p;
 
-	ATF_CHECK_EQ(get_end(&g), 0);
-	ATF_CHECK_EQ_MSG(event, want, "event %u", event);
-	ATF_CHECK_EQ(want_receipt, event != EVENT_JOB_ACCEPTED);
-	get_init(&fields, raw, len);
+	PLAY_EXPECT(&play.ledgerd, ledger_append, &m);
+	ATF_CHECK_EQ_MSG(m.event, want, "event %u", m.event);
+	ATF_CHECK_EQ(m.want_receipt, m.event != EVENT_JOB_ACCEPTED);
+	get_init(&fields, m.fields.p, m.fields.len);
 	put_init(&p, json, sizeof(json) - 1);
-	ATF_REQUIRE_EQ(event_format(event_info(event), &fields, &p), 0);
+	ATF_REQUIRE_EQ(event_format(event_info(m.event), &fields, &p), 0);
 	json[p.len] = '\0';
 	ATF_CHECK_MSG(strstr(json, text) != NULL, "%s lacks %s", json, text);
-	return seq;
+	return m.seq;
 }
 
 void
 send_appended(uint32_t seq, const char *receipt)
 {
-	struct put p = put_to();
-
-	put_u32(&p, seq);
-	put_u64(&p, 41);
-	put_string(&p, leaf, DIGEST_LEN);
-	put_u32(&p, LEAF_BYTES);
-	put_cstr(&p, receipt);
-	play_send(&play.ledgerd, MSG_LEDGER_APPENDED, &p);
+	PLAY_SEND(&play.ledgerd, ledger_appended, .seq = seq, .index = 41,
+	    .leaf_hash = leaf, .bytes = LEAF_BYTES,
+	    .receipt = bytes_of(receipt));
 }
 
 void
 send_failed(uint32_t seq, const char *message)
 {
-	struct put p = put_to();
-
-	put_u32(&p, seq);
-	put_cstr(&p, message);
-	play_send(&play.ledgerd, MSG_LEDGER_FAILED, &p);
+	PLAY_SEND(&play.ledgerd, ledger_failed, .seq = seq,
+	    .message = message);
 }
 
 /* The way to each state. */
 
 void
-to_receive(const struct grant *g)
+to_receive(struct grant *g)
 {
 	submit(CONN);
 	send_grant(expect_decide(), g);
@@ -272,7 +257,7 @@ to_receive(const struct grant *g)
 }
 
 void
-to_build(const struct grant *g)
+to_build(struct grant *g)
 {
 	to_receive(g);
 	send_data(CONN, BUNDLE, sizeof(BUNDLE));
@@ -280,7 +265,7 @@ to_build(const struct grant *g)
 }
 
 uint32_t
-to_accept(const struct grant *g)
+to_accept(struct grant *g)
 {
 	to_build(g);
 	play_report(0, REPORT_READY, 0, 0, "9/9 denied");
@@ -288,7 +273,7 @@ to_accept(const struct grant *g)
 }
 
 void
-to_run(const struct grant *g)
+to_run(struct grant *g)
 {
 	send_appended(to_accept(g), "");
 	play_expect(&play.gate, MSG_JOB_ACCEPTED);
