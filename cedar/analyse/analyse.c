@@ -140,8 +140,8 @@ check_terms(struct analysis *a, size_t i)
 			remark_dead(a, i, c->terms[t]);
 		else if (truth == TERM_TRUE)
 			remark_term(a, REMARK_ALWAYS, i, c->terms[t],
-			    "`%s' is always true: it decides nothing; leave "
-			    "it out or say what is meant");
+			    "`%s' is always true, so it has no effect; remove "
+			    "it or correct it");
 	}
 	for (size_t t = 0; t < c->n; t++)
 		for (size_t u = 0; u < t && !a->dead[i]; u++)
@@ -201,7 +201,7 @@ check_wide(struct analysis *a, size_t i)
 	if ((e = add(a, REMARK_WIDE, i, i)) == NULL)
 		return;
 	snprintf(text, sizeof(text), "this rule permits %s%s%s without any "
-	    "condition; narrow it, or say under which conditions",
+	    "condition; narrow it, or add a condition",
 	    is_open(&p->principal) ? "anybody" : "these principals",
 	    p->action.op == SCOPE_ANY ? " every action" : " these actions",
 	    is_open(&p->resource) ? " on anything" : "");
@@ -282,14 +282,14 @@ is_covered(const struct analysis *a, size_t i, size_t j)
 }
 
 static const char *const meetings[] = {
-	[REMARK_TWICE] = "this rule says the same as %s; remove one of "
+	[REMARK_TWICE] = "this rule is the same as %s; remove one of "
 	    "them",
 	[REMARK_SHADOWED] = "this rule changes nothing: wherever it "
 	    "applies, %s does too; remove it, or narrow the other",
 	[REMARK_FORBIDDEN] = "this rule never permits anything: wherever it "
 	    "applies, %s forbids; narrow that one or remove this",
-	[REMARK_CONTRADICTION] = "this rule permits just what %s forbids, "
-	    "and forbidden it is; remove one of them",
+	[REMARK_CONTRADICTION] = "this rule permits exactly what %s forbids, "
+	    "and the forbid wins; remove one of them",
 };
 
 static void
@@ -363,7 +363,7 @@ check_template(struct analysis *a, size_t i)
 		if (a->set->items[j]->template == p)
 			return;
 	if ((e = add(a, REMARK_UNLINKED, i, i)) != NULL)
-		place(e, p, p->pos, "this template decides nothing, since "
+		place(e, p, p->pos, "this template has no effect because "
 		    "nothing links it; write a rule without ?principal and "
 		    "?resource, or link it");
 }

@@ -1,7 +1,7 @@
 /*
- * Static analysis: rules that can never matter, and rules that say more than
- * their author may have meant.  What is remarked is so for certain; what the
- * analysis cannot see through it does not mention.
+ * Static analysis: rules without effect, and rules that permit more than their
+ * author may have meant.  A remark is always right; what the analysis cannot
+ * decide gets none.
  */
 #ifndef CEDAR_ANALYSE_H
 #define CEDAR_ANALYSE_H
@@ -14,24 +14,24 @@
 #include "cedar/data/policy.h"
 
 enum remark_kind {
-	REMARK_NEVER,		/* its conditions can never hold */
-	REMARK_ALWAYS,		/* a condition that always holds */
-	REMARK_TWICE,		/* another rule says the very same */
-	REMARK_SHADOWED,	/* another rule of its effect says it too */
-	REMARK_FORBIDDEN,	/* a permit: all of it another rule forbids */
-	REMARK_CONTRADICTION,	/* a permit and a forbid for the same */
-	REMARK_WIDE,		/* a permit for very much, unconditionally */
-	REMARK_UNLINKED,	/* a template that no link makes a rule of */
+	REMARK_NEVER,	      /* its conditions can never hold */
+	REMARK_ALWAYS,	      /* a condition that always holds */
+	REMARK_TWICE,	      /* another rule is the same */
+	REMARK_SHADOWED,      /* another rule of its effect covers it */
+	REMARK_FORBIDDEN,     /* a permit that another rule forbids entirely */
+	REMARK_CONTRADICTION, /* a permit and a forbid of the same */
+	REMARK_WIDE,	      /* a wide permit without a condition */
+	REMARK_UNLINKED,      /* a template without a link */
 };
 
 /*
- * The place is in the rule that should change; a rule from JSON has no place,
- * and the error's file is "" then.
+ * The error's place is in the rule to change; a rule from JSON has no place,
+ * and its file is "".
  */
 struct remark {
 	enum remark_kind	kind;
 	uint32_t		policy;	/* index in policies.items */
-	uint32_t		other;	/* the rule that it meets, or policy */
+	uint32_t		other;	/* the other rule, or policy itself */
 	struct doc_error	error;
 };
 
@@ -41,9 +41,9 @@ struct remarks {
 };
 
 /*
- * Looks at each rule and at each two of them; templates are looked at as their
- * links.  Who is in whom is taken from the entities (finished).  -1 with
- * ENOMEM alone.
+ * Checks each rule and each pair of rules; templates by their links.  Uses the
+ * hierarchy of the entities, which must be finished.  Returns -1 only with
+ * ENOMEM.
  */
 int	analyse_policies(const struct policies *, const struct entities *,
 	    struct remarks *out);

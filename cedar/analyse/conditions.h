@@ -1,6 +1,6 @@
 /*
- * What the conditions of a policy are known to demand: all its conditions as
- * a list of terms, each of which must be true (or false) for it to apply.
+ * The conditions of a policy as a list of terms that must all be true (or
+ * false) for it to apply.
  */
 #ifndef CEDAR_ANALYSE_CONDITIONS_H
 #define CEDAR_ANALYSE_CONDITIONS_H
@@ -24,31 +24,28 @@ struct conditions {
 };
 
 /*
- * Takes apart `&&', `!', `unless', and `||' that must be false.  -1 with
+ * Splits `&&', `!', `unless', and each `||' that must be false.  -1 with
  * ENOMEM.
  */
 int	conditions_init(struct conditions *, const struct policy *);
 void	conditions_free(struct conditions *);
 
-/* What a term may come to, when evaluating it does not fail. */
+/* Possible values of a term that does not fail. */
 #define TERM_TRUE	1u
 #define TERM_FALSE	2u
-/*
- * Whether a term may hold, and may not hold, from its constants alone.  -1
- * with ENOMEM.
- */
+/* The possible values of a term, judged by its constants.  -1 with ENOMEM. */
 int	conditions_truth(const struct conditions *, size_t term,
 	    unsigned *truth);
 
-/* The terms cannot both hold. */
+/* Whether the terms cannot both be true. */
 bool conditions_exclude(const struct policy *, struct term, struct term other);
 /*
- * Wherever the scope and all conditions of the one hold, the conditions of the
- * other do.
+ * Whether the conditions of the second are true wherever the scope and the
+ * conditions of the first are.
  */
 bool	conditions_imply(const struct conditions *, const struct conditions *,
 	    const struct entities *);
-/* The entity that a scope names; a link's slot stands for its value. */
+/* The entity that a scope names; for a link's slot its value. */
 const struct uid *conditions_scope_entity(const struct policy *,
 	    const struct scope *, enum slot);
 

@@ -37,10 +37,10 @@ build_open(struct build *b, struct policies *set,
 	b->set_text_len = set->text_len;
 	b->set_numbered = set->numbered;
 	if (bytes > CEDAR_SET_MAX - set->text_len)
-		return doc_error_set(e, source->file, "%zu bytes of "
-		    "policies more than the %d that a set may have; split "
-		    "the set", bytes + set->text_len - CEDAR_SET_MAX,
-		    CEDAR_SET_MAX);
+		return doc_error_set(e, source->file,
+		    "the set is %zu "
+		    "bytes larger than the %d allowed; split it",
+		    bytes + set->text_len - CEDAR_SET_MAX, CEDAR_SET_MAX);
 	set->text_len += bytes;
 	return 0;
 }

@@ -1,16 +1,14 @@
 /*
- * Making policies: what a reader of policy text and a reader of policy JSON
- * share.  A reader goes over its input and calls, for each expression, the
- * functions below in postfix order:
+ * Building policies, for the readers of policy text and of policy JSON.  A
+ * reader calls the functions below for each expression in postfix order:
  *
  *	a == 1 && b	var a; value 1; op EQ; test AND_TEST; var b; op AND
  *	if a then b else c	var a; test IF_TEST; var b; test IF_ELSE;
  *			var c; op IF
  *	a is T in b	var a; test IS_TEST; var b; is_in T
  *
- * The builder finds operands, counts depth, sets jumps and reports what is
- * against a limit.  The reader answers for the order: one that is wrong ends
- * the program (assert).
+ * The builder finds operands, counts depth, sets jumps and enforces limits.
+ * The reader must keep the order: a wrong one ends the program (assert).
  *
  * A reader looks like this:
  *
@@ -24,9 +22,9 @@
  *		build_finish(&b, id, end)
  *	return build_close(&b, rc)
  *
- * All functions that answer int: 0, or -1 with the error set (EBADMSG or
+ * Functions that return int return 0, or -1 with the error set (EBADMSG or
  * ENOMEM); then only build_close() may follow.  Positions are bytes in the
- * source, for policies from JSON too.
+ * source, also for policies from JSON.
  */
 #ifndef CEDAR_DATA_BUILD_H
 #define CEDAR_DATA_BUILD_H
@@ -44,7 +42,7 @@ struct build {
 	struct policies		*set;
 	const struct doc_source *source;	/* for messages */
 	struct doc_error	*error;
-	/* The policy that is being built; scopes are the reader's to fill. */
+	/* The policy being built; the reader fills in its scopes. */
 	struct policy		 policy;
 	/* Growing arrays, copied into the set's arena at the end. */
 	struct expr_node		*nodes;
@@ -54,34 +52,34 @@ struct build {
 	size_t			 nannotations, annotation_cap;
 	struct condition	*conditions;
 	size_t			 nconditions, condition_cap;
-	/* What the set held before: build_close(-1) goes back to it. */
+	/* The set's state before, which build_close(-1) restores. */
 	size_t			 set_n, set_text_len, set_numbered;
 };
 
 /*
- * Begins to add policies to a set from a text of so many bytes, which count
- * for CEDAR_SET_MAX.  source, set and error stay the caller's and must live
- * until build_close().
+ * Starts adding policies to a set from a text of this many bytes, which count
+ * towards CEDAR_SET_MAX.  source, set and error stay the caller's and must
+ * live until build_close().
  */
 int	build_open(struct build *, struct policies *,
 	    const struct doc_source *, size_t bytes, struct doc_error *);
 /*
- * Ends: frees what the builder holds; when rc is -1 also takes back every
- * policy that was added since build_open().  Answers rc, errno as it was.
+ * Frees the builder's memory; when rc is -1, also removes every policy added
+ * since build_open().  Returns rc and keeps errno.
  */
 int	build_close(struct build *, int rc);
 
 /* A new policy: all scopes SCOPE_ANY, permit, no conditions. */
 int	build_start(struct build *, size_t pos);
 /*
- * Puts the policy into the set, under this id (copied).  Counts what
- * evaluating it takes, and sets is_template and slots from the scopes.
- * `text' is the source when it lives in the set's arena, NULL for JSON.
+ * Adds the policy to the set under this id (copied).  Computes the stack and
+ * scratch that evaluating it takes, and sets is_template and slots from the
+ * scopes.  `text' is the source if it lives in the set's arena, NULL for JSON.
  */
 int	build_finish(struct build *, const char *id, size_t idlen,
 	    const struct doc_source *text, size_t end);
 
-/* Twice the same name is an error.  value NULL: @name without a value. */
+/* A duplicate name is an error.  value NULL: @name without a value. */
 int	build_annotation(struct build *, size_t pos, const struct str *name,
 	    const struct str *value);
 int	build_when(struct build *, bool unless, size_t pos);
@@ -101,15 +99,12 @@ int	build_var(struct build *, size_t pos, enum var);
 /* A test node, between operands. */
 int	build_test(struct build *, size_t pos, enum op);
 
-/* Operators that have nothing but their operands: NOT to GET_TAG, AND, IF. */
+/* Operators that have only operands: NOT to GET_TAG, AND, IF. */
 int	build_op(struct build *, size_t pos, enum op);
 /* GET with one name, HAS with one or more; the names array is copied. */
 int	build_names(struct build *, size_t pos, enum op,
 	    const struct str *const *names, size_t n);
-/*
- * LIKE; NULL parts are wildcards.  Texts that follow each other become one,
- * wildcards stay as they are.
- */
+/* LIKE; NULL parts are wildcards.  Adjacent texts are joined. */
 int	build_like(struct build *, size_t pos, const struct str *const *parts,
 	    size_t n);
 /* IS, and IS_IN, by enum op. */
@@ -119,22 +114,22 @@ int	build_set(struct build *, size_t pos, size_t n);
 int	build_call(struct build *, size_t pos, enum fn, size_t n);
 /*
  * RECORD: the last n operands are the values of these names, in this order.
- * Twice the same name is an error, reported at that value.
+ * A duplicate name is an error, reported at its second value.
  */
 int	build_record(struct build *, size_t pos,
 	    const struct str *const *names, size_t n);
 
 /*
- * Puts a policy into the set's list, under this id.  -1 with a static reason
- * in *why (EBADMSG), or NULL there (ENOMEM).
+ * Adds a policy to the set's list under this id.  Returns -1 with EBADMSG and
+ * a static reason in *why, or with ENOMEM and NULL there.
  */
 int	build_append(struct policies *, struct policy *, const char *id,
 	    size_t idlen, const char **why);
 
-/* The error at a byte of the source; always -1. */
+/* Reports an error at a byte of the source.  Always returns -1. */
 int	build_error(struct build *, size_t pos, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
-/* "out of memory"; always -1. */
+/* Reports "out of memory".  Always returns -1. */
 int	build_memory(struct build *);
 
 #endif

@@ -134,8 +134,8 @@ entities_add_one(struct entities *es, const struct entity *e,
 	if ((there = entities_find(es, e->uid)) != NULL) {
 		if (entities_equal(there, &new))
 			return 0;
-		return doc_error_set(err, NAME, "%s is there twice, and not "
-		    "the same", uid_quote(name, e->uid));
+		return doc_error_set(err, NAME, "%s is defined twice with "
+		    "different contents", uid_quote(name, e->uid));
 	}
 	if (es->n == CEDAR_ENTITY_COUNT_MAX)
 		return doc_error_set(err, NAME, "more than %d entities",

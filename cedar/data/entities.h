@@ -1,6 +1,5 @@
 /*
- * Entities with their hierarchy, and requests.
- * https://docs.cedarpolicy.com/auth/entities-syntax.html has the JSON.
+ * The store of entities with their hierarchy, and requests.
  */
 #ifndef CEDAR_DATA_ENTITIES_H
 #define CEDAR_DATA_ENTITIES_H
@@ -17,9 +16,9 @@ struct entity {
 	const struct uid	*uid;
 	const struct record	*attrs, *tags;	/* never NULL in a store */
 	uint32_t		 nparents, nancestors;
-	/* Both sorted by hash, nothing twice. */
+	/* Both sorted by uid_compare_hash(), without duplicates. */
 	const struct uid *const	*parents;
-	const struct uid *const	*ancestors;	/* all; parents too */
+	const struct uid *const	*ancestors;	/* parents included */
 	uint32_t		 pos;		/* in its document */
 };
 
@@ -35,20 +34,19 @@ void	entities_init(struct entities *);
 void	entities_free(struct entities *);
 
 /*
- * Adds one entity made by the program itself; uid, attrs, tags and the
- * parents' names must live as long as the store (its arena will do), the
- * array of parents need not.  NULL attrs or tags: none.  An entity that is
- * there already and equal is no error.
+ * Adds one entity.  Its uid, attrs, tags and the parents' names must live as
+ * long as the store, for example in its arena; the array of parents is copied.
+ * NULL attrs or tags: none.  An equal entity of this name is no error.
  */
 int	entities_add_one(struct entities *, const struct entity *,
 	    struct doc_error *);
-/* Computes ancestors and the index: once, after the last add. */
+/* Computes ancestors and the index.  Call it once, after the last add. */
 int	entities_finish(struct entities *, struct doc_error *);
 
-/* NULL when there is none.  Needs no finish. */
+/* NULL when there is none.  May be called before entities_finish(). */
 const struct entity *entities_find(const struct entities *,
 	    const struct uid *);
-/* Reflexive and transitive: also for entities that are not there. */
+/* Cedar's `in': reflexive, also for entities that are not in the store. */
 bool	entities_in(const struct entities *, const struct uid *,
 	    const struct uid *ancestor);
 
@@ -56,8 +54,8 @@ struct authz_request {
 	const struct uid	*principal, *action, *resource;
 	const struct record	*context;
 	/*
-	 * An entity that exists for this request alone, with its ancestors;
-	 * NULL: the store has them all.
+	 * An entity that exists only for this request, with its ancestors.
+	 * NULL: none.
 	 */
 	const struct entity	*own;
 };

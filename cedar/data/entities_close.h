@@ -1,6 +1,6 @@
 /*
- * The hierarchy's closure: for the store itself, and for its reader, which
- * checks a document before all documents are there.
+ * The closure of the hierarchy, for entities_finish() and for the reader, which
+ * checks each document before the next one is added.
  */
 #ifndef CEDAR_DATA_ENTITIES_CLOSE_H
 #define CEDAR_DATA_ENTITIES_CLOSE_H
@@ -8,9 +8,9 @@
 #include "entities.h"
 
 /*
- * Finds the ancestors of every entity, into this arena.  -1 with *e: a cycle,
- * too many, ENOMEM.  Of a cycle *member is an entity on it, the one that was
- * added last.
+ * Computes the ancestors of every entity, in memory of this arena.  Returns -1
+ * with *e on a cycle, too many ancestors, or ENOMEM.  On a cycle *member is
+ * the index of its entity that was added last.
  */
 int	entities_close(struct entities *, struct arena *, uint32_t *member,
 	    struct doc_error *);

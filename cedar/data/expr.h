@@ -40,8 +40,8 @@
 #include "value.h"
 
 /*
- * OP(NAME, text, operands): text is the operator in policy text, the key in
- * JSON, or the method's name; operands -1 is `nargs'.
+ * OP(NAME, text, operands): text is the operator in policy text, its key in
+ * JSON, or the method's name.  operands -1: the node has `nargs'.
  */
 #define OPS(OP) \
 	OP(VALUE, "", 0)	/* u.value: bool, long, string, entity */ \
@@ -92,8 +92,8 @@ enum var { VAR_PRINCIPAL, VAR_ACTION, VAR_RESOURCE, VAR_CONTEXT };
 
 /*
  * Extension functions.  FN(NAME, text, method, operands): method 1 is written
- * a.f(b), 0 is f(a).  A policy may call one with too few or too many operands
- * (the official parser lets it): that fails when it is evaluated.
+ * a.f(b), 0 is f(a).  A call with a wrong number of operands is read, as the
+ * official parser reads it, and fails when it is evaluated.
  */
 #define FNS(FN) \
 	FN(DECIMAL, "decimal", 0, 1) \
@@ -126,7 +126,7 @@ enum fn {
 };
 #define FN_COUNT	(FN_DURATION_D + 1)
 
-/* `like': literal runs and wildcards, as they were written. */
+/* `like': literal texts and wildcards, as written. */
 struct pattern {
 	uint32_t	n;
 	const struct str *parts[];	/* NULL is a wildcard */
@@ -135,11 +135,11 @@ struct pattern {
 struct expr_node {
 	uint8_t		op;		/* enum op */
 	uint16_t	nargs;
-	uint32_t	first;		/* where its subtree starts */
+	uint32_t	first;		/* start of its subtree */
 	/*
-	 * A byte in the source: where the literal, bracket, `if' or operator
-	 * starts; of a test node the && || in then else after its operand; of
-	 * an attribute, method or function its name's, or `['.
+	 * A byte in the source: the start of the literal, bracket, `if' or
+	 * operator; of a test node, the && || in then else after its operand;
+	 * of an attribute, method or function, its name or `['.
 	 */
 	uint32_t	pos;
 	union {
@@ -152,15 +152,15 @@ struct expr_node {
 	} u;
 };
 
-/* 0, 1, 2 or nargs: how many operands a node has. */
+/* The number of a node's operands. */
 unsigned	 expr_count(const struct expr_node *);
 /*
- * Indices of the node's operands' roots, from the left, into dst, which has
- * place for expr_count() of them.
+ * Stores the indices of the operands' roots, from the left, in dst, which has
+ * room for expr_count().
  */
 void expr_operands(const struct expr_node *nodes, uint32_t self, uint32_t *dst);
 
-/* The root of the operand that ends before `end', test nodes passed over. */
+/* The root of the operand before node `end', not a test node. */
 uint32_t	 expr_before(const struct expr_node *nodes, uint32_t end);
 
 const char	*expr_op_text(enum op);

@@ -1,5 +1,5 @@
 /*
- * Which words may be names: of attributes, of types, of annotations.
+ * Which words may be names of attributes, types and annotations.
  */
 #ifndef CEDAR_DATA_NAME_H
 #define CEDAR_DATA_NAME_H
@@ -7,14 +7,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The name that Cedar keeps for itself. */
+/* The namespace that Cedar reserves. */
 #define NAME_CEDAR	"__cedar"
 
-/* Letters, digits and _, no digit first: what an annotation may be called. */
+/* Letters, digits and _, no digit first: the name of an annotation. */
 bool	name_is_word(const char *, size_t len);
 /* true, false, if, then, else, in, is, has, like, __cedar. */
 bool	name_is_reserved(const char *, size_t len);
-/* A word that is not reserved: written without quotes after `.' and `has'. */
+/* A word that is not reserved; needs no quotes after `.' and `has'. */
 bool	name_is_ident(const char *, size_t len);
 /* Idents with :: between them and no white space: the name of a type. */
 bool	name_is_path(const char *, size_t len);

@@ -139,7 +139,7 @@ policies_link(struct policies *set, const struct str *template_id,
 		return doc_error_set(e, file, "there is no template `%s'",
 		    quoted);
 	if (!t->is_template)
-		return doc_error_set(e, file, "`%s' is no template: it has "
+		return doc_error_set(e, file, "`%s' is not a template: it has "
 		    "neither ?principal nor ?resource", quoted);
 	if (check_slots(t, values, file, e) == -1)
 		return -1;

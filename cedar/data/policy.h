@@ -1,6 +1,5 @@
 /*
- * Policies in their immutable form, however they were written: what differs
- * in text alone is gone (expr.h).
+ * Policies in their immutable form, the same for text and JSON.
  */
 #ifndef CEDAR_DATA_POLICY_H
 #define CEDAR_DATA_POLICY_H
@@ -13,12 +12,12 @@
 #include "expr.h"
 #include "value.h"
 
-/* ?principal and ?resource: in scopes alone, never in an expression. */
+/* ?principal and ?resource: only in scopes, never in an expression. */
 enum slot { SLOT_PRINCIPAL, SLOT_RESOURCE };
 
 struct annotation {
 	const struct str	*name, *value;	/* value "" when none given */
-	bool			 given;		/* @a("") is given, @a is not */
+	bool			 given;		/* true: @a(""), false: @a */
 };
 
 /* The constraint on principal, action or resource. */
@@ -34,7 +33,7 @@ enum scope_op {
 struct scope {
 	enum scope_op		 op;
 	bool			 slot;	/* the entity is this variable's slot */
-	uint32_t		 nuids;	/* IN_SET: 0 and more; slot: 0 */
+	uint32_t		 nuids;	/* IN_SET: any number; slot: 0 */
 	const struct uid *const	*uids;
 	const struct str	*type;
 	uint32_t		 pos;
@@ -52,26 +51,26 @@ struct policy {
 	const struct doc_source *source; /* NULL: was JSON */
 	uint32_t		 pos, end;  /* its bytes in the source */
 	bool			 forbid;
-	bool			 is_template;	/* decides nothing; links do */
-	bool			 slots[2];	/* which, by enum slot */
+	bool			 is_template;	/* only its links are decided */
+	bool			 slots[2];	/* that it has, by enum slot */
 	uint32_t		 nannotations, nconditions, nnodes;
 	const struct annotation	*annotations;
 	struct scope		 principal, action, resource;
 	const struct condition	*conditions;
 	const struct expr_node	*nodes;
 	/*
-	 * A link: the template's body (all above is shared with it but id
-	 * and is_template, which is false) and what its slots stand for.
+	 * A link shares all of the above with its template but id and
+	 * is_template, which is false, and has values for its slots.
 	 */
 	const struct policy	*template;	/* NULL: not a link */
 	const struct uid	*values[2];	/* by enum slot; or NULL */
 	/*
-	 * What evaluating takes at most, when both operands of && and || stay
-	 * on the stack, nothing is freed before the policy's end, and each
-	 * set, record and address is on a 16-byte border.
+	 * Upper bounds for evaluation: both operands of && and || stay on the
+	 * stack, nothing is freed before the policy's end, and each set,
+	 * record and address is aligned to 16 bytes.
 	 */
 	uint32_t		 stack;		/* values on the stack */
-	uint32_t		 scratch;	/* bytes for what nodes make */
+	uint32_t scratch; /* bytes of values made by nodes */
 };
 
 /* Policies of one decision, in the order in which they were added. */
@@ -87,16 +86,16 @@ void	policies_init(struct policies *);
 void	policies_free(struct policies *);
 
 /*
- * How policies without a name in JSON are called: "policyN" (N counts from 0
- * over the set, as the official parser has it), or by their @id annotation,
- * else "FILE:policyN" with N from 0 in the file.
+ * Ids of policies read from text.  NUMBERED: "policyN", N counted from 0 in
+ * the set, as the official parser does.  ANNOTATED: the @id annotation, else
+ * "FILE:policyN", N counted from 0 in the file.
  */
 enum policy_ids { POLICY_IDS_NUMBERED, POLICY_IDS_ANNOTATED };
 
 /*
  * Reads policies and templates from text and adds them.  The text is copied.
- * On -1 with *e nothing was added.  EBADMSG: malformed, too large, too deep,
- * an id that is there already; ENOMEM.
+ * Returns -1 with *e, and nothing was added: EBADMSG (malformed, too large, too
+ * deep, an id in use) or ENOMEM.
  */
 int	policies_add_text(struct policies *, const char *file,
 	    const char *text, size_t len, enum policy_ids,
@@ -112,14 +111,14 @@ int	policies_add_json(struct policies *, const struct doc *, uint32_t node,
 /*
  * Adds a whole set: {"staticPolicies": {ID: policy}, "templates": {ID:
  * policy}, "templateLinks": [{"templateId", "newId", "values"}]}, each part
- * optional.  `prefix' goes before every id.
+ * optional.  Every id gets the prefix.
  */
 int	policies_add_json_set(struct policies *, const struct doc *,
 	    const char *prefix, struct doc_error *);
 
 /*
- * Links a template: values[slot] for each slot that it has, NULL for others.
- * All is copied.
+ * Links a template.  values[] has an entity for each slot of the template and
+ * NULL for the others.  All is copied.
  */
 int	policies_link(struct policies *, const struct str *template_id,
 	    const char *id, size_t idlen, const struct uid *const values[2],

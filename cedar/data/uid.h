@@ -1,5 +1,5 @@
 /*
- * Names of entities.
+ * Names of entities, Type::"id".
  */
 #ifndef CEDAR_DATA_UID_H
 #define CEDAR_DATA_UID_H
@@ -10,7 +10,7 @@
 #include "lib/doc/arena.h"
 #include "lib/doc/str.h"
 
-/* An entity's name: Type::"id".  The type is written with its namespace. */
+/* The type includes its namespace. */
 struct uid {
 	const struct str	*type, *id;
 	uint32_t		 hash;	/* of both */

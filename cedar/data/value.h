@@ -1,10 +1,9 @@
 /*
- * Values.  All are immutable once made and live in somebody's arena or in a
- * decision's scratch; a value is two words and is copied freely.
+ * Values.  All are immutable and live in an arena or in a decision's scratch;
+ * a struct value is two words and is copied freely.
  *
- * Strings are compared by hash, length and bytes, so that policies, entities
- * and requests need no common table.  Sets are sorted by value_compare() and
- * hold nothing twice; records are sorted by key: equality is then a walk.
+ * Sets are sorted by value_compare() and have no duplicates; records are
+ * sorted by key.  So comparing two is one walk over both.
  */
 #ifndef CEDAR_DATA_VALUE_H
 #define CEDAR_DATA_VALUE_H
@@ -19,8 +18,8 @@
 #include "uid.h"
 
 /*
- * How deep a value may be that an expression makes: the expression's own
- * depth around a value that was read.
+ * Depth of a value that an expression makes: the expression's own depth
+ * around a value that was read.
  */
 #define VALUE_DEPTH_MAX	(2 * CEDAR_DEPTH_MAX)
 
@@ -62,7 +61,7 @@ struct record {
 	struct record_field	fields[];
 };
 
-/* An address or a network; host bits as they were written. */
+/* An address or a network; host bits as written. */
 struct ip {
 	uint8_t	addr[16];	/* network order; IPv4 in the first 4 */
 	uint8_t	prefix;
@@ -71,20 +70,17 @@ struct ip {
 
 /*
  * A total order: by kind, then by content (strings by length, then bytes).
- * Walks nested values with an explicit stack of VALUE_DEPTH_MAX levels: what
- * is read is at most CEDAR_DEPTH_MAX deep, its reader sees to that.
+ * Walks nested values with a stack of VALUE_DEPTH_MAX levels, so values must
+ * not be deeper.
  */
 int		 value_compare(struct value, struct value);
 bool		 value_equal(struct value, struct value);
 
-/*
- * Sorts the items and drops those that are there twice, in place; answers how
- * many are left.
- */
+/* Sorts the items and drops duplicates, in place.  Returns the new count. */
 uint32_t	 value_set_sort(struct value *, uint32_t n);
 bool		 value_set_has(const struct set *, struct value);
 /*
- * Sorts fields by name.  -1 when a name is there twice, with its index in the
+ * Sorts fields by name.  Returns -1 on a duplicate name, with its index in the
  * sorted array in *twice.
  */
 int value_record_sort(struct record_field *, uint32_t n, uint32_t *twice);
@@ -92,12 +88,12 @@ int value_record_sort(struct record_field *, uint32_t n, uint32_t *twice);
 const struct value *value_record_get(const struct record *, const struct str *);
 
 /*
- * Nesting: a scalar has 1, a set of scalars 2.  Answers at most
+ * Levels of nesting: 1 for a scalar, 2 for a set of scalars.  Returns at most
  * CEDAR_DEPTH_MAX + 1.
  */
 unsigned	 value_depth(struct value);
 
-/* "long", "set", "decimal": as Cedar's documents call the type. */
+/* "long", "set", "decimal": the name in Cedar's documents. */
 const char	*value_kind_name(enum value_kind);
 
 #endif

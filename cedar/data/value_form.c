@@ -73,7 +73,7 @@ value_form(const struct doc *d, uint32_t node, enum value_form *form,
 
 	*inner = 0;
 	if (kind == DOC_NULL)
-		return doc_error(d, node, e, "null is no Cedar value; leave "
+		return doc_error(d, node, e, "null is not a Cedar value; leave "
 		    "the field out");
 	if (kind == DOC_OBJECT)
 		return object_form(d, node, form, inner, e);
@@ -98,7 +98,7 @@ value_form_read_uid(const struct uid **out, struct arena *a,
 	type = d->nodes[found[0]].str;
 	id = d->nodes[found[1]].str;
 	if (!name_is_path(type->bytes, type->len))
-		return doc_error(d, found[0], e, "`%s' is no entity type; "
+		return doc_error(d, found[0], e, "`%s' is not an entity type; "
 		    "expected a name, or names with :: between them",
 		    doc_quote(quoted, type->bytes, type->len));
 	type = str_new(a, type->bytes, type->len);

@@ -1,11 +1,11 @@
 /*
- * The decision: allow when a permit applies and no forbid does; a policy that
- * fails to evaluate is left out and reported
+ * Decisions.  A request is allowed when a permit applies and no forbid does; a
+ * policy that fails to evaluate is left out and reported
  * (https://docs.cedarpolicy.com/auth/authorization.html).
  *
- * A decider is made once for a set of policies and entities and then decides
- * any number of requests without allocating; each takes time bounded by the
- * sizes of policies, entities and the request's sets.
+ * A decider is made once for a set of policies and entities.  It decides any
+ * number of requests without allocating, in time bounded by the sizes of
+ * policies, entities and request.
  */
 #ifndef CEDAR_EVAL_DECIDER_H
 #define CEDAR_EVAL_DECIDER_H
@@ -24,16 +24,16 @@ struct eval_error {
 	char		text[160];
 };
 
-/* Room for an answer's lists: as many of each as there are policies. */
+/* Room for a decision's lists, one entry of each for every policy. */
 struct tally {
 	uint32_t		*permits, *forbids;	/* those that apply */
 	struct eval_error	*errors;
 };
 
-/* What a decision sees of a policy before it looks at it. */
+/* Which requests a policy can match at all, known before it is evaluated. */
 enum decider_gate_kind {
 	GATE_OPEN,
-	GATE_ACTION,		/* only for an action of this hash */
+	GATE_ACTION,		/* those with an action of this hash */
 	GATE_CLOSED,		/* a template */
 };
 
@@ -47,7 +47,7 @@ struct decider {
 	const struct entities	*entities;
 	size_t			 n;		/* policies */
 	struct decider_gate		*gates;		/* one for each */
-	/* As large as the policy takes that takes most. */
+	/* Large enough for every policy. */
 	struct value		*stack;
 	unsigned char		*scratch;
 	struct tally		 tally;
@@ -56,25 +56,26 @@ struct decider {
 struct authz_decision {
 	bool			 allow;
 	uint32_t		 ndetermining, nerrors;
-	const uint32_t		*determining;	/* live until the next */
-	const struct eval_error	*errors;	/* decision */
+	/* Valid until the next decision. */
+	const uint32_t		*determining;
+	const struct eval_error	*errors;
 };
 
 /*
- * Both must outlive the decider and stay as they are: one that finds another
- * number of policies ends the program.  -1 with ENOMEM.
+ * Both must outlive the decider and must not change: a decision that finds
+ * another number of policies ends the program.  -1 with ENOMEM.
  */
 int	decider_init(struct decider *, const struct policies *,
 	    const struct entities *);
 void	decider_free(struct decider *);
 
-/* Never fails: what cannot be evaluated is in the answer's errors. */
+/* Never fails: a policy that fails is listed in the decision's errors. */
 void	decider_decide(struct decider *, const struct authz_request *,
 	    struct authz_decision *);
 
 /*
- * The same decision with a memory: what each policy's scope and conditions
- * came to.  Runs the code that decides.  A trace allocates.
+ * The same decision, by the same code, with the result of each part of each
+ * policy.  A trace allocates.
  */
 enum trace_outcome {
 	TRACE_NOT_REACHED, TRACE_FALSE, TRACE_TRUE, TRACE_VALUE, TRACE_ERROR,
@@ -83,9 +84,10 @@ enum trace_outcome {
 struct trace_node {
 	enum trace_outcome outcome;
 	/*
-	 * The decision skipped it, because what was before it in an && had
-	 * decided; it was evaluated aside.  When that failed, `has x && ...'
-	 * say, there is a TRACE_ERROR in the subtree and its root has nothing.
+	 * The decision skipped it because the left side of an && or || had
+	 * decided, so only the trace evaluated it.  When that fails, as in
+	 * `has x && ...', the subtree has a TRACE_ERROR and its root stays
+	 * TRACE_NOT_REACHED.
 	 */
 	bool		aside;
 	struct value	value;		/* TRACE_VALUE, or the bool */
@@ -96,12 +98,12 @@ struct policy_trace {
 	enum trace_outcome	 result;	/* of the whole policy */
 	struct trace_node	*nodes;		/* one for each node */
 	struct eval_error	 error;		/* the first; or text "" */
-	unsigned char		*scratch;	/* what values are made of */
+	unsigned char		*scratch;	/* memory of the values */
 };
 
 struct trace {
 	struct arena		 arena;
-	struct authz_decision		 answer;
+	struct authz_decision	 decision;
 	struct policy_trace	*policies;	/* one for each item */
 };
 
@@ -111,11 +113,11 @@ int	decider_trace(struct decider *, const struct authz_request *,
 void	decider_trace_free(struct trace *);
 
 /*
- * The trace for a person, as lines of text: the decision; the policies that
- * decided, with each condition's parts and their values; those that failed;
- * and when denied, what would have to differ: the nearest permits (fewest
- * failing parts, at most `nearest' of them) with the parts that failed, and
- * forbids that would have to give way.  -1 with EMSGSIZE when it was cut.
+ * Writes the trace as lines of text for people: the decision; the policies that
+ * determined it, with the parts of their conditions and their values; those
+ * that failed; and after a denial the nearest permits (fewest false parts, at
+ * most `nearest' of them) with the parts that were false, and the forbids that
+ * apply.  Returns -1 with EMSGSIZE when the text was cut.
  */
 int	decider_explain(const struct trace *, const struct decider *,
 	    const struct authz_request *, unsigned nearest, struct put *);

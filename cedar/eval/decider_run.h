@@ -1,4 +1,6 @@
-/* One decision's course: what deciding and tracing share. */
+/*
+ * One decision step by step, for deciding and tracing.
+ */
 #ifndef CEDAR_EVAL_DECIDER_RUN_H
 #define CEDAR_EVAL_DECIDER_RUN_H
 
@@ -14,7 +16,7 @@ struct decider_run {
 
 void decider_run_start(struct decider_run *, const struct decider *,
     const struct tally *, const struct authz_request *);
-/* Evaluates items[i], which is no template, and notes what it came to. */
+/* Evaluates items[i], which must not be a template, and counts the result. */
 enum trace_outcome decider_run_policy(struct decider_run *, uint32_t i);
 void	decider_run_end(const struct decider_run *, struct authz_decision *);
 

@@ -290,7 +290,7 @@ ATF_TC_BODY(memory_that_runs_out_is_an_error, tc)
 	    fail_nth(++m))
 		ATF_CHECK(t.policies == NULL);
 	fail_nth(0);
-	ATF_CHECK(t.answer.allow);
+	ATF_CHECK(t.decision.allow);
 	decider_trace_free(&t);
 	ATF_CHECK_MSG(n > 5 && m > 1, "%u %u", n, m);
 	done();
@@ -307,10 +307,10 @@ ATF_TC_BODY(a_trace_decides_the_same_and_remembers, tc)
 	    "forbid" ANY " unless { true };");
 	ATF_CHECK_STREQ(decided(), "allow 1");
 	ATF_REQUIRE_EQ(decider_trace(&decider, &request, &t), 0);
-	ATF_CHECK(t.answer.allow);
-	ATF_CHECK_EQ(t.answer.ndetermining, 1);
-	ATF_CHECK_EQ(t.answer.determining[0], 1);
-	ATF_CHECK_EQ(t.answer.nerrors, 0);
+	ATF_CHECK(t.decision.allow);
+	ATF_CHECK_EQ(t.decision.ndetermining, 1);
+	ATF_CHECK_EQ(t.decision.determining[0], 1);
+	ATF_CHECK_EQ(t.decision.nerrors, 0);
 	ATF_CHECK_EQ(t.policies[0].principal, TRACE_FALSE);
 	ATF_CHECK_EQ(t.policies[0].action, TRACE_TRUE);
 	ATF_CHECK_EQ(t.policies[0].result, TRACE_FALSE);
@@ -335,10 +335,10 @@ ATF_TC_BODY(a_trace_keeps_the_first_error, tc)
 
 	init("permit" ANY " when { context.x } when { context.y && true };");
 	ATF_REQUIRE_EQ(decider_trace(&decider, &request, &t), 0);
-	ATF_CHECK_EQ(t.answer.nerrors, 1);
-	ATF_CHECK_STREQ(t.answer.errors[0].text,
+	ATF_CHECK_EQ(t.decision.nerrors, 1);
+	ATF_CHECK_STREQ(t.decision.errors[0].text,
 	    "the record has no attribute \"x\"");
-	ATF_CHECK_EQ(t.answer.errors[0].node, 1);
+	ATF_CHECK_EQ(t.decision.errors[0].node, 1);
 	ATF_CHECK_EQ(t.policies[0].nodes[3].outcome, TRACE_ERROR);
 	decider_trace_free(&t);
 	done();

@@ -61,14 +61,14 @@ compare(struct decider *d)
 
 	decider_decide(d, &request, &a);
 	must(decider_trace(d, &request, &t) == 0);
-	must(a.allow == t.answer.allow && a.nerrors == t.answer.nerrors &&
-	    a.ndetermining == t.answer.ndetermining);
+	must(a.allow == t.decision.allow && a.nerrors == t.decision.nerrors &&
+	    a.ndetermining == t.decision.ndetermining);
 	for (uint32_t i = 0; i < a.ndetermining; i++)
-		must(a.determining[i] == t.answer.determining[i]);
+		must(a.determining[i] == t.decision.determining[i]);
 	for (uint32_t i = 0; i < a.nerrors; i++)
-		must(a.errors[i].policy == t.answer.errors[i].policy &&
-		    a.errors[i].node == t.answer.errors[i].node &&
-		    strcmp(a.errors[i].text, t.answer.errors[i].text) == 0);
+		must(a.errors[i].policy == t.decision.errors[i].policy &&
+		    a.errors[i].node == t.decision.errors[i].node &&
+		    strcmp(a.errors[i].text, t.decision.errors[i].text) == 0);
 	put_init(&p, text, sizeof(text));
 	decider_explain(&t, d, &request, 3, &p);
 	decider_trace_free(&t);

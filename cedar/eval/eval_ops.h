@@ -1,23 +1,23 @@
 /*
- * What the handlers of operators share.  Each takes its operands from the top
- * of the stack, where the last is e->top[-1].
+ * Helpers of the handlers of operators.  A handler takes its operands from the
+ * top of the stack; the last is e->top[-1].
  */
 #ifndef CEDAR_EVAL_OPS_H
 #define CEDAR_EVAL_OPS_H
 
 #include "eval.h"
 
-/* The n operands give way to their operator's value.  Always 0. */
+/* Replaces the n operands by the operator's value.  Always returns 0. */
 int	eval_result(struct eval *, unsigned n, struct value);
 int	eval_result_bool(struct eval *, unsigned n, bool);
 
-/* All -1: a type error.  `expected' is what the operand should have been. */
+/* A type error: returns -1.  `expected' is the type the operand must have. */
 int	eval_wrong_type(struct eval *, const char *expected,
 	    const struct value *);
 int	eval_check_kind(struct eval *, const struct value *, enum value_kind);
-/* Of the last operand, made by this node, which is the one to blame. */
+/* The same for the last operand; the error is that of `node', which made it. */
 int	eval_check_last(struct eval *, uint32_t node, enum value_kind);
-/* Room in the scratch, which was sized for the policy. */
+/* Memory of the scratch, which is large enough for the policy. */
 void	*eval_scratch(struct eval *, size_t);
 
 /* Sets, records, calls. */

@@ -113,7 +113,7 @@ check(const char *expr, char expected, char *why, size_t cap)
 		snprintf(why, cap, "%s", a.nerrors > 0 ? a.errors[0].text :
 		    "");
 	ATF_REQUIRE_EQ(decider_trace(&d, &request, &t), 0);
-	ATF_CHECK_EQ_MSG(letter(&t.answer), expected, "trace of %s", expr);
+	ATF_CHECK_EQ_MSG(letter(&t.decision), expected, "trace of %s", expr);
 	decider_trace_free(&t);
 	decider_free(&d);
 	policies_free(&set);

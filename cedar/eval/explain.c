@@ -298,7 +298,7 @@ show_parts(struct explain *x, uint32_t i, bool values)
 static void
 show_deciding(struct explain *x, uint32_t i)
 {
-	const bool allow = x->trace->answer.allow;
+	const bool allow = x->trace->decision.allow;
 
 	indent(x, 2);
 	show_rule(x, i);
@@ -308,7 +308,7 @@ show_deciding(struct explain *x, uint32_t i)
 		    " forbids everything");
 	else
 		emit(x->out, allow ? " permits it:" :
-		    " forbids it as long as all of this is so:");
+		    " forbids it as long as all of this is true:");
 	show_parts(x, i, true);
 }
 
@@ -316,7 +316,7 @@ show_deciding(struct explain *x, uint32_t i)
 static void
 show_errors(struct explain *x)
 {
-	const struct authz_decision *a = &x->trace->answer;
+	const struct authz_decision *a = &x->trace->decision;
 
 	for (uint32_t i = 0; i < a->nerrors; i++) {
 		const struct eval_error *e = &a->errors[i];
@@ -432,7 +432,7 @@ decider_explain(const struct trace *trace, const struct decider *decider,
 {
 	struct explain x = { .out = out, .trace = trace, .decider = decider,
 	    .request = request };
-	const struct authz_decision *a = &trace->answer;
+	const struct authz_decision *a = &trace->decision;
 
 	if (a->allow)
 		emit(out, "allowed");

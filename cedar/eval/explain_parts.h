@@ -1,8 +1,8 @@
 /*
- * A traced policy as a list of statements that all have to be so for it to
- * apply: its scope's three, and its conditions with their && taken apart (for
- * an unless, the ||).  What is below, an || in a when say, is a group with its
- * members one level deeper.
+ * A traced policy as a list of statements that must all be true for it to
+ * apply: the three of its scope, and its conditions split at && (an unless, at
+ * ||).  An operator below, such as an || in a when, is a group whose members
+ * are one level deeper.
  */
 #ifndef CEDAR_EVAL_EXPLAIN_PARTS_H
 #define CEDAR_EVAL_EXPLAIN_PARTS_H
@@ -23,11 +23,11 @@ struct part {
 	/* The statement is that the expression is false. */
 	bool			 negated;
 	bool			 unless;	/* it stands in an unless */
-	unsigned		 level;		/* 0: must be so */
-	uint32_t		 node;		/* its root; not of a scope */
+	unsigned		 level;		/* 0: must be true */
+	uint32_t		 node;		/* its root, unless a scope */
 	/*
-	 * Whether the statement is so: TRACE_TRUE, TRACE_FALSE, TRACE_ERROR;
-	 * TRACE_NOT_REACHED when it could not be told.
+	 * Whether the statement is true: TRACE_TRUE, TRACE_FALSE, TRACE_ERROR,
+	 * or TRACE_NOT_REACHED when that is unknown.
 	 */
 	enum trace_outcome	 outcome;
 };
@@ -38,9 +38,9 @@ typedef void part_fn(void *, const struct part *);
 void	explain_parts(const struct policy *, const struct policy_trace *,
 	    part_fn *, void *);
 
-/* How far a policy is from applying: fewer failing, then fewer unknown. */
+/* How far a policy is from applying: by failing parts, then by unknown. */
 struct distance {
-	uint32_t	failing, unknown, parts;	/* of so many */
+	uint32_t	failing, unknown, parts;	/* parts: all */
 };
 
 struct distance explain_distance(const struct policy *,

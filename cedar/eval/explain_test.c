@@ -155,8 +155,8 @@ ATF_TC_BODY(a_forbid_shows_what_would_have_to_differ, tc)
 	    " when { context.net };\n"
 	    "@id(\"never\") forbid(principal, action, resource);", 3,
 	    "denied: forbidden\n"
-	    "  rule \"no-net\" (site.cedar:2) forbids it as long as all of"
-	    " this is so:\n"
+	    "  rule \"no-net\" (site.cedar:2) forbids it as long as all of "
+	    "this is true:\n"
 	    "    yes    context.net\n"
 	    "  rule \"never\" (site.cedar:3) forbids everything\n"
 	    "  otherwise rule \"all\" (site.cedar:1) would permit it\n");

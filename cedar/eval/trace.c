@@ -96,7 +96,7 @@ decider_trace(struct decider *d, const struct authz_request *request,
 	for (size_t i = 0; i < d->policies->n; i++)
 		if (!d->policies->items[i]->is_template)
 			trace_policy(&r, &t->policies[i], (uint32_t)i);
-	decider_run_end(&r, &t->answer);
+	decider_run_end(&r, &t->decision);
 	return 0;
 }
 

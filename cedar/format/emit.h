@@ -1,6 +1,5 @@
 /*
- * Words and numbers into a put buffer, for those that write policies, values
- * and messages.
+ * Writing words, numbers and quoted strings to a put buffer.
  */
 #ifndef CEDAR_FORMAT_EMIT_H
 #define CEDAR_FORMAT_EMIT_H
@@ -17,19 +16,18 @@ void	emit_str(struct put *, const struct str *);
 void	emit_long(struct put *, int64_t);
 
 /*
- * The text between two quotes, escaped as in policy text: quotes, backslashes
- * and whatever a reader could not see or would be misled by (controls, marks
- * of direction, zero-width characters).  `star': asterisks too, as in the
- * pattern of a like.
+ * The text in quotes, escaped as in policy text: quotes, backslashes, and what
+ * is invisible or misleading (controls, marks of direction, zero-width
+ * characters).  `star': also asterisks, as in the pattern of a like.
  */
 void	emit_escaped(struct put *, const char *text, size_t len, bool star);
 
 /*
- * The character that begins a text that is not empty, and its length.  Of
- * bytes that are no UTF-8 each is taken for itself.
+ * The first character of a text that is not empty, and its length.  A byte that
+ * is not UTF-8 is a character of its own.
  */
 uint32_t	emit_char_at(const char *text, size_t left, size_t *lenp);
-/* A quoted JSON string; unlike json_put_string()'s it may hold NULs. */
+/* A quoted JSON string; unlike for json_put_string() it may hold NULs. */
 void	emit_json(struct put *, const char *text, size_t len);
 
 #endif

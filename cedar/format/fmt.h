@@ -1,7 +1,7 @@
 /*
- * The formatter at work: it takes token after token, and each becomes a piece
- * of the layout, with the comments that stand by it.  The first failure stays
- * in rc; nothing more happens then.
+ * The state of the formatter of text.  It takes one token after the other, and
+ * each becomes a piece of the layout with its comments.  The first failure sets
+ * rc, and all calls after it do nothing.
  */
 #ifndef CEDAR_FORMAT_FMT_H
 #define CEDAR_FORMAT_FMT_H
@@ -16,10 +16,7 @@
 
 #define FORMAT_INDENT	2
 
-/*
- * Levels of nesting: CEDAR_DEPTH_MAX of them, and an `if' may take three in
- * one place.
- */
+/* Levels: CEDAR_DEPTH_MAX, each of which may be an `if' with three parts. */
 #define FORMAT_LEVELS_MAX	(4 * CEDAR_DEPTH_MAX)
 
 enum fmt_level_kind {
@@ -31,11 +28,11 @@ enum fmt_level_kind {
 /* An expression within brackets, or a part of an `if'. */
 struct fmt_level {
 	enum fmt_level_kind	kind;
-	size_t		relation;	/* the piece where it began */
-	bool		grouped;	/* by has, like or is */
-	bool		nested;		/* a right side with indent is open */
-	bool		operator;	/* the relation's was there */
-	unsigned	accesses;	/* of the member that is open */
+	size_t		relation;	/* its first piece */
+	bool		grouped;	/* has, like or is made a group */
+	bool		nested;		/* an indented right side is open */
+	bool		operator;	/* the relation's was taken */
+	unsigned	accesses;	/* .a or [..] in the open member */
 };
 
 struct fmt {
@@ -47,22 +44,22 @@ struct fmt {
 	struct fmt_level		 levels[FORMAT_LEVELS_MAX];
 };
 
-/* The token to come; END after a failure. */
+/* The next token; END after a failure. */
 enum lex_kind	fmt_peek(const struct fmt *);
 bool		fmt_at(const struct fmt *, enum lex_kind);
 
 void	fmt_piece(struct fmt *, enum layout_piece_kind);
-/* Comments that have lines to themselves; one blank line stays if so. */
+/* Comments on lines of their own; keep_blank: one blank line stays. */
 void	fmt_comments(struct fmt *, bool keep_blank);
-/* The token to come, with its comments; one behind it ends the line. */
+/* Takes the next token with its comments; one after it ends the line. */
 void	fmt_take(struct fmt *);
-/* The same, and it must be this one. */
+/* The same; it must be of this kind. */
 void	fmt_take_kind(struct fmt *, enum lex_kind);
 void	fmt_take_spaced(struct fmt *, enum layout_piece_kind before,
 	    enum layout_piece_kind after);
 /* A::B::C, or A::B::"c", or a word, a literal, a slot. */
 void	fmt_name(struct fmt *);
-/* A comma between two items, and what goes behind it. */
+/* Takes a comma between two items, with `after' behind it. */
 bool	fmt_comma(struct fmt *, enum layout_piece_kind after);
 /* A whole expression (format_text_expr.c). */
 void	fmt_expr(struct fmt *);

@@ -1,5 +1,5 @@
 /*
- * Policies written out: canonical text, JSON (EST), and single expressions
+ * Writing policies as canonical text and as JSON (EST), and single expressions
  * and values for messages.
  */
 #ifndef CEDAR_FORMAT_H
@@ -15,23 +15,23 @@
 
 /*
  * A policy file in canonical form: one layout, comments kept, lines broken to
- * FORMAT_WIDTH where they can be.  Formatting it again changes nothing.  -1
- * with *e: EBADMSG when the text is no policy set; EMSGSIZE when it does not
- * fit.
+ * FORMAT_WIDTH where possible.  Formatting the result changes nothing.  Returns
+ * -1 with *e and EBADMSG (not a policy set), EMSGSIZE (it does not fit) or
+ * ENOMEM.
  */
 int	format_text(struct put *, const char *file, const char *text,
 	    size_t len, struct doc_error *);
 
 /*
- * One policy as canonical text, from its immutable form, without comments; a
- * link with what its slots stand for.
+ * A policy as canonical text without comments; a link with the values of its
+ * slots.
  */
 void	format_policy(struct put *, const struct policy *);
-/* The same in one line. */
+/* The same on one line. */
 void	format_flat(struct put *, const struct policy *);
-/* The expression nodes[first..root] of a policy in one line. */
+/* The expression nodes[first..root] of a policy on one line. */
 void	format_expr(struct put *, const struct policy *, uint32_t root);
-/* A scope constraint in one line: `principal in Role::"admin"'. */
+/* A scope constraint on one line: `principal in Role::"admin"'. */
 void	format_scope(struct put *, const char *var, const struct scope *,
 	    const struct uid *slot);
 /* A value as in policy text: [1, 2], {"a": 1}, Type::"id", ip("::1"). */

@@ -1,7 +1,7 @@
 /*
- * Laying a text out in lines.  What is to be written is a list of pieces:
- * texts, places where a line may end, and groups of them.  A group stands in
- * one line when it fits, and else ends a line at each of its own places.
+ * Breaking text into lines.  The text is a list of pieces: texts, possible line
+ * breaks, and groups of pieces.  A group is written on one line if it fits;
+ * otherwise each of its own breaks ends a line.
  * (D. C. Oppen, Prettyprinting, 1980; P. Wadler, A prettier printer, 2003.)
  */
 #ifndef CEDAR_FORMAT_LAYOUT_H
@@ -15,7 +15,7 @@
 #include "lib/doc/put.h"
 
 enum layout_piece_kind {
-	PIECE_NONE,		/* a place kept for a GROUP */
+	PIECE_NONE,		/* may become a GROUP */
 	PIECE_TEXT,
 	PIECE_SPACE,		/* not at the start of a line */
 	PIECE_LINE,		/* a space, or the end of a line */
@@ -36,29 +36,29 @@ struct layout {
 	struct layout_piece	*pieces;
 	size_t		 n, cap;
 	bool		 failed;	/* out of memory */
-	/* While it is written. */
+	/* While writing. */
 	struct put	*out;
 	size_t		 width;
 	size_t		 col, nest, indent, flat;
-	bool		 at_start;	/* of a line, its indent not written */
-	bool		 space;		/* one is to be written */
-	bool		 any;		/* text is written */
+	bool		 at_start;	/* of a line, before its indent */
+	bool		 space;		/* one is pending */
+	bool		 any;		/* text was written */
 	bool		 blank;		/* the last line is empty */
 };
 
-/* Writes from an empty line of `out'. */
+/* Writing starts on an empty line of `out'. */
 void	layout_init(struct layout *, struct put *out, size_t width);
 void	layout_free(struct layout *);
 
-/* Adds a piece; answers its index, for layout_group(). */
+/* Adds a piece and returns its index, for layout_group(). */
 size_t	layout_add(struct layout *, enum layout_piece_kind);
 void	layout_nest(struct layout *, uint32_t columns);
 void	layout_unnest(struct layout *, uint32_t columns);
 void	layout_text(struct layout *, struct span);
-/* The NONE at this index begins a group after all. */
+/* Turns the NONE at this index into the start of a group. */
 void	layout_group(struct layout *, size_t);
 
-/* Writes all pieces and forgets them.  -1 with ENOMEM when one is missing. */
+/* Writes and drops all pieces.  -1 with ENOMEM when adding one failed. */
 int	layout_flush(struct layout *);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The tokens of a policy text with the comments that stand by them, for the
- * formatter.  Commas before a closing bracket are left out.
+ * The tokens of a policy text and their comments, for the formatter.  Commas
+ * before a closing bracket are skipped.
  */
 #ifndef CEDAR_FORMAT_TOKENS_H
 #define CEDAR_FORMAT_TOKENS_H
@@ -20,24 +20,24 @@ struct span {
 struct tokens {
 	const char	*text;
 	struct lex	 lex;
-	struct lex_token token;	/* the one to come */
-	size_t		 gap;	/* what was taken ends here */
+	struct lex_token token;	/* the next */
+	size_t		 gap;	/* end of what was taken */
 };
 
-/* -1 with the error set when the first is no token. */
+/* Reads the first token.  -1 with the error set when there is none. */
 int	tokens_init(struct tokens *, const struct doc_source *,
 	    struct doc_error *);
-/* The token to come, a number without zeros before it. */
+/* The next token; a number without leading zeros. */
 struct span	tokens_text(const struct tokens *);
 /*
- * The next comment that stands before the token to come, without the white
- * space after it; false when there is none.  *blank: whether an empty line
- * stands before it, or before the token when there is no comment.
+ * Takes the next comment before the token, without trailing white space; false
+ * when there is none.  *blank: an empty line comes before it, or before the
+ * token when there is no comment.
  */
 bool	tokens_comment(struct tokens *, struct span *, bool *blank);
-/* Goes on to the token after it.  -1 with the error set when it is none. */
+/* Advances to the next token.  -1 with the error set when there is none. */
 int	tokens_next(struct tokens *);
-/* After tokens_next(): the comment in the line of the token that was left. */
+/* After tokens_next(): the comment on the line of the token before. */
 bool	tokens_trailing(struct tokens *, struct span *);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Policies from their JSON form, between est.c (policies and sets of them),
- * est_expr.c (expressions) and est_node.c (their nodes).
+ * The reader of policies in JSON: est.c reads sets and policies, est_expr.c
+ * expressions, est_node.c their nodes.
  */
 #ifndef CEDAR_JSON_EST_H
 #define CEDAR_JSON_EST_H
@@ -10,7 +10,7 @@
 
 struct est;
 
-/* Something to do: to read an expression or value, or to build a node. */
+/* A task: to read an expression or value, or to build a node. */
 struct est_task {
 	int		(*run)(struct est *, const struct est_task *);
 	uint32_t	 node;		/* in the document */
@@ -22,23 +22,23 @@ struct est {
 	struct build		 b;
 	const struct doc	*d;
 	struct doc_error	*e;
-	struct est_task		*tasks;		/* what is left to do */
+	struct est_task		*tasks;		/* the last is next */
 	size_t			 ntasks, task_cap;
 	const struct str	**names;	/* room for one node's */
 	size_t			 name_cap;
 };
 
-/* Builds the expression at this node; what it needs stays with the est. */
+/* Builds the expression at this node. */
 int	est_expr(struct est *, uint32_t node);
 
-/* A copy that lives as long as the policies. */
+/* Copies a string; the copy lives as long as the policies. */
 int	est_str(struct est *, const struct str *, const struct str **);
-/* The name of an entity type at this node. */
+/* Reads the name of an entity type at this node. */
 int	est_type(struct est *, uint32_t node, const struct str **);
 
 /*
- * Tasks that build the node of an operator, when all its operands are built;
- * the task's node is the object, or list, that has the operands.
+ * Tasks that build the node of an operator after its operands.  The task's
+ * node is the object or list with the operands.
  */
 int	est_build_plain(struct est *, const struct est_task *);
 int	est_build_get(struct est *, const struct est_task *);

@@ -37,8 +37,8 @@ est_type(struct est *s, uint32_t node, const struct str **type)
 	char quoted[QUOTE_MAX];
 
 	if (!name_is_path(name->bytes, name->len))
-		return doc_error(s->d, node, s->e, "`%s' is no entity type; "
-		    "expected a name, or names with :: between them",
+		return doc_error(s->d, node, s->e, "`%s' is not an entity "
+		    "type; expected a name, or names with :: between them",
 		    doc_quote(quoted, name->bytes, name->len));
 	return est_str(s, name, type);
 }

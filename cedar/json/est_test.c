@@ -258,7 +258,8 @@ ATF_TC_BODY(bad_expressions_are_refused_at_their_place, tc)
 		{ "{\"Slot\":\"?principal\"}", "f:2:9: a slot in a condition; "
 		    "slots may only stand for the principal and the "
 		    "resource" },
-		{ "{\"Value\":null}", "f:2:10: null is no Cedar value; leave "
+		{ "{\"Value\":null}", "f:2:10: null is not a Cedar value; "
+		    "leave "
 		    "the field out" },
 		{ "{\"Value\":{\"__extn\":{\"fn\":\"f\",\"arg\":1}}}", "f:2:26: "
 		    "there is no extension function `f'" },
@@ -282,7 +283,7 @@ ATF_TC_BODY(bad_expressions_are_refused_at_their_place, tc)
 		    "f:2:41: unknown field `Lit'; expected Literal, "
 		    "Wildcard" },
 		{ "{\"is\":{\"left\":{\"Value\":1},\"entity_type\":\"a b\"}}",
-		    "f:2:41: `a b' is no entity type; expected a name, or "
+		    "f:2:41: `a b' is not an entity type; expected a name, or "
 		    "names with :: between them" },
 		{ "{\"Set\":{}}", "f:2:8: expected a list of expressions, not "
 		    "an object" },
@@ -402,7 +403,8 @@ ATF_TC_BODY(bad_scopes_are_refused_at_their_place, tc)
 		{ "principal", "{\"op\":\"is\"}", "f:2:1: no field "
 		    "`entity_type' in this object" },
 		{ "principal", "{\"op\":\"is\",\"entity_type\":\"\"}",
-		    "f:2:26: `' is no entity type; expected a name, or names "
+		    "f:2:26: `' is not an entity type; expected a name, or "
+		    "names "
 		    "with :: between them" },
 		{ "principal", "{\"op\":\"is\",\"entity_type\":\"U\",\"in\":{}}",
 		    "f:2:35: expected either `entity' or `slot' here" },

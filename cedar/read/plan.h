@@ -1,6 +1,6 @@
 /*
- * A subtree of a document on its way to a value, between value_plan.c (what
- * becomes of each node) and read_value.c (values).
+ * Reading a subtree of a document as a value, in two passes: plan.c decides
+ * what each node becomes, read_value.c makes the values.
  */
 #ifndef CEDAR_READ_PLAN_H
 #define CEDAR_READ_PLAN_H
@@ -24,7 +24,7 @@ struct value_plan {
 	unsigned		 level;	/* of nesting, from 1 */
 	uint32_t		 inner;
 	const struct type	*type;	/* NULL: any */
-	bool			 given;	/* somebody asked for this node */
+	bool			 given;	/* the node is a value */
 };
 
 struct value_reader {
@@ -38,10 +38,10 @@ struct value_reader {
 };
 
 struct value_plan *plan_of(struct value_reader *, uint32_t node);
-/* Every child of the container is a value of this type; NULL: of any. */
+/* Plans each child of the container as a value of this type; NULL: any. */
 void	plan_children(struct value_reader *, uint32_t node,
 	    const struct type *);
-/* Plans all nodes under those that are given. */
+/* Plans all nodes below those that are given. */
 int	plan_all(struct value_reader *);
 
 #endif

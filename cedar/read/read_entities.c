@@ -64,8 +64,8 @@ read_parents(struct loader *l, uint32_t node, const struct uid *child,
 		if (read_uid(u, &l->es->arena, l->d, c, l->e) == -1)
 			return -1;
 		if (is_action(child) && !is_action(*u))
-			return doc_error(l->d, c, l->e, "%s is no action; an "
-			    "action's parents are actions",
+			return doc_error(l->d, c, l->e, "%s is not an action; "
+			    "an action's parents are actions",
 			    uid_quote(name, *u));
 	}
 	return 0;

@@ -207,8 +207,8 @@ ATF_TC_BODY(the_same_entity_twice_must_be_equal, tc)
 		char text[512];
 
 		snprintf(text, sizeof(text), "[%s]", others[i]);
-		ATF_CHECK_STREQ(add(text), "f:1:2: T::\"1\" is there twice, "
-		    "and not the same");
+		ATF_CHECK_STREQ(add(text), "f:1:2: T::\"1\" is defined twice "
+		    "with different contents");
 	}
 	entities_free(&es);
 }
@@ -274,16 +274,18 @@ ATF_TC_WITHOUT_HEAD(bad_values_are_refused_at_their_place);
 ATF_TC_BODY(bad_values_are_refused_at_their_place, tc)
 {
 #define A(value)	"[{\"uid\":" T("1") ",\n\"attrs\":{\"a\":" value "}}]"
-	bad(A("null"), "f:2:14: null is no Cedar value; leave the field out");
-	bad(A("[1,{\"b\":null}]"), "f:2:22: null is no Cedar value; leave the "
+	bad(A("null"), "f:2:14: null is not a Cedar value; leave the field "
+	    "out");
+	bad(A("[1,{\"b\":null}]"), "f:2:22: null is not a Cedar value; leave "
+	    "the "
 	    "field out");
 	bad(A("{\"__expr\":\"1\"}"), "f:2:15: `__expr' is no longer part of "
 	    "Cedar; write the value itself");
 	bad(A("{\"__entity\":{\"type\":\"T u\",\"id\":\"\"}}"), "f:2:34: "
-	    "`T u' is no entity type; expected a name, or names with :: "
+	    "`T u' is not an entity type; expected a name, or names with :: "
 	    "between them");
 	bad(A("{\"__entity\":{\"type\":\"in\",\"id\":\"\"}}"), "f:2:34: `in' "
-	    "is no entity type; expected a name, or names with :: between "
+	    "is not an entity type; expected a name, or names with :: between "
 	    "them");
 	bad(A("{\"__entity\":{\"type\":\"T\",\"id\":\"\",\"x\":1}}"), "f:2:46: "
 	    "unknown field `x'; expected type, id");
@@ -320,7 +322,7 @@ ATF_TC_BODY(bad_entities_are_refused_at_their_place, tc)
 	bad("[{\"uid\":{\"__entity\":" T("1") ",\"x\":1}}]", "f:1:43: unknown "
 	    "field `x'; expected __entity");
 	bad("[{\"uid\":{\"type\":\"N::Action\",\"id\":\"a\"},\"parents\":[" T("1")
-	    "]}]", "f:1:50: T::\"1\" is no action; an action's parents are "
+	    "]}]", "f:1:50: T::\"1\" is not an action; an action's parents are "
 	    "actions");
 	bad("[{\"uid\":\"T\"}]", "f:1:9: expected `::' and the entity's id "
 	    "in double quotes, as in User::\"alice\", not the end of the "

@@ -119,7 +119,7 @@ ATF_TC_BODY(a_bad_request_is_refused_at_its_place, tc)
 	    "{\"fn\":\"ip\",\"arg\":\"::1\"}}}", NULL),
 	    "f:3:11: expected a record, not ipaddr");
 	ATF_CHECK_STREQ(read_text("{\n" NAMES ",\n\"context\":{\"a\":null}}",
-	    NULL), "f:3:16: null is no Cedar value; leave the field out");
+	    NULL), "f:3:16: null is not a Cedar value; leave the field out");
 	end();
 }
 

@@ -107,7 +107,7 @@ check_trace(struct decider *d, const struct authz_request *r,
 	put_init(&p, buf[0], TRACE_MAX);
 	if (decider_trace(d, r, &trace) == -1)
 		driver_die("out of memory");
-	put_answer(&p, d->policies, &trace.answer);
+	put_answer(&p, d->policies, &trace.decision);
 	if (p.err != 0 || p.len > answer->len || memcmp(answer->base +
 	    answer->len - p.len, p.base, p.len) != 0)
 		driver_die("the trace decides otherwise");

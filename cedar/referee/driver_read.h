@@ -1,5 +1,5 @@
 /*
- * A question to cedar_driver and what it brings along.
+ * Reading a question to cedar_driver and the documents in it.
  */
 #ifndef CEDAR_REFEREE_DRIVER_READ_H
 #define CEDAR_REFEREE_DRIVER_READ_H
@@ -20,16 +20,16 @@ struct question {
 	struct doc_error	 e;
 };
 
-/* Ends the program: the question itself is wrong, or there is no memory. */
+/* Ends the program: the question itself is wrong, or memory is exhausted. */
 _Noreturn void	driver_die(const char *what);
 
-/* The string in a field that must be there. */
+/* The string in a required field. */
 const struct str *driver_need(const struct question *, const char *name);
 
 /*
- * Each: -1 with the ask's error and nothing to free.  Policies are in "est",
- * a set in JSON, or else in "text" with "links"; a schema in "schema" or
- * "schemaJson", *has false when there is neither.
+ * Each returns -1 with the question's error and nothing to free.  Policies are
+ * in "est", a set in JSON, or else in "text" with "links"; a schema is in
+ * "schema" or "schemaJson", *has is false when there is neither.
  */
 int	driver_read_field(struct question *, const char *name, size_t max,
 	    struct doc *);

@@ -1,8 +1,7 @@
 /*
- * The workload that cedar_bench measures: a site with 400 entities, any number
- * of rules of the kinds that sites write, and requests of which some are
- * allowed.  The same every time, as texts, so that the official engine can be
- * given the very same.
+ * The workload of cedar_bench: a site with 400 entities, any number of rules of
+ * the kinds that sites write, and requests, some of them allowed.  Always the
+ * same texts, so that the official engine can read them, too.
  */
 #ifndef CEDAR_REFEREE_WORLD_BENCH_H
 #define CEDAR_REFEREE_WORLD_BENCH_H
@@ -11,7 +10,7 @@
 
 #define WORLD_REQUESTS	1000
 
-/* Each answers memory to be freed, with its length; NULL with ENOMEM. */
+/* Each returns memory for the caller to free, with its length; NULL with ENOMEM. */
 char	*world_entities(size_t *len);
 char	*world_policies(unsigned n, size_t *len);
 /* An array of {"principal", "action", "resource", "context"}. */

@@ -1,6 +1,5 @@
 /*
- * What is above what: lists of parents by number, and all that can be reached
- * over them.
+ * A graph of nodes with lists of parents, and the nodes reachable over them.
  */
 #ifndef CEDAR_SCHEMA_GRAPH_H
 #define CEDAR_SCHEMA_GRAPH_H
@@ -15,16 +14,16 @@ struct graph_list {
 struct graph {
 	uint32_t		 n;
 	struct graph_list	*parents;	/* of each node */
-	uint32_t		*seen;		/* 1 + who has seen a node */
-	uint32_t		*found;		/* room for each node once */
+	uint32_t		*seen;		/* 1 + the node that saw it */
+	uint32_t		*found;		/* graph_above()'s result */
 };
 
 /* -1 with ENOMEM; graph_free() may follow. */
 int	 graph_init(struct graph *, uint32_t n);
 void	 graph_free(struct graph *);
 /*
- * All nodes above a node, itself when it is in a circle, into g->found;
- * answers how many, at most max, max + 1 when there are more.
+ * Stores all nodes above a node in g->found, also itself if it is on a cycle.
+ * Returns their number, or max + 1 when there are more than max.
  */
 uint32_t graph_above(struct graph *, uint32_t node, uint32_t max);
 

@@ -83,8 +83,8 @@ raw_resolve_type(struct raw_schema *r, struct raw_type *root,
 		if (d > *depth)
 			*depth = d;
 		if (d > CEDAR_DEPTH_MAX)
-			return raw_error(r, &t->place, "more than %d types "
-			    "inside each other", CEDAR_DEPTH_MAX);
+			return raw_error(r, &t->place, "types nested more "
+			    "than %d levels deep", CEDAR_DEPTH_MAX);
 		if (*size > RAW_SIZE_MAX)
 			return raw_error(r, &t->place, "more than %d types in "
 			    "one, with common types expanded", RAW_SIZE_MAX);

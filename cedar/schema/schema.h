@@ -1,9 +1,9 @@
 /*
- * Schemas: which entity types and actions there are, in Cedar's text form
+ * Schemas: entity types and actions.  Cedar's text form
  * (https://docs.cedarpolicy.com/schema/human-readable-schema.html) and JSON
- * form (https://docs.cedarpolicy.com/schema/json-schema.html), read into one
- * resolved form: common types are replaced by what they stand for, names are
- * whole, hierarchies are closed.
+ * form (https://docs.cedarpolicy.com/schema/json-schema.html) are read into
+ * one resolved form: common types are expanded, names include their namespace,
+ * and hierarchies are closed.
  */
 #ifndef CEDAR_SCHEMA_H
 #define CEDAR_SCHEMA_H
@@ -48,11 +48,11 @@ struct entity_type {
 	const struct str	*name;
 	uint32_t		 nparents, nancestors;
 	const struct str *const	*parents;	/* `in' as declared */
-	const struct str *const	*ancestors;	/* all types it may be in */
+	const struct str *const	*ancestors;	/* all, parents included */
 	const struct record_type *shape;	/* never NULL */
 	const struct type	*tags;		/* NULL: none */
 	uint32_t		 nids;		/* of an enumerated type */
-	const struct str *const	*ids;		/* sorted; NULL: not such */
+	const struct str *const	*ids;		/* sorted; NULL: any id */
 };
 
 struct action_type {
@@ -73,12 +73,14 @@ struct schema {
 };
 
 /*
- * -1 with *e (EBADMSG, ENOMEM) and nothing to free.  The schema may be spread
- * over several texts, which may refer to each other: n sources.  One text may
- * open a namespace once.  Refused beyond what the official reader refuses: what
- * is over a limit (CEDAR_SCHEMA_MAX, CEDAR_DEPTH_MAX and those in
- * schema_raw.h), and in JSON a list where an object belongs, which the official
- * reader takes for the object's fields in some order.
+ * Reads a schema; the text form may have n sources that refer to each other.
+ * A text may open a namespace once.  Returns -1 with *e and EBADMSG or ENOMEM;
+ * nothing is to be freed then.
+ *
+ * More is refused than by the official reader: what exceeds a limit
+ * (CEDAR_SCHEMA_MAX, CEDAR_DEPTH_MAX and those in raw.h), and in JSON a list
+ * in place of an object, which the official reader takes as the object's
+ * fields in some order.
  */
 int	schema_read_text(struct schema *, const struct doc_source *,
 	    size_t n, struct doc_error *);
@@ -97,19 +99,20 @@ const struct attr_type *schema_attr(const struct record_type *,
 
 /* Whether an entity of the type may have the id. */
 bool	schema_has_id(const struct entity_type *, const struct str *id);
-/* Whether entities of a type may be in one of another (not reflexive). */
+/* Whether an entity of a type may be in one of another (not reflexive). */
 bool	schema_may_be_in(const struct schema *, const struct str *type,
 	    const struct str *ancestor);
 
 /*
- * Conformance of data, as the official engine demands it.  -1 with a message
- * (whose place the caller fills in): unknown type or attribute, attribute
- * missing, wrong type, a parent of a type that is not declared, a name that is
- * not in an enumerated type, an action or request the schema has not.
+ * Check data against the schema as the official engine does.  Return -1 with a
+ * message without place, which the caller adds: an unknown type or attribute,
+ * a missing attribute, a wrong type, a parent of a type that is not declared,
+ * an id that an enumerated type does not have, an unknown action, a request
+ * that the action does not apply to.
  *
- * An entity's ancestors must have been computed, from the entities that are
- * given and not yet with the schema's actions: an action among them is right
- * when its ancestors are those of the schema.
+ * An entity's ancestors must have been computed from the given entities,
+ * before the schema's actions are added: a given action must have the same
+ * ancestors as in the schema.
  */
 int	schema_check_value(const struct schema *, const struct type *,
 	    struct value, struct doc_error *);
@@ -119,8 +122,8 @@ int schema_check_request(const struct schema *, const struct authz_request *,
 	    struct doc_error *);
 
 /*
- * The type as in a schema text, e.g. Set<User>, cut at 255 bytes; in memory of
- * the arena.  Never NULL.
+ * The type as in schema text, for example Set<User>, cut to 255 bytes, in
+ * memory of the arena.  Never NULL.
  */
 const char *schema_type_format(struct arena *, const struct type *);
 

@@ -177,7 +177,7 @@ check_one(struct checker *c, const struct type *type, const struct value *v)
 	if (v->kind != VALUE_RECORD && v->kind != VALUE_SET)
 		return 0;
 	if (c->n == CEDAR_DEPTH_MAX)
-		return refuse(c->e, "values too deep inside each other");
+		return refuse(c->e, "values nested too deeply");
 	c->open[c->n++] = (struct check_level){ type, v, 0 };
 	return 0;
 }
@@ -238,8 +238,8 @@ check_action(const struct schema *s, const struct entity *t,
 			}
 	if (found == a->nancestors && found == t->nancestors)
 		return 0;
-	return refuse(e, "the action is not in the same actions as in the "
-	    "schema: leave it out, it is added from there");
+	return refuse(e, "the action has other parents than in the schema; "
+	    "leave it out: the schema adds it");
 }
 
 static int

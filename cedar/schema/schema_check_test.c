@@ -227,8 +227,8 @@ ATF_TC_BODY(actions_among_entities_are_as_in_the_schema, tc)
 {
 #define ACTION(id, rest) "{\"uid\": \"Action::\\\"" id "\\\"\"" rest "}"
 #define IN(id)	"\"Action::\\\"" id "\\\"\""
-	static const char other[] = "the action is not in the same actions "
-	    "as in the schema: leave it out, it is added from there";
+	static const char other[] = "the action has other parents than in the "
+	    "schema; leave it out: the schema adds it";
 
 	entity("[" ACTION("all", "") "]", NULL);
 	entity("[" ACTION("read", ", \"parents\": [" IN("some") ", "

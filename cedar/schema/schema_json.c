@@ -142,7 +142,7 @@ read_enum(struct json_reader *j, const uint32_t *at, struct raw_entity *d)
 	for (int i = ENTITY_PARENTS; i <= ENTITY_TAGS; i++)
 		if (at[i] != 0)
 			return doc_error_key(j->doc, at[i], j->raw->e,
-			    "`%s' does not go with `enum'",
+			    "`%s' cannot be combined with `enum'",
 			    entity_fields[i].name);
 	if (j->doc->nodes[node].count == 0)
 		return doc_error(j->doc, node, j->raw->e,
@@ -308,7 +308,7 @@ read_namespace_name(struct json_reader *j, uint32_t node, uint32_t notes)
 	j->ns = NULL;
 	if (key->len == 0 && notes != 0 && j->doc->nodes[notes].count > 0)
 		return doc_error_key(j->doc, notes, j->raw->e,
-		    "annotations go with a namespace that has a name");
+		    "annotations need a namespace with a name");
 	if (key->len == 0)
 		return 0;
 	if (key->len > RAW_NAME_MAX - 1 || !is_name(key, false) ||

@@ -138,7 +138,7 @@ ATF_TC_BODY(an_error_says_where_and_what_was_expected, tc)
 	    "f:1:46: type Set needs `element'");
 	bad("{\"\": {\"entityTypes\": {\"E\": {\"tags\": {\"type\": \"Long\", "
 	    "\"name\": \"x\"}}}, \"actions\": {}}}",
-	    "f:1:54: `name' does not go with type Long");
+	    "f:1:54: `name' cannot be combined with type Long");
 	bad("{\"\": {\"entityTypes\": {\"E\": {\"tags\": {\"type\": \"T\"}}}"
 	    ", \"actions\": {}}}", "f:1:46: unknown common type `T'");
 	bad("{\"\": {\"entityTypes\": {}, \"actions\": {\"a\": {\"attributes\""
@@ -175,7 +175,7 @@ ATF_TC_BODY(types_nest_up_to_a_limit, tc)
 	schema_free(&s);
 	nested(64, text);
 	ATF_CHECK_EQ(read_json(text, strlen(text), &e), -1);
-	ATF_CHECK_STREQ(e.text, "more than 64 types inside each other");
+	ATF_CHECK_STREQ(e.text, "types nested more than 64 levels deep");
 }
 
 ATF_TP_ADD_TCS(tp)

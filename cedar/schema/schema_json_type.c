@@ -190,7 +190,7 @@ check_fields(struct types_reader *t, const struct fields *f,
 	for (unsigned i = FIELD_ELEMENT; i <= FIELD_NAME; i++) {
 		if (f->at[i] != 0 && !(w->may & 1u << i))
 			return doc_error_key(d, f->at[i], t->json->raw->e,
-			    "`%s' does not go with type %s",
+			    "`%s' cannot be combined with type %s",
 			    type_fields[i].name, word);
 		if (f->at[i] == 0 && w->must & 1u << i)
 			return doc_error(d, f->at[FIELD_TYPE],

@@ -209,8 +209,8 @@ read_note(struct text_reader *t, const struct note *seen, unsigned n,
 	for (unsigned i = 0; i < n; i++)
 		if (seen[i].len == out->len &&
 		    memcmp(seen[i].s, out->s, out->len) == 0)
-			return raw_error(t->raw, &place, "annotation `%.*s' "
-			    "is there twice", (int)out->len, out->s);
+			return raw_error(t->raw, &place, "duplicate "
+			    "annotation `%.*s'", (int)out->len, out->s);
 	if ((rc = schema_text_accept(t, LEX_PAREN)) != 1)
 		return rc;
 	if (!schema_text_at(t, LEX_STRING))

@@ -169,7 +169,7 @@ read_applies_one(struct text_reader *t, struct raw_action *d)
 		return schema_text_expected(t,
 		    "`principal', `resource' or `context'");
 	if (context ? d->context != NULL : *list != NULL)
-		return raw_error(t->raw, &place, "`%s' is there twice",
+		return raw_error(t->raw, &place, "duplicate `%s'",
 		    context ? "context" : principal ? "principal" :
 		    "resource");
 	if (schema_text_next(t) == -1 ||
@@ -310,7 +310,7 @@ read_namespace(struct text_reader *t, struct name_table *opened)
 		return raw_error(t->raw, &place, "namespace `%s': __cedar is "
 		    "reserved", t->ns->bytes);
 	if (table_get(opened, t->ns, NULL) != NULL)
-		return raw_error(t->raw, &place, "namespace `%s' is there "
+		return raw_error(t->raw, &place, "namespace `%s' is opened "
 		    "twice in one text", t->ns->bytes);
 	if (table_put(opened, t->ns, NULL, t) == -1)
 		return raw_memory(t->raw);

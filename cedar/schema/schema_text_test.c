@@ -166,7 +166,7 @@ ATF_TC_BODY(an_error_says_where_and_what_was_expected, tc)
 	bad("entity E; \"abc", "f:1:11: this string has no end: expected a "
 	    "second \" before the end of the text");
 	bad("@a entity E; @a @a entity F;",
-	    "f:1:18: annotation `a' is there twice");
+	    "f:1:18: duplicate annotation `a'");
 	bad("action a appliesTo { principal: E, resource: E, context: E }; "
 	    "entity E;", "f:1:58: unknown common type `E'");
 	bad("type T = Long; entity E; action a appliesTo { principal: E, "
@@ -378,7 +378,7 @@ nested(int n)
 ATF_TC_WITHOUT_HEAD(types_nest_up_to_a_limit);
 ATF_TC_BODY(types_nest_up_to_a_limit, tc)
 {
-	static const char refused[] = "more than 64 types inside each other";
+	static const char refused[] = "types nested more than 64 levels deep";
 	char *half;
 
 	check_limit(nested(63), NULL);

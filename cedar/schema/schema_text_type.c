@@ -15,8 +15,8 @@ open_type(struct text_reader *t, struct open_types *open,
     struct raw_type *type)
 {
 	if (open->n == CEDAR_DEPTH_MAX)
-		return raw_error(t->raw, &type->place, "more than %d types "
-		    "inside each other", CEDAR_DEPTH_MAX);
+		return raw_error(t->raw, &type->place, "types nested more "
+		    "than %d levels deep", CEDAR_DEPTH_MAX);
 	open->items[open->n] = type;
 	open->last[open->n++] = &type->first;
 	return 0;

@@ -1,5 +1,5 @@
 /*
- * What is declared, by name: a hash table from one or two strings to anything.
+ * A hash table from one or two strings to pointers, for declarations by name.
  */
 #ifndef CEDAR_SCHEMA_TABLE_H
 #define CEDAR_SCHEMA_TABLE_H
@@ -22,7 +22,7 @@ void	table_free(struct name_table *);
 /* NULL when there is none. */
 void	*table_get(const struct name_table *, const struct str *a,
 	    const struct str *b);
-/* The key must not be there.  -1 with ENOMEM. */
+/* The key must be new.  -1 with ENOMEM. */
 int	table_put(struct name_table *, const struct str *a, const struct str *b,
 	    void *item);
 

@@ -211,7 +211,7 @@ static const struct {
 	{ "|", "; `or' is written ||" },
 	{ "#", "; comments begin with //" },
 	{ "?", "; a template's slots are ?principal and ?resource" },
-	{ "\xef\xbb\xbf", "; this is a byte order mark, take it away" },
+	{ "\xef\xbb\xbf", "; this is a byte order mark; remove it" },
 };
 
 static int
@@ -228,8 +228,8 @@ refuse(struct lex *x)
 	if (*s >= 0x80)
 		return doc_error_at(x->error, x->source, x->pos, "expected "
 		    "ASCII outside strings and comments%s", hint);
-	return doc_error_at(x->error, x->source, x->pos, "`%s' has no "
-	    "place outside strings and comments%s",
+	return doc_error_at(x->error, x->source, x->pos, "`%s' is not allowed "
+	    "outside strings and comments%s",
 	    doc_quote(quoted, s, 1), hint);
 }
 

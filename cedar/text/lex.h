@@ -1,6 +1,6 @@
 /*
- * Tokens of policy and schema text.  Between the end of one token and the start of the
- * next there is nothing but white space and comments (// to the line's end).
+ * Tokens of policy and schema text.  Between two tokens there is only white
+ * space and comments (// to the end of the line).
  */
 #ifndef CEDAR_TEXT_LEX_H
 #define CEDAR_TEXT_LEX_H
@@ -11,9 +11,9 @@
 #include "lib/doc/error.h"
 
 /*
- * K(NAME, text): how the token is written, as far as that is fixed.  SLOT is
- * ? and a word; WORD is any word that is not listed here.  QUESTION is there
- * in schemas alone, and SLOT is not.
+ * K(NAME, text): the token's text, if it has only one.  SLOT is ? and a word;
+ * WORD is any word that is not listed here.  Schemas have QUESTION instead of
+ * SLOT.
  */
 #define LEX_KINDS(K) \
 	K(END, "") K(WORD, "") K(SLOT, "") K(NUMBER, "") K(STRING, "") \
@@ -44,26 +44,26 @@ struct lex {
 	const struct doc_source *source;
 	size_t			 pos;
 	struct doc_error	*error;
-	bool			 schema;	/* it is no policy */
+	bool			 schema;	/* not a policy */
 };
 
-/* The source must be UTF-8; lex_check() sees to that. */
+/* The source must have passed lex_check(). */
 void	lex_init(struct lex *, const struct doc_source *,
 	    struct doc_error *);
 /* -1 with the error set when the source is not UTF-8. */
 int	lex_check(const struct doc_source *, struct doc_error *);
-/* -1 with the error set when what comes next is no token. */
+/* Reads the next token.  -1 with the error set when there is none. */
 int	lex_next(struct lex *, struct lex_token *);
 
 const char	*lex_kind_text(enum lex_kind);
 /* WORD to LIKE: letters, digits and _. */
 bool		 lex_is_word(enum lex_kind);
-/* The token is this word. */
+/* Whether the token is this word. */
 bool		 lex_is(const struct doc_source *,
 		    const struct lex_token *, const char *word);
 
 #define LEX_NAME_MAX	80
-/* The token for a message: "`entity'", "the end of the text". */
+/* The token for a message: "`entity'", "the end of the text".  Returns dst. */
 const char	*lex_name(char dst[LEX_NAME_MAX], const struct doc_source *,
 		    const struct lex_token *);
 

@@ -53,8 +53,8 @@ parse_next(struct parser *p)
 {
 	p->before = p->token.pos + p->token.len;
 	if (p->before > p->max)
-		return parse_error(p, p->start, "this policy has more than "
-		    "the %d bytes that one may have; split it",
+		return parse_error(p, p->start, "this policy has more than %d "
+		    "bytes; split it",
 		    CEDAR_POLICY_MAX);
 	return lex_next(&p->lex, &p->token);
 }

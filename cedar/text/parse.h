@@ -1,8 +1,9 @@
 /*
- * Reading policy text: what scopes, expressions and whole policies share.
+ * The parser of policy text, with one token of look-ahead.  parse_policy.c
+ * reads policies, parse_scope.c scopes, parse_expr.c and parse_operand.c
+ * expressions.
  *
- * One token is looked at ahead.  All functions that answer int: 0, or -1 with
- * the error set.
+ * Functions that return int return 0, or -1 with the error set.
  */
 #ifndef CEDAR_TEXT_PARSE_H
 #define CEDAR_TEXT_PARSE_H
@@ -19,27 +20,27 @@
 enum parse_frame_kind {
 	FRAME_CONDITION, FRAME_PAREN, FRAME_SET, FRAME_RECORD, FRAME_FUNCTION,
 	FRAME_METHOD, FRAME_CALL, FRAME_IF, FRAME_THEN, FRAME_ELSE,
-	/* What waits inside of those. */
+	/* Operators inside those that wait for an operand. */
 	FRAME_UNARY, FRAME_BINARY,
-	FRAME_DONE,	/* a relation that is complete: no other may follow */
+	FRAME_DONE,	/* a complete relation: no other may follow */
 };
 #define FRAME_KINDS	(FRAME_DONE + 1)
 
-/* What the reader of an expression looks at next. */
+/* What the parser of an expression expects next. */
 enum parse_state { PARSE_OPERAND, PARSE_ACCESS, PARSE_OPERATOR };
 
-/* Something that has begun in an expression and not ended. */
+/* A part of an expression that is still open. */
 struct parse_frame {
 	uint8_t			 kind;		/* enum parse_frame_kind */
 	uint8_t			 op;		/* enum op or enum fn */
-	uint8_t			 level;		/* how tightly it binds */
+	uint8_t			 level;		/* its precedence */
 	uint32_t		 pos;
 	uint32_t		 n;		/* elements so far */
 	size_t			 names;		/* a record's first name */
 	const struct str	*type;		/* IS_IN */
 };
 
-/* In each open bracket five levels of operators and four signs can wait. */
+/* Each open bracket has at most five levels of operators and four signs. */
 #define FRAMES_MAX	((CEDAR_DEPTH_MAX + 2) * 10)
 
 struct parser {
@@ -47,9 +48,9 @@ struct parser {
 	struct doc_error	*error;
 	struct lex		 lex;
 	struct lex_token	 token;		/* the next */
-	size_t			 before;	/* end of the one before */
-	size_t			 start, max;	/* the policy, and where it */
-						/* must have ended */
+	size_t			 before;	/* end of the last one */
+	size_t			 start, max;	/* of the policy; its last */
+						/* possible end */
 	struct arena		*arena;
 	struct build		*build;		/* NULL: no policy */
 	char			*buf;		/* bytes of a name or string */
@@ -64,43 +65,43 @@ struct parser {
 	enum parse_state	 state;
 };
 
-/* Starts at the first token.  parse_end() must follow, whatever it answers. */
+/* Reads the first token.  parse_end() must follow, also after -1. */
 int	parse_start(struct parser *, const struct doc_source *,
 	    struct arena *, struct build *, struct doc_error *);
 void	parse_end(struct parser *);
 
-/* To the next token. */
+/* Advances to the next token. */
 int	parse_next(struct parser *);
-/* The next token must be of this kind; goes over it. */
+/* Skips a token, which must be of this kind. */
 int	parse_expect(struct parser *, enum lex_kind, const char *expected);
 bool	parse_at(const struct parser *, enum lex_kind);
 bool	parse_at_word(const struct parser *, const char *word);
 
-/* The error at a byte; always -1. */
+/* Reports an error at a byte.  Always returns -1. */
 int	parse_error(struct parser *, size_t pos, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 int	parse_memory(struct parser *);
-/* "expected X, not `token'", with a hint at what was likely meant. */
+/* Reports "expected X, not `token'", with a hint at the likely intention. */
 int	parse_unexpected(struct parser *, const char *expected);
 
-/* A word that is not reserved, as a name; goes over it. */
+/* Reads a name, a word that is not reserved. */
 int	parse_ident(struct parser *, const char *expected,
 	    const struct str **);
 /*
- * A::B::C, at a word: the path, with *colons when :: follows it, which is
- * gone over too (then what comes next should be an entity's id).
+ * Reads a path, A::B::C.  *colons: another :: followed, which was read too, so
+ * an entity's id should come next.
  */
 int	parse_path(struct parser *, const char *expected, const struct str **,
 	    bool *colons);
-/* The string literal that is the next token; goes over it. */
+/* Reads a string literal. */
 int	parse_string(struct parser *, const struct str **);
-/* A string literal as a pattern: parts are names[*first..nnames). */
+/* Reads a string literal as a pattern; its parts are names[*first..nnames). */
 int	parse_pattern(struct parser *, size_t *first);
-/* Adds to names. */
+/* Appends to names. */
 int	parse_push_name(struct parser *, const struct str *);
-/* names[first..], of which there may be none. */
+/* names[first..], possibly none. */
 const struct str *const *parse_names(const struct parser *, size_t first);
-/* A::B::"id". */
+/* Reads A::B::"id". */
 int	parse_uid(struct parser *, const char *expected,
 	    const struct uid **);
 
@@ -108,15 +109,16 @@ int	parse_uid(struct parser *, const char *expected,
 int	parse_uid_text(const struct uid **, struct arena *,
 	    const struct doc_source *, struct doc_error *);
 
-/* (principal ..., action ..., resource ...) */
+/* Reads (principal ..., action ..., resource ...). */
 int	parse_scopes(struct parser *);
-/* The expression of a condition, to its closing brace, which is gone over. */
+/* Reads the expression of a condition and the brace that closes it. */
 int	parse_expr(struct parser *);
 
 /*
- * Steps of parse_expr(); each sets the state.  One operand, or the start of a
- * longer one; one of .a ["a"] .f( after an operand, or that there is none; a
- * record's key; the end of a bracket, which is the next token.
+ * Steps of parse_expr(), which set the state.  parse_operand(): an operand or
+ * its start.  parse_access(): at most one of .a ["a"] .f( after an operand.
+ * parse_key(): a record's key.  parse_close(): the bracket that is the next
+ * token ends.
  */
 int	parse_operand(struct parser *);
 int	parse_access(struct parser *);
@@ -125,7 +127,7 @@ int	parse_close(struct parser *);
 struct parse_frame *parse_top(struct parser *);
 struct parse_frame *parse_push(struct parser *, enum parse_frame_kind,
 	    size_t pos);
-/* A bracket or an `if': NULL with the error set when that is too deep. */
+/* Opens a bracket or an `if'.  NULL with the error set when too deep. */
 struct parse_frame *parse_open(struct parser *, enum parse_frame_kind,
 	    size_t pos);
 void	parse_pop(struct parser *);

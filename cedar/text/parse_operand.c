@@ -259,8 +259,8 @@ read_sign(struct parser *p)
 	while (p->frames[p->nframes - 1 - n].kind == FRAME_UNARY)
 		n++;
 	if (n > 0 && parse_top(p)->op != op)
-		return parse_unexpected(p, "an operand (! and - are not "
-		    "mixed without parentheses)");
+		return parse_unexpected(p, "an operand (write parentheses "
+		    "between ! and -)");
 	if (n == SIGNS_MAX)
 		return parse_error(p, p->token.pos, "more than %d `%s' in a "
 		    "row: expected an operand", SIGNS_MAX, expr_op_text(op));
@@ -275,8 +275,8 @@ refuse_slot(struct parser *p)
 {
 	char name[LEX_NAME_MAX];
 
-	return parse_error(p, p->token.pos, "%s cannot stand in a condition: "
-	    "slots are for the scope, conditions have principal and resource",
+	return parse_error(p, p->token.pos, "%s is not allowed in a condition: "
+	    "slots are for the scope; write principal or resource",
 	    lex_name(name, p->source, &p->token));
 }
 

@@ -212,6 +212,6 @@ parse_scopes(struct parser *p)
 	}
 	if (parse_at(p, LEX_COMMA) && parse_next(p) == -1)
 		return -1;
-	return parse_expect(p, LEX_PAREN_END, "`)' after `resource': what a "
-	    "context must be goes into when { }");
+	return parse_expect(p, LEX_PAREN_END, "`)' after `resource'; "
+	    "conditions on the context belong in when { }");
 }

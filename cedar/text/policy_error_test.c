@@ -169,9 +169,8 @@ ATF_TC_BODY(errors_tell_what_was_expected, tc)
 	bad_expr("A::b", "1: there is no variable `A::b': expected principal, "
 	    "action, resource, context, a function, an entity "
 	    "(User::\"alice\") or a string in double quotes");
-	bad_expr("?principal", "1: `?principal' cannot stand in a condition: "
-	    "slots are for the scope, conditions have principal and "
-	    "resource");
+	bad_expr("?principal", "1: `?principal' is not allowed in a condition: "
+	    "slots are for the scope; write principal or resource");
 	bad_expr("1.f(2)", "3: there is no method `f'");
 	bad_expr("f(2)", "1: there is no function `f': expected decimal, ip, "
 	    "datetime or duration");
@@ -192,8 +191,8 @@ ATF_TC_BODY(errors_tell_what_was_expected, tc)
 	    "`&&', `||' or the end; put one of them in parentheses");
 	bad_expr("!!!!!true", "5: more than 4 `!' in a row: expected an "
 	    "operand");
-	bad_expr("-!1", "2: expected an operand (! and - are not mixed "
-	    "without parentheses), not `!'");
+	bad_expr("-!1", "2: expected an operand (write parentheses between ! "
+	    "and -), not `!'");
 }
 
 ATF_TC_WITHOUT_HEAD(errors_know_other_languages);
@@ -210,21 +209,21 @@ ATF_TC_BODY(errors_know_other_languages, tc)
 	    "expected `;' at the end of the policy, before `permit'");
 	bad("permit(principal,action,resource) // x\n", "34: expected `;' at "
 	    "the end of the policy, before the end of the text");
-	bad("# x", "1: `#' has no place outside strings and "
-	    "comments; comments begin with //");
+	bad("# x", "1: `#' is not allowed outside strings and comments; "
+	    "comments begin with //");
 	bad("permit(principal == A::\xe2\x80\x9cx", "24: expected ASCII "
 	    "outside strings and comments; strings are in plain double "
 	    "quotes: \"");
 	bad("\xef\xbb\xbfpermit", "1: expected ASCII outside strings and "
-	    "comments; this is a byte order mark, take it away");
+	    "comments; this is a byte order mark; remove it");
 	bad_expr("1 = 2", "3: expected an operator, or `}' at the end of the "
 	    "condition, not `='; equality is written ==");
 	bad_expr("true and false", "6: expected an operator, or `}' at the "
 	    "end of the condition, not `and'; `and' is written &&");
-	bad_expr("true & false", "6: `&' has no place outside "
-	    "strings and comments; `and' is written &&");
-	bad_expr("'x'", "1: `'' has no place outside strings and "
-	    "comments; strings are in double quotes: \"like this\"");
+	bad_expr("true & false", "6: `&' is not allowed outside strings and "
+	    "comments; `and' is written &&");
+	bad_expr("'x'", "1: `'' is not allowed outside strings and comments; "
+	    "strings are in double quotes: \"like this\"");
 	bad_expr("1 / 2", "3: expected an operator, or `}' at the end of the "
 	    "condition, not `/'; there is no division, and comments begin "
 	    "with //");
@@ -238,8 +237,8 @@ ATF_TC_BODY(texts_are_utf8_and_strings_end, tc)
 	bad("// \xff", "4: this byte (0xff) is not UTF-8");
 	bad("// \xed\xa0\x80", "4: this byte (0xed) is not UTF-8");
 	bad("// \xc3", "4: this byte (0xc3) is not UTF-8");
-	bad_bytes("\n\0", 2, "f:2:1: `?' has no place outside "
-	    "strings and comments");
+	bad_bytes("\n\0", 2, "f:2:1: `?' is not allowed outside strings and "
+	    "comments");
 	bad("@a(\"x", "4: this string has no end: expected a second \" before "
 	    "the end of the text");
 	bad("@a(\"x\\", "6: expected an escape after the backslash, not the "
@@ -333,12 +332,12 @@ ATF_TC_BODY(sizes_are_limited, tc)
 	free(text);
 	text = sized(CEDAR_POLICY_MAX + 1);
 	bad_bytes(text, CEDAR_POLICY_MAX + 1, "f:1:1: this policy has more "
-	    "than the 10240 bytes that one may have; split it");
+	    "than 10240 bytes; split it");
 	free(text);
 	many = malloc(big);
 	memset(many, ' ', big);
-	bad_bytes(many, big, "f: 1 bytes of policies more than the 1048576 "
-	    "that a set may have; split the set");
+	bad_bytes(many, big, "f: the set is 1 bytes larger than the 1048576 "
+	    "allowed; split it");
 	policies_init(&set);
 	ATF_CHECK_EQ(add(many, 1000), 0);
 	ATF_CHECK_EQ(add(many, big - 1001), 0);

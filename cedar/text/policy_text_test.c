@@ -257,22 +257,25 @@ ATF_TC_BODY(escapes_stand_for_characters, tc)
 	ATF_CHECK_STREQ(literal("\"\\u{20ac}\"")->bytes, "\xe2\x82\xac");
 	s = literal("\"a\\0b\"");
 	ATF_CHECK(s->len == 3 && memcmp(s->bytes, "a\0b", 3) == 0);
-	bad_expr("\"ab\\q\"", "4: `\\q' is no escape: there are \\n \\r \\t "
+	bad_expr("\"ab\\q\"", "4: `\\q' is not an escape: expected one of \\n "
+	    "\\r \\t "
 	    "\\\\ \\0 \\' \\\" \\x41 \\u{1f600}");
-	bad_expr("\"\\x80\"", "2: `\\x80' is no escape: \\x goes to \\x7f; "
+	bad_expr("\"\\x80\"", "2: `\\x80' is not an escape: \\x ends at \\x7f; "
 	    "write \\u{...}");
-	bad_expr("\"\\x4\"", "2: `\\x4' is no escape: expected two "
+	bad_expr("\"\\x4\"", "2: `\\x4' is not an escape: expected two "
 	    "hexadecimal digits after \\x");
-	bad_expr("\"\\u{d800}\"", "2: `\\u{d800}' is no escape: there is no "
+	bad_expr("\"\\u{d800}\"", "2: `\\u{d800}' is not an escape: there is "
+	    "no "
 	    "such character");
-	bad_expr("\"\\u{110000}\"", "2: `\\u{110000}' is no escape: there is "
+	bad_expr("\"\\u{110000}\"", "2: `\\u{110000}' is not an escape: there "
+	    "is "
 	    "no such character");
-	bad_expr("\"\\u{1234567}\"", "2: `\\u{1234567}' is no escape: "
+	bad_expr("\"\\u{1234567}\"", "2: `\\u{1234567}' is not an escape: "
 	    "expected one to six digits");
-	bad_expr("\"\\u41\"", "2: `\\u4' is no escape: expected `{' after "
+	bad_expr("\"\\u41\"", "2: `\\u4' is not an escape: expected `{' after "
 	    "\\u");
-	bad_expr("\"\\*\"", "2: `\\*' is no escape: \\* is for patterns, "
-	    "after `like'");
+	bad_expr("\"\\*\"", "2: `\\*' is not an escape: \\* is allowed only in "
+	    "patterns, after `like'");
 	bad_expr("\"a\rb\"", "3: a carriage return in a string is written "
 	    "\\r");
 	policies_free(&set);
@@ -348,7 +351,7 @@ ATF_TC_BODY(slots_make_a_template_and_a_link_fills_them, tc)
 	ATF_CHECK_STREQ(error.text, "this id is already used in the set");
 	ATF_REQUIRE_ERRNO(EBADMSG, policies_link(&set, p->id, "m", 1, values,
 	    &error) == -1);
-	ATF_CHECK_STREQ(error.text, "`l' is no template: it has neither "
+	ATF_CHECK_STREQ(error.text, "`l' is not a template: it has neither "
 	    "?principal nor ?resource");
 	t = good("permit(principal in ?principal, action, resource);");
 	ATF_REQUIRE_ERRNO(EBADMSG, policies_link(&set, t->id, "m", 1, values,

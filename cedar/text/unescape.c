@@ -55,7 +55,7 @@ bad(struct unescape *u, size_t start, const char *why)
 	char quoted[QUOTE_MAX];
 
 	return doc_error_at(u->error, u->source, start,
-	    "`%s' is no escape: %s", doc_quote(quoted,
+	    "`%s' is not an escape: %s", doc_quote(quoted,
 	    u->source->text + start, u->pos - start), why);
 }
 
@@ -70,7 +70,7 @@ byte_escape(struct unescape *u, size_t start, uint32_t *c)
 		return bad(u, start, "expected two hexadecimal digits after "
 		    "\\x");
 	if (high > 7)
-		return bad(u, start, "\\x goes to \\x7f; write \\u{...}");
+		return bad(u, start, "\\x ends at \\x7f; write \\u{...}");
 	*c = (uint32_t)(high * 16 + low);
 	return 0;
 }
@@ -134,8 +134,9 @@ escape(struct unescape *u, uint32_t *c)
 	if (name == 'u')
 		return code_escape(u, start, c);
 	if (name == '*')
-		return bad(u, start, "\\* is for patterns, after `like'");
-	return bad(u, start, "there are \\n \\r \\t \\\\ \\0 \\' \\\" "
+		return bad(u, start, "\\* is allowed only in patterns, after "
+		    "`like'");
+	return bad(u, start, "expected one of \\n \\r \\t \\\\ \\0 \\' \\\" "
 	    "\\x41 \\u{1f600}");
 }
 

@@ -1,7 +1,7 @@
 /*
- * Capabilities: what is known to be there while an expression is looked at.
- * `principal has a' gives one, by its number (facts.h), to what follows it.
- * A set is a sorted array that nobody changes; NULL is the empty one.
+ * Capabilities: attributes and tags known to exist at a point of an expression.
+ * `principal has a' gives one, named by its number (facts.h), to what follows.
+ * A set is a sorted array that does not change; NULL is the empty set.
  */
 #ifndef CEDAR_VALIDATE_CAPS_H
 #define CEDAR_VALIDATE_CAPS_H
@@ -17,8 +17,8 @@ struct caps {
 };
 
 /*
- * Each: a set that lives in the arena or is one of the operands; NULL with
- * *failed when memory is gone.
+ * A set in the arena, or one of the operands.  NULL and *failed when memory is
+ * exhausted.  caps_both() is the intersection.
  */
 const struct caps *caps_one(struct arena *, uint32_t id, bool *failed);
 const struct caps *caps_union(struct arena *, const struct caps *,

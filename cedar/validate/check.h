@@ -1,13 +1,12 @@
 /*
- * One policy's expressions in one environment: which type each has, and what
- * is wrong with it.
+ * Type checking the expressions of one policy in one environment.
  *
  * An expression is checked in one walk from left to right over its postfix
  * nodes, with a stack of types.  What can never run (the right side of
- * `false &&', a branch that is not taken) is jumped over: it is no error, as
- * it is none to the official validator.
+ * `false &&', a branch that is not taken) is skipped without errors, as the
+ * official validator does.
  *
- * typecheck.c walks and knows && || if; check_attr.c attributes and tags;
+ * check.c has the walk and && || if; check_attr.c attributes and tags;
  * check_entity.c `in', `is' and `=='; check_op.c the other operators;
  * check_call.c the extension functions.
  */
@@ -30,22 +29,22 @@ struct env {
 	const struct str		*principal, *resource;
 };
 
-/* What is known of an expression that was looked at. */
+/* The result of checking an expression. */
 struct cell {
-	/* NULL: not to be said, because of an error that was reported. */
+	/* NULL: unknown because of an error, which was reported. */
 	const struct vtype	*type;
-	/* When it is true these hold. */
+	/* These hold when it is true. */
 	const struct caps	*caps;
 	uint32_t		 node;
 	bool			 ok;	/* no error in it */
 };
 
-/* An operator whose first operand is known and whose last one is not. */
+/* An operator whose last operand is not checked yet. */
 enum check_frame_kind { FRAME_BOTH, FRAME_THEN, FRAME_ELSE };
 
 struct check_frame {
 	enum check_frame_kind kind;	/* of an if: branches that count */
-	const struct caps	*prior;	/* what held before it */
+	const struct caps	*prior;	/* held before it */
 	struct cell		 first;	/* `if': the condition; `is': the is */
 };
 
@@ -56,7 +55,7 @@ struct type_checker {
 	struct types		*types;
 	struct reporter		*report;
 	bool			 failed;	/* out of memory */
-	uint64_t		 steps;		/* nodes looked at, ever */
+	uint64_t		 steps;		/* nodes checked so far */
 
 	/* Of the policy. */
 	struct arena		 policy_arena;
@@ -70,37 +69,37 @@ struct type_checker {
 	/* Of the environment. */
 	struct arena		 arena;
 	struct env		 env;
-	const struct caps	*prior;		/* what holds here */
+	const struct caps	*prior;		/* hold here */
 	uint32_t		 ncells, nframes;
-	char			 where[WHERE_MAX]; /* "": not made */
+	char			 where[WHERE_MAX]; /* "": not made yet */
 };
 
-#define SEEN		1	/* looked at in some environment */
-#define SEEN_TRUE	2	/* in one it was not plainly false */
-#define SEEN_SAID	4	/* the lowest bit of how often it was reported */
-#define SAID_MAX	16	/* reports of one node, of which most are equal */
+#define SEEN		1	/* checked in some environment */
+#define SEEN_TRUE	2	/* not always false in one of them */
+#define SEEN_SAID	4	/* lowest bit of the count of reports */
+#define SAID_MAX	16	/* reports of one node, mostly equal ones */
 
 /* The schema, types and reporter must outlive it.  -1 with ENOMEM. */
 void check_init(struct type_checker *, const struct schema *, struct types *);
 void	check_free(struct type_checker *);
-/* Then any number of environments.  -1 with ENOMEM. */
+/* Starts a policy, for any number of environments.  -1 with ENOMEM. */
 int	check_policy(struct type_checker *, const struct policy *,
 	    struct reporter *);
 void	check_env(struct type_checker *, const struct env *);
 
 /*
- * The type of the next condition, Bool or narrower, or none.  What it gives
- * holds for those that follow.
+ * Checks the next condition.  Its type is Bool, true, false or unknown; its
+ * capabilities hold in the following conditions.
  */
 struct cell check_condition(struct type_checker *, const struct condition *);
-/* Both must be true; right is not looked at when left is never true. */
+/* The && of both; right is dead when left is never true. */
 struct cell	check_and(struct type_checker *, struct cell left,
 		    struct cell right);
 bool		check_cell_is(struct cell, enum vkind);
 
 /* For the check_*.c files. */
 
-/* Reports a finding at the node, when that may still be news. */
+/* Reports a finding at the node, unless it had SAID_MAX reports. */
 #define check_error(c, kind, node, ...) \
 	do { \
 		if (check_may_say(c, node)) \
@@ -113,44 +112,45 @@ bool		check_may_say(struct type_checker *, uint32_t node);
 /* " (principal User, action Action::"read", resource Doc)" */
 const char	*check_where(struct type_checker *);
 struct cell	check_pop(struct type_checker *);
-/* The result of node self; failed when ok is false. */
+/* Pushes the result of node self; ok false: it has an error. */
 void		check_push(struct type_checker *, uint32_t self, bool ok,
 		    const struct vtype *, const struct caps *);
 
 #define KIND(k)		(1u << (k))
 #define KINDS_BOOL	(KIND(V_TRUE) | KIND(V_FALSE) | KIND(V_BOOL))
 /*
- * Makes sure that a type is one of these kinds; otherwise reports that the
- * operator `who' takes `what', and the cell has no type.
+ * Checks that a type is one of these kinds; otherwise reports that the operator
+ * `who' takes `what', and sets the cell's type to NULL.
  */
 void check_expect(struct type_checker *, struct cell *, unsigned kinds,
     const char *who, const char *what);
 const char	*check_name(struct type_checker *, const struct vtype *);
-/* Bool, or the narrower one. */
+/* Bool, or true or false when the value is known. */
 const struct vtype *check_truth(struct type_checker *, bool known, bool value);
 
 /* The type of its opposite. */
 const struct vtype *check_not_type(struct type_checker *, struct cell);
 
-/* What a literal is, or the action of this environment.  False: neither. */
+/* The value of a literal or the environment's action.  False: neither. */
 bool		check_literal(const struct type_checker *, uint32_t node,
 		    struct value *);
 /* The entity's type; NULL when the schema has none. */
 const struct vtype *check_uid_type(struct type_checker *, const struct uid *);
 
 /*
- * Whether an entity of type l (which is this one, when luid is not NULL) can
- * be in one of type r, one of these n (0: not known): True, False, Bool, or
- * NULL when an action is not known.
+ * Whether an entity of type l (luid, when not NULL) can be in one of type r
+ * (one of the n ruids, when n is not 0): True, False, Bool, or NULL when an
+ * action is unknown.
  */
 const struct vtype *check_in(struct type_checker *, const struct vtype *l,
 		    const struct uid *luid, const struct vtype *r,
 		    const struct uid *const *ruids, uint32_t n);
 
-/* Whether the action is this one or in it. */
+/* Whether the action is the entity or in it. */
 bool check_action_is_in(const struct action_type *, const struct uid *);
 
-/* The rules: node self's operands are on the stack, its result goes there. */
+/* Rules by operator: take node self's operands from the stack, push a result.
+ */
 typedef void check_rule(struct type_checker *, uint32_t self);
 
 check_rule check_get, check_has, check_get_tag, check_has_tag;
@@ -159,9 +159,9 @@ check_rule check_not, check_neg, check_compare, check_math, check_contains,
     check_contains_set, check_is_empty, check_like, check_set, check_record;
 check_rule check_call;
 
-/* `in' of two operands that are known. */
+/* The result of l in r. */
 struct cell check_in_cells(struct type_checker *, struct cell l, struct cell r);
-/* What `is' makes of an operand; the operand must be an entity. */
+/* The result of `is'; reports an operand that is not an entity. */
 struct cell	check_is_cell(struct type_checker *, struct cell,
 		    const struct str *type);
 

@@ -86,7 +86,7 @@ report_missing(struct type_checker *c, uint32_t self, const struct vtype *on,
 
 	report_str(name, shown);
 	check_error(c, FINDING_MAYBE_MISSING, self, "attribute `%s' of %s is "
-	    "optional: ask `has %s' on the same expression first, before && "
+	    "optional: test `has %s' on the same expression first, before && "
 	    "or in an if", shown, check_name(c, on), shown);
 }
 
@@ -213,7 +213,7 @@ check_get_tag(struct type_checker *c, uint32_t self)
 		ok = false;
 	} else if (!caps_has(c->prior, c->facts[self].caps[0])) {
 		check_error(c, FINDING_TAG, self, "this tag of %s may be "
-		    "missing: ask hasTag() with the same key first, before "
+		    "missing: test hasTag() with the same key first, before "
 		    "&& or in an if", check_name(c, on.type));
 		type = NULL;
 		ok = false;

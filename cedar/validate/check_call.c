@@ -13,7 +13,7 @@ static const struct {
 	const char	*form;		/* of a constructor's text */
 } functions[FN_COUNT] = {
 	[FN_DECIMAL] = { V_DECIMAL, { V_STRING }, "12.34, with one to four "
-	    "digits behind the point" },
+	    "digits after the point" },
 	[FN_DECIMAL_LT] = { V_BOOL, { V_DECIMAL, V_DECIMAL }, NULL },
 	[FN_DECIMAL_LE] = { V_BOOL, { V_DECIMAL, V_DECIMAL }, NULL },
 	[FN_DECIMAL_GT] = { V_BOOL, { V_DECIMAL, V_DECIMAL }, NULL },
@@ -34,7 +34,7 @@ static const struct {
 	[FN_DATETIME_TO_DATE] = { V_DATETIME, { V_DATETIME }, NULL },
 	[FN_DATETIME_TO_TIME] = { V_DURATION, { V_DATETIME }, NULL },
 	[FN_DURATION] = { V_DURATION, { V_STRING }, "1d2h3m4s5ms, with an "
-	    "optional - in front" },
+	    "optional - before it" },
 	[FN_DURATION_MS] = { V_LONG, { V_DURATION }, NULL },
 	[FN_DURATION_S] = { V_LONG, { V_DURATION }, NULL },
 	[FN_DURATION_M] = { V_LONG, { V_DURATION }, NULL },
@@ -79,7 +79,7 @@ right_literals(struct type_checker *c, uint32_t self, const struct cell *cells,
 
 		if (v == NULL) {
 			check_error(c, FINDING_LITERAL, cells[i].node,
-			    "%s() takes nothing but a literal text",
+			    "%s() takes only a literal string",
 			    expr_fn_text(fn));
 			return false;
 		}

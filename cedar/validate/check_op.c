@@ -181,7 +181,7 @@ check_set(struct type_checker *c, uint32_t self)
 	cells = pop_all(c, n, &ok, &typed);
 	if (n == 0)
 		check_error(c, FINDING_LITERAL, self, "[] has no type: strict "
-		    "validation wants at least one element, or isEmpty()");
+		    "validation needs at least one element, or isEmpty()");
 	else if (typed)
 		type = common(c, self, cells, n);
 	check_push(c, self, ok && type != NULL, type == NULL ? NULL :

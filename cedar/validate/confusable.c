@@ -36,8 +36,9 @@ report_bidi(const struct str *s, uint32_t pos, struct reporter *r)
 {
 	char shown[SHOWN_MAX];
 
-	report(r, FINDING_CONFUSABLE, pos, NULL, "\"%s\" turns the direction "
-	    "of text: it does not say what it shows", report_str(s, shown));
+	report(r, FINDING_CONFUSABLE, pos, NULL, "\"%s\" changes the direction "
+	    "of text, so it is displayed in another "
+	    "order", report_str(s, shown));
 }
 
 static void
@@ -46,7 +47,7 @@ report_mixed(const struct str *s, uint32_t pos, struct reporter *r)
 	char shown[SHOWN_MAX];
 
 	report(r, FINDING_CONFUSABLE, pos, NULL, "\"%s\" mixes letters of "
-	    "several scripts, some of which look alike", report_str(s, shown));
+	    "several scripts, which may look alike", report_str(s, shown));
 }
 
 /* A text of the policy; a name may hold less than a string. */

@@ -1,6 +1,6 @@
 /*
- * Texts in a policy that are not what they seem: directions turned around,
- * letters of several scripts in one word, characters that names do not have.
+ * Warnings about texts that mislead a reader: marks that change the direction
+ * of text, letters of several scripts in one word, unusual characters in names.
  */
 #ifndef CEDAR_VALIDATE_CONFUSABLE_H
 #define CEDAR_VALIDATE_CONFUSABLE_H

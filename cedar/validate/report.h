@@ -1,5 +1,5 @@
 /*
- * Collecting what is found about policies, each thing once.
+ * Collecting findings without duplicates.
  */
 #ifndef CEDAR_VALIDATE_REPORT_H
 #define CEDAR_VALIDATE_REPORT_H
@@ -16,7 +16,7 @@ struct reporter {
 	const struct policy	*policy;
 	uint32_t		 index;		/* of the policy */
 	size_t			 first;		/* its first finding */
-	size_t			 nerrors;	/* of the policy, dropped too */
+	size_t nerrors; /* of the policy, also dropped */
 	uint32_t		 pos[2 * FINDINGS_MAX];	/* of its findings */
 	bool			 failed;	/* out of memory */
 };
@@ -24,8 +24,8 @@ struct reporter {
 void	report_start(struct reporter *, struct findings *out,
 	    const struct policy *, uint32_t index);
 /*
- * A finding at byte pos of the policy's source.  `where' (or NULL) says in
- * which environment it was seen first; the same elsewhere is not said again.
+ * Adds a finding at byte pos of the policy's source.  `where' (or NULL) is the
+ * environment; the same finding in another one is not added again.
  */
 void	report(struct reporter *, enum finding_kind, uint32_t pos,
 	    const char *where, const char *fmt, ...)
@@ -33,7 +33,7 @@ void	report(struct reporter *, enum finding_kind, uint32_t pos,
 
 #define SHOWN_MAX	64	/* bytes of a name or an entity in a message */
 
-/* Type::"id" or a name, cut to fit; answers dst. */
+/* Type::"id" or a name, cut to fit.  Returns dst. */
 const char	*report_uid(const struct uid *, char dst[SHOWN_MAX]);
 const char	*report_str(const struct str *, char dst[SHOWN_MAX]);
 

@@ -1,17 +1,17 @@
 /*
- * Types as the validator reckons with them: those of a schema, and true and
- * false as types of their own, by which it knows what never runs.
+ * The validator's types: those of a schema, and true and false as types of
+ * their own, to find dead branches.
  *
- * Every type is made once: two are the same exactly when their pointers are.
- * Types that differ only in where they say true, false or Bool share the
- * `wide' one, which says Bool everywhere; in strict validation these and no
- * others go together in a set, in the branches of an if, under `=='.
+ * Every type exists once: two types are equal exactly when their pointers are.
+ * Types that differ only in true, false or Bool share one `wide' type, which
+ * has Bool everywhere.  Strict validation accepts only types of one `wide' type
+ * together in a set, in the branches of an if and under `=='.
  *
- * The types of a schema stay; those that a policy makes are forgotten with its
- * environment, so that memory does not grow with environments.
+ * The types of a schema stay.  types_forget() drops those that a policy made,
+ * so that memory does not grow with the number of environments.
  *
- * Nothing here fails: when memory is gone `failed' is set and Bool answered,
- * and whoever asked looks at `failed' in the end.
+ * Functions that make types do not fail: when memory is exhausted they set
+ * `failed' and return Bool, and the caller checks `failed' at the end.
  */
 #ifndef CEDAR_VALIDATE_TYPES_H
 #define CEDAR_VALIDATE_TYPES_H
@@ -44,7 +44,7 @@ struct vtype {
 	const struct str	*entity;	/* ENTITY: the type's name */
 	const struct vtype	*element;	/* SET */
 	const struct vattr	*attrs;		/* RECORD: sorted by name */
-	struct type		 as;		/* in the schema's terms */
+	struct type		 as;		/* as a schema's type */
 	const struct vtype	*chain, *older;
 };
 
@@ -54,41 +54,41 @@ struct types_known;
 
 struct types {
 	struct arena		  arena;	/* the schema's types */
-	struct arena		  made;		/* those made after them */
-	const struct vtype	 *newest;	/* of these */
+	struct arena		  made;		/* the others */
+	const struct vtype	 *newest;	/* of the others */
 	bool			  loaded;
 	const struct vtype	 *basic[V_DURATION + 1];
 	const struct vtype	**slots;
-	struct types_known	**known;	/* what the schema's became */
+	struct types_known	**known;	/* for types_of() */
 	bool			  failed;
 };
 
 /* All types of the schema, which must outlive it.  -1 with ENOMEM. */
 int	types_init(struct types *, const struct schema *);
 void	types_free(struct types *);
-/* Forgets all types that the schema does not have, and names of types. */
+/* Frees all types that the schema does not have, and names of types. */
 void	types_forget(struct types *);
 
 const struct vtype *types_bool(const struct types *, bool);
 /* The name must outlive the types. */
 const struct vtype *types_entity(struct types *, const struct str *name);
 const struct vtype *types_set(struct types *, const struct vtype *element);
-/* Copies the attributes, of which no two may have one name. */
+/* Copies the attributes, whose names must differ. */
 const struct vtype *types_record(struct types *, const struct vattr *,
 	    uint32_t n);
 
-/* What a type of the schema that types_init() read has become. */
+/* The type for a type of the schema that types_init() read. */
 const struct vtype *types_of(struct types *, const struct type *);
 const struct vtype *types_of_record(struct types *,
 	    const struct record_type *);
 
 /* The attribute of a record type, or NULL. */
 const struct vattr *types_attr(const struct vtype *, const struct str *);
-/* The one type for values of both; NULL when there is none. */
+/* The type of values of both; NULL when there is none. */
 const struct vtype *types_join(struct types *, const struct vtype *,
 	    const struct vtype *);
 
-/* For types.c and types_load.c: memory, or NULL with `failed'. */
+/* Only for types.c and types_load.c: memory, or NULL with `failed' set. */
 void	*types_take(struct types *, size_t n, size_t size);
 void	 types_load(struct types *, const struct schema *);
 

@@ -121,12 +121,12 @@ check_environments(struct validator *v, const struct policy *p)
 
 /* Operators of which it is worth saying that they are never true. */
 static const char *const pointless[OP_COUNT] = {
-	[OP_IN] = "this is in none of what is on the right",
+	[OP_IN] = "the left side is in nothing on the right",
 	[OP_IS] = "this has another type",
 	[OP_IS_IN] = "this has another type, or is in none of these",
 	[OP_EQ] = "the two sides differ",
 	[OP_HAS] = "there is no such attribute",
-	[OP_HAS_TAG] = "there are no tags on this",
+	[OP_HAS_TAG] = "it has no tags",
 };
 
 static void

@@ -4,8 +4,8 @@
  * type error, a missing attribute or a missing tag
  * (https://docs.cedarpolicy.com/policies/validation.html).
  *
- * A policy is looked at once for every environment, which is an action with a
- * type of principal and a type of resource that it applies to.
+ * A policy is checked once for every environment: an action with a principal
+ * type and a resource type that it applies to.
  */
 #ifndef CEDAR_VALIDATE_H
 #define CEDAR_VALIDATE_H
@@ -17,11 +17,11 @@
 #include "cedar/data/policy.h"
 #include "cedar/schema/schema.h"
 
-/* Errors of one policy that are kept, and as many warnings. */
+/* Errors kept for one policy, and as many warnings. */
 #define FINDINGS_MAX		16
 /*
- * Environments times nodes, over all policies of a set: some seconds.  More
- * is a finding for each policy that was not looked at to the end.
+ * Environments times nodes, over all policies of a set: some seconds.  Beyond
+ * it each policy that was not checked completely gets a finding.
  */
 #define VALIDATE_STEPS_MAX	(256u * 1024 * 1024)
 
@@ -30,16 +30,16 @@
 	FINDING(UNKNOWN_ENTITY_TYPE, "unknown-type", 0) \
 	FINDING(UNKNOWN_ACTION, "unknown-action", 0) \
 	FINDING(UNKNOWN_ENUM_ID, "unknown-id", 0) \
-	FINDING(TYPE, "type", 0)	/* operands that do not fit */ \
+	FINDING(TYPE, "type", 0)	/* operands of a wrong type */ \
 	FINDING(UNKNOWN_ATTRIBUTE, "unknown-attribute", 0) \
 	FINDING(MAYBE_MISSING, "maybe-missing", 0) /* optional, unchecked */ \
-	FINDING(TAG, "tag", 0)		/* a tag that was not checked */ \
+	FINDING(TAG, "tag", 0)		/* none, or possibly missing */ \
 	FINDING(LITERAL, "literal", 0)	/* [], ip("x"), ip(context.a) */ \
 	FINDING(LIMIT, "limit", 0)	/* VALIDATE_STEPS_MAX */ \
 	FINDING(NEVER_APPLIES, "never-applies", 1) /* its scope */ \
 	FINDING(IMPOSSIBLE, "impossible", 1)	/* false in any request */ \
-	FINDING(ALWAYS_FALSE, "always-false", 1) /* a part; ours alone */ \
-	FINDING(CONFUSABLE, "confusable", 1)	/* a text that misleads */
+	FINDING(ALWAYS_FALSE, "always-false", 1) /* a part; only ours */ \
+	FINDING(CONFUSABLE, "confusable", 1)	/* a misleading text */
 
 enum finding_kind {
 #define FINDING(name, word, warning) FINDING_##name,
@@ -52,23 +52,23 @@ struct finding {
 	uint32_t		policy;		/* index in policies.items */
 	enum finding_kind	kind;
 	bool			warning;
-	/* With its place; of a policy from JSON the file is its id. */
+	/* With its place; for a policy from JSON the file is its id. */
 	struct doc_error	error;
 };
 
 struct findings {
 	struct finding	*items;		/* in the order of the policies */
 	size_t		 n, cap;
-	size_t		 nerrors;	/* those that are no warnings */
+	size_t		 nerrors;	/* those that are not warnings */
 };
 
 /*
- * -1 with ENOMEM alone, and nothing to free; what is wrong with the policies
- * is in *out.
+ * Stores errors and warnings about the policies in *out and returns 0.
+ * Returns -1 only with ENOMEM; nothing is to be freed then.
  */
 int	validate_policies(const struct policies *, const struct schema *,
 	    struct findings *out);
-/* The same with another limit than VALIDATE_STEPS_MAX. */
+/* The same with a limit of its own instead of VALIDATE_STEPS_MAX. */
 int	validate_policies_within(const struct policies *,
 	    const struct schema *, uint64_t steps, struct findings *out);
 void	validate_free(struct findings *);

@@ -122,7 +122,7 @@ check_id(const struct entity_type *e, const struct uid *uid, uint32_t pos,
 	if (g.meant == NULL)
 		g.meant = e->ids[0];
 	report(r, FINDING_UNKNOWN_ENUM_ID, pos, NULL, "%s is not among the "
-	    "%u ids that the schema declares, as \"%s\" is",
+	    "%u ids that the schema declares, for example \"%s\"",
 	    report_uid(uid, shown), e->nids, report_str(g.meant, meant));
 }
 

@@ -1,6 +1,6 @@
 /*
- * The names that a policy uses: entity types, actions, ids of enumerated
- * types.  Dead code counts too.
+ * Checking the names that a policy uses, also in dead code: entity types,
+ * actions, ids of enumerated types.
  */
 #ifndef CEDAR_VALIDATE_NAMES_H
 #define CEDAR_VALIDATE_NAMES_H
@@ -11,7 +11,7 @@
 
 void	validate_names(const struct schema *, const struct policy *,
 	    struct reporter *);
-/* What a link's slots stand for. */
+/* Checks the values of a link's slots. */
 void	validate_slots(const struct schema *, const struct policy *,
 	    struct reporter *);
 

@@ -96,7 +96,7 @@ scope_action_in(struct type_checker *c, const struct scope *s)
 
 	if (s->nuids == 0)
 		report(c->report, FINDING_LITERAL, s->pos, NULL,
-		    "no action is in []: strict validation wants at least one");
+		    "no action is in []: strict validation needs at least one");
 	if (s->nuids == 0 || !actions_fit(c, s))
 		return truth(c, false, false, false);
 	type = check_in(c, types_entity(c->types, uid->type), uid,

@@ -1,5 +1,5 @@
 /*
- * The first line of a policy: which environments it is about.
+ * A policy's scope: the environments in which it can apply.
  */
 #ifndef CEDAR_VALIDATE_SCOPE_H
 #define CEDAR_VALIDATE_SCOPE_H
@@ -10,18 +10,12 @@
 #include "cedar/schema/schema.h"
 #include "check.h"
 
-/*
- * A part of the scope in the environment of the check: False when the policy
- * is not about it.
- */
+/* Checks a part of the scope; its type is False when it does not match. */
 struct cell	validate_scope_principal(struct type_checker *);
 struct cell	validate_scope_action(struct type_checker *);
 struct cell	validate_scope_resource(struct type_checker *);
 
-/*
- * Whether there is an environment that the scope admits; of a link with the
- * values of its slots.
- */
+/* Whether the scope, of a link with its values, matches any environment. */
 bool validate_scope_applies(const struct schema *, const struct policy *);
 
 #endif

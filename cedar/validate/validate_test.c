@@ -190,7 +190,7 @@ ATF_TC_BODY(attributes_must_be_declared_and_there, tc)
 	finds(POLICY("context.mfa2"), "p:2:16: {mfa: Bool} has no attribute "
 	    "`mfa2': it has `mfa'" WHERE);
 	finds(POLICY("principal.nick == \"x\""), "p:2:18: attribute `nick' of "
-	    "User is optional: ask `has nick' on the same expression first, "
+	    "User is optional: test `has nick' on the same expression first, "
 	    "before && or in an if" WHERE);
 	finds_nothing(POLICY("principal has nick && principal.nick == \"x\""));
 	finds_nothing(POLICY("principal has boss.nick && "
@@ -201,7 +201,7 @@ ATF_TC_WITHOUT_HEAD(tags_must_be_asked_for_with_the_same_key);
 ATF_TC_BODY(tags_must_be_asked_for_with_the_same_key, tc)
 {
 	finds(POLICY("principal.hasTag(\"a\") && principal.getTag(\"b\") == 1"),
-	    "p:2:43: this tag of User may be missing: ask hasTag() with the "
+	    "p:2:43: this tag of User may be missing: test hasTag() with the "
 	    "same key first, before && or in an if" WHERE);
 	finds(POLICY("resource.getTag(\"a\") == 1"), "p:2:17: Doc has no tags"
 	    WHERE);
@@ -218,10 +218,10 @@ ATF_TC_BODY(texts_of_values_must_be_literal_and_readable, tc)
 	finds(POLICY("ip(\"1.2.3\").isIpv4()"), "p:2:11: ip() cannot read "
 	    "\"1.2.3\": write it as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32"
 	    WHERE);
-	finds(POLICY("ip(principal.name).isIpv4()"), "p:2:21: ip() takes "
-	    "nothing but a literal text" WHERE);
+	finds(POLICY("ip(principal.name).isIpv4()"), "p:2:21: ip() takes only "
+	    "a literal string" WHERE);
 	finds(POLICY("[].contains(1)"), "p:2:8: [] has no type: strict "
-	    "validation wants at least one element, or isEmpty()" WHERE);
+	    "validation needs at least one element, or isEmpty()" WHERE);
 	finds(POLICY("ip(\"::1\", \"::1\").isIpv4()"), "p:2:8: ip() takes 1 "
 	    "operand, here are 2" WHERE);
 }
@@ -238,7 +238,7 @@ ATF_TC_BODY(names_that_are_not_there_are_guessed, tc)
 	    "Action::\"write\"?");
 	finds(POLICY("context.mfa || Colour::\"reed\" == Colour::\"red\""),
 	    "p:2:23: Colour::\"reed\" is not among the 2 ids that the schema "
-	    "declares, as \"red\" is");
+	    "declares, for example \"red\"");
 }
 
 ATF_TC_WITHOUT_HEAD(dead_code_is_checked_for_names_alone);
@@ -265,7 +265,7 @@ ATF_TC_BODY(what_is_never_true_is_a_warning, tc)
 	ATF_CHECK_EQ(found.items[2].kind, FINDING_ALWAYS_FALSE);
 	ATF_CHECK_EQ(found.items[2].policy, 1);
 	ATF_CHECK_STREQ(found.items[2].error.text, "`in' is false in any "
-	    "request: this is in none of what is on the right");
+	    "request: the left side is in nothing on the right");
 	ATF_CHECK_EQ(found.items[3].kind, FINDING_IMPOSSIBLE);
 	ATF_CHECK_EQ(found.items[4].kind, FINDING_ALWAYS_FALSE);
 	for (size_t i = 0; i < found.n; i++)
@@ -277,10 +277,11 @@ ATF_TC_WITHOUT_HEAD(texts_that_mislead_are_a_warning);
 ATF_TC_BODY(texts_that_mislead_are_a_warning, tc)
 {
 	finds(POLICY("principal.name == \"\xd0\xb0" "dmin\""), "p:2:26: "
-	    "\"??dmin\" mixes letters of several scripts, some of which look "
+	    "\"??dmin\" mixes letters of several scripts, which may look "
 	    "alike");
 	finds(POLICY("principal.name == \"a\\u{202e}b\""), "p:2:26: \"a???b\" "
-	    "turns the direction of text: it does not say what it shows");
+	    "changes the direction of text, so it is displayed in another "
+	    "order");
 	finds(POLICY("principal == User::\"a\\u{200b}\""), "p:2:21: the name "
 	    "\"a???\" has characters that names should not have");
 	finds_nothing(POLICY("principal == User::\"zo\xc3\xab\""));

@@ -232,7 +232,7 @@ rules_that_are_there_twice_are_found_body() {
 	make_site
 	sed 's/run/again/' site/policy/run.cedar | sed '5,$s/again/run/' | rule
 	sed -i 's/Action::"again"/Action::"run"/' site/policy/more.cedar
-	finds 0 'says the same as'
+	finds 0 'is the same as'
 }
 
 new_case permits_that_are_forbidden_are_found 'and what forbids them'
@@ -247,7 +247,7 @@ new_case contradictions_are_found 'of two rules for the same'
 contradictions_are_found_body() {
 	make_site
 	sed 's/permit/forbid/; s/"run")$/"not")/' site/policy/run.cedar | rule
-	finds 0 'run.cedar:1:1: this rule permits just what .*forbids'
+	finds 0 'run.cedar:1:1: this rule permits exactly what .*forbids'
 }
 
 new_case conditions_that_say_nothing_are_found 'always true'
@@ -323,7 +323,7 @@ templates_without_a_link_are_found_body() {
 	make_site
 	echo 'permit(principal == ?principal, action == Action::"run",
 	  resource) when { context.author == User::"nobody" };' | rule
-	finds 0 'more.cedar:1:1: this template decides nothing'
+	finds 0 'more.cedar:1:1: this template has no effect'
 	atf_check_equal "$(grep -c 'warning' found)" 1
 }
 

@@ -253,7 +253,7 @@ scan_number(struct json_scan *s)
 	if (peek(s) == '0' && s->pos + 1 < s->s.len &&
 	    is_digit(s->s.text[s->pos + 1]))
 		return doc_error_at(s->m.e, &s->s, start, "a number that "
-		    "begins with 0; leave it out");
+		    "begins with 0; remove the 0");
 	if (scan_digits(s, negative, &n) == -1)
 		return doc_error_at(s->m.e, &s->s, start, "a number beyond "
 		    "64 bits");

@@ -150,7 +150,7 @@ ATF_TC_BODY(numbers_are_whole_and_of_64_bits, tc)
 	bad("[1.0]", "f:1:2: expected a whole number without exponent");
 	bad("1e3", "f:1:1: expected a whole number without exponent");
 	bad("-0", "f:1:1: expected a whole number without exponent");
-	bad("01", "f:1:1: a number that begins with 0; leave it out");
+	bad("01", "f:1:1: a number that begins with 0; remove the 0");
 	bad("-", "f:1:2: expected a digit, not the end of the text");
 	bad("+1", "f:1:1: expected a value, not `+'");
 	bad(".5", "f:1:1: expected a value, not `.'");

@@ -205,8 +205,8 @@ explain(struct rules *r, const struct authz_request *request, struct put *out)
 	if (decider_trace(&r->decider, request, &trace) == -1)
 		return -1;
 	decider_explain(&trace, &r->decider, request, NEAREST, out);
-	allowed = trace.answer.allow;
-	failed = rules_failed_forbid(r, &trace.answer);
+	allowed = trace.decision.allow;
+	failed = rules_failed_forbid(r, &trace.decision);
 	if (allowed && failed != NULL) {
 		id = r->policies.items[failed->policy]->id;
 		put_text(out, "refused all the same: the forbid ");

@@ -1,6 +1,6 @@
 /*
- * For fuzzers: looks at all of a schema, aborts where it does not hang
- * together, and frees it.
+ * For fuzzers: walks all of a schema, aborts when it is inconsistent, and frees
+ * it.
  */
 #ifndef CEDAR_SCHEMA_WALK_H
 #define CEDAR_SCHEMA_WALK_H
