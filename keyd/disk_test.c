@@ -62,7 +62,7 @@ ATF_TC_BODY(a_bad_site_is_named_and_never_ready, tc)
 	refuses_to_start("keyd: settings.yaml:2:1: unknown field `named'");
 	unlink("site/settings.yaml");
 	kit_site("# nobody\nalice\n");
-	refuses_to_start("keyd: allowed_signers:2: no key type");
+	refuses_to_start("keyd: allowed_signers:2:6: no key type");
 	kit_site("");
 	refuses_to_start("keyd: allowed_signers: no key; add a line");
 	unlink("site/allowed_signers");

@@ -6,29 +6,29 @@
 #include <string.h>
 
 #include "base64.h"
-#include "lib/doc/json.h"
+#include "lib/doc/utf8.h"
 #include "sshsig.h"
 
 #define BLANK	" \t"
 
 /* Where the reader is in one line. */
-struct line {
-	const char	*file;
-	unsigned	 nr;
-	const char	*p, *end;
+struct signers_line {
+	const struct doc_source	*source;
+	unsigned		 nr;
+	const char		*p, *end;
 };
 
-struct word {
+struct signers_word {
 	const char	*p;
 	size_t		 len;
 };
 
 static int
-line_error(const struct line *l, struct why *w, const char *what,
-    const char *quoted, const char *todo)
+line_error(const struct signers_line *l, const char *at, struct doc_error *e,
+    const char *what, const char *quoted, const char *todo)
 {
-	return why_set(w, "%s:%u: %s%s%s; %s", l->file, l->nr, what,
-	    *quoted != '\0' ? " " : "", quoted, todo);
+	return doc_error_at(e, l->source, (size_t)(at - l->source->text),
+	    "%s%s%s; %s", what, *quoted != '\0' ? " " : "", quoted, todo);
 }
 
 static bool
@@ -38,17 +38,17 @@ is_blank(char c)
 }
 
 static void
-skip_blank(struct line *l)
+skip_blank(struct signers_line *l)
 {
 	while (l->p < l->end && is_blank(*l->p))
 		l->p++;
 }
 
 /* The next word; a blank inside quotation marks does not end it. */
-static struct word
-next_word(struct line *l)
+static struct signers_word
+next_word(struct signers_line *l)
 {
-	struct word word;
+	struct signers_word word;
 	bool quoted = false;
 
 	skip_blank(l);
@@ -61,13 +61,13 @@ next_word(struct line *l)
 }
 
 static bool
-word_is(struct word word, const char *s)
+word_is(struct signers_word word, const char *s)
 {
 	return word.len == strlen(s) && memcmp(word.p, s, word.len) == 0;
 }
 
 static bool
-word_has(struct word word, const char *chars)
+word_has(struct signers_word word, const char *chars)
 {
 	for (size_t i = 0; i < word.len; i++)
 		if (strchr(chars, word.p[i]) != NULL)
@@ -76,38 +76,38 @@ word_has(struct word word, const char *chars)
 }
 
 static int
-check_line(const struct line *l, struct why *w)
+check_line(const struct signers_line *l, struct doc_error *e)
 {
 	for (const char *p = l->p; p < l->end; p++)
 		if (((unsigned char)*p < 0x20 && *p != '\t') || *p == 0x7f)
-			return line_error(l, w, *p == '\r' ?
+			return line_error(l, p, e, *p == '\r' ?
 			    "carriage return" : "control character", "",
 			    "save the file as plain text with Unix line ends");
 	if (utf8_check(l->p, (size_t)(l->end - l->p)) == -1)
-		return line_error(l, w, "not UTF-8", "",
+		return line_error(l, l->p, e, "not UTF-8", "",
 		    "save the file as UTF-8");
 	return 0;
 }
 
 static int
-parse_principal(struct signer *s, struct line *l, struct why *w)
+parse_principal(struct signer *s, struct signers_line *l, struct doc_error *e)
 {
-	struct word word = next_word(l);
+	struct signers_word word = next_word(l);
 	char quoted[QUOTE_MAX];
 
 	doc_quote(quoted, word.p, word.len);
 	if (word_has(word, "*?!"))
-		return line_error(l, w, "pattern", quoted,
+		return line_error(l, word.p, e, "pattern", quoted,
 		    "name one principal, without * ? or !");
 	if (word_has(word, ","))
-		return line_error(l, w, "list of principals", quoted,
+		return line_error(l, word.p, e, "list of principals", quoted,
 		    "write one line for each");
 	if (word_has(word, "\"\\"))
-		return line_error(l, w, "quotation mark or backslash in",
+		return line_error(l, word.p, e, "quotation mark or backslash in",
 		    quoted, "write the principal plainly");
 	if (word.len > PRINCIPAL_MAX)
-		return line_error(l, w, "the principal is too long:", quoted,
-		    "use at most 255 bytes");
+		return line_error(l, word.p, e, "the principal is too long:",
+		    quoted, "use at most 255 bytes");
 	memcpy(s->principal, word.p, word.len);
 	return 0;
 }
@@ -182,32 +182,32 @@ signers_parse_time(const char *text, size_t len, uint64_t *tp)
 }
 
 static int
-option_time(uint64_t *tp, struct line *l, struct word value, struct why *w)
+option_time(uint64_t *tp, struct signers_line *l, struct signers_word value, struct doc_error *e)
 {
 	char quoted[QUOTE_MAX];
 
 	if (signers_parse_time(value.p, value.len, tp) == 0 && *tp != 0 &&
 	    *tp != UINT64_MAX)
 		return 0;
-	return line_error(l, w, "bad time", doc_quote(quoted, value.p,
+	return line_error(l, value.p, e, "bad time", doc_quote(quoted, value.p,
 	    value.len), "write it as YYYYMMDDZ or YYYYMMDDHHMMSSZ");
 }
 
 static int
-option_namespaces(struct signer *s, struct line *l, struct word value,
-    struct why *w)
+option_namespaces(struct signer *s, struct signers_line *l, struct signers_word value,
+    struct doc_error *e)
 {
 	char quoted[QUOTE_MAX];
 
 	doc_quote(quoted, value.p, value.len);
 	if (word_has(value, "*?!") || word_has(value, BLANK))
-		return line_error(l, w, "pattern or blank in namespaces",
-		    quoted, "list whole names, joined by commas");
+		return line_error(l, value.p, e, "pattern or blank in "
+		    "namespaces", quoted, "list whole names, joined by commas");
 	if (value.len == 0 || value.len > SIGNERS_NAMESPACES_MAX ||
 	    value.p[0] == ',' || value.p[value.len - 1] == ',' ||
 	    memmem(value.p, value.len, ",,", 2) != NULL)
-		return line_error(l, w, "bad list of namespaces", quoted,
-		    "list names, joined by commas, 255 bytes at most");
+		return line_error(l, value.p, e, "bad list of namespaces",
+		    quoted, "list names, joined by commas, 255 bytes at most");
 	memcpy(s->namespaces, value.p, value.len);
 	return 0;
 }
@@ -227,67 +227,67 @@ static const char *const option_names[] = {
 #define NOPTIONS	(sizeof(option_names) / sizeof(option_names[0]))
 
 static int
-set_option(struct signer *s, enum option option, struct line *l,
-    struct word value, struct why *w)
+set_option(struct signer *s, enum option option, struct signers_line *l,
+    struct signers_word value, struct doc_error *e)
 {
 	switch (option) {
 	case OPTION_NAMESPACES:
-		return option_namespaces(s, l, value, w);
+		return option_namespaces(s, l, value, e);
 	case OPTION_VALID_AFTER:
-		return option_time(&s->valid_after, l, value, w);
+		return option_time(&s->valid_after, l, value, e);
 	case OPTION_VALID_BEFORE:
-		return option_time(&s->valid_before, l, value, w);
+		return option_time(&s->valid_before, l, value, e);
 	}
 	return -1;
 }
 
 /* One NAME="VALUE". */
 static int
-parse_option(struct signer *s, unsigned *seen, struct line *l,
-    struct word word, struct why *w)
+parse_option(struct signer *s, unsigned *seen, struct signers_line *l,
+    struct signers_word word, struct doc_error *e)
 {
 	const char *eq = memchr(word.p, '=', word.len);
-	struct word name = { word.p, eq == NULL ? word.len :
+	struct signers_word name = { word.p, eq == NULL ? word.len :
 	    (size_t)(eq - word.p) };
-	struct word value = { NULL, 0 };
+	struct signers_word value = { NULL, 0 };
 	char quoted[QUOTE_MAX];
 	size_t i;
 
 	doc_quote(quoted, name.p, name.len);
 	if (word_is(name, "cert-authority"))
-		return line_error(l, w, "certificate authorities are not "
+		return line_error(l, word.p, e, "certificate authorities are not "
 		    "supported:", quoted, "list each key itself");
 	for (i = 0; i < NOPTIONS && !word_is(name, option_names[i]); i++)
 		;
 	if (i == NOPTIONS)
-		return line_error(l, w, "unknown option", quoted, "use "
+		return line_error(l, word.p, e, "unknown option", quoted, "use "
 		    "namespaces=, valid-after= or valid-before=");
 	if (*seen & 1u << i)
-		return line_error(l, w, "option given twice:", quoted,
+		return line_error(l, word.p, e, "option given twice:", quoted,
 		    "keep one");
 	*seen |= 1u << i;
 	if (eq != NULL)
-		value = (struct word){ eq + 1, word.len - name.len - 1 };
+		value = (struct signers_word){ eq + 1, word.len - name.len - 1 };
 	if (value.len < 2 || value.p[0] != '"' ||
 	    memchr(value.p + 1, '"', value.len - 1) !=
 	    value.p + value.len - 1)
-		return line_error(l, w, "no quoted value for option", quoted,
-		    "write it as name=\"value\"");
+		return line_error(l, word.p, e, "no quoted value for option",
+		    quoted, "write it as name=\"value\"");
 	value.p++;
 	value.len -= 2;
-	return set_option(s, (enum option)i, l, value, w);
+	return set_option(s, (enum option)i, l, value, e);
 }
 
 /* Options are one word, joined by commas outside quotation marks. */
 static int
-parse_options(struct signer *s, struct line *l, struct word word,
-    struct why *w)
+parse_options(struct signer *s, struct signers_line *l, struct signers_word word,
+    struct doc_error *e)
 {
 	unsigned seen = 0;
 	size_t i = 0;
 
 	while (i <= word.len) {
-		struct word one = { word.p + i, 0 };
+		struct signers_word one = { word.p + i, 0 };
 		bool quoted = false;
 
 		for (; i < word.len && (quoted || word.p[i] != ','); i++)
@@ -295,18 +295,18 @@ parse_options(struct signer *s, struct line *l, struct word word,
 				quoted = !quoted;
 		one.len = (size_t)(word.p + i - one.p);
 		i++;
-		if (parse_option(s, &seen, l, one, w) == -1)
+		if (parse_option(s, &seen, l, one, e) == -1)
 			return -1;
 	}
 	if (s->valid_before <= s->valid_after)
-		return line_error(l, w, "valid-before is not after "
+		return line_error(l, word.p, e, "valid-before is not after "
 		    "valid-after", "", "no time is left for this key");
 	return 0;
 }
 
 /* A word that can only be a key's type: options hold no such name. */
 static bool
-is_key_type(struct word word)
+is_key_type(struct signers_word word)
 {
 	return (word.len > 4 && memcmp(word.p, "ssh-", 4) == 0) ||
 	    (word.len > 6 && memcmp(word.p, "ecdsa-", 6) == 0) ||
@@ -314,86 +314,89 @@ is_key_type(struct word word)
 }
 
 static int
-parse_key(struct signer *s, struct line *l, struct word type, struct why *w)
+parse_key(struct signer *s, struct signers_line *l, struct signers_word type, struct doc_error *e)
 {
 	unsigned char blob[1100];	/* up to an RSA key, to name its type */
-	struct word text = next_word(l);
+	struct signers_word text = next_word(l);
 	struct why inner;
 	size_t len;
 
 	if (text.len == 0)
-		return line_error(l, w, "no key", "", "a line is a principal, "
-		    "options, and a key as in the .pub file");
+		return line_error(l, text.p, e, "no key", "", "a line is a "
+		    "principal, options, and a key as in the .pub file");
 	if (base64_get(blob, sizeof(blob), &len, text.p, text.len) == -1)
-		return line_error(l, w, "the key is damaged", "",
+		return line_error(l, text.p, e, "the key is damaged", "",
 		    "copy the whole line of the .pub file");
 	if (sshkey_parse(&s->key, blob, len, &inner) == -1)
-		return why_set(w, "%s:%u: %s", l->file, l->nr, inner.text);
+		return doc_error_at(e, l->source,
+		    (size_t)(text.p - l->source->text), "%s", inner.text);
 	if (!word_is(type, sshkey_type_name(&s->key)))
-		return line_error(l, w, "the key is not of the type before it:",
-		    sshkey_type_name(&s->key),
+		return line_error(l, type.p, e, "the key is not of the type "
+		    "before it:", sshkey_type_name(&s->key),
 		    "copy the whole line of the .pub file");
 	return 0;
 }
 
 static int
-parse_signer(struct signer *s, struct line *l, struct why *w)
+parse_signer(struct signer *s, struct signers_line *l, struct doc_error *e)
 {
-	struct word word;
+	struct signers_word word;
 
 	memset(s, 0, sizeof(*s));
 	s->valid_before = UINT64_MAX;
 	s->line = l->nr;
-	if (check_line(l, w) == -1 || parse_principal(s, l, w) == -1)
+	if (check_line(l, e) == -1 || parse_principal(s, l, e) == -1)
 		return -1;
 	word = next_word(l);
 	if (word.len != 0 && !is_key_type(word)) {
-		if (parse_options(s, l, word, w) == -1)
+		if (parse_options(s, l, word, e) == -1)
 			return -1;
 		word = next_word(l);
 	}
 	if (!is_key_type(word))
-		return line_error(l, w, "no key type", "", "a line is a "
+		return line_error(l, word.p, e, "no key type", "", "a line is a "
 		    "principal, options, and a key as in the .pub file");
-	return parse_key(s, l, word, w);
+	return parse_key(s, l, word, e);
 }
 
 static int
-add_signer(struct signers *all, struct line *l, struct why *w)
+add_signer(struct signers *all, struct signers_line *l, struct doc_error *e)
 {
+	const size_t start = (size_t)(l->p - l->source->text);
 	struct signer *s = &all->list[all->n];
 	const struct signer *old;
 
 	if (all->n == SIGNERS_MAX)
-		return line_error(l, w, "too many keys", "",
+		return line_error(l, l->p, e, "too many keys", "",
 		    "at most 256 are read");
-	if (parse_signer(s, l, w) == -1)
+	if (parse_signer(s, l, e) == -1)
 		return -1;
 	old = signers_find(all, s->key.blob, s->key.len);
 	if (old != NULL)
-		return why_set(w, "%s:%u: this key is already on line %u; "
-		    "keep one of the two", l->file, l->nr, old->line);
+		return doc_error_at(e, l->source, start, "this key is already "
+		    "on line %u; keep one of the two", old->line);
 	all->n++;
 	return 0;
 }
 
 int
 signers_parse(struct signers *all, const char *file, const char *text,
-    size_t len, struct why *w)
+    size_t len, struct doc_error *e)
 {
-	struct line l = { .file = file };
+	const struct doc_source source = { file, text, len };
+	struct signers_line l = { .source = &source };
 	const char *end = text + len;
 
 	memset(all, 0, sizeof(*all));
 	if (len > SIGNERS_FILE_MAX)
-		return why_set(w, "%s: %zu bytes; at most %u are read", file,
+		return doc_error_set(e, file, "%zu bytes; at most %u are read",
 		    len, SIGNERS_FILE_MAX);
 	all->list = calloc(SIGNERS_MAX, sizeof(*all->list));
 	if (all->list == NULL)
-		return -1;
+		return doc_error_memory(e, file);
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		why_set(w, "%s:1: byte order mark; save the file as UTF-8 "
-		    "without it", file);
+		doc_error_at(e, &source, 0, "byte order mark; save the file "
+		    "as UTF-8 without it");
 		goto bad;
 	}
 	for (const char *p = text; p < end; p = l.end + 1) {
@@ -405,13 +408,13 @@ signers_parse(struct signers *all, const char *file, const char *text,
 		skip_blank(&l);
 		if (l.p == l.end || *l.p == '#')
 			continue;
-		if (add_signer(all, &l, w) == -1)
+		if (add_signer(all, &l, e) == -1)
 			goto bad;
 	}
 	if (all->n != 0)
 		return 0;
-	why_set(w, "%s: no key; add a line for each person who may sign, as "
-	    "`NAME ssh-ed25519 AAAA...'", file);
+	doc_error_set(e, file, "no key; add a line for each person who may "
+	    "sign, as `NAME ssh-ed25519 AAAA...'");
 bad:
 	signers_free(all);
 	errno = EBADMSG;

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/doc/error.h"
 #include "sshkey.h"
 #include "words.h"
 
@@ -32,12 +33,11 @@ struct signers {
 };
 
 /*
- * Reads the text of a file called `file' in messages.  -1 with *w as
- * "FILE:LINE: what was wrong; what to do" (EBADMSG) or ENOMEM.  A file without
- * any key is an error: nobody could use that appliance.
+ * Reads the text of a file called `file' in messages.  Returns -1 with *e and
+ * EBADMSG or ENOMEM.  A file without any key is an error.
  */
 int	signers_parse(struct signers *, const char *file, const char *text,
-	    size_t len, struct why *w);
+	    size_t len, struct doc_error *e);
 void	signers_free(struct signers *);
 
 /* The row of a key blob, or NULL. */

@@ -13,10 +13,11 @@ int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
 	struct signers all;
+	struct doc_error e;
 	struct why w;
 
-	if (signers_parse(&all, "signers", (const char *)data, len, &w) == -1) {
-		if (strncmp(w.text, "signers:", 8) != 0)
+	if (signers_parse(&all, "signers", (const char *)data, len, &e) == -1) {
+		if (strcmp(e.file, "signers") != 0 || e.text[0] == '\0')
 			abort();
 		return 0;
 	}

@@ -41,14 +41,13 @@ static struct signers all;
 
 /* Parses a copy of exactly that size, so that ASan sees a step beyond. */
 static int
-parse(const char *text, size_t len, struct why *w)
+parse(const char *text, size_t len, struct doc_error *e)
 {
 	char *copy = malloc(len + 1);
 	int rc;
 
 	memcpy(copy, text, len);
-	w->text[0] = '\0';
-	rc = signers_parse(&all, "allowed_signers", copy, len, w);
+	rc = signers_parse(&all, "allowed_signers", copy, len, e);
 	free(copy);
 	return rc;
 }
@@ -56,20 +55,22 @@ parse(const char *text, size_t len, struct why *w)
 static void
 good(const char *text)
 {
-	struct why w;
+	struct doc_error e;
 
-	ATF_REQUIRE_MSG(parse(text, strlen(text), &w) == 0, "%s: %s", text,
-	    w.text);
+	ATF_REQUIRE_MSG(parse(text, strlen(text), &e) == 0, "%s: %s", text,
+	    e.text);
 }
 
 static void
 bad(const char *text, const char *words)
 {
-	struct why w;
+	char message[1024];
+	struct doc_error e;
 
-	ATF_CHECK_ERRNO(EBADMSG, parse(text, strlen(text), &w) == -1);
-	ATF_CHECK_MSG(strstr(w.text, words) != NULL, "%s\n%s\n%s", text,
-	    words, w.text);
+	ATF_CHECK_ERRNO(EBADMSG, parse(text, strlen(text), &e) == -1);
+	doc_error_format(&e, 0, message, sizeof(message));
+	ATF_CHECK_MSG(strstr(message, words) != NULL, "%s\n%s\n%s", text,
+	    words, message);
 	ATF_CHECK(all.list == NULL);
 }
 
@@ -101,8 +102,8 @@ ATF_TC_BODY(lines_options_and_comments_are_read, tc)
 ATF_TC_WITHOUT_HEAD(what_openssh_would_widen_is_refused);
 ATF_TC_BODY(what_openssh_would_widen_is_refused, tc)
 {
-	bad("* " KEY_A "\n", "allowed_signers:1: pattern *; name one");
-	bad("#\na?b " KEY_A "\n", "allowed_signers:2: pattern a?b");
+	bad("* " KEY_A "\n", "allowed_signers:1:1: pattern *; name one");
+	bad("#\na?b " KEY_A "\n", "allowed_signers:2:1: pattern a?b");
 	bad("!eve " KEY_A "\n", "pattern !eve");
 	bad("a,b " KEY_A "\n", "list of principals a,b; write one line");
 	bad("\"a b\" " KEY_A "\n", "write the principal plainly");
@@ -125,7 +126,8 @@ ATF_TC_BODY(bad_options_are_refused, tc)
 	bad("a namespaces=\"x,,y\" " KEY_A "\n", "bad list of namespaces");
 	bad("a namespaces=\"x\",namespaces=\"y\" " KEY_A "\n", "twice");
 	bad("a namespaces=\"x\", " KEY_A "\n", "unknown option");
-	bad("a valid-after=\"2024\" " KEY_A "\n", "bad time 2024; write it");
+	bad("a valid-after=\"2024\" " KEY_A "\n",
+	    "allowed_signers:1:16: bad time 2024; write it");
 	bad("a valid-after=\"20240101\",valid-before=\"20240101\" " KEY_A "\n",
 	    "no time is left");
 }
@@ -135,33 +137,34 @@ ATF_TC_BODY(bad_keys_are_refused, tc)
 {
 	char cut[256];
 
-	bad("alice\n", "allowed_signers:1: no key type; a line is");
+	bad("alice\n", "allowed_signers:1:6: no key type; a line is");
 	bad("alice ssh-ed25519\n", "no key; a line is");
 	bad("alice ssh-ed25519 AAAA*\n", "the key is damaged");
 	snprintf(cut, sizeof(cut), "a ecdsa-sha2-nistp256 %s\n", &KEY_A[12]);
 	bad(cut, "not of the type before it: ssh-ed25519;");
 	snprintf(cut, sizeof(cut), "alice %.60s\n", KEY_A);
 	bad(cut, "copy the whole line");
-	bad("alice " KEY_RSA "\n", "allowed_signers:1: key type ssh-rsa");
+	bad("alice " KEY_RSA "\n", "allowed_signers:1:15: key type ssh-rsa");
 	bad("alice " KEY_384 "\n", "key type ecdsa-sha2-nistp384 cannot");
 	bad("a " KEY_SK "\n", "security keys");
 	bad("a " KEY_A "\nb " KEY_B "\nc " KEY_A "\n",
-	    "allowed_signers:3: this key is already on line 1; keep one");
+	    "allowed_signers:3:1: this key is already on line 1; keep one");
 }
 
 ATF_TC_WITHOUT_HEAD(bad_text_is_refused);
 ATF_TC_BODY(bad_text_is_refused, tc)
 {
-	struct why w;
+	struct doc_error e;
 
-	bad("a " KEY_A "\r\n", "allowed_signers:1: carriage return");
-	bad("\xef\xbb\xbf" "a " KEY_A "\n", "allowed_signers:1: byte order mark");
+	bad("a " KEY_A "\r\n", "allowed_signers:1:83: carriage return");
+	bad("\xef\xbb\xbf" "a " KEY_A "\n",
+	    "allowed_signers:1:1: byte order mark");
 	bad("a\x01 " KEY_A "\n", "control character");
 	bad("a\xff " KEY_A "\n", "not UTF-8");
 	bad("", "allowed_signers: no key; add a line");
 	bad("# only this\n", "no key; add a line");
-	ATF_CHECK_EQ(parse("a\0b " KEY_A "\n", 8, &w), -1);
-	ATF_CHECK(strstr(w.text, "control character") != NULL);
+	ATF_CHECK_EQ(parse("a\0b " KEY_A "\n", 8, &e), -1);
+	ATF_CHECK(strstr(e.text, "control character") != NULL);
 	good("j\xc3\xb6rg " KEY_A "\n");
 	ATF_CHECK_STREQ(all.list[0].principal, "j\xc3\xb6rg");
 	signers_free(&all);
@@ -171,18 +174,18 @@ ATF_TC_WITHOUT_HEAD(limits_are_named);
 ATF_TC_BODY(limits_are_named, tc)
 {
 	static char text[SIGNERS_FILE_MAX + 2];
-	struct why w;
+	struct doc_error e;
 	size_t len = 0;
 
 	memset(text, '#', sizeof(text));
-	ATF_CHECK_EQ(parse(text, SIGNERS_FILE_MAX + 1, &w), -1);
-	ATF_CHECK(strstr(w.text, "at most 262144") != NULL);
+	ATF_CHECK_EQ(parse(text, SIGNERS_FILE_MAX + 1, &e), -1);
+	ATF_CHECK(strstr(e.text, "at most 262144") != NULL);
 	memset(text, 'p', PRINCIPAL_MAX + 1);
 	len = PRINCIPAL_MAX + 1;
 	len += (size_t)sprintf(text + len, " %s\n", KEY_A);
-	ATF_CHECK_EQ(parse(text, len, &w), -1);
-	ATF_CHECK(strstr(w.text, "at most 255 bytes") != NULL);
-	ATF_CHECK_EQ(parse(text + 1, len - 1, &w), 0);
+	ATF_CHECK_EQ(parse(text, len, &e), -1);
+	ATF_CHECK(strstr(e.text, "at most 255 bytes") != NULL);
+	ATF_CHECK_EQ(parse(text + 1, len - 1, &e), 0);
 	signers_free(&all);
 }
 

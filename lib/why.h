@@ -1,6 +1,7 @@
 /*
- * The message for a person that a refusing function leaves with its caller:
- * what was wrong, where, and what to do next.
+ * Why a function refuses or fails, for the message to a person: what was wrong
+ * and what to do next.  For what has no place in a file; a reader of a file
+ * fills a struct doc_error, which knows line and column.
  */
 #ifndef WHY_H
 #define WHY_H
@@ -10,12 +11,12 @@
 #include "lib/doc/error.h"
 #include "lib/msg/msg.h"
 
-/* A message being passed out; always terminated, cut when it is too long. */
+/* Always terminated; a message that is too long is cut. */
 struct why {
 	char	text[TEXT_MAX];
 };
 
-/* Formats the message.  Always -1 with EBADMSG: `return why_set(...)'. */
+/* Formats the message.  Always returns -1 with EBADMSG. */
 int	why_set(struct why *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 

@@ -96,6 +96,15 @@ settings_are_checked_body() {
 	grep -q '^  |         ^$' found || atf_fail "no mark"
 }
 
+new_case signers_are_checked 'with the line and a mark'
+signers_are_checked_body() {
+	make_site
+	printf 'eve ssh-ed25519 AAAA\n' > site/allowed_signers
+	finds 1 'site/allowed_signers:1:17: the key is malformed'
+	grep -q '^  | eve ssh-ed25519 AAAA$' found || atf_fail "no line"
+	grep -q '^  |                 ^$' found || atf_fail "no mark"
+}
+
 new_case unknown_actions_and_capabilities_are_errors 'as are attributes'
 unknown_actions_and_capabilities_are_errors_body() {
 	make_site
@@ -380,6 +389,7 @@ atf_init_test_cases() {
 	atf_add_test_case all_files_are_looked_at
 	atf_add_test_case entities_are_checked
 	atf_add_test_case settings_are_checked
+	atf_add_test_case signers_are_checked
 	atf_add_test_case unknown_actions_and_capabilities_are_errors
 	atf_add_test_case wildcards_are_errors_unless_settings_name_them
 	atf_add_test_case wildcards_of_nothing_are_found

@@ -16,16 +16,6 @@ tell(const struct rules_report *report, const struct doc_error *e)
 	return -1;
 }
 
-/* A message that has its place in its text. */
-static int
-tell_why(const struct rules_report *report, const struct why *w)
-{
-	struct doc_error e;
-
-	doc_error_set(&e, "", "%.*s", DOC_MESSAGE_MAX - 1, w->text);
-	return tell(report, &e);
-}
-
 /*
  * No file at all is no site: nobody is trusted, and the appliance still comes
  * up to say so.  Settings without signers are a site with a hole in it.
@@ -34,7 +24,6 @@ static int
 load_signers(struct site *s, int dirfd, const struct rules_report *report)
 {
 	struct doc_error e;
-	struct why w = { "" };
 	size_t len;
 	char *text = files_read(dirfd, SITE_SIGNERS, SIGNERS_FILE_MAX, &len,
 	    &e);
@@ -51,9 +40,9 @@ load_signers(struct site *s, int dirfd, const struct rules_report *report)
 		    "may sign");
 	if (text == NULL)
 		return tell(report, &e);
-	rc = signers_parse(&s->signers, SITE_SIGNERS, text, len, &w);
+	rc = signers_parse(&s->signers, SITE_SIGNERS, text, len, &e);
 	free(text);
-	return rc == 0 ? 0 : tell_why(report, &w);
+	return rc == 0 ? 0 : tell(report, &e);
 }
 
 static int
