@@ -13,7 +13,7 @@
 #include "lib/msg/msg.h"
 #include "target.h"
 #include "lib/wire.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 #define CONN_ANSWER_MS	30000	/* far more than a working one needs */
 

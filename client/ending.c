@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/words.h"
+#include "lib/codes.h"
 
 bool
 ending_is_query(const struct signed_command *s)

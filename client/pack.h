@@ -12,7 +12,7 @@
 #include "buf.h"
 #include "lib/command.h"
 #include "lib/msg/msg.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 struct pack {
 	struct buf	manifest;	/* as signed */

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/words.h"
+#include "lib/codes.h"
 #include "say.h"
 
 #define SIGNING_MAX_S	20	/* the gate waits 30 s for a request */

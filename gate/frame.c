@@ -6,7 +6,7 @@
 
 #include "lib/msg/msg.h"
 #include "lib/wire.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 void
 gate_frame_init(struct gate_frame *f)

@@ -7,7 +7,7 @@
 
 #include "frame.h"
 #include "lib/msg/msg.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);
 

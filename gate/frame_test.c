@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/msg/msg.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 static const unsigned char submit[] = {
 	0, 0, 0, 9, CLIENT_SUBMIT, 'm', 'a', 'n', 'i', 'f', 'e', 's', 't',

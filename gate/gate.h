@@ -20,7 +20,7 @@
 #include "frame.h"
 #include "lib/msg/chan.h"
 #include "lib/msg/msg.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 #include "out.h"
 
 #define GATE_CONNS		64	/* eight for each of the job slots */

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "lib/msg/codec.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 #define GATE_OUT_HEAD	5	/* of a frame: uint32 length, type */
 /*

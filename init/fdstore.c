@@ -11,7 +11,7 @@
 
 #include "lib/log.h"
 #include "lib/tty.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 #define BASE		64	/* above all numbers in lib/fds.h */
 #define BACKLOG		128

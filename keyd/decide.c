@@ -7,7 +7,7 @@
 
 #include "lib/command.h"
 #include "lib/manifest.h"
-#include "lib/rules/judge.h"
+#include "lib/rules/decide.h"
 #include "lib/sha256.h"
 #include "lib/sshsig.h"
 

@@ -23,7 +23,7 @@
 #include "lib/runtimes.h"
 #include "lib/share_left.h"
 #include "lib/why.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 struct submission {
 	struct bytes		command, command_sig;

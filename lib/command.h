@@ -33,7 +33,7 @@
 #include "lib/msg/msg.h"
 #include "why.h"
 #include "wire.h"
-#include "words.h"
+#include "codes.h"
 
 #define COMMAND_VERSION		"casemate-command@v1"
 #define COMMAND_NONCE_MIN	16	/* 128 bits do not collide */

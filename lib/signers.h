@@ -12,7 +12,7 @@
 
 #include "lib/doc/error.h"
 #include "sshkey.h"
-#include "words.h"
+#include "codes.h"
 
 #define SIGNERS_MAX		256		/* lines with a key */
 #define SIGNERS_FILE_MAX	(256u << 10)	/* 1 KiB for each */

@@ -1,13 +1,12 @@
 # What two or more programs share, and the compiler of system call lists.
 
 ARCHIVES += lib
-lib_SRCS := $(addprefix lib/,base64.c capability.c checkpoint.c clock.c \
+lib_SRCS := $(addprefix lib/,base64.c capability.c checkpoint.c clock.c codes.c \
 	command.c \
 	filekind.c grant.c kept_jobs.c limit.c log.c manifest.c manifest_parse.c \
 	name.c note.c receipt.c receipt_verify.c runtimes.c sandbox.c \
 	settings.c sha256.c share.c share_left.c signers.c signers_check.c \
-	sshkey.c sshsig.c stdfds.c tree.c tty.c ustar.c who.c why.c wire.c \
-	words.c) \
+	sshkey.c sshsig.c stdfds.c tree.c tty.c ustar.c who.c why.c wire.c) \
 	$(addprefix lib/msg/,chan.c codec.c event.c msg.c)
 lib_NEEDS := lib/doc
 lib_LIBS := -lsodium -lbearssl
@@ -16,10 +15,12 @@ TOOLS += lib/mkfilter
 lib/mkfilter_LIBS := -lseccomp
 SHTESTS += lib/mkfilter_test
 
-TESTS += $(addprefix lib/,base64_test capability_test clock_test command_test grant_test \
+TESTS += $(addprefix lib/,base64_test capability_test clock_test codes_test \
+	command_test grant_test \
 	limit_test log_test manifest_test name_test note_test receipt_test \
 	runtimes_test sandbox_test settings_test sha256_test share_test \
-	signers_test sshsig_test stdfds_test tree_test ustar_test wire_test words_test)
+	signers_test sshsig_test stdfds_test tree_test ustar_test \
+	wire_test)
 TESTS += lib/msg/chan_test lib/msg/codec_test lib/msg/event_test
 lib/grant_test_LDFLAGS := -Wl,--wrap=free
 

@@ -11,7 +11,7 @@
 
 #include "lib/msg/msg.h"
 #include "tail.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 #define HISTORY_MAX	16	/* some 70 KiB each */
 

@@ -27,7 +27,7 @@
 #include "lib/grant.h"
 #include "lib/msg/codec.h"
 #include "lib/sha256.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 #include "runner/jail/cgroup.h"
 #include "runner/jail/spawn.h"
 #include "tail.h"

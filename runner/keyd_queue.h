@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "lib/wire.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 #define KEYD_QUEUE_MAX	64	/* GATE_CONNS: a place for each client */
 #define KEYD_QUEUE_MS	20000	/* then keyd hangs or is too slow */

@@ -19,7 +19,7 @@
 #include "lib/msg/codec.h"
 #include "lib/who.h"
 #include "tail.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 #define QUERIES		8	/* at a time; as many as jobs */
 

@@ -9,7 +9,7 @@
 #include "cedar/data/ext.h"
 #include "cedar/read/read.h"
 #include "lib/manifest.h"
-#include "lib/rules/judge.h"
+#include "lib/rules/decide.h"
 #include "client/say.h"
 
 #define COUNT_OF(list)	(sizeof(list) / sizeof((list)[0]))

@@ -18,7 +18,7 @@
 #include "client/file.h"
 #include "lib/log.h"
 #include "lib/manifest.h"
-#include "lib/rules/judge.h"
+#include "lib/rules/decide.h"
 #include "client/safe.h"
 #include "client/say.h"
 #include "lib/sha256.h"

@@ -9,7 +9,7 @@
 
 #include "client/need.h"
 #include "lib/manifest.h"
-#include "lib/rules/judge.h"
+#include "lib/rules/decide.h"
 #include "client/say.h"
 #include "lib/sha256.h"
 #include "client/sitefolder.h"

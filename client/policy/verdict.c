@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "client/buf.h"
-#include "lib/rules/judge.h"
+#include "lib/rules/decide.h"
 #include "client/say.h"
 
 #define NO_RULE		"none"	/* as a case says it */

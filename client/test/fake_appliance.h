@@ -17,7 +17,7 @@
 #include "lib/note.h"
 #include "lib/tree.h"
 #include "lib/wire.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 struct fake {
 	const char	*path;		/* of the socket */

@@ -13,7 +13,7 @@
 #include "client/file.h"
 #include "client/need.h"
 #include "client/say.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 #define STATE_MAX	4096	/* a handful of short lines */
 

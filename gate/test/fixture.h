@@ -12,7 +12,7 @@
 #include "gate/gate.h"
 #include "lib/msg/chan.h"
 #include "lib/wire.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 #define KEY	"casemate/t+01020304+AAAA"
 

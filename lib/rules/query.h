@@ -6,7 +6,7 @@
 #define READING_H
 
 #include "permission.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 struct reading {
 	enum verb	 verb;		/* one that has no bundle */

@@ -1,9 +1,9 @@
 # A site's rules, and what a command asks of them.
 
 ARCHIVES += lib/rules
-lib/rules_SRCS := $(addprefix lib/rules/,check.c files.c judge.c permission.c \
+lib/rules_SRCS := $(addprefix lib/rules/,check.c files.c decide.c permission.c \
 	query.c rules.c schema_check.c site.c values.c)
 lib/rules_NEEDS := cedar lib
 lib/rules_GEN := gen/casemate.cedarschema.h gen/people.cedarschema.h
 
-TESTS += lib/rules/rules_test lib/rules/permission_test lib/rules/judge_test
+TESTS += lib/rules/rules_test lib/rules/permission_test lib/rules/decide_test

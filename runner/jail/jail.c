@@ -41,7 +41,7 @@
 #include "unpack.h"
 #include "unpack.seccomp.h"
 #include "lib/why.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 #define N(filter)	(sizeof(filter) / sizeof((filter)[0]))
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "lib/wire.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 #define REPORT_MAX	(1 + 1 + 4 + 4 + TEXT_MAX)	/* below PIPE_BUF */
 

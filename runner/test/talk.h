@@ -14,7 +14,7 @@
 #include "lib/msg/event.h"
 #include "lib/runtimes.h"
 #include "lib/share_left.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 #define CONN		7
 #define BUNDLE		"not really an archive"

@@ -40,7 +40,7 @@
 #include "lib/sha256.h"
 #include "runner/jail/spawn.h"
 #include "lib/stdfds.h"
-#include "lib/words.h"
+#include "lib/codes.h"
 
 #define RUNNER_UID	902
 

@@ -1,4 +1,4 @@
-#include "judge.h"
+#include "decide.h"
 
 #include <sys/stat.h>
 

@@ -1,4 +1,4 @@
-#include "words.h"
+#include "codes.h"
 
 #include <string.h>
 

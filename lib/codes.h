@@ -3,8 +3,8 @@
  * job ended (outcome.def), why it was refused (reason.def), what a command
  * orders (verb.def), and the client protocol's frames (client.def).
  */
-#ifndef WORDS_H
-#define WORDS_H
+#ifndef CODES_H
+#define CODES_H
 
 #include <stddef.h>
 

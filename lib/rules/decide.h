@@ -1,6 +1,6 @@
 /* The rules' word on a whole command. */
-#ifndef JUDGE_H
-#define JUDGE_H
+#ifndef RULES_DECIDE_H
+#define RULES_DECIDE_H
 
 #include "permission.h"
 #include "query.h"
