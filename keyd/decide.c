@@ -225,28 +225,29 @@ check_runtime(struct decision *d, const struct runtimes *attached)
 }
 
 /* What the rules can decide by beside the command. */
-static struct scene
-scene_of(const struct authority *a, uint64_t now)
+static struct rules_context
+context_of(const struct authority *a, uint64_t now)
 {
-	return (struct scene){ .now = now, .boot = a->mode };
+	return (struct rules_context){ .now = now, .boot = a->mode };
 }
 
-static struct scene
-scene_of_job(const struct authority *a, const struct decision *d, uint64_t now)
+static struct rules_context
+context_of_job(const struct authority *a, const struct decision *d,
+    uint64_t now)
 {
-	struct scene s = scene_of(a, now);
+	struct rules_context s = context_of(a, now);
 
 	memcpy(s.runtime_sha256, d->grant.runtime_sha256, DIGEST_LEN);
 	return s;
 }
 
 static int
-check_rules(struct authority *a, struct decision *d, uint64_t now)
+rules_check(struct authority *a, struct decision *d, uint64_t now)
 {
-	const struct scene scene = scene_of_job(a, d, now);
+	const struct rules_context context = context_of_job(a, d, now);
 
-	if (rules_judge(&a->site.rules, &d->who, &d->grant.manifest, &scene,
-	    &d->why) == 0)
+	if (rules_decide_command(&a->site.rules, &d->who, &d->grant.manifest,
+	    &context, &d->why) == 0)
 		return 0;
 	return refuse(d, errno == ENOMEM ? REASON_FAULT : REASON_POLICY);
 }
@@ -271,18 +272,18 @@ static int
 explain_rules(struct authority *a, struct decision *d, uint64_t now)
 {
 	static const char cut[] = "...\n";
-	const struct scene scene = scene_of_job(a, d, now);
+	const struct rules_context context = context_of_job(a, d, now);
 	struct put p;
 	int rc;
 
 	put_init(&p, d->explanation, EXPLAINED_MAX - EXPLAINED_TAIL);
-	rc = rules_explain(&a->site.rules, &d->who, &d->grant.manifest, &scene,
-	    &p);
+	rc = rules_explain(&a->site.rules, &d->who, &d->grant.manifest,
+	    &context, &p);
 	if (rc == -1 && errno == EMSGSIZE) {
 		memcpy(d->explanation + p.len, cut, sizeof(cut) - 1);
 		p.len += sizeof(cut) - 1;
-		rc = rules_judge(&a->site.rules, &d->who, &d->grant.manifest,
-		    &scene, &d->why);
+		rc = rules_decide_command(&a->site.rules, &d->who,
+		    &d->grant.manifest, &context, &d->why);
 	}
 	if (rc == -1 && errno == ENOMEM) {
 		why_set(&d->why, "out of memory");
@@ -299,7 +300,7 @@ explain_why(struct decision *d)
 {
 	d->explanation_len += (size_t)snprintf(d->explanation +
 	    d->explanation_len, EXPLAINED_MAX - d->explanation_len,
-	    "refused all the same: %s\n", d->why.text);
+	    "still refused: %s\n", d->why.text);
 }
 
 static void
@@ -374,7 +375,7 @@ decide(struct authority *a, const struct submission *s, uint64_t now,
 		check_place(a, d, s->left, SHARE_JOBS);
 	else if (d->command.verb == VERB_EXPLAIN)
 		explain(a, d, now);
-	else if (check_rules(a, d, now) == 0 && check_secrets(d) == 0 &&
+	else if (rules_check(a, d, now) == 0 && check_secrets(d) == 0 &&
 	    take_nonce(a, d, now) == 0)
 		d->grant.who = d->who;
 }
@@ -385,16 +386,16 @@ check_query(struct authority *a, struct decision *d,
     const struct query_submission *q, uint64_t now)
 {
 	static const struct kept_job nobodys;
-	const struct scene scene = scene_of(a, now);
+	const struct rules_context context = context_of(a, now);
 	const struct kept_job *job = kept_jobs_find(q->jobs,
 	    d->command.job);
-	struct reading r = { .verb = d->command.verb,
+	struct query_permission r = { .verb = d->command.verb,
 	    .who = d->who.submitter, .appliance = a->site.settings.name,
 	    .job = d->command.job,
 	    .submitter = job == NULL ? nobodys.submitter : job->submitter,
 	    .author = job == NULL ? nobodys.author : job->author };
 
-	if (rules_judge_reading(&a->site.rules, &r, &scene, &d->why) == -1)
+	if (rules_decide_query(&a->site.rules, &r, &context, &d->why) == -1)
 		return refuse(d, errno == ENOMEM ? REASON_FAULT :
 		    REASON_POLICY);
 	if (d->command.verb != VERB_OUTPUT || job != NULL)

@@ -67,7 +67,7 @@ ATF_TC_BODY(a_bad_site_is_named_and_never_ready, tc)
 	refuses_to_start("keyd: allowed_signers: no key; add a line");
 	unlink("site/allowed_signers");
 	kit_write("site/settings.yaml", named, strlen(named));
-	refuses_to_start("keyd: allowed_signers: not in the site");
+	refuses_to_start("keyd: allowed_signers: missing, and the site");
 	ATF_CHECK(access("state/key", F_OK) == -1);
 }
 

@@ -56,25 +56,26 @@ read_user(struct reader *r, uint32_t node, const char **dst)
 }
 
 static int
-read_scene(struct reader *r, struct scene *s, uint32_t now, uint32_t boot)
+read_context(struct reader *r, struct rules_context *c, uint32_t now,
+    uint32_t boot)
 {
 	const struct str *text;
 	int64_t ms;
 
-	s->now = CASES_NOW;
-	s->boot = CASES_BOOT;
+	c->now = CASES_NOW;
+	c->boot = CASES_BOOT;
 	if (now != 0) {
 		text = r->doc->nodes[now].str;
 		if (ext_parse_datetime(text->bytes, text->len, &ms) == -1 ||
 		    ms < 0)
 			return doc_error(r->doc, now, r->error, "expected a "
 			    "time like 2026-01-31T12:00:00Z");
-		s->now = (uint64_t)ms / 1000;
+		c->now = (uint64_t)ms / 1000;
 	}
 	if (boot == 0)
 		return 0;
-	s->boot = text_of(r, boot);
-	if (strcmp(s->boot, "kept") == 0 || strcmp(s->boot, "ephemeral") == 0)
+	c->boot = text_of(r, boot);
+	if (strcmp(c->boot, "kept") == 0 || strcmp(c->boot, "ephemeral") == 0)
 		return 0;
 	return doc_error(r->doc, boot, r->error, "expected kept or ephemeral");
 }
@@ -85,29 +86,30 @@ principal(char dst[PRINCIPAL_MAX + 1], const char *name)
 	snprintf(dst, PRINCIPAL_MAX + 1, "%s", name);
 }
 
-static struct case_ask *
-new_asks(struct reader *r, struct policy_case *c, size_t n)
+static struct case_permission *
+new_permissions(struct reader *r, struct policy_case *c, size_t n)
 {
-	c->nasks = n;
-	c->asks = arena_alloc(&r->cases->arena, n, sizeof(*c->asks));
-	if (c->asks == NULL)
+	c->npermissions = n;
+	c->permissions = arena_alloc(&r->cases->arena, n,
+	    sizeof(*c->permissions));
+	if (c->permissions == NULL)
 		say_no_memory();
-	return c->asks;
+	return c->permissions;
 }
 
 static void
-add_asks(struct reader *r, struct policy_case *c, const struct who *w,
-    const struct manifest *m, const struct scene *s)
+add_permissions(struct reader *r, struct policy_case *c, const struct who *w,
+    const struct manifest *m, const struct rules_context *s)
 {
-	struct ask asks[ASKS_MAX];
-	size_t n = asks_of(m, asks);
-	struct case_ask *a = new_asks(r, c, n);
+	struct permission list[PERMISSIONS_MAX];
+	size_t n = permission_list(m, list);
+	struct case_permission *a = new_permissions(r, c, n);
 
 	for (size_t i = 0; i < n; i++) {
 		snprintf(a[i].thing, sizeof(a[i].thing), "%s %s",
-		    ask_action(asks[i].kind), asks[i].what);
-		ask_format(&asks[i], a[i].shown);
-		if (ask_request(&asks[i], w, m, s, &r->cases->arena,
+		    permission_action(list[i].kind), list[i].resource);
+		permission_format(&list[i], a[i].shown);
+		if (permission_request(&list[i], w, m, s, &r->cases->arena,
 		    &a[i].request) == -1)
 			say_no_memory();
 	}
@@ -128,7 +130,7 @@ read_command(struct reader *r, struct policy_case *c, uint32_t node)
 {
 	static struct manifest m;	/* too large for a stack */
 	uint32_t found[COUNT_OF(command_fields)];
-	struct scene scene = { 0 };
+	struct rules_context context = { 0 };
 	struct who who = { 0 };
 	const char *author;
 
@@ -144,9 +146,9 @@ read_command(struct reader *r, struct policy_case *c, uint32_t node)
 	principal(who.author, author);
 	if (manifest_parse_case(&m, r->doc, found[C_MANIFEST],
 	    r->error) == -1 ||
-	    read_scene(r, &scene, found[C_NOW], found[C_BOOT]) == -1)
+	    read_context(r, &context, found[C_NOW], found[C_BOOT]) == -1)
 		return -1;
-	add_asks(r, c, &who, &m, &scene);
+	add_permissions(r, c, &who, &m, &context);
 	return 0;
 }
 
@@ -158,15 +160,15 @@ static const struct doc_field job_fields[] = {
 };
 
 static int
-read_job(struct reader *r, struct reading *reading, uint32_t read,
+read_job(struct reader *r, struct query_permission *q, uint32_t read,
     uint32_t job)
 {
 	uint32_t found[COUNT_OF(job_fields)];
 
-	if (reading->verb == VERB_OUTPUT && job == 0)
+	if (q->verb == VERB_OUTPUT && job == 0)
 		return doc_error(r->doc, read, r->error, "whose output? write "
 		    "job: {submitter: NAME, author: NAME}");
-	if (reading->verb != VERB_OUTPUT && job != 0)
+	if (q->verb != VERB_OUTPUT && job != 0)
 		return doc_error_key(r->doc, job, r->error, "`job' goes with "
 		    "the action output alone; remove it");
 	if (job == 0)
@@ -174,10 +176,10 @@ read_job(struct reader *r, struct reading *reading, uint32_t read,
 	if (doc_fields(r->doc, job, job_fields, COUNT_OF(job_fields), found,
 	    r->error) == -1)
 		return -1;
-	reading->job = "0";
-	if (read_user(r, found[J_SUBMITTER], &reading->submitter) == -1)
+	q->job = "0";
+	if (read_user(r, found[J_SUBMITTER], &q->submitter) == -1)
 		return -1;
-	return read_user(r, found[J_AUTHOR], &reading->author);
+	return read_user(r, found[J_AUTHOR], &q->author);
 }
 
 enum { R_PRINCIPAL, R_ACTION, R_JOB, R_NOW, R_BOOT };
@@ -193,29 +195,30 @@ static const struct doc_field read_fields[] = {
 static int
 read_read(struct reader *r, struct policy_case *c, uint32_t node)
 {
-	struct reading reading = { .appliance = r->site->settings.name };
+	struct query_permission q = { .appliance =
+	    r->site->settings.name };
 	uint32_t found[COUNT_OF(read_fields)];
-	struct scene scene;
-	struct case_ask *a;
+	struct rules_context context;
+	struct case_permission *a;
 
 	if (doc_fields(r->doc, node, read_fields, COUNT_OF(read_fields),
 	    found, r->error) == -1 ||
 	    read_user(r, found[R_PRINCIPAL], &c->who) == -1)
 		return -1;
-	reading.who = c->who;
-	reading.verb = (enum verb)verb_find(text_of(r, found[R_ACTION]));
-	if (reading.verb != VERB_STATUS && reading.verb != VERB_JOBS &&
-	    reading.verb != VERB_LEDGER && reading.verb != VERB_OUTPUT)
+	q.who = c->who;
+	q.verb = (enum verb)verb_find(text_of(r, found[R_ACTION]));
+	if (q.verb != VERB_STATUS && q.verb != VERB_JOBS &&
+	    q.verb != VERB_LEDGER && q.verb != VERB_OUTPUT)
 		return doc_error(r->doc, found[R_ACTION], r->error,
 		    "expected status, jobs, ledger or output");
-	if (read_job(r, &reading, node, found[R_JOB]) == -1 ||
-	    read_scene(r, &scene, found[R_NOW], found[R_BOOT]) == -1)
+	if (read_job(r, &q, node, found[R_JOB]) == -1 ||
+	    read_context(r, &context, found[R_NOW], found[R_BOOT]) == -1)
 		return -1;
-	a = new_asks(r, c, 1);
-	snprintf(a->thing, sizeof(a->thing), "%s", verb_word(reading.verb));
+	a = new_permissions(r, c, 1);
+	snprintf(a->thing, sizeof(a->thing), "%s", verb_word(q.verb));
 	snprintf(a->shown, sizeof(a->shown), "read %s",
-	    verb_word(reading.verb));
-	if (reading_request(&reading, &scene, &r->cases->arena, &a->request)
+	    verb_word(q.verb));
+	if (query_request(&q, &context, &r->cases->arena, &a->request)
 	    == -1)
 		say_no_memory();
 	return 0;
@@ -224,7 +227,7 @@ read_read(struct reader *r, struct policy_case *c, uint32_t node)
 static int
 read_case_request(struct reader *r, struct policy_case *c, uint32_t node)
 {
-	struct case_ask *a = new_asks(r, c, 1);
+	struct case_permission *a = new_permissions(r, c, 1);
 
 	if (doc_type_scalars(r->doc, node, r->error) == -1 ||
 	    read_request(&a->request, &r->cases->arena, r->doc, node,

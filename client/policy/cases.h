@@ -27,10 +27,10 @@
 #define CASES_NOW	1767268800	/* 2026-01-01T12:00:00Z */
 #define CASES_BOOT	"kept"
 
-/* One thing that a case asks for. */
-struct case_ask {
-	char		thing[ASK_TEXT_MAX];	/* "run NAME", as expected */
-	char		shown[ASK_TEXT_MAX];	/* for a person */
+/* One permission that a case needs. */
+struct case_permission {
+	char			thing[PERMISSION_TEXT_MAX]; /* "run NAME" */
+	char			shown[PERMISSION_TEXT_MAX]; /* to a person */
 	struct authz_request	request;
 };
 
@@ -39,8 +39,8 @@ struct policy_case {
 	const char	*name, *who;
 	bool		 allow;		/* what is expected */
 	const char	*thing, *rule;	/* NULL: any */
-	size_t		 nasks;
-	struct case_ask	*asks;
+	size_t		 npermissions;
+	struct case_permission	*permissions;
 };
 
 struct cases {

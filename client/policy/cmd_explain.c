@@ -56,15 +56,16 @@ explain_case(struct rules *r, const struct policy_case *c)
 	printf("case: ");
 	safe_print(stdout, c->name);
 	printf("\n");
-	for (size_t i = 0; i < c->nasks; i++) {
+	for (size_t i = 0; i < c->npermissions; i++) {
 		struct put p;
 
 		put_init(&p, text, SHOWN_MAX);
 		safe_print(stdout, c->who);
 		printf(": ");
-		safe_print(stdout, c->asks[i].shown);
+		safe_print(stdout, c->permissions[i].shown);
 		printf("\n");
-		print(&p, rules_explain_request(r, &c->asks[i].request, &p));
+		print(&p, rules_explain_request(r,
+		    &c->permissions[i].request, &p));
 	}
 	free(text);
 }
@@ -141,14 +142,15 @@ explain_manifest(struct rules *r, const char *file, const struct buf *text,
     const struct explain_options *o)
 {
 	static struct manifest m;	/* too large for a stack */
-	struct scene scene = { .boot = o->boot == NULL ? CASES_BOOT : o->boot };
+	struct rules_context context = { .boot = o->boot == NULL ?
+	    CASES_BOOT : o->boot };
 	struct who who = { 0 };
 	struct doc_error e;
 	struct put p;
 	char *out;
 	int rc;
 
-	if (read_now(o->now, &scene.now) == -1)
+	if (read_now(o->now, &context.now) == -1)
 		return CMD_USAGE;
 	manifest_init(&m);
 	if (manifest_parse(&m, file, text->data, text->len, &e) == -1) {
@@ -164,7 +166,7 @@ explain_manifest(struct rules *r, const char *file, const struct buf *text,
 	    o->author == NULL ? o->submitter : o->author);
 	out = need_alloc(SHOWN_MAX, 1);
 	put_init(&p, out, SHOWN_MAX);
-	rc = print(&p, rules_explain(r, &who, &m, &scene, &p));
+	rc = print(&p, rules_explain(r, &who, &m, &context, &p));
 	free(out);
 	manifest_free(&m);
 	return rc;

@@ -43,13 +43,14 @@ static int
 explain(struct rules *r, const struct who *w, const struct manifest *m,
     bool verbose)
 {
-	struct scene scene = { .now = (uint64_t)time(NULL), .boot = "kept" };
+	const struct rules_context context = { .now = (uint64_t)time(NULL),
+	    .boot = "kept" };
 	char *text = need_alloc(TEXT_ROOM, 1);
 	struct put p;
 	int rc;
 
 	put_init(&p, text, TEXT_ROOM);
-	rc = rules_explain(r, w, m, &scene, &p) == 0 ? 1 :
+	rc = rules_explain(r, w, m, &context, &p) == 0 ? 1 :
 	    errno == EPERM ? 0 : -1;
 	if (rc == -1)
 		say("the explanation is longer than %d bytes, or memory is "

@@ -46,7 +46,7 @@ name(const struct uid *uid, char dst[NAME_LEN])
 static void
 tell(const struct lint *l, const struct doc_error *e)
 {
-	l->report->tell(l->report->ctx, e, true);
+	l->report->report(l->report->ctx, e, true);
 }
 
 /* At a place in a rule, or in its file when that is JSON. */
@@ -54,13 +54,13 @@ static void
 tell_rule(const struct lint *l, const struct policy *p, uint32_t pos,
     const char *text)
 {
-	char file[RULE_PLACE_MAX];
+	char file[RULES_PLACE_MAX];
 	struct doc_error e;
 
 	if (p->source != NULL)
 		doc_error_at(&e, p->source, pos, "%s", text);
 	else
-		doc_error_set(&e, rule_place(p, file), "%.100s: %s",
+		doc_error_set(&e, rules_place(p, file), "%.100s: %s",
 		    p->id->bytes, text);
 	tell(l, &e);
 }

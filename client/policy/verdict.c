@@ -11,12 +11,12 @@
 #define NO_RULE		"none"	/* as a case says it */
 #define PIECE_MAX	1024	/* of a message: names, places, an error */
 
-static const struct case_ask *
+static const struct case_permission *
 find_ask(const struct policy_case *c, const char *thing)
 {
-	for (size_t i = 0; i < c->nasks; i++)
-		if (strcmp(c->asks[i].thing, thing) == 0)
-			return &c->asks[i];
+	for (size_t i = 0; i < c->npermissions; i++)
+		if (strcmp(c->permissions[i].thing, thing) == 0)
+			return &c->permissions[i];
 	return NULL;
 }
 
@@ -24,16 +24,16 @@ void
 verdict_decide(const struct policy_case *c, struct rules *rules,
     struct case_verdict *v)
 {
-	const struct case_ask *meant;
+	const struct case_permission *meant;
 
-	for (size_t i = 0; i < c->nasks; i++) {
-		v->ask = &c->asks[i];
+	for (size_t i = 0; i < c->npermissions; i++) {
+		v->ask = &c->permissions[i];
 		rules_decide(rules, &v->ask->request, &v->answer);
 		if (!v->answer.allow)
 			return;
 	}
 	meant = c->thing == NULL ? NULL : find_ask(c, c->thing);
-	v->ask = meant == NULL ? &c->asks[0] : meant;
+	v->ask = meant == NULL ? &c->permissions[0] : meant;
 	rules_decide(rules, &v->ask->request, &v->answer);
 }
 
@@ -95,9 +95,9 @@ add_expected(struct buf *b, const struct policy_case *c)
 {
 	const char *done = c->allow ? "allowed" : "refused";
 
-	if (c->thing != NULL || c->nasks == 1)
+	if (c->thing != NULL || c->npermissions == 1)
 		add(b, "`%s' to be %s", c->thing != NULL ? c->thing :
-		    c->asks[0].shown, done);
+		    c->permissions[0].shown, done);
 	else
 		add(b, "%s to be %s", c->allow ? "everything" : "something",
 		    done);
@@ -111,9 +111,9 @@ add_expected(struct buf *b, const struct policy_case *c)
 static void
 add_rule(struct buf *b, const struct policy *p)
 {
-	char place[RULE_PLACE_MAX];
+	char place[RULES_PLACE_MAX];
 
-	add(b, "rule %s (%s)", p->id->bytes, rule_place(p, place));
+	add(b, "rule %s (%s)", p->id->bytes, rules_place(p, place));
 }
 
 static void
@@ -153,8 +153,9 @@ add_unknown(struct buf *b, const struct policy_case *c, const struct rules *r)
 {
 	if (c->thing != NULL && find_ask(c, c->thing) == NULL) {
 		add(b, "; it asks for no `%s' but for", c->thing);
-		for (size_t i = 0; i < c->nasks; i++)
-			add(b, "%s `%s'", i == 0 ? "" : ",", c->asks[i].thing);
+		for (size_t i = 0; i < c->npermissions; i++)
+			add(b, "%s `%s'", i == 0 ? "" : ",",
+			    c->permissions[i].thing);
 	}
 	if (c->rule != NULL && strcmp(c->rule, NO_RULE) != 0 &&
 	    policies_find(&r->policies, c->rule, strlen(c->rule)) == NULL)

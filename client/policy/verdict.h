@@ -11,7 +11,7 @@
  * names, or the first.
  */
 struct case_verdict {
-	const struct case_ask	*ask;
+	const struct case_permission	*ask;
 	struct authz_decision		 answer;
 };
 

@@ -5,35 +5,35 @@
 
 #include "cedar/validate/validate.h"
 
-struct check {
+struct rules_checker {
 	const struct rules		*rules;
 	const struct settings		*settings;
 	const struct doc_source	*entities;
-	const struct rules_report	*report;
+	const struct rules_report	*callback;
 	size_t				 nerrors;
 };
 
 static void
-tell(struct check *c, const struct doc_error *e, bool warning)
+report(struct rules_checker *c, const struct doc_error *e, bool warning)
 {
-	c->report->tell(c->report->ctx, e, warning);
+	c->callback->report(c->callback->ctx, e, warning);
 	c->nerrors += !warning;
 }
 
-/* Of a rule from JSON the finding knows its id, and not the file. */
+/* A finding on a rule from JSON has the rule's id and no file. */
 static void
-tell_finding(struct check *c, struct finding *f)
+report_finding(struct rules_checker *c, struct finding *f)
 {
 	const struct policy *p = c->rules->policies.items[f->policy];
-	char place[RULE_PLACE_MAX];
+	char place[RULES_PLACE_MAX];
 	struct doc_error e;
 
 	if (p->source == NULL) {
-		doc_error_set(&e, rule_place(p, place), "the rule %.60s: "
+		doc_error_set(&e, rules_place(p, place), "the rule %.60s: "
 		    "%.300s", p->id->bytes, f->error.text);
 		f->error = e;
 	}
-	tell(c, &f->error, f->warning);
+	report(c, &f->error, f->warning);
 }
 
 static bool
@@ -45,17 +45,17 @@ has_error(const struct findings *f, uint32_t policy)
 	return false;
 }
 
-/* A rule that is wrong seldom applies: that it does not is no news then. */
+/* A warning is suppressed when its rule has an error: that may be why. */
 static void
-tell_findings(struct check *c, struct findings *f)
+report_findings(struct rules_checker *c, struct findings *f)
 {
 	for (size_t i = 0; i < f->n; i++)
 		if (!f->items[i].warning || !has_error(f, f->items[i].policy))
-			tell_finding(c, &f->items[i]);
+			report_finding(c, &f->items[i]);
 }
 
 static void
-validate(struct check *c)
+validate(struct rules_checker *c)
 {
 	struct findings f;
 	struct doc_error e;
@@ -63,10 +63,10 @@ validate(struct check *c)
 	if (validate_policies(&c->rules->policies, &c->rules->schema, &f) ==
 	    -1) {
 		doc_error_memory(&e, RULES_POLICY);
-		tell(c, &e, false);
+		report(c, &e, false);
 		return;
 	}
-	tell_findings(c, &f);
+	report_findings(c, &f);
 	validate_free(&f);
 }
 
@@ -84,19 +84,19 @@ at_rule(struct doc_error *e, const struct policy *p, const char *what)
 {
 	static const char todo[] = "narrow it, or name the rule under "
 	    "`wildcards' in settings.yaml";
-	char place[RULE_PLACE_MAX];
+	char place[RULES_PLACE_MAX];
 
 	if (p->source != NULL)
 		doc_error_at(e, p->source, p->pos, "the rule %.100s permits "
 		    "%s; %s", p->id->bytes, what, todo);
 	else
-		doc_error_set(e, rule_place(p, place), "the rule %.100s "
+		doc_error_set(e, rules_place(p, place), "the rule %.100s "
 		    "permits %s; %s", p->id->bytes, what, todo);
 }
 
 /* A permit for any principal, or to do anything at all. */
 static void
-check_scope(struct check *c, const struct policy *p)
+check_scope(struct rules_checker *c, const struct policy *p)
 {
 	struct doc_error e;
 
@@ -104,20 +104,20 @@ check_scope(struct check *c, const struct policy *p)
 		return;
 	if (p->principal.op == SCOPE_ANY || p->principal.op == SCOPE_IS) {
 		at_rule(&e, p, "anybody");
-		tell(c, &e, false);
+		report(c, &e, false);
 	}
 	if (p->action.op == SCOPE_ANY) {
 		at_rule(&e, p, "every action");
-		tell(c, &e, false);
+		report(c, &e, false);
 	}
 }
 
 /*
- * Somebody who writes Role::"*" or Secret::"*" expects that it means all of
- * them; a forbid of that kind would forbid nothing.
+ * The author of Role::"*" or Secret::"*" expects it to match all of them.  It
+ * matches none, so that a forbid with it forbids nothing.
  */
 static bool
-is_wildcard(struct check *c, const struct uid *uid)
+is_wildcard(struct rules_checker *c, const struct uid *uid)
 {
 	return memchr(uid->id->bytes, '*', uid->id->len) != NULL &&
 	    !is_named(c->settings, uid->id);
@@ -131,17 +131,18 @@ plural(const struct str *type)
 }
 
 static void
-tell_wildcard(struct check *c, struct doc_error *e, const struct uid *uid)
+report_wildcard(struct rules_checker *c, struct doc_error *e,
+    const struct uid *uid)
 {
 	snprintf(e->text, sizeof(e->text), "%.100s::\"%.100s\" has a `*' in "
-	    "its name, and no name stands for others here; write the %s that "
-	    "are meant, or name it under `wildcards' in settings.yaml",
+	    "its name, which matches no other name; write the %s that are "
+	    "meant, or name it under `wildcards' in settings.yaml",
 	    uid->type->bytes, uid->id->bytes, plural(uid->type));
-	tell(c, e, false);
+	report(c, e, false);
 }
 
 static void
-check_listed(struct check *c, const struct entity *entity,
+check_listed(struct rules_checker *c, const struct entity *entity,
     const struct uid *uid)
 {
 	struct doc_error e;
@@ -149,15 +150,15 @@ check_listed(struct check *c, const struct entity *entity,
 	if (!is_wildcard(c, uid))
 		return;
 	doc_error_at(&e, c->entities, entity->pos, "%s", "");
-	tell_wildcard(c, &e, uid);
+	report_wildcard(c, &e, uid);
 }
 
-/* A template decides nothing: a forbid that nothing links forbids nothing. */
+/* A forbid that is a template without a link forbids nothing. */
 static void
-check_linked(struct check *c, const struct policy *p)
+check_linked(struct rules_checker *c, const struct policy *p)
 {
 	const struct policies *set = &c->rules->policies;
-	char place[RULE_PLACE_MAX];
+	char place[RULES_PLACE_MAX];
 	struct doc_error e;
 
 	if (!p->forbid || !p->is_template)
@@ -168,15 +169,15 @@ check_linked(struct check *c, const struct policy *p)
 	if (p->source != NULL)
 		doc_error_at(&e, p->source, p->pos, "%s", "");
 	else
-		doc_error_set(&e, rule_place(p, place), "%s", "");
-	snprintf(e.text, sizeof(e.text), "the rule %.100s is a template that "
-	    "nothing links, and so forbids nothing; write what it forbids in "
+		doc_error_set(&e, rules_place(p, place), "%s", "");
+	snprintf(e.text, sizeof(e.text), "the rule %.100s is a template "
+	    "without a link, and so forbids nothing; write what it forbids in "
 	    "place of ?principal and ?resource, or link it", p->id->bytes);
-	tell(c, &e, false);
+	report(c, &e, false);
 }
 
 static void
-check_entity(struct check *c, const struct entity *entity)
+check_entity(struct rules_checker *c, const struct entity *entity)
 {
 	check_listed(c, entity, entity->uid);
 	for (uint32_t i = 0; i < entity->nparents; i++)
@@ -184,32 +185,32 @@ check_entity(struct check *c, const struct entity *entity)
 }
 
 static void
-check_named(struct check *c, const struct policy *p, const struct uid *uid,
-    uint32_t pos)
+check_named(struct rules_checker *c, const struct policy *p,
+    const struct uid *uid, uint32_t pos)
 {
 	struct doc_error e;
-	char place[RULE_PLACE_MAX];
+	char place[RULES_PLACE_MAX];
 
 	if (uid == NULL || !is_wildcard(c, uid))
 		return;
 	if (p->source != NULL)
 		doc_error_at(&e, p->source, pos, "%s", "");
 	else
-		doc_error_set(&e, rule_place(p, place), "%s", "");
-	tell_wildcard(c, &e, uid);
+		doc_error_set(&e, rules_place(p, place), "%s", "");
+	report_wildcard(c, &e, uid);
 }
 
 static void
-check_scope_names(struct check *c, const struct policy *p,
+check_scope_names(struct rules_checker *c, const struct policy *p,
     const struct scope *s)
 {
 	for (uint32_t i = 0; i < s->nuids; i++)
 		check_named(c, p, s->uids[i], s->pos);
 }
 
-/* Whom and what a rule names in its scope and in its conditions. */
+/* All entities that a rule names in its scope and its conditions. */
 static void
-check_names(struct check *c, const struct policy *p)
+check_names(struct rules_checker *c, const struct policy *p)
 {
 	check_scope_names(c, p, &p->principal);
 	check_scope_names(c, p, &p->resource);
@@ -223,11 +224,11 @@ check_names(struct check *c, const struct policy *p)
 }
 
 size_t
-check_rules(const struct rules *r, const struct settings *settings,
-    const struct doc_source *entities, const struct rules_report *report)
+rules_check(const struct rules *r, const struct settings *settings,
+    const struct doc_source *entities, const struct rules_report *callback)
 {
-	struct check c = { .rules = r, .settings = settings,
-	    .entities = entities, .report = report };
+	struct rules_checker c = { .rules = r, .settings = settings,
+	    .entities = entities, .callback = callback };
 
 	validate(&c);
 	for (uint32_t i = 0; i < r->entities.n; i++)

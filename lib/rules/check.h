@@ -1,6 +1,6 @@
-/* What rules must keep to beyond their schema. */
-#ifndef CHECK_H
-#define CHECK_H
+/* What is checked of a site's rules once they are read. */
+#ifndef RULES_CHECK_H
+#define RULES_CHECK_H
 
 #include <stddef.h>
 
@@ -8,10 +8,10 @@
 
 /*
  * Validates the policies and looks for wildcards that the settings do not
- * name; tells each, with its place in the text of entities.yaml where that is
- * meant.  How many of what was told are errors.
+ * name.  Reports each finding; `entities' is the text of entities.yaml, for
+ * places in it.  Returns the number of errors.
  */
-size_t	check_rules(const struct rules *, const struct settings *,
+size_t	rules_check(const struct rules *, const struct settings *,
 	    const struct doc_source *entities, const struct rules_report *);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "cedar/format/emit.h"
 
-#define NEAREST		3	/* rules that almost permit it, in full */
+#define NEAREST		3	/* rules that almost permit: in full */
 
 const struct eval_error *
 rules_failed_forbid(const struct rules *r, const struct authz_decision *a)
@@ -29,18 +29,17 @@ rules_decide(struct rules *r, const struct authz_request *request,
 }
 
 /*
- * Somebody's or a rule's name, for a message: what would mislead is escaped,
- * and what is too long cut between two characters, so that the text is UTF-8
- * in the ledger, too.
+ * The name of a user or a rule, for a message: escaped, and cut between two
+ * characters, so that it is UTF-8 in the ledger, too.
  */
-struct shown {
+struct rules_shown {
 	char	text[100 + sizeof("...")];
 };
 
-static struct shown
+static struct rules_shown
 show(const char *name, size_t len, size_t max)
 {
-	struct shown s;
+	struct rules_shown s;
 	struct put p;
 
 	put_init(&p, s.text, max);
@@ -49,49 +48,49 @@ show(const char *name, size_t len, size_t max)
 	return s;
 }
 
-static struct shown
+static struct rules_shown
 show_who(const char *who)
 {
 	return show(who, strlen(who), 100);
 }
 
-static struct shown
+static struct rules_shown
 show_rule(const struct policy *p, size_t max)
 {
 	return show(p->id->bytes, p->id->len, max);
 }
 
 static void
-say_failed(const struct rules *r, const struct eval_error *e,
+set_failed(const struct rules *r, const struct eval_error *e,
     const char *who, const char *what, struct why *w)
 {
 	const struct policy *p = r->policies.items[e->policy];
-	char place[RULE_PLACE_MAX];
+	char place[RULES_PLACE_MAX];
 
 	why_set(w, "%s may not %s: the rule %s (%s), which may forbid it, "
 	    "failed: %.100s", who, what, show_rule(p, 60).text,
-	    rule_place(p, place), e->text);
+	    rules_place(p, place), e->text);
 }
 
 /* "rule NAME (FILE:LINE)" of the first rule that forbids. */
 static void
-say_forbidden(const struct rules *r, const struct authz_decision *a,
+set_forbidden(const struct rules *r, const struct authz_decision *a,
     const char *who, const char *what, struct why *w)
 {
 	const struct policy *p = r->policies.items[a->determining[0]];
-	char place[RULE_PLACE_MAX];
+	char place[RULES_PLACE_MAX];
 
 	why_set(w, "%s may not %s: the rule %s (%s) forbids it", who, what,
-	    show_rule(p, 100).text, rule_place(p, place));
+	    show_rule(p, 100).text, rules_place(p, place));
 }
 
-/* A rule that failed is not heeded, and that may be why none permits. */
+/* A rule that fails is ignored, and that may be why none permits. */
 static void
-say_unpermitted(const struct rules *r, const struct authz_decision *a,
+set_unpermitted(const struct rules *r, const struct authz_decision *a,
     const char *who, const char *what, struct why *w)
 {
 	const struct policy *p;
-	char place[RULE_PLACE_MAX];
+	char place[RULES_PLACE_MAX];
 
 	if (a->nerrors == 0) {
 		why_set(w, "%s may not %s: no rule permits it", who, what);
@@ -100,7 +99,7 @@ say_unpermitted(const struct rules *r, const struct authz_decision *a,
 	p = r->policies.items[a->errors[0].policy];
 	why_set(w, "%s may not %s: no rule permits it; the rule %s (%s) "
 	    "failed: %.100s", who, what, show_rule(p, 60).text,
-	    rule_place(p, place), a->errors[0].text);
+	    rules_place(p, place), a->errors[0].text);
 }
 
 static int
@@ -112,54 +111,54 @@ no_memory(struct why *w)
 }
 
 static int
-judge_request(struct rules *r, const struct authz_request *request,
+decide_request(struct rules *r, const struct authz_request *request,
     const char *name, const char *what, struct why *w)
 {
-	const struct shown shown = show_who(name);
+	const struct rules_shown shown = show_who(name);
 	const char *who = shown.text;
 	const struct eval_error *failed;
-	struct authz_decision answer;
+	struct authz_decision decision;
 
-	rules_decide(r, request, &answer);
-	if (answer.allow)
+	rules_decide(r, request, &decision);
+	if (decision.allow)
 		return 0;
-	failed = rules_failed_forbid(r, &answer);
-	if (answer.ndetermining != 0)
-		say_forbidden(r, &answer, who, what, w);
+	failed = rules_failed_forbid(r, &decision);
+	if (decision.ndetermining != 0)
+		set_forbidden(r, &decision, who, what, w);
 	else if (failed != NULL)
-		say_failed(r, failed, who, what, w);
+		set_failed(r, failed, who, what, w);
 	else
-		say_unpermitted(r, &answer, who, what, w);
+		set_unpermitted(r, &decision, who, what, w);
 	errno = EPERM;
 	return -1;
 }
 
 static int
-judge_one(struct rules *r, const struct ask *ask, const struct who *who,
-    const struct manifest *m, const struct scene *s, struct arena *arena,
-    struct why *w)
+decide_permission(struct rules *r, const struct permission *p,
+    const struct who *who, const struct manifest *m,
+    const struct rules_context *c, struct arena *arena, struct why *w)
 {
-	char what[ASK_TEXT_MAX];
+	char what[PERMISSION_TEXT_MAX];
 	struct authz_request request;
 
-	if (ask_request(ask, who, m, s, arena, &request) == -1)
+	if (permission_request(p, who, m, c, arena, &request) == -1)
 		return no_memory(w);
-	return judge_request(r, &request, who->submitter,
-	    ask_format(ask, what), w);
+	return decide_request(r, &request, who->submitter,
+	    permission_format(p, what), w);
 }
 
 int
-rules_judge(struct rules *r, const struct who *who, const struct manifest *m,
-    const struct scene *s, struct why *w)
+rules_decide_command(struct rules *r, const struct who *who,
+    const struct manifest *m, const struct rules_context *c, struct why *w)
 {
-	struct ask asks[ASKS_MAX];
-	size_t n = asks_of(m, asks);
+	struct permission list[PERMISSIONS_MAX];
+	size_t n = permission_list(m, list);
 	struct arena arena;
 	int rc = 0, saved;
 
 	arena_init(&arena, 0);
 	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = judge_one(r, &asks[i], who, m, s, &arena, w);
+		rc = decide_permission(r, &list[i], who, m, c, &arena, w);
 	saved = errno;
 	arena_free(&arena);
 	errno = saved;
@@ -167,20 +166,20 @@ rules_judge(struct rules *r, const struct who *who, const struct manifest *m,
 }
 
 int
-rules_judge_reading(struct rules *r, const struct reading *reading,
-    const struct scene *s, struct why *w)
+rules_decide_query(struct rules *r, const struct query_permission *q,
+    const struct rules_context *c, struct why *w)
 {
-	char what[ASK_TEXT_MAX];
+	char what[PERMISSION_TEXT_MAX];
 	struct authz_request request;
 	struct arena arena;
 	int rc, saved;
 
 	arena_init(&arena, 0);
-	if (reading_request(reading, s, &arena, &request) == -1)
+	if (query_request(q, c, &arena, &request) == -1)
 		rc = no_memory(w);
 	else
-		rc = judge_request(r, &request, reading->who,
-		    reading_format(reading, what), w);
+		rc = decide_request(r, &request, q->who,
+		    query_format(q, what), w);
 	saved = errno;
 	arena_free(&arena);
 	errno = saved;
@@ -209,9 +208,9 @@ explain(struct rules *r, const struct authz_request *request, struct put *out)
 	failed = rules_failed_forbid(r, &trace.decision);
 	if (allowed && failed != NULL) {
 		id = r->policies.items[failed->policy]->id;
-		put_text(out, "refused all the same: the forbid ");
+		put_text(out, "still refused: the forbid ");
 		emit_escaped(out, id->bytes, id->len, false);
-		put_text(out, " failed, and could not be asked\n");
+		put_text(out, " failed to evaluate\n");
 		allowed = false;
 	}
 	decider_trace_free(&trace);
@@ -219,26 +218,27 @@ explain(struct rules *r, const struct authz_request *request, struct put *out)
 }
 
 static int
-explain_one(struct rules *r, const struct ask *ask, const struct who *who,
-    const struct manifest *m, const struct scene *s, struct put *out)
+explain_permission(struct rules *r, const struct permission *p,
+    const struct who *who, const struct manifest *m,
+    const struct rules_context *c, struct put *out)
 {
-	char what[ASK_TEXT_MAX];
+	char what[PERMISSION_TEXT_MAX];
 	struct authz_request request;
 	struct arena arena;
 	int ret = -1;
 
 	emit_escaped(out, who->submitter, strlen(who->submitter), false);
 	put_text(out, ": ");
-	put_text(out, ask_format(ask, what));
+	put_text(out, permission_format(p, what));
 	put_text(out, "\n");
 	arena_init(&arena, 0);
-	if (ask_request(ask, who, m, s, &arena, &request) == 0)
+	if (permission_request(p, who, m, c, &arena, &request) == 0)
 		ret = explain(r, &request, out);
 	arena_free(&arena);
 	return ret;
 }
 
-/* All went well or not: what the callers of both forms are told. */
+/* What both forms return. */
 static int
 explained(int allowed, const struct put *out)
 {
@@ -255,14 +255,14 @@ rules_explain_request(struct rules *r, const struct authz_request *request,
 
 int
 rules_explain(struct rules *r, const struct who *who, const struct manifest *m,
-    const struct scene *s, struct put *out)
+    const struct rules_context *c, struct put *out)
 {
-	struct ask asks[ASKS_MAX];
-	size_t n = asks_of(m, asks);
+	struct permission list[PERMISSIONS_MAX];
+	size_t n = permission_list(m, list);
 	int all = 1, one;
 
 	for (size_t i = 0; i < n && all != -1; i++) {
-		one = explain_one(r, &asks[i], who, m, s, out);
+		one = explain_permission(r, &list[i], who, m, c, out);
 		if (one != 1)
 			all = one == -1 ? -1 : 0;
 	}

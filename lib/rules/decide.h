@@ -1,46 +1,49 @@
-/* The rules' word on a whole command. */
+/* Decisions by a site's rules, on requests and on whole commands. */
 #ifndef RULES_DECIDE_H
 #define RULES_DECIDE_H
 
+#include "lib/why.h"
+#include "lib/wire.h"
 #include "permission.h"
 #include "query.h"
 #include "rules.h"
-#include "lib/why.h"
-#include "lib/wire.h"
 
 /*
- * The answer to one request.  In one thing stricter than Cedar: a forbid that
- * fails to evaluate is not left out, nothing is allowed then (the appliance
- * fails closed).  Such an answer has no determining rules.
+ * Decides one request.  Stricter than Cedar in one case: when a forbid fails to
+ * evaluate, Cedar ignores it, and here nothing is allowed (the appliance fails
+ * closed).  Such a decision has no determining rules.
  */
-void rules_decide(struct rules *, const struct authz_request *,
+void	rules_decide(struct rules *, const struct authz_request *,
 	    struct authz_decision *);
-/* The first forbid that failed, or NULL. */
+/* The first forbid that failed to evaluate, or NULL. */
 const struct eval_error *rules_failed_forbid(const struct rules *,
 	    const struct authz_decision *);
 
 /*
- * Everything that a submitted command asks for must be allowed.  0, or -1
- * with *w: EPERM, and *w names the thing, and the rule that forbids it or that
- * none permits it; ENOMEM.
+ * Decides a submitted command: each permission that it needs must be allowed.
+ * Returns 0, or -1 with *w: EPERM, and *w names the first permission that is
+ * refused and the rule that forbids it, or says that no rule permits it;
+ * ENOMEM.
  */
-int	rules_judge(struct rules *, const struct who *,
-	    const struct manifest *, const struct scene *, struct why *w);
+int	rules_decide_command(struct rules *, const struct who *,
+	    const struct manifest *, const struct rules_context *,
+	    struct why *w);
 
-/* The same for an order to read. */
-int	rules_judge_reading(struct rules *, const struct reading *,
-	    const struct scene *, struct why *w);
+/* The same for a query. */
+int	rules_decide_query(struct rules *, const struct query_permission *,
+	    const struct rules_context *, struct why *w);
 
 /*
- * The same decision in full: each thing that is asked for, the rules that
- * decided it, their conditions with their values, and what would have to
- * differ.  Lines of text into the buffer.  0 allowed; -1 with EPERM refused,
- * EMSGSIZE when the text was cut (refused or not), ENOMEM.
+ * Decides a submitted command and writes lines of text about it: each
+ * permission, the rules that decided it, their conditions with their values,
+ * and what would have to differ.  Returns 0 when it is allowed; -1 with EPERM
+ * when it is refused, EMSGSIZE when the text was cut (refused or not), ENOMEM.
  */
 int	rules_explain(struct rules *, const struct who *,
-	    const struct manifest *, const struct scene *, struct put *);
+	    const struct manifest *, const struct rules_context *,
+	    struct put *);
 
-/* The answer to one request, and why, without its heading. */
+/* The same for one request, without its heading. */
 int	rules_explain_request(struct rules *, const struct authz_request *,
 	    struct put *);
 

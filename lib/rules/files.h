@@ -1,6 +1,6 @@
 /* The files of a site's folder. */
-#ifndef FILES_H
-#define FILES_H
+#ifndef RULES_FILES_H
+#define RULES_FILES_H
 
 #include <sys/types.h>
 
@@ -12,22 +12,22 @@
 #define FILES_NAME_MAX	96	/* of one file; leaves room in messages */
 
 /*
- * The files in a folder below dirfd whose names end so, sorted by name; ends
- * with NULL.  A folder that is not there is empty; the one file `also' (or
- * NULL) may be there and is left out.  NULL with *e: a name that is neither or
- * holds more than letters, digits, `-', `_' and `.'; too many; ENOMEM.  The
- * caller frees it with files_free().
+ * Lists the files in a folder below dirfd whose names end in `end', sorted by
+ * name and closed with NULL; files_free() frees the list.  A missing folder is
+ * empty.  The file `also' (or NULL) is permitted and left out.  Returns NULL
+ * with *e for any other name, one with characters other than letters, digits,
+ * `-', `_' and `.', too many files, and ENOMEM.
  */
 char	**files_list(int dirfd, const char *folder, const char *end,
 	    const char *also, struct doc_error *e);
 void	files_free(char **);
 
-/* Bytes up to the file's end, at most cap: how many, or -1 with errno. */
+/* Reads to the file's end or cap.  Returns the bytes, or -1 with errno. */
 ssize_t	files_read_all(int fd, void *buf, size_t cap);
 
 /*
- * All of a file below dirfd, which the caller frees.  Follows no link.  NULL
- * with *e and errno: ENOENT when there is none, EBADMSG for all else.
+ * Reads a file below dirfd, without following a link.  The caller frees it.
+ * Returns NULL with *e and errno: ENOENT when it is missing, else EBADMSG.
  */
 char	*files_read(int dirfd, const char *path, size_t max, size_t *lenp,
 	    struct doc_error *e);

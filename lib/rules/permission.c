@@ -9,130 +9,135 @@
 
 static const struct {
 	const char	*action, *type;
-} kinds[ASK_KINDS] = {
-	[ASK_RUN] = { "run", "Manifest" },
-	[ASK_USE] = { "use", "Capability" },
-	[ASK_EXCEED] = { "exceed", "Limit" },
-	[ASK_LEASE] = { "lease", "Secret" },
+} kinds[PERMISSION_KINDS] = {
+	[PERMISSION_RUN] = { "run", "Manifest" },
+	[PERMISSION_USE] = { "use", "Capability" },
+	[PERMISSION_EXCEED] = { "exceed", "Limit" },
+	[PERMISSION_LEASE] = { "lease", "Secret" },
 };
 
-static struct ask *
-add(struct ask *asks, size_t *n, enum ask_kind kind, const char *what)
+static struct permission *
+add(struct permission *list, size_t *n, enum permission_kind kind,
+    const char *resource)
 {
-	struct ask *a = &asks[(*n)++];
+	struct permission *p = &list[(*n)++];
 
-	memset(a, 0, sizeof(*a));
-	a->kind = kind;
-	snprintf(a->what, sizeof(a->what), "%s", what);
-	return a;
+	memset(p, 0, sizeof(*p));
+	p->kind = kind;
+	snprintf(p->resource, sizeof(p->resource), "%s", resource);
+	return p;
 }
 
 static void
-add_limits(const struct limits *l, struct ask *asks, size_t *n)
+add_limits(const struct limits *l, struct permission *list, size_t *n)
 {
 	for (int i = 0; i < LIMIT_COUNT; i++) {
 		const struct limit_info *info = limit_info((enum limit)i);
-		uint64_t asked = limit_value(l, (enum limit)i);
-		struct ask *a;
+		uint64_t wanted = limit_value(l, (enum limit)i);
+		struct permission *p;
 
-		if (asked <= info->usual)
+		if (wanted <= info->usual)
 			continue;
-		a = add(asks, n, ASK_EXCEED, info->name);
-		a->asked = asked;
-		a->fallback = info->usual;
+		p = add(list, n, PERMISSION_EXCEED, info->name);
+		p->wanted = wanted;
+		p->usual = info->usual;
 	}
 }
 
 size_t
-asks_of(const struct manifest *m, struct ask asks[ASKS_MAX])
+permission_list(const struct manifest *m,
+    struct permission list[PERMISSIONS_MAX])
 {
 	size_t n = 0;
 
-	add(asks, &n, ASK_RUN, m->name);
+	add(list, &n, PERMISSION_RUN, m->name);
 	for (int c = 0; c < CAPABILITY_COUNT; c++)
 		if (capability_has(m->capabilities, (enum capability)c))
-			add(asks, &n, ASK_USE,
+			add(list, &n, PERMISSION_USE,
 			    capability_word((enum capability)c));
-	add_limits(&m->limits, asks, &n);
+	add_limits(&m->limits, list, &n);
 	for (size_t i = 0; i < m->nsecrets; i++)
-		add(asks, &n, ASK_LEASE, m->secrets[i]);
+		add(list, &n, PERMISSION_LEASE, m->secrets[i]);
 	return n;
 }
 
 static struct value
-named_digest(struct maker *m, const char *name,
+named_digest(struct values *v, const char *name,
     const unsigned char sha256[DIGEST_LEN])
 {
-	const struct named list[] = {
-		{ "name", make_text(m, name) },
-		{ "sha256", make_hex(m, sha256) },
+	const struct values_field list[] = {
+		{ "name", values_text(v, name) },
+		{ "sha256", values_hex(v, sha256) },
 	};
 
-	return make_record_value(m, list, COUNT(list));
+	return values_record_value(v, list, COUNT(list));
 }
 
 static struct value
-limits_value(struct maker *m, const struct limits *l)
+limits_record(struct values *v, const struct limits *l)
 {
-	struct named list[LIMIT_COUNT];
+	struct values_field list[LIMIT_COUNT];
 
-	for (int i = 0; i < LIMIT_COUNT; i++)
-		list[i] = (struct named){ limit_info((enum limit)i)->name,
-		    make_long(limit_value(l, (enum limit)i)) };
-	return make_record_value(m, list, LIMIT_COUNT);
+	for (int i = 0; i < LIMIT_COUNT; i++) {
+		list[i].name = limit_info((enum limit)i)->name;
+		list[i].value = values_long(limit_value(l, (enum limit)i));
+	}
+	return values_record_value(v, list, LIMIT_COUNT);
 }
 
 static const struct record *
-command_context(struct maker *m, const struct who *w, const struct manifest *f,
-    const struct scene *s)
+command_context(struct values *v, const struct who *who,
+    const struct manifest *m, const struct rules_context *c)
 {
-	const struct named list[] = {
-		{ "now", make_time(s->now) },
-		{ "boot", make_text(m, s->boot) },
-		{ "author", make_user(m, w->author) },
-		{ "submitter", make_user(m, w->submitter) },
-		{ "manifest", named_digest(m, f->name, w->manifest_sha256) },
-		{ "class", make_text(m, f->class) },
-		{ "profile", make_text(m, f->profile) },
-		{ "limits", limits_value(m, &f->limits) },
+	const struct values_field list[] = {
+		{ "now", values_time(c->now) },
+		{ "boot", values_text(v, c->boot) },
+		{ "author", values_user(v, who->author) },
+		{ "submitter", values_user(v, who->submitter) },
+		{ "manifest", named_digest(v, m->name, who->manifest_sha256) },
+		{ "class", values_text(v, m->class) },
+		{ "profile", values_text(v, m->profile) },
+		{ "limits", limits_record(v, &m->limits) },
 		/* Last: the one that may be missing. */
-		{ "runtime", named_digest(m, f->runtime, s->runtime_sha256) },
+		{ "runtime", named_digest(v, m->runtime, c->runtime_sha256) },
 	};
 
-	return make_record(m, list, COUNT(list) - (f->runtime[0] == '\0'));
+	return values_record(v, list, COUNT(list) - (m->runtime[0] == '\0'));
 }
 
 int
-ask_request(const struct ask *a, const struct who *w, const struct manifest *f,
-    const struct scene *s, struct arena *arena, struct authz_request *r)
+permission_request(const struct permission *p, const struct who *who,
+    const struct manifest *m, const struct rules_context *c,
+    struct arena *arena, struct authz_request *r)
 {
-	struct maker m = { arena, false };
+	struct values v = { arena, false };
 
-	r->principal = make_uid(&m, "User", w->submitter);
-	r->action = make_uid(&m, "Action", kinds[a->kind].action);
-	r->resource = make_uid(&m, kinds[a->kind].type, a->what);
-	r->context = command_context(&m, w, f, s);
+	r->principal = values_uid(&v, "User", who->submitter);
+	r->action = values_uid(&v, "Action", kinds[p->kind].action);
+	r->resource = values_uid(&v, kinds[p->kind].type, p->resource);
+	r->context = command_context(&v, who, m, c);
 	r->own = NULL;
-	if (!m.failed)
+	if (!v.failed)
 		return 0;
 	errno = ENOMEM;
 	return -1;
 }
 
 const char *
-ask_action(enum ask_kind kind)
+permission_action(enum permission_kind kind)
 {
 	return kinds[kind].action;
 }
 
 const char *
-ask_format(const struct ask *a, char dst[ASK_TEXT_MAX])
+permission_format(const struct permission *p, char dst[PERMISSION_TEXT_MAX])
 {
-	if (a->kind == ASK_EXCEED)
-		snprintf(dst, ASK_TEXT_MAX, "exceed %s (%" PRIu64 "; %" PRIu64
-		    " needs no rule)", a->what, a->asked, a->fallback);
+	if (p->kind == PERMISSION_EXCEED)
+		snprintf(dst, PERMISSION_TEXT_MAX, "exceed %s (%" PRIu64 "; %"
+		    PRIu64 " needs no rule)", p->resource, p->wanted,
+		    p->usual);
 	else
-		snprintf(dst, ASK_TEXT_MAX, "%s %s", ask_action(a->kind),
-		    a->what);
+		snprintf(dst, PERMISSION_TEXT_MAX, "%s %s",
+		    permission_action(p->kind), p->resource);
 	return dst;
 }

@@ -1,55 +1,57 @@
 /*
- * What one submitted command asks for, and the Cedar request for each thing:
- * to run its manifest at all, each capability, each limit above the default,
- * each secret.  casemate.cedarschema has what the requests look like.
+ * The permissions that a submitted command needs: to run its manifest, for
+ * each capability, for each limit above the default, for each secret.  Each
+ * has a Cedar request; casemate.cedarschema has their types.
  */
-#ifndef ASK_H
-#define ASK_H
+#ifndef PERMISSION_H
+#define PERMISSION_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "cedar/data/entities.h"
+#include "context.h"
 #include "lib/manifest.h"
 #include "lib/who.h"
 
-enum ask_kind { ASK_RUN, ASK_USE, ASK_EXCEED, ASK_LEASE };
-#define ASK_KINDS	(ASK_LEASE + 1)
-
-struct ask {
-	enum ask_kind	kind;
-	char		what[NAME_MAX_LEN + 1];	/* the resource's name */
-	uint64_t	asked, fallback;	/* ASK_EXCEED: in its unit */
+enum permission_kind {
+	PERMISSION_RUN,
+	PERMISSION_USE,
+	PERMISSION_EXCEED,
+	PERMISSION_LEASE,
+	PERMISSION_KINDS
 };
 
-#define ASKS_MAX	(1 + CAPABILITY_COUNT + LIMIT_COUNT + \
+struct permission {
+	enum permission_kind	kind;
+	char			resource[NAME_MAX_LEN + 1];
+	/* Of a limit, in its unit. */
+	uint64_t		wanted, usual;
+};
+
+#define PERMISSIONS_MAX	(1 + CAPABILITY_COUNT + LIMIT_COUNT + \
 			    MANIFEST_SECRETS_MAX)
 
-/* What the appliance knows itself; the command has the rest. */
-struct scene {
-	uint64_t	 now;	/* unix seconds */
-	const char	*boot;	/* kept or ephemeral */
-	unsigned char	 runtime_sha256[DIGEST_LEN];	/* or zeros */
-};
-
-/* Fills the list, run first; answers how many. */
-size_t	asks_of(const struct manifest *, struct ask asks[ASKS_MAX]);
+/* Fills the list, PERMISSION_RUN first.  Returns how many there are. */
+size_t	permission_list(const struct manifest *,
+	    struct permission list[PERMISSIONS_MAX]);
 
 /*
- * The request: its parts live in the arena.  Author, submitter, and the
- * manifest's name, digest, class, profile, runtime and limits are in its
- * context.  -1 with ENOMEM.
+ * Makes the request in the arena.  Its context has author, submitter, and the
+ * manifest's name, digest, class, profile, runtime and limits.  Returns -1
+ * with ENOMEM.
  */
-int	ask_request(const struct ask *, const struct who *,
-	    const struct manifest *, const struct scene *, struct arena *,
-	    struct authz_request *);
+int	permission_request(const struct permission *, const struct who *,
+	    const struct manifest *, const struct rules_context *,
+	    struct arena *, struct authz_request *);
 
-/* "run", "use", "exceed", "lease": the action's name. */
-const char *ask_action(enum ask_kind);
+/* The action's name: "run", "use", "exceed", "lease". */
+const char *permission_action(enum permission_kind);
 
-#define ASK_TEXT_MAX	160
+#define PERMISSION_TEXT_MAX	160
 
 /* "use exec-memory", "exceed memory_mib (512; 256 needs no rule)". */
-const char *ask_format(const struct ask *, char dst[ASK_TEXT_MAX]);
+const char *permission_format(const struct permission *,
+	    char dst[PERMISSION_TEXT_MAX]);
 
 #endif

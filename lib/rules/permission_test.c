@@ -14,8 +14,10 @@
 
 static struct manifest manifest;
 static struct who who;
-static struct ask asks[ASKS_MAX];
-static const struct scene scene = { .now = 1800000000, .boot = "kept" };
+static struct permission list[PERMISSIONS_MAX];
+static const struct rules_context context = {
+	.now = 1800000000, .boot = "kept",
+};
 
 static size_t
 fill(void)
@@ -26,15 +28,15 @@ fill(void)
 	strcpy(who.author, "dana");
 	strcpy(who.submitter, "ci-bot");
 	memset(who.manifest_sha256, 0xab, DIGEST_LEN);
-	return asks_of(&manifest, asks);
+	return permission_list(&manifest, list);
 }
 
 static void
 is(size_t i, const char *words)
 {
-	char text[ASK_TEXT_MAX];
+	char text[PERMISSION_TEXT_MAX];
 
-	ATF_CHECK_STREQ(ask_format(&asks[i], text), words);
+	ATF_CHECK_STREQ(permission_format(&list[i], text), words);
 }
 
 ATF_TC_WITHOUT_HEAD(a_plain_job_asks_to_run);
@@ -53,7 +55,7 @@ ATF_TC_BODY(each_capability_and_secret_is_asked_for, tc)
 	manifest.nsecrets = 2;
 	strcpy(manifest.secrets[0], "db");
 	strcpy(manifest.secrets[1], "token");
-	ATF_REQUIRE_EQ(asks_of(&manifest, asks), 5);
+	ATF_REQUIRE_EQ(permission_list(&manifest, list), 5);
 	is(0, "run report");
 	is(1, "use exec-memory");
 	is(2, "use shared-memory");
@@ -73,7 +75,7 @@ ATF_TC_BODY(each_limit_above_the_default_is_asked_for, tc)
 	l->wall_ms += 1000;
 	l->output_bytes += 1 << 10;
 	l->tmp_bytes += 1 << 20;
-	ATF_REQUIRE_EQ(asks_of(&manifest, asks), 7);
+	ATF_REQUIRE_EQ(permission_list(&manifest, list), 7);
 	is(1, "exceed cpu_millis (1001; 1000 needs no rule)");
 	is(2, "exceed memory_mib (257; 256 needs no rule)");
 	is(3, "exceed processes (65; 64 needs no rule)");
@@ -83,7 +85,7 @@ ATF_TC_BODY(each_limit_above_the_default_is_asked_for, tc)
 	fill();
 	l->memory_bytes = 1 << 20;
 	l->wall_ms = 1000;
-	ATF_CHECK_EQ(asks_of(&manifest, asks), 1);
+	ATF_CHECK_EQ(permission_list(&manifest, list), 1);
 }
 
 static void
@@ -101,7 +103,7 @@ ATF_TC_BODY(the_most_that_can_be_asked_for_fits, tc)
 	manifest.capabilities = (1u << CAPABILITY_COUNT) - 1;
 	manifest.nsecrets = MANIFEST_SECRETS_MAX;
 	raise_limits();
-	ATF_CHECK_EQ(asks_of(&manifest, asks), ASKS_MAX);
+	ATF_CHECK_EQ(permission_list(&manifest, list), PERMISSIONS_MAX);
 }
 
 static struct schema
@@ -134,15 +136,15 @@ ATF_TC_BODY(every_request_is_as_the_schema_says, tc)
 	manifest.nsecrets = 1;
 	strcpy(manifest.secrets[0], "db");
 	raise_limits();
-	n = asks_of(&manifest, asks);
+	n = permission_list(&manifest, list);
 	for (size_t i = 0; i < n; i++) {
 		struct authz_request request;
 		struct doc_error e;
 		struct arena arena;
 
 		arena_init(&arena, 0);
-		ATF_REQUIRE_EQ(ask_request(&asks[i], &who, &manifest, &scene,
-		    &arena, &request), 0);
+		ATF_REQUIRE_EQ(permission_request(&list[i], &who, &manifest,
+		    &context, &arena, &request), 0);
 		ATF_CHECK_MSG(schema_check_request(&schema, &request, &e) == 0,
 		    "%zu: %s", i, e.text);
 		arena_free(&arena);
@@ -158,14 +160,14 @@ ATF_TC_BODY(every_reading_is_as_the_schema_says, tc)
 	struct schema schema = load_schema();
 
 	for (size_t i = 0; i < COUNT(verbs); i++) {
-		const struct reading r = { verbs[i], "arun", "example",
+		const struct query_permission r = { verbs[i], "arun", "example",
 		    "0123456789abcdef0123456789abcdef", "ci-bot", "dana" };
 		struct authz_request request;
 		struct doc_error e;
 		struct arena arena;
 
 		arena_init(&arena, 0);
-		ATF_REQUIRE_EQ(reading_request(&r, &scene, &arena, &request),
+		ATF_REQUIRE_EQ(query_request(&r, &context, &arena, &request),
 		    0);
 		ATF_CHECK_MSG(schema_check_request(&schema, &request, &e) == 0,
 		    "%zu: %s", i, e.text);
@@ -196,8 +198,8 @@ ATF_TC_BODY(the_context_says_what_is_known, tc)
 
 	fill();
 	arena_init(&arena, 0);
-	ATF_REQUIRE_EQ(ask_request(&asks[0], &who, &manifest, &scene, &arena,
-	    &request), 0);
+	ATF_REQUIRE_EQ(permission_request(&list[0], &who, &manifest, &context,
+	    &arena, &request), 0);
 	put_init(&p, text, sizeof(text) - 1);
 	format_value(&p, (struct value){ VALUE_RECORD,
 	    { .record = request.context } });

@@ -5,56 +5,57 @@
 
 #include "values.h"
 
-/* A job is an entity with two attributes, known to this request alone. */
+/* A job is an entity with two attributes that only this request has. */
 static const struct entity *
-job_entity(struct maker *m, const struct reading *r)
+job_entity(struct values *v, const struct query_permission *q)
 {
 	static const struct record none;
-	const struct named list[] = {
-		{ "submitter", make_user(m, r->submitter) },
-		{ "author", make_user(m, r->author) },
+	const struct values_field list[] = {
+		{ "submitter", values_user(v, q->submitter) },
+		{ "author", values_user(v, q->author) },
 	};
-	struct entity *e = arena_alloc(m->arena, 1, sizeof(*e));
+	struct entity *e = arena_alloc(v->arena, 1, sizeof(*e));
 
-	m->failed |= e == NULL;
-	if (m->failed)
+	v->failed |= e == NULL;
+	if (v->failed)
 		return NULL;
-	e->uid = make_uid(m, "Job", r->job);
-	e->attrs = make_record(m, list, COUNT(list));
+	e->uid = values_uid(v, "Job", q->job);
+	e->attrs = values_record(v, list, COUNT(list));
 	e->tags = &none;
 	return e;
 }
 
 int
-reading_request(const struct reading *r, const struct scene *s,
-    struct arena *arena, struct authz_request *request)
+query_request(const struct query_permission *q, const struct rules_context *c,
+    struct arena *arena, struct authz_request *r)
 {
-	struct maker m = { arena, false };
-	const struct named list[] = {
-		{ "now", make_time(s->now) },
-		{ "boot", make_text(&m, s->boot) },
+	struct values v = { arena, false };
+	const struct values_field list[] = {
+		{ "now", values_time(c->now) },
+		{ "boot", values_text(&v, c->boot) },
 	};
 
-	request->principal = make_uid(&m, "User", r->who);
-	request->action = make_uid(&m, "Action", verb_word(r->verb));
-	request->context = make_record(&m, list, COUNT(list));
-	request->own = NULL;
-	if (r->verb == VERB_OUTPUT) {
-		request->own = job_entity(&m, r);
-		request->resource = m.failed ? NULL : request->own->uid;
+	r->principal = values_uid(&v, "User", q->who);
+	r->action = values_uid(&v, "Action", verb_word(q->verb));
+	r->context = values_record(&v, list, COUNT(list));
+	r->own = NULL;
+	if (q->verb == VERB_OUTPUT) {
+		r->own = job_entity(&v, q);
+		r->resource = v.failed ? NULL : r->own->uid;
 	} else {
-		request->resource = make_uid(&m, "Appliance", r->appliance);
+		r->resource = values_uid(&v, "Appliance", q->appliance);
 	}
-	if (!m.failed)
+	if (!v.failed)
 		return 0;
 	errno = ENOMEM;
 	return -1;
 }
 
 const char *
-reading_format(const struct reading *r, char dst[ASK_TEXT_MAX])
+query_format(const struct query_permission *q, char dst[PERMISSION_TEXT_MAX])
 {
-	snprintf(dst, ASK_TEXT_MAX, "read %s of %.80s", verb_word(r->verb),
-	    r->verb == VERB_OUTPUT ? r->job : r->appliance);
+	snprintf(dst, PERMISSION_TEXT_MAX, "read %s of %.80s",
+	    verb_word(q->verb), q->verb == VERB_OUTPUT ? q->job :
+	    q->appliance);
 	return dst;
 }

@@ -1,26 +1,28 @@
 /*
- * An order to read, as a Cedar request: status, jobs and ledger of the
- * appliance, output of one job.
+ * The permission that a query needs, as a Cedar request: to read status, jobs
+ * or ledger of the appliance, or the output of one job.
  */
-#ifndef READING_H
-#define READING_H
+#ifndef RULES_QUERY_H
+#define RULES_QUERY_H
 
-#include "permission.h"
 #include "lib/codes.h"
+#include "permission.h"
 
-struct reading {
+struct query_permission {
 	enum verb	 verb;		/* one that has no bundle */
-	const char	*who;		/* whose order it is */
+	const char	*who;		/* who signed the query */
 	const char	*appliance;	/* its name */
-	/* For output: the job's id, and whose it is. */
+	/* For output: the job's id, its submitter and its author. */
 	const char	*job, *submitter, *author;
 };
 
-/* The request: its parts live in the arena.  -1 with ENOMEM. */
-int	reading_request(const struct reading *, const struct scene *,
-	    struct arena *, struct authz_request *);
+/* Makes the request in the arena.  Returns -1 with ENOMEM. */
+int	query_request(const struct query_permission *,
+	    const struct rules_context *, struct arena *,
+	    struct authz_request *);
 
-/* "read status of NAME", "read output of ID"; answers dst. */
-const char *reading_format(const struct reading *, char dst[ASK_TEXT_MAX]);
+/* "read status of NAME", "read output of ID".  Returns dst. */
+const char *query_format(const struct query_permission *,
+	    char dst[PERMISSION_TEXT_MAX]);
 
 #endif

@@ -16,11 +16,11 @@
 #define OWN_SCHEMA	"casemate.cedarschema"
 #define PATH_MAX_LEN	(FILES_NAME_MAX + sizeof(RULES_COMPONENTS) + 1)
 
-/* A load under way: where to, where from, whom to tell. */
-struct load {
+/* The rules being loaded. */
+struct rules_loader {
 	struct rules			*rules;
 	int				 sitefd;
-	const struct rules_report	*report;
+	const struct rules_report	*callback;
 	size_t				 nerrors;
 	char				*people;	/* its schema text */
 	char				*entities;	/* its text, or NULL */
@@ -29,22 +29,22 @@ struct load {
 };
 
 static int
-tell(struct load *l, const struct doc_error *e)
+report(struct rules_loader *l, const struct doc_error *e)
 {
-	l->report->tell(l->report->ctx, e, false);
+	l->callback->report(l->callback->ctx, e, false);
 	l->nerrors++;
 	return -1;
 }
 
-/* NULL: errno ENOENT and nothing told, or EBADMSG and told. */
+/* NULL with ENOENT, or with EBADMSG when the error was reported. */
 static char *
-read_file(struct load *l, const char *path, size_t max, size_t *lenp)
+read_file(struct rules_loader *l, const char *path, size_t max, size_t *lenp)
 {
 	struct doc_error e;
 	char *text = files_read(l->sitefd, path, max, lenp, &e);
 
 	if (text == NULL && errno != ENOENT) {
-		tell(l, &e);
+		report(l, &e);
 		errno = EBADMSG;
 	}
 	return text;
@@ -52,7 +52,7 @@ read_file(struct load *l, const char *path, size_t max, size_t *lenp)
 
 /* The site's own types of people, or those for a site that has none. */
 static int
-read_people(struct load *l)
+read_people(struct rules_loader *l)
 {
 	static const char path[] = RULES_POLICY "/" RULES_PEOPLE;
 	size_t len;
@@ -69,22 +69,22 @@ read_people(struct load *l)
 	return 0;
 }
 
-/* What is missing in our own schema is what people's has to declare. */
+/* A type that our own schema lacks is one that the people's must declare. */
 static int
-tell_schema(struct load *l, const struct doc_error *e)
+report_schema(struct rules_loader *l, const struct doc_error *e)
 {
 	struct doc_error people;
 
 	if (strcmp(e->file, OWN_SCHEMA) != 0)
-		return tell(l, e);
+		return report(l, e);
 	doc_error_set(&people, l->people_source.file, "%.100s; it must "
 	    "declare what people there are: entity Role in [Role]; entity "
 	    "Persona in [Role]; entity User in [Persona, Role];", e->text);
-	return tell(l, &people);
+	return report(l, &people);
 }
 
 static int
-load_schema(struct load *l)
+load_schema(struct rules_loader *l)
 {
 	struct doc_source sources[2];
 	struct doc_error e;
@@ -95,70 +95,70 @@ load_schema(struct load *l)
 	    casemate_cedarschema, sizeof(casemate_cedarschema) - 1 };
 	sources[1] = l->people_source;
 	if (schema_read_text(&l->rules->schema, sources, 2, &e) == -1)
-		return tell_schema(l, &e);
-	if (shape_check(&l->rules->schema, &e) == 0)
+		return report_schema(l, &e);
+	if (schema_check(&l->rules->schema, &e) == 0)
 		return 0;
 	snprintf(e.file, sizeof(e.file), "%s", l->people_source.file);
-	return tell(l, &e);
+	return report(l, &e);
 }
 
 /*
- * The entities that the site describes, and the schema's actions, whose groups
- * rules may name in a site that describes nobody, too.
+ * The site's entities, and the schema's actions: rules may name an action's
+ * group in a site without entities, too.
  */
 static int
-load_entities(struct load *l)
+load_entities(struct rules_loader *l)
 {
-	static const char nobody[] = "[]";
+	static const char none[] = "[]";
 	struct rules *r = l->rules;
 	struct doc_error e;
 	struct doc doc;
-	size_t len = sizeof(nobody) - 1;
+	size_t len = sizeof(none) - 1;
 	char *text;
 	int rc;
 
 	text = read_file(l, RULES_ENTITIES, CEDAR_ENTITIES_MAX, &len);
 	if (text == NULL && errno != ENOENT)
 		return -1;
-	rc = doc_read_yaml(&doc, RULES_ENTITIES, text == NULL ? nobody : text,
+	rc = doc_read_yaml(&doc, RULES_ENTITIES, text == NULL ? none : text,
 	    len, CEDAR_ENTITIES_MAX, &e);
 	l->entities = text;
 	l->entities_len = len;
 	if (rc == -1)
-		return tell(l, &e);
+		return report(l, &e);
 	rc = read_entities(&r->entities, &doc, &r->schema, &e);
 	doc_free(&doc);
-	return rc == 0 ? 0 : tell(l, &e);
+	return rc == 0 ? 0 : report(l, &e);
 }
 
-/* Who signs and is not in entities.yaml is a User in nothing. */
+/* A signer who is not in entities.yaml is a User without parents. */
 static int
-add_signer(struct load *l, const char *principal)
+add_signer(struct rules_loader *l, const char *principal)
 {
 	struct entities *s = &l->rules->entities;
-	struct maker m = { &s->arena, false };
-	struct entity entity = { .uid = make_uid(&m, "User", principal) };
+	struct values m = { &s->arena, false };
+	struct entity entity = { .uid = values_uid(&m, "User", principal) };
 	struct doc_error e, why;
 
 	if (m.failed) {
 		doc_error_memory(&e, RULES_ENTITIES);
-		return tell(l, &e);
+		return report(l, &e);
 	}
 	if (entities_find(s, entity.uid) != NULL)
 		return 0;
 	if (entities_add_one(s, &entity, &e) == -1)
-		return tell(l, &e);
+		return report(l, &e);
 	if (schema_check_entity(&l->rules->schema, &s->items[s->n - 1], &e) ==
 	    0)
 		return 0;
-	doc_error_set(&why, RULES_ENTITIES, "it does not describe %.100s, "
-	    "who may sign: %.100s; add - uid: User::\"%.100s\"", principal,
+	doc_error_set(&why, RULES_ENTITIES, "no entity for %.100s, who "
+	    "may sign: %.100s; add - uid: User::\"%.100s\"", principal,
 	    e.text, principal);
-	return tell(l, &why);
+	return report(l, &why);
 }
 
 static int
-load_people(struct load *l, const struct signers *signers)
+load_people(struct rules_loader *l, const struct signers *signers)
 {
 	struct doc_error e;
 
@@ -168,12 +168,12 @@ load_people(struct load *l, const struct signers *signers)
 		if (add_signer(l, signers->list[i].principal) == -1)
 			return -1;
 	if (entities_finish(&l->rules->entities, &e) == -1)
-		return tell(l, &e);
+		return report(l, &e);
 	return 0;
 }
 
 static void
-load_text(struct load *l, const char *path)
+load_text(struct rules_loader *l, const char *path)
 {
 	struct doc_error e;
 	size_t len;
@@ -181,13 +181,13 @@ load_text(struct load *l, const char *path)
 
 	if (text != NULL && policies_add_text(&l->rules->policies, path, text,
 	    len, POLICY_IDS_ANNOTATED, &e) == -1)
-		tell(l, &e);
+		report(l, &e);
 	free(text);
 }
 
 /* A component's rules are called COMPONENT/ID. */
 static void
-load_component(struct load *l, const char *path)
+load_component(struct rules_loader *l, const char *path)
 {
 	const char *name = strrchr(path, '/') + 1;
 	char prefix[FILES_NAME_MAX + 2];
@@ -201,27 +201,27 @@ load_component(struct load *l, const char *path)
 	snprintf(prefix, sizeof(prefix), "%.*s/",
 	    (int)(strlen(name) - strlen(RULES_JSON_END)), name);
 	if (doc_read_json(&doc, path, text, len, CEDAR_SET_MAX, &e) == -1) {
-		tell(l, &e);
+		report(l, &e);
 	} else {
 		if (policies_add_json_set(&l->rules->policies, &doc, prefix,
 		    &e) == -1)
-			tell(l, &e);
+			report(l, &e);
 		doc_free(&doc);
 	}
 	free(text);
 }
 
-/* Each file of a folder, all of them, so that every error is told. */
+/* Loads each file of a folder, even after errors. */
 static void
-load_folder(struct load *l, const char *folder, const char *end,
-    const char *also, void (*load)(struct load *, const char *))
+load_folder(struct rules_loader *l, const char *folder, const char *end,
+    const char *also, void (*load)(struct rules_loader *, const char *))
 {
 	char path[PATH_MAX_LEN];
 	struct doc_error e;
 	char **names = files_list(l->sitefd, folder, end, also, &e);
 
 	if (names == NULL) {
-		tell(l, &e);
+		report(l, &e);
 		return;
 	}
 	for (char **n = names; *n != NULL; n++) {
@@ -233,7 +233,7 @@ load_folder(struct load *l, const char *folder, const char *end,
 }
 
 static int
-load_policies(struct load *l)
+load_policies(struct rules_loader *l)
 {
 	load_folder(l, RULES_POLICY, RULES_TEXT_END, RULES_PEOPLE, load_text);
 	load_folder(l, RULES_COMPONENTS, RULES_JSON_END, NULL, load_component);
@@ -241,19 +241,19 @@ load_policies(struct load *l)
 }
 
 static int
-check_policies(struct load *l, const struct settings *settings)
+check_policies(struct rules_loader *l, const struct settings *settings)
 {
 	const struct doc_source entities = { RULES_ENTITIES,
 	    l->entities == NULL ? "" : l->entities,
 	    l->entities == NULL ? 0 : l->entities_len };
-	size_t n = check_rules(l->rules, settings, &entities, l->report);
+	size_t n = rules_check(l->rules, settings, &entities, l->callback);
 
 	l->nerrors += n;
 	return n == 0 ? 0 : -1;
 }
 
 static int
-make_decider(struct load *l)
+make_decider(struct rules_loader *l)
 {
 	struct rules *r = l->rules;
 	struct doc_error e;
@@ -261,7 +261,7 @@ make_decider(struct load *l)
 	if (decider_init(&r->decider, &r->policies, &r->entities) == 0)
 		return 0;
 	doc_error_memory(&e, RULES_POLICY);
-	return tell(l, &e);
+	return report(l, &e);
 }
 
 static void
@@ -274,13 +274,14 @@ rules_init(struct rules *r)
 
 int
 rules_load(struct rules *r, int sitefd, const struct signers *signers,
-    const struct settings *settings, const struct rules_report *report)
+    const struct settings *settings, const struct rules_report *callback)
 {
-	struct load l = { .rules = r, .sitefd = sitefd, .report = report };
+	struct rules_loader l = { .rules = r, .sitefd = sitefd,
+	    .callback = callback };
 	int rc = -1;
 
 	rules_init(r);
-	/* Policies are read even so: what is wrong with them is told, too. */
+	/* Policies are read in any case, to report their errors, too. */
 	if (load_schema(&l) == 0)
 		load_people(&l, signers);
 	if (load_policies(&l) == 0 && check_policies(&l, settings) == 0 &&
@@ -329,15 +330,15 @@ line_of(const struct doc_source *s, size_t pos)
 }
 
 const char *
-rule_place(const struct policy *p, char dst[RULE_PLACE_MAX])
+rules_place(const struct policy *p, char dst[RULES_PLACE_MAX])
 {
 	const char *id = p->id->bytes, *slash = strchr(id, '/');
 
 	if (p->source != NULL)
-		snprintf(dst, RULE_PLACE_MAX, "%s:%u", p->source->file,
+		snprintf(dst, RULES_PLACE_MAX, "%s:%u", p->source->file,
 		    line_of(p->source, p->pos));
 	else
-		snprintf(dst, RULE_PLACE_MAX, "%s/%.*s%s", RULES_COMPONENTS,
+		snprintf(dst, RULES_PLACE_MAX, "%s/%.*s%s", RULES_COMPONENTS,
 		    slash == NULL ? 0 : (int)(slash - id), id, RULES_JSON_END);
 	return dst;
 }

@@ -1,15 +1,15 @@
 /*
- * A site's rules, whole and checked: its Cedar policies, its people and the
- * schema of what can be asked here.  keyd decides by them; the host's command
- * reads the same files with the same code before they go into an image.
+ * A site's rules, read and checked: its Cedar policies, its people, and the
+ * schema of all requests.  keyd decides by them; the host's command reads the
+ * same files with the same code before they go into an image.
  *
  *	policy/NAME.cedar		rules as text, in order of their names
- *	policy/people.cedarschema	the site's own types of people (optional)
+ *	policy/people.cedarschema	its own types of people (optional)
  *	policies/COMPONENT.cedar.json	rules that a component brings, as JSON
  *	entities.yaml			roles, personas, people (optional)
  *
- * Everybody whom allowed_signers names is a User, also when entities.yaml
- * does not say so.
+ * Each signer in allowed_signers is a User, even if entities.yaml does not list
+ * him.
  */
 #ifndef RULES_H
 #define RULES_H
@@ -32,12 +32,9 @@
 #define RULES_TEXT_END		".cedar"
 #define RULES_JSON_END		".cedar.json"
 
-/*
- * Whom to tell of each error or warning, in the order of the files.  An error
- * without a file has its place in its text.
- */
+/* Callback for each error and warning, in the order of the files. */
 struct rules_report {
-	void	(*tell)(void *ctx, const struct doc_error *, bool warning);
+	void	(*report)(void *ctx, const struct doc_error *, bool warning);
 	void	*ctx;
 };
 
@@ -50,22 +47,21 @@ struct rules {
 };
 
 /*
- * Reads everything below the site's folder.  Refused: what does not parse,
- * what strict validation finds, a rule that permits to anybody or anything at
- * all and a role with `*' in its name, unless the settings' `wildcards' name
- * it.  0, or -1 when something was told or memory ran out; then there is
- * nothing to free.  Signers and settings are only read.
+ * Reads all rules below the site's folder.  Errors are: what does not parse,
+ * what strict validation finds; and, unless the settings' `wildcards' name it,
+ * a rule that permits any principal or any action, and a name with `*'.
+ * Returns 0, or -1 when an error was reported; nothing is to be freed then.
  */
 int	rules_load(struct rules *, int sitefd, const struct signers *,
 	    const struct settings *, const struct rules_report *);
 void	rules_free(struct rules *);
 
-/* A site without any file: nothing is allowed.  -1 with ENOMEM. */
+/* The rules of no site: nothing is allowed.  Returns -1 with ENOMEM. */
 int	rules_none(struct rules *);
 
-#define RULE_PLACE_MAX	(DOC_FILE_MAX + 16)
+#define RULES_PLACE_MAX	(DOC_FILE_MAX + 16)
 
-/* "policy/10-run.cedar:4", or for a rule from JSON its file; answers dst. */
-const char *rule_place(const struct policy *, char dst[RULE_PLACE_MAX]);
+/* "policy/10-run.cedar:4"; of a rule from JSON only the file.  Returns dst. */
+const char *rules_place(const struct policy *, char dst[RULES_PLACE_MAX]);
 
 #endif

@@ -83,7 +83,7 @@ refused(const char *words)
 ATF_TC_WITHOUT_HEAD(a_site_is_loaded_whole);
 ATF_TC_BODY(a_site_is_loaded_whole, tc)
 {
-	char place[RULE_PLACE_MAX];
+	char place[RULES_PLACE_MAX];
 
 	start();
 	write_file("site/policies/web.cedar.json", "{\"staticPolicies\":"
@@ -94,11 +94,11 @@ ATF_TC_BODY(a_site_is_loaded_whole, tc)
 	ATF_CHECK_EQ(site.rules.nfiles, 2);
 	ATF_REQUIRE_EQ(site.rules.policies.n, 2);
 	ATF_CHECK_STREQ(site.rules.policies.items[0]->id->bytes, "run");
-	ATF_CHECK_STREQ(rule_place(site.rules.policies.items[0], place),
+	ATF_CHECK_STREQ(rules_place(site.rules.policies.items[0], place),
 	    "policy/10-run.cedar:1");
 	ATF_CHECK_STREQ(site.rules.policies.items[1]->id->bytes,
 	    "web/no-night");
-	ATF_CHECK_STREQ(rule_place(site.rules.policies.items[1], place),
+	ATF_CHECK_STREQ(rules_place(site.rules.policies.items[1], place),
 	    "policies/web.cedar.json");
 	site_free(&site);
 }
@@ -126,7 +126,7 @@ ATF_TC_BODY(no_site_is_no_error, tc)
 	ATF_CHECK(site.absent);
 	site_free(&site);
 	write_file("site/settings.yaml", "version: 1\n");
-	refused("allowed_signers: not in the site");
+	refused("allowed_signers: missing, and the site");
 }
 
 ATF_TC_WITHOUT_HEAD(a_draft_needs_no_signer);
@@ -197,7 +197,7 @@ ATF_TC_BODY(what_people_have_to_be_is_said, tc)
 	    "entity Persona in [Role];"
 	    "entity User in [Persona, Role] = { team: String };");
 	write_file("site/entities.yaml", "- uid: Role::\"dev\"\n");
-	refused("entities.yaml: it does not describe alice, who may sign: no "
+	refused("entities.yaml: no entity for alice, who may sign: no "
 	    "attribute `team'; add - uid: User::\"alice\"\n");
 	write_file("site/entities.yaml", PEOPLE "  attrs: {team: red}\n");
 	loads();
@@ -267,8 +267,8 @@ ATF_TC_BODY(a_site_may_have_its_own_people, tc)
 	refused("policy/people.cedarschema:2:");
 }
 
-ATF_TC_WITHOUT_HEAD(people_do_not_change_what_is_asked);
-ATF_TC_BODY(people_do_not_change_what_is_asked, tc)
+ATF_TC_WITHOUT_HEAD(people_do_not_change_requests);
+ATF_TC_BODY(people_do_not_change_requests, tc)
 {
 	static const char people[] = "entity Role in [Role];\n"
 	    "entity User in [Role];\n";
@@ -282,7 +282,7 @@ ATF_TC_BODY(people_do_not_change_what_is_asked, tc)
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
 		snprintf(text, sizeof(text), "%s%s\n", people, more[i]);
 		write_file("site/policy/people.cedarschema", text);
-		refused("policy/people.cedarschema: a type here is called as");
+		refused("policy/people.cedarschema: a type here has the name of");
 	}
 	snprintf(text, sizeof(text), "%saction run;\n", people);
 	write_file("site/policy/people.cedarschema", text);
@@ -394,7 +394,7 @@ ATF_TC_BODY(a_forbid_that_nothing_links_is_refused, tc)
 	write_file("site/policy/20-a.cedar",
 	    "forbid(principal in ?principal, action, resource);\n");
 	refused("policy/20-a.cedar:1:1: the rule policy/20-a.cedar:policy0 is "
-	    "a template that nothing links");
+	    "a template without a link");
 	unlink("site/policy/20-a.cedar");
 	snprintf(text, sizeof(text), "%s}", template);
 	write_file("site/policies/web.cedar.json", text);
@@ -429,7 +429,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_wrong_rule_is_not_also_called_useless);
 	ATF_TP_ADD_TC(tp, entities_keep_to_the_schema);
 	ATF_TP_ADD_TC(tp, a_site_may_have_its_own_people);
-	ATF_TP_ADD_TC(tp, people_do_not_change_what_is_asked);
+	ATF_TP_ADD_TC(tp, people_do_not_change_requests);
 	ATF_TP_ADD_TC(tp, wildcards_are_refused_unless_named);
 	ATF_TP_ADD_TC(tp, a_wildcard_among_the_people_is_refused);
 	ATF_TP_ADD_TC(tp, strange_files_are_refused);

@@ -3,23 +3,23 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "values.h"
 #include "query.h"
+#include "values.h"
 
-static const struct scene scene = { .boot = "kept" };
+static const struct rules_context context = { .boot = "kept" };
 
-/* Somebody there may be: anybody, unless the site lists all that there are. */
+/* A user that the schema permits: any, unless the schema lists them all. */
 static const char *
-somebody(const struct schema *s)
+any_user(const struct schema *s)
 {
 	for (uint32_t i = 0; i < s->nentities; i++)
 		if (str_is(s->entities[i].name, "User") &&
 		    s->entities[i].nids > 0)
 			return s->entities[i].ids[0]->bytes;
-	return "somebody";
+	return "user";
 }
 
-/* A command that asks for everything that there is to ask for. */
+/* One that needs every permission. */
 static void
 fill_manifest(struct manifest *m)
 {
@@ -41,9 +41,10 @@ refuse(struct doc_error *e, const char *action)
 	char text[DOC_MESSAGE_MAX];
 
 	snprintf(text, sizeof(text), "%s", e->text);
-	return doc_error_set(e, "", "a type here is called as one that the "
-	    "appliance's own schema uses, and %s would be asked otherwise "
-	    "than checked: %.160s; give the type another name", action, text);
+	return doc_error_set(e, "", "a type here has the name of one in the "
+	    "appliance's own schema, so that no request for %s would match "
+	    "what rules are checked against: %.160s; rename the type", action,
+	    text);
 }
 
 static int
@@ -58,21 +59,22 @@ check_request(const struct schema *s, const struct authz_request *r,
 }
 
 static int
-check_asks(const struct schema *s, const char *user, struct arena *arena,
+check_commands(const struct schema *s, const char *user, struct arena *arena,
     struct doc_error *e)
 {
 	static struct manifest m;	/* too large for a stack */
 	struct who who = { 0 };
-	struct ask asks[ASKS_MAX];
+	struct permission list[PERMISSIONS_MAX];
 	struct authz_request r;
 	size_t n;
 
 	snprintf(who.author, sizeof(who.author), "%s", user);
 	snprintf(who.submitter, sizeof(who.submitter), "%s", user);
 	fill_manifest(&m);
-	n = asks_of(&m, asks);
+	n = permission_list(&m, list);
 	for (size_t i = 0; i < n; i++) {
-		if (ask_request(&asks[i], &who, &m, &scene, arena, &r) == -1)
+		if (permission_request(&list[i], &who, &m, &context, arena,
+		    &r) == -1)
 			return doc_error_memory(e, "");
 		if (check_request(s, &r, e) == -1)
 			return -1;
@@ -81,18 +83,18 @@ check_asks(const struct schema *s, const char *user, struct arena *arena,
 }
 
 static int
-check_readings(const struct schema *s, const char *user, struct arena *arena,
+check_queries(const struct schema *s, const char *user, struct arena *arena,
     struct doc_error *e)
 {
 	static const enum verb verbs[] = { VERB_STATUS, VERB_JOBS,
 	    VERB_LEDGER, VERB_OUTPUT };
-	struct reading reading = { .who = user, .appliance = "casemate",
+	struct query_permission q = { .who = user, .appliance = "casemate",
 	    .job = "0", .submitter = user, .author = user };
 	struct authz_request r;
 
 	for (size_t i = 0; i < COUNT(verbs); i++) {
-		reading.verb = verbs[i];
-		if (reading_request(&reading, &scene, arena, &r) == -1)
+		q.verb = verbs[i];
+		if (query_request(&q, &context, arena, &r) == -1)
 			return doc_error_memory(e, "");
 		if (check_request(s, &r, e) == -1)
 			return -1;
@@ -101,16 +103,16 @@ check_readings(const struct schema *s, const char *user, struct arena *arena,
 }
 
 int
-shape_check(const struct schema *s, struct doc_error *e)
+schema_check(const struct schema *s, struct doc_error *e)
 {
-	const char *user = somebody(s);
+	const char *user = any_user(s);
 	struct arena arena;
 	int rc;
 
 	arena_init(&arena, 0);
-	rc = check_asks(s, user, &arena, e);
+	rc = check_commands(s, user, &arena, e);
 	if (rc == 0)
-		rc = check_readings(s, user, &arena, e);
+		rc = check_queries(s, user, &arena, e);
 	arena_free(&arena);
 	return rc;
 }

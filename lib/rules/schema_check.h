@@ -1,15 +1,16 @@
-/* That a site's own schema leaves what is asked here as it is. */
-#ifndef SHAPE_H
-#define SHAPE_H
+/* Checks that a site's schema does not change the appliance's requests. */
+#ifndef RULES_SCHEMA_CHECK_H
+#define RULES_SCHEMA_CHECK_H
 
 #include "cedar/schema/schema.h"
 
 /*
- * A type of people's schema that is called as one of casemate.cedarschema's
- * (datetime, String, User) would change what rules are checked against, and
- * not what they are asked.  So one request of each kind is held against the
- * schema.  -1 with *e, without a file.
+ * A type in the people's schema may have the name of one that
+ * casemate.cedarschema uses (datetime, String).  Rules would then be checked
+ * against that type, and requests would have the other.  So one request of each
+ * kind is checked against the whole schema.  Returns -1 with *e, without a
+ * file.
  */
-int	shape_check(const struct schema *, struct doc_error *);
+int	schema_check(const struct schema *, struct doc_error *);
 
 #endif

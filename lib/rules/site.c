@@ -10,18 +10,18 @@
 #include "files.h"
 
 static int
-tell(const struct rules_report *report, const struct doc_error *e)
+report(const struct rules_report *r, const struct doc_error *e)
 {
-	report->tell(report->ctx, e, false);
+	r->report(r->ctx, e, false);
 	return -1;
 }
 
 /*
- * No file at all is no site: nobody is trusted, and the appliance still comes
- * up to say so.  Settings without signers are a site with a hole in it.
+ * Without both files there is no site: no signature is trusted, and the
+ * appliance starts and says so.  Settings without signers are an error.
  */
 static int
-load_signers(struct site *s, int dirfd, const struct rules_report *report)
+load_signers(struct site *s, int dirfd, const struct rules_report *r)
 {
 	struct doc_error e;
 	size_t len;
@@ -35,18 +35,18 @@ load_signers(struct site *s, int dirfd, const struct rules_report *report)
 	if (s->absent)
 		return 0;
 	if (missing)
-		doc_error_set(&e, SITE_SIGNERS, "not in the site, which has "
-		    SITE_SETTINGS "; it has a line `NAME KEY' for each who "
-		    "may sign");
+		doc_error_set(&e, SITE_SIGNERS, "missing, and the site has "
+		    SITE_SETTINGS "; add it with a line `NAME KEY' for each "
+		    "person who may sign");
 	if (text == NULL)
-		return tell(report, &e);
+		return report(r, &e);
 	rc = signers_parse(&s->signers, SITE_SIGNERS, text, len, &e);
 	free(text);
-	return rc == 0 ? 0 : tell(report, &e);
+	return rc == 0 ? 0 : report(r, &e);
 }
 
 static int
-load_settings(struct site *s, int dirfd, const struct rules_report *report)
+load_settings(struct site *s, int dirfd, const struct rules_report *r)
 {
 	struct doc_error e;
 	size_t len;
@@ -56,24 +56,24 @@ load_settings(struct site *s, int dirfd, const struct rules_report *report)
 
 	settings_init(&s->settings);
 	if (text == NULL)
-		return errno == ENOENT ? 0 : tell(report, &e);
+		return errno == ENOENT ? 0 : report(r, &e);
 	rc = settings_parse(&s->settings, SITE_SETTINGS, text, len, &e);
 	free(text);
-	return rc == 0 ? 0 : tell(report, &e);
+	return rc == 0 ? 0 : report(r, &e);
 }
 
 static int
-load_rules(struct site *s, int dirfd, const struct rules_report *report)
+load_rules(struct site *s, int dirfd, const struct rules_report *r)
 {
 	struct doc_error e;
 
 	if (!s->absent)
 		return rules_load(&s->rules, dirfd, &s->signers, &s->settings,
-		    report);
+		    r);
 	if (rules_none(&s->rules) == 0)
 		return 0;
 	doc_error_memory(&e, RULES_POLICY);
-	return tell(report, &e);
+	return report(r, &e);
 }
 
 /* Whether a file has a line that is neither empty nor a comment. */
@@ -105,31 +105,31 @@ has_signers(int dirfd)
 }
 
 static int
-load(struct site *s, int dirfd, bool draft, const struct rules_report *report)
+load(struct site *s, int dirfd, bool draft, const struct rules_report *r)
 {
 	int rc = 0;
 
 	memset(s, 0, sizeof(*s));
 	if (!draft || has_signers(dirfd))
-		rc = load_signers(s, dirfd, report);
-	/* Settings are looked at in any case: both files' errors are told. */
-	if (load_settings(s, dirfd, report) == 0 && rc == 0 &&
-	    load_rules(s, dirfd, report) == 0)
+		rc = load_signers(s, dirfd, r);
+	/* Settings are read in any case, to report errors of both files. */
+	if (load_settings(s, dirfd, r) == 0 && rc == 0 &&
+	    load_rules(s, dirfd, r) == 0)
 		return 0;
 	signers_free(&s->signers);
 	return -1;
 }
 
 int
-site_load(struct site *s, int dirfd, const struct rules_report *report)
+site_load(struct site *s, int dirfd, const struct rules_report *r)
 {
-	return load(s, dirfd, false, report);
+	return load(s, dirfd, false, r);
 }
 
 int
-site_load_draft(struct site *s, int dirfd, const struct rules_report *report)
+site_load_draft(struct site *s, int dirfd, const struct rules_report *r)
 {
-	return load(s, dirfd, true, report);
+	return load(s, dirfd, true, r);
 }
 
 void

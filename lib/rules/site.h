@@ -1,6 +1,6 @@
 /*
- * An operator's site, whole: who may sign, the appliance's name, the rules.
- * keyd loads it at start; the host's command loads it before it makes one.
+ * An operator's site: who may sign, the settings, the rules.  keyd loads it at
+ * start; the host's command loads it before it packs it.
  */
 #ifndef SITE_H
 #define SITE_H
@@ -22,13 +22,13 @@ struct site {
 };
 
 /*
- * Reads allowed_signers, which must be there, settings.yaml, which may be, and
- * the rules from a directory.  Neither signers nor settings is no site: nobody
- * may sign, all settings are the defaults.  Tells every error that it finds;
- * -1 when there was one, and then there is nothing to free.
+ * Reads allowed_signers, settings.yaml (optional) and the rules from a
+ * directory.  Without signers and settings there is no site: no signature is
+ * trusted, all settings are the defaults.  Reports every error that it finds.
+ * Returns -1 after an error; nothing is to be freed then.
  */
 int	site_load(struct site *, int dirfd, const struct rules_report *);
-/* The same for a site that is being written: nobody need be able to sign. */
+/* The same for a draft, which may have no signers. */
 int	site_load_draft(struct site *, int dirfd,
 	    const struct rules_report *);
 void	site_free(struct site *);

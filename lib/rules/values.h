@@ -1,9 +1,9 @@
 /*
- * Values of requests, made in an arena.  The first failure stays in the
- * maker: its user makes everything and looks once, at the end.
+ * Values of requests, made in an arena.  After a failure `failed' stays set, so
+ * that a caller makes everything and checks once, at the end.
  */
-#ifndef MAKE_H
-#define MAKE_H
+#ifndef RULES_VALUES_H
+#define RULES_VALUES_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,33 +12,33 @@
 #include "cedar/data/value.h"
 #include "lib/msg/msg.h"
 
-struct maker {
+struct values {
 	struct arena	*arena;
-	bool		 failed;	/* no memory */
+	bool		 failed;	/* out of memory */
 };
 
-struct named {
+struct values_field {
 	const char	*name;
 	struct value	 value;
 };
 
 #define COUNT(list)	(sizeof(list) / sizeof((list)[0]))
 
-const struct str	*make_str(struct maker *, const char *);
-const struct uid	*make_uid(struct maker *, const char *type,
+const struct str	*values_str(struct values *, const char *);
+const struct uid	*values_uid(struct values *, const char *type,
 			    const char *id);
-/* No name twice. */
-const struct record	*make_record(struct maker *, const struct named *,
-			    uint32_t n);
+/* Each name is there once. */
+const struct record	*values_record(struct values *,
+			    const struct values_field *, uint32_t n);
 
-struct value	make_text(struct maker *, const char *);
-struct value	make_hex(struct maker *, const unsigned char[DIGEST_LEN]);
-struct value	make_user(struct maker *, const char *name);
-struct value	make_record_value(struct maker *, const struct named *,
-		    uint32_t n);
-/* At most INT64_MAX. */
-struct value	make_long(uint64_t);
+struct value	values_text(struct values *, const char *);
+struct value	values_hex(struct values *, const unsigned char[DIGEST_LEN]);
+struct value	values_user(struct values *, const char *name);
+struct value	values_record_value(struct values *,
+		    const struct values_field *, uint32_t n);
+/* A larger number becomes INT64_MAX. */
+struct value	values_long(uint64_t);
 /* Of unix seconds. */
-struct value	make_time(uint64_t);
+struct value	values_time(uint64_t);
 
 #endif
