@@ -42,11 +42,11 @@ resolve_name(struct appliance *a)
 		return -1;
 	case STATE_DOWN:
 		say("%s: no appliance of this name is up; start it with "
-		    "`casemate up --name %s --site DIR', or say where one is "
+		    "`casemate up --name %s --site DIR', or name another "
 		    "with --on", a->name, a->name);
 		return -1;
 	case STATE_STALE:
-		say("%s: is not running any more; start it again with "
+		say("%s: no longer runs; start it again with "
 		    "`casemate up --name %s --site DIR'", a->name, a->name);
 		return -1;
 	case STATE_UP:
@@ -100,7 +100,7 @@ appliance_restart_wait(struct appliance *a)
 	a->told = false;
 }
 
-/* Once for a command: what this waits for, and for how long. */
+/* Prints once for a command what it waits for, and for how long. */
 static void
 tell(struct appliance *a, const char *what)
 {
@@ -135,7 +135,7 @@ appliance_wait_busy(struct appliance *a, const char *message, bool recorded)
 	return true;
 }
 
-/* Whether it makes sense to wait: false and said when the VM has ended. */
+/* False, and says so, when the VM of a known appliance has ended. */
 static bool
 still_runs(const struct appliance *a)
 {

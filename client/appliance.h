@@ -24,7 +24,7 @@ struct appliance {
 	uint64_t	 deadline;		/* of clock_ms() */
 	struct backoff	 busy, recorded;	/* for appliance_wait_busy() */
 	unsigned	 nrecorded;
-	bool		 told;			/* that it waits */
+	bool		 told;			/* has printed that it waits */
 };
 
 /*

@@ -12,7 +12,7 @@ backoff_next(struct backoff *b)
 	unsigned drawn = 0;
 
 	b->next_ms = ms > b->most_ms / 2 ? b->most_ms : 2 * ms;
-	/* Without random numbers the pause is the shortest of its kind. */
+	/* Without random bytes it is the shortest. */
 	(void)!getrandom(&drawn, sizeof(drawn), GRND_NONBLOCK);
 	return ms / 2 + drawn % (ms - ms / 2 + 1);
 }

@@ -1,14 +1,14 @@
-/* Pauses between tries, each twice as long as the one before, up to a most. */
+/* Pauses between tries: each twice as long as the last, up to a maximum. */
 #ifndef BACKOFF_H
 #define BACKOFF_H
 
 struct backoff {
-	unsigned	next_ms, most_ms;	/* next_ms: the first pause */
+	unsigned	next_ms, most_ms;
 };
 
 /*
- * The next pause: at random between half of its length and all of it, so that
- * clients that were refused together do not come back together.
+ * The next pause: a random part between half of its length and all of it, so
+ * that clients that were refused at once do not come back at once.
  */
 unsigned	backoff_next(struct backoff *);
 

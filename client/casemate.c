@@ -39,7 +39,7 @@ find(const struct cmd *const *list, const char *name)
 	return NULL;
 }
 
-/* To the caller of `run', 100 would be the job's own status. */
+/* `run' has its own code: 100 could be the job's exit status. */
 static int
 usage_error(const char *before, const struct cmd *c)
 {

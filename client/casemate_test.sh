@@ -165,7 +165,7 @@ bundle_checks_a_list_that_is_there_body() {
 	atf_check -o ignore grep '3 differences.*remove the' err
 	rm job/files/data/in.txt job/files/more
 	chmod +x job/files/prog
-	refused 'lists the file data/in.txt, which is not there' \
+	refused 'lists the file data/in.txt, which is missing' \
 	    bundle job -o x --key alice
 }
 
@@ -218,7 +218,7 @@ keys_that_cannot_sign_body() {
 	mkdir none
 	refused 'none: is not a job.s folder' bundle none -o x --key alice
 	make_key rsa rsa
-	refused 'rsa: what it signs an appliance does not take.*ed25519' \
+	refused 'rsa: an appliance does not accept its signatures.*ed25519' \
 	    bundle job -o x --key rsa
 	cp alice.pub lone.pub
 	refused 'lone.pub: ssh-keygen could not sign.*ssh-agent' \
@@ -270,7 +270,7 @@ passphrase_is_asked_on_the_terminal_body() {
 	atf_check -o match:'manifest.yaml.sig' tar tf x
 }
 
-new_case signature_that_is_there_is_kept 'the author is somebody else'
+new_case signature_that_is_there_is_kept 'the author is another user'
 signature_that_is_there_is_kept_body() {
 	make_job
 	make_key bob
@@ -279,7 +279,7 @@ signature_that_is_there_is_kept_body() {
 	atf_check "$casemate" bundle job -o c.tar --key bob
 	atf_check cmp b.tar c.tar
 	printf 'version: 1\nname: t\nargv: [prog]\n' > job/manifest.yaml
-	refused 'its signature is there already' bundle job -o x --key bob
+	refused 'is signed already' bundle job -o x --key bob
 }
 
 run_fails() {
@@ -293,7 +293,7 @@ new_case run_without_an_appliance '125, and what to do'
 run_without_an_appliance_body() {
 	make_job
 	run_fails 'default: no appliance of this name is up' job
-	run_fails 'there is no such socket' job --on unix:/nowhere
+	run_fails 'no such socket' job --on unix:/nowhere
 	run_fails '--on: vsock:1: must be vsock:CID:PORT' job --on vsock:1
 	run_fails 'nojob: cannot find the job' nojob --on unix:/nowhere
 	echo nonsense > vkey
@@ -309,7 +309,7 @@ run_checks_a_finished_bundle_body() {
 	check_fails() {
 		run_fails "$1" "$2" --on unix:/nowhere
 	}
-	check_fails 'there is no such socket' b.tar
+	check_fails 'no such socket' b.tar
 	head -c 700 b.tar > cut.tar
 	check_fails 'cut.tar: byte 0: the bundle ends in the middle of' cut.tar
 	tar cf other.tar --format=ustar -C job manifest.yaml files
@@ -379,9 +379,9 @@ up_refuses_before_it_starts_body() {
 	up_fails 'noimage: cannot find the image' --image noimage
 	up_fails 'nofile: cannot find the runtime' --image image \
 	    --runtime a=nofile
-	up_fails 'image: is no EROFS image' --image image --runtime a=image
+	up_fails 'image: is not an EROFS image' --image image --runtime a=image
 	refused '--site nosite: cannot find it' up --site nosite --image image
-	up_fails 'is neither a file nor a block device' --image image \
+	up_fails 'is not a file or a block device' --image image \
 	    --disk /dev
 	echo 'bob not-a-key' >> site/allowed_signers
 	up_fails 'site/allowed_signers:2' --image image

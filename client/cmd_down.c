@@ -25,7 +25,7 @@ down(const char *name, uint64_t wait_s, bool force)
 		return force ? EXIT_OK : EXIT_REFUSED;
 	case STATE_STALE:
 		stop_leftovers(name, &s);
-		say("%s: was not running any more; removed what it had left",
+		say("%s: had ended already; removed what it had left",
 		    name);
 		return EXIT_OK;
 	case STATE_UP:

@@ -95,7 +95,7 @@ load_pack(struct run_job *r)
 }
 
 static int
-save_receipt(const struct run_job *r, bool proven)
+save_receipt(const struct run_job *r, bool verified)
 {
 	const struct buf *text = &r->session.receipt;
 	char *path;
@@ -103,10 +103,10 @@ save_receipt(const struct run_job *r, bool proven)
 
 	if (r->receipt == NULL || text->len == 0)
 		return 0;
-	path = need_printf("%s%s", r->receipt, proven ? "" : ".unverified");
+	path = need_printf("%s%s", r->receipt, verified ? "" : ".unverified");
 	ret = file_save(path, text->data, text->len, 0644);
-	if (ret == 0 && !proven)
-		say("what the appliance sent is in %s", path);
+	if (ret == 0 && !verified)
+		say("the receipt that the appliance sent is in %s", path);
 	free(path);
 	return ret;
 }

@@ -457,7 +457,7 @@ ATF_TC_BODY(dry_run_and_run_are_told_apart, tc)
 	fake_wait(&f);
 	fake_serve(&f, 1, serve_partly, &send);
 	ATF_CHECK_EQ(125, dry_run(NULL));
-	USER_CHECK_ERR("a SEND that was not due");
+	USER_CHECK_ERR("an unexpected SEND");
 	fake_wait(&f);
 }
 
@@ -525,7 +525,7 @@ ATF_TC_BODY(appliance_that_breaks_off_or_rambles, tc)
 {
 	static const char *const says[] = { "without a greeting",
 	    "was not accepted", "a bad ACCEPTED", "a bad FINISHED",
-	    "has no place here" };
+	    "is not expected here" };
 
 	user_make_job(JOB_SIZE);
 	for (int i = 0; i < 5; i++) {

@@ -25,7 +25,7 @@
 #include "client/vm/stop.h"
 #include "client/vm/tsc.h"
 
-#define TRY_MS		1000	/* one greeting; Ctrl-C waits for no more */
+#define TRY_MS		1000	/* one try; Ctrl-C waits for its end */
 #define STOP_WAIT_S	30
 #define READY_LINE	"casemate: ready in "
 #define READY_LINE_MS	3000
@@ -47,7 +47,7 @@ struct up {
 	uint64_t	 started;
 };
 
-/* Between two looks at a VM of ours that starts. */
+/* Between two tries to reach a VM that starts. */
 static const struct backoff pause_start = { 20, 200 };
 
 static volatile sig_atomic_t stop_wanted;
@@ -149,7 +149,7 @@ find_image(void)
 	return NULL;
 }
 
-/* What `casemate site' made, whole: an appliance would trust nobody else. */
+/* What `casemate site' made; half of it could lack the signers. */
 static int
 load_site_file(const char *path, struct buf *cpio)
 {
@@ -221,7 +221,7 @@ choose_accel(struct up *u)
 	if (strcmp(u->accel, "tcg") != 0)
 		u->vm.kvm = hostdev_kvm_works(&u->vm, &why);
 	if (!u->vm.kvm && strcmp(u->accel, "kvm") == 0) {
-		say("--accel kvm: %s; leave it out and the VM runs emulated",
+		say("--accel kvm: %s; without it the CPU is emulated",
 		    why);
 		return -1;
 	}
@@ -247,7 +247,7 @@ find_qemu(void)
 	return ret;
 }
 
-/* An appliance would leave out what is none, and say so to nobody here. */
+/* Check here: the appliance would skip a bad image silently. */
 static int
 check_runtime(const char *path)
 {
@@ -265,7 +265,7 @@ check_runtime(const char *path)
 	if (n == (ssize_t)sizeof(magic) && memcmp(magic, want, sizeof(want))
 	    == 0)
 		return 0;
-	say("%s: is no EROFS image; make a runtime with mkfs.erofs", path);
+	say("%s: is not an EROFS image; make a runtime with mkfs.erofs", path);
 	return -1;
 }
 
@@ -294,7 +294,7 @@ prepare(struct up *u)
 	return choose_accel(u);
 }
 
-/* Why it did not come up: both logs, and nothing is left running. */
+/* Says why it did not come up, shows both logs, and ends its VM. */
 static void
 give_up(struct up *u, const char *what)
 {
@@ -311,7 +311,7 @@ give_up(struct up *u, const char *what)
 	stop_leftovers(u->name, &u->state);
 }
 
-/* Waits for the greeting; -1 with the reason. */
+/* Waits for HELLO.  Returns NULL, or why it did not come. */
 static const char *
 wait_hello(struct up *u, const struct target *t)
 {
@@ -340,7 +340,7 @@ wait_hello(struct up *u, const struct target *t)
 		}
 		if (r == CONN_NEVER) {
 			say("%s: %s", u->name, w.text);
-			failed = "what answers is not an appliance of ours";
+			failed = "its socket answers, but not as an appliance";
 		}
 	}
 	if (qemu != -1)
@@ -349,8 +349,8 @@ wait_hello(struct up *u, const struct target *t)
 }
 
 /*
- * The gate answers a moment before init says on the console that all is
- * ready.  Who looks there after us shall find it; nothing depends on it.
+ * The gate answers a moment before init's ready line is on the console.  Wait
+ * for the line, so that it is there for users who look; nothing depends on it.
  */
 static void
 wait_ready_line(const struct up *u)
@@ -389,13 +389,13 @@ report(const struct up *u, const struct target *t)
 	fflush(stdout);
 }
 
-/* Until QEMU ends, or we are asked to stop it. */
+/* Returns when QEMU has ended, or a signal asked to stop it. */
 static int
 stay(struct up *u)
 {
 	int qemu = proc_open(&u->state.qemu), ret;
 
-	close(u->lock);		/* `casemate down' may come */
+	close(u->lock);		/* lets `casemate down' work */
 	u->lock = -1;
 	while (qemu != -1 && !stop_wanted && !proc_ended(qemu, 500))
 		continue;
@@ -438,8 +438,8 @@ up(struct up *u)
 		    u->name, u->state.machine, u->state.accel, u->name);
 		return EXIT_OK;
 	case STATE_STALE:
-		say_progress("%s: an earlier VM of this name is gone; removed "
-		    "what it had left", u->name);
+		say_progress("%s: an earlier VM of this name has ended; "
+		    "removed what it had left", u->name);
 		stop_leftovers(u->name, &u->state);
 		break;
 	case STATE_DOWN:

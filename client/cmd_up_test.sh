@@ -26,10 +26,10 @@ killed_vm_is_noticed_body() {
 	elf_job hello hello
 	kill -9 "$(cat "$vm_state/qemu.pid")"
 	gone() {
-		"$casemate" status --key alice --on vm 2>&1 | grep -q 'not running any more'
+		"$casemate" status --key alice --on vm 2>&1 | grep -q 'no longer runs'
 	}
 	wait_for 20 gone || atf_fail "nobody noticed"
-	atf_check -s exit:125 -e match:'not running any more' "$do" run_job hello
+	atf_check -s exit:125 -e match:'no longer runs' "$do" run_job hello
 	atf_check -o ignore -e match:'removed what it had left' \
 	    "$do" vm_up --ephemeral
 	atf_check -o match:hello -e ignore "$do" run_job hello
@@ -99,7 +99,7 @@ case_with_vm unix_path_without_up 'the key that it shows, or a pinned one'
 unix_path_without_up_body() {
 	atf_check -o ignore -e ignore "$do" vm_up --ephemeral
 	elf_job hello hello
-	atf_check -o match:hello -e match:'the one that it showed itself' \
+	atf_check -o match:hello -e match:'the appliance itself showed this key' \
 	    "$casemate" run hello --key alice --on "unix:$vm_state/vsock.sock"
 	atf_check -o match:hello -e not-match:'showed itself' \
 	    "$casemate" run hello --key alice --on "unix:$vm_state/vsock.sock" \

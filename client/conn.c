@@ -61,7 +61,7 @@ connect_vsock(uint32_t cid, uint32_t port, uint64_t deadline)
 	return -1;
 }
 
-/* Whether an appliance that is not there yet could explain this errno. */
+/* CONN_LATER for what an appliance that still starts can cause. */
 static enum conn_result
 judge(int err)
 {
@@ -86,8 +86,7 @@ advice(const struct target *t, int err)
 		    "or use unix:PATH" :
 		    "is the appliance running, with this CID?";
 	if (err == ENOENT)
-		return "there is no such socket; is the path right and the VM "
-		    "running?";
+		return "no such socket; is the path right and the VM running?";
 	if (err == ENAMETOOLONG)
 		return "give a shorter name, or a link to the socket";
 	if (err == EACCES || err == EPERM)

@@ -1,6 +1,6 @@
 /*
  * How a job or a query ended, as the appliance told the client, and whether a
- * verified receipt tells the same.
+ * verified receipt agrees.
  */
 #ifndef ENDING_H
 #define ENDING_H
@@ -29,9 +29,9 @@ struct ending {
 bool	ending_is_query(const struct signed_command *);
 
 /*
- * 0 when the leaf is this command's and tells what the client saw: of a job
- * the same bundle, outcome and output, of a query the same verb and range, of
- * a refusal the same reason.  -1 with *w: the appliance lies.
+ * 0 when the leaf is this command's and records what the client saw: for a
+ * job the same bundle, outcome and output, for a query the same verb and range,
+ * for a refusal the same reason.  -1 with *w: the appliance lies.
  */
 int	ending_check(const struct ending *, const struct signed_command *,
 	    const struct verified *, struct why *w);

@@ -63,7 +63,7 @@ open_regular(int dirfd, const char *name, enum file_link link,
 	return fd;
 }
 
-/* Reads to the end; 1 when there is more than max, -1 with errno. */
+/* Reads to the end.  1 when the file has more than max, -1 with errno. */
 static int
 read_all(int fd, size_t max, struct buf *out)
 {
@@ -123,7 +123,7 @@ write_all(int fd, const unsigned char *p, size_t len)
 	return 0;
 }
 
-/* The rename is durable once the folder is; best effort on odd ones. */
+/* The rename is durable once the folder is synced; not all can be. */
 static void
 sync_parent(const char *path)
 {

@@ -1,6 +1,6 @@
 /*
- * Reading a whole file with a limit, and writing one so that it is there
- * whole or not at all.
+ * Reads a whole file up to a limit, and writes one so that it is there whole
+ * or not at all.
  */
 #ifndef FILE_H
 #define FILE_H
@@ -18,9 +18,9 @@ enum file_link {
 };
 
 /*
- * Appends the regular file `name' below dirfd to `out'.  `shown' is what
- * messages call it.  *executablep (may be NULL) is its owner's x bit.
- * Complains and returns -1, errno kept, also when it has more than max bytes.
+ * Appends the regular file `name' below dirfd to `out'.  `shown' is its
+ * name in messages.  *executablep (may be NULL) is its owner's x bit.
+ * Complains and returns -1 with errno, also when it has more than max bytes.
  */
 int	file_read(int dirfd, const char *name, enum file_link,
 	    const char *shown, size_t max, struct buf *out, bool *executablep);
@@ -31,7 +31,7 @@ int	file_read(int dirfd, const char *name, enum file_link,
  */
 int	file_save(const char *path, const void *data, size_t len, mode_t);
 
-/* Whether file_save() could do that now, by trying; complains if not. */
+/* 0 when file_save() could do that now.  Complains and returns -1. */
 int	file_try_save(const char *path);
 
 #endif

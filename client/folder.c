@@ -15,7 +15,7 @@
 #include "say.h"
 #include "lib/sha256.h"
 
-/* A walk in progress: folders (paths below files/) still to be read. */
+/* A walk in progress; todo: folders (paths below files/) still to read. */
 struct folder_walk {
 	const char	*shown;		/* DIR/files */
 	int		 root;

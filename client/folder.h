@@ -1,6 +1,6 @@
 /*
- * The files of a job's folder, read once into memory: what is hashed is what
- * is packed.
+ * The files of a job's folder, read once into memory, so that the bytes that
+ * are hashed are packed.
  */
 #ifndef FOLDER_H
 #define FOLDER_H
@@ -24,10 +24,10 @@ struct job_folder {
 };
 
 /*
- * Reads DIR/files and all below it; no such folder is an empty one.  Refuses
+ * Reads DIR/files and all below it; a missing folder has no files.  Refuses
  * what a bundle cannot hold: links, devices, names that name_check_path
  * refuses, more than MANIFEST_FILES_MAX files or BUNDLE_MAX bytes.  Complains
- * and answers -1.  folder_free() in any case.
+ * and returns -1.  folder_free() in any case.
  */
 int	folder_load(struct job_folder *, const char *dir);
 void	folder_free(struct job_folder *);

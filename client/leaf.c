@@ -64,7 +64,7 @@ add_rune(struct buf *out, unsigned rune)
 	buf_add(out, s, n);
 }
 
-/* The four digits after \u, of what json_put_string() escapes alone. */
+/* The four digits after \u; only of what json_put_string() escapes. */
 static int
 take_unicode(struct leaf_reader *r, struct buf *out)
 {
@@ -137,7 +137,7 @@ take_number(struct leaf_reader *r, struct buf *out)
 	return 0;
 }
 
-/* Keeps a name ("data." in front of the inner ones) and its value. */
+/* Adds a name (with "data." before an inner one) and its value. */
 static int
 add_member(struct leaf_reader *r, bool inner, struct buf *name,
     struct buf *value, bool is_text)
@@ -154,7 +154,7 @@ add_member(struct leaf_reader *r, bool inner, struct buf *name,
 		return bad(r, "a member's name is too long");
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->member[i].name, m->name) == 0)
-			return bad(r, "the member before is there twice");
+			return bad(r, "the member before is a duplicate");
 	m->value = need_str(buf_str(value));
 	m->is_text = is_text;
 	l->n++;
@@ -187,8 +187,8 @@ take_name(struct leaf_reader *r, bool inner, struct buf *name)
 }
 
 /*
- * After a value: inner objects end, the outer one ends, or a comma leads on.
- * 1 when the outer one ended.
+ * After a value: a comma, or the end of the inner or the outer object.  1 when
+ * the outer one ended.
  */
 static int
 take_end(struct leaf_reader *r, bool *inner)
@@ -215,7 +215,8 @@ parse_members(struct leaf_reader *r)
 		ret = take_name(r, inner, &name);
 		if (ret == 1) {
 			inner = true;
-			ret = take(r, '{') ? 0 : bad(r, "data is no object");
+			ret = take(r, '{') ? 0 : bad(r,
+			    "data is not an object");
 		} else if (ret == 0) {
 			ret = take_value(r, inner, &name);
 			if (ret == 0)
@@ -224,7 +225,7 @@ parse_members(struct leaf_reader *r)
 		buf_free(&name);
 	} while (ret == 0);
 	if (ret == 1 && r->p != r->end)
-		return bad(r, "something follows the object");
+		return bad(r, "more bytes follow the object");
 	return ret == 1 ? 0 : -1;
 }
 

@@ -1,7 +1,7 @@
 /*
  * Reading a ledger leaf: one JSON object (RFC 8259) whose members are text,
  * numbers, or the one object `data' with members of the same two kinds.
- * Strict, and without recursion: what ledgerd does not write is refused.
+ * Strict: refuses what ledgerd does not write.  No recursion.
  */
 #ifndef LEAF_H
 #define LEAF_H
@@ -11,7 +11,7 @@
 
 #include "lib/why.h"
 
-#define LEAF_MEMBERS_MAX	40	/* 7 and the longest event's 18 */
+#define LEAF_MEMBERS_MAX	40	/* 7, and 18 of the longest event */
 #define LEAF_NAME_MAX		63
 
 struct leaf_member {
@@ -30,7 +30,7 @@ int	leaf_parse(struct parsed_leaf *, const void *json, size_t len,
 	    struct why *w);
 void	leaf_free(struct parsed_leaf *);
 
-/* A member's value, "" when there is none. */
+/* A member's value, "" when it is missing. */
 const char	*leaf_get(const struct parsed_leaf *, const char *name);
 
 #endif

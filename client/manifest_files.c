@@ -9,7 +9,7 @@
 #include "say.h"
 #include "lib/sha256.h"
 
-#define SHOWN_MAX	10	/* differences told one by one */
+#define SHOWN_MAX	10	/* differences in full */
 
 static void
 hex(char dst[2 * DIGEST_LEN + 1], const unsigned char *digest)
@@ -36,8 +36,8 @@ differs(const char *where, const struct manifest_file *row,
 
 	if (f == NULL) {
 		if (!quiet)
-			say("%s: manifest.yaml lists the file %s, which is not "
-			    "there", where, row->path);
+			say("%s: manifest.yaml lists the file %s, which is "
+			    "missing", where, row->path);
 		return true;
 	}
 	if (memcmp(row->sha256, f->sha256, DIGEST_LEN) != 0) {

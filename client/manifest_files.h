@@ -1,5 +1,5 @@
 /*
- * A manifest's list of files against the files that are there.
+ * A manifest's list of files, held against the files themselves.
  */
 #ifndef MANIFEST_FILES_H
 #define MANIFEST_FILES_H

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The digits in front; answers what follows them, NULL when none or over. */
+/* Returns what follows the digits, NULL without digits or over max. */
 static const char *
 parse_digits(const char *s, uint64_t max, uint64_t *out)
 {

@@ -13,7 +13,7 @@
 enum opt_kind {
 	OPT_FLAG,	/* bool */
 	OPT_TEXT,	/* const char * */
-	OPT_WORD,	/* const char *, one of those in `value': "a|b|c" */
+	OPT_WORD,	/* const char *, one of the words in `value': "a|b|c" */
 	OPT_LIST,	/* struct opt_list */
 	OPT_NUMBER,	/* uint64_t, decimal, min to max */
 	OPT_SIZE,	/* the same with K, M, G, T */

@@ -44,7 +44,7 @@ write_all(unsigned stream, const void *data, size_t len)
 	return 0;
 }
 
-/* Without --safe-output the filter only looks, for a terminal. */
+/* Without --safe-output the filter only watches what a terminal gets. */
 int
 outlet_write(struct outlet *o, unsigned stream, const void *data, size_t len)
 {

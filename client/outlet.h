@@ -1,4 +1,4 @@
-/* Where a job's output goes: standard output and standard error. */
+/* Copies a job's output to standard output and standard error. */
 #ifndef OUTLET_H
 #define OUTLET_H
 
@@ -14,16 +14,16 @@ struct outlet {
 		bool		terminal;
 		struct safe	filter;
 	} stream[2];
-	struct buf	text;		/* what the filter made */
+	struct buf	text;		/* the filter's result */
 };
 
 void	outlet_init(struct outlet *, bool safe);
 
-/* All of this to stream 1 or 2.  Complains and returns -1. */
+/* Writes all of this to stream 1 or 2.  Complains and returns -1. */
 int	outlet_write(struct outlet *, unsigned stream, const void *, size_t);
 
 /*
- * The output has ended.  Says so when a terminal was sent what it obeys.
+ * The output has ended.  Warns when a terminal got control characters.
  * Complains and returns -1.
  */
 int	outlet_end(struct outlet *);

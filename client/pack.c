@@ -19,11 +19,11 @@
 #include "lib/sshsig.h"
 #include "lib/ustar.h"
 
+#define OUTPUT_MOST	(1ull << 30)	/* the largest output_kib */
 /*
- * A folder's manifest may be longer than what is signed and sent: its error is
- * then the parser's, with line and column.
+ * A folder's manifest may be longer than what is signed and sent, so that the
+ * parser reports the error, with line and column.
  */
-#define OUTPUT_MOST	(1ull << 30)	/* what output_kib can say */
 #define MANIFEST_READ_MAX	(4u << 20)
 
 #define ERROR_LEN	1024	/* FILE:LINE:COL: text */
@@ -32,7 +32,7 @@
 #define SIGNATURE	"manifest.yaml.sig"
 #define FILES		"files"
 
-/* A folder to be packed, being looked at. */
+/* A folder that is being packed. */
 struct source {
 	const char	*dir;
 	int		 fd;
@@ -52,8 +52,8 @@ check_names(const struct source *s)
 		    strcmp(*n, FILES) == 0)
 			continue;
 		say("%s/%s: is not part of a job; a job has manifest.yaml and "
-		    "its files in %s/files: move it there or away", s->dir, *n,
-		    s->dir);
+		    "its files in %s/files: move it there, or out of the "
+		    "folder", s->dir, *n, s->dir);
 		ret = -1;
 	}
 	folder_free_names(names);
@@ -95,7 +95,7 @@ parse_manifest(struct pack *p, struct manifest *m, const char *where)
 	return 0;
 }
 
-/* The manifest says nothing of files: its section is made from files/. */
+/* The manifest has no `files:' section: makes it from files/. */
 static int
 complete_manifest(struct pack *p, struct source *s)
 {
@@ -103,9 +103,9 @@ complete_manifest(struct pack *p, struct source *s)
 	struct doc_error e;
 
 	if (s->is_signed) {
-		say("%s/%s: lists no files, and its signature is there already "
-		    "(%s), so casemate cannot add them; list them and sign "
-		    "again, or remove the signature", s->dir, MANIFEST,
+		say("%s/%s: lists no files, and is signed already (%s), so "
+		    "casemate cannot add them; list them and sign again, or "
+		    "remove the signature", s->dir, MANIFEST,
 		    SIGNATURE);
 		return -1;
 	}
@@ -235,7 +235,7 @@ out:
 	return ret;
 }
 
-/* The first two members, which travel apart from the bundle too. */
+/* One of the first two members, which are also sent on their own. */
 static int
 take_member(struct ustar *u, const char *file, const char *name, size_t max,
     struct buf *out)

@@ -1,6 +1,5 @@
 /*
- * A bundle ready to be submitted: made from a job's folder, or read from a
- * finished file.
+ * A bundle to submit: made from a job's folder, or read from a finished file.
  */
 #ifndef PACK_H
 #define PACK_H
@@ -18,8 +17,8 @@ struct pack {
 	struct buf	manifest;	/* as signed */
 	struct buf	sig;		/* armoured */
 	struct buf	tar;		/* the whole bundle */
-	char		name[NAME_MAX_LEN + 1];	/* the job's; "" unchecked */
-	uint64_t	wall_ms;	/* its limit; 0 unchecked */
+	char		name[NAME_MAX_LEN + 1];	/* the job's; "": unchecked */
+	uint64_t	wall_ms;	/* its limit; 0: unchecked */
 };
 
 enum pack_check {
@@ -30,8 +29,8 @@ enum pack_check {
 /*
  * Packs DIR: manifest.yaml, signed with `key' unless DIR has a
  * manifest.yaml.sig already, and files/.  A manifest without a `files:'
- * section gets one (PACK_CHECK only).  Without a key (NULL) it is looked at
- * and neither signed nor packed.  Complains and returns -1.
+ * section gets one (PACK_CHECK only).  Without a key (NULL) it is checked, but
+ * not signed or packed.  Complains and returns -1.
  */
 int	pack_folder(struct pack *, const char *dir, const char *key,
 	    enum pack_check);
@@ -39,7 +38,7 @@ int	pack_folder(struct pack *, const char *dir, const char *key,
 /* Reads a finished bundle.  Complains and returns -1. */
 int	pack_bundle(struct pack *, const char *file, enum pack_check);
 
-/* How much output its job may have; the most that a job may, if unreadable. */
+/* How much output its job may have; of an unreadable manifest the maximum. */
 uint64_t pack_output_max(const struct pack *);
 
 /* The fields of a command to do this with the bundle. */

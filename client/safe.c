@@ -17,20 +17,20 @@ escape(struct safe *s, struct buf *out, const unsigned char *p, size_t len)
 	s->acted |= len != 0;
 }
 
-/* How long a sequence is by its first byte; 1 where none begins. */
+/* The length of a sequence by its first byte; 1 where none begins. */
 static size_t
-promised(unsigned char first)
+sequence_len(unsigned char first)
 {
 	if (first < 0xc2 || first > 0xf4)
 		return 1;
 	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-/* Whether more bytes can still make a character of these. */
+/* Whether more bytes can complete a character. */
 static bool
-may_go_on(const unsigned char *p, size_t len)
+is_incomplete(const unsigned char *p, size_t len)
 {
-	if (len >= promised(p[0]))
+	if (len >= sequence_len(p[0]))
 		return false;
 	for (size_t i = 1; i < len; i++)
 		if ((p[i] & 0xc0) != 0x80)
@@ -56,7 +56,7 @@ take_one(struct safe *s, struct buf *out, const unsigned char *p, size_t len)
 	return n;
 }
 
-/* Text that needs no second look. */
+/* The length of the plain ASCII at the start. */
 static size_t
 plain_len(const unsigned char *p, size_t len)
 {
@@ -67,7 +67,7 @@ plain_len(const unsigned char *p, size_t len)
 	return n;
 }
 
-/* As many of the kept and the new bytes as one character may have. */
+/* Completes the kept character.  Returns how many new bytes it took. */
 static size_t
 join_kept(struct safe *s, struct buf *out, const unsigned char *p, size_t len)
 {
@@ -75,11 +75,11 @@ join_kept(struct safe *s, struct buf *out, const unsigned char *p, size_t len)
 
 	while (s->nkept != 0) {
 		if (taken < len && s->nkept < sizeof(s->kept) &&
-		    may_go_on(s->kept, s->nkept)) {
+		    is_incomplete(s->kept, s->nkept)) {
 			s->kept[s->nkept++] = p[taken++];
 			continue;
 		}
-		if (may_go_on(s->kept, s->nkept))
+		if (is_incomplete(s->kept, s->nkept))
 			break;
 		size_t n = take_one(s, out, s->kept, s->nkept);
 
@@ -102,7 +102,7 @@ safe_add(struct safe *s, struct buf *out, const void *data, size_t len)
 		at += n;
 		if (at == len)
 			return;
-		if (may_go_on(p + at, len - at)) {
+		if (is_incomplete(p + at, len - at)) {
 			s->nkept = len - at;
 			memcpy(s->kept, p + at, s->nkept);
 			return;

@@ -1,7 +1,7 @@
 /*
- * A job's output made fit for a terminal: what a terminal obeys instead of
- * showing it (utf8_acts() of lib/doc/json.h), newline and tab excepted, and what is
- * not UTF-8 become \xNN, a byte each.  A backslash stays as it is.
+ * Makes a job's output safe for a terminal.  What a terminal obeys instead of
+ * showing it (utf8_acts() of lib/doc/json.h), newline and tab excepted, and
+ * what is not UTF-8 becomes \xNN for each byte.  A backslash stays as it is.
  */
 #ifndef SAFE_H
 #define SAFE_H
@@ -14,17 +14,17 @@
 
 /* One stream's filter; zeros at first. */
 struct safe {
-	unsigned char	kept[4];	/* the begun character, not yet out */
+	unsigned char	kept[4];	/* an incomplete character */
 	size_t		nkept;
 	bool		acted;		/* something was escaped */
 };
 
-/* Adds what can be said of these bytes; keeps a character that is cut. */
+/* Adds these bytes; keeps an incomplete character at their end. */
 void	safe_add(struct safe *, struct buf *out, const void *, size_t len);
-/* The end of the stream: what was kept is no character. */
+/* At the end of the stream: escapes an incomplete character. */
 void	safe_end(struct safe *, struct buf *out);
 
-/* Text from outside: what is not printable ASCII becomes \xNN. */
+/* Prints text from outside; what is not printable ASCII becomes \xNN. */
 void	safe_print(FILE *, const char *text);
 
 #endif

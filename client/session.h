@@ -24,7 +24,7 @@ struct session {
 	bool		 key_known;	/* before the appliance showed it */
 	struct signed_command command;
 	struct conn	 conn;		/* open while session_talk runs */
-	struct ending	 end;		/* as the appliance told it */
+	struct ending	 end;		/* as the appliance reported it */
 	struct buf	 message;	/* from the appliance */
 	struct buf	 receipt;	/* empty: none */
 };
@@ -54,8 +54,8 @@ int	session_open(struct session *);
 /*
  * Signs a command of this verb and its fields and talks about it.  Tries
  * again while the appliance is busy: with the same command, or with a new one
- * when the refusal was recorded.  0: it has ended, and a refusal was said;
- * nothing is verified yet.  Complains and returns -1.
+ * when the refusal was recorded.  0: it has ended; a refusal has been printed,
+ * and nothing is verified yet.  Complains and returns -1.
  */
 int	session_run(struct session *, const struct command *, session_talk *,
 	    void *ctx);
@@ -64,7 +64,7 @@ int	session_run(struct session *, const struct command *, session_talk *,
 int	session_get_refused(struct session *, struct get *);
 
 /*
- * Verifies the receipt, and that its leaf is this command's and tells the
+ * Verifies the receipt, and that its leaf is this command's and records the
  * same end.  Complains and returns -1.  verified_free() in any case.
  */
 int	session_verify(const struct session *, struct verified *);

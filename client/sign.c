@@ -14,7 +14,7 @@
 #include "lib/sshkey.h"
 #include "lib/sshsig.h"
 
-/* A descriptor from which the program can read the data. */
+/* A descriptor from which ssh-keygen can read the data. */
 static int
 data_fd(const void *data, size_t len)
 {
@@ -31,7 +31,7 @@ data_fd(const void *data, size_t len)
 }
 
 static void
-read_answer(int fd, struct buf *out)
+read_signature(int fd, struct buf *out)
 {
 	for (;;) {
 		ssize_t n = read(fd, buf_room(out, 4096), 4096);
@@ -65,7 +65,7 @@ run_keygen(const char *key, const char *ns, int in, struct buf *sig)
 		close(out[0]);
 		return -1;
 	}
-	read_answer(out[0], sig);
+	read_signature(out[0], sig);
 	close(out[0]);
 	if ((status = proc_wait(pid)) == 0)
 		return 0;
@@ -75,7 +75,7 @@ run_keygen(const char *key, const char *ns, int in, struct buf *sig)
 	return -1;
 }
 
-/* An appliance takes two types: better said here than by it. */
+/* Refuse here what an appliance does not accept: it takes two key types. */
 static int
 check_signature(const char *key, const struct buf *sig)
 {
@@ -84,12 +84,13 @@ check_signature(const char *key, const struct buf *sig)
 	struct why w;
 
 	if (sshsig_parse(&s, sig->data, sig->len, &w) == -1) {
-		say("%s: what it signs an appliance does not take: %s", key,
+		say("%s: an appliance does not accept its signatures: %s", key,
 		    w.text);
 		return -1;
 	}
 	if (sshkey_parse(&k, s.key, s.keylen, &w) == -1) {
-		say("%s: an appliance does not take this key: %s", key, w.text);
+		say("%s: an appliance does not accept this key: %s", key,
+		    w.text);
 		return -1;
 	}
 	return 0;

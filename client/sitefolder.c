@@ -9,7 +9,7 @@
 #include "client/policy/say.h"
 #include "say.h"
 
-/* What a site's folder may hold; tests stay with the operator. */
+/* What a site's folder may hold; tests/ is not packed. */
 static const char *const parts[] = {
 	SITE_SIGNERS, SITE_SETTINGS, RULES_ENTITIES, RULES_POLICY,
 	RULES_COMPONENTS, "tests",

@@ -1,6 +1,5 @@
 /*
- * An operator's site as a folder: loaded and checked as keyd does, with every
- * complaint said.
+ * An operator's site as a folder, loaded and checked as keyd does it.
  */
 #ifndef SITEFOLDER_H
 #define SITEFOLDER_H
@@ -8,14 +7,14 @@
 #include "lib/rules/site.h"
 
 /*
- * Opens DIR, refuses names in it that are no part of a site, and loads it.
- * The descriptor stays the caller's.  Complains and returns -1; else the site
- * is freed with site_free().
+ * Opens DIR, refuses files that are not part of a site, and loads it.  *fdp is
+ * the open folder; the caller closes it and frees the site with site_free().
+ * Complains and returns -1.
  */
 int	sitefolder_load(struct site *, const char *dir, int *fdp);
-/* The same for a site that is being written: nobody need be able to sign. */
+/* The same for a site that is being written: it may have no signers. */
 int	sitefolder_load_draft(struct site *, const char *dir, int *fdp);
-/* The same, and errors and warnings in its files are told and not said. */
+/* The same; errors and warnings in its files go to the report. */
 int	sitefolder_check(struct site *, const char *dir, int *fdp,
 	    const struct rules_report *);
 

@@ -1,6 +1,6 @@
 /*
- * An operator's site: what an appliance needs of its owner, as the cpio
- * archive that the hypervisor passes as initrd.
+ * Packs an operator's site as the cpio archive that the hypervisor passes to
+ * the appliance as initrd.
  */
 #ifndef SITEMAKE_H
 #define SITEMAKE_H
@@ -9,8 +9,8 @@
 #include "lib/settings.h"
 
 /*
- * Loads the site in DIR as keyd would (client/sitefolder.h) and appends the
- * archive to `cpio'.  Complains with file and line, and answers -1.
+ * Loads the site in DIR as keyd does (client/sitefolder.h) and appends the
+ * archive to `cpio'.  Complains and returns -1.
  */
 int	sitemake_cpio(const char *dir, struct buf *cpio, struct settings *);
 

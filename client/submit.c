@@ -17,9 +17,9 @@ static enum submit_turn
 lost(const struct submit *s, const char *text)
 {
 	if (s->session->end.accepted)
-		say("%s; the job %s had been accepted: the appliance cancels "
-		    "it or has recorded its end, but its receipt did not "
-		    "come", text, s->session->command.id);
+		say("%s; job %s had been accepted: the appliance cancels it "
+		    "or has recorded its end, but its receipt did not arrive",
+		    text, s->session->command.id);
 	else
 		say("%s; the job was not accepted, so it has not run", text);
 	return TURN_ERROR;
@@ -38,8 +38,9 @@ static enum submit_turn
 too_much_output(const struct submit *s)
 {
 	say("the appliance sent more output of job %s than its manifest allows "
-	    "(output_kib: %llu): an appliance ends such a job; the connection "
-	    "is closed, and there is no receipt", s->session->command.id,
+	    "(output_kib: %llu); a working appliance ends such a job; the "
+	    "connection is closed, and there is no receipt",
+	    s->session->command.id,
 	    (unsigned long long)(s->output_max >> 10));
 	return TURN_ERROR;
 }
@@ -146,7 +147,7 @@ turn(struct submit *s, int timeout_ms, enum client_msg *typep)
 	case CLIENT_READ_END:
 		break;
 	}
-	return broke_protocol(s, "a frame that has no place here");
+	return broke_protocol(s, "a frame that is not expected here");
 }
 
 /* conn_send() that complains. */
@@ -229,7 +230,7 @@ follow(struct submit *s, enum client_msg until)
 	do {
 		t = turn(s, patience_ms(s), &type);
 		if (t == TURN_MORE && type == CLIENT_SEND && until != type)
-			t = broke_protocol(s, "a SEND that was not due");
+			t = broke_protocol(s, "an unexpected SEND");
 	} while (t == TURN_MORE && type != until);
 	return t;
 }

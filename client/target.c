@@ -6,7 +6,7 @@
 #include "lib/name.h"
 #include "number.h"
 
-#define CID_ANY	UINT32_MAX	/* VMADDR_CID_ANY, names no machine */
+#define CID_ANY	UINT32_MAX	/* VMADDR_CID_ANY is not a machine */
 
 static int
 parse_vsock(struct target *t, const char *text, struct why *w)

@@ -1,5 +1,5 @@
 /*
- * Where an appliance is: what `--on' says.
+ * Where an appliance is: the value of --on.
  */
 #ifndef TARGET_H
 #define TARGET_H
@@ -26,7 +26,7 @@ struct target {
 /* The name of the appliance when the user gives none. */
 #define TARGET_DEFAULT	"default"
 
-/* -1 with EBADMSG and *w when the text is none of the three. */
+/* -1 with EBADMSG and *w when the text is not one of the three. */
 int	target_parse(struct target *, const char *text, struct why *w);
 /* Back to text; dst takes PATH_MAX + 8. */
 void	target_format(char *dst, size_t cap, const struct target *);

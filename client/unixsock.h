@@ -1,6 +1,6 @@
 /*
- * UNIX stream sockets by paths of any length: one that does not fit into
- * sockaddr_un is reached through its open folder in /proc.
+ * UNIX stream sockets by paths of any length: a path that does not fit into
+ * sockaddr_un is opened by its folder's descriptor in /proc.
  */
 #ifndef UNIXSOCK_H
 #define UNIXSOCK_H
@@ -9,8 +9,8 @@
 int	unixsock_connect(const char *path);
 
 /*
- * A socket that listens as `name' (mode 0600) in the folder, in place of what
- * had this name; -1 with errno.
+ * A socket that listens as `name' (mode 0600) in the folder.  Replaces a file
+ * of this name.  -1 with errno.
  */
 int	unixsock_listen(int dirfd, const char *name);
 

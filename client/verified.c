@@ -22,7 +22,7 @@ check_source(const struct verified *v, struct why *w)
 	snprintf(index, sizeof(index), "%llu", (unsigned long long)v->index);
 	if (strcmp(leaf_get(&v->leaf, "id"), index) != 0)
 		return why_set(w, "the proof is for index %s, but the leaf "
-		    "tells another", index);
+		    "has another", index);
 	return 0;
 }
 

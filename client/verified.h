@@ -1,5 +1,5 @@
 /*
- * A verified receipt: what its leaf tells, and where in the ledger it is.
+ * A verified receipt: its leaf, and where in the ledger that is.
  */
 #ifndef VERIFIED_H
 #define VERIFIED_H
@@ -30,7 +30,7 @@ int	verified_check(struct verified *, const void *receipt, size_t len,
 	    const char *vkey, struct why *w);
 void	verified_free(struct verified *);
 
-/* One line a fact, in words. */
+/* Prints a line for each fact. */
 void	verified_print(FILE *, const struct verified *);
 
 /*

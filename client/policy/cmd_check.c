@@ -28,7 +28,7 @@ tell(void *ctx, const struct doc_error *e, bool warning)
 	policy_say(c->dir, e, warning);
 }
 
-/* Templates decide nothing; the links to them do. */
+/* Templates decide nothing; their links do. */
 static size_t
 count_rules(const struct policies *set)
 {

@@ -139,7 +139,7 @@ new_case wildcards_of_nothing_are_found 'in the settings'
 wildcards_of_nothing_are_found_body() {
 	make_site
 	echo 'wildcards: [run, author, gone]' >> site/settings.yaml
-	finds 0 'site/settings.yaml: .wildcards. names gone, and no rule or role'
+	finds 0 'site/settings.yaml: .wildcards. names gone, but no rule or role'
 	atf_check -o inline:'1\n' grep -c warning found
 }
 
@@ -157,7 +157,7 @@ texts_that_nothing_can_be_are_found_body() {
 		atf_check -o match:" 0 errors, $warnings warnings" -e save:said \
 		    "$casemate" policy check site
 		[ "$warnings" = 0 ] && continue
-		grep -q "more.cedar:4:4: .${field#*.}. is never this: it is" \
+		grep -q "more.cedar:4:4: .${field#*.}. can never be this: it is" \
 		    said || atf_fail "$word on the left"
 	done <<-END
 	0 boot kept
@@ -187,7 +187,7 @@ names_that_nothing_can_have_are_found_body() {
 	atf_check -o match:' 0 errors, 0 warnings' \
 	    "$casemate" policy check site
 	sed -i 's/db-1/DB/' site/policy/more.cedar
-	finds 0 'more.cedar:2:3: nothing can be called Secret::"DB": its name'
+	finds 0 'more.cedar:2:3: nothing can be called Secret::"DB": a name has'
 	echo 'forbid (principal, action, resource == Manifest::"a_b");' | rule
 	finds 0 'more.cedar:3:28: nothing can be called Manifest::"a_b"'
 }
@@ -279,18 +279,18 @@ wide_permits_are_found_body() {
 	    "$casemate" policy check site
 }
 
-new_case roles_that_nobody_has_are_found 'in rules and in entities.yaml'
-roles_that_nobody_has_are_found_body() {
+new_case roles_that_no_user_has_are_found 'in rules and in entities.yaml'
+roles_that_no_user_has_are_found_body() {
 	make_site
 	echo '- uid: Role::"pilot"' >> site/entities.yaml
 	echo 'permit(principal in Role::"pilot", action == Action::"lease",
 	  resource);' | rule
-	finds 0 'more.cedar:1:8: nobody has Role::"pilot"; give it to somebody'
-	grep -q 'site/entities.yaml:7:.*nobody has Role::"pilot"' found ||
+	finds 0 'more.cedar:1:8: no user has Role::"pilot"; give it to one'
+	grep -q 'site/entities.yaml:7:.*no user has Role::"pilot"' found ||
 	    atf_fail "entities.yaml"
 	sed -i 's/pilot/pilto/' site/policy/more.cedar
 	finds 0 'more.cedar:1:8: Role::"pilto" is not in entities.yaml'
-	grep -q 'entities.yaml:7:.*no rule speaks of Role::"pilot"' found ||
+	grep -q 'entities.yaml:7:.*no rule names Role::"pilot"' found ||
 	    atf_fail "no rule"
 }
 
@@ -359,7 +359,7 @@ new_case a_site_without_rules_is_found 'since it refuses everything'
 a_site_without_rules_is_found_body() {
 	make_site
 	rm -r site/policy
-	finds 0 'site/policy: no rules are here'
+	finds 0 'site/policy: there are no rules'
 }
 
 new_case strict_makes_errors_of_warnings 'and the exit status 1'
@@ -403,7 +403,7 @@ atf_init_test_cases() {
 	atf_add_test_case contradictions_are_found
 	atf_add_test_case conditions_that_say_nothing_are_found
 	atf_add_test_case wide_permits_are_found
-	atf_add_test_case roles_that_nobody_has_are_found
+	atf_add_test_case roles_that_no_user_has_are_found
 	atf_add_test_case unknown_parents_are_found
 	atf_add_test_case users_without_key_or_description_are_found
 	atf_add_test_case a_user_with_two_keys_is_told_once

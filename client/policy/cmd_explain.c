@@ -24,14 +24,14 @@
 #include "lib/sha256.h"
 #include "client/sitefolder.h"
 
-#define SHOWN_MAX	(1024 * 1024)	/* a few things, their rules */
+#define SHOWN_MAX	(1024 * 1024)	/* a few requests with their rules */
 
 struct explain_options {
 	const char	*name;		/* of the one case */
 	const char	*submitter, *author, *now, *boot;
 };
 
-/* Prints what was put; `rc' and errno are what explaining answered. */
+/* Prints the explanation; `rc' and errno are what rules_explain() returned. */
 static int
 print(const struct put *p, int rc)
 {
@@ -70,7 +70,7 @@ explain_case(struct rules *r, const struct policy_case *c)
 	free(text);
 }
 
-/* Whether a line begins so: a guess at what kind of file it is. */
+/* Whether a line begins so, to guess what kind of file it is. */
 static bool
 has_line(const struct buf *text, const char *start)
 {
@@ -195,7 +195,7 @@ explain_file(const char *dir, const char *file, const struct explain_options *o)
 	return rc;
 }
 
-/* A principal's name, if it is given. */
+/* Checks a principal's name; NULL is valid. */
 static int
 check_name(const char *option, const char *name)
 {

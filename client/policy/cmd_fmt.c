@@ -32,8 +32,8 @@ struct format_files {
 };
 
 /*
- * Makes one text of another.  -1 with *e; when out has an error too, more
- * room may help.
+ * Converts one text into another.  -1 with *e; when out->err is set as well,
+ * more room may help.
  */
 typedef int convert(struct put *out, const char *file, const struct buf *in,
     struct doc_error *e);
@@ -104,7 +104,7 @@ to_json(struct put *out, const char *file, const struct buf *in,
 	return rc == 0 && out->err != 0 ? -1 : rc;
 }
 
-/* A policy's name stays its name: as text, that is what @id says. */
+/* As text a policy's name is its @id. */
 static void
 put_named(struct put *out, const struct policy *p)
 {
@@ -117,7 +117,7 @@ put_named(struct put *out, const struct policy *p)
 	emit(out, "\n");
 }
 
-/* A link becomes a policy of its own, and its template goes. */
+/* A link becomes a policy; its template is left out. */
 static int
 to_text(struct put *out, const char *file, const struct buf *in,
     struct doc_error *e)
@@ -147,7 +147,7 @@ to_text(struct put *out, const char *file, const struct buf *in,
 	return rc;
 }
 
-/* Complains, or puts the result into *out. */
+/* Puts the result into *out.  Complains and returns -1. */
 static int
 run_convert(convert *f, const char *file, const struct buf *in,
     struct buf *out)
@@ -199,7 +199,7 @@ write_out(const struct buf *b)
 	return 0;
 }
 
-/* The file keeps who may read it. */
+/* The file keeps its mode. */
 static int
 rewrite(const char *file, const struct buf *out)
 {

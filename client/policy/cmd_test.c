@@ -20,7 +20,7 @@
 #define FILES_ARGS_MAX	64
 #define PATH_LEN	256
 
-/* What was counted over all files. */
+/* Counts over all files. */
 struct test_count {
 	size_t	held, failed, unread;
 };
@@ -68,7 +68,7 @@ test_file(int dirfd, const char *path, const char *shown, struct site *site,
 	buf_free(&text);
 }
 
-/* All of the site's own. */
+/* The files in the site's tests/. */
 static int
 test_folder(int fd, const char *dir, struct site *site,
     struct test_count *count)

@@ -31,7 +31,7 @@ static const char name_form[] =
 static const char digest_form[] =
     "64 hexadecimal digits in small letters, as of sha256sum";
 
-/* What the context's fields hold; names from the inside out. */
+/* Fields of the context and their form; names from the inside out. */
 static const struct text_field {
 	const char	*names[DEPTH_MAX];
 	bool		(*holds)(const char *);
@@ -71,7 +71,7 @@ find_field(const struct expr_node *nodes, uint32_t root)
 	return NULL;
 }
 
-/* One side of == or !=, and the other. */
+/* A text on one side of == or !=, a field on the other. */
 static void
 check_sides(const struct policy *p, uint32_t field, uint32_t text,
     constants_tell *tell, void *ctx)
@@ -85,7 +85,7 @@ check_sides(const struct policy *p, uint32_t field, uint32_t text,
 	f = find_field(p->nodes, field);
 	if (f == NULL || f->holds(t->u.value->str->bytes))
 		return;
-	snprintf(said, sizeof(said), "`%s' is never this: it is %s",
+	snprintf(said, sizeof(said), "`%s' can never be this: it is %s",
 	    f->names[0], f->form);
 	tell(ctx, p, t->pos, said);
 }

@@ -16,9 +16,9 @@
 #include "say.h"
 
 #define MANIFEST	"manifest.yaml"
-#define TEXT_ROOM	(1024 * 1024)	/* a few things, their rules */
+#define TEXT_ROOM	(1024 * 1024)	/* a few requests with their rules */
 
-/* Bytes of an appliance's or a manifest's: what is not text becomes `?'. */
+/* Text from outside: what is not printable becomes `?'. */
 static void
 print_text(const char *text, size_t len)
 {
@@ -53,8 +53,8 @@ explain(struct rules *r, const struct who *w, const struct manifest *m,
 	rc = rules_explain(r, w, m, &context, &p) == 0 ? 1 :
 	    errno == EPERM ? 0 : -1;
 	if (rc == -1)
-		say("the explanation is longer than %d bytes, or memory is "
-		    "short", TEXT_ROOM);
+		say("the explanation is longer than %d bytes, or out of "
+		    "memory", TEXT_ROOM);
 	else
 		dryrun_print(text, p.len, rc == 1, verbose);
 	free(text);

@@ -1,4 +1,4 @@
-/* What `casemate run --dry-run' decides on this host, and how it says it. */
+/* `casemate run --dry-run' on this host: decides, and prints the decision. */
 #ifndef DRYRUN_H
 #define DRYRUN_H
 
@@ -8,9 +8,9 @@
 #include "client/pack.h"
 
 /*
- * Whether the rules of the site in DIR would let the submitter run this job of
- * the author's, and says so as dryrun_print() does.  1 allowed, 0 refused;
- * complains and returns -1.
+ * Decides by the rules of the site in DIR whether the submitter may run this
+ * job of the author's, and prints that with dryrun_print().  1 allowed, 0
+ * refused; complains and returns -1.
  */
 int	dryrun_decide(const char *dir, const struct pack *,
 	    const char *submitter, const char *author, bool verbose);

@@ -29,7 +29,7 @@ struct lint {
 	struct doc_source		 entities_yaml;	/* text may be NULL */
 	struct mention			*mentions;
 	size_t				 n, cap;
-	bool				 failed;	/* no memory */
+	bool				 failed;	/* out of memory */
 };
 
 static const char *
@@ -133,7 +133,7 @@ add_rule(struct lint *l, const struct policy *p)
 			    p->nodes[i].pos);
 }
 
-/* What the schema and entities.yaml say of entities. */
+/* Facts from the schema and entities.yaml. */
 
 static bool
 is_user(const struct uid *uid)
@@ -154,7 +154,7 @@ is_role(const struct lint *l, const struct uid *uid)
 	return false;
 }
 
-/* In entities.yaml, and not only because somebody signs. */
+/* In entities.yaml itself: signers that are not in it are added. */
 static bool
 is_described(const struct entity *e)
 {
@@ -162,7 +162,7 @@ is_described(const struct entity *e)
 }
 
 static bool
-somebody_has(const struct lint *l, const struct uid *role)
+a_user_has(const struct lint *l, const struct uid *role)
 {
 	for (uint32_t i = 0; i < l->people->n; i++)
 		if (is_user(l->people->items[i].uid) &&
@@ -172,7 +172,7 @@ somebody_has(const struct lint *l, const struct uid *role)
 }
 
 static bool
-is_spoken_of(const struct lint *l, const struct uid *role)
+is_named(const struct lint *l, const struct uid *role)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (is_role(l, l->mentions[i].uid) &&
@@ -205,7 +205,7 @@ is_wanted(const struct lint *l, const struct str *id)
 	return false;
 }
 
-/* The settings' wildcards name what is to be wide. */
+/* The settings' wildcards name rules that may be for every user. */
 static int
 lint_rules(struct lint *l)
 {
@@ -235,11 +235,11 @@ lint_role_mention(struct lint *l, const struct mention *m)
 	bool known = entities_find(l->people, m->uid) != NULL;
 	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
 
-	if (somebody_has(l, m->uid))
+	if (a_user_has(l, m->uid))
 		return;
-	snprintf(text, sizeof(text), known ? "nobody has %s; give it to "
-	    "somebody in " RULES_ENTITIES ", or remove it here" :
-	    "%s is not in " RULES_ENTITIES ", so nobody has it; describe it "
+	snprintf(text, sizeof(text), known ? "no user has %s; give it to one "
+	    "in " RULES_ENTITIES ", or remove it here" :
+	    "%s is not in " RULES_ENTITIES ", so no user has it; describe it "
 	    "there, or correct the name", name(m->uid, shown));
 	tell_rule(l, m->policy, m->pos, text);
 }
@@ -271,7 +271,7 @@ lint_appliance_mention(struct lint *l, const struct mention *m)
 	tell_rule(l, m->policy, m->pos, text);
 }
 
-/* In a rule the validator finds it; what a link says it does not look at. */
+/* The validator finds it in a rule, but not in a link. */
 static void
 lint_id(struct lint *l, const struct mention *m)
 {
@@ -290,7 +290,7 @@ lint_id(struct lint *l, const struct mention *m)
 	tell_rule(l, m->policy, m->pos, text);
 }
 
-/* Jobs and secrets have names; a rule for something else is for nothing. */
+/* A rule for a job or secret whose id is not a name never applies. */
 static void
 lint_name(struct lint *l, const struct mention *m)
 {
@@ -300,8 +300,8 @@ lint_name(struct lint *l, const struct mention *m)
 	    !str_is(m->uid->type, "Secret")) ||
 	    name_check(m->uid->id->bytes) == 0)
 		return;
-	snprintf(text, sizeof(text), "nothing can be called %s: its name is "
-	    "of a to z, 0 to 9 and -, at most 63; correct it, or remove it",
+	snprintf(text, sizeof(text), "nothing can be called %s: a name has "
+	    "only a to z, 0 to 9 and -, at most 63; correct it, or remove it",
 	    name(m->uid, shown));
 	tell_rule(l, m->policy, m->pos, text);
 }
@@ -337,14 +337,14 @@ lint_parents(struct lint *l, const struct entity *e)
 static void
 lint_role(struct lint *l, const struct entity *e)
 {
-	bool spoken = is_spoken_of(l, e->uid);
+	bool named = is_named(l, e->uid);
 	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
 
-	if (spoken && somebody_has(l, e->uid))
+	if (named && a_user_has(l, e->uid))
 		return;
-	snprintf(text, sizeof(text), spoken ? "nobody has %s; give it to "
-	    "somebody, or remove it" : "no rule speaks of %s, nor of what it "
-	    "is in; write one, or remove it", name(e->uid, shown));
+	snprintf(text, sizeof(text), named ? "no user has %s; give it to one, "
+	    "or remove it" : "no rule names %s or a role that it is in; write "
+	    "one, or remove it", name(e->uid, shown));
 	tell_entity(l, e, text);
 }
 
@@ -356,7 +356,7 @@ lint_user(struct lint *l, const struct entity *e)
 	if (l->site->signers.n == 0 || may_sign(l, e->uid))
 		return;
 	snprintf(text, sizeof(text), "%s has no key in " SITE_SIGNERS
-	    ", so nobody can act as it; add a line there, or remove it",
+	    ", so no key can act as it; add a line there, or remove it",
 	    name(e->uid, shown));
 	tell_entity(l, e, text);
 }
@@ -382,7 +382,7 @@ had_line_before(const struct signers *s, size_t i)
 	return false;
 }
 
-/* Without entities.yaml nobody is described, and that is meant. */
+/* A site without entities.yaml describes no users, on purpose. */
 static void
 lint_signer(struct lint *l, size_t n)
 {
@@ -399,8 +399,8 @@ lint_signer(struct lint *l, size_t n)
 			return;
 	}
 	snprintf(text, sizeof(text), "%.100s may sign, but " RULES_ENTITIES
-	    " does not say who that is: no rule for a role applies; describe "
-	    USER "::\"%.100s\" there", s->list[n].principal,
+	    " does not describe this user, so no rule for a role applies; "
+	    "describe " USER "::\"%.100s\" there", s->list[n].principal,
 	    s->list[n].principal);
 	tell_signer(l, &s->list[n], text);
 }
@@ -412,7 +412,7 @@ lint_nothing(struct lint *l)
 
 	if (l->site->rules.nfiles > 0)
 		return;
-	doc_error_set(&e, RULES_POLICY, "no rules are here, so everything "
+	doc_error_set(&e, RULES_POLICY, "there are no rules, so everything "
 	    "is refused; put some into " RULES_POLICY "/NAME" RULES_TEXT_END);
 	tell(l, &e);
 }
@@ -432,7 +432,7 @@ is_there(const struct lint *l, const char *wildcard)
 	return false;
 }
 
-/* Names that settings.yaml allows to be wide, for nothing. */
+/* Wildcards in settings.yaml that name nothing. */
 static void
 lint_wildcards(struct lint *l)
 {
@@ -443,14 +443,14 @@ lint_wildcards(struct lint *l)
 		if (is_there(l, s->wildcards[i]))
 			continue;
 		doc_error_set(&e, SITE_SETTINGS, "`wildcards' names %.100s, "
-		    "and no rule or role is called so; correct the name, or "
+		    "but no rule or role has this name; correct it, or "
 		    "remove it", s->wildcards[i]);
 		tell(l, &e);
 	}
 }
 
 static void
-tell_word(void *ctx, const struct policy *p, uint32_t pos, const char *text)
+tell_text(void *ctx, const struct policy *p, uint32_t pos, const char *text)
 {
 	tell_rule(ctx, p, pos, text);
 }
@@ -471,7 +471,7 @@ lint_all(struct lint *l)
 	lint_wildcards(l);
 	for (size_t i = 0; i < set->n; i++)
 		if (set->items[i]->template == NULL)
-			constants_check(set->items[i], tell_word, l);
+			constants_check(set->items[i], tell_text, l);
 	for (size_t i = 0; i < l->n; i++)
 		lint_mention(l, &l->mentions[i]);
 	for (uint32_t i = 0; i < l->people->n; i++)

@@ -1,6 +1,6 @@
 /*
- * What is odd about a site whose rules are in order: rules that change
- * nothing, and people, roles and rules that do not know of each other.
+ * Finds what is odd in a site whose rules are valid: rules that change nothing,
+ * and users, roles and rules that do not refer to each other.
  */
 #ifndef POLICY_LINT_H
 #define POLICY_LINT_H
@@ -8,18 +8,18 @@
 #include "lib/rules/site.h"
 
 /*
- * Tells each finding as a warning: those of analyse_policies(), and
+ * Reports each finding as a warning: those of analyse_policies(), and
  *
- *	a role that a rule names and nobody has
- *	a role that no rule speaks of; or nobody has, in entities.yaml
+ *	a role that a rule names and no user has
+ *	a role in entities.yaml that no rule names or no user has
  *	a parent that entities.yaml does not describe
- *	a user whom a rule names and nobody is
- *	who may sign, and is not described in entities.yaml; and the reverse
+ *	a user that a rule names and that does not exist
+ *	a signer that entities.yaml does not describe, and the reverse
  *	a rule for an appliance of another name
  *	no rules at all
  *
- * "Role" is any type that the schema lets a User be in.  A site that nobody
- * may sign for yet gets no findings about who may.  -1 with ENOMEM.
+ * "Role" is any type that the schema lets a User be in.  A site without signers
+ * gets no findings about them.  -1 with ENOMEM.
  */
 int	lint_site(const struct site *, int sitefd,
 	    const struct rules_report *);

@@ -8,8 +8,8 @@
 #include "lib/rules/decide.h"
 #include "client/say.h"
 
-#define NO_RULE		"none"	/* as a case says it */
-#define PIECE_MAX	1024	/* of a message: names, places, an error */
+#define NO_RULE		"none"	/* in a case: no rule */
+#define PIECE_MAX	1024	/* of a message */
 
 static const struct case_permission *
 find_ask(const struct policy_case *c, const char *thing)
@@ -37,7 +37,7 @@ verdict_decide(const struct policy_case *c, struct rules *rules,
 	rules_decide(rules, &v->ask->request, &v->answer);
 }
 
-/* The rule that the answer is due to; NULL: that there is none. */
+/* The i-th rule that decided, or NULL. */
 static const struct policy *
 deciding(const struct rules *r, const struct authz_decision *a, uint32_t i)
 {
@@ -147,7 +147,7 @@ add_answer(struct buf *b, const struct rules *r, const struct case_verdict *v)
 	}
 }
 
-/* What the case names and what is not there. */
+/* Names in the case that do not exist. */
 static void
 add_unknown(struct buf *b, const struct policy_case *c, const struct rules *r)
 {

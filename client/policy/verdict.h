@@ -1,4 +1,4 @@
-/* What a site's rules answer to a case, and whether that is as expected. */
+/* Decides a case by a site's rules, and compares with what it expects. */
 #ifndef VERDICT_H
 #define VERDICT_H
 
@@ -7,8 +7,8 @@
 #include "cases.h"
 
 /*
- * The first thing that was refused; when all is allowed, the one that the case
- * names, or the first.
+ * The first request that was refused; when all are allowed, the one that the
+ * case names, or the first.
  */
 struct case_verdict {
 	const struct case_permission	*ask;
@@ -17,10 +17,10 @@ struct case_verdict {
 
 void	verdict_decide(const struct policy_case *, struct rules *,
 	    struct case_verdict *);
-/* Whether that is as expected. */
+/* Whether the decision is as expected. */
 bool	verdict_holds(const struct policy_case *, const struct rules *,
 	    const struct case_verdict *);
-/* Says what was expected, what is the answer, and what may be amiss. */
+/* Prints what was expected, what was decided, and what may be wrong. */
 void	verdict_complain(const struct policy_case *, const char *file,
 	    const struct rules *, const struct case_verdict *);
 

@@ -1,6 +1,6 @@
 /*
- * Writing a cpio archive in the newc format that the kernel unpacks as an
- * initrd: owner, group and time are 0, inode numbers count from 1, so that
+ * Writes a cpio archive in the newc format, which the kernel unpacks as an
+ * initrd.  Owner, group and time are 0, inode numbers count from 1, so that
  * the same input gives the same bytes.
  */
 #ifndef CPIO_H

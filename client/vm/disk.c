@@ -34,9 +34,9 @@ make_sparse(const char *path, uint64_t size)
 }
 
 /*
- * The inode tables are written now, so that the guest has nothing to finish,
- * and there are few, for the ledger is few large files.  The journal need not
- * be: the file is sparse, so it reads as zeros.
+ * Writes the inode tables now, so that the guest need not.  Few inodes: the
+ * ledger is a few large files.  The journal is not written: the file is sparse,
+ * so it reads as zeros.
  */
 static int
 run_mkfs(const char *path)
@@ -59,7 +59,7 @@ run_mkfs(const char *path)
 	return -1;
 }
 
-/* By link: never over a disk that came into being in the meantime. */
+/* By link(2), which never replaces a disk that was made meanwhile. */
 static int
 publish(const char *tmp, const char *path)
 {
@@ -79,8 +79,8 @@ disk_make(const char *path, uint64_t size)
 	if (stat(path, &st) == 0) {
 		if (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode))
 			return 0;
-		say("%s: is neither a file nor a block device, so it cannot be "
-		    "the data disk", path);
+		say("%s: is not a file or a block device, so it cannot be the "
+		    "data disk", path);
 		return -1;
 	}
 	if (errno != ENOENT) {

@@ -23,13 +23,13 @@
 #include "client/say.h"
 #include "state.h"
 
-#define PROBE_MS	10000	/* a guest that runs says so within 1 s */
-#define KILL_MS		3000	/* KVM that hangs may not even die at once */
+#define PROBE_MS	10000	/* a guest that runs prints within 1 s */
+#define KILL_MS		3000	/* QEMU in a KVM that hangs exits late */
 #define PROBE_LINE	"casemate: probe ok"
-#define CACHE_NAME	".kvm-probe"	/* no appliance has this name */
+#define CACHE_NAME	".kvm-probe"	/* not an appliance's name */
 #define CID_TRIES	8
 
-/* Reads until the line came; false at the end or when the time is up. */
+/* Reads until the line comes; false at the end or after PROBE_MS. */
 static bool
 hear_probe(int fd)
 {
@@ -63,8 +63,8 @@ end_probe(pid_t pid)
 	if (pidfd != -1) {
 		proc_signal(pidfd, SIGKILL);
 		if (!proc_ended(pidfd, KILL_MS))
-			say("the KVM probe's QEMU (pid %ld) does not even die; "
-			    "this host's KVM is broken", (long)pid);
+			say("the KVM probe's QEMU (pid %ld) did not exit after "
+			    "SIGKILL; this host's KVM is broken", (long)pid);
 		else
 			proc_wait(pid);
 		close(pidfd);
@@ -103,7 +103,7 @@ run_probe(const struct vm *vm)
 	return heard;
 }
 
-/* What an answer is good for: one line that changes when anything does. */
+/* What a result holds for: a line that changes when any of it does. */
 static char *
 probe_key(const struct vm *vm)
 {
@@ -129,24 +129,24 @@ probe_key(const struct vm *vm)
 	return key;
 }
 
-/* The kept answer for this key: 1 works, 0 does not, -1 none. */
+/* The kept result for this key: 1 works, 0 does not, -1 not kept. */
 static int
-load_answer(const char *path, const char *key)
+load_result(const char *path, const char *key)
 {
 	struct buf text = { 0 };
-	int answer = -1;
+	int works = -1;
 	size_t len = strlen(key);
 
 	if (access(path, R_OK) == 0 && file_read(AT_FDCWD, path, FILE_FOLLOW,
 	    path, 4096, &text, NULL) == 0 && text.len == len + 3 &&
 	    memcmp(text.data, key, len) == 0)
-		answer = strcmp(buf_str(&text) + len, " 1\n") == 0;
+		works = strcmp(buf_str(&text) + len, " 1\n") == 0;
 	buf_free(&text);
-	return answer;
+	return works;
 }
 
 static void
-save_answer(const char *path, const char *key, bool works)
+save_result(const char *path, const char *key, bool works)
 {
 	char *line = need_printf("%s %d\n", key, works ? 1 : 0);
 
@@ -174,25 +174,25 @@ bool
 hostdev_kvm_works(const struct vm *vm, const char **whyp)
 {
 	char *path, *key;
-	int answer;
+	int works;
 
 	if (!open_kvm(whyp))
 		return false;
 	if ((path = state_path(CACHE_NAME)) == NULL)
 		return false;
 	key = probe_key(vm);
-	answer = load_answer(path, key);
-	if (answer == -1) {
+	works = load_result(path, key);
+	if (works == -1) {
 		say_progress("/dev/kvm opens; trying whether a guest really "
 		    "runs (at most %d s, once)", PROBE_MS / 1000);
-		answer = run_probe(vm);
-		save_answer(path, key, answer);
+		works = run_probe(vm);
+		save_result(path, key, works);
 	}
-	if (answer == 0)
+	if (works == 0)
 		*whyp = "/dev/kvm opens, but a guest does not run in it";
 	free(key);
 	free(path);
-	return answer == 1;
+	return works == 1;
 }
 
 int
@@ -206,7 +206,7 @@ hostdev_open_vsock(uint32_t *cidp)
 		return -1;
 	if (ioctl(fd, VHOST_GET_FEATURES, &features) == -1)
 		goto fail;
-	/* A random number in 2^16..2^31: others count from 3. */
+	/* A random number in 2^16..2^31: other programs count from 3. */
 	for (int i = 0; i < CID_TRIES; i++) {
 		if (getrandom(&number, sizeof(number), 0) != sizeof(number))
 			break;

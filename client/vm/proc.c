@@ -21,7 +21,7 @@
 #include "client/say.h"
 
 #define PROC_FDS_MAX	16
-#define FDS_ABOVE	64	/* where descriptors wait for their number */
+#define FDS_ABOVE	64	/* high numbers on the way */
 
 static bool
 is_program(const char *path)
@@ -62,8 +62,10 @@ proc_find(const char *name)
 	return path == NULL ? need_str("") : path;
 }
 
-/* In the child: descriptors to their numbers, lifted first so that no two
- * moves meet. */
+/*
+ * In the child: moves descriptors to their numbers, by way of high numbers so
+ * that none is overwritten before it has moved.
+ */
 static int
 place_fds(const struct proc_fd *fds, size_t n)
 {
@@ -88,7 +90,7 @@ child(const char *path, const char *const argv[], enum proc_kind kind,
 		const char *const *in;
 		char *const *out;
 	} args = { .in = argv };
-	/* A core of QEMU would be all of the guest's memory. */
+	/* A core dump of QEMU would hold all of the guest's memory. */
 	const struct rlimit no_core = { 0, 0 };
 	sigset_t none;
 	int err;
@@ -98,7 +100,7 @@ child(const char *path, const char *const argv[], enum proc_kind kind,
 	if (kind != PROC_ATTACHED) {
 		setsid();
 		setrlimit(RLIMIT_CORE, &no_core);
-		/* What our own caller left open is nothing to outlive us. */
+		/* Descriptors that our caller left open must not outlive us. */
 		syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
 	}
 	if (kind == PROC_TIED)
@@ -143,7 +145,7 @@ proc_start(const char *const argv[], enum proc_kind kind, int dirfd,
 		say_errno("pipe");
 		goto out;
 	}
-	/* Out of the way of place_fds(). */
+	/* Where place_fds() does not overwrite it. */
 	if ((err = fcntl(report[1], F_DUPFD_CLOEXEC, FDS_ABOVE)) != -1) {
 		close(report[1]);
 		report[1] = err;
@@ -178,7 +180,7 @@ proc_wait(pid_t pid)
 	return WEXITSTATUS(status);
 }
 
-/* The text of /proc/PID/stat; its second field may hold anything. */
+/* From /proc/PID/stat, whose second field may hold any bytes. */
 uint64_t
 proc_start_time(pid_t pid)
 {

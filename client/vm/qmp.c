@@ -21,7 +21,7 @@ struct qmp {
 	size_t	start;
 };
 
-/* The next line, NULL at the end or when none comes in time. */
+/* The next line, NULL at the end or after ANSWER_MS without one. */
 static const char *
 read_line(struct qmp *q)
 {
@@ -48,7 +48,7 @@ read_line(struct qmp *q)
 	}
 }
 
-/* 0 "return", -1 with *w for "error", the end or silence; skips events. */
+/* 0 for "return", -1 with *w for "error" or no reply; skips events. */
 static int
 run_command(struct qmp *q, const char *command, struct why *w)
 {
@@ -79,11 +79,11 @@ qmp_command(const char *path, const char *command, struct why *w)
 	int ret = -1;
 
 	if (q.fd == -1)
-		return why_set(w, "cannot reach QEMU's monitor: %s",
+		return why_set(w, "cannot connect to QEMU's monitor: %s",
 		    strerror(errno));
 	if (read_line(&q) == NULL)
-		why_set(w, "QEMU's monitor did not greet; is another program "
-		    "using it?");
+		why_set(w, "QEMU's monitor sent no greeting; does another "
+		    "program use it?");
 	else if (run_command(&q, "qmp_capabilities", w) == 0)
 		ret = run_command(&q, command, w);
 	close(q.fd);

@@ -1,5 +1,5 @@
 /*
- * The few words of QEMU's monitor protocol (QMP) that stopping a VM takes.
+ * As much of QEMU's monitor protocol (QMP) as stopping a VM needs.
  */
 #ifndef QMP_H
 #define QMP_H
@@ -7,9 +7,9 @@
 #include "lib/why.h"
 
 /*
- * Connects to the monitor at `path' and gives one command without arguments
- * ("system_powerdown", "quit"); waits for its answer, at most 5 s.  -1 with
- * *w.  QEMU may end before it answers "quit": that is 0.
+ * Connects to the monitor at `path', sends one command without arguments
+ * ("system_powerdown", "quit"), and waits for the reply, at most 5 s.  -1 with
+ * *w.  0 also when QEMU ends before it replies to "quit".
  */
 int	qmp_command(const char *path, const char *command, struct why *w);
 

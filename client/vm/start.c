@@ -18,10 +18,10 @@
 #include "stop.h"
 #include "client/unixsock.h"
 
-#define QEMU_VSOCK_FD	3	/* their numbers in the new programs */
+#define QEMU_VSOCK_FD	3	/* numbers in the new programs */
 #define DEVICE_VHOST_FD	3
 #define DEVICE_LISTEN_FD 4
-#define DEVICE_CID	"3"	/* its guest is alone: any will do */
+#define DEVICE_CID	"3"	/* one guest for each device, so any works */
 
 /* Descriptors while things start. */
 struct start {
@@ -39,7 +39,7 @@ note_proc(struct proc *p, pid_t pid)
 	p->start = proc_start_time(pid);
 }
 
-/* casemate-vsock is beside this program. */
+/* casemate-vsock, in the folder of this program. */
 static char *
 device_path(void)
 {
@@ -69,7 +69,7 @@ run_device(struct start *s, int vhost, int listener)
 	return pid;
 }
 
-/* Our own device: its end of the socket pair goes to QEMU. */
+/* Starts casemate-vsock; the other end of the pair is for QEMU. */
 static int
 start_device(struct start *s)
 {
@@ -79,7 +79,7 @@ start_device(struct start *s)
 	listener = unixsock_listen(s->dir, "vsock.sock");
 	if (listener == -1 ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1) {
-		say_errno("%s: cannot make the sockets of its vsock", s->name);
+		say_errno("%s: cannot make the sockets for its vsock", s->name);
 	} else if ((pid = run_device(s, pair[0], listener)) != -1) {
 		note_proc(&s->state->device, pid);
 		s->vsock = pair[1];

@@ -1,6 +1,6 @@
 /*
- * Starting the processes of one appliance: QEMU, and our vsock device where
- * the host has none.
+ * Starts the processes of an appliance: QEMU, and casemate-vsock on a host
+ * without a vsock device.
  */
 #ifndef START_H
 #define START_H
@@ -10,8 +10,8 @@
 
 /*
  * Starts them in the state's folder `dirfd', in sessions of their own (with
- * `tied', they end with us), and saves the state.  On -1 (complained) nothing
- * of them is left.  vm->vsock_fd and vm->cid are set here.
+ * `tied' they end with us), and saves the state.  Sets vm->vsock_fd and
+ * vm->cid.  Complains and returns -1 after ending what it has started.
  */
 int	start_vm(const char *name, int dirfd, struct vm *, bool tied,
 	    struct vm_state *);

@@ -15,7 +15,7 @@
 #include "client/say.h"
 #include "lib/codes.h"
 
-#define STATE_MAX	4096	/* a handful of short lines */
+#define STATE_MAX	4096	/* it has 7 short lines */
 
 static char *
 base_path(void)
@@ -23,7 +23,7 @@ base_path(void)
 	const char *state = getenv("XDG_STATE_HOME");
 	const char *home = getenv("HOME");
 
-	/* The XDG rule: a relative path is to be ignored. */
+	/* XDG says to ignore a relative path. */
 	if (state != NULL && *state == '/')
 		return need_printf("%s/casemate", state);
 	if (home != NULL && *home == '/')
@@ -102,8 +102,8 @@ state_lock(const char *name)
 	}
 	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1) {
 		if (errno == EWOULDBLOCK)
-			say("%s: another casemate up or down is at work on it; "
-			    "wait until it has ended", name);
+			say("%s: another casemate up or down is running for "
+			    "it; wait for its end", name);
 		else
 			say_errno("%s: cannot lock", path);
 		close(fd);
@@ -169,7 +169,7 @@ judge(struct vm_state *s)
 
 	read_boot_id(now);
 	if (strcmp(now, s->boot_id) != 0) {
-		/* Whoever has these numbers now is nobody of ours. */
+		/* Other processes have these pids now. */
 		s->qemu.pid = s->device.pid = 0;
 		return STATE_STALE;
 	}
@@ -195,8 +195,8 @@ state_load(const char *name, struct vm_state *s)
 		if (state_parse(s, buf_str(&text)) == 0)
 			found = judge(s);
 		else
-			say("%s: is damaged; if no QEMU of this appliance runs "
-			    "any more, remove the file", path);
+			say("%s: is damaged; if no QEMU of this appliance "
+			    "runs, remove the file", path);
 	}
 	buf_free(&text);
 	free(path);
@@ -237,7 +237,7 @@ state_save(const char *name, struct vm_state *s)
 void
 state_remove(const char *name)
 {
-	/* The state itself goes last: until then the rest can be found. */
+	/* The file `state' last: it is needed to find the rest. */
 	static const char *const files[] = { "vsock.sock", "console.sock",
 	    "qmp.sock", "site.cpio", "qemu.pid", "state" };
 

@@ -1,16 +1,16 @@
 /*
- * What `casemate up' leaves for the other commands, in one folder for each
+ * What `casemate up' keeps for the other commands, in a folder for each
  * appliance, ${XDG_STATE_HOME:-~/.local/state}/casemate/NAME:
  *
  *	state		the processes and how to reach the appliance
  *	qemu.pid	QEMU's pid, for people
  *	vsock.sock	the appliance, hybrid CONNECT convention
- *	console.sock	its serial console	console.log	all that it said
- *	qmp.sock	QEMU's monitor		qemu.log	what QEMU said
+ *	console.sock	its serial console	console.log	all its output
+ *	qmp.sock	QEMU's monitor		qemu.log	QEMU's messages
  *	appliance.vkey	its public key
  *	data.img	its data disk, unless --disk names another
  *
- * All but the last three and console.log go when it goes down.
+ * All but the last three and console.log are removed when it goes down.
  */
 #ifndef STATE_H
 #define STATE_H
@@ -30,12 +30,12 @@ struct vm_state {
 
 enum state_found {
 	STATE_ERROR,	/* complained */
-	STATE_DOWN,	/* not up, never or no more */
-	STATE_STALE,	/* its processes are gone, or the host was booted */
+	STATE_DOWN,	/* not up */
+	STATE_STALE,	/* its processes have ended, or the host was booted */
 	STATE_UP,	/* QEMU runs */
 };
 
-/* The folder's path; the caller frees.  Complains and answers NULL. */
+/* The folder's path; the caller frees.  Complains and returns NULL. */
 char	*state_path(const char *name);
 /* A file's path in it. */
 char	*state_file(const char *name, const char *file);
@@ -43,7 +43,7 @@ char	*state_file(const char *name, const char *file);
 /* Makes the folder (0700) and opens it.  Complains and returns -1. */
 int	state_open(const char *name);
 /*
- * Keeps other `up' and `down' of this name out until the descriptor is
+ * Locks out other `up' and `down' of this name until the descriptor is
  * closed.  Complains and returns -1.
  */
 int	state_lock(const char *name);
@@ -51,10 +51,10 @@ int	state_lock(const char *name);
 enum state_found state_load(const char *name, struct vm_state *);
 /* Complains and returns -1. */
 int	state_save(const char *name, struct vm_state *);
-/* Removes what does not stay. */
+/* Removes all files but those that stay. */
 void	state_remove(const char *name);
 
-/* Text of the file, and back: pure.  -1 when it is not one of ours. */
+/* To the file's text and back.  -1 when the text is not a state. */
 void	state_format(struct buf *, const struct vm_state *);
 int	state_parse(struct vm_state *, const char *text);
 

@@ -149,7 +149,7 @@ ATF_TC_BODY(state_of_another_boot_is_stale, tc)
 	state_format(&b, &s);
 	ATF_REQUIRE_EQ(0, file_save("casemate/vm/state", b.data, b.len, 0600));
 	ATF_CHECK_EQ(STATE_STALE, state_load("vm", &back));
-	/* Nobody may be signalled by these numbers. */
+	/* No process may get a signal by these pids. */
 	ATF_CHECK_EQ(0, back.qemu.pid);
 	ATF_CHECK_EQ(0, back.device.pid);
 	buf_free(&b);
@@ -174,7 +174,7 @@ ATF_TC_BODY(lock_keeps_a_second_one_out, tc)
 	enter();
 	ATF_REQUIRE((lock = state_lock("vm")) != -1);
 	ATF_CHECK_EQ(-1, state_lock("vm"));
-	ATF_CHECK(strstr(say_last(), "at work") != NULL);
+	ATF_CHECK(strstr(say_last(), "is running for it") != NULL);
 	ATF_CHECK(state_lock("other") != -1);
 	close(lock);
 	ATF_CHECK(state_lock("vm") != -1);

@@ -13,7 +13,7 @@
 #include "client/say.h"
 
 #define QUIT_MS		5000	/* QEMU ends within 0.1 s when it can */
-#define DEVICE_MS	2000	/* it ends by itself when QEMU is gone */
+#define DEVICE_MS	2000	/* it ends by itself after QEMU */
 #define TAIL_BYTES	4096
 #define TAIL_LINES	12
 #define STOPPED_LINE	"casemate: stopped"
@@ -111,13 +111,14 @@ end_qemu(const char *name, const struct vm_state *s, int qemu)
 	    !proc_ended(qemu, QUIT_MS)) {
 		proc_signal(qemu, SIGKILL);
 		if (!proc_ended(qemu, QUIT_MS))
-			say("%s: QEMU (pid %ld) does not even die; look at the "
-			    "host's kernel log", name, (long)s->qemu.pid);
+			say("%s: QEMU (pid %ld) did not exit after SIGKILL; "
+			    "look at the host's kernel log", name,
+			    (long)s->qemu.pid);
 	}
 	free(path);
 }
 
-/* The device ends after QEMU by itself; it is not left behind if not. */
+/* The device ends by itself after QEMU; else it is ended. */
 static void
 end_device(const struct vm_state *s)
 {
@@ -152,13 +153,13 @@ report(const char *name, bool orderly, bool force, uint64_t wait_s)
 	}
 	if (!orderly) {
 		say("%s: did not stop within %llu s and was ended by force; "
-		    "what ran in it was cut off, its ledger holds all that was "
+		    "its jobs were cut off, its ledger has all that was "
 		    "committed", name, (unsigned long long)wait_s);
 	} else if (stop_said(name, STOPPED_LINE)) {
 		say_progress("%s: stopped in good order", name);
 		return 0;
 	} else {
-		say("%s: the VM ended without saying `%s'", name,
+		say("%s: the VM ended without its console line `%s'", name,
 		    STOPPED_LINE);
 	}
 	stop_show_log(name, "its console", "console.log");

@@ -1,6 +1,6 @@
 /*
- * Ending an appliance, in good order or by force, and showing what its console
- * said last.
+ * Stops an appliance, in good order or by force, and shows the end of its
+ * console's log.
  */
 #ifndef STOP_H
 #define STOP_H
@@ -11,22 +11,22 @@
 #include "state.h"
 
 /*
- * Presses the power button and waits; after wait_s, or at once with `force',
- * QEMU is ended.  Removes the state.  0: it stopped in good order, or was to
- * be ended by force.  Says what happened; -1 when force was needed but not
- * asked for, or the VM ended without saying that it had stopped.
+ * Presses the power button and waits.  Ends QEMU after wait_s, or at once with
+ * `force'.  Removes the state and prints what happened.  0: it stopped in good
+ * order, or by `force'.  -1: it had to be ended without `force', or the VM
+ * ended without the console line that it has stopped.
  */
 int	stop_vm(const char *name, const struct vm_state *, uint64_t wait_s,
 	    bool force);
 
-/* Ends what is left of a dead appliance's processes, and removes its state. */
+/* Ends the processes that a dead appliance left, and removes its state. */
 void	stop_leftovers(const char *name, const struct vm_state *);
 
-/* Says what `whose' log in the state's folder ends with. */
+/* Prints the last lines of `whose' log in the state's folder. */
 void	stop_show_log(const char *name, const char *whose,
 	    const char *file);
 
-/* Whether this text is among the last that its console said. */
+/* Whether this text is in the last lines of its console. */
 bool	stop_said(const char *name, const char *text);
 
 #endif

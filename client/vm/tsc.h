@@ -1,7 +1,7 @@
 /*
  * The host's time stamp counter.  Under TCG the guest reads the same one, and
- * on microvm it has nothing to calibrate it against: one boot in four hangs
- * unless the kernel is told the rate (tsc_early_khz).
+ * on microvm it has no other clock to calibrate it: one boot in four hangs
+ * without the rate on the kernel's command line (tsc_early_khz).
  */
 #ifndef TSC_H
 #define TSC_H

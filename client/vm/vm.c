@@ -107,7 +107,7 @@ add_machine(struct vm_args *a, const struct vm *vm, uint64_t memory_mib)
 	add(a, "%s", vm->image);
 }
 
-/* What the kernel is told: only what this machine needs. */
+/* The kernel's command line. */
 static void
 add_append(struct vm_args *a, const struct vm *vm, const char *more)
 {

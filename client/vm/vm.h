@@ -1,5 +1,5 @@
 /*
- * QEMU's command line for an appliance.  Nothing here does anything.
+ * QEMU's command line for an appliance.  Pure: builds strings only.
  */
 #ifndef VM_H
 #define VM_H
@@ -29,11 +29,11 @@ struct vm {
 	enum vm_machine	 machine;
 	bool		 kvm;
 	uint64_t	 memory_mib, cpus;
-	uint64_t	 tsc_khz;	/* 0: not told to the kernel */
+	uint64_t	 tsc_khz;	/* 0: not passed to the kernel */
 	const char	*image;
 	const char	*name;
-	const char	*initrd;	/* NULL: none */
-	const char	*disk;		/* NULL: none */
+	const char	*initrd;	/* or NULL */
+	const char	*disk;		/* or NULL */
 	struct vm_runtime runtimes[VM_RUNTIMES_MAX];
 	size_t		 nruntimes;
 	int		 vsock_fd;	/* its number in QEMU */
@@ -50,13 +50,13 @@ struct vm_args {
 /* For `casemate up': sockets and logs are in QEMU's working folder. */
 void	vm_args(struct vm_args *, const struct vm *);
 /*
- * The same machine with nothing but the image, which is told to say "casemate:
- * probe ok" on standard output and power off.
+ * The same machine with the image alone, which prints "casemate: probe ok" on
+ * standard output and powers off.
  */
 void	vm_probe_args(struct vm_args *, const struct vm *);
 void	vm_free_args(struct vm_args *);
 
-/* The words for --machine, -1 when it is none of them. */
+/* A word of --machine; -1 when it is unknown. */
 int		vm_parse_machine(const char *, enum vm_machine *);
 const char	*vm_machine_name(enum vm_machine);
 
