@@ -1,6 +1,6 @@
 /*
  * The program itself, started with some of descriptors 0 to 2 closed: what it
- * opens never becomes one of them, and lost output is no success.
+ * opens never becomes one of them, and lost output is a failure.
  */
 #include <sys/stat.h>
 
@@ -55,8 +55,8 @@ serve_job(struct fake *f, int fd, int nr, void *arg)
 	fake_job(f, fd, LIE_NONE);
 }
 
-ATF_TC_WITHOUT_HEAD(run_whose_output_is_lost_is_no_success);
-ATF_TC_BODY(run_whose_output_is_lost_is_no_success, tc)
+ATF_TC_WITHOUT_HEAD(run_whose_output_is_lost_fails);
+ATF_TC_BODY(run_whose_output_is_lost_fails, tc)
 {
 	const char *words[] = { "casemate", "run", "job", "--key", "key",
 	    "--on", "unix:" USER_SOCKET, "--receipt", "receipt", NULL };
@@ -180,8 +180,8 @@ make_site(void)
 	    " author: a, manifest: {name: t}}\n  expect: allow\n", 0644);
 }
 
-ATF_TC_WITHOUT_HEAD(every_command_whose_output_is_lost_is_no_success);
-ATF_TC_BODY(every_command_whose_output_is_lost_is_no_success, tc)
+ATF_TC_WITHOUT_HEAD(every_command_whose_output_is_lost_fails);
+ATF_TC_BODY(every_command_whose_output_is_lost_fails, tc)
 {
 	static char whole[USER_TEXT_MAX];
 	struct fake f;
@@ -212,8 +212,8 @@ ATF_TC_BODY(every_command_whose_output_is_lost_is_no_success, tc)
 
 ATF_TP_ADD_TCS(tp)
 {
-	ATF_TP_ADD_TC(tp, run_whose_output_is_lost_is_no_success);
+	ATF_TP_ADD_TC(tp, run_whose_output_is_lost_fails);
 	ATF_TP_ADD_TC(tp, a_long_job_whose_output_is_lost_ends);
-	ATF_TP_ADD_TC(tp, every_command_whose_output_is_lost_is_no_success);
+	ATF_TP_ADD_TC(tp, every_command_whose_output_is_lost_fails);
 	return atf_no_error();
 }

@@ -73,8 +73,8 @@ site_is_the_same_twice_body() {
 	atf_check -o inline:'version: 1\n' cat out/site/settings.yaml
 }
 
-new_case site_without_rules_is_made_and_said 'it allows nothing'
-site_without_rules_is_made_and_said_body() {
+new_case site_without_rules_is_made_with_a_warning 'it allows nothing'
+site_without_rules_is_made_with_a_warning_body() {
 	make_site
 	rm -r site/policy
 	atf_check -e match:'site: has no rules, so every job will be refused' \
@@ -492,7 +492,7 @@ data_disk_is_made_once_body() {
 
 atf_init_test_cases() {
 	for c in usage_errors_are_100_but_125_for_run site_is_the_same_twice \
-	    site_without_rules_is_made_and_said \
+	    site_without_rules_is_made_with_a_warning \
 	    sample_site_has_these_bytes \
 	    site_names_file_and_line site_is_written_whole_or_not \
 	    bundle_lists_and_signs_its_files \

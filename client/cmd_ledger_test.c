@@ -41,8 +41,8 @@ lines(void)
 	return n;
 }
 
-ATF_TC_WITHOUT_HEAD(leaves_are_proven_printed_and_kept);
-ATF_TC_BODY(leaves_are_proven_printed_and_kept, tc)
+ATF_TC_WITHOUT_HEAD(leaves_are_verified_printed_and_saved);
+ATF_TC_BODY(leaves_are_verified_printed_and_saved, tc)
 {
 	const char *words[] = { "verify", "kept/1.tlog-proof", "--appliance",
 	    "vkey", NULL };
@@ -62,8 +62,8 @@ ATF_TC_BODY(leaves_are_proven_printed_and_kept, tc)
 	ATF_CHECK(strstr(user_out, "index 1 of a tree of 2") != NULL);
 }
 
-ATF_TC_WITHOUT_HEAD(leaf_that_is_not_proven_is_not_printed);
-ATF_TC_BODY(leaf_that_is_not_proven_is_not_printed, tc)
+ATF_TC_WITHOUT_HEAD(leaf_without_proof_is_not_printed);
+ATF_TC_BODY(leaf_without_proof_is_not_printed, tc)
 {
 	struct leaves bad[] = {
 		{ NULL, LIE_OTHER_KEY }, { NULL, LIE_OTHER_LEAF },
@@ -84,8 +84,8 @@ ATF_TC_BODY(leaf_that_is_not_proven_is_not_printed, tc)
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
-ATF_TC_WITHOUT_HEAD(leaf_that_follows_another_is_not_printed);
-ATF_TC_BODY(leaf_that_follows_another_is_not_printed, tc)
+ATF_TC_WITHOUT_HEAD(leaf_out_of_order_is_not_printed);
+ATF_TC_BODY(leaf_out_of_order_is_not_printed, tc)
 {
 	struct leaves l = { "abcd", LIE_NONE };
 	struct fake f;
@@ -125,9 +125,9 @@ ATF_TC_BODY(more_leaves_than_wanted_are_not_printed, tc)
 
 ATF_TP_ADD_TCS(tp)
 {
-	ATF_TP_ADD_TC(tp, leaves_are_proven_printed_and_kept);
-	ATF_TP_ADD_TC(tp, leaf_that_is_not_proven_is_not_printed);
-	ATF_TP_ADD_TC(tp, leaf_that_follows_another_is_not_printed);
+	ATF_TP_ADD_TC(tp, leaves_are_verified_printed_and_saved);
+	ATF_TP_ADD_TC(tp, leaf_without_proof_is_not_printed);
+	ATF_TP_ADD_TC(tp, leaf_out_of_order_is_not_printed);
 	ATF_TP_ADD_TC(tp, more_leaves_than_wanted_are_not_printed);
 	ATF_TP_ADD_TC(tp, fewer_leaves_than_wanted_is_a_failure);
 	return atf_no_error();

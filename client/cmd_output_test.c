@@ -84,8 +84,8 @@ on_terminal(const char *option, char *shown)
 	return code;
 }
 
-ATF_TC_WITHOUT_HEAD(a_terminal_that_was_sent_control_characters_is_told);
-ATF_TC_BODY(a_terminal_that_was_sent_control_characters_is_told, tc)
+ATF_TC_WITHOUT_HEAD(control_characters_to_a_terminal_are_reported);
+ATF_TC_BODY(control_characters_to_a_terminal_are_reported, tc)
 {
 	static const char line[] = "casemate: the job's output had control "
 	    "characters, and this terminal has obeyed them; --safe-output "
@@ -148,7 +148,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, output_goes_where_the_job_wrote_it);
 	ATF_TP_ADD_TC(tp, safe_output_has_nothing_that_acts);
 	ATF_TP_ADD_TC(tp,
-	    a_terminal_that_was_sent_control_characters_is_told);
+	    control_characters_to_a_terminal_are_reported);
 	ATF_TP_ADD_TC(tp, an_answer_without_end_is_cut_off);
 	return atf_no_error();
 }

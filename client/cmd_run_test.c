@@ -88,8 +88,8 @@ ATF_TC_BODY(receipt_verifies_offline, tc)
 	}
 }
 
-ATF_TC_WITHOUT_HEAD(every_lie_in_a_receipt_is_loud);
-ATF_TC_BODY(every_lie_in_a_receipt_is_loud, tc)
+ATF_TC_WITHOUT_HEAD(every_lie_in_a_receipt_is_reported);
+ATF_TC_BODY(every_lie_in_a_receipt_is_reported, tc)
 {
 	user_make_job(JOB_SIZE);
 	for (int i = LIE_NONE + 1; i < LIE_NO_RECEIPT; i++) {
@@ -109,8 +109,8 @@ ATF_TC_BODY(every_lie_in_a_receipt_is_loud, tc)
 	}
 }
 
-ATF_TC_WITHOUT_HEAD(success_without_receipt_is_no_success);
-ATF_TC_BODY(success_without_receipt_is_no_success, tc)
+ATF_TC_WITHOUT_HEAD(success_without_a_receipt_is_a_failure);
+ATF_TC_BODY(success_without_a_receipt_is_a_failure, tc)
 {
 	enum fake_lie lie = LIE_NO_RECEIPT;
 	struct fake f;
@@ -319,8 +319,8 @@ ATF_TC_BODY(more_output_than_the_manifest_allows_ends_it, tc)
 }
 
 /* Without an appliance: only the file is tried. */
-ATF_TC_WITHOUT_HEAD(receipt_that_cannot_be_kept_is_said_before);
-ATF_TC_BODY(receipt_that_cannot_be_kept_is_said_before, tc)
+ATF_TC_WITHOUT_HEAD(receipt_that_cannot_be_saved_is_reported_first);
+ATF_TC_BODY(receipt_that_cannot_be_saved_is_reported_first, tc)
 {
 	user_make_job(JOB_SIZE);
 	ATF_CHECK_EQ(125, run("--receipt", "nowhere/receipt"));
@@ -345,8 +345,8 @@ serve_refusal(struct fake *f, int fd, int nr, void *arg)
 	fake_refuse(fd, REASON_REPLAY, "seen\033[2J before; sign again");
 }
 
-ATF_TC_WITHOUT_HEAD(refusal_is_told_with_its_reason);
-ATF_TC_BODY(refusal_is_told_with_its_reason, tc)
+ATF_TC_WITHOUT_HEAD(refusal_is_reported_with_its_reason);
+ATF_TC_BODY(refusal_is_reported_with_its_reason, tc)
 {
 	struct fake f;
 
@@ -417,8 +417,8 @@ dry_run(const char *more)
 	return user_run(&cmd_run, words);
 }
 
-ATF_TC_WITHOUT_HEAD(dry_run_tells_the_decision);
-ATF_TC_BODY(dry_run_tells_the_decision, tc)
+ATF_TC_WITHOUT_HEAD(dry_run_prints_the_decision);
+ATF_TC_BODY(dry_run_prints_the_decision, tc)
 {
 	static char yes[] = "all of it\n", no[] = "\033[2J no rule\n";
 	static char neither[] = "?";
@@ -520,8 +520,8 @@ ATF_TC_BODY(nonsense_from_the_appliance_is_named, tc)
 	}
 }
 
-ATF_TC_WITHOUT_HEAD(appliance_that_breaks_off_or_rambles);
-ATF_TC_BODY(appliance_that_breaks_off_or_rambles, tc)
+ATF_TC_WITHOUT_HEAD(appliance_that_breaks_off_or_sends_nonsense);
+ATF_TC_BODY(appliance_that_breaks_off_or_sends_nonsense, tc)
 {
 	static const char *const says[] = { "without a greeting",
 	    "was not accepted", "a bad ACCEPTED", "a bad FINISHED",
@@ -609,19 +609,19 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, job_with_its_receipt);
 	ATF_TP_ADD_TC(tp, receipt_verifies_offline);
-	ATF_TP_ADD_TC(tp, every_lie_in_a_receipt_is_loud);
-	ATF_TP_ADD_TC(tp, success_without_receipt_is_no_success);
+	ATF_TP_ADD_TC(tp, every_lie_in_a_receipt_is_reported);
+	ATF_TP_ADD_TC(tp, success_without_a_receipt_is_a_failure);
 	ATF_TP_ADD_TC(tp, another_appliance_is_sent_nothing);
 	ATF_TP_ADD_TC(tp, busy_is_tried_again_with_the_same_command);
 	ATF_TP_ADD_TC(tp, busy_with_a_receipt_takes_a_new_command);
 	ATF_TP_ADD_TC(tp, an_appliance_that_stays_busy_gets_few_commands);
 	ATF_TP_ADD_TC(tp, more_output_than_the_manifest_allows_ends_it);
-	ATF_TP_ADD_TC(tp, receipt_that_cannot_be_kept_is_said_before);
-	ATF_TP_ADD_TC(tp, refusal_is_told_with_its_reason);
-	ATF_TP_ADD_TC(tp, dry_run_tells_the_decision);
+	ATF_TP_ADD_TC(tp, receipt_that_cannot_be_saved_is_reported_first);
+	ATF_TP_ADD_TC(tp, refusal_is_reported_with_its_reason);
+	ATF_TP_ADD_TC(tp, dry_run_prints_the_decision);
 	ATF_TP_ADD_TC(tp, dry_run_and_run_are_told_apart);
 	ATF_TP_ADD_TC(tp, nonsense_from_the_appliance_is_named);
-	ATF_TP_ADD_TC(tp, appliance_that_breaks_off_or_rambles);
+	ATF_TP_ADD_TC(tp, appliance_that_breaks_off_or_sends_nonsense);
 	ATF_TP_ADD_TC(tp, refusal_in_the_middle_of_the_bundle_is_read);
 	ATF_TP_ADD_TC(tp, name_pins_the_key_that_up_saw);
 	return atf_no_error();

@@ -28,7 +28,7 @@ killed_vm_is_noticed_body() {
 	gone() {
 		"$casemate" status --key alice --on vm 2>&1 | grep -q 'no longer runs'
 	}
-	wait_for 20 gone || atf_fail "nobody noticed"
+	wait_for 20 gone || atf_fail "the end of QEMU was not noticed"
 	atf_check -s exit:125 -e match:'no longer runs' "$do" run_job hello
 	atf_check -o ignore -e match:'removed what it had left' \
 	    "$do" vm_up --ephemeral

@@ -60,8 +60,8 @@ ATF_TC_BODY(jobs_as_table_and_json, tc)
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
-ATF_TC_WITHOUT_HEAD(answer_that_is_no_json_is_refused);
-ATF_TC_BODY(answer_that_is_no_json_is_refused, tc)
+ATF_TC_WITHOUT_HEAD(answer_that_is_not_json_is_refused);
+ATF_TC_BODY(answer_that_is_not_json_is_refused, tc)
 {
 	static const char *const bad[] = {
 		"", "\033[2J\n", "{\"a\":1}x\n", "{\"a\":\"\302\233\033\"}\n",
@@ -98,9 +98,9 @@ ATF_TC_BODY(json_that_is_printed_has_nothing_that_acts, tc)
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
-/* Nothing is shown before its record is proven. */
-ATF_TC_WITHOUT_HEAD(every_lie_is_loud_and_nothing_is_shown);
-ATF_TC_BODY(every_lie_is_loud_and_nothing_is_shown, tc)
+/* Nothing is shown before the receipt is verified. */
+ATF_TC_WITHOUT_HEAD(every_lie_is_reported_and_nothing_is_shown);
+ATF_TC_BODY(every_lie_is_reported_and_nothing_is_shown, tc)
 {
 	static const enum fake_lie lies[] = {
 		LIE_OTHER_JOB, LIE_OTHER_COMMAND, LIE_OTHER_SOURCE,
@@ -154,8 +154,8 @@ serve_refusal(struct fake *f, int fd, int nr, void *arg)
 	fake_refuse(fd, REASON_POLICY, "no rule\033[2J permits it");
 }
 
-ATF_TC_WITHOUT_HEAD(refusal_is_told_and_busy_tried_again);
-ATF_TC_BODY(refusal_is_told_and_busy_tried_again, tc)
+ATF_TC_WITHOUT_HEAD(refusal_is_reported_and_busy_tried_again);
+ATF_TC_BODY(refusal_is_reported_and_busy_tried_again, tc)
 {
 	struct fake f;
 
@@ -225,8 +225,8 @@ serve_nonsense(struct fake *f, int fd, int nr, void *arg)
 		    "\0\0\0\0", 14);
 }
 
-ATF_TC_WITHOUT_HEAD(appliance_that_rambles_is_told_so);
-ATF_TC_BODY(appliance_that_rambles_is_told_so, tc)
+ATF_TC_WITHOUT_HEAD(nonsense_breaks_the_protocol);
+ATF_TC_BODY(nonsense_breaks_the_protocol, tc)
 {
 	for (int i = 0; i < 5; i++) {
 		struct fake f;
@@ -260,13 +260,13 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, status_as_table_and_json);
 	ATF_TP_ADD_TC(tp, jobs_as_table_and_json);
-	ATF_TP_ADD_TC(tp, answer_that_is_no_json_is_refused);
+	ATF_TP_ADD_TC(tp, answer_that_is_not_json_is_refused);
 	ATF_TP_ADD_TC(tp, json_that_is_printed_has_nothing_that_acts);
-	ATF_TP_ADD_TC(tp, every_lie_is_loud_and_nothing_is_shown);
+	ATF_TP_ADD_TC(tp, every_lie_is_reported_and_nothing_is_shown);
 	ATF_TP_ADD_TC(tp, no_receipt_no_answer);
-	ATF_TP_ADD_TC(tp, refusal_is_told_and_busy_tried_again);
+	ATF_TP_ADD_TC(tp, refusal_is_reported_and_busy_tried_again);
 	ATF_TP_ADD_TC(tp, an_appliance_that_stays_busy_gets_few_queries);
-	ATF_TP_ADD_TC(tp, appliance_that_rambles_is_told_so);
+	ATF_TP_ADD_TC(tp, nonsense_breaks_the_protocol);
 	ATF_TP_ADD_TC(tp, key_is_needed);
 	return atf_no_error();
 }

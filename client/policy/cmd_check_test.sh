@@ -45,7 +45,7 @@ finds() {
 	    "$casemate" policy check site
 	grep -q -e "$2" found || {
 		cat found
-		atf_fail "nothing says: $2"
+		atf_fail "no message: $2"
 	}
 }
 
@@ -315,8 +315,8 @@ users_without_key_or_description_are_found_body() {
 	finds 0 'more.cedar:1:8: User::"max" is neither in allowed_signers nor'
 }
 
-new_case a_user_with_two_keys_is_told_once 'not for each'
-a_user_with_two_keys_is_told_once_body() {
+new_case a_user_with_two_keys_is_reported_once 'not for each'
+a_user_with_two_keys_is_reported_once_body() {
 	make_site
 	ssh-keygen -q -t ed25519 -N '' -C '' -f zoe
 	ssh-keygen -q -t ed25519 -N '' -C '' -f zoe2
@@ -406,7 +406,7 @@ atf_init_test_cases() {
 	atf_add_test_case roles_that_no_user_has_are_found
 	atf_add_test_case unknown_parents_are_found
 	atf_add_test_case users_without_key_or_description_are_found
-	atf_add_test_case a_user_with_two_keys_is_told_once
+	atf_add_test_case a_user_with_two_keys_is_reported_once
 	atf_add_test_case templates_without_a_link_are_found
 	atf_add_test_case a_draft_without_keys_is_checked
 	atf_add_test_case another_appliances_name_is_found

@@ -53,7 +53,7 @@ write_changes_files_in_place_body() {
 	    cat ../left
 }
 
-new_case a_bad_file_is_left_alone 'and told with its place; the rest is done'
+new_case a_bad_file_is_left_alone 'and reported with its place; the others are formatted'
 a_bad_file_is_left_alone_body() {
 	make_files
 	cp bad.cedar before

@@ -55,7 +55,7 @@ fails() {
 	    "$casemate" policy test site
 	grep -qF -e "$1" said || {
 		cat said
-		atf_fail "nothing says: $1"
+		atf_fail "no message: $1"
 	}
 }
 
@@ -144,8 +144,8 @@ thing_and_rule_narrow_what_is_expected_body() {
 	fails ', no rule permitting it, but `lease db'\'' is refused by rule no (policy/more.cedar:1)'
 }
 
-new_case a_case_that_does_not_hold_is_told 'with line, answer, rule and place'
-a_case_that_does_not_hold_is_told_body() {
+new_case a_case_that_does_not_hold_is_reported 'with line, decision, rule and place'
+a_case_that_does_not_hold_is_reported_body() {
 	make_site
 	cases <<-'END'
 	- case: dana runs
@@ -179,8 +179,8 @@ several_rules_are_counted_body() {
 	fails 'is allowed by rule too (policy/more.cedar:1) and 1 more'
 }
 
-new_case what_is_not_there_is_told 'things and rules that a case names'
-what_is_not_there_is_told_body() {
+new_case unknown_names_are_reported 'things and rules that a case names'
+unknown_names_are_reported_body() {
 	make_site
 	command_case '{submitter: dana, author: sam, manifest: {name: x,
 	    secrets: [db]}}' 'expect: deny' 'thing: lease bd' | cases
@@ -435,8 +435,8 @@ a_limit_that_an_appliance_refuses_is_refused_body() {
 	END
 }
 
-new_case whole_files_that_are_wrong_are_told 'and the others are tested'
-whole_files_that_are_wrong_are_told_body() {
+new_case whole_files_that_are_wrong_are_reported 'and the others are tested'
+whole_files_that_are_wrong_are_reported_body() {
 	make_site
 	command_case '{submitter: dana, author: sam, manifest: {name: x}}' \
 	    'expect: allow' > site/tests/good.yaml
@@ -490,8 +490,8 @@ a_site_that_is_wrong_decides_nothing_body() {
 	    "$casemate" policy test none
 }
 
-new_case what_is_said_of_others_is_escaped 'so that no terminal obeys it'
-what_is_said_of_others_is_escaped_body() {
+new_case text_from_outside_is_escaped 'for a terminal'
+text_from_outside_is_escaped_body() {
 	make_site
 	printf -- '- case: "a\\e[31m"\n  read: {principal: x, action: jobs}\n' |
 	    cases
@@ -581,7 +581,7 @@ the_manifests_digest_is_explained_body() {
 	    --author sam
 }
 
-new_case cases_and_manifests_are_told_apart 'and what to do is said'
+new_case cases_and_manifests_are_told_apart 'with what to do'
 cases_and_manifests_are_told_apart_body() {
 	make_site
 	make_manifest
@@ -643,9 +643,9 @@ atf_init_test_cases() {
 	atf_add_test_case everything_that_is_asked_for_must_be_allowed
 	atf_add_test_case allow_means_all_of_it
 	atf_add_test_case thing_and_rule_narrow_what_is_expected
-	atf_add_test_case a_case_that_does_not_hold_is_told
+	atf_add_test_case a_case_that_does_not_hold_is_reported
 	atf_add_test_case several_rules_are_counted
-	atf_add_test_case what_is_not_there_is_told
+	atf_add_test_case unknown_names_are_reported
 	atf_add_test_case a_rule_that_fails_is_named
 	atf_add_test_case what_a_command_says_reaches_the_rules
 	atf_add_test_case what_a_command_leaves_out_is_as_documented
@@ -654,11 +654,11 @@ atf_init_test_cases() {
 	atf_add_test_case requests_are_in_cedars_own_words
 	atf_add_test_case errors_in_cases_have_their_place
 	atf_add_test_case a_limit_that_an_appliance_refuses_is_refused
-	atf_add_test_case whole_files_that_are_wrong_are_told
+	atf_add_test_case whole_files_that_are_wrong_are_reported
 	atf_add_test_case lines_may_end_as_elsewhere
 	atf_add_test_case without_cases_nothing_is_proven
 	atf_add_test_case a_site_that_is_wrong_decides_nothing
-	atf_add_test_case what_is_said_of_others_is_escaped
+	atf_add_test_case text_from_outside_is_escaped
 	atf_add_test_case explain_shows_cases
 	atf_add_test_case explain_shows_a_manifest
 	atf_add_test_case the_manifests_digest_is_explained

@@ -60,8 +60,8 @@ bundles_too_body() {
 	    --site "$site" --submitter dana
 }
 
-new_case mistakes_are_told 'in the job, in the site, in the options'
-mistakes_are_told_body() {
+new_case mistakes_are_reported 'in the job, in the site, in the options'
+mistakes_are_reported_body() {
 	make_job
 	for bad in '--key k' '--on vm' '--author-key k'; do
 		atf_check -s exit:125 -e match:'takes no key and no appl' \
@@ -85,5 +85,5 @@ atf_init_test_cases() {
 	atf_add_test_case author_counts
 	atf_add_test_case limits_count
 	atf_add_test_case bundles_too
-	atf_add_test_case mistakes_are_told
+	atf_add_test_case mistakes_are_reported
 }
