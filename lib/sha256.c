@@ -27,3 +27,16 @@ sha256(const void *data, size_t len, unsigned char out[SHA256_LEN])
 	sha256_update(&h, data, len);
 	sha256_final(&h, out);
 }
+
+void
+sha256_hex(const unsigned char digest[SHA256_LEN],
+    char hex[2 * SHA256_LEN + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < SHA256_LEN; i++) {
+		hex[2 * i] = digits[digest[i] >> 4];
+		hex[2 * i + 1] = digits[digest[i] & 15];
+	}
+	hex[2 * SHA256_LEN] = '\0';
+}

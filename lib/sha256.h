@@ -25,4 +25,8 @@ void	sha256_final(const struct sha256 *, unsigned char out[SHA256_LEN]);
 /* All at once.  `out' may lie inside the data. */
 void	sha256(const void *, size_t, unsigned char out[SHA256_LEN]);
 
+/* The digest in hex, with a NUL. */
+void	sha256_hex(const unsigned char digest[SHA256_LEN],
+	    char hex[2 * SHA256_LEN + 1]);
+
 #endif

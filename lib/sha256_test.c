@@ -2,7 +2,6 @@
 
 #include <atf-c.h>
 
-#include <stdio.h>
 #include <string.h>
 
 static void
@@ -12,8 +11,7 @@ check(const void *data, size_t len, const char *want)
 	char hex[2 * SHA256_LEN + 1];
 
 	sha256(data, len, digest);
-	for (size_t i = 0; i < SHA256_LEN; i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	sha256_hex(digest, hex);
 	ATF_CHECK_STREQ(want, hex);
 }
 

@@ -1,7 +1,8 @@
 #include "values.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "lib/sha256.h"
 
 const struct str *
 values_str(struct values *v, const char *text)
@@ -53,8 +54,7 @@ values_hex(struct values *v, const unsigned char digest[DIGEST_LEN])
 {
 	char hex[2 * DIGEST_LEN + 1];
 
-	for (size_t i = 0; i < DIGEST_LEN; i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	sha256_hex(digest, hex);
 	return values_text(v, hex);
 }
 
