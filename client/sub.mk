@@ -22,7 +22,7 @@ client/test_SRCS := $(addprefix client/test/,fake_appliance.c fake_query.c \
 client/test_NEEDS := client
 TESTS += $(addprefix client/,backoff_test casemate_closed_test \
 	cmd_ledger_test cmd_output_test cmd_run_test leaf_test number_test \
-	opts_test query_test safe_test target_test vm/cpio_test \
+	opts_test query_test safe_test target_test unixsock_test vm/cpio_test \
 	vm/state_test vm/vm_test)
 $(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate
 SHTESTS += $(addprefix client/,casemate_test cmd_up_test \

@@ -340,6 +340,67 @@ ATF_TC_BODY(another_format_is_refused, tc)
 	check_refused("not a " STORE_FORMAT);
 }
 
+/* Gives a name of the table `meta' another value, or none, and closes. */
+static void
+replace(const char *name, const void *value, size_t len)
+{
+	char bytes[2048];
+	MDB_val k = { .mv_size = strlen(name), .mv_data = strdupa(name) };
+	MDB_val v = { .mv_size = len, .mv_data = bytes };
+	MDB_txn *txn;
+
+	ATF_REQUIRE_EQ(0, mdb_txn_begin(s.env, NULL, 0, &txn));
+	if (value == NULL)
+		ATF_REQUIRE_EQ(0, mdb_del(txn, s.meta, &k, NULL));
+	else {
+		memcpy(bytes, value, len);
+		ATF_REQUIRE_EQ(0, mdb_put(txn, s.meta, &k, &v, 0));
+	}
+	ATF_REQUIRE_EQ(0, mdb_txn_commit(txn));
+	store_close(&s);
+}
+
+ATF_TC_WITHOUT_HEAD(a_name_with_another_value_is_refused);
+ATF_TC_BODY(a_name_with_another_value_is_refused, tc)
+{
+	static char zeros[1500], ones[8 + TREE_HASH];
+	const struct {
+		const char	*name, *value;
+		size_t		 len;
+		const char	*text;
+	} cases[] = {
+		{ "tip", NULL, 0, "its size is not recorded" },
+		{ "tip", zeros, sizeof(ones) - 1, "its size is garbage" },
+		{ "tip", zeros, sizeof(ones) + 1, "its size is not recorded" },
+		{ "tip", ones, sizeof(ones), "its size is garbage" },
+		{ "tip", zeros, sizeof(ones), "it says it has 0 leaves" },
+		{ "checkpoint", zeros, sizeof(zeros),
+		    "the last checkpoint cannot be read" },
+		{ "checkpoint", "casemate/test\n3\n", 16,
+		    "the last checkpoint is garbage" },
+		{ "checkpoint", "casemate/test\nx\n\n", 17,
+		    "the last checkpoint is garbage" },
+	};
+	static char sound[2 << 20];
+	ssize_t len;
+	int fd;
+
+	memset(ones, 0xff, sizeof(ones));
+	fill_open(&s);
+	ATF_REQUIRE_EQ(0, fill_batch(&s, 3, 100));
+	store_close(&s);
+	fd = open(DATA, O_RDONLY | O_CLOEXEC);
+	len = read(fd, sound, sizeof(sound));
+	ATF_REQUIRE(len > 0 && read(fd, zeros, 1) == 0);
+	close(fd);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		write_file(DATA, sound, (size_t)len);
+		fill_open(&s);
+		replace(cases[i].name, cases[i].value, cases[i].len);
+		check_refused(cases[i].text);
+	}
+}
+
 /* Puts a checkpoint with this size and root into the store and closes it. */
 static void
 plant_checkpoint(uint64_t size, const unsigned char root[TREE_HASH])
@@ -460,6 +521,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_leaf_that_does_not_follow_is_refused);
 	ATF_TP_ADD_TC(tp, an_entry_too_many_is_refused);
 	ATF_TP_ADD_TC(tp, another_format_is_refused);
+	ATF_TP_ADD_TC(tp, a_name_with_another_value_is_refused);
 	ATF_TP_ADD_TC(tp, a_checkpoint_of_another_tree_is_refused);
 	ATF_TP_ADD_TC(tp, a_checkpoint_with_another_root_is_refused);
 	ATF_TP_ADD_TC(tp, a_flipped_bit_never_gives_another_tip);

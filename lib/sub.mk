@@ -16,7 +16,7 @@ lib/mkfilter_LIBS := -lseccomp
 SHTESTS += lib/mkfilter_test
 
 TESTS += $(addprefix lib/,base64_test capability_test clock_test codes_test \
-	command_test grant_test \
+	command_test filekind_test grant_test \
 	limit_test log_test manifest_test name_test note_test receipt_test \
 	runtimes_test sandbox_test settings_test sha256_test share_test \
 	signers_test sshsig_test stdfds_test tree_test ustar_test \

@@ -6,4 +6,5 @@ lib/rules_SRCS := $(addprefix lib/rules/,check.c files.c decide.c permission.c \
 lib/rules_NEEDS := cedar lib
 lib/rules_GEN := gen/casemate.cedarschema.h gen/people.cedarschema.h
 
-TESTS += lib/rules/rules_test lib/rules/permission_test lib/rules/decide_test
+TESTS += $(addprefix lib/rules/,decide_test files_test permission_test \
+	rules_test)

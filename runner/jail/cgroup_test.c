@@ -1,6 +1,6 @@
 /*
- * What can be tried of control groups without their controllers; limits and
- * figures are tried in the appliance itself (qemu-tests).
+ * What can be tried of control groups without their controllers; limits are
+ * tried in the appliance itself (qemu-tests).
  */
 #include "cgroup.h"
 
@@ -258,8 +258,37 @@ ATF_TC_BODY(what_a_predecessor_left_is_killed_and_removed, tc)
 	ATF_CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 
+ATF_TC_WITHOUT_HEAD(figures_are_read_by_name);
+ATF_TC_BODY(figures_are_read_by_name, tc)
+{
+	struct cgroup_figures f;
+	struct cgroup c;
+
+	cgroup_init(&c);
+	c.dir = open(".", O_PATH | O_DIRECTORY);
+	cgroup_read(&c, &f);		/* a kernel that has none of them */
+	ATF_CHECK_EQ(0, f.cpu_us + f.throttled_us + f.memory_peak +
+	    f.memory_max + f.oom_kills + f.over_limit);
+
+	atf_utils_create_file("cpu.stat", "%s", "usage_usec 123\n"
+	    "user_usec 100\nnr_throttled 7\nthrottled_usec 456\n");
+	atf_utils_create_file("memory.peak", "789\n");
+	atf_utils_create_file("memory.max", "4096\n");
+	atf_utils_create_file("memory.events", "%s", "low 1\nhigh 2\nmax 3\n"
+	    "oom 4\noom_kill 5\noom_group_kill 6\n");
+	cgroup_read(&c, &f);
+	ATF_CHECK_EQ(123, f.cpu_us);
+	ATF_CHECK_EQ(456, f.throttled_us);
+	ATF_CHECK_EQ(789, f.memory_peak);
+	ATF_CHECK_EQ(4096, f.memory_max);
+	ATF_CHECK_EQ(5, f.oom_kills);
+	ATF_CHECK_EQ(4, f.over_limit);
+	close(c.dir);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, figures_are_read_by_name);
 	ATF_TP_ADD_TC(tp, all_controllers_are_enough);
 	ATF_TP_ADD_TC(tp, missing_controller_is_named);
 	ATF_TP_ADD_TC(tp, folder_that_is_no_group_is_refused);
