@@ -7,6 +7,6 @@ init_NEEDS := lib
 init_LIBS := -lskarnet
 IMAGE_PROGS += init/init
 
-TESTS += $(addprefix init/,console_pipe_test data_test levels_test super_test \
-	watch_test)
+TESTS += $(addprefix init/,console_pipe_test data_test levels_test \
+	plan_test super_test watch_test)
 init/console_pipe_test_USES := init console
