@@ -51,7 +51,9 @@ pack(struct gate_out *o)
 	if (o->head == 0)
 		return;
 	memmove(o->buf, o->buf + o->head, o->len);
-	if (o->last != NONE)
+	if (o->last < o->head)		/* begun, or gone */
+		o->last = NONE;
+	else if (o->last != NONE)
 		o->last -= o->head;
 	o->head = 0;
 }

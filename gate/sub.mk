@@ -11,4 +11,5 @@ gate/test_SRCS := gate/test/fixture.c
 gate/test_NEEDS := gate
 TESTS += gate/gate_test gate/refuse_test gate/out_test gate/frame_test
 gate/frame_test_LDFLAGS := -Wl,--wrap=free
+gate/out_test_LDFLAGS := -Wl,--wrap=realloc
 FUZZERS += gate/frame_fuzz
