@@ -219,6 +219,38 @@ ATF_TC_BODY(a_rule_that_is_there_twice_is_found, tc)
 	check_two("TWICE 1 0", "5 > context.n", "context.n < 5");
 }
 
+ATF_TC_WITHOUT_HEAD(constants_are_compared);
+ATF_TC_BODY(constants_are_compared, tc)
+{
+	check_when("NEVER 0", "2 <= 1");
+	check_when("NEVER 0", "1 >= 2");
+	check_when("NEVER 0", "2 < 2");
+	check_when("NEVER 0", "2 > 2");
+	check_when("ALWAYS 0", "1 <= 1");
+	check_when("ALWAYS 0", "1 <= 2");
+	check_when("ALWAYS 0", "2 >= 2");
+	check_when("ALWAYS 0", "2 >= 1");
+}
+
+/* One that is nearly the same is another condition. */
+ATF_TC_WITHOUT_HEAD(patterns_and_calls_are_told_apart);
+ATF_TC_BODY(patterns_and_calls_are_told_apart, tc)
+{
+	static const char *const conditions[] = {
+		"context.s like \"a*b\"", "context.s like \"a*c\"",
+		"context.s like \"a*\"", "context.s like \"*a\"",
+		"context.s like \"a**b\"", "context.s like \"a\\*b\"",
+		"context.i.isIpv4()", "context.i.isIpv6()",
+		"context.i.isLoopback()", "context.j.isIpv4()",
+	};
+	const size_t n = sizeof(conditions) / sizeof(conditions[0]);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < n; k++)
+			check_two(i == k ? "TWICE 1 0" : "", conditions[i],
+			    conditions[k]);
+}
+
 ATF_TC_WITHOUT_HEAD(a_rule_in_the_shadow_of_another_is_found);
 ATF_TC_BODY(a_rule_in_the_shadow_of_another_is_found, tc)
 {
@@ -436,6 +468,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, limits_of_numbers_confuse_nobody);
 	ATF_TP_ADD_TC(tp, conditions_that_say_nothing_are_found);
 	ATF_TP_ADD_TC(tp, a_rule_that_is_there_twice_is_found);
+	ATF_TP_ADD_TC(tp, constants_are_compared);
+	ATF_TP_ADD_TC(tp, patterns_and_calls_are_told_apart);
 	ATF_TP_ADD_TC(tp, a_rule_in_the_shadow_of_another_is_found);
 	ATF_TP_ADD_TC(tp, scopes_that_only_meet_cast_no_shadow);
 	ATF_TP_ADD_TC(tp, a_permit_that_is_wholly_forbidden_is_found);
