@@ -22,7 +22,7 @@ TESTS += $(addprefix lib/,base64_test capability_test clock_test codes_test \
 	signers_test sshsig_test stdfds_test tree_test ustar_test \
 	wire_test)
 TESTS += lib/msg/chan_test lib/msg/codec_test lib/msg/event_test
-lib/grant_test_LDFLAGS := -Wl,--wrap=free
+lib/grant_test_LDFLAGS := -Wl,--wrap=free,--wrap=strdup
 
 FUZZERS += $(addprefix lib/,base64_fuzz command_fuzz grant_fuzz \
 	manifest_fuzz note_fuzz receipt_fuzz signers_fuzz sshsig_fuzz \
