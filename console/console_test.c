@@ -326,9 +326,9 @@ ATF_TC_BODY(started_anew_within_a_line, tc)
 	stop();
 }
 
-/* Its answer is whole though the line was full when it was asked. */
-ATF_TC_WITHOUT_HEAD(answers_behind_a_full_line);
-ATF_TC_BODY(answers_behind_a_full_line, tc)
+/* Its reply is complete although the line was full before. */
+ATF_TC_WITHOUT_HEAD(replies_after_a_full_line);
+ATF_TC_BODY(replies_after_a_full_line, tc)
 {
 	char log[512];
 
@@ -380,7 +380,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, mode_is_set_again);
 	ATF_TP_ADD_TC(tp, hangup_is_not_the_end);
 	ATF_TP_ADD_TC(tp, started_anew_within_a_line);
-	ATF_TP_ADD_TC(tp, answers_behind_a_full_line);
+	ATF_TP_ADD_TC(tp, replies_after_a_full_line);
 	ATF_TP_ADD_TC(tp, an_unexpected_message_of_init_ends_it);
 	return atf_no_error();
 }

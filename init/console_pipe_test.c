@@ -94,8 +94,8 @@ ATF_TC_BODY(bad_packets_are_the_consoles_fault, tc)
 	ATF_CHECK_EQ(CONSOLE_PIPE_POWEROFF, after("\3\0\0\0\2\x50p", 7));
 }
 
-ATF_TC_WITHOUT_HEAD(full_pipe_blocks_nobody);
-ATF_TC_BODY(full_pipe_blocks_nobody, tc)
+ATF_TC_WITHOUT_HEAD(full_pipe_never_blocks);
+ATF_TC_BODY(full_pipe_never_blocks, tc)
 {
 	struct super s = { .name = "gate" };
 
@@ -151,7 +151,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, talks_with_a_chan);
 	ATF_TP_ADD_TC(tp, bad_packets_are_the_consoles_fault);
-	ATF_TP_ADD_TC(tp, full_pipe_blocks_nobody);
+	ATF_TP_ADD_TC(tp, full_pipe_never_blocks);
 	ATF_TP_ADD_TC(tp, lines);
 	return atf_no_error();
 }

@@ -51,8 +51,8 @@ mount_data(struct disks *d, const char *device)
 	    "errors=remount-ro,barrier") == -1) {
 		log_info("the data disk %s (serial " DATA_SERIAL ") holds no "
 		    "ext4 file system that can be used: %m", device);
-		log_info("repair it on the host with `fsck.ext4 -f', or begin "
-		    "anew with `mkfs.ext4' (the ledger on it is lost then)");
+		log_info("repair it on the host with `fsck.ext4 -f', or start "
+		    "again with `mkfs.ext4' (the ledger on it is lost then)");
 		return -1;
 	}
 	d->kept = true;

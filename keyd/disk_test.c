@@ -71,8 +71,8 @@ ATF_TC_BODY(a_bad_site_is_named_and_never_ready, tc)
 	ATF_CHECK(access("state/key", F_OK) == -1);
 }
 
-ATF_TC_WITHOUT_HEAD(without_a_site_it_is_ready_and_trusts_nobody);
-ATF_TC_BODY(without_a_site_it_is_ready_and_trusts_nobody, tc)
+ATF_TC_WITHOUT_HEAD(without_a_site_it_is_ready_and_trusts_no_key);
+ATF_TC_BODY(without_a_site_it_is_ready_and_trusts_no_key, tc)
 {
 	char message[TEXT_MAX];
 
@@ -269,7 +269,7 @@ ATF_TC_BODY(a_full_disk_is_a_clear_refusal, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, a_bad_site_is_named_and_never_ready);
-	ATF_TP_ADD_TC(tp, without_a_site_it_is_ready_and_trusts_nobody);
+	ATF_TP_ADD_TC(tp, without_a_site_it_is_ready_and_trusts_no_key);
 	ATF_TP_ADD_TC(tp, a_damaged_state_is_named_and_never_ready);
 	ATF_TP_ADD_TC(tp, a_missing_file_is_no_first_start);
 	ATF_TP_ADD_TC(tp, the_key_file_is_for_keyd_alone);

@@ -354,7 +354,7 @@ root_of(int n)
 	return root;
 }
 
-/* Signs up to size 3; answers the last size that may have left. */
+/* Signs up to size 3; returns the last size that may have been sent. */
 static int
 head_story(int dirfd)
 {

@@ -231,7 +231,7 @@ cpu_ms(void)
 
 /*
  * Sends until nothing moves any more, for two seconds in which keyd has nothing
- * to do either; answers how many were sent.
+ * to do either; returns how many were sent.
  */
 static uint32_t
 flood(void)

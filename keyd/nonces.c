@@ -341,11 +341,11 @@ parse_file(struct nonces *all, const unsigned char *file, size_t len,
 
 /* Appends to the file from now on, or rewrites it first. */
 static int
-use_file(struct nonces *all, bool anew, struct why *w)
+use_file(struct nonces *all, bool again, struct why *w)
 {
 	if (grow(all) == -1)	/* an empty table needs places, too */
 		return why_set(w, "out of memory");
-	if (anew)
+	if (again)
 		return rewrite(all, w);
 	if (reopen(all) == -1)
 		return why_set(w, NONCES_FILE ": cannot be opened for "

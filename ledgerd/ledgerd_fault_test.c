@@ -172,7 +172,7 @@ ATF_TC_BODY(an_event_too_long_for_a_leaf_fails_alone, tc)
 	play_kill(&p);
 }
 
-/* Appends until one fails; answers how many did not. */
+/* Appends until one fails; returns how many did not. */
 static unsigned
 append_until_failure(enum event event, const char *text)
 {

@@ -168,11 +168,11 @@ flush_until_held_back(void)
 	} while (pfd[1].events != 0 && poll(&pfd[1], 1, 500) == 1);
 }
 
-/* Whoever asks and does not read its answers is not read either. */
+/* ledgerd does not read from a peer that does not read its replies. */
 ATF_TC_WITHOUT_HEAD(many_questions_at_once_are_all_answered);
 ATF_TC_BODY(many_questions_at_once_are_all_answered, tc)
 {
-	enum { MANY = 3000 };		/* some 3 MiB of answers */
+	enum { MANY = 3000 };		/* some 3 MiB of replies */
 
 	setup();
 	play_start_ready(&p, "ledger");

@@ -112,9 +112,9 @@ arm(enum how how, unsigned at)
 }
 
 /*
- * A batch whose nth call fails.  Afterwards the store goes on, or says EIO and
- * is opened anew; either way all that was committed is there.  Answers whether
- * a call did fail.
+ * A batch whose nth call fails.  Afterwards the store works, or it returned EIO
+ * and is opened again; in both cases all that was committed is there.  Returns
+ * whether a call failed.
  */
 static bool
 batch_with_fault(enum how how, unsigned at)

@@ -43,7 +43,7 @@ default_site() {
 	EOF
 }
 
-# vm_up [casemate up options]: boots, waits until it answers.
+# vm_up [casemate up options]: boots, waits until the gate replies.
 vm_up() {
 	[ -d site ] || default_site
 	"$casemate" up --name vm --image "$image" --site site --memory 192 "$@"

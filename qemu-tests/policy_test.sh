@@ -226,7 +226,7 @@ ledger_gives_receipts_again_body() {
 	atf_check_equal 49 "$(wc -l < read)"
 }
 
-case_with_vm output_is_its_own 'and not that of somebody else'
+case_with_vm output_is_its_own 'and not that of another'
 output_is_its_own_body() {
 	policy_site
 	job plain

@@ -316,7 +316,7 @@ ATF_TC_BODY(guest_dials_an_allowed_port, tc)
 	fe_expect(&fe, &p, PKT_RST, GPORT, DIAL);
 	fe_read_eof(fd);
 	forget_listener(l);
-	/* Nobody listens now. */
+	/* There is no listener now. */
 	fe_send(&fe, &k, NULL);
 	fe_expect(&fe, &p, PKT_RST, GPORT, DIAL);
 	fe_stop(&fe, 0);
@@ -416,7 +416,7 @@ ATF_TC_BODY(stray_packets_are_reset_or_ignored, tc)
 	fe_stop(&fe, 0);
 }
 
-/* Its RST must come at once: before the answers to two stray packets. */
+/* Its RST must come at once: before the replies to two stray packets. */
 static void
 expect_rst_now(uint32_t host)
 {

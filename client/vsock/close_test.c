@@ -18,7 +18,7 @@ static struct fe fe;
 static struct fe_pkt p;
 static uint8_t bytes[1 << 20], back[1 << 20];
 
-/* The client is told that nobody reads what it writes. */
+/* The client learns that its peer reads no more. */
 static void
 expect_epipe(int fd)
 {
@@ -342,7 +342,7 @@ end_without_buffer(int *fdp, uint32_t *sent, uint16_t op)
 	k = fe_pkt(GPORT, host, op);
 	k.flags = PKT_SHUT_BOTH;
 	fe_send(&fe, &k, NULL);
-	/* Its RST is on the way: these are neither taken nor answered. */
+	/* Its RST is pending: these are ignored. */
 	fe_send_rw(&fe, GPORT, host, bytes, 100);
 	fe_send_op(&fe, GPORT, host, PKT_CREDIT_REQUEST);
 	return host;

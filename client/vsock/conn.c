@@ -249,7 +249,7 @@ expire(struct device *d, struct conn *c)
 		log_info("connection %u-%u: %s", c->host_port, c->guest_port,
 		    c->state == CONN_LINE ? "no CONNECT line" :
 		    c->state == CONN_WAIT ? "no guest yet" :
-		    c->state == CONN_REQUEST ? "guest does not answer" :
+		    c->state == CONN_REQUEST ? "guest does not respond" :
 		    "guest does not close");
 	/* A REQUEST that was never sent needs no RST. */
 	conn_finish(d, c, c->state == CONN_CLOSING ||

@@ -186,7 +186,7 @@ try_starvation(bool no_event_idx)
 		ATF_REQUIRE(memcmp(p.data, bytes + at[i], p.h.len) == 0);
 		at[i] += p.h.len;
 		got += p.h.len;
-		/* Fair: nobody is more than a few packets ahead. */
+		/* Fair: none is more than a few packets ahead. */
 		for (unsigned j = 0; j < 8 && n < 64; j++)
 			ATF_REQUIRE(at[i] <= at[j] + 3 * FE_BUF_LEN);
 	}

@@ -139,7 +139,7 @@ ATF_TC_BODY(guest_learns_of_credit_at_a_quarter, tc)
 	}
 	fe_expect(&fe, &p, PKT_CREDIT_UPDATE, GPORT, host);
 	ATF_REQUIRE_EQ(1024 + CREDIT_BUF_ALLOC / 4, p.h.fwd_cnt);
-	/* Asked, it answers at once; any packet of its own tells as well. */
+	/* It replies to a request at once; any other packet says it, too. */
 	k.len = 10;
 	fe_send(&fe, &k, bytes);
 	fe_send_op(&fe, GPORT, host, PKT_CREDIT_REQUEST);

@@ -38,7 +38,7 @@ void	daemon_start_logic(struct daemon *);
 
 /* Waits for readiness and for both conversations. */
 void	daemon_await_ready(struct daemon *);
-/* Waits for its end; answers the exit status, or -1 for a signal. */
+/* Waits for its end; returns the exit status, or -1 for a signal. */
 int	daemon_await_end(struct daemon *);
 void	daemon_kill(struct daemon *);
 

@@ -10,7 +10,7 @@ void	fault_arm(int nth);
 /* Whether it has come to that. */
 int	fault_fired(void);
 
-/* Runs a story in a child whose nth call fails; answers its exit code. */
+/* Runs a story in a child whose nth call fails; returns its exit code. */
 int	fault_live(int (*story)(int dirfd), int dirfd, int nth);
 
 /*

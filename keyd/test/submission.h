@@ -33,7 +33,7 @@ void	kit_key(const char *name, const char *type);
 void	kit_line(char *dst, size_t cap, const char *principal,
 	    const char *options, const char *key);
 void	kit_write(const char *path, const void *, size_t len);
-/* `ssh-keygen -Y sign'; answers the length of the armour. */
+/* `ssh-keygen -Y sign'; returns the length of the armour. */
 size_t	kit_sign(const char *key, const char *ns, const void *msg, size_t len,
 	    char sig[SIG_MAX]);
 

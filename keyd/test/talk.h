@@ -18,7 +18,7 @@ void	talk_decide(struct daemon *, uint32_t seq, struct kit *);
 void	talk_expect_measure(struct daemon *, uint32_t seq, const char *name);
 /* A grant of alice's job `hello'. */
 void	talk_expect_grant(struct daemon *, uint32_t seq);
-/* The submitter is alice when the command's signature held, else nobody. */
+/* The submitter is alice if the command's signature was valid, else "". */
 void	talk_expect_deny(struct daemon *, uint32_t seq, enum reason,
 	    bool signed_command, char message[TEXT_MAX]);
 

@@ -150,5 +150,5 @@ measure_take(int sock, struct measured *m)
 	m->err = (int)get_u32(&g);
 	get_fixed(&g, m->sha256, DIGEST_LEN);
 	if (get_end(&g) == -1 || m->i >= RUNTIMES_MAX)
-		die(EXIT_PEER, "the measurer sent a malformed answer");
+		die(EXIT_PEER, "the measurer sent a malformed reply");
 }

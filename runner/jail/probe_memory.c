@@ -246,7 +246,7 @@ const struct probe_attempt probe_memory[] = {
 	TRY("call vmsplice", probe_call, SYS_vmsplice),
 	TRY("call tee", probe_call, SYS_tee),
 	TRY("call io_setup", probe_call, SYS_io_setup),
-	TRY("map the kernel's code anew", try_arch, MAP_VDSO_64),
+	TRY("map the vDSO again", try_arch, MAP_VDSO_64),
 	TRY("have equal pages made one", try_advise, MADV_MERGEABLE),
 	TRY("have pages made large", try_advise, ADVISE_COLLAPSE),
 	TRY("change its memory's map", probe_prctl, PR_SET_MM),

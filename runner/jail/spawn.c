@@ -319,7 +319,7 @@ ask(int spawner, unsigned slot, const struct grant *g, const int fds[SEND_FDS],
     int *pidfdp, struct why *why)
 {
 	static unsigned char buf[REQUEST_MAX];
-	char answer[TEXT_MAX];
+	char reply[TEXT_MAX];
 	struct put p;
 	ssize_t n;
 	int rc;
@@ -331,14 +331,14 @@ ask(int spawner, unsigned slot, const struct grant *g, const int fds[SEND_FDS],
 	explicit_bzero(buf, p.len);
 	if (rc == -1)
 		return -1;
-	n = recv_fds(spawner, answer, sizeof(answer) - 1, pidfdp, 1);
+	n = recv_fds(spawner, reply, sizeof(reply) - 1, pidfdp, 1);
 	if (n <= 0)
 		die(EXIT_SYSTEM, "the spawner has ended");
 	if (*pidfdp != -1)
 		return 0;
-	answer[n] = '\0';
-	return why_set(why, "%s", strcmp(answer, "+") == 0 ? "the runner has "
-	    "no room for a descriptor of the job's" : answer);
+	reply[n] = '\0';
+	return why_set(why, "%s", strcmp(reply, "+") == 0 ? "the runner has "
+	    "no room for a descriptor of the job's" : reply);
 }
 
 int

@@ -48,7 +48,7 @@ check_digest(const struct unpacker *u, const struct ustar_member *m,
 		return 0;
 	return why_set(u->why, "the SHA-256 of \"%s\" is %02x%02x%02x%02x..., "
 	    "not the %02x%02x%02x%02x... of the manifest; bundle the file that "
-	    "was signed, or sign the manifest anew",
+	    "was signed, or sign the manifest again",
 	    doc_quote(quoted, m->name, strlen(m->name)), got[0], got[1],
 	    got[2], got[3], want[0], want[1], want[2], want[3]);
 }

@@ -36,7 +36,7 @@ put_sum(unsigned char *h)
 	snprintf((char *)h + 148, 8, "%06o", sum);
 }
 
-/* Answers the header, for a test to spoil; put_sum() it again then. */
+/* Returns the header, for a test to change; then call put_sum() again. */
 static unsigned char *
 add(const char *name, char type, const void *data, size_t len)
 {
@@ -196,7 +196,7 @@ ATF_TC_BODY(program_with_a_stack_to_run_needs_the_capability, tc)
 	a.grant.manifest.capabilities = 1u << CAPABILITY_EXEC_MEMORY;
 	ATF_CHECK_EQ_MSG(try_unpack(UNPACK_NO_DIR, &why), 0, "%s", why.text);
 	grant_free(&a.grant);
-	bundle_greedy(false);		/* data: nobody can run it */
+	bundle_greedy(false);		/* data: cannot be executed */
 	ATF_CHECK_EQ_MSG(try_unpack(UNPACK_NO_DIR, &why), 0, "%s", why.text);
 	grant_free(&a.grant);
 }

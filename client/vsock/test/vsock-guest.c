@@ -4,13 +4,13 @@
  * there, and serves, each connection in a process of its own:
  *
  *	1024 echo	sends back what it gets, ends when the client does
- *	1025 sink	reads to the end, answers "<bytes> <checksum>\n"
+ *	1025 sink	reads to the end, replies "<bytes> <checksum>\n"
  *	1026 source	reads "<bytes>\n", sends so many of the pattern
  *	1027 sleeper	as echo, but reads nothing for a second
  *	1028 half	ends its sending side at once, then as sink on the
  *			console: "half <bytes> <checksum>"
  *	1029 dial	reads "<port>\n", connects there on the host, echoes
- *			until the host ends, answers "done\n" or "<errno>\n"
+ *			until the host ends, replies "done\n" or "<errno>\n"
  *	1030 deaf	stops receiving, then sends "still here\n"
  *	1031 reset	restarts the machine
  *	1032 small	makes its receive buffer 1500 bytes, says "go\n" (Linux
