@@ -1,20 +1,24 @@
 #include "out.h"
 
 #include <atf-c.h>
-#include <string.h>
-
-static int
-add(struct gate_out *o, uint8_t stream, const char *text)
-{
-	return gate_out_output(o, &(struct client_output){
-	    .stream = stream, .data = { text, strlen(text) } });
-}
-
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "lib/msg/msg.h"
+
+static int
+output(struct gate_out *o, uint8_t stream, const void *data, size_t len)
+{
+	return gate_out_output(o, &(struct client_output){
+	    .stream = stream, .data = { data, len } });
+}
+
+static int
+add(struct gate_out *o, uint8_t stream, const char *text)
+{
+	return output(o, stream, text, strlen(text));
+}
 
 ATF_TC_WITHOUT_HEAD(output_byte_by_byte_is_joined);
 ATF_TC_BODY(output_byte_by_byte_is_joined, tc)
@@ -127,8 +131,7 @@ ATF_TC_BODY(all_output_arrives_in_order, tc)
 		if (o.len < 30000 && n > 0) {
 			for (size_t k = 0; k < n; k++)
 				data[k] = sent[stream]++;
-			ATF_REQUIRE_EQ(0, gate_out_output(&o,
-			    (uint8_t)stream, data, n));
+			ATF_REQUIRE_EQ(0, output(&o, (uint8_t)stream, data, n));
 			queued += n;
 		}
 		p = gate_out_peek(&o, &len);
@@ -171,11 +174,11 @@ ATF_TC_BODY(without_memory_the_queue_stays_as_it_is, tc)
 	size_t len;
 
 	gate_out_init(&o);
-	ATF_REQUIRE_EQ(0, gate_out_output(&o, 1, data, sizeof(data)));
+	ATF_REQUIRE_EQ(0, output(&o, 1, data, sizeof(data)));
 	ATF_CHECK_EQ(0, gate_out_wrote(&o, 100));
 	memory_is_short = true;
-	ATF_CHECK_EQ(-1, gate_out_output(&o, 1, data, sizeof(data)));
-	ATF_CHECK_EQ(0, gate_out_output(&o, 1, "x", 1));
+	ATF_CHECK_EQ(-1, output(&o, 1, data, sizeof(data)));
+	ATF_CHECK_EQ(0, output(&o, 1, "x", 1));
 	memory_is_short = false;
 	ATF_CHECK_EQ(4000, gate_out_wrote(&o, 4010 - 100));
 	p = gate_out_peek(&o, &len);
@@ -192,7 +195,7 @@ ATF_TC_BODY(a_queue_has_a_limit, tc)
 	size_t len;
 
 	gate_out_init(&o);
-	while (gate_out_output(&o, 1, data, sizeof(data)) == 0)
+	while (output(&o, 1, data, sizeof(data)) == 0)
 		continue;
 	ATF_CHECK_EQ(EMSGSIZE, errno);
 	(void)gate_out_peek(&o, &len);

@@ -38,7 +38,7 @@ ATF_TC_HEAD(a_folder_is_made_or_put_right, tc)
 }
 ATF_TC_BODY(a_folder_is_made_or_put_right, tc)
 {
-	static const struct plan plan[] = {
+	static const struct plan_step plan[] = {
 		DIRECTORY("new", 0755, 903),
 		DIRECTORY("new/inner", 0700, 0),
 		DIRECTORY("old", 0711, 904),
@@ -63,7 +63,7 @@ ATF_TC_HEAD(no_link_is_followed, tc)
 }
 ATF_TC_BODY(no_link_is_followed, tc)
 {
-	static const struct plan refused[] = {
+	static const struct plan_step refused[] = {
 		DIRECTORY("link", 0700, 903),
 		DIRECTORY("link/inner", 0700, 903),
 		OWNER("link", 903),
@@ -89,7 +89,7 @@ ATF_TC_HEAD(a_file_is_given_to_its_user, tc)
 }
 ATF_TC_BODY(a_file_is_given_to_its_user, tc)
 {
-	static const struct plan plan[] = { OWNER("file", 903) };
+	static const struct plan_step plan[] = { OWNER("file", 903) };
 
 	ATF_CHECK_EQ(-1, plan_run(plan, 1));	/* there is none */
 	atf_utils_create_file("file", "x");
@@ -101,8 +101,8 @@ ATF_TC_BODY(a_file_is_given_to_its_user, tc)
 ATF_TC_WITHOUT_HEAD(a_setting_is_written);
 ATF_TC_BODY(a_setting_is_written, tc)
 {
-	static const struct plan set[] = { SET("setting", "1") };
-	static const struct plan try[] = { TRY("setting", "2") };
+	static const struct plan_step set[] = { SET("setting", "1") };
+	static const struct plan_step try[] = { TRY("setting", "2") };
 
 	ATF_CHECK_EQ(-1, plan_run(set, 1));	/* and does not make it */
 	ATF_CHECK_EQ(0, plan_run(try, 1));	/* a kernel without it */
@@ -114,14 +114,14 @@ ATF_TC_BODY(a_setting_is_written, tc)
 	ATF_CHECK(atf_utils_compare_file("setting", "2"));
 	ATF_CHECK_EQ(-1, plan_write("/dev/full", "1"));
 	ATF_CHECK_EQ(ENOSPC, errno);
-	ATF_CHECK_EQ(-1, plan_run((struct plan[]){ TRY("/dev/full", "1") },
+	ATF_CHECK_EQ(-1, plan_run((struct plan_step[]){ TRY("/dev/full", "1") },
 	    1));
 }
 
 ATF_TC_WITHOUT_HEAD(the_first_failure_is_the_last_step);
 ATF_TC_BODY(the_first_failure_is_the_last_step, tc)
 {
-	const struct plan plan[] = {
+	const struct plan_step plan[] = {
 		DIRECTORY("before", 0700, geteuid()),
 		SET("none", "1"),
 		DIRECTORY("after", 0700, geteuid()),
@@ -139,12 +139,12 @@ ATF_TC_HEAD(a_file_system_is_mounted, tc)
 }
 ATF_TC_BODY(a_file_system_is_mounted, tc)
 {
-	static const struct plan plan[] = {
+	static const struct plan_step plan[] = {
 		DIRECTORY("point", 0755, 0),
 		MOUNT("point", "tmpfs", MS_NOSUID | MS_NOEXEC,
 		    "size=64K,mode=0710"),
 	};
-	static const struct plan unknown[] = {
+	static const struct plan_step unknown[] = {
 		MOUNT("point", "no-such-type", 0, NULL),
 	};
 	struct statfs fs;

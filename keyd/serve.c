@@ -159,7 +159,7 @@ static void
 check_site(const struct site *s, const char *mode)
 {
 	if (s->absent)
-		log_info("no site: nobody may sign, every job is refused; "
+		log_info("no site: no key may sign, every job is refused; "
 		    "pass the output of `casemate site DIR' as initrd");
 	if (s->settings.data_required && strcmp(mode, "ephemeral") == 0)
 		die(EXIT_REFUSED, "there is no data disk, and settings.yaml "

@@ -17,13 +17,13 @@ static char message[512];
 static int
 list(const char *also)
 {
-	struct cedar_error e = { 0 };
+	struct doc_error e = { 0 };
 	char **names = files_list(AT_FDCWD, "policy", ".cedar", also, &e);
 	int n = 0;
 
 	message[0] = '\0';
 	if (names == NULL) {
-		cedar_error_format(&e, 0, message, sizeof(message));
+		doc_error_format(&e, 0, message, sizeof(message));
 		return -1;
 	}
 	for (; names[n] != NULL; n++)
@@ -87,14 +87,14 @@ ATF_TC_BODY(a_folder_has_a_limit, tc)
 static ssize_t
 read_back(const char *path, size_t max)
 {
-	struct cedar_error e = { 0 };
+	struct doc_error e = { 0 };
 	size_t len = 0;
 	char *text = files_read(AT_FDCWD, path, max, &len, &e);
 	int saved = errno;
 
 	message[0] = '\0';
 	if (text == NULL) {
-		cedar_error_format(&e, 0, message, sizeof(message));
+		doc_error_format(&e, 0, message, sizeof(message));
 		errno = saved;
 		return -1;
 	}
