@@ -41,7 +41,7 @@ extern "C" {
 /* Nodes of one policy's expressions; a text of that size has no more. */
 #define CEDAR_NODES_MAX		CEDAR_POLICY_MAX
 #define CEDAR_SET_MAX		(1024 * 1024)	/* bytes of a set's texts */
-#define CEDAR_POLICIES_MAX	4096		/* policies and links in a set */
+#define CEDAR_POLICIES_MAX	4096		/* policies in a set */
 #define CEDAR_REQUEST_MAX	(1024 * 1024)	/* bytes of a request's JSON */
 #define CEDAR_ENTITIES_MAX	(4 * 1024 * 1024) /* bytes of entity JSON */
 #define CEDAR_ENTITY_COUNT_MAX	65536		/* entities together */
@@ -239,7 +239,7 @@ char		*cedar_explain(struct cedar_decider *,
 struct cedar_finding {
 	uint32_t		policy, other;	/* other: see cedar_analyse() */
 	bool			warning;	/* it is no error */
-	const char		*kind;		/* static, e.g. "unknown-type" */
+	const char		*kind;		/* static: "type" ... */
 	struct cedar_error	error;
 };
 

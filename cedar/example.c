@@ -4,7 +4,8 @@
 
 static const char rules[] = "permit (principal in Group::\"staff\", action, "
     "resource) unless { context.night };";
-static const char people[] = "[{\"uid\": {\"type\": \"User\", \"id\": \"ann\"}, "
+static const char people[] = "[{"
+    "\"uid\": {\"type\": \"User\", \"id\": \"ann\"}, "
     "\"parents\": [{\"type\": \"Group\", \"id\": \"staff\"}]}]";
 
 int

@@ -22,8 +22,8 @@ struct analysis {
 	const struct entities	*entities;
 	struct remarks		*out;
 	struct conditions	*conditions;	/* of each policy */
-	bool			*dead;		/* it can never apply */
-	bool			*single;	/* its action holds no others */
+	bool			*dead;		/* can never apply */
+	bool			*single;	/* no other is in its action */
 	bool			 failed;	/* out of memory */
 };
 
@@ -40,7 +40,7 @@ grow(struct remarks *r)
 	return true;
 }
 
-/* A new remark without its text; NULL when memory ran out. */
+/* A new remark without text; NULL when memory is exhausted. */
 static struct doc_error *
 add(struct analysis *a, enum remark_kind kind, size_t policy, size_t other)
 {
@@ -57,7 +57,7 @@ add(struct analysis *a, enum remark_kind kind, size_t policy, size_t other)
 	return &r->error;
 }
 
-/* The message at a place in the policy, if it has places. */
+/* The message at a place in the policy, unless it was JSON. */
 static void
 place(struct doc_error *e, const struct policy *p, uint32_t pos,
     const char *text)
@@ -185,7 +185,10 @@ is_unconditional(struct analysis *a, size_t i)
 	return truth == TERM_TRUE;
 }
 
-/* Two of three parts open, or everybody, and no condition. */
+/*
+ * Whether two of the scope's three parts are open, or the principal is, and
+ * there is no condition.
+ */
 static void
 check_wide(struct analysis *a, size_t i)
 {
@@ -220,7 +223,7 @@ types_within(const struct scope *a, const struct uid *uid,
 	    str_equal(a->type, b->type);
 }
 
-/* Whether whatever is in a principal's or resource's scope is in the other. */
+/* Whether the second scope of a principal or resource contains the first. */
 static bool
 scope_within(const struct analysis *an, const struct policy *p,
     const struct scope *a, const struct policy *q, const struct scope *b,
@@ -266,7 +269,7 @@ action_within(const struct analysis *an, const struct scope *a, bool single,
 	return true;
 }
 
-/* Wherever rule i applies, rule j does too. */
+/* Whether rule j applies wherever rule i does. */
 static bool
 is_covered(const struct analysis *a, size_t i, size_t j)
 {
@@ -336,7 +339,7 @@ check_meeting(struct analysis *a, size_t i, size_t j)
 		remark_meeting(a, REMARK_TWICE, i, j);
 }
 
-/* The first rule that covers this one, of each effect, is told. */
+/* Remarks the first rule of each effect that covers this one. */
 static void
 check_pairs(struct analysis *a, size_t i)
 {
@@ -380,7 +383,7 @@ check_one(struct analysis *a, size_t i)
 	check_wide(a, i);
 }
 
-/* An action that is known, and that no other is in. */
+/* Whether the action is known and no other is in it. */
 static bool
 holds_no_other(const struct entities *e, const struct uid *action)
 {
@@ -391,7 +394,7 @@ holds_no_other(const struct entities *e, const struct uid *action)
 	return entities_find(e, action) != NULL;
 }
 
-/* `in' one action that holds no others is `==' that action. */
+/* `in' an action without members is `==' that action. */
 static bool
 is_single(const struct entities *e, const struct scope *action)
 {

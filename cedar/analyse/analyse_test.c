@@ -189,8 +189,8 @@ ATF_TC_BODY(conditions_that_cannot_hold_are_found, tc)
 	    "resource);");
 }
 
-ATF_TC_WITHOUT_HEAD(limits_of_numbers_confuse_nobody);
-ATF_TC_BODY(limits_of_numbers_confuse_nobody, tc)
+ATF_TC_WITHOUT_HEAD(limits_of_numbers_are_no_special_case);
+ATF_TC_BODY(limits_of_numbers_are_no_special_case, tc)
 {
 	check_two("", "context.n == 9223372036854775807",
 	    "context.n > 9223372036854775807");
@@ -465,7 +465,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, sound_rules_get_no_remark);
 	ATF_TP_ADD_TC(tp, conditions_that_cannot_hold_are_found);
-	ATF_TP_ADD_TC(tp, limits_of_numbers_confuse_nobody);
+	ATF_TP_ADD_TC(tp, limits_of_numbers_are_no_special_case);
 	ATF_TP_ADD_TC(tp, conditions_that_say_nothing_are_found);
 	ATF_TP_ADD_TC(tp, a_rule_that_is_there_twice_is_found);
 	ATF_TP_ADD_TC(tp, constants_are_compared);

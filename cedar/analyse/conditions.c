@@ -12,7 +12,7 @@ splits(const struct expr_node *n, bool negated)
 	return n->op == (negated ? OP_OR : OP_AND);
 }
 
-/* Splits what is in todo, which has room for every node, into terms. */
+/* Splits the expressions in todo, which has room for every node, into terms. */
 static void
 split(struct conditions *c, struct term *todo, size_t n)
 {
@@ -91,7 +91,7 @@ patterns_equal(const struct pattern *a, const struct pattern *b)
 	return true;
 }
 
-/* The nodes alone, without their operands. */
+/* Compares two nodes without their operands. */
 static bool
 nodes_equal(const struct expr_node *a, const struct expr_node *b)
 {
@@ -133,7 +133,7 @@ conditions_equal(const struct policy *a, uint32_t root, const struct policy *b,
 	return true;
 }
 
-/* What is known of an operand: what it may be, or its very value. */
+/* What is known of an operand: its possible values, or the value. */
 struct known {
 	unsigned		 truth;
 	const struct value	*value;

@@ -1,11 +1,11 @@
-/* What one term says of another, and one policy's conditions of another's. */
+/* Implication between terms, and between the conditions of two policies. */
 #include "conditions.h"
 
 #include "cedar/format/walk.h"
 
 /*
- * A term that compares something with a constant, as what it leaves open: a
- * range of longs, one value, or all but one.
+ * A term that compares something with a constant, as the values that it allows:
+ * a range of longs, one value, or all but one.
  */
 enum test_kind { TEST_NONE, TEST_RANGE, TEST_IS, TEST_IS_NOT };
 
@@ -40,7 +40,7 @@ mirrored_op(enum op op)
 	return ops[op];
 }
 
-/* `subject op number' as a range; one that nothing is in tells nothing. */
+/* `subject op number' as a range; fails for an empty one. */
 static void
 set_range(struct test *t, enum op op, int64_t n)
 {
@@ -160,7 +160,7 @@ group_of(const struct policy *p, struct term t)
 	return right->u.value->uid;
 }
 
-/* a in X, where X is in Y, says a in Y. */
+/* a in X implies a in Y where X is in Y. */
 static bool
 groups_imply(const struct entities *e, const struct policy *p, struct term a,
     const struct policy *q, struct term b)
@@ -196,7 +196,7 @@ conditions_scope_entity(const struct policy *p, const struct scope *s,
 	return s->slot ? p->values[slot] : s->uids[0];
 }
 
-/* The scope says that principal or resource is in the group of the term. */
+/* Whether the scope puts the principal or resource into the term's group. */
 static bool
 scope_implies(const struct entities *e, const struct policy *p,
     const struct policy *q, struct term t)
@@ -229,7 +229,7 @@ some_implies(const struct conditions *c, const struct policy *q,
 	return false;
 }
 
-/* The term, or, when it is a || b || c, one of them that is never skipped. */
+/* The term, or of a || b || c one that is never skipped. */
 static bool
 implied(const struct conditions *c, const struct policy *q, struct term t,
     const struct entities *e)

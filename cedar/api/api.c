@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_BYTES	4096			/* most policies and explanations fit */
-#define LAST_BYTES	(64u * 1024 * 1024)	/* any of a set and request */
+#define FIRST_BYTES	4096			/* enough for most */
+#define LAST_BYTES	(64u * 1024 * 1024)	/* more than any */
 
 /* The public error is the record of lib/doc under another name. */
 static_assert(sizeof(struct cedar_error) == sizeof(struct doc_error) &&

@@ -74,7 +74,7 @@ build_start(struct build *b, size_t pos)
 	return 0;
 }
 
-/* Place for one more of an array; NULL with the error set. */
+/* Room for one more element; NULL with the error set. */
 static void *
 grow(struct build *b, void *items, size_t n, size_t *cap, size_t size)
 {
@@ -210,13 +210,13 @@ append(struct build *b, size_t pos, enum op op)
 	return n;
 }
 
-/* Operators that chain with those of the same number, without nesting. */
+/* Operators of one number form chains, which add no level of nesting. */
 static const uint8_t chains[OP_COUNT] = {
 	[OP_AND] = 1, [OP_OR] = 2, [OP_ADD] = 3, [OP_SUB] = 3, [OP_MUL] = 4,
 	[OP_GET] = 5,
 };
 
-/* How deep a node with this i-th operand nests. */
+/* Depth of a node with this i-th operand. */
 static unsigned
 depth_with(const struct build *b, const struct expr_node *n, unsigned i,
     uint32_t operand)
@@ -228,7 +228,7 @@ depth_with(const struct build *b, const struct expr_node *n, unsigned i,
 	return b->depths[operand] + 1u;
 }
 
-/* Nodes of this policy's condition that is being read start here. */
+/* First node of the condition being read. */
 static uint32_t
 bottom(const struct build *b)
 {
@@ -274,7 +274,7 @@ test_before(struct build *b, uint32_t *end, enum op op)
 	return &b->nodes[first - 1];
 }
 
-/* Now that the operator's place is known, its tests can tell where to go. */
+/* Sets the jumps of the operator's test nodes. */
 static void
 set_jumps(struct build *b)
 {

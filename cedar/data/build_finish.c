@@ -1,16 +1,16 @@
-/* The end of a policy: from the builder's arrays into its immutable form. */
+/* Copies a policy from the builder's arrays into its immutable form. */
 #include "build.h"
 
 #include <string.h>
 
-/* On 16 bytes, as anything that evaluating makes. */
+/* Rounded up to 16 bytes, as everything that evaluation makes. */
 static size_t
 round16(size_t n)
 {
 	return (n + 15) & ~(size_t)15;
 }
 
-/* Bytes that the node's value takes where it is made. */
+/* Bytes of scratch that the node's value takes. */
 static size_t
 node_scratch(const struct expr_node *n)
 {
@@ -26,9 +26,9 @@ node_scratch(const struct expr_node *n)
 }
 
 /*
- * How many values a node leaves on the stack more than it finds.  IF_TEST
- * takes the condition; the value of `then' is not there while `else' is
- * evaluated, so IF_ELSE takes one, which IF has no need to.
+ * By how many values a node changes the stack.  IF_TEST pops the condition.
+ * While `else' is evaluated the value of `then' is not on the stack, so IF_ELSE
+ * pops one and IF pops none.
  */
 static int
 node_effect(const struct expr_node *n)
@@ -89,7 +89,7 @@ copy_arrays(struct build *b)
 	return 0;
 }
 
-/* Why the policy did not get into the set; where its id is used, if it is. */
+/* Reports why the policy was not added and, if its id is in use, where. */
 static int
 error_append(struct build *b, const char *id, size_t idlen, const char *why)
 {

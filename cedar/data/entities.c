@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME	"entities"	/* in messages that know no file */
+#define NAME	"entities"	/* in messages without a file */
 
 static const struct record no_fields;
 
@@ -48,7 +48,7 @@ entities_find(const struct entities *es, const struct uid *uid)
 	return slot == 0 ? NULL : &es->items[slot - 1];
 }
 
-/* Twice as many slots, and everything in its new place. */
+/* Doubles the slots and inserts all entities again. */
 static int
 grow_slots(struct entities *es)
 {
@@ -97,7 +97,7 @@ entities_equal(const struct entity *a, const struct entity *b)
 	    records_equal(a->tags, b->tags);
 }
 
-/* The entity as it is kept: parents in order, no NULLs, no ancestors yet. */
+/* Prepares the entity for the store: parents sorted, no NULLs, no ancestors. */
 static int
 normalise(struct entities *es, const struct entity *from, struct entity *to)
 {

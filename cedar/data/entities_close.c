@@ -1,7 +1,7 @@
 /*
- * A walk over the hierarchy, depth first, with a stack of its own: an entity
- * is done when all its parents are, and its ancestors are then its parents and
- * theirs.  An entity that is met while it is on the stack is on a cycle.
+ * A depth-first walk over the hierarchy with an explicit stack.  An entity is
+ * done when all its parents are; its ancestors are its parents and their
+ * ancestors.  An entity that is found while it is on the stack is on a cycle.
  */
 #include "entities_close.h"
 
@@ -75,7 +75,7 @@ add_found(struct close_walk *w, const struct uid *const *uids, uint32_t n)
 	return 0;
 }
 
-/* All parents of the entity on top are done: so is it. */
+/* Finishes the entity on top, whose parents are all done. */
 static int
 pop(struct close_walk *w)
 {
@@ -104,7 +104,7 @@ pop(struct close_walk *w)
 	return 0;
 }
 
-/* One more parent of the entity on top. */
+/* Visits the next parent of the entity on top. */
 static int
 step(struct close_walk *w)
 {

@@ -26,8 +26,8 @@ ext_format(struct value v, char dst[EXT_TEXT_MAX])
 }
 
 /*
- * One call: operands of the right kinds, where the result goes.  Handlers
- * answer NULL, or why there is no result.
+ * A call: operands of the right kinds, and room for the result.  Handlers
+ * return NULL, or the reason why there is no result.
  */
 struct call {
 	const struct value	*args;
@@ -282,7 +282,7 @@ ext_operand_kind(enum fn fn, unsigned i)
 	    handlers[fn].kinds[i];
 }
 
-/* Why an operand is not what it should be. */
+/* The reason for an operand of a wrong kind. */
 static const char *
 wrong_kind(int kind)
 {

@@ -31,7 +31,7 @@ ext_parse_decimal(const char *text, size_t len, int64_t *out)
 	return 0;
 }
 
-/* As few digits as say it, but one after the point. */
+/* As few digits as possible, but at least one after the point. */
 void
 ext_format_decimal(int64_t n, char dst[EXT_TEXT_MAX])
 {

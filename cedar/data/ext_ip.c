@@ -8,7 +8,7 @@
 
 #define GROUPS	8	/* of 16 bits in an IPv6 address */
 
-/* 0 to 255 without zeros in front. */
+/* 0 to 255 without leading zeros. */
 static int
 get_octet(struct ext_text *t, uint8_t *out)
 {
@@ -64,8 +64,8 @@ at_gap(const struct ext_text *t)
 }
 
 /*
- * Groups with a colon between, until "::" or what is no colon.  Answers how
- * many, or -1.
+ * Groups separated by colons, up to "::" or another character.  Returns their
+ * number, or -1.
  */
 static int
 get_groups(struct ext_text *t, uint16_t *groups, int max)
@@ -133,7 +133,7 @@ ext_parse_ip(const char *text, size_t len, struct ip *out)
 	return t.p == t.end ? 0 : ext_bad();
 }
 
-/* Where the longest run of two and more zero groups starts, or -1. */
+/* Start of the longest run of two or more zero groups, or -1. */
 static int
 find_gap(const unsigned groups[GROUPS], int *length)
 {
@@ -150,7 +150,7 @@ find_gap(const unsigned groups[GROUPS], int *length)
 	return best;
 }
 
-/* As RFC 5952 has it, and never with an IPv4 address inside. */
+/* As in RFC 5952, but never with an IPv4 address inside. */
 static int
 format_v6(const uint8_t addr[16], char dst[EXT_TEXT_MAX])
 {

@@ -41,9 +41,9 @@ div_floor(int64_t a, int64_t b)
 }
 
 /*
- * Days since 1970-01-01.  Years are taken to begin in March, so that the leap
- * day is the last: month m (March 0) begins at day (153 * m + 2) / 5, and 400
- * years have 146097 days.
+ * Days since 1970-01-01.  Years begin in March here, so that the leap day is
+ * the last: month m (March is 0) begins at day (153 * m + 2) / 5, and 400 years
+ * have 146097 days.
  */
 static int64_t
 date_to_days(const struct date *d)
@@ -92,7 +92,7 @@ get_date(struct ext_text *t, int64_t *ms)
 	return 0;
 }
 
-/* THH:MM:SS, no leap seconds, and perhaps .SSS */
+/* THH:MM:SS without leap seconds, optionally .SSS */
 static int
 get_time(struct ext_text *t, int64_t *ms)
 {
@@ -154,8 +154,8 @@ put_time(char *dst, size_t cap, int64_t ms)
 }
 
 /*
- * A text can say at most year 9999, plus the largest offset.  Beyond that,
- * where only offset() leads, the year is written with its sign.
+ * A text has at most year 9999, plus the largest offset.  Years beyond that,
+ * which only offset() makes, are written with a sign.
  */
 void
 ext_format_datetime(int64_t ms, char dst[EXT_TEXT_MAX])
@@ -193,7 +193,7 @@ static const struct unit {
 };
 #define UNITS	(sizeof(units) / sizeof(units[0]))
 
-/* The unit that is next, at or after units[from]; or UNITS. */
+/* The next unit, at or after units[from]; or UNITS. */
 static size_t
 get_unit(struct ext_text *t, size_t from)
 {

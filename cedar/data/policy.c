@@ -78,7 +78,7 @@ build_append(struct policies *set, struct policy *p, const char *id,
 
 static const char *const slot_names[] = { "?principal", "?resource" };
 
-/* Slots that the template has and nobody filled, and the other way round. */
+/* Refuses a missing value for a slot, and a value without a slot. */
 static int
 check_slots(const struct policy *t, const struct uid *const values[2],
     const char *file, struct doc_error *e)

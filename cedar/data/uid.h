@@ -24,7 +24,7 @@ bool		 uid_equal(const struct uid *, const struct uid *);
 int		 uid_compare(const struct uid *, const struct uid *);
 /* By hash, so that a search is fast; then by uid_compare(). */
 int		 uid_compare_hash(const struct uid *, const struct uid *);
-/* Sorts by uid_compare_hash() and drops duplicates; returns how many are left. */
+/* Sorts by uid_compare_hash() and drops duplicates; returns the new count. */
 uint32_t	 uid_sort(const struct uid **, uint32_t n);
 
 #define UID_QUOTE_MAX	112	/* two quoted pieces */

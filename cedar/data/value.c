@@ -6,8 +6,8 @@
 
 #include "cedar/cedar.h"
 
-#define SORT_SMALL	12	/* below this insertion beats a heap */
-#define GET_SMALL	8	/* and a walk over hashes a binary search */
+#define SORT_SMALL	12	/* below this, insertion sort is faster */
+#define GET_SMALL	8	/* below this, a linear search is faster */
 
 #define ORDER(a, b)	(((a) > (b)) - ((a) < (b)))
 
@@ -22,8 +22,8 @@ ip_compare(const struct ip *a, const struct ip *b)
 }
 
 /*
- * Order of two values of one kind; of sets and records only by how many they
- * hold, 0 then means that the items have to be looked at.
+ * Compares two values of one kind.  Sets and records are compared only by size;
+ * 0 then means that their items must be compared.
  */
 static int
 shallow_compare(const struct value *a, const struct value *b)
@@ -50,13 +50,13 @@ shallow_compare(const struct value *a, const struct value *b)
 	abort();
 }
 
-/* Where a comparison stands in a pair of sets or records of one size. */
+/* A pair of sets or records of one size being compared. */
 struct value_level {
 	const struct value	*a, *b;	/* both sets or both records */
 	uint32_t		 i, n;
 };
 
-/* The next pair of items; not 0 when names of fields differ. */
+/* The next pair of items; not 0 when the names of fields differ. */
 static int
 next_pair(struct value_level *l, const struct value **a, const struct value **b)
 {
@@ -82,7 +82,7 @@ count(const struct value *v)
 	return v->kind == VALUE_RECORD ? v->record->n : 0;
 }
 
-/* Whether their items have to be looked at; those of the same set are equal. */
+/* Whether the items must be compared; a set is equal to itself. */
 static bool
 is_deep(const struct value *a, const struct value *b)
 {
@@ -98,7 +98,7 @@ enter(struct value_level *l, const struct value *a, const struct value *b)
 	l->n = count(a);
 }
 
-/* Two that shallow_compare() finds equal and that hold something. */
+/* Compares two sets or records that shallow_compare() finds equal. */
 static int
 deep_compare(const struct value *a, const struct value *b)
 {

@@ -6,7 +6,7 @@
 
 #include "decider_run.h"
 
-/* The most that any policy takes. */
+/* The largest stack and scratch of all policies. */
 static void
 size_up(const struct policies *set, uint32_t *stack, uint32_t *scratch)
 {
@@ -22,8 +22,8 @@ size_up(const struct policies *set, uint32_t *stack, uint32_t *scratch)
 }
 
 /*
- * Most policies are for one action and most requests for another: these fall
- * here, by a word that is next to that of the policy before.
+ * Most policies are for one action and most requests for another.  The gates
+ * rule these out by an array that is read in order.
  */
 static void
 set_gates(struct decider_gate *gates, const struct policies *set)

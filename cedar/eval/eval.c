@@ -77,7 +77,7 @@ in_any(const struct scope *s, const struct uid *u, const struct entity *data)
 	return false;
 }
 
-/* `slot' is what the scope's slot stands for. */
+/* `slot' is the value of the scope's slot. */
 static bool
 scope_fits(const struct scope *s, const struct uid *slot, const struct uid *u,
     const struct entity *data)
@@ -191,8 +191,8 @@ eval_condition(struct eval *e, const struct condition *c)
 }
 
 /*
- * One more part of the policy.  What decides is the first that is not true;
- * answers whether that is known and nobody asks for the rest.
+ * Adds a part of the policy.  The first part that is not true decides.  Returns
+ * whether it is known and no trace needs the rest.
  */
 static bool
 is_decided(struct eval *e, enum trace_outcome part, enum trace_outcome *all)

@@ -1,7 +1,7 @@
 /* Entities: their hierarchy, attributes and tags; attributes of records. */
 #include "eval_ops.h"
 
-/* What the store has of an entity; the request's three are known already. */
+/* The entity in the store; the request's three were looked up before. */
 static const struct entity *
 find(const struct eval *e, const struct uid *u)
 {
@@ -14,7 +14,7 @@ find(const struct eval *e, const struct uid *u)
 	return eval_find(e, u);
 }
 
-/* The only items of other kinds are before or behind all entities. */
+/* Items of other kinds sort before or after all entities. */
 static int
 check_entities(struct eval *e, const struct set *s)
 {

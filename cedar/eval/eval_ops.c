@@ -1,4 +1,4 @@
-/* What the operators do that take their operands as they are. */
+/* Operators on booleans, numbers and strings, comparisons, and tests. */
 #include "eval_ops.h"
 
 #include <assert.h>
@@ -168,7 +168,7 @@ do_like(struct eval *e, const struct expr_node *n)
 	return eval_result_bool(e, 1, eval_like(n->u.pattern, e->top[-1].str));
 }
 
-/* For AND_TEST and OR_TEST: `decides' as the left side's value does. */
+/* AND_TEST and OR_TEST: a left side of value `decides' is the result. */
 static int
 test_left(struct eval *e, const struct expr_node *n, bool decides)
 {
@@ -191,7 +191,7 @@ do_or_test(struct eval *e, const struct expr_node *n)
 	return test_left(e, n, true);
 }
 
-/* Of && and || whose left side did not decide. */
+/* The right side of && and ||. */
 static int
 do_right(struct eval *e, const struct expr_node *n)
 {
@@ -218,7 +218,7 @@ do_if_else(struct eval *e, const struct expr_node *n)
 	return 0;
 }
 
-/* The value of the branch that was taken is there. */
+/* The value of the branch that was taken is on the stack. */
 static int
 do_if(struct eval *e, const struct expr_node *n)
 {

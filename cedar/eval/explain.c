@@ -1,4 +1,4 @@
-/* A trace as lines of text for a person. */
+/* Writing a trace as lines of text for people. */
 #include <errno.h>
 #include <string.h>
 
@@ -8,8 +8,8 @@
 #include "cedar/format/format.h"
 
 /*
- * The longest text that is shown of an expression or a value.  A person looks
- * the rest up; a context may hold a megabyte.
+ * The longest text of an expression or a value that is shown.  A context may
+ * have a megabyte.
  */
 #define SHOWN_MAX	240
 
@@ -18,13 +18,13 @@ struct explain {
 	const struct trace		*trace;
 	const struct decider		*decider;
 	const struct authz_request		*request;
-	/* The policy that is being explained. */
+	/* The policy being explained. */
 	const struct policy		*policy;
 	const struct policy_trace	*policy_trace;
-	bool				 values;  /* also of what is so */
+	bool				 values;  /* also of true parts */
 };
 
-/* What was put into `text', cut where it did not fit. */
+/* The text in `text', cut to fit. */
 static void
 emit_shown(struct explain *x, const struct put *text)
 {
@@ -56,7 +56,7 @@ show_expr(struct explain *x, uint32_t root)
 }
 
 static void
-report_uid(struct explain *x, const struct uid *u)
+show_uid(struct explain *x, const struct uid *u)
 {
 	show_value(x, (struct value){ .kind = VALUE_ENTITY, .uid = u });
 }
@@ -126,7 +126,7 @@ show_missing(struct explain *x, const struct uid *u)
 		emit(x->out, ", which is not among the entities");
 }
 
-/* Of some types there are none at all: that one is missing says nothing. */
+/* Says that the entity is unknown, unless none of its type is known. */
 static void
 show_odd_missing(struct explain *x, const struct uid *u)
 {
@@ -151,7 +151,7 @@ is_constant(const struct explain *x, uint32_t root)
 	return true;
 }
 
-/* Worth telling: known, not written in the rule, not the whole context. */
+/* Whether to show the value: known, not a literal, not the whole context. */
 static bool
 is_telling(const struct explain *x, uint32_t root)
 {
@@ -176,7 +176,7 @@ show_operand(struct explain *x, const struct part *part, uint32_t root)
 		show_odd_missing(x, v.uid);
 }
 
-/* What the operands of a leaf's operator were. */
+/* The values of the operands of a leaf's operator. */
 static void
 show_operands(struct explain *x, const struct part *part)
 {
@@ -259,7 +259,7 @@ show_scope(struct explain *x, const struct part *part)
 	indent(x, VALUE_COLUMN(part));
 	emit(x->out, names[part->kind]);
 	emit(x->out, " is ");
-	report_uid(x, uids[part->kind]);
+	show_uid(x, uids[part->kind]);
 	show_odd_missing(x, uids[part->kind]);
 }
 
@@ -312,7 +312,7 @@ show_deciding(struct explain *x, uint32_t i)
 	show_parts(x, i, true);
 }
 
-/* Those that fail and whose failing does not show anywhere else. */
+/* Policies that failed and are not shown elsewhere. */
 static void
 show_errors(struct explain *x)
 {
@@ -345,7 +345,7 @@ is_candidate(const struct explain *x, size_t i)
 	    t->action == TRACE_TRUE;
 }
 
-/* Nearness, then the set's order. */
+/* By distance, then in the set's order. */
 static bool
 is_nearer(struct distance a, size_t ai, struct distance b, size_t bi)
 {
@@ -359,7 +359,7 @@ struct near {
 	size_t		i;
 };
 
-/* The nearest of those behind *after; false when there are no more. */
+/* The nearest one after *after; false when there are no more. */
 static bool
 find_nearest(const struct explain *x, const struct near *after,
     struct near *found)
@@ -402,11 +402,11 @@ show_nearest(struct explain *x, unsigned nearest)
 		return;
 	indent(x, 2);
 	emit(x->out, "no rule permits the action ");
-	report_uid(x, x->request->action);
+	show_uid(x, x->request->action);
 	show_missing(x, x->request->action);
 }
 
-/* How many permits apply: more than none when a forbid outweighs them. */
+/* The number of permits that apply, although a forbid decides. */
 static unsigned
 show_outweighed(struct explain *x)
 {

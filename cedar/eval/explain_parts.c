@@ -1,8 +1,8 @@
 #include "explain_parts.h"
 
 /*
- * Expressions that wait for their turn: at most one for each link of a chain,
- * which takes three bytes of the policy and more (`&&a').
+ * Expressions to visit: at most one for each link of a chain, which takes at
+ * least three bytes of the policy (`&&a').
  */
 #define WAITING_MAX	(CEDAR_POLICY_MAX / 3)
 
@@ -17,7 +17,7 @@ struct parts {
 		uint32_t	node;
 		uint16_t	level;
 		bool		negated;
-		bool		all;	/* what is around it must all be so */
+		bool		all;	/* its parent is of && */
 	}				 waiting[WAITING_MAX];
 };
 
@@ -30,7 +30,7 @@ failed_within(const struct parts *p, uint32_t root)
 	return false;
 }
 
-/* What evaluated aside and failed was guarded by what is before it. */
+/* A part that only the trace evaluated may fail: a part before guards it. */
 static enum trace_outcome
 outcome(const struct parts *p, uint32_t root, bool negated)
 {
@@ -65,8 +65,8 @@ defer(struct parts *p, struct waiting w, uint32_t node)
 }
 
 /*
- * An && or ||, or its opposite when negated.  One like what is around it adds
- * its members there; another is a group.
+ * An && or ||, or its opposite when negated.  One of its parent's kind adds its
+ * members to the parent; another becomes a group.
  */
 static void
 take_apart(struct parts *p, struct waiting w)

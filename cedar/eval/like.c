@@ -1,16 +1,16 @@
 /*
- * `like': text against literal runs and wildcards.
+ * `like': matching text against literals and wildcards.
  *
- * The runs before the first wildcard must be the text's start, those after the
- * last its end; what is between two wildcards is looked for from left to right
- * and taken where it is found first.  Bytes do for characters: a run is whole
- * UTF-8, so it is only ever found between characters.
+ * The literals before the first wildcard must start the text and those after
+ * the last must end it.  Those between two wildcards are searched from left to
+ * right, and the first match is taken.  Comparing bytes is enough: a literal is
+ * complete UTF-8, so it matches only at characters.
  */
 #include <string.h>
 
 #include "eval.h"
 
-/* Runs without a wildcard between them: parts[from..to). */
+/* Literals without a wildcard between them: parts[from..to). */
 struct chunk {
 	uint32_t	from, to;
 	size_t		len;
@@ -26,7 +26,7 @@ next_chunk(const struct pattern *p, uint32_t from)
 	return c;
 }
 
-/* Whether the chunk is there at s, which has as many bytes. */
+/* Whether the chunk is at s, which has as many bytes. */
 static bool
 chunk_is(const struct pattern *p, const struct chunk *c, const char *s)
 {
@@ -39,9 +39,9 @@ chunk_is(const struct pattern *p, const struct chunk *c, const char *s)
 }
 
 /*
- * Where the chunk is first, or NULL.  One run, which is what text has, is
- * found in linear time; several, which JSON may have, one after another at
- * each place where the first is.
+ * The first match of the chunk, or NULL.  A single literal, as in every policy
+ * text, is found in linear time; of several, which JSON may have, the others
+ * are compared at each match of the first.
  */
 static const char *
 chunk_find(const struct pattern *p, const struct chunk *c, const char *s,

@@ -4,7 +4,7 @@
 
 #include "decider_run.h"
 
-/* Everything that the trace will need; the decision itself cannot fail. */
+/* Allocates all memory of the trace, so that the decision cannot fail. */
 static int
 prepare(struct trace *t, struct tally *tally, const struct policies *set)
 {
@@ -42,8 +42,8 @@ walk_aside(struct eval *e, uint32_t root)
 }
 
 /*
- * Evaluates what the condition's chain of && skipped (of || for an unless,
- * which is false when all are), so that a person sees all that fails at once.
+ * Evaluates what the condition's chain of && skipped, so that all false parts
+ * are shown.  In an unless the chain is of ||.
  */
 static void
 look_further(struct eval *e, const struct condition *c)
@@ -61,7 +61,7 @@ look_further(struct eval *e, const struct condition *c)
 	}
 }
 
-/* The same as deciding does, with a note of each node. */
+/* Decides one policy and records each node. */
 static void
 trace_policy(struct decider_run *r, struct policy_trace *pt, uint32_t i)
 {

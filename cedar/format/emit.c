@@ -25,7 +25,7 @@ emit_long(struct put *p, int64_t n)
 	emit(p, text);
 }
 
-/* What a person who reads the text would not see, or see elsewhere. */
+/* Characters that are invisible or displayed at another place. */
 static const struct emit_range {
 	uint32_t	from, to;
 } hidden[] = {

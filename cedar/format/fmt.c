@@ -18,7 +18,7 @@ fmt_piece(struct fmt *f, enum layout_piece_kind kind)
 	layout_add(&f->out, kind);
 }
 
-/* Comments that have lines to themselves; of blank lines one is kept. */
+/* Comments on lines of their own; of several blank lines one is kept. */
 void
 fmt_comments(struct fmt *f, bool keep_blank)
 {
@@ -34,7 +34,7 @@ fmt_comments(struct fmt *f, bool keep_blank)
 		fmt_piece(f, PIECE_BLANK);
 }
 
-/* The token to come, with its comments; one behind it ends the line. */
+/* The next token with its comments; one after it ends the line. */
 void
 fmt_take(struct fmt *f)
 {
@@ -52,7 +52,7 @@ fmt_take(struct fmt *f)
 	}
 }
 
-/* A token that must be there. */
+/* A token of this kind. */
 void
 fmt_take_kind(struct fmt *f, enum lex_kind kind)
 {

@@ -1,7 +1,7 @@
 /*
- * Expressions and scopes in one line.  A node is put in parentheses when it
- * binds less tightly than its place asks for, and only then; the text is read
- * back into the very same nodes.
+ * Expressions and scopes on one line.  A node gets parentheses only if its
+ * precedence is lower than its place needs.  Reading the text gives the same
+ * nodes.
  */
 #include "format.h"
 
@@ -11,9 +11,9 @@
 #include "walk.h"
 #include "cedar/data/name.h"
 
-#define UNARY_RUN_MAX	4	/* the grammar's: !!!!a */
+#define UNARY_RUN_MAX	4	/* the grammar's limit: !!!!a */
 
-/* How tightly a node binds, after Cedar's grammar. */
+/* The precedence of nodes in Cedar's grammar. */
 enum prec {
 	PREC_IF, PREC_OR, PREC_AND, PREC_RELATION, PREC_ADD, PREC_MUL,
 	PREC_UNARY, PREC_MEMBER, PREC_PRIMARY,
@@ -28,7 +28,7 @@ enum shape {
 static const struct format_form {
 	enum shape	shape;
 	enum prec	prec;
-	enum prec	left, right;	/* what the operands must have */
+	enum prec	left, right;	/* needed of the operands */
 } forms[] = {
 	[OP_VALUE] = { SHAPE_LEAF, PREC_PRIMARY, 0, 0 },
 	[OP_VAR] = { SHAPE_LEAF, PREC_PRIMARY, 0, 0 },
@@ -122,7 +122,7 @@ put_name(struct put *p, const struct str *name)
 		format_string(p, name);
 }
 
-/* What stands after the operand of get, has, like and is. */
+/* The text after the operand of get, has, like and is. */
 static void
 put_suffix(struct put *p, const struct expr_node *n)
 {
@@ -150,7 +150,7 @@ put_suffix(struct put *p, const struct expr_node *n)
 	}
 }
 
-/* A receiver, a dot and a name; a method without one is written as a call. */
+/* A method without a receiver is written as a call. */
 static bool
 is_method(const struct expr_node *n)
 {
@@ -158,7 +158,7 @@ is_method(const struct expr_node *n)
 	    (n->op == OP_CALL && expr_fn_is_method(n->u.fn) && n->nargs > 0);
 }
 
-/* What stands before operand i; a method's name follows its receiver. */
+/* The text before operand i; a method's name follows its receiver. */
 static void
 put_before(struct put *p, const struct expr_node *n, uint16_t i)
 {
@@ -188,7 +188,7 @@ put_before(struct put *p, const struct expr_node *n, uint16_t i)
 	}
 }
 
-/* What stands after operand i of a method: its name after the receiver. */
+/* The text after operand i of a method: its name after the receiver. */
 static void
 put_after(struct put *p, const struct expr_node *n, uint16_t i)
 {
@@ -231,7 +231,7 @@ put_close(struct put *p, const struct expr_node *n)
 		emit(p, ")");
 }
 
-/* A negative number is written with a minus, which binds as one. */
+/* A negative number has a minus and its precedence. */
 static enum prec
 prec_of(const struct expr_node *n)
 {
@@ -241,7 +241,7 @@ prec_of(const struct expr_node *n)
 	return forms[n->op].prec;
 }
 
-/* What operand i must bind as tightly as, to do without parentheses. */
+/* The precedence that operand i needs to have no parentheses. */
 static enum prec
 prec_wanted(const struct expr_node *n, uint16_t i)
 {
@@ -257,8 +257,9 @@ is_number(const struct expr_node *n)
 }
 
 /*
- * Decides on the parentheses of a node.  Up to four of one unary operator may
- * stand in a row; a number after a minus would swallow it: -(1) is no -1.
+ * Decides whether a node gets parentheses.  At most four of one unary operator
+ * may follow each other.  A minus before a number would become its sign: -(1)
+ * is not -1.
  */
 static void
 set_parens(const struct expr_node *parent, uint8_t run, uint16_t i,

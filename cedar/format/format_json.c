@@ -45,7 +45,7 @@ is_list(const struct expr_node *n)
 	return n->op == OP_SET || n->op == OP_CALL;
 }
 
-/* The part of an operator's object that an operand is. */
+/* The field of an operator's object for an operand. */
 static const char *
 part_key(const struct expr_node *n, uint16_t i)
 {
@@ -73,7 +73,9 @@ put_before(struct put *p, const struct expr_node *n, uint16_t i)
 	}
 }
 
-/* Each character of a pattern's text is a literal, as the engine writes it. */
+/*
+ * Each character of a pattern is a literal, as the official engine writes it.
+ */
 static void
 put_literal(struct put *p, const struct str *s)
 {
@@ -120,7 +122,7 @@ put_names(struct put *p, const struct expr_node *n)
 	emit(p, "]");
 }
 
-/* What an operator has beside its operands; the type before `in'. */
+/* The other fields of an operator; the type comes before `in'. */
 static void
 put_after(struct put *p, const struct expr_node *n, uint16_t i)
 {
@@ -204,8 +206,8 @@ put_expr(struct put *p, const struct policy *policy, uint32_t root)
 }
 
 /*
- * "entity": uid, "entities": [uids] or "slot": "?var".  The official engine
- * writes a list of one as the one.
+ * "entity": uid, "entities": [uids] or "slot": "?var".  As in the official
+ * engine, a list of one is written as the one.
  */
 static void
 put_target(struct put *p, const char *var, const struct scope *s)

@@ -120,7 +120,7 @@ read_file(const char *name, size_t *lenp)
 	return text;
 }
 
-/* The same text, but for white space and parentheses that nobody needs. */
+/* The same text, but for white space and needless parentheses. */
 static const char *const same[] = {
 	"1 + 2 * 3 - 4", "(1 + 2) * 3", "1 - (2 - 3)", "1 * (2 * 3)",
 	"-1", "-(1)", "-(-1)", "--(1)", "----context.n", "----(-context.n)",
@@ -156,8 +156,8 @@ ATF_TC_BODY(expressions_come_back_as_they_were, tc)
 		ATF_CHECK_STREQ(same[i], expr_text(same[i]));
 }
 
-ATF_TC_WITHOUT_HEAD(parentheses_that_nobody_needs_go);
-ATF_TC_BODY(parentheses_that_nobody_needs_go, tc)
+ATF_TC_WITHOUT_HEAD(needless_parentheses_are_dropped);
+ATF_TC_BODY(needless_parentheses_are_dropped, tc)
 {
 	ATF_CHECK_STREQ("1 + 2 + 3", expr_text("((1 + (2)) + 3)"));
 	ATF_CHECK_STREQ("context.a.b", expr_text("((context).a).b"));
@@ -418,7 +418,7 @@ all_json(char *dst, const char *text, size_t len)
 	policies_free(&set);
 }
 
-/* A comma that goes takes no comment along, and leaves none astray. */
+/* A comma that is dropped neither drops nor moves a comment. */
 ATF_TC_WITHOUT_HEAD(comments_by_a_last_comma_stay);
 ATF_TC_BODY(comments_by_a_last_comma_stay, tc)
 {
@@ -594,7 +594,7 @@ ATF_TC_BODY(a_value_that_does_not_fit_is_left_there, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, expressions_come_back_as_they_were);
-	ATF_TP_ADD_TC(tp, parentheses_that_nobody_needs_go);
+	ATF_TP_ADD_TC(tp, needless_parentheses_are_dropped);
 	ATF_TP_ADD_TC(tp, a_long_chain_needs_no_recursion);
 	ATF_TP_ADD_TC(tp, strings_show_what_they_hold);
 	ATF_TP_ADD_TC(tp, values_are_written_as_text_and_as_json);

@@ -1,7 +1,7 @@
 /*
- * The formatter: every token of the text, in its order, laid out anew, with
- * the comments where they were.  The layout is that of the official formatter
- * (https://docs.cedarpolicy.com/other/cedar-formatter.html) in its defaults.
+ * The formatter lays out the tokens of the text again, in the same order and
+ * with their comments.  The layout is that of the official formatter
+ * (https://docs.cedarpolicy.com/other/cedar-formatter.html) with its defaults.
  */
 #include "format.h"
 
@@ -11,7 +11,7 @@
 
 #include "fmt.h"
 
-/* @name or @name("value"), each in a line. */
+/* @name or @name("value"), each on its own line. */
 static void
 put_annotation(struct fmt *f)
 {
@@ -59,7 +59,7 @@ put_variable(struct fmt *f)
 	fmt_piece(f, PIECE_END);
 }
 
-/* Whether the scope that begins is three words without comments. */
+/* Whether the next scope is three words without comments. */
 static bool
 is_bare(const struct fmt *f)
 {
@@ -150,7 +150,7 @@ put_policies(struct fmt *f)
 	return f->rc;
 }
 
-/* The text must be policies, or the walk would lose its way. */
+/* The text must be valid policies: the layout does not check the grammar. */
 static int
 check(const struct doc_source *s, struct doc_error *e)
 {
@@ -166,10 +166,7 @@ check(const struct doc_source *s, struct doc_error *e)
 	return rc;
 }
 
-/*
- * What was written must be read again: indents may have made a policy longer
- * than policies may be.
- */
+/* The result must be valid, too: indentation may make a policy too long. */
 static int
 check_result(const struct put *out, size_t start, const char *file,
     struct doc_error *e)
@@ -209,8 +206,8 @@ format_text(struct put *out, const char *file, const char *text, size_t len,
 }
 
 /*
- * Written in a line first, then formatted.  What cannot be told as text
- * (an attribute `has "a b".c' from JSON) stays in its line.
+ * Writes the policy on one line, then formats it.  A policy that text cannot
+ * express (`has "a b".c' from JSON) stays on one line.
  */
 void
 format_policy(struct put *out, const struct policy *p)

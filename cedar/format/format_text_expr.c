@@ -1,14 +1,13 @@
 /*
- * Expressions, laid out token by token.  They were read before, so the walk
- * knows of the grammar only what layout needs: for each bracket and each part
- * of an `if' there is a level, which remembers what of an expression is open
- * there.
+ * Layout of expressions, token by token.  The text was parsed before, so this
+ * knows only as much of the grammar as layout needs: each bracket and each part
+ * of an `if' has a level with the state of its expression.
  */
 #include "fmt.h"
 
 #include <stdlib.h>
 
-/* What comes after an operand, an operator or a bracket is written next. */
+/* What to lay out next. */
 enum expr_state {
 	STATE_EXPR,		/* an expression begins */
 	STATE_MEMBER,		/* a member was begun: its primary */
@@ -87,7 +86,7 @@ put_key(struct fmt *f)
 	fmt_piece(f, PIECE_SPACE);
 }
 
-/* An empty pair of brackets is done at once. */
+/* An empty pair of brackets opens no level. */
 static enum expr_state
 open_empty(struct fmt *f, enum lex_kind end)
 {
@@ -149,7 +148,7 @@ put_primary(struct fmt *f)
 	}
 }
 
-/* From the second access on lines may end before them. */
+/* Lines may end before the second access and those after it. */
 static void
 begin_access(struct fmt *f)
 {
@@ -196,7 +195,7 @@ put_access(struct fmt *f)
 	}
 }
 
-/* has, like and is group the relation that they are in. */
+/* has, like and is make a group of their relation. */
 static void
 group_relation(struct fmt *f)
 {
@@ -228,7 +227,7 @@ put_is(struct fmt *f)
 	fmt_take_spaced(f, PIECE_SPACE, PIECE_SPACE);
 	fmt_name(f);
 	if (!fmt_at(f, LEX_IN)) {
-		/* The type is all there is on the right: nothing is open. */
+		/* The right side is only the type, so nothing is open. */
 		fmt_piece(f, PIECE_GROUP);
 		fmt_piece(f, PIECE_GROUP);
 		return STATE_OPERATOR;
@@ -246,7 +245,7 @@ end_relation(struct fmt *f)
 		fmt_piece(f, PIECE_END);
 }
 
-/* After a sum: what the relation goes on with, or the next one. */
+/* After a sum: the rest of the relation, or the next one. */
 static enum expr_state
 put_relation(struct fmt *f)
 {
@@ -353,7 +352,7 @@ end_argument(struct fmt *f)
 	return close_level(f, LEX_PAREN_END);
 }
 
-/* The whole `if', and so the expression that it is. */
+/* Ends the whole `if' and its expression. */
 static enum expr_state
 end_if(struct fmt *f)
 {

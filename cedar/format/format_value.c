@@ -1,5 +1,5 @@
 /*
- * Values in one line: as they stand in policy text, and as entity JSON
+ * Values on one line, as policy text and as entity JSON
  * (https://docs.cedarpolicy.com/auth/entities-syntax.html).
  */
 #include "format.h"
@@ -128,7 +128,7 @@ put_json(struct put *p, struct value v)
 	}
 }
 
-/* How a value that holds no others is written, and what goes between. */
+/* How scalars, brackets and separators are written. */
 struct style {
 	void		(*scalar)(struct put *, struct value);
 	const char	*comma, *colon;
@@ -146,7 +146,7 @@ count(struct value v)
 	return v.kind == VALUE_SET ? v.set->n : v.record->n;
 }
 
-/* The next part of a set or record, with what stands before it. */
+/* The next part of a set or record, after its separator. */
 static struct value
 next_part(struct put *p, const struct style *style, struct value_frame *f)
 {

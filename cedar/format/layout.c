@@ -81,8 +81,8 @@ layout_group(struct layout *l, size_t i)
 }
 
 /*
- * Characters that take no column, and those that take two: whole blocks, as
- * Unicode's East_Asian_Width has most of each.
+ * Blocks of characters without a column and with two, by the majority of their
+ * East_Asian_Width in Unicode.
  */
 static const struct layout_range {
 	uint32_t	from, to;
@@ -129,7 +129,7 @@ may_end_line(enum layout_piece_kind kind)
 	    kind == PIECE_HARD || kind == PIECE_BLANK;
 }
 
-/* Columns that a piece takes when its line goes on. */
+/* Columns of a piece that does not end the line. */
 static size_t
 flat_columns(const struct layout_piece *p)
 {
@@ -139,8 +139,8 @@ flat_columns(const struct layout_piece *p)
 }
 
 /*
- * Whether the group at i can stand in this line: all of it, and what follows
- * up to the next place where the line may end.
+ * Whether the group at i fits on this line, with all that follows up to the
+ * next possible break.
  */
 static bool
 fits(const struct layout *l, size_t i)
@@ -191,7 +191,7 @@ end_line(struct layout *l)
 	l->indent = l->nest;
 }
 
-/* Written with the text that follows, if that is in this line. */
+/* Pending until text follows on this line. */
 static void
 put_space(struct layout *l)
 {
@@ -210,7 +210,7 @@ put_place(struct layout *l, enum layout_piece_kind kind)
 		put_space(l);
 }
 
-/* All groups within one that stands in a line stand in that line. */
+/* A group inside a group on one line is on that line, too. */
 static void
 open_group(struct layout *l, size_t i)
 {

@@ -22,7 +22,7 @@ enum layout_piece_kind {
 	PIECE_SOFT,		/* nothing, or the end of a line */
 	PIECE_HARD,		/* the end of a line, but not of an empty one */
 	PIECE_BLANK,		/* an empty line, but not at the start */
-	PIECE_NEST, PIECE_UNNEST, /* lines that begin here have n columns more */
+	PIECE_NEST, PIECE_UNNEST, /* n more columns from the next line on */
 	PIECE_GROUP, PIECE_END,
 };
 

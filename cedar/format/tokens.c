@@ -79,7 +79,7 @@ get_comment(struct tokens *t)
 bool
 tokens_comment(struct tokens *t, struct span *text, bool *blank)
 {
-	/* Of all but the text's first line the end was not taken. */
+	/* Except on the first line, the line break before it was not taken. */
 	unsigned lines = 0, some = t->gap == 0 ? 0 : 1;
 
 	while (t->gap < t->token.pos && !at_comment(t, t->gap))

@@ -18,7 +18,7 @@ is_test(const struct expr_node *n)
 }
 
 /*
- * Found from the right; at once when all operands are single nodes, as in a
+ * Searched from the right; direct when all operands are single nodes, as in a
  * long set of entities.
  */
 uint32_t
@@ -49,7 +49,7 @@ enter(struct walk_state *s, const struct walk_frame *parent, uint16_t i,
 	s->frames[s->depth++] = f;
 }
 
-/* Up to the next operand, or the end of the innermost node. */
+/* Steps to the next operand or to the end of the innermost node. */
 static void
 step(struct walk_state *s)
 {

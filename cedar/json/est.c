@@ -57,7 +57,7 @@ static const char *const var_names[] = {
 	[VAR_RESOURCE] = "resource",
 };
 
-/* An entity into an array of names; an action's type must be called Action. */
+/* Reads an entity; the type of an action must be called Action. */
 static int
 read_uid(struct est *s, enum var var, uint32_t node, const struct uid **uid)
 {
@@ -101,7 +101,7 @@ read_slot(struct est *s, enum var var, uint32_t node, struct scope *scope)
 	return 0;
 }
 
-/* The entity or the slot of `node', of which there must be one. */
+/* Reads either the entity or the slot of `node'. */
 static int
 read_entity_or_slot(struct est *s, enum var var, uint32_t node,
     const uint32_t *found, struct scope *scope)
@@ -140,7 +140,7 @@ read_actions(struct est *s, uint32_t node, const uint32_t *found,
 	return 0;
 }
 
-/* is T, and perhaps in an entity or slot: found[] are `entity_type', `in'. */
+/* `is T', optionally `in' an entity or slot: found[] are entity_type, in. */
 static int
 read_is(struct est *s, enum var var, const uint32_t *found,
     struct scope *scope)
@@ -272,7 +272,7 @@ read_each(struct est *s, uint32_t container,
 	return 0;
 }
 
-/* Bytes of text that a node takes, and what is around it up to the next. */
+/* Bytes of the node's text, up to the next node. */
 static size_t
 node_bytes(const struct doc *d, uint32_t node)
 {
@@ -345,7 +345,7 @@ policies_add_json(struct policies *set, const struct doc *d, uint32_t node,
 	return est_close(&s, rc);
 }
 
-/* A set: its ids have the prefix in front. */
+/* Reads a set and adds the prefix to its ids. */
 
 static const char *
 prefixed(struct est *s, const char *prefix, const struct str *id, size_t *len)

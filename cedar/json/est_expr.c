@@ -1,8 +1,8 @@
 /*
- * An expression's JSON is an object with one key, the operator, and its
- * operands below.  They are built in postfix order from a stack of tasks: to
- * read `a && b' puts down, for later, to build the &&, to read b, to build the
- * test between, and to read a; the last one put down is done first.
+ * An expression in JSON is an object whose one key is the operator.  Nodes are
+ * built in postfix order from a stack of tasks.  The task to read `a && b'
+ * pushes four others: build the &&, read b, build the test node, read a.  The
+ * last one pushed runs first.
  */
 #include "est.h"
 
@@ -41,7 +41,7 @@ push(struct est *s, struct est_task task)
 	return 0;
 }
 
-/* The tasks from `first' on were put down in order; the first comes first. */
+/* Reverses the tasks from `first' on, so that the first one runs first. */
 static void
 reverse(struct est *s, size_t first)
 {
@@ -56,7 +56,7 @@ reverse(struct est *s, size_t first)
 static int	run_expr(struct est *, const struct est_task *);
 static int	run_value(struct est *, const struct est_task *);
 
-/* Puts down the container's children as expressions, or as values. */
+/* Pushes tasks for the container's children, as expressions or values. */
 static int
 push_children(struct est *s, uint32_t container,
     int (*run)(struct est *, const struct est_task *))
@@ -73,7 +73,7 @@ push_children(struct est *s, uint32_t container,
 	return 0;
 }
 
-/* Values: what may stand in entities, written out as nodes. */
+/* Values, as in entities, become nodes. */
 
 static int
 build_scalar(struct est *s, uint32_t node)
@@ -304,7 +304,7 @@ static const struct starter {
 #define STARTERS	(sizeof(starters) / sizeof(starters[0]))
 
 /*
- * A call of a function or method.  As in the official engine a wrong number of
+ * A call of a function or method.  As in the official engine, a wrong number of
  * arguments is an error of evaluation, not of the policy.
  */
 static int

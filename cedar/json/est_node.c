@@ -1,11 +1,11 @@
-/* An operator's node, once its operands are there. */
+/* Building an operator's node after its operands. */
 #include "est.h"
 
 #include <stdlib.h>
 
 #include "cedar/data/name.h"
 
-/* Place for n names, or NULL with the error set. */
+/* Room for n names, or NULL with the error set. */
 static const struct str **
 names_room(struct est *s, size_t n)
 {

@@ -3,7 +3,7 @@
  * testdata/json/verdicts.txt has a text a line: the engine's verdict and ours
  * (+ or -), what the text is (entities, a context or a policy set; with s in
  * front, read by schema.json), and the text.  Where the two differ ours is on
- * purpose: a field that nobody reads is an error here, and so is a function
+ * purpose: an unknown field is an error here, and so is a function
  * that does not exist, a list in place of an object, policy text inside of
  * JSON, and more than CEDAR_DEPTH_MAX levels; an entity may leave out its
  * attributes and parents and be named as in a policy.

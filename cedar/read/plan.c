@@ -1,4 +1,4 @@
-/* Forwards over the nodes: what is to become of each. */
+/* The forward pass: decides what each node becomes. */
 #include "plan.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ plan_of(struct value_reader *r, uint32_t node)
 	return &r->plans[node - r->root];
 }
 
-/* A node is a value of this type, one level below another. */
+/* Plans a node as a value of this type, one level below another. */
 static void
 give(struct value_reader *r, uint32_t node, uint32_t parent,
     const struct type *type)
@@ -33,7 +33,7 @@ plan_children(struct value_reader *r, uint32_t node, const struct type *type)
 		give(r, c, node, type);
 }
 
-/* Reports the first attribute that the type requires and the node has not. */
+/* Reports the first required attribute that the node lacks. */
 static int
 error_missing(struct value_reader *r, uint32_t node,
     const struct record_type *type)
@@ -49,7 +49,7 @@ error_missing(struct value_reader *r, uint32_t node,
 	    type->attrs[i].name->len));
 }
 
-/* The attributes of the type, no others, and all that are required. */
+/* Refuses unknown and missing attributes. */
 static int
 plan_record(struct value_reader *r, uint32_t node,
     const struct record_type *type)
@@ -75,7 +75,7 @@ plan_record(struct value_reader *r, uint32_t node,
 	return missing == 0 ? 0 : error_missing(r, node, type);
 }
 
-/* Types that a function's operands are read by. */
+/* The types of a function's operands. */
 static const struct type *
 operand_type(enum fn fn, unsigned i)
 {
@@ -92,8 +92,8 @@ operand_type(enum fn fn, unsigned i)
 }
 
 /*
- * Operands are read by their types only where the call itself stands for a
- * value of an extension type, as in the official engine.
+ * Operands are read by their types only if the call itself has an extension
+ * type, as in the official engine.
  */
 static int
 plan_call(struct value_reader *r, uint32_t node, uint32_t inner, bool typed)
@@ -111,7 +111,7 @@ plan_call(struct value_reader *r, uint32_t node, uint32_t inner, bool typed)
 	return 0;
 }
 
-/* No type, or one that does not say how its values are written. */
+/* No type, or one that does not change how values are read. */
 static int
 plan_plain(struct value_reader *r, uint32_t node)
 {

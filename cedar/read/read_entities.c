@@ -25,7 +25,7 @@ struct loader {
 	struct doc_error	*e;
 };
 
-/* Gives an error that knows no place this one. */
+/* Adds a place to an error without one. */
 static int
 error_place(struct loader *l, uint32_t pos)
 {
@@ -72,8 +72,8 @@ read_parents(struct loader *l, uint32_t node, const struct uid *child,
 }
 
 /*
- * The schema's word on the type; NULL without a schema, and for actions, whose
- * attributes it does not describe.
+ * The entity's type in the schema; NULL without a schema, and for actions,
+ * whose attributes a schema does not describe.
  */
 static int
 find_type(struct loader *l, uint32_t node, const struct uid *uid,
@@ -134,9 +134,9 @@ read_entity(struct loader *l, uint32_t node)
 }
 
 /*
- * What needs the whole document: no cycle, and the schema's word on each
- * entity, for which it looks at ancestors.  An action that is written out must
- * have those of the schema.
+ * Checks that need the whole document: cycles, and each entity with its
+ * ancestors against the schema.  A given action must have the ancestors that it
+ * has in the schema.
  */
 static int
 check_all(struct loader *l, uint32_t first)
@@ -184,7 +184,7 @@ add_action(struct loader *l, const struct action_type *action)
 	if (e.uid == NULL || parents == NULL)
 		return doc_error_memory(l->e, l->d->source.file);
 	if (entities_find(l->es, e.uid) != NULL)
-		return 0;	/* written out, and checked */
+		return 0;	/* given, and checked */
 	for (uint32_t i = 0; i < action->nparents; i++)
 		if ((parents[i] = copy_uid(a, action->parents[i])) == NULL)
 			return doc_error_memory(l->e, l->d->source.file);

@@ -419,8 +419,8 @@ ATF_TC_BODY(entities_are_limited, tc)
 	entities_free(&es);
 }
 
-ATF_TC_WITHOUT_HEAD(an_empty_store_answers);
-ATF_TC_BODY(an_empty_store_answers, tc)
+ATF_TC_WITHOUT_HEAD(an_empty_store_is_valid);
+ATF_TC_BODY(an_empty_store_is_valid, tc)
 {
 	struct doc_error e;
 
@@ -452,6 +452,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, depth_is_limited);
 	ATF_TP_ADD_TC(tp, ancestors_are_limited);
 	ATF_TP_ADD_TC(tp, entities_are_limited);
-	ATF_TP_ADD_TC(tp, an_empty_store_answers);
+	ATF_TP_ADD_TC(tp, an_empty_store_is_valid);
 	return atf_no_error();
 }

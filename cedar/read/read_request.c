@@ -17,7 +17,7 @@ static const struct doc_field fields[] = {
 
 static const struct record no_fields;
 
-/* Without a schema: an object that is no escape. */
+/* Without a schema: an object that is not an escape. */
 static int
 read_any_context(struct authz_request *r, struct arena *a, const struct doc *d,
     uint32_t node, struct doc_error *e)
@@ -33,7 +33,7 @@ read_any_context(struct authz_request *r, struct arena *a, const struct doc *d,
 	return 0;
 }
 
-/* As the schema has it for this action, and all else that it says. */
+/* Reads the context by the action's type and checks the request. */
 static int
 read_checked_context(struct authz_request *r, struct arena *a,
     const struct doc *d, const uint32_t *found, const struct schema *schema,

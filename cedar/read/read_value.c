@@ -1,9 +1,9 @@
 /*
  * A subtree of a document becomes a value in two passes over its nodes, which
- * are in the order of the text, so that neither recurses.  Forwards, types
- * flow down: each node that stands for a value learns what it is to become.
- * Backwards, values flow up: a node's parts have become values when it is its
- * turn, and lie on a stack, the first one on top.
+ * are in the order of the text, so that neither recurses.  The forward pass
+ * (plan.c) hands types down and decides what each node becomes.  The backward
+ * pass makes values: when it reaches a node, the values of its parts are on a
+ * stack, the first one on top.
  */
 #include "read_value.h"
 
@@ -97,7 +97,7 @@ make_entity(struct value_reader *r, uint32_t node, struct value *v)
 	    value_form_read_uid(&v->uid, r->arena, r->d, inner, r->e);
 }
 
-/* What the text of an extension value looks like, or NULL. */
+/* An example of an extension value's text, or NULL. */
 static const char *
 form_of(enum fn fn)
 {
@@ -152,7 +152,7 @@ make_call(struct value_reader *r, uint32_t node, struct value *v)
 	return apply(r, node, (enum fn)call.fn, call.nargs, v);
 }
 
-/* Its type's constructor, applied to the text. */
+/* Applies the type's constructor to the text. */
 static int
 make_text(struct value_reader *r, uint32_t node, struct value *v)
 {
@@ -167,7 +167,7 @@ make_text(struct value_reader *r, uint32_t node, struct value *v)
 	    constructors[plan_of(r, node)->type->kind], 1, v);
 }
 
-/* Backwards: values, from the innermost. */
+/* The backward pass. */
 static int
 make_all(struct value_reader *r)
 {
@@ -211,7 +211,7 @@ reader_start(struct value_reader *r, const struct doc *d, uint32_t root,
 	return 0;
 }
 
-/* The rest, once the root is planned or has a type; answers rc. */
+/* Runs both passes once the root is planned or has a type.  Returns rc. */
 static int
 reader_end(struct value_reader *r, int rc, struct value *v)
 {

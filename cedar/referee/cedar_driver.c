@@ -1,9 +1,8 @@
 /*
- * The library as a filter: a line of JSON asks, a line of JSON answers, so
- * that it can be compared with the official engine (run.mjs).  Whatever is a
- * document in a question (entities, a schema, a policy in JSON) is there as a
- * string that holds its text.  An answer is {"refused": why} when something
- * could not be read.  Ends at the end of its input.
+ * The library as a filter, to be compared with the official engine (run.mjs):
+ * reads a question as a line of JSON and writes an answer as a line of JSON.
+ * A document in a question (entities, a schema, a policy in JSON) is a string
+ * with its text.  The answer is {"refused": why} when something cannot be read.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +20,7 @@
 #define TRACE_MAX	(1024 * 1024)	/* one request explained */
 #define TEXT_MAX	(4u * 1024 * 1024)	/* policies written out */
 
-/* Everything that a question may bring along. */
+/* The documents of a question. */
 struct driver_site {
 	struct policies		 policies;
 	struct entities		 entities;
@@ -93,8 +92,8 @@ put_answer(struct put *p, const struct policies *set,
 }
 
 /*
- * Explaining runs the same code and so must decide the same.  The explanation
- * itself is only to be written.
+ * The trace must decide the same.  The explanation's text is not checked, only
+ * that there is one.
  */
 static void
 check_trace(struct decider *d, const struct authz_request *r,
@@ -110,7 +109,7 @@ check_trace(struct decider *d, const struct authz_request *r,
 	put_answer(&p, d->policies, &trace.decision);
 	if (p.err != 0 || p.len > answer->len || memcmp(answer->base +
 	    answer->len - p.len, p.base, p.len) != 0)
-		driver_die("the trace decides otherwise");
+		driver_die("the trace decides differently");
 	put_init(&p, buf[1], TRACE_MAX);
 	if (decider_explain(&trace, d, r, 3, &p) == -1 || p.len == 0)
 		driver_die("the trace explains nothing");

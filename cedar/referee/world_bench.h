@@ -10,7 +10,7 @@
 
 #define WORLD_REQUESTS	1000
 
-/* Each returns memory for the caller to free, with its length; NULL with ENOMEM. */
+/* Memory for the caller to free, and its length; NULL with ENOMEM. */
 char	*world_entities(size_t *len);
 char	*world_policies(unsigned n, size_t *len);
 /* An array of {"principal", "action", "resource", "context"}. */

@@ -124,7 +124,7 @@ raw_candidates(struct raw_schema *r, const struct str *ns,
 	return n;
 }
 
-/* By name; of one name the earlier first. */
+/* By name, then in the order of the text. */
 static int
 compare_attrs(const void *pa, const void *pb)
 {

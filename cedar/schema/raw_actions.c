@@ -3,7 +3,7 @@
 #include "graph.h"
 #include "raw.h"
 
-/* The action that is named as a parent; NULL with *e. */
+/* The action that a parent refers to; NULL with *e. */
 static struct raw_action *
 find_parent(struct raw_schema *r, const struct str *ns,
     const struct raw_parent *p)

@@ -1,8 +1,8 @@
 /*
- * What names stand for.  A name with :: is whole.  One without is looked for
- * in its namespace, then outside of all.  At each of the two a common type goes
- * before an entity type, and a built-in type is a common type that is outside
- * of all unless something declared there has its name.
+ * Resolving names.  A name with :: is complete.  One without is searched in its
+ * namespace, then outside all namespaces.  In both, a common type hides an
+ * entity type.  A built-in type is a common type outside all namespaces, unless
+ * a declaration there has its name.
  */
 #include <string.h>
 
@@ -49,7 +49,7 @@ find_common(struct raw_schema *r, struct raw_type *t, const struct str *name)
 	return t->common != NULL || find_builtin(r, t, name);
 }
 
-/* Types of actions may be types of attributes. */
+/* Types of actions are valid as types of attributes. */
 static bool
 find_entity(struct raw_schema *r, struct raw_type *t, const struct str *name)
 {
@@ -110,7 +110,7 @@ push(struct raw_type **work, struct raw_type *t)
 	*work = t;
 }
 
-/* Finds all names in a type; those of common types become refs of `owner'. */
+/* Resolves all names in a type; common types become refs of `owner'. */
 static int
 find_names(struct raw_schema *r, const struct str *ns, struct raw_type *root,
     struct raw_common *owner)

@@ -1,7 +1,7 @@
 /*
- * Theory of operation.  First what may not be declared beside each other; then
- * names, common types in the order in which they need each other, entity types
- * and actions with their hierarchies.
+ * Theory of operation.  The steps are: refuse declarations that hide each
+ * other; resolve names; make common types in the order of their dependencies;
+ * make entity types and actions with their hierarchies.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,8 +11,8 @@
 #include "raw.h"
 
 /*
- * A type in a namespace hides one of the same name outside of all, and that is
- * refused.
+ * A type in a namespace hides one of the same name outside all namespaces,
+ * which is refused.
  */
 static int
 check_hidden_type(struct raw_schema *r, const struct raw_place *place,
@@ -120,7 +120,7 @@ compare_entities(const void *a, const void *b)
 	    (*(struct raw_entity *const *)b)->name->bytes);
 }
 
-/* Gives every entity type its place. */
+/* Numbers the entity types. */
 static struct raw_entity **
 number_entities(struct raw_schema *r, struct schema *s)
 {

@@ -44,7 +44,7 @@ make_record(struct raw_schema *r, struct raw_type *t, struct raw_type **work)
 	return 0;
 }
 
-/* One node of a type; its parts go to *work. */
+/* Makes one node of a type; its parts are added to *work. */
 static int
 make_type(struct raw_schema *r, struct raw_type *t, struct raw_type **work)
 {
@@ -118,7 +118,7 @@ raw_resolve_record(struct raw_schema *r, struct raw_type *t, const char *what)
 }
 
 /*
- * Makes a common type after all that it refers to.  Those that wait for
+ * Makes a common type after those that it refers to.  Types that wait for
  * another form a list from the innermost outwards.
  */
 static int

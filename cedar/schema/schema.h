@@ -27,7 +27,7 @@ struct record_type;
 struct type {
 	enum type_kind	kind;
 	union {
-		const struct str	 *entity;	/* a type's whole name */
+		const struct str	 *entity;	/* its whole name */
 		const struct type	 *element;
 		const struct record_type *record;
 	};
@@ -59,7 +59,7 @@ struct action_type {
 	const struct uid	*uid;
 	uint32_t		 nparents, nancestors;
 	const struct uid *const	*parents, *const *ancestors;
-	uint32_t		 nprincipals, nresources; /* 0: applies to none */
+	uint32_t		 nprincipals, nresources; /* 0: none */
 	const struct str *const	*principals, *const *resources;
 	const struct record_type *context;	/* never NULL */
 };

@@ -5,7 +5,7 @@
 
 #include "cedar/data/name.h"
 
-/* Where a check stands in a set or record, and in what that should be. */
+/* A set or record being checked, and its type. */
 struct check_level {
 	const struct type	*type;
 	const struct value	*value;
@@ -29,7 +29,7 @@ refuse(struct doc_error *e, const char *text)
 
 /* Type::"id" */
 static const char *
-report_uid(char *dst, size_t cap, const struct uid *u)
+show_uid(char *dst, size_t cap, const struct uid *u)
 {
 	char id[QUOTE_MAX];
 
@@ -63,7 +63,7 @@ show_place(const struct checker *c, char dst[PATH_MAX_SHOWN])
 	return dst;
 }
 
-/* What a value is, when it was to be of a type. */
+/* Reports a value of another type. */
 static int
 refuse_kind(struct checker *c, const struct type *type,
     const struct value *v)
@@ -73,7 +73,7 @@ refuse_kind(struct checker *c, const struct type *type,
 
 	arena_init(&a, 0);
 	if (v->kind == VALUE_ENTITY)
-		report_uid(uid, sizeof(uid), v->uid);
+		show_uid(uid, sizeof(uid), v->uid);
 	doc_error_set(c->e, "", "expected %s, not %s%s", schema_type_format(&a,
 	    type), v->kind == VALUE_ENTITY ? uid :
 	    value_kind_name(v->kind), show_place(c, place));
@@ -109,7 +109,7 @@ schema_has_id(const struct entity_type *t, const struct str *id)
 	return t->ids == NULL;
 }
 
-/* A name that stands anywhere: an action must be there, an id too. */
+/* An entity's name in a value: an action and an enumerated id must exist. */
 static int
 check_uid(const struct schema *s, const struct uid *u, struct doc_error *e)
 {
@@ -120,18 +120,18 @@ check_uid(const struct schema *s, const struct uid *u, struct doc_error *e)
 		if (schema_action(s, u) != NULL)
 			return 0;
 		snprintf(text, sizeof(text), "no action %s in the schema",
-		    report_uid(uid, sizeof(uid), u));
+		    show_uid(uid, sizeof(uid), u));
 		return refuse(e, text);
 	}
 	t = schema_entity(s, u->type);
 	if (t == NULL || schema_has_id(t, u->id))
 		return 0;
 	snprintf(text, sizeof(text), "%s is none of the enumerated %s",
-	    report_uid(uid, sizeof(uid), u), u->type->bytes);
+	    show_uid(uid, sizeof(uid), u), u->type->bytes);
 	return refuse(e, text);
 }
 
-/* Attributes against a record type: none missing, none unknown. */
+/* Refuses unknown and missing attributes. */
 static int
 check_names(struct checker *c, const struct record_type *type,
     const struct record *r)
@@ -162,7 +162,7 @@ static const enum value_kind kinds[] = {
 	[TYPE_SET] = VALUE_SET, [TYPE_RECORD] = VALUE_RECORD,
 };
 
-/* One value but for what is in it, which is then open. */
+/* Checks one value without its parts, which it opens. */
 static int
 check_one(struct checker *c, const struct type *type, const struct value *v)
 {
@@ -218,7 +218,7 @@ schema_check_value(const struct schema *s, const struct type *type,
 	return 0;
 }
 
-/* An action among entities: exactly as the schema has it. */
+/* An action among entities must be the same as in the schema. */
 static int
 check_action(const struct schema *s, const struct entity *t,
     struct doc_error *e)
@@ -253,7 +253,7 @@ check_ancestor(const struct schema *s, const struct entity *t,
 	if (schema_may_be_in(s, t->uid->type, ancestor->type))
 		return 0;
 	snprintf(text, sizeof(text), "an entity of type %s may not be in %s",
-	    t->uid->type->bytes, report_uid(uid, sizeof(uid), ancestor));
+	    t->uid->type->bytes, show_uid(uid, sizeof(uid), ancestor));
 	return refuse(e, text);
 }
 
@@ -307,7 +307,7 @@ schema_check_entity(const struct schema *s, const struct entity *t,
 	return 0;
 }
 
-/* A principal or resource: its type is there and one that the action takes. */
+/* A principal or resource: its type must exist and the action apply to it. */
 static int
 check_party(const struct schema *s, const char *what, const struct uid *u,
     struct doc_error *e)
@@ -342,7 +342,7 @@ schema_check_request(const struct schema *s, const struct authz_request *r,
 		return -1;
 	if ((a = schema_action(s, r->action)) == NULL)
 		return doc_error_set(e, "", "no action %s in the schema",
-		    report_uid(uid, sizeof(uid), r->action));
+		    show_uid(uid, sizeof(uid), r->action));
 	if (check_applies("principal", r->principal, a->principals,
 	    a->nprincipals, e) == -1 || check_applies("resource",
 	    r->resource, a->resources, a->nresources, e) == -1)

@@ -3,7 +3,7 @@
 #include "cedar/data/name.h"
 #include "schema.h"
 
-#define FORMAT_MAX	256	/* what a person still reads in a message */
+#define FORMAT_MAX	256	/* enough for a message */
 
 static const char	cut[] = "...";
 
@@ -57,7 +57,7 @@ struct format_level {
 	uint32_t		 next;	/* attribute; of a set: 1 when done */
 };
 
-/* The next part of a set or record; NULL at its end, which is written. */
+/* The next part of a set or record; at its end writes that and returns NULL. */
 static const struct type *
 next_part(struct type_text *t, struct format_level *o)
 {

@@ -95,7 +95,7 @@ schema_json_check_notes(struct json_reader *j, uint32_t node)
 	return 0;
 }
 
-/* A list of entity types; with `id' of any strings. */
+/* A list of entity types; with `id', of any strings. */
 static int
 read_list(struct json_reader *j, uint32_t node, bool id,
     struct raw_name **list)
@@ -178,7 +178,7 @@ read_entity(struct json_reader *j, uint32_t node)
 	    schema_json_read_type(j, at[ENTITY_TAGS], JSON_PLAIN, &d->tags);
 }
 
-/* {"id": ..., "type": ...} of an action that is a parent. */
+/* {"id": ..., "type": ...}, a parent of an action. */
 static int
 read_parent(struct json_reader *j, uint32_t node, struct raw_parent *p)
 {

@@ -8,7 +8,7 @@ enum type_field {
 };
 #define TYPE_FIELDS	(FIELD_REQUIRED + 1)
 
-/* The last two may not stand everywhere: those before are all there are. */
+/* The last two are not allowed everywhere. */
 static const struct doc_field type_fields[TYPE_FIELDS] = {
 	[FIELD_TYPE] = { "type", DOC_MAY(STRING), false },
 	[FIELD_ELEMENT] = { "element", DOC_MAY(OBJECT), true },
@@ -25,7 +25,7 @@ static const unsigned fields_at[] = {
 	[JSON_ATTR] = TYPE_FIELDS,
 };
 
-/* A type that has yet to be read. */
+/* A type still to read. */
 struct todo {
 	struct todo		*next;
 	uint32_t		 node;
@@ -39,7 +39,7 @@ struct types_reader {
 	struct todo		*todo;
 };
 
-/* A type that is being read: its fields, 0 where there is none. */
+/* A type being read: its fields' nodes, or 0. */
 struct fields {
 	uint32_t		 at[TYPE_FIELDS];
 	struct raw_type		*type;
@@ -162,7 +162,7 @@ read_common(struct types_reader *t, struct fields *f)
 
 #define HAS(field)	(1u << FIELD_##field)
 
-/* Words of "type", which fields go with each and which it needs. */
+/* Words of "type", with the fields that each allows and needs. */
 static const struct type_word {
 	const char	*word;		/* NULL: any other */
 	unsigned	 may, must;
@@ -224,7 +224,7 @@ read_one(struct types_reader *t, const struct todo *todo)
 	return w->read(t, &f);
 }
 
-/* Closes the records in a type, which is whole now. */
+/* Closes the records of a complete type. */
 static int
 close_records(struct types_reader *t, struct raw_type *root)
 {

@@ -65,7 +65,7 @@ schema_text_accept(struct text_reader *t, enum lex_kind kind)
 	return schema_text_next(t) == -1 ? -1 : 1;
 }
 
-/* The current word; one that may be a name when `ident'. */
+/* The current word; with `ident' it must not be reserved. */
 static int
 read_word(struct text_reader *t, bool ident, const char *what, const char **s,
     size_t *len)
@@ -93,7 +93,7 @@ schema_text_read_ident(struct text_reader *t, const char *what,
 	return (*out = raw_str(t->raw, s, len)) == NULL ? -1 : 0;
 }
 
-/* What the current token, a string, stands for. */
+/* The value of the current token, a string. */
 static int
 read_string(struct text_reader *t, const struct str **out)
 {

@@ -1,8 +1,8 @@
 /*
- * Theory of operation.  A text is declarations, some of them inside namespace
- * NAME { }.  A declaration may give several names at once; they then share
- * their lists and types in the unresolved form, as nothing changes those but
- * the resolver, which comes to the same for each.
+ * Theory of operation.  A text has declarations, some inside namespace NAME {
+ * }.  A declaration with several names makes one raw declaration for each; they
+ * share lists and types.  Only the resolver changes these, and it sets the same
+ * for each.
  */
 #include <string.h>
 
@@ -10,7 +10,7 @@
 
 #define DECLARATION	"`entity', `action' or `type'"
 
-/* A name in a list, at the end of it. */
+/* Appends a name to a list. */
 static struct raw_name *
 add_name(struct text_reader *t, struct raw_name ***last)
 {
@@ -24,7 +24,7 @@ add_name(struct text_reader *t, struct raw_name ***last)
 	return n;
 }
 
-/* Type, or [Type, Type], perhaps []. */
+/* Type or [Type, Type], possibly []. */
 static int
 read_types(struct text_reader *t, struct raw_name **list)
 {
@@ -64,7 +64,7 @@ read_ids(struct text_reader *t, struct raw_name **list)
 			   : schema_text_take(t, LEX_BRACKET_END, "`,' or `]'");
 }
 
-/* What comes after an entity type's names. */
+/* The rest of a declaration after an entity type's names. */
 static int
 read_entity_rest(struct text_reader *t, struct raw_entity *d)
 {
@@ -156,7 +156,7 @@ read_context(struct text_reader *t, struct raw_type **out)
 	return schema_text_read_path(t, "`{' or a common type", &(*out)->name);
 }
 
-/* principal, resource or context, with what it is to be. */
+/* principal, resource or context, with its type. */
 static int
 read_applies_one(struct text_reader *t, struct raw_action *d)
 {
@@ -208,7 +208,7 @@ read_applies(struct text_reader *t, struct raw_action *d)
 	return 0;
 }
 
-/* What comes after an action's names. */
+/* The rest of a declaration after an action's names. */
 static int
 read_action_rest(struct text_reader *t, struct raw_action *d)
 {

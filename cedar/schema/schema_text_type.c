@@ -3,10 +3,10 @@
 
 #include "schema_text.h"
 
-/* Sets and records that are open around what is being read. */
+/* Sets and records that are open. */
 struct open_types {
 	struct raw_type	*items[CEDAR_DEPTH_MAX];
-	struct raw_attr	**last[CEDAR_DEPTH_MAX]; /* where the next one goes */
+	struct raw_attr	**last[CEDAR_DEPTH_MAX]; /* end of its list */
 	unsigned	 n;
 };
 
@@ -22,7 +22,7 @@ open_type(struct text_reader *t, struct open_types *open,
 	return 0;
 }
 
-/* A path, or the start of Set<...>.  1 when a type has yet to come. */
+/* A path, or the start of Set<...>: then returns 1, and a type must follow. */
 static int
 read_named(struct text_reader *t, struct open_types *open,
     struct raw_type **dst)
@@ -39,7 +39,7 @@ read_named(struct text_reader *t, struct open_types *open,
 									   : 1;
 }
 
-/* name: or name?: of an attribute, of the record on top. */
+/* name: or name?: of an attribute of the record on top. */
 static int
 read_attr(struct text_reader *t, struct open_types *open,
     struct raw_attr **out)
@@ -61,8 +61,8 @@ read_attr(struct text_reader *t, struct open_types *open,
 }
 
 /*
- * What follows a whole type: ends of what is around it, or the next attribute,
- * whose type has yet to come: 1, with its place in *dst.  0: all is read.
+ * After a complete type: closes what ends here.  Returns 1 when an attribute
+ * follows, whose type belongs in *dst, and 0 at the end.
  */
 static int
 read_rest(struct text_reader *t, struct open_types *open,
@@ -97,7 +97,7 @@ read_rest(struct text_reader *t, struct open_types *open,
 	return 0;
 }
 
-/* The start of one type; 1 when another has to be read for it. */
+/* The start of a type; 1 when a type inside it must follow. */
 static int
 read_start(struct text_reader *t, struct open_types *open,
     struct raw_type ***dst)

@@ -23,7 +23,7 @@ same(const struct name_table_slot *s, const struct str *a, const struct str *b)
 	return b == NULL || str_equal(s->b, b);
 }
 
-/* The slot that has the key or would have it. */
+/* The slot of the key, or where it belongs. */
 static struct name_table_slot *
 find(const struct name_table *t, const struct str *a, const struct str *b)
 {

@@ -76,8 +76,8 @@ lex_name(char dst[LEX_NAME_MAX], const struct doc_source *s,
 }
 
 /*
- * What counts as white space beyond ASCII, in UTF-8: the characters that
- * Unicode gives the property White_Space.
+ * White space beyond ASCII, in UTF-8: characters with Unicode's property
+ * White_Space.
  */
 static const char *const spaces[] = {
 	"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\x80",
@@ -87,7 +87,7 @@ static const char *const spaces[] = {
 	"\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80",
 };
 
-/* The source at the place begins with this. */
+/* Whether the source continues with this text. */
 static bool
 starts(const struct lex *x, const char *text)
 {
@@ -177,7 +177,7 @@ read_number(struct lex *x, struct lex_token *t)
 		t->len++;
 }
 
-/* To the quote that ends it; escapes are looked at later. */
+/* Up to the quote that ends it; escapes are decoded later. */
 static int
 read_string(struct lex *x, struct lex_token *t)
 {
@@ -198,7 +198,7 @@ read_string(struct lex *x, struct lex_token *t)
 	return 0;
 }
 
-/* Characters that begin no token, and what was likely meant. */
+/* Characters that start no token, with the likely intention. */
 static const struct {
 	const char	*text;
 	const char	*hint;
@@ -233,7 +233,7 @@ refuse(struct lex *x)
 	    doc_quote(quoted, s, 1), hint);
 }
 
-/* The longest sign that the source at the place begins with. */
+/* The longest sign at this place. */
 static int
 read_sign(struct lex *x, struct lex_token *t)
 {

@@ -71,7 +71,7 @@ parse_at_word(const struct parser *p, const char *word)
 	return lex_is(p->source, &p->token, word);
 }
 
-/* What people write who know other languages. */
+/* Mistakes of people who know other languages. */
 static const struct {
 	const char	*token;
 	const char	*hint;
@@ -150,7 +150,7 @@ append(struct parser *p, const char *s, size_t len)
 	return 0;
 }
 
-/* buf as a string in the arena; buf is empty then. */
+/* Moves buf to a string in the arena. */
 static int
 take_buf(struct parser *p, const struct str **out)
 {
@@ -159,7 +159,7 @@ take_buf(struct parser *p, const struct str **out)
 	return *out == NULL ? parse_memory(p) : 0;
 }
 
-/* The word at hand must not be reserved; appends it to buf. */
+/* Appends the word to buf; it must not be reserved. */
 static int
 append_ident(struct parser *p, const char *expected)
 {
@@ -245,7 +245,7 @@ parse_names(const struct parser *p, size_t first)
 	return p->nnames == first ? NULL : &p->names[first];
 }
 
-/* What buf has is a part of the pattern. */
+/* Ends a literal of the pattern, which is in buf. */
 static int
 push_text(struct parser *p)
 {

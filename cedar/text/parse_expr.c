@@ -1,14 +1,12 @@
 /*
- * Expressions, without recursion: what has begun and not ended waits on a
- * stack of frames.
+ * Expressions, without recursion: open parts are on a stack of frames.
  *
- * The reader is either before an operand (parse_operand.c) or after one, at a
- * token that is an operator or an end.  An operator first emits those that
- * wait and bind at least as tightly (that makes a + b + c group from the
- * left), then waits itself.  An end does so with all operators down to the
- * bracket or `if' that it belongs to.  Relations do not chain: after one only
- * && || and ends may follow, which a frame of kind DONE stands for when the
- * relation itself has been emitted.
+ * The parser is either before an operand (parse_operand.c) or after one, at an
+ * operator or an end.  An operator first emits the waiting operators of the
+ * same or higher precedence, which groups a + b + c from the left, and then
+ * waits itself.  An end emits all operators down to its bracket or `if'.
+ * Relations do not chain: after one only && || and ends may follow.  A frame of
+ * kind DONE marks that the relation has been emitted.
  */
 #include "parse.h"
 
@@ -20,7 +18,7 @@
 enum { LEVEL_OR = 1, LEVEL_AND, LEVEL_RELATION, LEVEL_ADD, LEVEL_MUL };
 
 struct operator {
-	uint8_t	level;		/* 0: the token is no operator */
+	uint8_t	level;		/* 0: not an operator */
 	uint8_t	op;
 	uint8_t	test;		/* emitted between operands; or 0 */
 };
@@ -64,7 +62,7 @@ parse_push(struct parser *p, enum parse_frame_kind kind, size_t pos)
 struct parse_frame *
 parse_open(struct parser *p, enum parse_frame_kind kind, size_t pos)
 {
-	/* The condition's own braces are no level of nesting. */
+	/* The condition's braces are not a level of nesting. */
 	if (p->nopen > CEDAR_DEPTH_MAX) {
 		parse_error(p, pos, "this is nested more than %d levels deep",
 		    CEDAR_DEPTH_MAX);
@@ -82,7 +80,7 @@ parse_pop(struct parser *p)
 	p->nframes--;
 }
 
-/* Emits operators that wait and bind at least this tightly. */
+/* Emits waiting operators of at least this precedence. */
 static int
 reduce(struct parser *p, unsigned level)
 {
@@ -153,14 +151,14 @@ read_like(struct parser *p, size_t pos)
 		    "`like'");
 	if (parse_pattern(p, &first) == -1)
 		return -1;
-	/* No parts at all: `names' may be NULL still. */
+	/* Without parts `names' may still be NULL. */
 	rc = build_like(p->build, pos, first == p->nnames ? NULL :
 	    p->names + first, p->nnames - first);
 	p->nnames = first;
 	return rc;
 }
 
-/* The type after `is'; with `in' behind it the operator still waits. */
+/* The type after `is'; with `in' after it the operator waits. */
 static int
 read_is(struct parser *p, size_t pos)
 {
@@ -177,14 +175,14 @@ read_is(struct parser *p, size_t pos)
 		return build_is(p->build, pos, OP_IS, type);
 	if (build_test(p->build, p->token.pos, OP_IS_TEST) == -1)
 		return -1;
-	parse_pop(p);		/* DONE: it is not */
+	parse_pop(p);		/* not for DONE */
 	push_operator(p, FRAME_BINARY, OP_IS_IN, LEVEL_RELATION, pos);
 	parse_top(p)->type = type;
 	p->state = PARSE_OPERAND;
 	return parse_next(p);
 }
 
-/* What needs no second operand on the stack. */
+/* Operators without a second operand on the stack. */
 static int
 read_right_side(struct parser *p, enum op op, size_t pos)
 {
@@ -196,7 +194,7 @@ read_right_side(struct parser *p, enum op op, size_t pos)
 	return op == OP_LIKE ? read_like(p, pos) : read_is(p, pos);
 }
 
-/* Is a relation waiting or done in this bracket already? */
+/* Whether this bracket has a waiting or complete relation. */
 static bool
 in_relation(struct parser *p)
 {
@@ -236,7 +234,7 @@ read_operator(struct parser *p, const struct operator *o)
 	return parse_next(p);
 }
 
-/* What may follow a whole expression, by what it stands in. */
+/* What may follow a complete expression, by the frame around it. */
 static const struct {
 	enum lex_kind	more, end;
 	const char	*expected;
@@ -259,7 +257,7 @@ static const struct {
 	[FRAME_THEN] = { LEX_ELSE, LEX_ELSE, "an operator or `else'" },
 };
 
-/* then and else: the `if' goes on. */
+/* then and else: the next part of an `if'. */
 static int
 next_branch(struct parser *p)
 {
@@ -286,7 +284,7 @@ next_element(struct parser *p, enum lex_kind end)
 	return parse_top(p)->kind == FRAME_RECORD ? parse_key(p) : 0;
 }
 
-/* Whatever is complete before an end: operators, and `if' after `else'. */
+/* Emits what ends here: operators, and `if' after `else'. */
 static int
 complete(struct parser *p)
 {

@@ -1,11 +1,11 @@
-/* Operands: literals, names, brackets, and what follows them directly. */
+/* Operands: literals, names and brackets, with accesses and calls. */
 #include "parse.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGNS_MAX	4	/* of ! or of - in a row, as the language has it */
+#define SIGNS_MAX	4	/* ! or - in a row, by the grammar */
 
 static int
 emit_bool(struct parser *p)
@@ -28,7 +28,7 @@ emit_string(struct parser *p)
 	    build_value(p->build, pos, v);
 }
 
-/* The digits of a token; -1 when they are more than 64 bits. */
+/* The value of a token of digits; -1 when it exceeds 64 bits. */
 static int
 read_number(const struct parser *p, const struct lex_token *t, uint64_t *n)
 {
@@ -43,8 +43,8 @@ read_number(const struct parser *p, const struct lex_token *t, uint64_t *n)
 }
 
 /*
- * A minus right before a number makes it negative, unless something is done
- * with the number first: -1.a is -(1.a).
+ * A minus before a number is its sign, unless an access follows: -1.a is
+ * -(1.a).
  */
 static bool
 takes_minus(struct parser *p)
@@ -122,7 +122,7 @@ emit_uid(struct parser *p, size_t pos, const struct str *type)
 	return build_value(p->build, pos, v);
 }
 
-/* Goes over the opening bracket; an empty one ends at once. */
+/* Skips the opening bracket; an empty pair ends here. */
 static int
 enter(struct parser *p, enum lex_kind end)
 {
@@ -388,7 +388,7 @@ parse_access(struct parser *p)
 	return emit_signs(p);
 }
 
-/* A method that is an operator takes what the operator takes, less x. */
+/* A method that is an operator has the operator's operands but the first. */
 static int
 close_method(struct parser *p, const struct parse_frame *f)
 {
@@ -412,7 +412,7 @@ close_record(struct parser *p, const struct parse_frame *f)
 	return rc;
 }
 
-/* Emits what the bracket makes of its elements. */
+/* Emits the node of a bracket after its elements. */
 static int
 emit_bracket(struct parser *p, const struct parse_frame *f)
 {
@@ -435,7 +435,7 @@ emit_bracket(struct parser *p, const struct parse_frame *f)
 	case FRAME_UNARY:
 	case FRAME_BINARY:
 	case FRAME_DONE:
-		break;		/* what is inside stands for itself */
+		break;		/* no node of its own */
 	}
 	return 0;
 }

@@ -62,7 +62,7 @@ read_condition(struct parser *p)
 	return build_when_end(p->build);
 }
 
-/* The semicolon; a missing one is told of where it should be. */
+/* The semicolon; a missing one is reported at its place. */
 static int
 read_end(struct parser *p)
 {
@@ -103,7 +103,7 @@ annotated_id(const struct build *b)
 	return NULL;
 }
 
-/* Gives the policy its name; n counts in the file. */
+/* Sets the policy's id; n is its number in the file. */
 static int
 finish(struct parser *p, enum policy_ids ids, size_t n, size_t end)
 {
@@ -160,7 +160,7 @@ policies_add_text(struct policies *set, const char *file, const char *text,
 	struct build b;
 	int rc;
 
-	/* Its limit comes first: nothing larger is copied. */
+	/* Checks the limit before anything is copied. */
 	if ((rc = build_open(&b, set, &here, len, e)) == -1)
 		return build_close(&b, rc);
 	if ((source = copy_source(set, file, text, len)) == NULL)

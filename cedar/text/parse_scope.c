@@ -1,4 +1,4 @@
-/* What stands between the parentheses after permit and forbid. */
+/* The scope: the parentheses after permit and forbid. */
 #include "parse.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@ static const char *const var_names[] = {
 	[VAR_RESOURCE] = "resource",
 };
 
-/* Entities may stand in parentheses; *n counts them. */
+/* Skips parentheses before an entity; *n counts them. */
 static int
 open_parens(struct parser *p, unsigned *n)
 {
@@ -168,7 +168,7 @@ static const char *const after_var[] = {
 	[VAR_RESOURCE] = "`==', `in', `is' or `)' after `resource'",
 };
 
-/* One variable and what it is bound to. */
+/* One variable with its constraint. */
 static int
 read_scope(struct parser *p, enum var var, struct scope *s)
 {

@@ -19,7 +19,7 @@ add(const char *text)
 	    POLICY_IDS_NUMBERED, &error);
 }
 
-/* Accepted; answers the newest policy. */
+/* Accepted; returns the newest policy. */
 static const struct policy *
 good(const char *text)
 {

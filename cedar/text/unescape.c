@@ -41,14 +41,14 @@ hex(char c)
 	return p == NULL ? -1 : (int)(p - digits);
 }
 
-/* The byte at the place, gone over; the quote at the end. */
+/* Takes the next byte; at the end the quote. */
 static char
 take(struct unescape *u)
 {
 	return u->pos < u->end ? u->source->text[u->pos++] : '"';
 }
 
-/* The escape that began at `start' is wrong. */
+/* Reports a wrong escape, which starts at `start'. */
 static int
 bad(struct unescape *u, size_t start, const char *why)
 {
@@ -75,7 +75,7 @@ byte_escape(struct unescape *u, size_t start, uint32_t *c)
 	return 0;
 }
 
-/* The digits of \u{...} up to the brace; _ may stand between them. */
+/* The digits of \u{...} up to the brace, possibly with _ between them. */
 static int
 code_digits(struct unescape *u, size_t start, uint32_t *c)
 {

@@ -54,7 +54,7 @@ check_env(struct type_checker *c, const struct env *env)
 	c->where[0] = '\0';
 }
 
-/* A node that was reported in some environments is wrong enough. */
+/* A node with errors in some environments needs no more reports. */
 bool
 check_may_say(struct type_checker *c, uint32_t node)
 {
@@ -148,7 +148,7 @@ join(struct type_checker *c, const struct caps *a, const struct caps *b)
 	return caps_union(&c->arena, a, b, &c->failed);
 }
 
-/* What two cells make: an error in either is one in both. */
+/* An error in either operand is an error of the result. */
 static struct cell
 make(struct cell l, struct cell r, const struct vtype *type,
     const struct caps *caps)
@@ -172,7 +172,7 @@ check_and(struct type_checker *c, struct cell l, struct cell r)
 	return make(l, r, c->types->basic[V_BOOL], join(c, l.caps, r.caps));
 }
 
-/* When one is never true it is the other that tells. */
+/* When one is never true, the capabilities of the other hold. */
 static struct cell
 check_or(struct type_checker *c, struct cell l, struct cell r)
 {
@@ -210,9 +210,7 @@ close_frame(struct type_checker *c)
 	return f;
 }
 
-/*
- * The test nodes and what they belong to answer which node is next.
- */
+/* The rules of test nodes and their operators return the next node. */
 static uint32_t
 next(struct type_checker *c, uint32_t self)
 {
@@ -301,7 +299,7 @@ if_else(struct type_checker *c, uint32_t self)
 	return f->kind == FRAME_THEN ? c->policy->nodes[self].u.jump : self + 1;
 }
 
-/* Both branches count. */
+/* Both branches may run. */
 static void
 if_join(struct type_checker *c, uint32_t self, struct cell test)
 {
@@ -320,8 +318,8 @@ if_join(struct type_checker *c, uint32_t self, struct cell test)
 }
 
 /*
- * A condition that is always true gives nothing: what it asks for is known
- * already, or is a required attribute.
+ * A condition that is always true gives no capabilities: it tests for what is
+ * known or for a required attribute.
  */
 static uint32_t
 if_end(struct type_checker *c, uint32_t self)

@@ -1,6 +1,4 @@
-/*
- * Attributes and tags: what may be missing must have been looked for.
- */
+/* Attributes and tags: those that may be missing must be tested for first. */
 #include "check.h"
 
 #include <stdio.h>
@@ -23,7 +21,7 @@ shape_of(const struct type_checker *c, const struct vtype *entity)
 	return e == NULL ? NULL : e->shape;
 }
 
-/* False: the entity (an action has none) or record has no such attribute. */
+/* False: the entity or record has no such attribute; an action has none. */
 static bool
 find(struct type_checker *c, const struct vtype *on, const struct str *name,
     struct attribute *a)
@@ -43,7 +41,7 @@ find(struct type_checker *c, const struct vtype *on, const struct str *name,
 	return true;
 }
 
-/* "it has a, b and 3 more", for a name that was misspelled. */
+/* "it has a, b and 3 more", for a misspelled name. */
 static void
 list_attrs(struct type_checker *c, const struct vtype *on, char dst[160])
 {
@@ -113,8 +111,8 @@ check_get(struct type_checker *c, uint32_t self)
 }
 
 /*
- * One name of `has'.  An entity may be missing from the store, and then it
- * has nothing: only a record's required attribute is there for certain.
+ * One name of `has'.  Only a record's required attribute certainly exists: an
+ * entity that is not in the store has no attributes.
  */
 static struct cell
 has_one(struct type_checker *c, const struct vtype *on, const struct str *name,

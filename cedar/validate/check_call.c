@@ -1,6 +1,6 @@
 /*
- * Extension functions: what they take and make, and that what is made of a
- * text is made of a literal one that reads.
+ * Extension functions: types of operands and results.  The operand of a
+ * constructor must be a literal that it can read.
  */
 #include "check.h"
 
@@ -55,7 +55,7 @@ right_count(struct type_checker *c, uint32_t self)
 	return false;
 }
 
-/* What the constructor would make of a text. */
+/* The value that the constructor makes of a text. */
 static bool
 reads(enum fn fn, const struct value *text)
 {
@@ -66,7 +66,7 @@ reads(enum fn fn, const struct value *text)
 	return ext_call(fn, text, 1, &ip, &v, &why) == 0;
 }
 
-/* Operands of a constructor are literals, and one text must be readable. */
+/* The operands of a constructor must be literals, and a single one readable. */
 static bool
 right_literals(struct type_checker *c, uint32_t self, const struct cell *cells,
     unsigned n)

@@ -1,6 +1,6 @@
 /*
- * Operators on entities, and equality: what the types and the schema's
- * hierarchies already decide is True or False.
+ * Operators on entities, and equality.  The result is True or False when types
+ * and the schema's hierarchies decide it.
  */
 #include "check.h"
 
@@ -49,7 +49,7 @@ check_action_is_in(const struct action_type *a, const struct uid *uid)
 	return false;
 }
 
-/* An action that is known in others: this is decided. */
+/* A known action in known ones: the schema decides. */
 static const struct vtype *
 action_in(struct type_checker *c, const struct uid *luid,
     const struct uid *const *ruids, uint32_t n)
@@ -112,8 +112,8 @@ uid_of(const struct type_checker *c, uint32_t node)
 }
 
 /*
- * The entities that a node names: itself, or the elements of a set that are
- * nothing but names.  Answers how many, 0 when it is something else.
+ * The entities of a node that is a literal entity or a set of them.  Returns
+ * their number, or 0 for any other node.
  */
 static uint32_t
 uids_of(struct type_checker *c, uint32_t node, const struct uid *const **uids)
@@ -203,8 +203,8 @@ check_is(struct type_checker *c, uint32_t self)
 }
 
 /*
- * True or False when the types or the literals tell, else Bool.  Unlike the
- * types of other things, those of entities may differ: then it is False.
+ * True or False when types or literals decide, else Bool.  Entities of
+ * different types are no error, but False.
  */
 static const struct vtype *
 equality(struct type_checker *c, struct cell l, struct cell r)

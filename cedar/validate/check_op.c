@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-/* "`op'", for messages; the same place each time. */
+/* The operator in quotes, for messages.  Returns dst. */
 static const char *
 quoted(const struct type_checker *c, uint32_t self, char dst[SHOWN_MAX])
 {
@@ -77,7 +77,7 @@ check_math(struct type_checker *c, uint32_t self)
 	check_push(c, self, l.ok && r.ok, c->types->basic[V_LONG], NULL);
 }
 
-/* Whether two types go together; reports it when not. */
+/* Whether two types can be compared; reports it when not. */
 static bool
 fits(struct type_checker *c, uint32_t self, const struct vtype *set,
     const struct vtype *other)
@@ -136,7 +136,7 @@ check_like(struct type_checker *c, uint32_t self)
 	check_push(c, self, cell.ok, c->types->basic[V_BOOL], NULL);
 }
 
-/* The last n cells, which stay where they are until the next push. */
+/* The last n cells, valid until the next push. */
 static const struct cell *
 pop_all(struct type_checker *c, unsigned n, bool *ok, bool *typed)
 {

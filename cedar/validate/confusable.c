@@ -2,7 +2,7 @@
 
 #include "script.h"
 
-/* Characters that turn the direction of what follows them. */
+/* Characters that change the direction of the text after them. */
 static bool
 is_bidi(uint32_t ch)
 {
@@ -50,7 +50,7 @@ report_mixed(const struct str *s, uint32_t pos, struct reporter *r)
 	    "several scripts, which may look alike", report_str(s, shown));
 }
 
-/* A text of the policy; a name may hold less than a string. */
+/* Checks a text; names may have fewer characters than strings. */
 static void
 check_text(const struct str *s, bool name, uint32_t pos, struct reporter *r)
 {

@@ -8,21 +8,21 @@
 #define WILDCARD	0xff	/* a byte that no UTF-8 text has */
 
 /*
- * An expression's number is found by its spelling: a byte for the operator,
- * what the node itself holds, the numbers of its operands.
+ * An expression's number is looked up by its spelling: a byte for the operator,
+ * the node's own data, the numbers of its operands.
  */
 struct facts_maker {
 	struct arena		*arena;
 	const struct policy	*policy;
 	struct facts		*facts;
-	uint32_t		*operands;	/* of the node at hand */
+	uint32_t		*operands;	/* of this node */
 	/* Spellings and their numbers, by hash; slots is a power of two. */
 	struct numbered {
 		const struct str	*spelling;
 		uint32_t		 id;
 	}			*slots;
 	uint32_t		 nslots, nids;
-	/* The spelling that is being made. */
+	/* The spelling being built. */
 	unsigned char		*bytes;
 	size_t			 len, cap;
 	bool			 failed;
@@ -75,7 +75,7 @@ spell_start(struct facts_maker *m, enum op op)
 	spell(m, &byte, 1);
 }
 
-/* The number of what has been spelled. */
+/* The number of the spelling. */
 static uint32_t
 number(struct facts_maker *m)
 {
@@ -100,7 +100,7 @@ number(struct facts_maker *m)
 	return s->id;
 }
 
-/* The number of an operator that holds nothing itself. */
+/* The number of an operator without data of its own. */
 static uint32_t
 number_op(struct facts_maker *m, enum op op, const uint32_t *ids, unsigned n)
 {
@@ -190,7 +190,7 @@ number_record(struct facts_maker *m, const struct expr_node *n)
 	return number(m);
 }
 
-/* Operators that are another one's opposite. */
+/* Operators that are the negation of another. */
 static const enum op opposite[OP_COUNT] = {
 	[OP_NE] = OP_EQ, [OP_GT] = OP_LE, [OP_GE] = OP_LT,
 };
@@ -266,7 +266,7 @@ number_node(struct facts_maker *m, uint32_t self)
 	return number_op(m, n->op, m->operands, expr_count(n));
 }
 
-/* && and || of literals are literals; what `!' and `-' make is not one. */
+/* && and || of literals are literals; ! and - of one are not. */
 static const struct value *
 fold(const struct expr_node *n, const struct value *a, const struct value *b)
 {

@@ -39,7 +39,7 @@ report_start(struct reporter *r, struct findings *out, const struct policy *p,
 	r->failed = false;
 }
 
-/* Names in a message may be anything that JSON can say. */
+/* Names in messages may be any text that JSON can hold. */
 static void
 make_printable(char *s)
 {
@@ -72,7 +72,7 @@ report_uid(const struct uid *u, char dst[SHOWN_MAX])
 	return dst;
 }
 
-/* Whether this has been said: with or without where it was seen. */
+/* Whether this was reported, with or without an environment. */
 static bool
 is_said(const struct reporter *r, enum finding_kind kind, uint32_t pos,
     const char *text)

@@ -9,7 +9,7 @@ enum script {
 };
 #define SCRIPT(s)	(UINT32_C(1) << (s))
 
-/* Sorted; what lies between is COMMON or nothing. */
+/* Sorted; all between them is COMMON or unassigned. */
 static const struct script_range {
 	uint32_t	first, last;
 	enum script	script;
@@ -179,8 +179,8 @@ script_is_single(uint32_t set)
 }
 
 /*
- * Letters that stand for others (ligatures, wide and small forms) are none;
- * accents are.
+ * Not compatibility forms of letters (ligatures, wide and small ones); accents
+ * are included.
  */
 bool
 script_is_word(uint32_t ch)

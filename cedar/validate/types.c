@@ -73,7 +73,7 @@ same(const struct vtype *a, const struct vtype *b)
 	    str_equal(a->entity, b->entity)) && same_attrs(a, b);
 }
 
-/* The attributes in the schema's terms, for messages. */
+/* The attributes as schema types, for messages. */
 static const struct record_type *
 as_record(struct types *t, const struct vtype *v)
 {
@@ -105,9 +105,8 @@ set_as(struct types *t, struct vtype *v)
 }
 
 /*
- * The one type that is like *like; its attributes must be in the arena or in
- * an existing type.  `wide' is left to the caller, who knows it when it is
- * not the type itself.
+ * The type equal to *like, whose attributes must be in the arena or in an
+ * existing type.  The caller sets `wide' if that is not the type itself.
  */
 static struct vtype *
 intern(struct types *t, struct vtype *like)
@@ -131,7 +130,7 @@ intern(struct types *t, struct vtype *like)
 	return v;
 }
 
-/* Each is first in its slot when those after it are gone. */
+/* In reverse order of making, so each is the first of its slot. */
 void
 types_forget(struct types *t)
 {
@@ -140,7 +139,7 @@ types_forget(struct types *t)
 	arena_free(&t->made);
 }
 
-/* A new type knows its wide one; answers Bool when memory is gone. */
+/* Makes a type with its wide type; returns Bool when memory is exhausted. */
 static const struct vtype *
 finish(struct types *t, struct vtype *v, const struct vtype *wide)
 {
@@ -182,7 +181,7 @@ by_name(const void *a, const void *b)
 	return str_compare(x, y);
 }
 
-/* The record type whose attributes all say Bool; NULL when it is this one. */
+/* The wide type of a record; NULL when it is this type itself. */
 static struct vtype *
 wide_record(struct types *t, const struct vtype *of)
 {
@@ -235,9 +234,8 @@ types_attr(const struct vtype *v, const struct str *name)
 }
 
 /*
- * Joining: a walk over both types at once.  What differs deep inside came
- * from literals in a policy, of which there are at most CEDAR_DEPTH_MAX in
- * each other.
+ * Joining walks over both types at once.  Types that differ come from literals
+ * in a policy, which nest at most CEDAR_DEPTH_MAX deep.
  */
 struct join {
 	const struct vtype	*a, *b;
@@ -245,7 +243,7 @@ struct join {
 	uint32_t		 i;
 };
 
-/* The part that is to be joined next; false when there is none left. */
+/* The next part to join; false when there is none left. */
 static bool
 join_part(const struct join *j, struct join *part)
 {
@@ -260,7 +258,7 @@ join_part(const struct join *j, struct join *part)
 	return true;
 }
 
-/* What is known without looking inside; NULL when one must. */
+/* The join of scalars and equal types; NULL when parts must be joined. */
 static const struct vtype *
 join_now(const struct types *t, const struct join *j)
 {

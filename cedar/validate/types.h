@@ -92,7 +92,7 @@ const struct vtype *types_join(struct types *, const struct vtype *,
 void	*types_take(struct types *, size_t n, size_t size);
 void	 types_load(struct types *, const struct schema *);
 
-/* "{a: Long, b?: String}", cut at about 100 bytes; lives until types_forget(). */
+/* "{a: Long, b?: String}", cut to about 100 bytes; until types_forget(). */
 const char *types_name(struct types *, const struct vtype *);
 
 #endif

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 /*
- * Reading the schema's types: inner ones first, with a stack of those that
- * are open.  A type that several refer to is read once.
+ * Reading the schema's types, inner ones first, with a stack of open types.  A
+ * type with several references is read once.
  */
 struct types_known {
 	const void		*key;	/* a set's element, a record_type */
@@ -118,7 +118,7 @@ make_record(struct types *t, const struct record_type *r)
 	return types_record(t, attrs, r->n);
 }
 
-/* A set or record all of whose parts are known. */
+/* Makes a set or record whose parts are all known. */
 static void
 learn(struct types *t, const struct type *type)
 {

@@ -28,12 +28,12 @@ struct validator {
 	struct type_checker		 check;
 	struct reporter		 report;
 	uint64_t		 steps_max;
-	bool			 possible;	/* some environment is */
+	bool			 possible;	/* in some environment */
 };
 
 /*
- * All conditions: a && (b && c), the first with all that follows it, as the
- * official engine reads them.  One that is never true ends it.
+ * All conditions as a && (b && c), as the official engine reads them.  A
+ * condition that is never true ends the check.
  */
 static struct cell
 check_conditions(struct type_checker *c)
@@ -79,7 +79,7 @@ check_resources(struct validator *v, struct env env, struct cell scope)
 	}
 }
 
-/* An action's environments; those out of scope are passed over early. */
+/* An action's environments; those that the scope rules out are skipped. */
 static void
 check_action(struct validator *v, const struct action_type *a)
 {
@@ -119,7 +119,7 @@ check_environments(struct validator *v, const struct policy *p)
 	}
 }
 
-/* Operators of which it is worth saying that they are never true. */
+/* Operators that get a warning when they are never true. */
 static const char *const pointless[OP_COUNT] = {
 	[OP_IN] = "the left side is in nothing on the right",
 	[OP_IS] = "this has another type",

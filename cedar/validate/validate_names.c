@@ -22,7 +22,7 @@ least(unsigned a, unsigned b, unsigned c)
 	return b < c ? b : c;
 }
 
-/* How many letters must be changed, added or dropped. */
+/* The number of letters to change, add or drop. */
 static unsigned
 distance(const struct str *a, const struct str *b)
 {
@@ -45,10 +45,10 @@ distance(const struct str *a, const struct str *b)
 	return row[b->len];
 }
 
-/* The name that was perhaps meant. */
+/* The name that was probably meant. */
 struct guess {
 	const struct str	*meant;
-	const struct uid	*uid;	/* an action, when one is sought */
+	const struct uid	*uid;	/* the action, when guessing one */
 	unsigned		 distance;
 };
 

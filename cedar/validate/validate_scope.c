@@ -7,7 +7,7 @@ truth(struct type_checker *c, bool ok, bool known, bool value)
 	    .ok = ok };
 }
 
-/* principal == uid; of a slot's entity nothing but that it fits is known. */
+/* principal == uid; a slot's entity is only known to match. */
 static struct cell
 scope_eq(struct type_checker *c, const struct scope *s, const struct str *var)
 {
@@ -67,7 +67,7 @@ validate_scope_resource(struct type_checker *c)
 	return scope_var(c, &c->policy->resource, c->env.resource);
 }
 
-/* The actions of a set have one type, as the elements of any set. */
+/* The actions of a set must have one type, as the elements of any set. */
 static bool
 actions_fit(struct type_checker *c, const struct scope *s)
 {
@@ -126,9 +126,9 @@ validate_scope_action(struct type_checker *c)
 }
 
 /*
- * Whether the constraint lets a variable be of this type; `slot' is what its
- * slot stands for, or NULL.  What entities of a type may be in the schema
- * says alone: of a set of groups the types matter, not which they are.
+ * Whether the constraint allows this type for a variable; `slot' is the value
+ * of its slot, or NULL.  Only types count: the schema decides whether an entity
+ * of one type can be in one of another.
  */
 static bool
 admits(const struct schema *schema, const struct scope *s,
@@ -145,7 +145,7 @@ admits(const struct schema *schema, const struct scope *s,
 	    schema_may_be_in(schema, type, uid->type));
 }
 
-/* A constraint that names an unknown action admits none. */
+/* A constraint with an unknown action allows none. */
 static bool
 action_admits(const struct schema *schema, const struct scope *s,
     const struct action_type *a)

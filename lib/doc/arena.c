@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK	16384	/* one entity file or policy set fills a few */
+#define CHUNK	16384	/* an entity file or a policy set takes a few */
 
 struct arena_chunk {
 	struct arena_chunk	*next;
@@ -40,7 +40,7 @@ arena_wipe(struct arena *a)
 		explicit_bzero(c->bytes, c->used);
 }
 
-/* A fresh chunk in front of the others. */
+/* Adds a chunk in front of the others. */
 static int
 grow(struct arena *a, size_t need)
 {

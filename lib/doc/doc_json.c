@@ -310,7 +310,7 @@ scan_word(struct json_scan *s)
 	return error_expected(s, "a value");
 }
 
-/* A bracket opens; for a first member the key is read too. */
+/* Opens a container; reads the key of its first member, too. */
 static int
 scan_open(struct json_scan *s, enum doc_kind kind)
 {
@@ -342,8 +342,8 @@ scan_value(struct json_scan *s)
 }
 
 /*
- * After a value, or at the start of an empty container: closes what closes
- * here.  *more: another value follows.
+ * After a value, or at the start of an empty container: closes the containers
+ * that end here. *more: another value follows.
  */
 static int
 scan_after(struct json_scan *s, bool *more)
@@ -370,7 +370,7 @@ scan_after(struct json_scan *s, bool *more)
 	return 0;
 }
 
-/* Whether the innermost container was opened just now and has members. */
+/* Whether the innermost container was just opened and has members. */
 static bool
 is_unfinished(const struct json_scan *s)
 {

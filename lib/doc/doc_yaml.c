@@ -184,7 +184,7 @@ doc_type_scalars(struct doc *d, uint32_t node, struct doc_error *e)
 	return 0;
 }
 
-/* A scalar that is no key. */
+/* A scalar that is not a key. */
 static int
 add_scalar(struct yaml_reader *y)
 {

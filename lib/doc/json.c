@@ -38,7 +38,7 @@ put_escaped(struct put *p, uint32_t rune)
 	put_escape(p, rune);
 }
 
-/* Bytes at the start of UTF-8 text that do not act. */
+/* Bytes at the start of UTF-8 text before one that a terminal obeys. */
 static size_t
 plain_len(const unsigned char *s, size_t len)
 {
@@ -56,7 +56,7 @@ plain_len(const unsigned char *s, size_t len)
 	return n;
 }
 
-/* And are no quotes or backslashes. */
+/* The same, and before a quote or backslash. */
 static size_t
 bare_len(const unsigned char *s, size_t len)
 {

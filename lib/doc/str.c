@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* FNV-1a, with the bits stirred once more, because tables use the low ones. */
+/* FNV-1a with a final mix, because tables use the low bits. */
 uint32_t
 str_hash(const void *p, size_t len)
 {
