@@ -102,7 +102,8 @@ $(B)/.referee: $(REFEREE)/package-lock.json $(REFEREE)/fetch \
 	$(Q)$(REFEREE)/fetch $(B)/referee
 	$(Q)touch $@
 SHTESTS += cedar/referee/referee_test
-$(B)/tests/cedar/referee/referee_test: | $(B)/.referee
+$(B)/tests/cedar/referee/referee_test: | $(B)/.referee \
+    $(B)/tests/cedar/referee/cedar_driver
 
 .PHONY: cedar-soak
 cedar-soak: $(B)/tests/cedar/referee/cedar_driver $(B)/.referee ## 100,000 decisions, ours and the official Cedar engine's (SEED=N)

@@ -1,7 +1,7 @@
 # mkfilter: what it refuses, and what the filters that it makes do.
 
 src=${CASEMATE_SRC:-$(pwd)}
-mkfilter=$src/${B:-build}/bin/mkfilter
+mkfilter=${CASEMATE_BUILD:-$src/build}/bin/mkfilter
 
 # refused LIST LINE TEXT: the list (a printf format) is refused with this line
 # number and a message that holds the text.  No pipe into it: a failure in a

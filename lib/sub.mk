@@ -14,6 +14,7 @@ lib_LIBS := -lsodium -lbearssl
 TOOLS += lib/mkfilter
 lib/mkfilter_LIBS := -lseccomp
 SHTESTS += lib/mkfilter_test
+$(B)/tests/lib/mkfilter_test: | $(B)/bin/mkfilter
 
 TESTS += $(addprefix lib/,base64_test capability_test clock_test codes_test \
 	command_test filekind_test grant_test \
