@@ -297,7 +297,7 @@ run_without_an_appliance_body() {
 	run_fails '--on: vsock:1: must be vsock:CID:PORT' job --on vsock:1
 	run_fails 'nojob: cannot find the job' nojob --on unix:/nowhere
 	echo nonsense > vkey
-	run_fails "vkey: this is no appliance key" job --on unix:/nowhere \
+	run_fails "vkey: this is not an appliance key" job --on unix:/nowhere \
 	    --appliance vkey
 	run_fails 'key: No such file' job --on unix:/nowhere --appliance key
 }
@@ -335,7 +335,7 @@ new_case verify_says_why_not 'bad receipts and keys'
 verify_says_why_not_body() {
 	echo 'casemate/x+00000000+AAAA' > vkey
 	echo nonsense > receipt
-	refused 'vkey: this is no appliance key' verify receipt --appliance vkey
+	refused 'vkey: this is not an appliance key' verify receipt --appliance vkey
 	refused 'nokey: No such file' verify receipt --appliance nokey
 	atf_check -s exit:100 -e match:'--appliance KEYFILE is missing' \
 	    "$casemate" verify receipt

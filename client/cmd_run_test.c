@@ -147,7 +147,7 @@ ATF_TC_BODY(another_appliance_is_sent_nothing, tc)
 	key = f.key;
 	key.pub[0] ^= 1;
 	ATF_REQUIRE_EQ(0, note_key_init(&key, "casemate/fake", key.pub));
-	vkey_format(vkey, &key);
+	note_format_vkey(vkey, &key);
 	user_write("vkey", vkey, 0644);
 	fake_serve(&f, 1, serve_wrong_key, NULL);
 	ATF_CHECK_EQ(125, run("--appliance", "vkey"));

@@ -36,7 +36,7 @@ verified_check(struct verified *v, const void *text, size_t len,
 	int ret = -1;
 
 	memset(v, 0, sizeof(*v));
-	if (vkey_parse(&key, vkey, strlen(vkey), w) == -1 ||
+	if (note_parse_vkey(&key, vkey, strlen(vkey), w) == -1 ||
 	    receipt_parse(r, text, len, w) == -1 ||
 	    receipt_verify(r, &key, &c, w) == -1 ||
 	    leaf_parse(&v->leaf, r->leaf, r->leaf_len, w) == -1)
@@ -99,12 +99,12 @@ verified_load_key(const char *file, char vkey[VKEY_MAX + 1])
 		    "leaves as appliance.vkey");
 		goto out;
 	}
-	if (vkey_parse(&key, buf_str(&text), text.len, &w) == -1) {
+	if (note_parse_vkey(&key, buf_str(&text), text.len, &w) == -1) {
 		say("%s: %s; `casemate up' leaves it in appliance.vkey", file,
 		    w.text);
 		goto out;
 	}
-	vkey_format(vkey, &key);
+	note_format_vkey(vkey, &key);
 	ret = 0;
 out:
 	buf_free(&text);

@@ -90,7 +90,7 @@ authority_open(struct authority *a, int statefd, int sitefd, uint64_t now,
 		authority_close(a);
 		return -1;
 	}
-	vkey_format(a->vkey, &a->key.note);
+	note_format_vkey(a->vkey, &a->key.note);
 	return 0;
 }
 

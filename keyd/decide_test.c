@@ -191,7 +191,7 @@ ATF_TC_BODY(a_command_that_ended_is_refused, tc)
 	t.k.fields.issued_at = KIT_NOW - 700;
 	t.k.fields.not_after = KIT_NOW - 1;
 	kit_sign_command(&t.k, "alice");
-	trial_refused(REASON_STALE, true, "ended 1 s ago");
+	trial_refused(REASON_STALE, true, "expired 1 s ago");
 }
 
 ATF_TC_WITHOUT_HEAD(a_command_from_the_future_is_refused);

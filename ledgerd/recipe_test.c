@@ -37,7 +37,7 @@ make_receipts(void)
 
 	ATF_REQUIRE_EQ(0, mkdir("ledger", 0700));
 	play_init(&p);
-	vkey_format(vkey, &p.key);
+	note_format_vkey(vkey, &p.key);
 	strcat(vkey, "\n");
 	write_file("key", vkey, strlen(vkey));
 	play_start_ready(&p, "ledger");
@@ -156,7 +156,7 @@ ATF_TC_BODY(the_shell_recipe_refuses_what_was_changed, tc)
 		ATF_CHECK_EQ_MSG(1, verify(text, n), "cut at %zu", n);
 	ATF_CHECK_EQ(0, verify(text, len));
 	play_init(&p);		/* another appliance of the same name */
-	vkey_format(text, &p.key);
+	note_format_vkey(text, &p.key);
 	write_file("key", text, strlen(text));
 	ATF_CHECK_EQ(1, verify(receipts[7], lens[7]));
 	check_out("is not signed by casemate/test+");

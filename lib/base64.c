@@ -26,7 +26,7 @@ base64_put(struct put *p, const void *data, size_t len)
 	}
 }
 
-/* The six bits of a character, -1 when it has none. */
+/* The six bits of a character, or -1. */
 static int
 sextet(unsigned char c)
 {
@@ -41,7 +41,7 @@ sextet(unsigned char c)
 	return c == '/' ? 63 : -1;
 }
 
-/* Decodes one group of four; answers its bytes, 0 when it is malformed. */
+/* Decodes a group of four.  Returns its bytes, or 0 when it is malformed. */
 static size_t
 get_group(const unsigned char *group, unsigned char out[3])
 {

@@ -1,6 +1,6 @@
 /*
  * Base 64 of RFC 4648 section 4: the standard alphabet with padding, and no
- * other byte.  A format that breaks its text into lines joins them first.
+ * other byte.  The caller joins lines first.
  */
 #ifndef BASE64_H
 #define BASE64_H
@@ -9,17 +9,17 @@
 
 #include "wire.h"
 
-/* Characters that len bytes take. */
+/* Characters for len bytes. */
 #define BASE64_LEN(len)	(((len) + 2) / 3 * 4)
 
 /* Appends the text, without a newline. */
 void	base64_put(struct put *, const void *, size_t len);
 
 /*
- * Decodes all of the text into dst and sets *lenp.  -1 with EBADMSG for
- * anything that base64_put would not have written: a foreign byte, missing or
- * early padding, bits set that padding cuts off.  -1 with EMSGSIZE when it
- * does not fit into cap bytes.  dst is undefined then.
+ * Decodes all of the text into dst and sets *lenp.  Returns -1 with EBADMSG for
+ * what base64_put() does not write: a foreign byte, missing or early padding,
+ * bits set that padding cuts off; with EMSGSIZE when it does not fit into cap
+ * bytes.  dst is undefined then.
  */
 int	base64_get(void *dst, size_t cap, size_t *lenp, const void *text,
 	    size_t len);

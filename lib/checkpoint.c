@@ -23,7 +23,7 @@ checkpoint_format(struct put *p, const char *origin, uint64_t size,
 	put_raw(p, "\n", 1);
 }
 
-/* The next line's length without its newline, which must be there; or 0. */
+/* The length of the next line without its newline; 0 without a newline. */
 static size_t
 line_len(const char *p, const char *end)
 {
@@ -77,7 +77,7 @@ checkpoint_parse(struct checkpoint *c, const char *text, size_t len,
 {
 	memset(c, 0, sizeof(*c));
 	if (len == 0 || parse_lines(c, text, text + len) == -1)
-		return why_set(w, "the note is no checkpoint of three lines: "
-		    "origin, size, root");
+		return why_set(w, "the note is not a checkpoint, which has "
+		    "three lines: origin, size, root");
 	return 0;
 }

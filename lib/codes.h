@@ -1,7 +1,7 @@
 /*
- * The words that more than one format uses, each from its one table: how a
- * job ended (outcome.def), why it was refused (reason.def), what a command
- * orders (verb.def), and the client protocol's frames (client.def).
+ * Codes that more than one format uses, with their words, each from a table:
+ * how a job ended (outcome.def), why it was refused (reason.def), what a
+ * command is for (verb.def), and the client protocol's frames (client.def).
  */
 #ifndef CODES_H
 #define CODES_H

@@ -95,34 +95,42 @@ check_job(const struct command *c, struct why *w)
 	    "lower-case hex digits", JOB_ID_LEN);
 }
 
-/* The fields that are a verb's own. */
-struct own {
+/* The fields that one verb has. */
+struct command_fields {
 	void	(*put)(struct put *, const struct command *);
 	void	(*get)(struct get *, struct command *);
 	int	(*check)(const struct command *, struct why *);
 };
 
-static const struct own own_BUNDLE = { put_bundle, get_bundle, check_bundle };
-static const struct own own_RANGE = { put_range, get_range, check_range };
-static const struct own own_JOB = { put_job, get_job, check_job };
-static const struct own own_NONE = { put_nothing, get_nothing,
-    check_nothing };
+static const struct command_fields fields_BUNDLE = {
+	put_bundle, get_bundle, check_bundle,
+};
+static const struct command_fields fields_RANGE = {
+	put_range, get_range, check_range,
+};
+static const struct command_fields fields_JOB = {
+	put_job, get_job, check_job,
+};
+static const struct command_fields fields_NONE = {
+	put_nothing, get_nothing, check_nothing,
+};
 
-static const struct own *
-own_of(enum verb verb)
+static const struct command_fields *
+fields_of(enum verb verb)
 {
 	switch (verb) {
-#define VERB(name, nr, word, fields)	case VERB_##name: return &own_##fields;
+#define VERB(name, nr, word, fields) \
+	case VERB_##name: return &fields_##fields;
 #include "verb.def"
 #undef VERB
 	}
-	return &own_NONE;
+	return &fields_NONE;
 }
 
 bool
 command_has_bundle(enum verb verb)
 {
-	return own_of(verb) == &own_BUNDLE;
+	return fields_of(verb) == &fields_BUNDLE;
 }
 
 void
@@ -134,7 +142,7 @@ command_put(struct put *p, const struct command *c)
 	put_string(p, c->nonce, c->noncelen);
 	put_u64(p, c->issued_at);
 	put_u64(p, c->not_after);
-	own_of(c->verb)->put(p, c);
+	fields_of(c->verb)->put(p, c);
 }
 
 static int
@@ -158,8 +166,8 @@ read_verb(struct command *c, struct get *g, struct why *w)
 	c->verb = (enum verb)verb_find(word);
 	if (c->verb != 0)
 		return 0;
-	return why_set(w, "the command orders %s, which this appliance does "
-	    "not know; use a client of its version", g->err != 0 ? "nothing" :
+	return why_set(w, "the command's verb is %s, which this appliance "
+	    "does not know; use a client of its version", g->err != 0 ? "\"\"" :
 	    doc_quote(quoted, word, strlen(word)));
 }
 
@@ -181,14 +189,14 @@ command_parse(struct command *c, const void *data, size_t len, struct why *w)
 	memcpy(c->nonce, nonce, c->noncelen);
 	c->issued_at = get_u64(&g);
 	c->not_after = get_u64(&g);
-	own_of(c->verb)->get(&g, c);
+	fields_of(c->verb)->get(&g, c);
 	if (get_end(&g) == -1)
 		return why_set(w, "the command is malformed; make it with "
 		    "`casemate run'");
 	if (c->noncelen < COMMAND_NONCE_MIN)
 		return why_set(w, "the command's nonce has %zu bytes; draw at "
 		    "least %d at random", c->noncelen, COMMAND_NONCE_MIN);
-	return own_of(c->verb)->check(c, w);
+	return fields_of(c->verb)->check(c, w);
 }
 
 enum reason
@@ -196,8 +204,8 @@ command_check_time(const struct command *c, uint64_t now, struct why *w)
 {
 	if (c->not_after < c->issued_at ||
 	    c->not_after - c->issued_at > COMMAND_WINDOW_MAX) {
-		why_set(w, "the command is meant to hold from %" PRIu64
-		    " to %" PRIu64 "; a command may hold for at most 24 hours, "
+		why_set(w, "the command is valid from %" PRIu64 " to %"
+		    PRIu64 "; a command may be valid for at most 24 hours: "
 		    "give it an earlier not_after", c->issued_at,
 		    c->not_after);
 		return REASON_STALE;
@@ -209,7 +217,7 @@ command_check_time(const struct command *c, uint64_t now, struct why *w)
 		return REASON_STALE;
 	}
 	if (now > c->not_after) {
-		why_set(w, "the command ended %" PRIu64 " s ago by the "
+		why_set(w, "the command expired %" PRIu64 " s ago by the "
 		    "appliance's clock (%" PRIu64 "); submit the job again "
 		    "with a new command", now - c->not_after, now);
 		return REASON_STALE;

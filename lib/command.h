@@ -1,6 +1,6 @@
 /*
- * A command: the submitter's fresh order to one appliance, good once.  RFC
- * 4251 fields, signed as `ssh-keygen -Y sign -n casemate-command':
+ * A command: what a signer wants one appliance to do, once.  RFC 4251 fields,
+ * signed as with `ssh-keygen -Y sign -n casemate-command':
  *
  *	string	"casemate-command@v1"
  *	string	verb: a word of verb.def
@@ -30,10 +30,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "codes.h"
 #include "lib/msg/msg.h"
 #include "why.h"
 #include "wire.h"
-#include "codes.h"
 
 #define COMMAND_VERSION		"casemate-command@v1"
 #define COMMAND_NONCE_MIN	16	/* 128 bits do not collide */
@@ -59,19 +59,19 @@ struct command {
 	char		job[JOB_ID_LEN + 1];
 };
 
-/* The fields of the verb, and no others. */
+/* Puts the common fields and those of the verb. */
 void	command_put(struct put *, const struct command *);
 
-/* Whether a verb is about a bundle (run, explain); else it only reads. */
+/* Whether the verb has a bundle (run, explain); all others are queries. */
 bool	command_has_bundle(enum verb);
 
-/* Strict.  -1 with EBADMSG and *w. */
+/* Returns -1 with EBADMSG and *w. */
 int	command_parse(struct command *, const void *, size_t len,
 	    struct why *w);
 
 /*
- * 0, or REASON_STALE and *w when the command's window is not sound or does not
- * hold `now'.
+ * Returns 0, or REASON_STALE and *w when the command's window is not valid or
+ * `now' is outside it.
  */
 enum reason	command_check_time(const struct command *, uint64_t now,
 		    struct why *w);

@@ -177,7 +177,7 @@ ATF_TC_BODY(a_verbs_fields_have_limits, tc)
 	ATF_CHECK_EQ(parse(encode(), &c, &w), 0);
 	memcpy(buf + 27, "ran", 3);
 	ATF_CHECK_EQ(parse(150, &c, &w), -1);
-	ATF_CHECK_MSG(strstr(w.text, "orders ran, which") != NULL, "%s",
+	ATF_CHECK_MSG(strstr(w.text, "verb is ran, which") != NULL, "%s",
 	    w.text);
 }
 
@@ -187,7 +187,7 @@ static const struct {
 } windows[] = {
 	{ 1000, 1600, 1000, NULL },
 	{ 1000, 1600, 1600, NULL },
-	{ 1000, 1600, 1601, "ended 1 s ago" },
+	{ 1000, 1600, 1601, "expired 1 s ago" },
 	{ 1000, 1600, 700, NULL },
 	{ 1000, 1600, 699, "issued 301 s after" },
 	{ 1000, 1000, 1000, NULL },
@@ -197,7 +197,7 @@ static const struct {
 	{ 0, UINT64_MAX, 1000, "at most 24 hours" },
 	{ UINT64_MAX, UINT64_MAX, 1000, "set the clocks" },
 	{ UINT64_MAX, 0, 1000, "at most 24 hours" },
-	{ 0, 0, 1000, "ended 1000 s ago" },
+	{ 0, 0, 1000, "expired 1000 s ago" },
 };
 
 ATF_TC_WITHOUT_HEAD(a_command_holds_in_its_window);

@@ -1,6 +1,6 @@
 /*
- * The descriptors that init hands to each service, fixed.  0 and 1 are
- * /dev/null, 2 is the log (write only).  All else is closed.
+ * The descriptors with which init starts each service.  0 and 1 are /dev/null,
+ * 2 is the log (write only).  All others are closed.
  */
 #ifndef FDS_H
 #define FDS_H

@@ -1,8 +1,7 @@
 /*
- * What stands under a name on a disk that another system wrote.  Our files are
- * regular ones, of the process's own user, with one name: a link would lead
- * elsewhere, a FIFO would keep the opener waiting, a second name would let
- * somebody else have the same file.
+ * Checks of a file on a disk that another system may have written.  Our files
+ * are regular, belong to the process's user and have one name: a link leads
+ * elsewhere, a FIFO blocks the opener, a second name gives others access.
  */
 #ifndef FILEKIND_H
 #define FILEKIND_H
@@ -17,12 +16,11 @@
 /* "a symbolic link", "a FIFO" and so on. */
 const char	*filekind_word(mode_t mode);
 
-/* 0 when it is a file as above; -1 with EBADMSG and *w otherwise. */
+/* Returns 0 for a file as above; else -1 with EBADMSG and *w. */
 int		filekind_check(const char *name, const struct stat *,
 		    struct why *w);
 
-/* The same of what has the name now, links not followed.  -1 with ENOENT when
- * there is none. */
+/* The same by name, without following a link; also -1 with ENOENT. */
 int		filekind_check_at(int dirfd, const char *name, struct why *w);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Log lines on descriptor 2: "name: text\n", one write(2) each, at most 512
  * bytes, with every byte outside printable ASCII escaped as \xNN, so that no
- * outside byte reaches the console raw.  Never put a secret into one.
+ * outside byte reaches the console raw.  Never log a secret.
  */
 #ifndef LOG_H
 #define LOG_H
@@ -9,14 +9,14 @@
 #include <stddef.h>
 #include <stdnoreturn.h>
 
-/* The name must outlive all logging. */
+/* The name must stay valid. */
 void		log_init(const char *name);
 void		log_info(const char *fmt, ...)
 		    __attribute__((format(printf, 1, 2)));
 
 /*
- * The escaping by itself: text of len bytes into dst as a C string, cut where
- * cap (at least 1) would be passed.  Answers its length.
+ * Escapes len bytes of text into dst as a C string, cut to fit into cap (at
+ * least 1).  Returns its length.
  */
 size_t		log_escape(char *dst, size_t cap, const char *src, size_t len);
 

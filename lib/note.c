@@ -58,7 +58,7 @@ note_key_init(struct note_key *k, const char *name,
 }
 
 void
-vkey_format(char dst[VKEY_MAX + 1], const struct note_key *k)
+note_format_vkey(char dst[VKEY_MAX + 1], const struct note_key *k)
 {
 	unsigned char typed[1 + NOTE_KEY_LEN] = { KEY_TYPE };
 	char text[BASE64_LEN(sizeof(typed)) + 1] = "";
@@ -74,12 +74,12 @@ vkey_format(char dst[VKEY_MAX + 1], const struct note_key *k)
 static int
 refuse_vkey(struct why *w)
 {
-	return why_set(w, "this is no appliance key; it is one line of the "
-	    "form NAME+8 hex digits+base 64, as `casemate status' shows it");
+	return why_set(w, "this is not an appliance key, which is one line "
+	    "NAME+8 hex digits+base 64; `casemate status' shows it");
 }
 
 int
-vkey_parse(struct note_key *k, const char *text, size_t len, struct why *w)
+note_parse_vkey(struct note_key *k, const char *text, size_t len, struct why *w)
 {
 	unsigned char typed[1 + NOTE_KEY_LEN];
 	char name[NOTE_NAME_MAX + 1], again[VKEY_MAX + 1];
@@ -99,10 +99,10 @@ vkey_parse(struct note_key *k, const char *text, size_t len, struct why *w)
 	    n != sizeof(typed) || typed[0] != KEY_TYPE ||
 	    note_key_init(k, name, typed + 1) == -1)
 		return refuse_vkey(w);
-	vkey_format(again, k);	/* one spelling, and the id is the key's */
+	note_format_vkey(again, k);	/* one spelling, and the right id */
 	if (strlen(again) != len || memcmp(again, text, len) != 0)
-		return why_set(w, "the appliance key's id is not the key's "
-		    "own; copy the line whole");
+		return why_set(w, "the id in the appliance key is not that of "
+		    "its key; copy the whole line");
 	return 0;
 }
 
@@ -189,8 +189,8 @@ note_verify(const struct note_key *k, const char *note, size_t len,
 
 	if (len > NOTE_MAX || len == 0 || end[-1] != '\n' ||
 	    check_chars(note, len) == -1 || (n = find_text(note, len)) == 0)
-		return why_set(w, "this is no signed note; use the file as "
-		    "the appliance gave it");
+		return why_set(w, "this is not a signed note; use the file as "
+		    "the appliance sent it");
 	for (p = note + n + 1; p < end; lines++) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 		int rc = lines == NOTE_SIGS_MAX ? -1 :

@@ -1,7 +1,7 @@
 /*
  * Signed notes (c2sp.org/signed-note) with Ed25519, their verifier keys, and
- * checkpoints (c2sp.org/tlog-checkpoint), which are notes over a tree's size
- * and root.
+ * checkpoints (c2sp.org/tlog-checkpoint), which are notes with the size and the
+ * root of a tree.
  *
  * A vkey is `NAME+ID+KEY': the key's name, its id as 8 hex digits, and the
  * base 64 of 0x01 and the public key.  The appliance's vkey is its identity.
@@ -16,10 +16,10 @@
 #include "wire.h"
 
 #define NOTE_KEY_LEN	32
-#define NOTE_SECRET_LEN	64	/* as libsodium has it: seed and public key */
+#define NOTE_SECRET_LEN	64	/* libsodium's: seed and public key */
 #define NOTE_NAME_MAX	128	/* "casemate/" and a name need 72 */
 #define NOTE_MAX	65536	/* bytes of a note that is verified */
-#define NOTE_SIGS_MAX	64	/* signature lines looked at */
+#define NOTE_SIGS_MAX	64	/* signature lines */
 
 struct note_key {
 	char		name[NOTE_NAME_MAX + 1];
@@ -34,18 +34,18 @@ struct checkpoint {
 };
 
 /*
- * 0 when a key may have this name: 1 to NOTE_NAME_MAX bytes of printable
- * ASCII without blanks and `+'.
+ * Returns 0 when a key may have this name: 1 to NOTE_NAME_MAX bytes of
+ * printable ASCII without blanks and `+'.
  */
 int	note_check_name(const char *);
 
-/* Fills the key and computes its id.  -1 with EINVAL for a bad name. */
+/* Fills the key and its id.  Returns -1 with EINVAL for a bad name. */
 int	note_key_init(struct note_key *, const char *name,
 	    const unsigned char pub[NOTE_KEY_LEN]);
 
-void	vkey_format(char dst[VKEY_MAX + 1], const struct note_key *);
-/* One vkey, with at most one newline after it.  -1 with EBADMSG and *w. */
-int	vkey_parse(struct note_key *, const char *text, size_t len,
+void	note_format_vkey(char dst[VKEY_MAX + 1], const struct note_key *);
+/* Reads a vkey and at most one newline.  Returns -1 with EBADMSG and *w. */
+int	note_parse_vkey(struct note_key *, const char *text, size_t len,
 	    struct why *w);
 
 /*
@@ -57,9 +57,9 @@ void	note_sign(struct put *, const struct note_key *,
 	    size_t len);
 
 /*
- * 0 when the note is well formed and carries this key's signature; *textlen is
- * then the length of the signed text at its start.  Other keys' signatures are
- * passed over.  -1 with EBADMSG and *w otherwise.
+ * Returns 0 when the note is well formed and has this key's signature; *textlen
+ * is then the length of the signed text at its start.  Ignores signatures of
+ * other keys.  Else returns -1 with EBADMSG and *w.
  */
 int	note_verify(const struct note_key *, const char *note, size_t len,
 	    size_t *textlen, struct why *w);
@@ -68,7 +68,7 @@ int	note_verify(const struct note_key *, const char *note, size_t len,
 void	checkpoint_format(struct put *, const char *origin, uint64_t size,
 	    const unsigned char root[32]);
 
-/* Reads that text strictly; extension lines are refused. */
+/* Reads that text; extension lines are refused. */
 int	checkpoint_parse(struct checkpoint *, const char *text, size_t len,
 	    struct why *w);
 

@@ -32,9 +32,9 @@ check_vkey(const char *text, size_t len)
 	struct note_key key;
 	struct why w;
 
-	if (vkey_parse(&key, text, len, &w) == -1)
+	if (note_parse_vkey(&key, text, len, &w) == -1)
 		return;
-	vkey_format(again, &key);
+	note_format_vkey(again, &key);
 	if (strncmp(again, text, strlen(again)) != 0 ||
 	    len > strlen(again) + 1)
 		abort();

@@ -92,10 +92,10 @@ ATF_TC_BODY(another_hand_s_note_verifies, tc)
 	size_t textlen;
 	struct why w;
 
-	ATF_REQUIRE_MSG(vkey_parse(&key, VKEY, strlen(VKEY), &w) == 0, "%s",
-	    w.text);
+	ATF_REQUIRE_MSG(note_parse_vkey(&key, VKEY, strlen(VKEY), &w) == 0,
+	    "%s", w.text);
 	ATF_CHECK_EQ(verify(NOTE, strlen(NOTE), &textlen), 0);
-	vkey_format(again, &key);
+	note_format_vkey(again, &key);
 	ATF_CHECK_STREQ(again, VKEY);
 }
 
@@ -179,19 +179,21 @@ ATF_TC_BODY(vkeys_have_one_spelling, tc)
 	size_t len;
 
 	make_key("casemate/test", 1);
-	vkey_format(vkey, &key);
+	note_format_vkey(vkey, &key);
 	len = strlen(vkey);
-	ATF_REQUIRE_EQ(vkey_parse(&k, vkey, len, &w), 0);
+	ATF_REQUIRE_EQ(note_parse_vkey(&k, vkey, len, &w), 0);
 	ATF_CHECK_EQ(memcmp(&k, &key, sizeof(k)), 0);
 	snprintf(bad, sizeof(bad), "%s\n", vkey);
-	ATF_CHECK_EQ(vkey_parse(&k, bad, len + 1, &w), 0);
+	ATF_CHECK_EQ(note_parse_vkey(&k, bad, len + 1, &w), 0);
 	snprintf(bad, sizeof(bad), "%s\n\n", vkey);
-	ATF_CHECK_EQ(vkey_parse(&k, bad, len + 2, &w), -1);
+	ATF_CHECK_EQ(note_parse_vkey(&k, bad, len + 2, &w), -1);
 	for (size_t cut = 0; cut < len; cut++)
-		ATF_CHECK_ERRNO(EBADMSG, vkey_parse(&k, vkey, cut, &w) == -1);
+		ATF_CHECK_ERRNO(EBADMSG, note_parse_vkey(&k, vkey, cut, &w) ==
+		    -1);
 	for (size_t i = 0; i < len; i++) {
 		vkey[i] ^= 0x20;	/* also: another case of the hex */
-		ATF_CHECK_MSG(vkey_parse(&k, vkey, len, &w) == -1, "%s", vkey);
+		ATF_CHECK_MSG(note_parse_vkey(&k, vkey, len, &w) == -1, "%s",
+		    vkey);
 		vkey[i] ^= 0x20;
 	}
 }
@@ -213,7 +215,7 @@ ATF_TC_BODY(names_are_printable_and_short, tc)
 	name[NOTE_NAME_MAX] = '\0';
 	ATF_CHECK_EQ(note_check_name(name), 0);
 	make_key(name, 1);	/* its vkey fits */
-	vkey_format(note, &key);
+	note_format_vkey(note, &key);
 	ATF_CHECK(strlen(note) < VKEY_MAX);
 }
 

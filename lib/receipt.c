@@ -40,16 +40,16 @@ receipt_format(struct put *p, const void *leaf, size_t leaf_len,
 }
 
 /* The text, line by line. */
-struct lines {
+struct receipt_lines {
 	const char	*p, *end;
-	unsigned	 nr;		/* of the line that was asked for last */
+	unsigned	 nr;		/* of the last line */
 };
 
 /*
- * The next line, without its newline, which must be there.  NULL at the end.
+ * The next line without its newline; NULL when there is no other newline.
  */
 static const char *
-take_line(struct lines *in, size_t *lenp)
+take_line(struct receipt_lines *in, size_t *lenp)
 {
 	const char *line = in->p;
 	const char *nl = memchr(line, '\n', (size_t)(in->end - line));
@@ -62,9 +62,9 @@ take_line(struct lines *in, size_t *lenp)
 	return line;
 }
 
-/* What follows `word' on the next line; NULL when that begins otherwise. */
+/* What follows `word' on the next line; NULL for another line. */
 static const char *
-take_word(struct lines *in, const char *word, size_t *lenp)
+take_word(struct receipt_lines *in, const char *word, size_t *lenp)
 {
 	size_t skip = strlen(word);
 	const char *line = take_line(in, lenp);
@@ -76,14 +76,14 @@ take_word(struct lines *in, const char *word, size_t *lenp)
 }
 
 static int
-malformed(const struct lines *in, const char *what, struct why *w)
+malformed(const struct receipt_lines *in, const char *what, struct why *w)
 {
 	return why_set(w, "line %u of the receipt %s; use the file as "
 	    "`casemate run --receipt' wrote it", in->nr, what);
 }
 
 static int
-parse_leaf(struct receipt *r, struct lines *in, struct why *w)
+parse_leaf(struct receipt *r, struct receipt_lines *in, struct why *w)
 {
 	size_t len;
 	const char *text = take_word(in, EXTRA, &len);
@@ -97,7 +97,7 @@ parse_leaf(struct receipt *r, struct lines *in, struct why *w)
 
 /* Decimal without sign or leading zero. */
 static int
-parse_index(struct receipt *r, struct lines *in, struct why *w)
+parse_index(struct receipt *r, struct receipt_lines *in, struct why *w)
 {
 	size_t len;
 	const char *text = take_word(in, INDEX, &len);
@@ -120,7 +120,7 @@ bad:
 
 /* Hashes up to and with the empty line. */
 static int
-parse_proof(struct receipt *r, struct lines *in, struct why *w)
+parse_proof(struct receipt *r, struct receipt_lines *in, struct why *w)
 {
 	const char *line;
 	size_t len, n;
@@ -142,7 +142,7 @@ parse_proof(struct receipt *r, struct lines *in, struct why *w)
 int
 receipt_parse(struct receipt *r, const char *text, size_t len, struct why *w)
 {
-	struct lines in = { .p = text, .end = text + len };
+	struct receipt_lines in = { .p = text, .end = text + len };
 	size_t rest;
 
 	memset(r, 0, sizeof(*r));
@@ -150,7 +150,7 @@ receipt_parse(struct receipt *r, const char *text, size_t len, struct why *w)
 		return why_set(w, "a receipt has at most %d bytes, this has "
 		    "%zu", RECEIPT_MAX, len);
 	if (take_word(&in, HEAD, &rest) == NULL || rest != 0)
-		return why_set(w, "this is no receipt: its first line is not "
+		return why_set(w, "this is not a receipt: its first line is not "
 		    HEAD);
 	if (parse_leaf(r, &in, w) == -1 || parse_index(r, &in, w) == -1 ||
 	    parse_proof(r, &in, w) == -1)

@@ -1,8 +1,8 @@
 /*
  * A receipt: one leaf of the ledger, the proof that it is in the tree, and the
  * checkpoint over that tree, in the format of c2sp.org/tlog-proof with the
- * leaf as its extra data.  Whoever has the appliance's vkey can verify it, and
- * needs nothing else.  docs/ledger.md has the format byte by byte.
+ * leaf as its extra data.  To verify it takes the appliance's vkey and nothing
+ * else.  docs/ledger.md has the format.
  *
  * Formatting and parsing (receipt.c) need no cryptography; verifying is in
  * receipt_verify.c, so that ledgerd carries no signature code.
@@ -34,17 +34,17 @@ void	receipt_format(struct put *, const void *leaf, size_t leaf_len,
 	    size_t note_len);
 
 /*
- * Reads what receipt_format wrote, and nothing else: an entry without extra
- * data is no receipt of ours.  Nothing in it may be trusted yet.  The text
- * must outlive the receipt.  -1 with EBADMSG and *w.
+ * Reads what receipt_format() writes, and nothing else: an entry without extra
+ * data is refused.  Nothing in it may be trusted yet.  The text must outlive
+ * the receipt.  Returns -1 with EBADMSG and *w.
  */
 int	receipt_parse(struct receipt *, const char *text, size_t len,
 	    struct why *w);
 
 /*
- * 0 when the checkpoint carries the key's signature, is of the log that the
- * key names, and the leaf is in its tree at the receipt's index: from then on
- * leaf and *c can be trusted.  -1 with EBADMSG and *w otherwise.
+ * Returns 0 when the checkpoint has the key's signature, is of the log that the
+ * key names, and the leaf is in its tree at the receipt's index: leaf and *c
+ * can be trusted then.  Else returns -1 with EBADMSG and *w.
  */
 int	receipt_verify(const struct receipt *, const struct note_key *,
 	    struct checkpoint *c, struct why *w);

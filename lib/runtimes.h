@@ -1,7 +1,7 @@
 /*
- * The runtimes that are attached, and what was measured of their disks: the
- * SHA-256 of all that a disk holds, which is `sha256sum' of the image file.
- * The runner measures a runtime when keyd first needs to know it.
+ * The attached runtimes and the measurements of their disks: the SHA-256 of a
+ * whole disk, which is the `sha256sum' of its image file.  The runner measures
+ * a runtime when keyd first asks for it.
  */
 #ifndef RUNTIMES_H
 #define RUNTIMES_H
@@ -16,7 +16,7 @@
 enum runtime_state {
 	RUNTIME_UNMEASURED,
 	RUNTIME_MEASURED,
-	RUNTIME_UNREADABLE,	/* the disk could not be read, or not in time */
+	RUNTIME_UNREADABLE,	/* the disk failed or was too slow */
 };
 
 struct runtime {
@@ -37,7 +37,7 @@ const struct runtime	*runtimes_find(const struct runtimes *,
 			    const char *name);
 
 void	runtimes_put(struct put *, const struct runtimes *);
-/* Fills it; what is malformed sets the get's error. */
+/* Fills it; a malformed message sets the get's error. */
 void	runtimes_get(struct get *, struct runtimes *);
 
 #endif

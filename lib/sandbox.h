@@ -1,10 +1,10 @@
 /*
- * The one-way door of every service: after sandbox_enter() the process has
- * its rlimits, cannot gain privileges, is not dumpable unless it says so, and
- * makes only the system calls of its list; any other kills it.  The lists are
- * text files (NAME.seccomp beside the program's source, a reason on every
- * line), compiled to BPF at build time by lib/mkfilter, so that the programs
- * carry no compiler for them.
+ * How every service restricts itself, irreversibly: after sandbox_enter() the
+ * process has its rlimits, cannot gain privileges, is not dumpable unless its
+ * table says so, and may make only the system calls of its list; any other
+ * kills it.  The lists are text files (NAME.seccomp beside the program's
+ * source, with a reason on every line) that lib/mkfilter compiles to BPF at
+ * build time.
  */
 #ifndef SANDBOX_H
 #define SANDBOX_H
@@ -27,7 +27,7 @@ struct sandbox {
 	bool				 dumpable;	/* see runner.c */
 };
 
-/* Exits 111 when any part of it cannot be had: never a partial sandbox. */
+/* Exits 111 when any part cannot be set up: never a partial sandbox. */
 void	sandbox_enter(const struct sandbox *);
 
 /* Tells init that the service is ready: s6 notification-fd convention. */

@@ -15,14 +15,14 @@ struct sha256 {
 };
 
 /*
- * Init, then any number of updates, then final.  The answer of final covers
- * what was updated so far; updates may go on after it.
+ * Init, then any number of updates, then final, which returns the hash of all
+ * data so far.  More updates may follow.
  */
 void	sha256_init(struct sha256 *);
 void	sha256_update(struct sha256 *, const void *, size_t);
 void	sha256_final(const struct sha256 *, unsigned char out[SHA256_LEN]);
 
-/* All at once.  `out' may lie inside the data. */
+/* All in one call.  `out' may lie inside the data. */
 void	sha256(const void *, size_t, unsigned char out[SHA256_LEN]);
 
 /* The digest in hex, with a NUL. */

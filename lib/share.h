@@ -1,7 +1,4 @@
-/*
- * One signer's shares of what all signers use: names, limits and defaults, all
- * from share.def.
- */
+/* What one signer may have of what all signers share, from share.def. */
 #ifndef SHARE_H
 #define SHARE_H
 
@@ -23,7 +20,7 @@ struct share_info {
 	const char	*what, *todo;
 };
 
-/* A site's: each in its row's unit, jobs, orders or percent. */
+/* A site's settings, each in its row's unit: jobs, queries or percent. */
 struct shares {
 	uint64_t	most[SHARE_COUNT];
 };
@@ -34,15 +31,15 @@ const struct share_info	*share_info(enum share);
 /* The defaults. */
 void	shares_init(struct shares *);
 
-/* That many percent of the whole, rounded down but never 0. */
+/* The share as percent of the whole, rounded down but never 0. */
 uint64_t	shares_part(const struct shares *, enum share, uint64_t whole);
 
-/* Why the signer gets no more now.  Always -1, as why_set(). */
+/* Says that the signer has the whole share.  Returns -1 as why_set(). */
 int	shares_refuse(const struct shares *, enum share, const char *signer,
 	    struct why *w);
 
 void	shares_put(struct put *, const struct shares *);
-/* What is out of its range sets the get's error. */
+/* A share out of its range sets the get's error. */
 void	shares_get(struct get *, struct shares *);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * What is left of their shares to the signers who have taken something: the
- * runner counts it and keyd decides by it.
+ * What signers have left of their shares: the runner counts it and keyd decides
+ * by it.  A signer who has taken nothing is not listed.
  */
 #ifndef SHARE_LEFT_H
 #define SHARE_LEFT_H
@@ -12,8 +12,8 @@
 #include "share.h"
 #include "wire.h"
 
-#define SHARE_LEFT_MAX	48	/* 8 signers with a job, a bundle and an order
-				   to read, 20 with 5 % of the ledger */
+#define SHARE_LEFT_MAX	48	/* 8 signers with a job, a bundle and a query,
+				   20 with 5 % of the ledger, and 4 more */
 
 struct share_left {
 	size_t	n;
@@ -26,14 +26,14 @@ struct share_left {
 #define SHARE_LEFT_WIRE_MAX \
 	(4 + SHARE_LEFT_MAX * (4 + PRINCIPAL_MAX + 1 + 8))
 
-/* UINT64_MAX when he has taken nothing. */
+/* UINT64_MAX for one who has taken nothing. */
 uint64_t	share_left_of(const struct share_left *, enum share,
 		    const char *signer);
-/* The signer's entry; a new one, of this much, when there is none. */
+/* The signer's entry; a new one starts with `whole'. */
 uint64_t	*share_left_entry(struct share_left *, enum share,
 		    const char *signer, uint64_t whole);
 void	share_left_put(struct put *, const struct share_left *);
-/* What is malformed sets the get's error. */
+/* A malformed message sets the get's error. */
 void	share_left_get(struct get *, struct share_left *);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * The site's allowed_signers file (ssh-keygen(1), ALLOWED SIGNERS), read more
- * strictly than OpenSSH does: one principal a line, no patterns, no
- * certificates, no option that is not known here, no key twice.  Times without
- * `Z' are UTC here (OpenSSH: local time; the appliance has none).
+ * strictly than by OpenSSH: one principal a line, no patterns, no certificates,
+ * no unknown options, no duplicate key.  Times without `Z' are UTC (OpenSSH:
+ * local time, which the appliance does not have).
  */
 #ifndef SIGNERS_H
 #define SIGNERS_H
@@ -40,18 +40,18 @@ int	signers_parse(struct signers *, const char *file, const char *text,
 	    size_t len, struct doc_error *e);
 void	signers_free(struct signers *);
 
-/* The row of a key blob, or NULL. */
+/* The signer with this key blob, or NULL. */
 const struct signer	*signers_find(const struct signers *, const void *blob,
 			    size_t len);
 
-/* 0, or the reason (and *w) why this signer may not sign this now. */
+/* Returns 0, or the reason and *w why the signer may not sign this now. */
 enum reason	signers_check(const struct signer *, const char *ns,
 		    uint64_t now, struct why *w);
 
 /*
- * Everything about one signature: its form, its namespace, its signer, the
- * signature over the message, and only then what its signer may do now.  0 and
- * *signerp, or the reason and *w.  `what' names the message to the reader
+ * Verifies one signature: its form, its namespace, its signer, the signature
+ * over the message, and last what its signer may sign now.  Returns 0 with
+ * *signerp, or the reason with *w.  `what' names the message to a person
  * ("command").
  */
 enum reason	signers_verify(const struct signers *, const char *what,
@@ -59,7 +59,7 @@ enum reason	signers_verify(const struct signers *, const char *what,
 		    const void *sig, size_t siglen,
 		    const struct signer **signerp, struct why *w);
 
-/* YYYYMMDD[HHMM[SS]][Z] as unix seconds in UTC; -1 with EBADMSG. */
+/* Reads YYYYMMDD[HHMM[SS]][Z], in UTC.  Returns -1 with EBADMSG. */
 int	signers_parse_time(const char *text, size_t len, uint64_t *tp);
 
 #endif

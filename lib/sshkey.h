@@ -1,7 +1,7 @@
 /*
  * OpenSSH public keys in their wire form: ssh-ed25519 (RFC 8709, libsodium)
- * and ecdsa-sha2-nistp256 (RFC 5656, BearSSL).  Other types are refused with
- * a text that says so.
+ * and ecdsa-sha2-nistp256 (RFC 5656, BearSSL).  Other types are refused by
+ * name.
  */
 #ifndef SSHKEY_H
 #define SSHKEY_H
@@ -23,14 +23,14 @@ struct sshkey {
 	size_t		 point;			/* offset of the key proper */
 };
 
-/* -1 with EBADMSG and *w when it is not a key that we can use. */
+/* Returns -1 with EBADMSG and *w for a key that we cannot use. */
 int	sshkey_parse(struct sshkey *, const void *blob, size_t len,
 	    struct why *w);
 
-/* The type's name as it stands in files, or NULL when we cannot use it. */
+/* The type's name, as in files; NULL for a key that we cannot use. */
 const char	*sshkey_type_name(const struct sshkey *);
 
-/* 0 when `sig' (a type's name and its signature) is the key's over the data. */
+/* Returns 0 when `sig' (a type and a signature) is the key's over the data. */
 int	sshkey_verify(const struct sshkey *, const void *sig, size_t siglen,
 	    const void *data, size_t len);
 

@@ -97,7 +97,7 @@ parse_blob(struct sshsig *s, const void *blob, size_t len, struct why *w)
 	get_init(&g, blob, len);
 	magic = get_raw(&g, MAGIC_LEN);
 	if (magic == NULL || memcmp(magic, MAGIC, MAGIC_LEN) != 0)
-		return why_set(w, "this is no SSH signature; " SIGN_AGAIN);
+		return why_set(w, "this is not an SSH signature; " SIGN_AGAIN);
 	version = get_u32(&g);
 	if (g.err == 0 && version != 1)
 		return why_set(w, "the SSH signature has version %u, only 1 "

@@ -2,8 +2,8 @@
  * SSH signatures as `ssh-keygen -Y sign' writes them (OpenSSH's
  * PROTOCOL.sshsig): armoured, over a message and a namespace.
  *
- * Reading one decides nothing: the key inside is the sender's own choice.
- * sshsig_check() with a key from allowed_signers decides (lib/signers.h does
+ * A signature that can be read proves nothing: the sender chose the key inside.
+ * sshsig_check() with a key from allowed_signers does (signers_verify() does
  * both).
  */
 #ifndef SSHSIG_H
@@ -24,7 +24,7 @@ enum sshsig_hash {
 };
 
 struct sshsig {
-	unsigned char	 key[1100];	/* RSA fits, to be refused by name */
+	unsigned char	 key[1100];	/* RSA fits: its refusal names it */
 	size_t		 keylen;
 	char		 ns[SSHSIG_NAMESPACE_MAX + 1];
 	enum sshsig_hash hash;		/* of the message */
@@ -33,15 +33,15 @@ struct sshsig {
 };
 
 /*
- * Reads an armoured signature; copies all it keeps.  Strict: what ssh-keygen
- * would not write is -1 with EBADMSG and *w.
+ * Reads an armoured signature and copies its parts.  Returns -1 with EBADMSG
+ * and *w for what ssh-keygen does not write.
  */
 int	sshsig_parse(struct sshsig *, const void *armor, size_t len,
 	    struct why *w);
 
 /*
- * 0 when the signature is `key's (compared whole with the one it names) over
- * this message in this namespace; else -1 with EBADMSG.
+ * Returns 0 when the signature is from this key (compared whole with the one in
+ * it) over this message in this namespace; else -1 with EBADMSG.
  */
 int	sshsig_check(const struct sshsig *, const struct sshkey *key,
 	    const char *ns, const void *msg, size_t len);

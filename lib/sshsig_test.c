@@ -302,7 +302,7 @@ ATF_TC_BODY(every_field_is_checked, tc)
 	ns[sizeof(ns) - 1] = '\0';
 	forged(1, ns, "", "sha256", "malformed");
 	blob[0] = 's';
-	refused(armor, rearmor(armor, blob, len), "no SSH signature");
+	refused(armor, rearmor(armor, blob, len), "not an SSH signature");
 }
 
 /* A P-256 signature's two numbers. */

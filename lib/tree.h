@@ -3,9 +3,8 @@
  *
  * A node (level, index) is the root of the complete subtree over the leaves
  * index << level up to, not including, (index + 1) << level; level 0 is the
- * leaves' hashes.  Complete subtrees never change, so they are what is kept:
- * with them appending, the root and a proof for any size that the tree ever
- * had cost O(log n).
+ * leaves' hashes.  Complete subtrees never change, so they are stored: with
+ * them, appending, the root and a proof for any earlier size cost O(log n).
  */
 #ifndef TREE_H
 #define TREE_H
@@ -16,10 +15,10 @@
 #define TREE_HASH	32	/* SHA-256 */
 #define TREE_LEVELS	64	/* sizes are 64 bits; also the longest proof */
 
-/* The right edge: what appending needs of a tree. */
+/* The right edge of a tree, which is all that appending needs. */
 struct tree {
 	uint64_t	size;
-	/* peak[l], meant when bit l of size is set: the last node of level l */
+	/* peak[l], valid when bit l of size is set: the last node of level l */
 	unsigned char	peak[TREE_LEVELS][TREE_HASH];
 };
 
@@ -28,7 +27,7 @@ struct proof {
 	unsigned char	hash[TREE_LEVELS][TREE_HASH];	/* leaf's sibling first */
 };
 
-/* Where nodes are kept.  0 and the hash, or -1 with errno. */
+/* Reads a stored node.  Returns 0 and the hash, or -1 with errno. */
 struct tree_nodes {
 	int	(*get)(void *arg, unsigned level, uint64_t index,
 		    unsigned char hash[TREE_HASH]);
@@ -44,36 +43,36 @@ void	tree_hash_children(const unsigned char left[TREE_HASH],
 
 /* An empty tree. */
 void	tree_init(struct tree *);
-/* The tree's first `size' leaves, from kept nodes.  -1 as `get'. */
+/* Loads the tree of the first `size' leaves.  Returns -1 as `get'. */
 int	tree_load(struct tree *, const struct tree_nodes *, uint64_t size);
 
 /*
- * Appends a leaf by its hash.  The nodes that it completes, the leaf itself
- * included, go to made[0], made[1], ... for levels 0, 1, ...; answers how many.
- * The tree must hold fewer than 2^64 - 1 leaves.
+ * Appends a leaf by its hash.  Stores the nodes that it completes, the leaf
+ * included, in made[0], made[1], ... for levels 0, 1, ... and returns how many.
+ * The tree must have fewer than 2^64 - 1 leaves.
  */
 unsigned tree_append(struct tree *, const unsigned char leaf[TREE_HASH],
 	    unsigned char made[TREE_LEVELS][TREE_HASH]);
 
-/* Of the empty tree it is the hash of nothing, as RFC 6962 says. */
+/* The root; of the empty tree it is the hash of no bytes, as in RFC 6962. */
 void	tree_root(const struct tree *, unsigned char root[TREE_HASH]);
 
 /*
- * How many nodes come into being before this one when leaves are appended one
- * by one: a number for each node, without gaps, and growing.
+ * The node's number: how many nodes are completed before it when leaves are
+ * appended one by one.
  */
 uint64_t tree_node_number(unsigned level, uint64_t index);
 
 /*
- * The inclusion proof of leaf `index' in the tree of the first `size' leaves.
- * -1 with EINVAL unless index < size, else as `get'.
+ * Makes the inclusion proof of leaf `index' in the tree of the first `size'
+ * leaves.  Returns -1 with EINVAL unless index < size, else as `get'.
  */
 int	tree_prove(const struct tree_nodes *, uint64_t index, uint64_t size,
 	    struct proof *);
 
 /*
- * 0 when the proof shows that the leaf is number `index' of the tree with this
- * size and root; else -1, EBADMSG.  Trusts none of its arguments.
+ * Returns 0 when the proof shows that the leaf is number `index' of the tree
+ * with this size and root; else -1 with EBADMSG.  Trusts none of its arguments.
  */
 int	tree_verify(const unsigned char leaf[TREE_HASH], uint64_t index,
 	    uint64_t size, const struct proof *,

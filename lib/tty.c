@@ -10,7 +10,7 @@ make_plain(struct termios *t)
 	t->c_iflag = IGNBRK;
 	t->c_oflag = OPOST | ONLCR;
 	t->c_lflag = 0;
-	/* No modem has to be there, and none can hold the output. */
+	/* No modem lines: none is needed, and none can block the output. */
 	t->c_cflag |= CREAD | CLOCAL;
 	t->c_cflag &= ~(tcflag_t)(CRTSCTS | HUPCL);
 	for (size_t i = 0; i < NCCS; i++)

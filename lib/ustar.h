@@ -29,10 +29,10 @@ struct ustar_member {
 	size_t			 size;
 };
 
-/* Reads from the caller's buffer, which must outlive it. */
+/* The buffer stays the caller's and must outlive the reader. */
 void	ustar_init(struct ustar *, const void *, size_t);
 
-/* 1 and a member, 0 at the archive's proper end, -1 (EBADMSG) and why. */
+/* Returns 1 and a member, 0 at the archive's end, -1 with EBADMSG and *why. */
 int	ustar_next(struct ustar *, struct ustar_member *, struct why *);
 
 /*

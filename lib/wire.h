@@ -1,7 +1,7 @@
 /*
  * The codec: RFC 4251 section 5 data types (byte, uint32, uint64, string) over
- * a caller's buffer.  Both sides remember their first error, so a caller
- * encodes or decodes everything and looks once, at the end.  Nothing here
+ * a caller's buffer.  Both sides remember their first error, so that a caller
+ * encodes or decodes everything and checks once, at the end.  Nothing here
  * allocates, blocks or logs.
  */
 #ifndef WIRE_H
@@ -31,8 +31,8 @@ void	put_string(struct put *, const void *, size_t);
 void	put_cstr(struct put *, const char *);
 
 /*
- * After the first error every get answers 0 or an empty string and the error
- * stays.  A string points into the buffer: it lives as long as that does.
+ * After the first error every get returns 0 or an empty string, and the error
+ * stays.  A returned string points into the buffer.
  */
 void		get_init(struct get *, const void *buf, size_t len);
 uint8_t		get_u8(struct get *);
@@ -40,7 +40,7 @@ uint32_t	get_u32(struct get *);
 uint64_t	get_u64(struct get *);
 /* The next n bytes, or NULL. */
 const void	*get_raw(struct get *, size_t n);
-/* A string of at most max bytes; *lenp is 0 and the answer "" on error. */
+/* A string of at most max bytes; "" and *lenp 0 on error. */
 const void	*get_string(struct get *, size_t *lenp, size_t max);
 /*
  * Copies a string into dst as a C string.  A NUL inside it, or more than
@@ -49,7 +49,7 @@ const void	*get_string(struct get *, size_t *lenp, size_t max);
 void		get_cstr(struct get *, char *dst, size_t cap);
 /* A string of exactly n bytes, copied to dst (zeros on error). */
 void		get_fixed(struct get *, void *dst, size_t n);
-/* 0 when all went well and nothing is left over; else -1, errno EBADMSG. */
+/* Returns -1 with EBADMSG after an error or when bytes are left over. */
 int		get_end(struct get *);
 
 #endif

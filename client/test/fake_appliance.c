@@ -39,7 +39,7 @@ fake_init(struct fake *f, const char *path)
 	fake_check(sodium_init() != -1, "sodium_init");
 	crypto_sign_seed_keypair(pub, f->secret, seed);
 	fake_check(note_key_init(&f->key, "casemate/fake", pub) == 0, "key");
-	vkey_format(f->vkey, &f->key);
+	note_format_vkey(f->vkey, &f->key);
 }
 
 void

@@ -142,7 +142,7 @@ talk_expect_signed(struct daemon *d, uint64_t size, int root)
 
 	AWAIT(&d->ledgerd, checkpoint_signed, &m);
 	ATF_CHECK_EQ(m.size, size);
-	ATF_REQUIRE_EQ(vkey_parse(&key, d->vkey, strlen(d->vkey),
+	ATF_REQUIRE_EQ(note_parse_vkey(&key, d->vkey, strlen(d->vkey),
 	    &w), 0);
 	ATF_REQUIRE_MSG(note_verify(&key, m.note.p, m.note.len,
 	    &textlen, &w) == 0,
