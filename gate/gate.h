@@ -28,8 +28,8 @@
 #define GATE_FIRST_MS		30000	/* until the first request */
 #define GATE_SILENCE_MS		10000	/* within a frame or a bundle */
 #define GATE_REQUEST_MS		60000	/* for the whole first request */
-#define GATE_PLACE_MS		3000	/* no other client gets the place: the
-					   listener's queue of 128 passes in 6 s */
+#define GATE_PLACE_MS		3000	/* before another may get the place; the
+					   queue of 128 passes in 6 s */
 #define GATE_LINGER_MS		2000	/* for the client to close first */
 #define GATE_CHECK_MS		1000	/* is a half-closed client there? */
 #define GATE_REST_MS		1000	/* when no client can be accepted */

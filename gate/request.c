@@ -17,7 +17,7 @@ static void	do_read(struct gate *, struct gate_conn *,
 		    const unsigned char *, size_t);
 
 /* The state in which each frame is expected. */
-static const struct turn {
+static const struct frame_turn {
 	enum client_msg	  type;
 	enum gate_state	  state;
 	const char	 *name;
@@ -29,7 +29,7 @@ static const struct turn {
 	{ CLIENT_DATA,	 CONN_SENDING, "DATA",	 do_data },
 };
 
-static const struct field {
+static const struct submit_field {
 	const char	*name;
 	size_t		 max;
 } fields[] = {
@@ -42,7 +42,7 @@ static void
 refuse_fields(struct gate *g, struct gate_conn *c, const char *frame,
     size_t n, const unsigned char *payload, size_t len)
 {
-	const struct field *f;
+	const struct submit_field *f;
 	char why[TEXT_MAX];
 	struct get in;
 	size_t got;
@@ -125,7 +125,7 @@ static void
 do_frame(struct gate *g, struct gate_conn *c)
 {
 	uint8_t type = gate_frame_type(&c->in);
-	const struct turn *t = turns;
+	const struct frame_turn *t = turns;
 	char why[TEXT_MAX];
 
 	while (t->type != type)		/* the frame reader knows these only */

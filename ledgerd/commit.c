@@ -63,28 +63,28 @@ put_leaf(struct ledgerd *l, const struct event_info *event,
 	return store_put(s, text, p.len);
 }
 
-/* The first n waiting requests. */
+/* Puts the first n waiting appends. */
 static int
 put_waiting(struct ledgerd *l, size_t n)
 {
 	struct queue *q = &l->queue;
 
 	for (size_t i = q->settled; i < q->settled + n; i++) {
-		struct request *r = queue_at(q, i);
+		struct append *a = queue_at(q, i);
 
-		if (r->failure != NULL)		/* cannot become a leaf */
+		if (a->failure != NULL)		/* cannot become a leaf */
 			continue;
-		r->index = l->store.next.tree.size;
-		if (put_leaf(l, r->event, r->fields, r->fields_len,
-		    &r->bytes) == -1)
+		a->index = l->store.next.tree.size;
+		if (put_leaf(l, a->event, a->fields, a->fields_len,
+		    &a->bytes) == -1)
 			return -1;
-		memcpy(r->hash, l->store.next.last, TREE_HASH);
+		memcpy(a->hash, l->store.next.last, TREE_HASH);
 	}
 	return 0;
 }
 
 /*
- * Bytes that must stay free behind these requests: none when all are the ends
+ * Bytes that must stay free behind these appends: none when all are the ends
  * of jobs, for which they are kept free.
  */
 static size_t
@@ -120,15 +120,15 @@ commit_batch(struct ledgerd *l, size_t n)
 	return 0;
 }
 
-/* Gives the first n waiting requests their outcome. */
+/* Gives the first n waiting appends their outcome. */
 static void
 settle(struct queue *q, size_t n, const char *failure)
 {
 	for (; n > 0; n--) {
-		struct request *r = queue_at(q, q->settled);
+		struct append *a = queue_at(q, q->settled);
 
-		if (r->failure == NULL)
-			r->failure = failure;
+		if (a->failure == NULL)
+			a->failure = failure;
 		queue_settle(q);
 	}
 }

@@ -9,10 +9,10 @@
 
 /* Whether the last checkpoint does not cover a request's receipt. */
 static bool
-is_uncovered(const struct ledgerd *l, const struct request *r)
+is_uncovered(const struct ledgerd *l, const struct append *a)
 {
-	return r->failure == NULL && r->want_receipt &&
-	    r->index >= l->checkpoint.size;
+	return a->failure == NULL && a->want_receipt &&
+	    a->index >= l->checkpoint.size;
 }
 
 static bool

@@ -65,7 +65,7 @@ make_leaf(const struct store *s, char text[LEAF_MAX])
 	struct put p;
 
 	put_init(&p, fields, sizeof(fields));
-	for (const struct field *f = info->fields; f->name != NULL; f++)
+	for (const struct event_field *f = info->fields; f->name != NULL; f++)
 		if (f->kind == FIELD_U64)
 			put_u64(&p, 123456);
 		else if (f->kind == FIELD_HEX)

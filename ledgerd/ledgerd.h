@@ -36,7 +36,7 @@ struct ledgerd {
 	struct chan		 runner, keyd;
 	bool			 keyd_there;	/* a conversation has started */
 	bool			 ready;
-	char			 source[NOTE_NAME_MAX + 1];	/* "": unknown */
+	char			 source[NOTE_NAME_MAX + 1];	/* "": none */
 	struct queue		 queue;
 	char			 damage[512];	/* why nothing is appended */
 	struct signed_tree	 checkpoint;

@@ -14,7 +14,7 @@
 #include "ledgerd/test/fill.h"
 #include "ledgerd/test/peers.h"
 
-static struct play p;
+static struct ledgerd_play p;
 static struct answer a;
 
 static const char *const plain[] = { "-m", "kept", "-b", "boot-1", NULL };

@@ -11,7 +11,7 @@
 #include "ledgerd/test/peers.h"
 #include "lib/receipt.h"
 
-static struct play p;
+static struct ledgerd_play p;
 static struct answer a;
 
 static void

@@ -11,34 +11,34 @@ queue_is_full(const struct queue *q)
 	return q->len == QUEUE_MAX;
 }
 
-struct request *
+struct append *
 queue_at(struct queue *q, size_t n)
 {
 	return &q->ring[(q->head + n) % QUEUE_MAX];
 }
 
-struct request *
+struct append *
 queue_push(struct queue *q, const void *fields, size_t len)
 {
-	struct request *r = queue_at(q, q->len);
+	struct append *a = queue_at(q, q->len);
 
-	memset(r, 0, sizeof(*r));
-	r->fields = malloc(len + 1);	/* never of no bytes */
-	if (r->fields == NULL)
+	memset(a, 0, sizeof(*a));
+	a->fields = malloc(len + 1);	/* never of no bytes */
+	if (a->fields == NULL)
 		die_errno("an event of %zu bytes", len);
-	memcpy(r->fields, fields, len);
-	r->fields_len = len;
+	memcpy(a->fields, fields, len);
+	a->fields_len = len;
 	q->len++;
-	return r;
+	return a;
 }
 
 void
 queue_settle(struct queue *q)
 {
-	struct request *r = queue_at(q, q->settled);
+	struct append *a = queue_at(q, q->settled);
 
-	free(r->fields);
-	r->fields = NULL;
+	free(a->fields);
+	a->fields = NULL;
 	q->settled++;
 }
 

@@ -14,7 +14,7 @@
 
 #define QUEUE_MAX	64	/* the runner has 8 jobs with few events each */
 
-struct request {
+struct append {
 	uint32_t			 seq;
 	bool				 want_receipt;
 	const struct event_info		*event;
@@ -28,7 +28,7 @@ struct request {
 };
 
 struct queue {
-	struct request	 ring[QUEUE_MAX];
+	struct append	 ring[QUEUE_MAX];
 	size_t		 head, len;
 	size_t		 settled;	/* of them, from the head on */
 };
@@ -36,15 +36,15 @@ struct queue {
 bool		 queue_is_full(const struct queue *);
 
 /*
- * The place of a new request behind the others, zeroed but for a copy of the
+ * The place of a new append behind the others, zeroed but for a copy of the
  * fields.  Exits 111 without memory.  The queue must not be full.
  */
-struct request	*queue_push(struct queue *, const void *fields, size_t len);
+struct append	*queue_push(struct queue *, const void *fields, size_t len);
 
-/* The nth request from the head, n below len. */
-struct request	*queue_at(struct queue *, size_t n);
+/* The nth append from the head, n below len. */
+struct append	*queue_at(struct queue *, size_t n);
 
-/* Counts the first waiting request as settled, and frees its fields. */
+/* Counts the first waiting append as settled, and frees its fields. */
 void		 queue_settle(struct queue *);
 
 /* Drops the head, which must be settled. */

@@ -14,7 +14,7 @@
 
 #define LEAVES	21
 
-static struct play p;
+static struct ledgerd_play p;
 static struct answer a;
 static char receipts[LEAVES][4096];
 static size_t lens[LEAVES];

@@ -39,21 +39,21 @@ do_append(void *ctx, const struct msg_ledger_append *m)
 	const struct event_info *event = event_info(m->event);
 	const struct bytes *fields = &m->fields;
 	struct ledgerd *l = ctx;
-	struct request *r;
+	struct append *a;
 
 	if (event == NULL)
 		die(EXIT_PEER, "runner broke the protocol: there is no event "
 		    "%u", m->event);
-	r = queue_push(&l->queue, fields->p, fields->len);
-	r->seq = m->seq;
-	r->want_receipt = m->want_receipt;
-	r->event = event;
+	a = queue_push(&l->queue, fields->p, fields->len);
+	a->seq = m->seq;
+	a->want_receipt = m->want_receipt;
+	a->event = event;
 	if (try_leaf(l, event, fields->p, fields->len) == 0)
 		return;
 	if (errno != EMSGSIZE)
 		die(EXIT_PEER, "runner broke the protocol: malformed fields of "
 		    "%s", event->type);
-	r->failure = "the event does not fit into a leaf of the ledger; "
+	a->failure = "the event does not fit into a leaf of the ledger; "
 	    "use a shorter name";
 }
 
@@ -134,7 +134,7 @@ may_read(const void *ctx)
 }
 
 static const struct chan_row rows[] = {
-	CHAN_WHILE(may_read),	/* what stays in the pipe holds the runner back */
+	CHAN_WHILE(may_read),	/* the rest stays in the pipe */
 	CHAN_ON_RESET(do_reset),
 	CHAN_ON(ledger_append, do_append),
 	CHAN_ON(ledger_info, do_info),
@@ -148,16 +148,16 @@ runner_read(struct ledgerd *l)
 }
 
 static void
-send_appended(struct ledgerd *l, const struct request *r)
+send_appended(struct ledgerd *l, const struct append *a)
 {
 	static char receipt[RECEIPT_MAX];
 	size_t len = 0;
 
-	if (r->want_receipt && !l->checkpoint.denied &&
-	    make_receipt(l, r->index, receipt, &len) == -1)
-		len = 0;	/* the leaf is on disk, and the runner is told so */
-	MSG_SEND(&l->runner, ledger_appended, .seq = r->seq,
-	    .index = r->index, .leaf_hash = r->hash, .bytes = r->bytes,
+	if (a->want_receipt && !l->checkpoint.denied &&
+	    make_receipt(l, a->index, receipt, &len) == -1)
+		len = 0;	/* the leaf is on disk all the same */
+	MSG_SEND(&l->runner, ledger_appended, .seq = a->seq,
+	    .index = a->index, .leaf_hash = a->hash, .bytes = a->bytes,
 	    .receipt = { receipt, len });
 }
 
@@ -168,16 +168,16 @@ runner_answer(struct ledgerd *l)
 	struct queue *q = &l->queue;
 
 	for (; q->settled > 0; queue_pop(q)) {
-		const struct request *r = queue_at(q, 0);
+		const struct append *a = queue_at(q, 0);
 
 		if (!chan_fits(&l->runner))
 			return;
-		if (r->failure != NULL)
-			MSG_SEND(&l->runner, ledger_failed, .seq = r->seq,
-			    .message = r->failure);
-		else if (r->want_receipt && r->index >= l->checkpoint.size)
+		if (a->failure != NULL)
+			MSG_SEND(&l->runner, ledger_failed, .seq = a->seq,
+			    .message = a->failure);
+		else if (a->want_receipt && a->index >= l->checkpoint.size)
 			return;
 		else
-			send_appended(l, r);
+			send_appended(l, a);
 	}
 }

@@ -309,7 +309,7 @@ ATF_TC_BODY(the_largest_grant_fits_its_message, tc)
 	static struct grant a, b;
 	struct manifest *m = &a.manifest;
 	char text[MANIFEST_TEXT_MAX + 1], path[NAME_PATH_MAX + 1];
-	size_t left = MANIFEST_MAX / 2 * 3;
+	size_t left = MANIFEST_MAX;
 
 	fill(&a);
 	memset(a.who.author, 'a', PRINCIPAL_MAX);

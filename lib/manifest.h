@@ -43,11 +43,8 @@ struct manifest {
 	struct limits	 limits;
 };
 
-/*
- * All texts come from one file, where `"\P"' stands for three bytes; the rest
- * is what the wire puts before and between them.
- */
-#define MANIFEST_WIRE_MAX	(MANIFEST_MAX / 2 * 3 +			\
+/* manifest_parse() limits all texts together; the rest is the wire's. */
+#define MANIFEST_WIRE_MAX	(MANIFEST_MAX +				\
 	4 * (4 + NAME_MAX_LEN) + CAPABILITY_WIRE_MAX +			\
 	4 * (4 + MANIFEST_SECRETS_MAX + MANIFEST_ARGS_MAX +		\
 	MANIFEST_ENV_MAX) + MANIFEST_FILES_MAX * (4 + 4 + DIGEST_LEN + 1) + \

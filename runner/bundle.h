@@ -1,7 +1,7 @@
 /*
- * A bundle while it arrives: a memfd that fills, and its SHA-256 as it does.
- * All bundles together take at most a quarter of the machine's memory, counted
- * as they arrive: one that was announced and does not come takes nothing.
+ * A bundle while it arrives: a memfd and the SHA-256 of what has arrived.  All
+ * bundles together take at most a quarter of the machine's memory, counted as
+ * they arrive: an announced bundle takes nothing.
  */
 #ifndef BUNDLE_H
 #define BUNDLE_H
@@ -24,7 +24,7 @@ struct bundle {
 	struct sha256		 hash;
 };
 
-/* A bundle that holds nothing; every other call may follow. */
+/* Makes an empty bundle, on which any other call may follow. */
 void	bundle_init(struct bundle *, struct bundle_budget *);
 
 /*
@@ -45,7 +45,7 @@ int	bundle_append(struct bundle *, const void *, size_t);
  */
 int	bundle_seal(struct bundle *, const unsigned char want[DIGEST_LEN]);
 
-/* Gives memory and room back.  Harmless when there is none. */
+/* Releases memory and budget.  May be called on an empty bundle. */
 void	bundle_close(struct bundle *);
 
 #endif

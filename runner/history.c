@@ -15,7 +15,7 @@ count_of(const struct runner *r, const char *submitter)
 	return n;
 }
 
-/* The oldest of the signer who has most, with the one that is to be kept. */
+/* The oldest job of the signer who has most, counting the new job. */
 static size_t
 find_oldest(const struct runner *r, const char *newcomer)
 {

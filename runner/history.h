@@ -1,8 +1,8 @@
 /*
- * The jobs of this boot that are over, as far as they are remembered: HISTORY_MAX
- * that had been accepted, with the end of their output.  When there is no place
- * for another, the oldest of the signer who has most of them is forgotten: many
- * jobs of one signer do not push out another's.
+ * The history: accepted jobs of this boot that are over, at most HISTORY_MAX,
+ * with the end of their output.  When it is full, the oldest job of the signer
+ * who has most of them is dropped, so that one signer's many jobs do not push
+ * out another's.
  */
 #ifndef HISTORY_H
 #define HISTORY_H
@@ -13,7 +13,7 @@
 #include "tail.h"
 #include "lib/codes.h"
 
-#define HISTORY_MAX	16	/* some 70 KiB each */
+#define HISTORY_MAX	16	/* about 70 KiB each */
 
 struct history_job {
 	char		 job[JOB_ID_LEN + 1];	/* "": no job */
@@ -35,11 +35,11 @@ struct history {
 struct runner;
 struct job;
 
-/* A job that had been accepted is over; takes its tail over. */
+/* Adds an accepted job that is over, and takes over its tail. */
 void	history_add(struct runner *, struct job *);
-/* The nth, the oldest first; NULL behind the last. */
+/* The nth, the oldest first; NULL past the end. */
 const struct history_job *history_at(const struct runner *, size_t n);
-/* The tail of a job that runs or is over, or NULL. */
+/* The tail of a job that runs or is in the history, or NULL. */
 const struct tail *history_tail(const struct runner *, const char *job);
 
 #endif

@@ -18,7 +18,7 @@
 #define DECIDE_MS	20000	/* keyd: two signatures, one durable nonce */
 #define MEASURE_MS	90000	/* some GiB; a client waits 120 s in all */
 /*
- * A bundle may be so late, measured against this rate.  The rate is far below
+ * How late a bundle may be, compared with this rate.  The rate is far below
  * that of any vsock, and lets the largest bundle hold its slot for 17 minutes.
  */
 #define RECEIVE_MS	10000
@@ -46,7 +46,7 @@ job_init(struct job *j, struct runner *r, unsigned slot)
 	sha256_init(&j->out[1].hash);
 }
 
-/* What a job that is not running yet is refused with when it may not go on. */
+/* Refuses a job that does not run yet if it may not go on. */
 static bool
 refuse_unwanted(struct runner *r, struct job *j)
 {
@@ -93,12 +93,12 @@ job_measured(struct runner *r, struct job *j, bool unreadable)
 	if (refuse_unwanted(r, j))
 		return;
 	job_enter(j, JOB_DECIDE, DECIDE_MS);
-	j->decide_pending = false;	/* line.c asks in its turn */
+	j->decide_pending = false;	/* keyd_queue_turn() asks */
 }
 
 /*
- * Measured once for all jobs that wait for it, and anew for the next when that
- * failed.  It may have been done since keyd was asked.
+ * A runtime is measured once for all jobs that wait for it.  It may have been
+ * measured since keyd was asked.
  */
 void
 job_measure(struct runner *r, struct job *j, size_t runtime)
@@ -115,7 +115,7 @@ job_measure(struct runner *r, struct job *j, size_t runtime)
 	measure_ask(r->measurer, runtime);
 }
 
-/* keyd's digest is of what is mounted here. */
+/* Whether keyd's digest is of the runtime that is mounted. */
 static bool
 is_measured(const struct runtime *rt, const struct grant *g)
 {
@@ -141,7 +141,7 @@ refuse_runtime(struct runner *r, struct job *j)
 	return true;
 }
 
-/* No bundle of this length could ever come: the client need not send it. */
+/* Refuses a bundle that is too long before the client sends it. */
 static bool
 refuse_length(struct runner *r, struct job *j)
 {
@@ -212,7 +212,7 @@ job_explained(struct runner *r, struct job *j,
 	job_free(r, j);
 }
 
-/* The bundle is whole: to its sandbox. */
+/* The bundle is whole: builds the sandbox. */
 static void
 build(struct runner *r, struct job *j)
 {
@@ -242,7 +242,7 @@ void
 job_data(struct runner *r, struct job *j, const void *data, size_t len)
 {
 	if (j->state != JOB_RECEIVE)
-		return;		/* refused meanwhile */
+		return;		/* it was refused */
 	if (bundle_append(&j->bundle, data, len) == 0) {
 		j->deadline_ms = j->granted_ms + RECEIVE_MS +
 		    j->bundle.got * 1000 / RECEIVE_RATE;
@@ -298,7 +298,7 @@ report_status(struct runner *r, struct job *j, int status)
 		    "%s", "");
 }
 
-/* Out of order reports come from no process of ours: the job is faulty. */
+/* A report that is out of order means that the job is faulty. */
 void
 job_reported(struct runner *r, struct job *j, const struct report *rep)
 {
@@ -320,7 +320,7 @@ job_reported(struct runner *r, struct job *j, const struct report *rep)
 		    "before it started");
 }
 
-/* Committed: the job may begin. */
+/* job.accepted is on disk: starts the job. */
 static void
 start(struct runner *r, struct job *j)
 {
@@ -371,7 +371,7 @@ job_unappended(struct runner *r, struct job *j, const char *message)
 		job_finish_unrecorded(r, j, message);
 }
 
-/* Nobody is asked to whom it would still have to be told. */
+/* No peer has an outstanding request. */
 static bool
 may_refuse(const struct job *j)
 {
@@ -388,7 +388,7 @@ job_leave(struct runner *r, struct job *j)
 	else if (j->state == JOB_RUN)
 		job_end(r, j, OUTCOME_CANCELLED, 0, "the client left");
 	else if (j->state == JOB_END)
-		job_begin_end(r, j);	/* nobody reads the rest */
+		job_begin_end(r, j);	/* drops its output */
 }
 
 void
@@ -412,8 +412,9 @@ job_keyd_reset(struct runner *r, struct job *j)
 }
 
 /*
- * What ledgerd's predecessor was asked may be written or not.  A job that has
- * not begun does not; an end is told again, and may then be there twice.
+ * It is unknown whether ledgerd's predecessor wrote what it was sent.  A job
+ * that has not started is refused; an end is sent again, and may then be
+ * recorded twice.
  */
 void
 job_ledger_reset(struct runner *r, struct job *j)

@@ -7,13 +7,12 @@
  *	    RECORD --committed--> FREE
  *	    (END --late--> RECORD --committed--> LINGER --gone--> FREE)
  *
- * Whatever goes wrong before RUN sets a refusal as the verdict and leads
- * through END (when there are processes) and RECORD to the same end.  The
- * first verdict holds.
+ * An error before RUN sets a refusal as the verdict and leads through END (when
+ * there are processes) and RECORD to the same end.  The first verdict holds.
  *
- * No job's end waits for the kernel without limit, and no slot is free before
- * its control group is: a job whose processes are killed and not gone when END
- * is over is recorded and told as it is then, and its slot lingers.
+ * END has a time limit, and a slot is free only once its control group is
+ * removed: a job whose processes are killed and not gone when END is over is
+ * recorded with the figures of then, and its slot lingers.
  */
 #ifndef JOB_H
 #define JOB_H
@@ -38,18 +37,18 @@ struct report;
 enum job_state {
 	JOB_FREE,
 	JOB_DECIDE,	/* keyd has it */
-	JOB_MEASURE,	/* keyd wants to know what its runtime is, first */
+	JOB_MEASURE,	/* its runtime is being measured, for keyd */
 	JOB_RECEIVE,	/* the bundle comes in */
 	JOB_BUILD,	/* its first process makes the sandbox */
 	JOB_ACCEPT,	/* ledgerd has its job.accepted */
 	JOB_RUN,
-	JOB_END,	/* killed, or ended by itself; what is left goes */
+	JOB_END,	/* killed, or ended by itself; the rest ends */
 	JOB_RECORD,	/* ledgerd has its job.finished or job.refused */
-	JOB_LINGER,	/* its end is told; its control group is not empty */
+	JOB_LINGER,	/* its end is sent; its control group is not empty */
 };
 
-/* How it ended, or why it was refused; and the message with it. */
-struct verdict {
+/* How it ended or why it was refused, with the message. */
+struct job_verdict {
 	enum { VERDICT_NONE, VERDICT_REFUSED, VERDICT_ENDED } kind;
 	enum reason	 reason;
 	enum outcome	 outcome;
@@ -66,8 +65,8 @@ struct job {
 	enum job_state	 state;
 	unsigned	 slot;
 	uint32_t	 conn;
-	bool		 attached;	/* its client is there */
-	uint32_t	 seq;		/* of the request under way */
+	bool		 attached;	/* its client has not left */
+	uint32_t	 seq;		/* of the outstanding request */
 	uint64_t	 deadline_ms;	/* of the state */
 	bool		 accepted;	/* job.accepted is committed */
 	bool		 recordable;	/* its command's signature holds */
@@ -76,7 +75,7 @@ struct job {
 	bool		 gone;		/* process 1 has ended */
 	bool		 late;		/* recorded before all were gone */
 	uint64_t	 ended_ms;	/* when END began; 0: not yet */
-	void		*submission;	/* until it is decided */
+	void		*submission;	/* until keyd has decided */
 	size_t		 submission_len;
 	size_t		 runtime;	/* MEASURE: in the list */
 	bool		 unreadable;	/* it could not be measured */
@@ -85,13 +84,13 @@ struct job {
 	struct bundle	 bundle;
 	struct cgroup	 cgroup;
 	struct child	 child;
-	struct verdict	 verdict;
+	struct job_verdict	 verdict;
 	struct output	 out[2];
 	struct tail	*tail;		/* its end; NULL before it runs */
-	uint64_t	 uncredited;	/* output bytes the client lacks */
+	uint64_t	 uncredited;	/* output bytes without credit */
 	char		 probe[TEXT_MAX];
 	unsigned char	 accepted_leaf[DIGEST_LEN];
-	uint64_t	 granted_ms;	/* since then its bundle comes */
+	uint64_t	 granted_ms;	/* when RECEIVE began */
 	uint64_t	 started_ms, wall_ms;
 	uint64_t	 started;	/* unix seconds */
 	struct cgroup_figures figures;
@@ -110,18 +109,18 @@ void	job_submit(struct runner *, struct job *, uint32_t conn,
 /* In DECIDE: asks keyd. */
 void	job_ask(struct runner *, struct job *);
 
-/* Events.  The texts live in the caller's message. */
-void	job_granted(struct runner *, struct job *);	/* grant filled */
+/* Events.  Texts stay the caller's. */
+void	job_granted(struct runner *, struct job *);	/* who and grant set */
 void	job_denied(struct runner *, struct job *, enum reason,
 	    const char *message);
-/* It was only to be explained: nothing happened, so nothing is recorded. */
+/* It was only to be explained; nothing is recorded. */
 void	job_explained(struct runner *, struct job *,
 	    const struct client_explained *);
 void	job_measure(struct runner *, struct job *, size_t runtime);
 void	job_measured(struct runner *, struct job *, bool unreadable);
 void	job_data(struct runner *, struct job *, const void *, size_t);
 void	job_credit(struct runner *, struct job *, uint32_t bytes);
-void	job_leave(struct runner *, struct job *);	/* its client went */
+void	job_leave(struct runner *, struct job *);	/* its client left */
 void	job_stop(struct runner *, struct job *);	/* appliance stops */
 void	job_appended(struct runner *, struct job *, const unsigned char *leaf,
 	    const void *receipt, size_t len);
@@ -130,7 +129,7 @@ void	job_keyd_reset(struct runner *, struct job *);
 void	job_ledger_reset(struct runner *, struct job *);
 void	job_timeout(struct runner *, struct job *);
 
-/* What its descriptors have; see job_io.c. */
+/* Its descriptors; see job_io.c. */
 #define JOB_POLLFDS	5
 void	job_poll(const struct runner *, const struct job *,
 	    struct pollfd pfd[JOB_POLLFDS]);
@@ -143,36 +142,36 @@ void	job_turn(struct runner *, struct job *,
 void	job_enter(struct job *, enum job_state, uint64_t limit_ms);
 void	job_reported(struct runner *, struct job *, const struct report *);
 
-/* The verdict, if there is none yet; then what the end takes. */
+/* Sets the verdict, if there is none yet, and begins the end. */
 void	job_refuse(struct runner *, struct job *, enum reason,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void	job_end(struct runner *, struct job *, enum outcome, uint32_t status,
 	    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-/* More output than it may have: ends it. */
+/* It wrote more output than its limit: ends it. */
 void	job_overrun(struct runner *, struct job *);
-/* Ends all its processes; what they have written before is still read. */
+/* Kills all its processes; what they wrote before is still read. */
 void	job_begin_end(struct runner *, struct job *);
 /* Process 1 has ended, and with it all others of its namespace. */
 void	job_gone(struct runner *, struct job *);
 /* In END: goes on once no process and no unread output is left. */
 void	job_check_end(struct runner *, struct job *);
 /*
- * END has lasted too long: goes on without the rest of the output, and without
- * waiting for processes that have been killed.
+ * END has lasted too long: stops waiting for the rest of the output and for
+ * killed processes.
  */
 void	job_end_overdue(struct runner *, struct job *);
-/* The appliance stops: END has no more than a few seconds left. */
+/* The appliance stops: limits END to a few seconds. */
 void	job_hurry_end(struct job *);
-/* Its end is told: the slot is free, or lingers. */
+/* Its end is sent: frees the slot, or lets it linger. */
 void	job_over(struct runner *, struct job *);
 /* A slot whose control group holds processes that do not end. */
 void	job_linger(struct job *);
 /* In LINGER: frees the slot once its control group is gone. */
 void	job_check_linger(struct runner *, struct job *);
-/* Says the verdict without a receipt, since it could not be recorded. */
+/* Sends the verdict without a receipt, since it was not recorded. */
 void	job_finish_unrecorded(struct runner *, struct job *, const char *why);
 void	job_free(struct runner *, struct job *);
-/* Wipes it: it has the manifest, and so the job's environment. */
+/* Wipes it: the manifest's env may hold secrets. */
 void	job_forget_submission(struct job *);
 
 #endif

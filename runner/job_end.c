@@ -17,7 +17,7 @@
 
 #define END_MS		30000	/* the client takes the rest of the output */
 #define STOP_MS		3000	/* the same: init gives the runner 6 s */
-#define RETRY_MS	1000	/* to kill or to remove a group once more */
+#define RETRY_MS	1000	/* before a kill or a removal is retried */
 
 void
 job_free(struct runner *r, struct job *j)
@@ -34,7 +34,7 @@ job_free(struct runner *r, struct job *j)
 void
 job_finish_unrecorded(struct runner *r, struct job *j, const char *why)
 {
-	struct verdict *v = &j->verdict;
+	struct job_verdict *v = &j->verdict;
 	size_t len;
 
 	if (v->kind == VERDICT_ENDED) {
@@ -55,7 +55,7 @@ job_finish_unrecorded(struct runner *r, struct job *j, const char *why)
 	job_over(r, j);
 }
 
-/* What its verdict has to say besides. */
+/* Adds a note to the verdict's message. */
 __attribute__((format(printf, 2, 3)))
 static void
 add_note(struct job *j, const char *fmt, ...)
@@ -72,7 +72,7 @@ add_note(struct job *j, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* All its processes are gone, or there never were any, or it is late. */
+/* Its processes are gone, or never existed, or it is late. */
 static void
 record(struct runner *r, struct job *j)
 {
@@ -88,7 +88,7 @@ record(struct runner *r, struct job *j)
 static void
 judge_memory(struct job *j)
 {
-	struct verdict *v = &j->verdict;
+	struct job_verdict *v = &j->verdict;
 	unsigned long long mib = j->grant.manifest.limits.memory_bytes >> 20;
 	const char *text = j->accepted ?
 	    "the job needed more than its %llu MiB of memory; raise "
@@ -111,7 +111,7 @@ judge_memory(struct job *j)
 	snprintf(v->message, sizeof(v->message), text, mib);
 }
 
-/* A limit of CPU may be why the time was too short. */
+/* Says that the CPU limit may be why the time was too short. */
 static void
 judge_time(struct job *j)
 {
@@ -126,14 +126,14 @@ judge_time(struct job *j)
 }
 
 /*
- * The verdict once all figures are known.  The kernel's word on memory goes
- * before what a killed process looked like; and what was recorded as accepted
- * is not refused any more.
+ * Sets the verdict once all figures are known.  That the kernel killed for
+ * memory overrides how the process seemed to end.  A job that was recorded as
+ * accepted is not refused: its refusal becomes an outcome.
  */
 static void
 judge_end(struct job *j)
 {
-	struct verdict *v = &j->verdict;
+	struct job_verdict *v = &j->verdict;
 	bool killed = v->kind == VERDICT_ENDED &&
 	    v->outcome == OUTCOME_SIGNALLED && v->status == 9;
 
@@ -182,7 +182,7 @@ has_unread(const struct job *j)
 	    POLLIN) != 0;
 }
 
-/* Judges it by what is known now.  A group that stays lingers later. */
+/* Sets the verdict by the figures of now, and records it. */
 static void
 conclude(struct runner *r, struct job *j)
 {
@@ -241,7 +241,7 @@ job_begin_end(struct runner *r, struct job *j)
 }
 
 static void
-set_verdict(struct job *j, const struct verdict *v, const char *fmt, va_list ap)
+set_verdict(struct job *j, const struct job_verdict *v, const char *fmt, va_list ap)
 {
 	if (j->verdict.kind != VERDICT_NONE)
 		return;
@@ -253,7 +253,7 @@ void
 job_refuse(struct runner *r, struct job *j, enum reason reason,
     const char *fmt, ...)
 {
-	struct verdict v = { .kind = VERDICT_REFUSED, .reason = reason };
+	struct job_verdict v = { .kind = VERDICT_REFUSED, .reason = reason };
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -266,7 +266,7 @@ void
 job_end(struct runner *r, struct job *j, enum outcome outcome, uint32_t status,
     const char *fmt, ...)
 {
-	struct verdict v = {
+	struct job_verdict v = {
 		.kind = VERDICT_ENDED, .outcome = outcome, .status = status,
 	};
 	va_list ap;
@@ -278,13 +278,13 @@ job_end(struct runner *r, struct job *j, enum outcome outcome, uint32_t status,
 }
 
 /*
- * This goes before how the job ended by itself, even if that was seen first:
- * what is recorded of its output is not all that there was.
+ * This overrides how the job ended by itself, even if that was seen first: its
+ * recorded output is not all of its output.
  */
 void
 job_overrun(struct runner *r, struct job *j)
 {
-	struct verdict *v = &j->verdict;
+	struct job_verdict *v = &j->verdict;
 
 	if (v->kind == VERDICT_ENDED && (v->outcome == OUTCOME_EXITED ||
 	    v->outcome == OUTCOME_SIGNALLED))
@@ -314,8 +314,8 @@ job_hurry_end(struct job *j)
 }
 
 /*
- * What has been killed runs no more of its program, whatever the kernel still
- * has to free: its end can be told.  What could not be killed can not.
+ * Killed processes run no more of the program, even if the kernel still frees
+ * their memory, so the end can be recorded.  It cannot while a kill fails.
  */
 void
 job_end_overdue(struct runner *r, struct job *j)

@@ -1,6 +1,6 @@
 /*
  * A job's descriptors: its reports, its output on the way to the client, and
- * the signs of its end.
+ * what shows its end.
  */
 #include <sys/socket.h>
 
@@ -72,7 +72,7 @@ read_reports(struct runner *r, struct job *j)
 	}
 }
 
-/* One chunk of one stream; the part within the limit goes on. */
+/* Reads one chunk of one stream and sends the part within the limit. */
 static void
 read_output(struct runner *r, struct job *j, int i)
 {
@@ -82,7 +82,7 @@ read_output(struct runner *r, struct job *j, int i)
 	ssize_t n = read(j->child.out[i], buf, output_room(r, j));
 	size_t len;
 
-	/* When all that could write are gone, nothing more comes. */
+	/* Once all writers are gone, an empty pipe stays empty. */
 	if (n == -1 && (errno == EINTR || (errno == EAGAIN && !j->gone)))
 		return;
 	if (n <= 0) {
@@ -104,9 +104,9 @@ read_output(struct runner *r, struct job *j, int i)
 }
 
 /*
- * After the end of process 1: what the pipes still have, as far as the client
- * takes it.  Not until their end: a descriptor of theirs may be on its way
- * through a UNIX socket that the kernel has not thrown away yet.
+ * After the end of process 1: reads what the pipes still hold, as far as the
+ * client takes it.  Does not wait for their end of file: a UNIX socket that the
+ * kernel has not freed yet may still hold one of their descriptors.
  */
 static void
 drain_output(struct runner *r, struct job *j)
@@ -118,10 +118,9 @@ drain_output(struct runner *r, struct job *j)
 }
 
 /*
- * A job's UNIX sockets may hold each other, sent from one to the other, and
- * with them any file: its output pipes, all of its /tmp.  Such a ring outlives
- * the job until the kernel looks for rings, which it does when a UNIX socket is
- * closed, by whomever.
+ * A job may have sent its UNIX sockets through each other, and with them any
+ * file: its output pipes, all of its /tmp.  Such a ring outlives the job until
+ * the kernel collects rings, which it does when any UNIX socket is closed.
  */
 static void
 collect_rings(const struct job *j)
@@ -138,8 +137,8 @@ collect_rings(const struct job *j)
 }
 
 /*
- * Reports before the end of process 1, which it has outlived by nothing; each
- * step may free the job, so the state is looked at again.
+ * Reads reports before handling the exit: both may be pending.  Each step may
+ * free the job, so the state is checked again.
  */
 void
 job_turn(struct runner *r, struct job *j, const struct pollfd pfd[JOB_POLLFDS])

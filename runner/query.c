@@ -50,7 +50,7 @@ turn_away(struct runner *r, struct query *q, const void *receipt, size_t len)
 	release(q);
 }
 
-/* The decision, whichever it is. */
+/* Records the decision, allowed or refused. */
 static void
 record(struct runner *r, struct query *q)
 {
@@ -93,7 +93,7 @@ query_denied(struct runner *r, struct query *q, enum reason reason,
 static void *
 copy(const void *data, size_t len)
 {
-	void *p = malloc(len + 1);	/* never of no bytes */
+	void *p = malloc(len + 1);	/* malloc(0) may be NULL */
 
 	if (p != NULL)
 		memcpy(p, data, len);
@@ -143,8 +143,8 @@ query_unappended(struct runner *r, struct query *q, const char *message)
 	else if (q->refused != 0)
 		note_unrecorded(q, message);
 	else
-		query_refuse(q, REASON_LEDGER, "what is not recorded is not "
-		    "read: %.300s", message);
+		query_refuse(q, REASON_LEDGER, "the query was not recorded, "
+		    "so it is not answered: %.300s", message);
 	turn_away(r, q, "", 0);
 }
 

@@ -30,8 +30,8 @@ enum query_state { QUERY_FREE, QUERY_DECIDE, QUERY_RECORD, QUERY_SEND };
 struct query {
 	enum query_state state;
 	uint32_t	 conn;
-	bool		 attached;	/* its client is there */
-	uint32_t	 seq;		/* of the request under way */
+	bool		 attached;	/* its client has not left */
+	uint32_t	 seq;		/* of the outstanding request */
 	uint64_t	 deadline_ms;	/* of the state, or of its next step */
 	struct who	 who;		/* once keyd has decided: */
 	unsigned	 verb;		/* of verb.def, or 0 */
@@ -47,7 +47,7 @@ struct query {
 	size_t		 leaf_len;
 	void		*receipt;	/* of the decision, for the end */
 	size_t		 receipt_len;
-	uint64_t	 uncredited;	/* bytes that the client lacks */
+	uint64_t	 uncredited;	/* bytes without credit */
 };
 
 /* In a free place: asks keyd, which must have no request. */
@@ -66,7 +66,7 @@ void	query_unappended(struct runner *, struct query *,
 void	query_leaf(struct runner *, struct query *, uint64_t index,
 	    const void *receipt, size_t len);
 void	query_credit(struct runner *, struct query *, uint32_t bytes);
-void	query_leave(struct runner *, struct query *);	/* its client went */
+void	query_leave(struct runner *, struct query *);	/* its client left */
 void	query_stop(struct runner *, struct query *);	/* appliance stops */
 void	query_keyd_reset(struct runner *, struct query *);
 void	query_ledger_reset(struct runner *, struct query *);

@@ -449,12 +449,12 @@ TEST(leaf_that_cannot_be_read_ends_it)
 	ATF_CHECK_EQ(play.r.queries[0].state, QUERY_FREE);
 }
 
-TEST(what_is_not_recorded_is_not_read)
+TEST(query_that_is_not_recorded_is_not_answered)
 {
 	play_start();
 	read_it(VERB_STATUS, 0, 0, "");
 	send_failed(expect_append(EVENT_READ_ALLOWED, "status"), "disk full");
-	expect_refused(REASON_LEDGER, "not recorded is not read: disk full",
+	expect_refused(REASON_LEDGER, "so it is not answered: disk full",
 	    "");
 	submit_query(CONN);
 	deny(expect_query(""), true);
@@ -656,7 +656,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(leaf_beyond_the_end_is_refused_with_the_size);
 	ADD(next_leaf_is_asked_for_when_this_one_has_room);
 	ADD(leaf_that_cannot_be_read_ends_it);
-	ADD(what_is_not_recorded_is_not_read);
+	ADD(query_that_is_not_recorded_is_not_answered);
 	ADD(ninth_query_is_busy);
 	ADD(client_that_leaves_while_it_is_decided);
 	ADD(client_that_leaves_or_is_silent_in_the_middle);

@@ -109,7 +109,7 @@ check_kernel(int cgroup)
 		die(EXIT_REFUSED, "%s", why.text);
 }
 
-/* A slot in which a predecessor's processes are still ending waits for them. */
+/* A slot lingers while processes of a predecessor's job still end. */
 static void
 init_slots(struct runner *r)
 {
@@ -126,7 +126,7 @@ init_slots(struct runner *r)
 	}
 }
 
-/* The spawner has what starting jobs needs; the runner needs none of it. */
+/* Only the spawner needs privileges, to start jobs. */
 static void
 drop_powers(void)
 {

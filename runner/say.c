@@ -71,7 +71,7 @@ void
 say_verdict(struct runner *r, const struct job *j, const void *receipt,
     size_t len)
 {
-	const struct verdict *v = &j->verdict;
+	const struct job_verdict *v = &j->verdict;
 	const struct bytes bytes = { receipt, len };
 
 	if (!j->attached)
@@ -257,7 +257,7 @@ static void
 append_finished(struct runner *r, struct job *j)
 {
 	const struct who *w = &j->who;
-	const struct verdict *v = &j->verdict;
+	const struct job_verdict *v = &j->verdict;
 	unsigned char out[DIGEST_LEN], err[DIGEST_LEN];
 	const struct event_job_finished e = {
 		.job = w->job, .name = j->grant.manifest.name,

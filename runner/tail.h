@@ -1,6 +1,6 @@
 /*
- * The last TAIL_MAX bytes of what was written to two streams, in the order in
- * which it was written.
+ * The last TAIL_MAX bytes that were written to two streams, in the order in
+ * which they were written.
  */
 #ifndef TAIL_H
 #define TAIL_H
@@ -21,15 +21,15 @@ struct tail {
 /* An empty one, or NULL without memory; free() frees it. */
 struct tail	*tail_new(void);
 
-/* Stream 1 or 2.  A tail that is not there (NULL) takes anything. */
+/* Adds to stream 1 or 2.  Does nothing when the tail is NULL. */
 void		 tail_add(struct tail *, int stream, const void *, size_t);
 
-/* The first byte that is still there, counted from the first written. */
+/* The position of the first byte that is kept; 0 was written first. */
 uint64_t	 tail_first(const struct tail *);
 
 /*
- * What follows from byte `at' on, tail_first() or later: at most max bytes of
- * one stream.  Their number, 0 at the end.
+ * The bytes from position `at' on, tail_first() or later: at most max bytes, of
+ * one stream.  Returns their number, 0 at the end.
  */
 size_t		 tail_run(const struct tail *, uint64_t at, size_t max,
 		    int *stream, const void **p);

@@ -59,8 +59,8 @@ take_queries(const struct runner *r, struct share_left *l)
 }
 
 /*
- * Only those who have used theirs up.  More than there is a place for are so
- * many only when the ledger is full.
+ * Only signers who have used theirs up.  There are more of them than places in
+ * the list only when the ledger is full.
  */
 static void
 take_leaves(const struct runner *r, struct share_left *l)
@@ -72,7 +72,7 @@ take_leaves(const struct runner *r, struct share_left *l)
 			take(r, l, SHARE_LEDGER, r->usage.by[i].signer, part);
 }
 
-/* Only when others wait: who is alone may have all of it. */
+/* Only while requests wait: a single signer may have all of it. */
 static void
 take_keyd(const struct runner *r, struct share_left *l)
 {

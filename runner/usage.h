@@ -1,7 +1,7 @@
 /*
- * What each signer has taken of what all share.  Slots, readers and the room
- * for bundles are counted where they are held, so that no path can forget to
- * give one back; the ledger's bytes and keyd's time are remembered.
+ * Each signer's usage of what all signers share.  Slots, places for queries and
+ * the room for bundles are counted where they are held, so that no path can
+ * forget to release one; the ledger's bytes and keyd's time are added up here.
  */
 #ifndef USAGE_H
 #define USAGE_H
@@ -32,15 +32,15 @@ struct usage {
 };
 
 /*
- * What is left to those who have taken something.  A job that keyd decides on
- * does not count against itself.
+ * Sets what is left to each signer who uses something.  A job that keyd decides
+ * on does not count against itself.
  */
 void	usage_left(const struct runner *, const struct job *asking,
 	    struct share_left *);
 
-/* A leaf about an order of the signer's, "" for none, is in the ledger. */
+/* A leaf of the signer's, "" for none, is in the ledger. */
 void	usage_add_leaf(struct runner *, const char *signer, uint64_t bytes);
-/* So was keyd's time. */
+/* keyd has spent so much time on a request of the signer's. */
 void	usage_add_keyd(struct runner *, const char *signer, uint64_t ms);
 
 #endif

@@ -22,7 +22,7 @@
 enum { RUNNER_OUT, RUNNER_IN, KEYD_OUT, KEYD_IN };	/* of play.pipes */
 
 void
-play_init(struct play *p)
+play_init(struct ledgerd_play *p)
 {
 	unsigned char pub[NOTE_KEY_LEN];
 
@@ -38,7 +38,7 @@ play_init(struct play *p)
 }
 
 void
-play_new_runner(struct play *p)
+play_new_runner(struct ledgerd_play *p)
 {
 	p->runner_there = false;
 	chan_init(&p->runner, p->pipes[RUNNER_IN][0], p->pipes[RUNNER_OUT][1],
@@ -46,7 +46,7 @@ play_new_runner(struct play *p)
 }
 
 void
-play_new_keyd(struct play *p)
+play_new_keyd(struct ledgerd_play *p)
 {
 	p->owed = false;
 	chan_init(&p->keyd, p->pipes[KEYD_IN][0], p->pipes[KEYD_OUT][1],
@@ -70,7 +70,7 @@ program(void)
 
 /* dup2() clears close-on-exec; the targets are clear of all sources. */
 static void
-child(struct play *p, const char *dir, const char *const args[], int notify)
+child(struct ledgerd_play *p, const char *dir, const char *const args[], int notify)
 {
 	int low[] = { -1, -1, -1, notify, p->pipes[RUNNER_OUT][0],
 	    p->pipes[RUNNER_IN][1], p->pipes[KEYD_OUT][0],
@@ -97,7 +97,7 @@ child(struct play *p, const char *dir, const char *const args[], int notify)
 }
 
 void
-play_start(struct play *p, const char *dir, const char *const args[])
+play_start(struct ledgerd_play *p, const char *dir, const char *const args[])
 {
 	int notify[2];
 
@@ -120,7 +120,7 @@ play_start(struct play *p, const char *dir, const char *const args[])
 }
 
 void
-play_start_ready(struct play *p, const char *dir)
+play_start_ready(struct ledgerd_play *p, const char *dir)
 {
 	static const char *const args[] = { "-m", "kept", "-b", "boot-1",
 	    NULL };
@@ -130,7 +130,7 @@ play_start_ready(struct play *p, const char *dir)
 }
 
 void
-play_keyd_go(struct play *p)
+play_keyd_go(struct ledgerd_play *p)
 {
 	char body[256], note[NOTE_TEXT_MAX];
 	struct put b, n;
@@ -151,7 +151,7 @@ play_keyd_go(struct play *p)
 }
 
 static void
-keyd_turn(struct play *p)
+keyd_turn(struct ledgerd_play *p)
 {
 	struct msg_checkpoint_sign m;
 	enum chan_event event;
@@ -239,7 +239,7 @@ take_answer(struct answer *a, enum msg type, struct get *g)
 }
 
 static bool
-runner_turn(struct play *p, struct answer *a)
+runner_turn(struct ledgerd_play *p, struct answer *a)
 {
 	enum chan_event event;
 	enum msg type;
@@ -258,7 +258,7 @@ runner_turn(struct play *p, struct answer *a)
 
 /* Takes the readiness byte, once. */
 static void
-take_ready(struct play *p)
+take_ready(struct ledgerd_play *p)
 {
 	struct pollfd pfd = { .fd = p->notify, .events = POLLIN };
 	char byte;
@@ -268,7 +268,7 @@ take_ready(struct play *p)
 }
 
 bool
-play_turn(struct play *p, struct answer *a, int ms)
+play_turn(struct ledgerd_play *p, struct answer *a, int ms)
 {
 	struct pollfd pfd[6];
 	int n;
@@ -288,7 +288,7 @@ play_turn(struct play *p, struct answer *a, int ms)
 }
 
 static int
-take_status(struct play *p)
+take_status(struct ledgerd_play *p)
 {
 	int status;
 
@@ -299,7 +299,7 @@ take_status(struct play *p)
 }
 
 int
-play_wait_exit(struct play *p)
+play_wait_exit(struct ledgerd_play *p)
 {
 	struct pollfd pfd = { .fd = p->pidfd, .events = POLLIN };
 	static struct answer a;
@@ -311,14 +311,14 @@ play_wait_exit(struct play *p)
 }
 
 void
-play_kill(struct play *p)
+play_kill(struct ledgerd_play *p)
 {
 	kill(p->pid, SIGKILL);
 	ATF_REQUIRE_EQ(1000 + SIGKILL, take_status(p));
 }
 
 void
-play_until_ready(struct play *p)
+play_until_ready(struct ledgerd_play *p)
 {
 	static struct answer a;
 
@@ -328,7 +328,7 @@ play_until_ready(struct play *p)
 }
 
 void
-play_until_owed(struct play *p)
+play_until_owed(struct ledgerd_play *p)
 {
 	static struct answer a;
 
@@ -338,7 +338,7 @@ play_until_owed(struct play *p)
 }
 
 void
-play_until_answer(struct play *p, struct answer *a)
+play_until_answer(struct ledgerd_play *p, struct answer *a)
 {
 	a->type = MSG_CHAN_HELLO;
 	while (a->type == MSG_CHAN_HELLO)
@@ -347,7 +347,7 @@ play_until_answer(struct play *p, struct answer *a)
 }
 
 void
-play_append(struct play *p, uint32_t seq, enum event nr, bool receipt,
+play_append(struct ledgerd_play *p, uint32_t seq, enum event nr, bool receipt,
     const char *job)
 {
 	const struct event_info *info = event_info(nr);
@@ -356,7 +356,7 @@ play_append(struct play *p, uint32_t seq, enum event nr, bool receipt,
 	struct put f;
 
 	put_init(&f, fields, sizeof(fields));
-	for (const struct field *i = info->fields; i->name != NULL; i++)
+	for (const struct event_field *i = info->fields; i->name != NULL; i++)
 		if (i->kind == FIELD_U64)
 			put_u64(&f, seq);
 		else if (i->kind == FIELD_HEX)
@@ -369,13 +369,13 @@ play_append(struct play *p, uint32_t seq, enum event nr, bool receipt,
 }
 
 void
-play_info(struct play *p)
+play_info(struct ledgerd_play *p)
 {
 	MSG_SEND(&p->runner, ledger_info, 0);
 }
 
 void
-play_read(struct play *p, uint32_t seq, uint64_t index)
+play_read(struct ledgerd_play *p, uint32_t seq, uint64_t index)
 {
 	MSG_SEND(&p->runner, ledger_read, .seq = seq, .index = index);
 }

@@ -21,7 +21,7 @@ enum play_keyd {
 	KEYD_LIES,		/* signs another root */
 };
 
-struct play {
+struct ledgerd_play {
 	pid_t		 pid;
 	int		 pidfd;
 	int		 pipes[4][2];	/* runner to ledgerd, back; keyd same */
@@ -50,43 +50,43 @@ struct answer {
 };
 
 /* Makes the pipes and a key named casemate/test. */
-void	play_init(struct play *);
+void	play_init(struct ledgerd_play *);
 
 /*
  * Starts build/bin/ledgerd in the folder `dir', its log in ./log.  args ends
  * in NULL.
  */
-void	play_start(struct play *, const char *dir, const char *const args[]);
+void	play_start(struct ledgerd_play *, const char *dir, const char *const args[]);
 /* The same for boot "boot-1", kept, and waits until it is ready. */
-void	play_start_ready(struct play *, const char *dir);
+void	play_start_ready(struct ledgerd_play *, const char *dir);
 
 /* kill -9 and wait. */
-void	play_kill(struct play *);
+void	play_kill(struct ledgerd_play *);
 /* Plays on until its end; the exit status, or 1000 + the signal. */
-int	play_wait_exit(struct play *);
+int	play_wait_exit(struct ledgerd_play *);
 
 /*
  * One round: at most one answer for the runner, else a->type is
  * MSG_CHAN_HELLO.  False when it has ended, or after ms of nothing.
  */
-bool	play_turn(struct play *, struct answer *, int ms);
+bool	play_turn(struct ledgerd_play *, struct answer *, int ms);
 /* Until the condition of its name, or the test fails. */
-void	play_until_ready(struct play *);
-void	play_until_owed(struct play *);
-void	play_until_answer(struct play *, struct answer *);
+void	play_until_ready(struct ledgerd_play *);
+void	play_until_owed(struct ledgerd_play *);
+void	play_until_answer(struct ledgerd_play *, struct answer *);
 
 /* keyd's answer to the question it owes. */
-void	play_keyd_go(struct play *);
+void	play_keyd_go(struct ledgerd_play *);
 /* A new process on the other end of the pipes. */
-void	play_new_keyd(struct play *);
-void	play_new_runner(struct play *);
+void	play_new_keyd(struct ledgerd_play *);
+void	play_new_runner(struct ledgerd_play *);
 
 /* Sends an append of an event with small fields, its `job' as given. */
-void	play_append(struct play *, uint32_t seq, enum event, bool receipt,
+void	play_append(struct ledgerd_play *, uint32_t seq, enum event, bool receipt,
 	    const char *job);
-void	play_info(struct play *);
+void	play_info(struct ledgerd_play *);
 /* Asks for a leaf with its receipt. */
-void	play_read(struct play *, uint32_t seq, uint64_t index);
+void	play_read(struct ledgerd_play *, uint32_t seq, uint64_t index);
 
 /* Whether ./log has the text; fails the test when not. */
 void	play_check_log(const char *text);

@@ -5,8 +5,8 @@
  *	struct msg_job_measure		its fields
  *	msg_put_job_measure()		appends them to a put
  *	msg_get_job_measure()		reads them, and nothing may be left over
- *	msg_send_job_measure()		puts them into a chan's send buffer
- *	msg_take_job_measure()		reads them and calls a chan_row's handler
+ *	msg_send_job_measure()		sends them, encoded in the chan's buffer
+ *	msg_take_job_measure()		reads them and calls the handler
  *
  * and client_put_NAME(), client_get_NAME() for a frame.  A size is the sum of
  * its fields' sizes, so none is written by hand.

@@ -71,7 +71,7 @@ event_put_##name(struct put *p, const struct event_##name *e)		\
 #undef FIELD
 
 static void
-format_field(const struct field *f, struct get *g, struct put *out)
+format_field(const struct event_field *f, struct get *g, struct put *out)
 {
 	unsigned char digest[DIGEST_LEN];
 	const void *text;
@@ -100,7 +100,7 @@ format_field(const struct field *f, struct get *g, struct put *out)
 int
 event_format(const struct event_info *info, struct get *g, struct put *out)
 {
-	const struct field *f;
+	const struct event_field *f;
 
 	for (f = info->fields; f->name != NULL; f++) {
 		if (f != info->fields)

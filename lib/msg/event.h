@@ -26,7 +26,7 @@ enum field_kind {
 	FIELD_U64,	/* uint64 */
 };
 
-struct field {
+struct event_field {
 	enum field_kind	 kind;
 	const char	*name;
 };
@@ -36,7 +36,7 @@ struct field {
 struct event_info {
 	unsigned	 nr;
 	const char	*type;		/* CloudEvents `type' */
-	struct field	 fields[EVENT_FIELDS_MAX];	/* name NULL ends */
+	struct event_field	 fields[EVENT_FIELDS_MAX];	/* name NULL ends */
 };
 
 /* A number, and whether it was set: `.wall_ms = event_u64(n)'. */

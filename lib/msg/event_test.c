@@ -24,7 +24,7 @@ encode(const struct event_info *info)
 
 	memset(bytes, 0xab, sizeof(bytes));
 	put_init(&p, fields, sizeof(fields));
-	for (const struct field *f = info->fields; f->name != NULL; f++)
+	for (const struct event_field *f = info->fields; f->name != NULL; f++)
 		switch (f->kind) {
 		case FIELD_STR:
 			put_cstr(&p, "v");
