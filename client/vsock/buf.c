@@ -9,7 +9,7 @@
 #include "credit.h"
 
 static void
-append(struct buf *b, const uint8_t *p, size_t len)
+append(struct vsock_buf *b, const uint8_t *p, size_t len)
 {
 	size_t tail = (b->head + b->len) % CREDIT_BUF_ALLOC;
 	size_t first = CREDIT_BUF_ALLOC - tail;
@@ -22,7 +22,7 @@ append(struct buf *b, const uint8_t *p, size_t len)
 }
 
 int
-buf_put(struct buf *b, const struct iovec *iov, size_t niov, size_t skip)
+buf_put(struct vsock_buf *b, const struct iovec *iov, size_t niov, size_t skip)
 {
 	size_t total = 0;
 
@@ -48,7 +48,7 @@ buf_put(struct buf *b, const struct iovec *iov, size_t niov, size_t skip)
 }
 
 ssize_t
-buf_send(struct buf *b, int fd)
+buf_send(struct vsock_buf *b, int fd)
 {
 	struct iovec iov[2];
 	struct msghdr m = { .msg_iov = iov, .msg_iovlen = 2 };
@@ -72,8 +72,8 @@ buf_send(struct buf *b, int fd)
 }
 
 void
-buf_free(struct buf *b)
+buf_free(struct vsock_buf *b)
 {
 	free(b->mem);
-	*b = (struct buf){ 0 };
+	*b = (struct vsock_buf){ 0 };
 }

@@ -37,11 +37,11 @@ enum {
 	GRACE_MS_MAX = 3600000,
 };
 
-#define CID_MIN		3u		/* 0 to 2 have meanings */
-#define CID_MAX		0xfffffffeu	/* Linux keeps 32 bits of it */
+#define CID_MIN		3u		/* 0 to 2 are reserved */
+#define CID_MAX		0xfffffffeu	/* Linux uses 32 bits */
 
 static const struct sandbox_limit limits[] = {
-	/* All buffers full, and room for the rest: 8 MiB are plenty. */
+	/* All buffers full, and 8 MiB for the rest. */
 	{ RLIMIT_DATA, CONN_MAX * (CREDIT_BUF_ALLOC + 8192ul) + (8ul << 20) },
 };
 
@@ -62,8 +62,8 @@ static const char usage[] =
     "(--vhost PATH | --vhost-fd FD) [--allow-port P]... [--grace MS] "
     "[--once] [--verbose]";
 
-/* What the command line says; paths are not opened yet. */
-struct settings {
+/* The command line's options; paths are not opened yet. */
+struct vsock_settings {
 	struct device_options	 device;
 	const char		*uds_path;
 	const char		*vhost_path;
@@ -96,7 +96,7 @@ allow_port(struct device_options *o, const char *s)
 }
 
 static void
-parse_options(int argc, char *argv[], struct settings *s)
+parse_options(int argc, char *argv[], struct vsock_settings *s)
 {
 	static const struct option longs[] = {
 		{ "cid", required_argument, NULL, 'c' },
@@ -164,7 +164,7 @@ close_fds(unsigned from, unsigned to)
 		die_errno("close_range");
 }
 
-/* Close all that we were not meant to have; -1 stands for none. */
+/* Closes all descriptors but these two; -1 stands for none. */
 static void
 close_others(int a, int b)
 {
@@ -192,7 +192,7 @@ socket_option(int fd, int name)
 	    -1 : value;
 }
 
-/* A UNIX stream socket that we were given: does it listen? */
+/* Checks that fd is a UNIX stream socket.  Returns whether it listens. */
 static bool
 check_socket(const char *opt, int fd)
 {
@@ -208,7 +208,7 @@ check_socket(const char *opt, int fd)
 	return socket_option(fd, SO_ACCEPTCONN) == 1;
 }
 
-/* A socket file whose listener is dead; then it may be replaced. */
+/* Whether this is a socket file without a listener, which may be replaced. */
 static bool
 is_stale(const struct sockaddr_un *sa)
 {
@@ -253,7 +253,7 @@ listen_at(const char *opt, const char *path)
 	return fd;
 }
 
-/* The path that ports the guest dials are named after. */
+/* Finds the prefix of the paths that the guest dials. */
 static void
 find_uds_path(struct device_options *o)
 {
@@ -271,7 +271,7 @@ find_uds_path(struct device_options *o)
 }
 
 static void
-open_sockets(struct settings *s)
+open_sockets(struct vsock_settings *s)
 {
 	struct device_options *o = &s->device;
 
@@ -307,7 +307,7 @@ open_signals(void)
 	return fd;
 }
 
-/* As many descriptors as all connections need, or fewer connections. */
+/* Raises the limit of open files; returns how many connections it allows. */
 static unsigned
 claim_descriptors(void)
 {
@@ -344,7 +344,7 @@ int
 main(int argc, char *argv[])
 {
 	static struct device d;
-	static struct settings s = { .device = { .listen_fd = -1,
+	static struct vsock_settings s = { .device = { .listen_fd = -1,
 	    .vhost_fd = -1, .signal_fd = -1 } };
 
 	stdfds_fill();

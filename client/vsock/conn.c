@@ -9,11 +9,11 @@
 #include "lib/log.h"
 
 void
-conns_init(struct conns *t, unsigned max)
+conns_init(struct vsock_conns *t, unsigned max)
 {
 	uint32_t start;
 
-	*t = (struct conns){ .max = max };
+	*t = (struct vsock_conns){ .max = max };
 	t->pool = calloc(max, sizeof(t->pool[0]));
 	if (t->pool == NULL)
 		die_errno("memory for %u connections", max);
@@ -22,54 +22,56 @@ conns_init(struct conns *t, unsigned max)
 		t->pool[i].hash_next = t->free_head;
 		t->free_head = &t->pool[i];
 	}
-	/* Random, or the first ports after a restart of this program would
-	 * be those that the guest still holds from the last one. */
+	/*
+	 * Random, since after a restart of this program the guest may still
+	 * use the ports of the connections before.
+	 */
 	if (getrandom(&start, sizeof(start), 0) != sizeof(start))
 		die_errno("getrandom");
 	t->next_port = start % (1u << 30);
 }
 
-struct conn *
+struct vsock_conn *
 conn_open(struct device *d, enum conn_state state, int fd)
 {
-	struct conns *t = &d->conns;
-	struct conn *c = t->free_head;
+	struct vsock_conns *t = &d->conns;
+	struct vsock_conn *c = t->free_head;
 
 	if (c == NULL)
 		return NULL;
 	t->free_head = c->hash_next;
-	*c = (struct conn){ .state = state, .fd = fd, .gen = c->gen + 1 };
+	*c = (struct vsock_conn){ .state = state, .fd = fd, .gen = c->gen + 1 };
 	t->count++;
 	return c;
 }
 
 uint64_t
-conn_id(struct device *d, const struct conn *c)
+conn_id(struct device *d, const struct vsock_conn *c)
 {
 	return (uint64_t)(c - d->conns.pool) | (uint64_t)c->gen << 16;
 }
 
-struct conn *
+struct vsock_conn *
 conn_by_id(struct device *d, uint64_t id)
 {
-	struct conn *c = &d->conns.pool[id & 0xffff];
+	struct vsock_conn *c = &d->conns.pool[id & 0xffff];
 
 	return c->state != CONN_FREE && c->gen == (uint32_t)(id >> 16) ?
 	    c : NULL;
 }
 
-static struct conn **
-bucket(struct conns *t, uint32_t host_port, uint32_t guest_port)
+static struct vsock_conn **
+bucket(struct vsock_conns *t, uint32_t host_port, uint32_t guest_port)
 {
 	uint32_t h = (host_port ^ (guest_port << 5)) * 2654435761u;
 
 	return &t->bucket[(h >> 16) % CONN_BUCKETS];
 }
 
-struct conn *
+struct vsock_conn *
 conn_find(struct device *d, uint32_t host_port, uint32_t guest_port)
 {
-	struct conn *c = *bucket(&d->conns, host_port, guest_port);
+	struct vsock_conn *c = *bucket(&d->conns, host_port, guest_port);
 
 	while (c != NULL &&
 	    (c->host_port != host_port || c->guest_port != guest_port))
@@ -78,10 +80,10 @@ conn_find(struct device *d, uint32_t host_port, uint32_t guest_port)
 }
 
 void
-conn_key(struct device *d, struct conn *c, uint32_t host_port,
+conn_key(struct device *d, struct vsock_conn *c, uint32_t host_port,
     uint32_t guest_port)
 {
-	struct conn **b = bucket(&d->conns, host_port, guest_port);
+	struct vsock_conn **b = bucket(&d->conns, host_port, guest_port);
 
 	c->host_port = host_port;
 	c->guest_port = guest_port;
@@ -91,9 +93,9 @@ conn_key(struct device *d, struct conn *c, uint32_t host_port,
 }
 
 static void
-unkey(struct device *d, struct conn *c)
+unkey(struct device *d, struct vsock_conn *c)
 {
-	struct conn **p = bucket(&d->conns, c->host_port, c->guest_port);
+	struct vsock_conn **p = bucket(&d->conns, c->host_port, c->guest_port);
 
 	if (!c->keyed)
 		return;
@@ -117,7 +119,7 @@ conn_pick_port(struct device *d, uint32_t guest_port)
 }
 
 unsigned
-conn_shutdown_due(const struct conn *c)
+conn_shutdown_due(const struct vsock_conn *c)
 {
 	unsigned due = 0;
 
@@ -125,14 +127,14 @@ conn_shutdown_due(const struct conn *c)
 		due |= PKT_SHUT_SEND;
 	if (c->client_deaf)
 		due |= PKT_SHUT_RCV;
-	/* Both ends said their last word, and the client has heard it. */
+	/* Both ends have ended, and the client has read everything. */
 	if (c->client_ended && c->shut_wr)
 		due |= PKT_SHUT_RCV;
 	return due;
 }
 
 bool
-conn_wants(const struct conn *c)
+conn_wants(const struct vsock_conn *c)
 {
 	if (c->todo != 0)
 		return true;
@@ -146,9 +148,9 @@ conn_wants(const struct conn *c)
 }
 
 void
-conn_schedule(struct device *d, struct conn *c)
+conn_schedule(struct device *d, struct vsock_conn *c)
 {
-	struct conns *t = &d->conns;
+	struct vsock_conns *t = &d->conns;
 
 	if (c->state == CONN_OPEN && credit_update_due(&c->credit))
 		c->todo |= TODO_CREDIT_UPDATE;
@@ -165,9 +167,9 @@ conn_schedule(struct device *d, struct conn *c)
 }
 
 static void
-unschedule(struct device *d, struct conn *c)
+unschedule(struct device *d, struct vsock_conn *c)
 {
-	struct conns *t = &d->conns;
+	struct vsock_conns *t = &d->conns;
 
 	if (!c->queued)
 		return;
@@ -183,10 +185,10 @@ unschedule(struct device *d, struct conn *c)
 	c->queued = false;
 }
 
-struct conn *
+struct vsock_conn *
 conn_next_ready(struct device *d)
 {
-	struct conn *c = d->conns.ready_head;
+	struct vsock_conn *c = d->conns.ready_head;
 
 	if (c != NULL)
 		unschedule(d, c);
@@ -194,9 +196,9 @@ conn_next_ready(struct device *d)
 }
 
 void
-conn_set_deadline(struct device *d, struct conn *c, int64_t ms)
+conn_set_deadline(struct device *d, struct vsock_conn *c, int64_t ms)
 {
-	struct conns *t = &d->conns;
+	struct vsock_conns *t = &d->conns;
 
 	c->deadline = ms == 0 ? 0 : d->now_ms + ms;
 	if (c->deadline != 0 &&
@@ -205,9 +207,9 @@ conn_set_deadline(struct device *d, struct conn *c, int64_t ms)
 }
 
 void
-conn_reap(struct device *d, struct conn *c)
+conn_reap(struct device *d, struct vsock_conn *c)
 {
-	struct conns *t = &d->conns;
+	struct vsock_conns *t = &d->conns;
 
 	if (c->state != CONN_GONE)
 		return;
@@ -227,7 +229,7 @@ conn_reap(struct device *d, struct conn *c)
 }
 
 void
-conn_finish(struct device *d, struct conn *c, bool rst)
+conn_finish(struct device *d, struct vsock_conn *c, bool rst)
 {
 	unschedule(d, c);
 	c->state = CONN_GONE;
@@ -243,7 +245,7 @@ conn_finish(struct device *d, struct conn *c, bool rst)
 }
 
 static void
-expire(struct device *d, struct conn *c)
+expire(struct device *d, struct vsock_conn *c)
 {
 	if (d->opt->verbose)
 		log_info("connection %u-%u: %s", c->host_port, c->guest_port,
@@ -259,13 +261,13 @@ expire(struct device *d, struct conn *c)
 void
 conns_expire(struct device *d)
 {
-	struct conns *t = &d->conns;
+	struct vsock_conns *t = &d->conns;
 	int64_t next = 0;
 
 	if (t->next_deadline == 0 || d->now_ms < t->next_deadline)
 		return;
 	for (unsigned i = 0; i < t->max; i++) {
-		struct conn *c = &t->pool[i];
+		struct vsock_conn *c = &t->pool[i];
 
 		if (c->state == CONN_FREE || c->deadline == 0)
 			continue;

@@ -1,5 +1,5 @@
 /*
- * Connections: the table, their states, and how they end.
+ * Connections: their table, their states, and how they end.
  */
 #ifndef CONN_H
 #define CONN_H
@@ -15,20 +15,20 @@ struct device;
 
 enum {
 	CONN_MAX = 1024,
-	CONN_GUEST_MAX = 512,	/* dialled by the guest, so that a mad guest
-				   cannot shut out the host's clients */
+	CONN_GUEST_MAX = 512,	/* dialled by the guest; the rest is for the
+				   host's clients */
 	CONN_BUCKETS = 1024,
 	CONN_LINE_MS = 5000,	/* for "CONNECT <port>\n" */
 	CONN_RINGS_MS = 2000,	/* for a guest that is booting */
-	CONN_REQUEST_MS = 2000,	/* for the guest's answer */
-	CONN_CLOSE_MS = 8000,	/* for the guest's last RST, as Linux has it */
+	CONN_REQUEST_MS = 2000,	/* for the guest's response */
+	CONN_CLOSE_MS = 8000,	/* for the guest's last RST, as in Linux */
 };
 
 /*
  *	LINE --CONNECT--> WAIT --rings up--> REQUEST --RESPONSE--> OPEN
  *	guest's REQUEST -----------------------------------------> OPEN
  *	OPEN --both directions ended, guest told--> CLOSING --RST--> GONE
- *	any --RST, reset, time out--> GONE, and free when the client has its
+ *	any --RST, reset, timeout--> GONE; FREE when the client has all its
  *	bytes and the guest its RST
  */
 enum conn_state {
@@ -36,8 +36,10 @@ enum conn_state {
 	CONN_GONE
 };
 
-/* Control packets that the guest is to get.  SHUTDOWN is not here: it is
- * the difference between conn_shutdown_due() and `shut_told'. */
+/*
+ * Control packets to send to the guest.  SHUTDOWN is not among them: it is due
+ * when conn_shutdown_due() has flags that `shut_told' lacks.
+ */
 enum conn_todo {
 	TODO_REQUEST = 1,
 	TODO_RESPONSE = 2,
@@ -46,89 +48,91 @@ enum conn_todo {
 	TODO_CREDIT_REQUEST = 16,
 };
 
-struct conn {
+struct vsock_conn {
 	enum conn_state	 state;
-	uint32_t	 gen;		/* tells a stale event from a fresh */
+	uint32_t	 gen;		/* generation, to detect stale events */
 	uint32_t	 host_port;
 	uint32_t	 guest_port;
-	int		 fd;		/* the client, -1 when it is closed */
+	int		 fd;		/* the client, -1 once closed */
 	unsigned	 todo;
-	unsigned	 shut_told;	/* PKT_SHUT_x, what the guest knows */
+	unsigned	 shut_told;	/* PKT_SHUT_x already sent */
 	struct credit	 credit;
-	struct buf	 buf;		/* to the client */
+	struct vsock_buf	 buf;		/* to the client */
 	int64_t		 deadline;	/* ms, 0: none */
 	bool		 from_guest;
 	bool		 keyed;		/* found by conn_find */
 	bool		 queued;	/* in the ready list */
-	bool		 readable;	/* the client's socket, maybe */
-	bool		 asked;		/* CREDIT_REQUEST in this stall */
-	bool		 client_ended;	/* sends no more, all of it passed on */
+	bool		 readable;	/* the client may have sent data */
+	bool		 asked;		/* CREDIT_REQUEST sent in this stall */
+	bool		 client_ended;	/* sends no more; all was forwarded */
 	bool		 client_deaf;	/* receives no more */
 	bool		 guest_ended;	/* sends no more */
 	bool		 guest_deaf;	/* receives no more */
-	bool		 shut_wr;	/* client has been given its EOF */
-	struct conn	*hash_next;
-	struct conn	*ready_next, *ready_prev;
+	bool		 shut_wr;	/* the client got its EOF */
+	struct vsock_conn	*hash_next;
+	struct vsock_conn	*ready_next, *ready_prev;
 };
 
-struct conns {
-	struct conn	*pool;		/* CONN_MAX of them */
-	unsigned	 max;		/* as many as descriptors allow */
+struct vsock_conns {
+	struct vsock_conn	*pool;		/* CONN_MAX of them */
+	unsigned	 max;		/* limited by open files */
 	unsigned	 count;
 	unsigned	 from_guest;
-	struct conn	*bucket[CONN_BUCKETS];
-	struct conn	*ready_head, *ready_tail;
-	struct conn	*free_head;
+	struct vsock_conn	*bucket[CONN_BUCKETS];
+	struct vsock_conn	*ready_head, *ready_tail;
+	struct vsock_conn	*free_head;
 	uint32_t	 next_port;	/* for clients: 2^30 to 2^31 */
 	int64_t		 next_deadline;	/* 0: none */
 };
 
-/* Exits 111 without memory. */
-void	conns_init(struct conns *, unsigned max);
+/* Exits 111 when out of memory. */
+void	conns_init(struct vsock_conns *, unsigned max);
 
-/* A fresh one in `state' for the client `fd', or NULL: the table is full. */
-struct conn *conn_open(struct device *, enum conn_state, int fd);
-
-/* For epoll: the slot and its generation, so that an event which was meant
- * for the slot's last user finds nobody. */
-uint64_t conn_id(struct device *, const struct conn *);
-struct conn *conn_by_id(struct device *, uint64_t id);
-
-/* Give it its ports; they must be free. */
-void	conn_key(struct device *, struct conn *, uint32_t host_port,
-	    uint32_t guest_port);
-struct conn *conn_find(struct device *, uint32_t host_port,
-	    uint32_t guest_port);
-
-/* A host port which is not in use with this guest port. */
-uint32_t conn_pick_port(struct device *, uint32_t guest_port);
-
-/* Has it anything for the guest? */
-bool	conn_wants(const struct conn *);
-
-/* After any change: put it into the ready list if it wants. */
-void	conn_schedule(struct device *, struct conn *);
-struct conn *conn_next_ready(struct device *);
-
-void	conn_set_deadline(struct device *, struct conn *, int64_t ms);
-
-/* PKT_SHUT_x that the guest should know by now. */
-unsigned conn_shutdown_due(const struct conn *);
+/* Makes a connection for the client `fd'; NULL if the table is full. */
+struct vsock_conn *conn_open(struct device *, enum conn_state, int fd);
 
 /*
- * It is over for the guest, with an RST to it or without.  The client still
- * gets what is in its buffer, then EOF.  The connection may be free after
- * this and must not be used.
+ * The id for epoll: slot and generation.  conn_by_id() returns NULL for an
+ * event of the slot's previous connection.
  */
-void	conn_finish(struct device *, struct conn *, bool rst);
+uint64_t conn_id(struct device *, const struct vsock_conn *);
+struct vsock_conn *conn_by_id(struct device *, uint64_t id);
 
-/* Free it if it is GONE and neither side waits for anything. */
-void	conn_reap(struct device *, struct conn *);
+/* Sets its ports, which must be free. */
+void	conn_key(struct device *, struct vsock_conn *, uint32_t host_port,
+	    uint32_t guest_port);
+struct vsock_conn *conn_find(struct device *, uint32_t host_port,
+	    uint32_t guest_port);
 
-/* Act on deadlines that have passed. */
+/* Picks a host port that is not in use with this guest port. */
+uint32_t conn_pick_port(struct device *, uint32_t guest_port);
+
+/* Whether it has anything to send to the guest. */
+bool	conn_wants(const struct vsock_conn *);
+
+/* Call it after any change: puts the connection in the ready list if needed. */
+void	conn_schedule(struct device *, struct vsock_conn *);
+struct vsock_conn *conn_next_ready(struct device *);
+
+void	conn_set_deadline(struct device *, struct vsock_conn *, int64_t ms);
+
+/* The PKT_SHUT_x flags that the guest should have by now. */
+unsigned conn_shutdown_due(const struct vsock_conn *);
+
+/*
+ * Ends the connection for the guest, with an RST or without.  The client still
+ * gets what is in its buffer, then EOF.  The connection may be free afterwards
+ * and must not be used.
+ */
+void	conn_finish(struct device *, struct vsock_conn *, bool rst);
+
+/* Frees it if it is GONE and neither side needs anything more. */
+void	conn_reap(struct device *, struct vsock_conn *);
+
+/* Handles deadlines that have passed. */
 void	conns_expire(struct device *);
 
-/* Connections that only live until their client has read its bytes. */
+/* Whether any connection only waits until its client has read its bytes. */
 bool	conns_draining(const struct device *);
 
 #endif

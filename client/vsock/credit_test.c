@@ -89,7 +89,7 @@ ATF_TC_WITHOUT_HEAD(buffer_goes_round_and_keeps_order);
 ATF_TC_BODY(buffer_goes_round_and_keeps_order, tc)
 {
 	static uint8_t in[50000], out[50000];
-	struct buf b = { 0 };
+	struct vsock_buf b = { 0 };
 	uint8_t next = 0, want = 0;
 	unsigned full = 0;
 	int pair[2];

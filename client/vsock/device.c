@@ -15,9 +15,9 @@
 
 enum {
 	EVENTS_PER_TURN = 64,
-	ENDING_MS = 10000,	/* for clients to read a dead guest's words */
+	ENDING_MS = 10000,	/* for clients to read what is buffered */
 	REST_MS = 100,
-	BROKEN_LOG_MS = 1000,	/* a guest can break rings all day */
+	BROKEN_LOG_MS = 1000,	/* a guest can break rings repeatedly */
 };
 
 static const char *const ring_name[] = {
@@ -69,13 +69,13 @@ device_open(struct device *d, const struct device_options *opt,
 		vhost_attach(d, opt->vhost_fd);
 }
 
-/* The guest as we knew it is gone: its connections end. */
+/* The guest was reset: its connections end. */
 static void
 reset(struct device *d)
 {
 	d->resets_len = 0;
 	for (unsigned i = 0; i < d->conns.max; i++) {
-		struct conn *c = &d->conns.pool[i];
+		struct vsock_conn *c = &d->conns.pool[i];
 
 		switch (c->state) {
 		case CONN_FREE:
@@ -150,7 +150,7 @@ device_broken(struct device *d, unsigned ring, const char *why)
 		d->ring[i].broken = true;
 		if (d->ring[i].err != -1 &&
 		    write(d->ring[i].err, &one, sizeof(one)) == -1)
-			d->broken_ms = d->now_ms;	/* nobody to tell */
+			d->broken_ms = d->now_ms;	/* cannot report */
 	}
 	reset(d);
 }
@@ -162,7 +162,7 @@ device_rest(struct device *d)
 	d->rest_end = d->now_ms + REST_MS;
 }
 
-/* Let clients read what they have, take no new ones, then end. */
+/* Accepts no more clients, and lets the others read their bytes. */
 static void
 begin_end(struct device *d)
 {
@@ -171,7 +171,7 @@ begin_end(struct device *d)
 	device_unwatch(d, d->opt->listen_fd);
 	close(d->opt->listen_fd);
 	for (unsigned i = 0; i < d->conns.max; i++) {
-		struct conn *c = &d->conns.pool[i];
+		struct vsock_conn *c = &d->conns.pool[i];
 
 		if (c->state == CONN_LINE || c->state == CONN_WAIT)
 			conn_finish(d, c, false);
@@ -198,7 +198,7 @@ device_front_gone(struct device *d, int status)
 	}
 }
 
-/* One front end at a time: the next waits in the socket's backlog. */
+/* One front end at a time: others wait in the socket's backlog. */
 static void
 accept_front(struct device *d)
 {
@@ -231,7 +231,7 @@ take_kick(struct device *d, unsigned ring)
 static void
 do_event(struct device *d, const struct epoll_event *ev)
 {
-	struct conn *c;
+	struct vsock_conn *c;
 
 	switch ((enum device_event)(ev->data.u64 & 0xff)) {
 	case EVENT_SIGNAL:
@@ -261,14 +261,14 @@ do_event(struct device *d, const struct epoll_event *ev)
 	}
 }
 
-/* The earlier of two times, of which 0 means never. */
+/* The earlier of two times; 0 means never. */
 static int64_t
 sooner(int64_t a, int64_t b)
 {
 	return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
-/* Milliseconds that there is nothing to do but wait, -1 for ever. */
+/* How long to wait in milliseconds; -1: for ever. */
 static int
 idle_ms(const struct device *d)
 {

@@ -16,15 +16,15 @@
  *   host.c    clients' sockets
  *   conn.c    the connections, their states, deadlines and endings
  *   credit.c, buf.c, pkt.c        arithmetic, storage, codec
- *   device.c  the loop            vsock.c   main and the sandbox
+ *   device.c  the loop            casemate-vsock.c  main and the sandbox
  *
- * Nothing the guest does makes us keep more than CONN_MAX connections of
- * CREDIT_BUF_ALLOC bytes each: packets to it are not queued, they are flags
- * in the connection (`todo') and turn into packets when it gives a buffer.
- * Resets for ports that have no connection are the exception: they wait in
- * `resets', and while that is full no packet from the guest is looked at.
+ * The guest cannot make the device use more than CONN_MAX connections of
+ * CREDIT_BUF_ALLOC bytes each.  Packets to the guest are not queued: they are
+ * flags of the connection (`todo'), and become packets when the guest offers a
+ * buffer.  The exception are resets for ports without a connection: they wait
+ * in `resets', and while that is full no packet from the guest is read.
  *
- * Clients are watched edge-triggered: a connection remembers what its socket
+ * Clients are polled edge-triggered: a connection remembers what its socket
  * can do, so that a stall costs no system call.
  */
 #ifndef DEVICE_H
@@ -48,7 +48,7 @@ enum {
 
 enum { RING_RX, RING_TX, RING_COUNT };
 
-/* What epoll tells: low 8 bits of the event's data. */
+/* The low 8 bits of an epoll event's data. */
 enum device_event {
 	EVENT_SIGNAL, EVENT_CLIENTS, EVENT_FRONT, EVENT_FRONT_LISTEN,
 	EVENT_KICK_RX, EVENT_KICK_TX, EVENT_CONN
@@ -56,7 +56,7 @@ enum device_event {
 
 struct device_options {
 	uint64_t	 cid;
-	const char	*uds;		/* base of the paths the guest dials */
+	const char	*uds;		/* prefix of paths the guest dials */
 	uint32_t	 ports[DEVICE_PORTS_MAX];
 	size_t		 nports;
 	int		 grace_ms;	/* 0: no grace, see device_pause */
@@ -79,13 +79,13 @@ struct device {
 	uint64_t			 stopped_ua[RING_COUNT];
 	int64_t				 grace_end;	/* 0: none runs */
 	int64_t				 rest_end;	/* 0: none */
-	bool				 tx_ready;	/* look at that ring */
-	bool				 rx_starved;	/* till the next kick */
+	bool				 tx_ready;	/* maybe packets */
+	bool				 rx_starved;	/* until a kick */
 	struct vhost			 vhost;
-	struct conns			 conns;
+	struct vsock_conns			 conns;
 	struct pkt			 resets[DEVICE_RESETS_MAX];
 	size_t				 resets_head, resets_len;
-	/* Of the packet at hand; 16 KiB each, too much for a stack. */
+	/* Of the current packet; 16 KiB each, too much for the stack. */
 	struct chain			 chain;
 	struct iovec			 payload[RING_IOV_MAX];
 	int64_t				 broken_ms;	/* last logged */
@@ -96,22 +96,24 @@ struct device {
 };
 
 /*
- * Serve until the front end is gone (opt->once, or its socket cannot bring
- * another) or a signal comes; returns the exit code.  Does not return before
- * clients have had time to read what a dead guest sent them.
- * device_open makes what the loop needs and must come before the sandbox; it
- * exits 111 if it cannot.  `opt' must outlive the device.
+ * device_open() makes what the loop needs; call it before the sandbox.  It
+ * exits 111 on failure.  `opt' must outlive the device.
+ *
+ * device_run() serves until a signal comes, or the front end has hung up and
+ * no other can connect (opt->once, or a socket that does not listen).  Before
+ * it returns, clients have time to read what the guest sent.  Returns the exit
+ * code.
  */
 void	device_open(struct device *, const struct device_options *,
 	    unsigned conn_max);
 int	device_run(struct device *);
 
 /*
- * For vhost.c.  device_start: both rings are running.  If they do not go on
- * where they stopped, the guest was reset meanwhile: connections end.
- * device_pause: they must not be touched any more.  The front end does not
- * say whether that is a pause or a reset; with opt->grace_ms connections end
- * after that time, else when the rings come back.
+ * For vhost.c.  device_start: both rings are running.  If they do not continue
+ * where they stopped, the guest was reset meanwhile, and all connections end.
+ * device_pause: the rings must not be used any more.  The front end does not
+ * say whether this is a pause or a reset: with opt->grace_ms connections end
+ * after that time, else when the rings return.
  */
 void	device_start(struct device *);
 void	device_pause(struct device *);
@@ -119,16 +121,16 @@ void	device_pause(struct device *);
 /* The guest broke a ring: both stop until they are set up again. */
 void	device_broken(struct device *, unsigned ring, const char *why);
 
-/* The front end is gone; `status' is what to exit with if that ends us. */
+/* The front end has hung up; `status' is the exit code if none can follow. */
 void	device_front_gone(struct device *, int status);
 
-/* The host is out of something: take no new clients for a moment. */
+/* The host is out of descriptors or memory: accept no clients for a moment. */
 void	device_rest(struct device *);
 
-/* 0, or -1 with epoll_ctl's errno. */
+/* Returns 0, or -1 with epoll_ctl's errno. */
 int	device_watch(struct device *, int fd, enum device_event, uint64_t extra,
 	    uint32_t epoll_events);
-/* Before close(): others may hold the same open file. */
+/* Call it before close(): others may have the same file open. */
 void	device_unwatch(struct device *, int fd);
 
 #endif

@@ -19,7 +19,7 @@ enum {
 };
 
 int
-host_watch(struct device *d, struct conn *c)
+host_watch(struct device *d, struct vsock_conn *c)
 {
 	return device_watch(d, c->fd, EVENT_CONN, conn_id(d, c),
 	    EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
@@ -28,7 +28,7 @@ host_watch(struct device *d, struct conn *c)
 static void
 accept_one(struct device *d, int fd)
 {
-	struct conn *c = conn_open(d, CONN_LINE, fd);
+	struct vsock_conn *c = conn_open(d, CONN_LINE, fd);
 
 	if (c == NULL) {
 		if (d->opt->verbose)
@@ -62,7 +62,7 @@ host_accept(struct device *d)
 }
 
 static void
-request(struct device *d, struct conn *c)
+request(struct device *d, struct vsock_conn *c)
 {
 	c->state = CONN_REQUEST;
 	c->todo = TODO_REQUEST;
@@ -100,9 +100,9 @@ parse_line(const char *p, size_t len, uint32_t *port)
 	return 0;
 }
 
-/* What follows the line belongs to the guest, so look before taking. */
+/* Peeks first: bytes after the line are for the guest. */
 static void
-read_line(struct device *d, struct conn *c, bool ended)
+read_line(struct device *d, struct vsock_conn *c, bool ended)
 {
 	char line[LINE_MAX_LEN];
 	const char *nl;
@@ -134,9 +134,9 @@ read_line(struct device *d, struct conn *c, bool ended)
 		request(d, c);
 }
 
-/* EOF to the client as soon as it has all that the guest sent. */
+/* Sends EOF to the client once it has all that the guest sent. */
 static void
-end_if_drained(struct conn *c)
+end_if_drained(struct vsock_conn *c)
 {
 	if (!c->guest_ended || c->shut_wr || c->fd == -1 || c->buf.len > 0)
 		return;
@@ -145,15 +145,15 @@ end_if_drained(struct conn *c)
 }
 
 void
-host_guest_ended(struct conn *c)
+host_guest_ended(struct vsock_conn *c)
 {
 	c->guest_ended = true;
 	end_if_drained(c);
 }
 
-/* The client takes nothing any more; what was meant for it is void. */
+/* The client receives no more: drops what is buffered for it. */
 static void
-deafen(struct conn *c)
+deafen(struct vsock_conn *c)
 {
 	c->client_deaf = true;
 	c->credit.forwarded += (uint32_t)c->buf.len;
@@ -162,13 +162,12 @@ deafen(struct conn *c)
 }
 
 /*
- * EPOLLHUP means that both directions of the socket are shut, by whomever:
- * the client has closed, or each side has ended its own.  Either way there
- * may be bytes of it to read, and after them nothing is left to do.  The
- * event may come before the last read or after it, so ask.
+ * EPOLLHUP means that both directions of the socket are shut: the client has
+ * closed it, or each side has shut its own.  There may still be bytes to read.
+ * The event may come before the last read or after it, so this polls.
  */
 static bool
-has_closed(const struct conn *c)
+has_closed(const struct vsock_conn *c)
 {
 	struct pollfd p = { .fd = c->fd };
 
@@ -176,7 +175,7 @@ has_closed(const struct conn *c)
 }
 
 void
-host_ended(struct conn *c)
+host_ended(struct vsock_conn *c)
 {
 	c->client_ended = true;
 	if (has_closed(c))
@@ -184,15 +183,15 @@ host_ended(struct conn *c)
 }
 
 void
-host_guest_deaf(struct conn *c)
+host_guest_deaf(struct vsock_conn *c)
 {
 	c->guest_deaf = true;
-	/* If the client has closed, this brings its EPOLLHUP once more. */
+	/* If the client has closed, this causes another EPOLLHUP. */
 	host_refuse(c);
 }
 
 static void
-flush(struct conn *c)
+flush(struct vsock_conn *c)
 {
 	while (c->buf.len > 0) {
 		ssize_t n = buf_send(&c->buf, c->fd);
@@ -211,11 +210,11 @@ flush(struct conn *c)
 }
 
 /*
- * A client that stops receiving causes an event without a flag of its own;
- * only sending tells.  Let the guest know before it sends in vain.
+ * No event flag says that a client has stopped receiving; only a send shows
+ * it.  Tells the guest before it sends in vain.
  */
 static void
-look_if_deaf(struct conn *c)
+look_if_deaf(struct vsock_conn *c)
 {
 	if (c->buf.len == 0 && !c->shut_wr && !c->client_deaf &&
 	    send(c->fd, "", 0, MSG_NOSIGNAL | MSG_DONTWAIT) == -1 &&
@@ -224,7 +223,7 @@ look_if_deaf(struct conn *c)
 }
 
 void
-host_event(struct device *d, struct conn *c, uint32_t events)
+host_event(struct device *d, struct vsock_conn *c, uint32_t events)
 {
 	bool hup = (events & EPOLLHUP) != 0;
 
@@ -286,7 +285,7 @@ host_dial(struct device *d, uint32_t port)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return -1;
-	/* Never in progress: a UNIX socket connects, or fails, at once. */
+	/* A UNIX socket connects or fails at once, never EINPROGRESS. */
 	if (connect(fd, (const void *)&sa, sizeof(sa)) == -1) {
 		saved = errno;
 		close(fd);
@@ -297,7 +296,7 @@ host_dial(struct device *d, uint32_t port)
 }
 
 int
-host_greet(struct conn *c)
+host_greet(struct vsock_conn *c)
 {
 	char ok[LINE_MAX_LEN];
 	int n = snprintf(ok, sizeof(ok), "OK %u\n", c->host_port);
@@ -307,10 +306,10 @@ host_greet(struct conn *c)
 }
 
 int
-host_deliver(struct conn *c, const struct iovec *iov, unsigned niov,
+host_deliver(struct vsock_conn *c, const struct iovec *iov, unsigned niov,
     uint32_t len)
 {
-	/* The kernel reads no more through it than sendmsg may. */
+	/* sendmsg(2) does not write to it. */
 	union { const struct iovec *in; struct iovec *out; } u = { .in = iov };
 	struct msghdr m = { .msg_iov = u.out, .msg_iovlen = niov };
 	ssize_t n = 0;
@@ -332,13 +331,13 @@ host_deliver(struct conn *c, const struct iovec *iov, unsigned niov,
 	}
 	if (buf_put(&c->buf, iov, niov, (size_t)n) == -1)
 		return -1;
-	/* Only a refusal makes sure that an event follows. */
+	/* epoll reports only after a send failed with EAGAIN. */
 	flush(c);
 	return 0;
 }
 
 ssize_t
-host_read(struct conn *c, const struct iovec *iov, unsigned niov)
+host_read(struct vsock_conn *c, const struct iovec *iov, unsigned niov)
 {
 	ssize_t n;
 	char look;
@@ -351,18 +350,18 @@ host_read(struct conn *c, const struct iovec *iov, unsigned niov)
 }
 
 void
-host_refuse(struct conn *c)
+host_refuse(struct vsock_conn *c)
 {
 	if (c->fd != -1)
 		(void)shutdown(c->fd, SHUT_RD);
 }
 
 /*
- * A UNIX socket closed with bytes unread gives its peer ECONNRESET where we
- * mean EOF: shut it, so that no more come, and take what is there.
+ * If a UNIX socket is closed with unread bytes, its peer gets ECONNRESET, not
+ * EOF.  So shut it first, and then read what is there.
  */
 void
-host_close(struct conn *c)
+host_close(struct vsock_conn *c)
 {
 	char void_bytes[8192];
 

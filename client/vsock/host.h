@@ -1,6 +1,6 @@
 /*
- * The clients' side: accepting, the CONNECT line, dialling for the guest,
- * and moving bytes.
+ * The clients' side: accepts them, reads the CONNECT line, dials for the guest,
+ * and moves bytes.
  */
 #ifndef HOST_H
 #define HOST_H
@@ -9,56 +9,56 @@
 
 #include <stdint.h>
 
-struct conn;
+struct vsock_conn;
 struct device;
 
-/* New clients wait on the listening socket. */
+/* Accepts the clients that wait on the listening socket. */
 void	host_accept(struct device *);
 
-/* Have epoll tell of the client's socket; -1 with its errno. */
-int	host_watch(struct device *, struct conn *);
+/* Adds the client's socket to epoll.  Returns -1 with errno. */
+int	host_watch(struct device *, struct vsock_conn *);
 
-/* epoll says `events' of the connection's socket. */
-void	host_event(struct device *, struct conn *, uint32_t events);
+/* Handles epoll's events of the connection's socket. */
+void	host_event(struct device *, struct vsock_conn *, uint32_t events);
 
-/* The rings are up: send the REQUESTs that waited for it. */
+/* The rings are up: sends the REQUESTs that waited for this. */
 void	host_rings_up(struct device *);
 
 /*
- * The guest calls a port: a connected socket to <uds>_<port>, or -1 with
- * EACCES (port not allowed) or connect's errno.
+ * Dials a port for the guest.  Returns a socket connected to <uds>_<port>, or
+ * -1 with EACCES (port not allowed) or connect's errno.
  */
 int	host_dial(struct device *, uint32_t port);
 
-/* The guest accepted: tell the client.  -1 if it cannot be told. */
-int	host_greet(struct conn *);
+/* The guest accepted: sends the client its OK line.  Returns -1 on failure. */
+int	host_greet(struct vsock_conn *);
 
 /*
- * Bytes from the guest, within its credit: to the client, or into the
- * buffer.  -1 without memory.
+ * Sends bytes from the guest, within its credit, to the client, or buffers
+ * them.  Returns -1 when out of memory.
  */
-int	host_deliver(struct conn *, const struct iovec *, unsigned niov,
+int	host_deliver(struct vsock_conn *, const struct iovec *, unsigned niov,
 	    uint32_t len);
 
 /*
- * Read from the client straight into `iov': bytes, 0 at its end, -1 with
- * EAGAIN if there is nothing now, or with what went wrong.  Without pieces
- * it only looks: 1 if there are bytes.
+ * Reads from the client straight into `iov'.  Returns the bytes read, 0 at the
+ * end, or -1 with EAGAIN if there are none yet or another errno.  With niov 0
+ * it only checks: returns 1 if there are bytes.
  */
-ssize_t	host_read(struct conn *, const struct iovec *, unsigned niov);
+ssize_t	host_read(struct vsock_conn *, const struct iovec *, unsigned niov);
 
-/* The client sends no more, and the guest has got all of it. */
-void	host_ended(struct conn *);
+/* The client sends no more, and all was forwarded to the guest. */
+void	host_ended(struct vsock_conn *);
 
-/* The guest sends no more: EOF for the client, after what it has to get. */
-void	host_guest_ended(struct conn *);
+/* The guest sends no more: EOF for the client after its remaining bytes. */
+void	host_guest_ended(struct vsock_conn *);
 
-/* The guest takes no more: the client's writes fail with EPIPE. */
-void	host_guest_deaf(struct conn *);
+/* The guest receives no more: the client's writes fail with EPIPE. */
+void	host_guest_deaf(struct vsock_conn *);
 
-/* Take no more from the client. */
-void	host_refuse(struct conn *);
+/* Reads no more from the client. */
+void	host_refuse(struct vsock_conn *);
 
-void	host_close(struct conn *);
+void	host_close(struct vsock_conn *);
 
 #endif

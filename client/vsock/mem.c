@@ -28,7 +28,7 @@ mem_add(struct mem *m, const struct mem_region *r, int fd)
 	n = &m->region[m->count];
 	*n = *r;
 	n->map_len = (size_t)end;
-	/* From offset 0: huge pages allow no offset of our choice. */
+	/* From offset 0: huge pages do not allow any offset. */
 	n->map = mmap(NULL, n->map_len, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_NORESERVE, fd, 0);
 	if (n->map == MAP_FAILED)

@@ -1,7 +1,7 @@
 /*
- * The guest's memory as the front end shares it: up to eight regions, each
- * with a descriptor to map.  Everything the guest or the front end gives as
- * an address goes through here and comes out as a checked piece of a mapping.
+ * The guest's memory, which the front end shares: up to eight regions, each
+ * with a descriptor to map.  This code checks every address from the guest or
+ * the front end and turns it into a part of a mapping.
  */
 #ifndef MEM_H
 #define MEM_H
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MEM_REGIONS_MAX = 8 };	/* vhost-user's number without slots */
+enum { MEM_REGIONS_MAX = 8 };	/* vhost-user's limit without slots */
 
 struct mem_region {
 	uint64_t	 gpa;		/* guest physical */
@@ -28,19 +28,19 @@ struct mem {
 };
 
 /*
- * Map `fd' as the region described by gpa, size, ua and offset in `r'.  The
- * caller keeps the descriptor.  -1 with EINVAL for impossible numbers, ENOSPC
- * when the descriptor is shorter than the region says, or mmap's errno.
+ * Maps `fd' as the region given by gpa, size, ua and offset in `r'.  The caller
+ * keeps the descriptor.  Returns -1 with EINVAL for impossible numbers, ENOSPC
+ * if the file is shorter than the region, or mmap's errno.
  */
 int	mem_add(struct mem *, const struct mem_region *r, int fd);
 void	mem_free(struct mem *);
 
-/* `len' bytes at the front end's address, or NULL if not in one region. */
+/* Maps `len' bytes at the front end's address; NULL if not in one region. */
 void	*mem_from_ua(const struct mem *, uint64_t ua, uint64_t len);
 
 /*
- * `len' bytes of guest memory as at most `max' pieces; returns how many, or
- * -1 if a byte is not mapped (EFAULT) or the pieces do not suffice (E2BIG).
+ * Splits `len' bytes of guest memory into at most `max' pieces.  Returns their
+ * number, or -1 if a byte is not mapped (EFAULT) or `max' is too small (E2BIG).
  */
 int	mem_iov(const struct mem *, uint64_t gpa, uint64_t len,
 	    struct iovec *, unsigned max);

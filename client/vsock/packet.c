@@ -8,11 +8,11 @@
 #include "host.h"
 #include "lib/log.h"
 
-/* What becomes of the connection after a packet. */
-enum verdict {
-	VERDICT_KEEP,
-	VERDICT_RESET,		/* the guest gets an RST */
-	VERDICT_OVER,		/* it is finished already */
+/* What happens to the connection after a packet. */
+enum packet_result {
+	RESULT_KEEP,
+	RESULT_RESET,		/* the guest gets an RST */
+	RESULT_OVER,		/* it is finished already */
 };
 
 /* An RST for a packet that belongs to no connection. */
@@ -21,7 +21,7 @@ reset_unknown(struct device *d, const struct pkt *k)
 {
 	size_t at = (d->resets_head + d->resets_len) % DEVICE_RESETS_MAX;
 
-	/* Two resets never answer each other; packet_work keeps room. */
+	/* Never an RST for an RST.  packet_work() leaves room. */
 	if (k->op == PKT_RST || d->resets_len == DEVICE_RESETS_MAX)
 		return;
 	d->resets[at] = (struct pkt){
@@ -33,7 +33,7 @@ reset_unknown(struct device *d, const struct pkt *k)
 }
 
 static void
-note_credit(struct conn *c, const struct pkt *k)
+note_credit(struct vsock_conn *c, const struct pkt *k)
 {
 	c->credit.peer_alloc = k->buf_alloc;
 	c->credit.peer_fwd = k->fwd_cnt;
@@ -45,7 +45,7 @@ note_credit(struct conn *c, const struct pkt *k)
 static void
 dial(struct device *d, const struct pkt *k)
 {
-	struct conn *c = NULL;
+	struct vsock_conn *c = NULL;
 	int fd = -1;
 
 	if (d->conns.from_guest < CONN_GUEST_MAX)
@@ -70,87 +70,89 @@ dial(struct device *d, const struct pkt *k)
 		conn_schedule(d, c);
 }
 
-static enum verdict
-do_unexpected(struct device *d, struct conn *c, const struct pkt *k)
+static enum packet_result
+do_unexpected(struct device *d, struct vsock_conn *c, const struct pkt *k)
 {
 	(void)d;
 	(void)c;
 	(void)k;
-	return VERDICT_RESET;
+	return RESULT_RESET;
 }
 
-static enum verdict
-do_response(struct device *d, struct conn *c, const struct pkt *k)
+static enum packet_result
+do_response(struct device *d, struct vsock_conn *c, const struct pkt *k)
 {
 	(void)k;
 	if (c->state != CONN_REQUEST || (c->todo & TODO_REQUEST) != 0)
-		return VERDICT_RESET;
+		return RESULT_RESET;
 	if (host_greet(c) == -1)
-		return VERDICT_RESET;	/* client vanished */
+		return RESULT_RESET;	/* the client has gone */
 	c->state = CONN_OPEN;
 	c->readable = true;
 	conn_set_deadline(d, c, 0);
-	return VERDICT_KEEP;
+	return RESULT_KEEP;
 }
 
-static enum verdict
-do_rst(struct device *d, struct conn *c, const struct pkt *k)
+static enum packet_result
+do_rst(struct device *d, struct vsock_conn *c, const struct pkt *k)
 {
 	(void)k;
 	conn_finish(d, c, false);
-	return VERDICT_OVER;
+	return RESULT_OVER;
 }
 
-static enum verdict
-do_shutdown(struct device *d, struct conn *c, const struct pkt *k)
+static enum packet_result
+do_shutdown(struct device *d, struct vsock_conn *c, const struct pkt *k)
 {
 	(void)d;
 	if (c->state == CONN_REQUEST)
-		return VERDICT_RESET;
-	/* In this order: a client that sees EOF may rely on EPIPE. */
+		return RESULT_RESET;
+	/* In this order: after EOF a client may expect EPIPE. */
 	if (k->flags & PKT_SHUT_RCV)
 		host_guest_deaf(c);
 	if (k->flags & PKT_SHUT_SEND)
 		host_guest_ended(c);
-	/* The RST is the answer that lets the guest forget its socket at
-	 * once; the client still gets what it has not read. */
-	return c->guest_ended && c->guest_deaf ? VERDICT_RESET : VERDICT_KEEP;
+	/*
+	 * With the RST the guest can free its socket at once.  The client
+	 * still gets what it has not read.
+	 */
+	return c->guest_ended && c->guest_deaf ? RESULT_RESET : RESULT_KEEP;
 }
 
-static enum verdict
-do_rw(struct device *d, struct conn *c, const struct pkt *k)
+static enum packet_result
+do_rw(struct device *d, struct vsock_conn *c, const struct pkt *k)
 {
 	unsigned n;
 
 	if (c->state == CONN_REQUEST || c->guest_ended)
-		return VERDICT_RESET;
+		return RESULT_RESET;
 	if (!credit_receive(&c->credit, k->len))
-		return VERDICT_RESET;
+		return RESULT_RESET;
 	n = chain_window(&d->chain, PKT_HDR_LEN, k->len, d->payload);
 	return host_deliver(c, d->payload, n, k->len) == -1 ?
-	    VERDICT_RESET : VERDICT_KEEP;
+	    RESULT_RESET : RESULT_KEEP;
 }
 
-static enum verdict
-do_credit_update(struct device *d, struct conn *c, const struct pkt *k)
+static enum packet_result
+do_credit_update(struct device *d, struct vsock_conn *c, const struct pkt *k)
 {
 	(void)d;
 	(void)k;
-	return c->state == CONN_REQUEST ? VERDICT_RESET : VERDICT_KEEP;
+	return c->state == CONN_REQUEST ? RESULT_RESET : RESULT_KEEP;
 }
 
-static enum verdict
-do_credit_request(struct device *d, struct conn *c, const struct pkt *k)
+static enum packet_result
+do_credit_request(struct device *d, struct vsock_conn *c, const struct pkt *k)
 {
 	(void)d;
 	(void)k;
 	if (c->state == CONN_REQUEST)
-		return VERDICT_RESET;
+		return RESULT_RESET;
 	c->todo |= TODO_CREDIT_UPDATE;
-	return VERDICT_KEEP;
+	return RESULT_KEEP;
 }
 
-typedef enum verdict do_packet(struct device *, struct conn *,
+typedef enum packet_result do_packet(struct device *, struct vsock_conn *,
     const struct pkt *);
 
 static do_packet *const do_op[] = {
@@ -167,12 +169,12 @@ _Static_assert(sizeof(do_op) / sizeof(do_op[0]) == PKT_OP_COUNT,
     "an action for every operation");
 
 static void
-do_conn(struct device *d, struct conn *c, const struct pkt *k, bool whole)
+do_conn(struct device *d, struct vsock_conn *c, const struct pkt *k, bool whole)
 {
-	enum verdict v = VERDICT_RESET;
+	enum packet_result v = RESULT_RESET;
 
 	if (c->state == CONN_GONE) {
-		/* Its RST is on the way, and answers anything but an RST. */
+		/* Its RST is pending, and is the reply to all but an RST. */
 		if (k->op == PKT_RST) {
 			c->todo = 0;
 			conn_reap(d, c);
@@ -182,9 +184,9 @@ do_conn(struct device *d, struct conn *c, const struct pkt *k, bool whole)
 	note_credit(c, k);
 	if (whole && k->op < PKT_OP_COUNT)
 		v = do_op[k->op](d, c, k);
-	if (v == VERDICT_RESET)
+	if (v == RESULT_RESET)
 		conn_finish(d, c, true);
-	else if (v == VERDICT_KEEP)
+	else if (v == RESULT_KEEP)
 		conn_schedule(d, c);
 }
 
@@ -192,16 +194,16 @@ static void
 do_chain(struct device *d)
 {
 	uint8_t hdr[PKT_HDR_LEN];
-	struct conn *c;
+	struct vsock_conn *c;
 	struct pkt k;
 	bool whole;
 
 	if (d->chain.len < PKT_HDR_LEN)
-		return;		/* nobody to answer */
+		return;		/* no ports for a reply */
 	chain_get(&d->chain, hdr, sizeof(hdr));
 	pkt_get(&k, hdr);
 	if (k.src_cid != d->opt->cid)
-		return;		/* not its own name */
+		return;		/* not the guest's own CID */
 	if (k.dst_cid != PKT_CID_HOST || k.type != PKT_TYPE_STREAM) {
 		reset_unknown(d, &k);
 		return;

@@ -7,8 +7,8 @@
 struct device;
 
 /*
- * Take packets from the tx ring until it is empty, the turn's budget is
- * used up, or there is no room for another RST.
+ * Handles packets from the tx ring until it is empty, the turn's budget is used
+ * up, or there is no room for another RST.
  */
 void	packet_work(struct device *);
 

@@ -1,7 +1,7 @@
 /*
  * The header of every virtio-vsock packet (virtio 1.2, section 5.10.6), and
- * its two codecs.  Guest memory is never read through a struct: the 44 bytes
- * are copied out once, then decoded.
+ * its codec.  Guest memory is never read through a struct: the 44 bytes are
+ * copied once, then decoded.
  */
 #ifndef PKT_H
 #define PKT_H
@@ -27,7 +27,7 @@ enum pkt_op {
 	PKT_OP_COUNT = 8,
 };
 
-/* Flags of PKT_SHUTDOWN: the sender will not receive, not send, any more. */
+/* Flags of PKT_SHUTDOWN: the sender will receive or send no more. */
 enum {
 	PKT_SHUT_RCV = 1,
 	PKT_SHUT_SEND = 2,

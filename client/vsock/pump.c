@@ -17,7 +17,7 @@ emit(struct device *d, const struct pkt *k)
 
 /* The client's bytes, straight into the guest's buffer: an RW packet. */
 static bool
-fill_data(struct device *d, struct conn *c, struct pkt *k)
+fill_data(struct device *d, struct vsock_conn *c, struct pkt *k)
 {
 	uint32_t left = credit_left(&c->credit);
 	unsigned niov;
@@ -35,10 +35,12 @@ fill_data(struct device *d, struct conn *c, struct pkt *k)
 	else if (n == -1 && errno == EAGAIN)
 		c->readable = false;
 	else if (n == -1)
-		c->todo = TODO_RST;	/* ECONNRESET: it threw data away */
+		c->todo = TODO_RST;	/* ECONNRESET: it discarded data */
 	else if (niov == 0 && !c->asked) {
-		/* Once in a stall: the answer may be that there is still
-		 * no room, and another question would get it again. */
+		/*
+		 * Once in a stall: the reply may be that there is still no
+		 * room, and another request would get the same reply.
+		 */
 		c->asked = true;
 		c->todo |= TODO_CREDIT_REQUEST;
 	} else if (niov > 0) {
@@ -51,7 +53,7 @@ fill_data(struct device *d, struct conn *c, struct pkt *k)
 }
 
 static bool
-fill_todo(struct conn *c, struct pkt *k)
+fill_todo(struct vsock_conn *c, struct pkt *k)
 {
 	static const struct { unsigned todo; uint16_t op; } order[] = {
 		{ TODO_RST, PKT_RST },
@@ -72,7 +74,7 @@ fill_todo(struct conn *c, struct pkt *k)
 }
 
 static bool
-fill_shutdown(struct device *d, struct conn *c, struct pkt *k)
+fill_shutdown(struct device *d, struct vsock_conn *c, struct pkt *k)
 {
 	unsigned due = conn_shutdown_due(c);
 
@@ -89,9 +91,9 @@ fill_shutdown(struct device *d, struct conn *c, struct pkt *k)
 	return true;
 }
 
-/* At most one packet of the connection, into the chain at hand. */
+/* Puts at most one packet of the connection into the current chain. */
 static void
-pump_conn(struct device *d, struct conn *c)
+pump_conn(struct device *d, struct vsock_conn *c)
 {
 	static const unsigned first = TODO_RST | TODO_REQUEST | TODO_RESPONSE;
 	struct pkt k = {
@@ -108,7 +110,7 @@ pump_conn(struct device *d, struct conn *c)
 		any = fill_data(d, c, &k) || fill_todo(c, &k) ||
 		    fill_shutdown(d, c, &k);
 	if (any) {
-		/* Every packet tells what has been forwarded. */
+		/* Every packet says what has been forwarded. */
 		c->credit.told = c->credit.forwarded;
 		c->todo &= ~(unsigned)TODO_CREDIT_UPDATE;
 		emit(d, &k);

@@ -7,8 +7,8 @@
 struct device;
 
 /*
- * Fill the guest's buffers, one packet for each ready connection in turn,
- * until there is nothing to send, no buffer, or the budget is used up.
+ * Fills the guest's buffers, one packet for each ready connection in turn,
+ * until nothing is left to send, no buffer is left, or the budget is used up.
  */
 void	pump_work(struct device *);
 

@@ -80,7 +80,7 @@ start_ring(struct device *d, struct ring *r)
 	return -1;
 }
 
-/* Called when anything changed that a start may have waited for. */
+/* Starts the rings if all that a start needs is now there. */
 static int
 start_if_complete(struct device *d)
 {
@@ -149,7 +149,7 @@ do_set_mem_table(struct device *d, const uint8_t *p, uint32_t len)
 			rc = -1;
 		}
 	}
-	/* A running ring has moved. */
+	/* A running ring may have moved. */
 	for (unsigned i = 0; i < RING_COUNT; i++) {
 		if (!d->ring[i].running)
 			continue;
@@ -229,7 +229,7 @@ do_get_vring_base(struct device *d, const uint8_t *p, uint32_t len)
 	return vhost_reply(d, state, sizeof(state));
 }
 
-/* Takes the request's descriptor, if it has one: 0, or -1 if it must have. */
+/* Takes the request's descriptor, if any.  Returns -1 if one is missing. */
 static int
 take_fd(struct device *d, const uint8_t *p, int *fdp)
 {
@@ -252,7 +252,7 @@ take_fd(struct device *d, const uint8_t *p, int *fdp)
 	return 0;
 }
 
-/* Same layout as ring_of's, but with the "no descriptor" bit beside it. */
+/* Like ring_of(), but of 64 bits that also have the "no descriptor" bit. */
 static struct ring *
 ring_of_fd(struct device *d, const uint8_t *p)
 {
@@ -358,7 +358,7 @@ do_get_config(struct device *d, const uint8_t *p, uint32_t len)
 	return vhost_reply(d, out, CONFIG_HDR_LEN + size);
 }
 
-static const struct request requests[] = {
+static const struct vhost_request requests[] = {
 	[1] = { do_get_features, 0, 0, 0, true, "GET_FEATURES" },
 	[2] = { do_set_features, 8, 8, 0, false, "SET_FEATURES" },
 	[3] = { do_nothing, 0, 0, 0, false, "SET_OWNER" },
@@ -380,7 +380,7 @@ static const struct request requests[] = {
 	    "GET_CONFIG" },
 };
 
-const struct request *
+const struct vhost_request *
 request_find(uint32_t number)
 {
 	if (number >= sizeof(requests) / sizeof(requests[0]) ||

@@ -1,5 +1,5 @@
 /*
- * What the front end may ask, one action each.
+ * The front end's requests, one function for each.
  */
 #ifndef REQUEST_H
 #define REQUEST_H
@@ -10,21 +10,22 @@
 struct device;
 
 /*
- * 0, or -1 if it fails.  The payload's length is within the request's limits;
- * descriptors are in d->vhost.fds, and those not taken are closed afterwards.
+ * Returns 0, or -1 on failure.  The payload's length is within the request's
+ * limits.  Descriptors are in d->vhost.fds; those not taken are closed
+ * afterwards.
  */
-typedef int do_request(struct device *d, const uint8_t *payload,
+typedef int vhost_request_fn(struct device *d, const uint8_t *payload,
     uint32_t len);
 
-struct request {
-	do_request	*fn;
+struct vhost_request {
+	vhost_request_fn	*fn;
 	uint32_t	 min, max;	/* payload */
 	unsigned	 nfds;		/* at most */
-	bool		 answers;	/* by itself */
+	bool		 replies;	/* the function sends a reply */
 	const char	*name;
 };
 
-/* NULL: no such request for this device. */
-const struct request *request_find(uint32_t number);
+/* Returns NULL if this device has no such request. */
+const struct vhost_request *request_find(uint32_t number);
 
 #endif

@@ -29,7 +29,7 @@ struct desc {
 };
 
 /* A table of descriptors: the ring's own, or an indirect one. */
-struct table {
+struct ring_table {
 	const uint8_t	*mem;
 	unsigned	 size;
 };
@@ -50,7 +50,7 @@ store16(uint8_t *p, uint16_t n)
 	__atomic_store_n((uint16_t *)v, htole16(n), __ATOMIC_RELEASE);
 }
 
-/* Our own copy, which no later write by the guest can change. */
+/* Makes a copy, which the guest cannot change later. */
 static struct desc
 load_desc(const uint8_t *p)
 {
@@ -115,7 +115,7 @@ ring_remap(struct ring *r, const struct mem *m)
 		errno = EFAULT;
 		return -1;
 	}
-	/* The front end's address may be aligned and its offset not. */
+	/* The address can be aligned when its offset in the file is not. */
 	if ((uintptr_t)r->desc % 16 != 0 || (uintptr_t)r->avail % 2 != 0 ||
 	    (uintptr_t)r->used % 4 != 0) {
 		errno = EINVAL;
@@ -151,7 +151,7 @@ broken(const char **why, const char *what)
 	return -1;
 }
 
-/* Add the memory of one descriptor to the chain. */
+/* Adds the memory of one descriptor to the chain. */
 static int
 chain_add(const struct ring *r, const struct mem *m, struct chain *c,
     const struct desc *d, const char **why)
@@ -173,7 +173,7 @@ chain_add(const struct ring *r, const struct mem *m, struct chain *c,
 }
 
 static int
-table_walk(const struct ring *r, const struct mem *m, struct table t,
+table_walk(const struct ring *r, const struct mem *m, struct ring_table t,
     unsigned at, struct chain *c, const char **why)
 {
 	/* A chain longer than its table has a loop in it. */
@@ -196,7 +196,7 @@ table_walk(const struct ring *r, const struct mem *m, struct table t,
 /* The table an indirect descriptor points to. */
 static int
 table_indirect(const struct ring *r, const struct mem *m,
-    const struct desc *d, struct table *t, const char **why)
+    const struct desc *d, struct ring_table *t, const char **why)
 {
 	struct iovec iov;
 
@@ -220,7 +220,7 @@ int
 ring_peek(struct ring *r, const struct mem *m, struct chain *c,
     const char **why)
 {
-	struct table t = { r->desc, r->size };
+	struct ring_table t = { r->desc, r->size };
 	struct desc d;
 	unsigned at;
 
@@ -279,7 +279,7 @@ ring_notify(struct ring *r)
 	if (!r->running || r->signalled == r->next)
 		return;
 	atomic_thread_fence(memory_order_seq_cst);
-	/* A full eventfd already says what we have to say. */
+	/* EAGAIN: the eventfd is full, so the guest will be interrupted. */
 	if (wants_interrupt(r) && r->call != -1 &&
 	    write(r->call, &one, sizeof(one)) == -1 && errno != EAGAIN)
 		return;
@@ -315,7 +315,7 @@ chain_get(const struct chain *c, uint8_t *p, size_t len)
 		p += n;
 		len -= n;
 	}
-	/* What was copied is what gets used, whatever the guest does now. */
+	/* The compiler must use the copy and not read the original again. */
 	__asm__ volatile("" ::: "memory");
 }
 

@@ -59,20 +59,20 @@ vhost_reply(struct device *d, const void *payload, uint32_t len)
 	put32(out + 8, len);
 	if (len > 0)
 		memcpy(out + VHOST_HDR_LEN, payload, len);
-	/* Answers are small and asked for one by one: they always fit. */
+	/* Replies are small, one for each request: they always fit. */
 	if (send(d->vhost.fd, out, VHOST_HDR_LEN + len,
 	    MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)(VHOST_HDR_LEN + len))
 		return -1;
 	return 0;
 }
 
-/* One whole request.  -1: the front end cannot go on with us. */
+/* Handles one complete request.  Returns -1 to drop the front end. */
 static int
 dispatch(struct device *d)
 {
 	struct vhost *v = &d->vhost;
 	uint32_t flags = get32(v->in + 4), len = get32(v->in + 8);
-	const struct request *q;
+	const struct vhost_request *q;
 	uint64_t verdict;
 	int rc;
 
@@ -89,7 +89,7 @@ dispatch(struct device *d)
 	rc = q->fn(d, v->in + VHOST_HDR_LEN, len);
 	if (d->opt->verbose || rc == -1)
 		log_info("front end: %s%s", q->name, rc == -1 ? " failed" : "");
-	if (q->answers)
+	if (q->replies)
 		return rc;
 	verdict = rc == 0 ? 0 : 1;
 	if ((v->protocol & VHOST_REPLY_ACK) && (flags & FLAG_NEED_REPLY))
@@ -97,7 +97,7 @@ dispatch(struct device *d)
 	return rc;
 }
 
-/* Keep the descriptors that came with a message. */
+/* Keeps the descriptors that came with a message. */
 static int
 collect_fds(struct vhost *v, struct msghdr *m)
 {
@@ -126,7 +126,7 @@ collect_fds(struct vhost *v, struct msghdr *m)
 	return rc;
 }
 
-/* Read `want' bytes at most: what came, 0 at the end, -1 with errno. */
+/* Reads at most `want' bytes.  Returns their number, 0 at the end, or -1. */
 static ssize_t
 receive(struct vhost *v, size_t want)
 {
@@ -167,7 +167,7 @@ vhost_attach(struct device *d, int fd)
 		hang_up(d, EXIT_SYSTEM);
 }
 
-/* Bytes still missing: of the header, then of the payload it announces. */
+/* The bytes still missing of the header, then of its payload. */
 static ssize_t
 missing(const struct vhost *v)
 {

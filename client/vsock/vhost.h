@@ -1,9 +1,9 @@
 /*
  * vhost-user: the front end's requests (QEMU's docs/interop/vhost-user.rst).
  *
- * The front end is our own QEMU, so that a request which cannot be is a bug
- * of one of the two: the connection ends.  A request which only fails is
- * answered so, if the front end can hear it (REPLY_ACK).
+ * The front end is our own QEMU, so an invalid request is a bug of one of the
+ * two: the connection ends.  If a valid request fails, the reply says so, if
+ * the front end takes replies (REPLY_ACK).
  */
 #ifndef VHOST_H
 #define VHOST_H
@@ -20,7 +20,7 @@ enum {
 	VHOST_PAYLOAD_MAX = 512,	/* largest used: 8 regions, 264 */
 };
 
-/* The protocol feature: each request is answered, if its sender asks. */
+/* The protocol feature: each request gets a reply if its sender wants one. */
 #define VHOST_REPLY_ACK		(UINT64_C(1) << 3)
 
 struct vhost {
@@ -36,13 +36,13 @@ struct vhost {
 
 void	vhost_init(struct vhost *);
 
-/* Serve the front end on the connected socket `fd', which it takes over. */
+/* Serves the front end on the connected socket `fd', which it takes over. */
 void	vhost_attach(struct device *, int fd);
 
-/* Answer the request being handled; -1 if the front end does not listen. */
+/* Replies to the current request.  Returns -1 if that fails. */
 int	vhost_reply(struct device *, const void *payload, uint32_t len);
 
-/* The front end's socket is readable. */
+/* Handles what the front end has sent. */
 void	vhost_work(struct device *);
 
 #endif

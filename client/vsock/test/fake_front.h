@@ -1,17 +1,17 @@
 /*
- * For tests: plays QEMU (fakefe.c), the guest (fakeguest.c) and the host's
- * clients (fakeclient.c).  It starts the device, shares a memfd
- * with it as guest memory, lays out the rings and moves packets exactly as
- * Linux's driver does, kick suppression included.
+ * For tests: a fake QEMU (fake_front.c), guest (fake_guest.c) and clients of
+ * the host (fake_client.c).  It starts the device, shares a memfd with it as guest
+ * memory, lays out the rings and moves packets exactly as Linux's driver does,
+ * including kick suppression.
  *
  * The device runs in a child: the code linked into the test, with its
  * sanitizers, or the program that CASEMATE_VSOCK names, with its sandbox.
  *
- * Everything here fails the test case when it cannot do what it says, and
- * waits for events FE_LIMIT_MS at most.
+ * All functions fail the test case on error, and wait for events at most
+ * FE_LIMIT_MS.
  */
-#ifndef FAKEFE_H
-#define FAKEFE_H
+#ifndef FAKE_FRONT_H
+#define FAKE_FRONT_H
 
 #include <sys/types.h>
 
@@ -93,16 +93,16 @@ struct fe_pkt {
 
 void	fe_start(struct fe *, const struct fe_options *);
 
-/* Hang up; the device must end with `status'. */
+/* Hangs up; the device must exit with `status'. */
 void	fe_stop(struct fe *, int status);
 
-/* The device must end by itself, with `status'. */
+/* The device must exit by itself, with `status'. */
 void	fe_wait_exit(struct fe *, int status);
 
 /* vhost-user. */
 void	fe_request(struct fe *, uint32_t request, const void *, uint32_t len,
 	    const int *fds, unsigned nfds);
-/* The answer's payload, of exactly `len' bytes. */
+/* Reads the reply's payload, of exactly `len' bytes. */
 void	fe_answer(struct fe *, uint32_t request, void *, uint32_t len);
 /* The same with NEED_REPLY: 0 is success. */
 uint64_t fe_ask(struct fe *, uint32_t request, const void *, uint32_t len,
@@ -110,9 +110,9 @@ uint64_t fe_ask(struct fe *, uint32_t request, const void *, uint32_t len,
 void	fe_handshake(struct fe *);
 void	fe_mem_table(struct fe *);
 void	fe_rings_up(struct fe *, uint16_t start);
-/* GET_VRING_BASE of both; they must have the indices that we see. */
+/* GET_VRING_BASE of both; the indices must be those in memory. */
 void	fe_rings_down(struct fe *);
-/* A guest that boots afresh: rings and buffers from zero. */
+/* A guest that reboots: rings and buffers start from zero. */
 void	fe_rings_clear(struct fe *, uint16_t start);
 
 /* Rings, from the driver's side. */
@@ -142,29 +142,29 @@ void	fe_send_shutdown(struct fe *, uint32_t guest_port,
 /* The next packet must be `op' for this connection. */
 void	fe_expect(struct fe *, struct fe_pkt *, uint16_t op,
 	    uint32_t guest_port, uint32_t host_port);
-/* RW packets and nothing else until these bytes have come. */
+/* Only RW packets, until these bytes have arrived. */
 void	fe_expect_rw(struct fe *, uint32_t guest_port, uint32_t host_port,
 	    const void *, size_t len);
 /*
- * A shutdown with these flags.  A client that has gone may be seen in two
- * looks, first its end of file and then its absence: both ways shut may come
- * after one way.
+ * Expects a shutdown with these flags.  The device may notice in two steps that
+ * a client has gone, first its end of file and then its close, so a shutdown
+ * of both directions may come after one of one direction.
  */
 void	fe_expect_shutdown(struct fe *, uint32_t guest_port,
 	    uint32_t host_port, uint32_t flags);
-/* The device has nothing to send now: no packet is on the way. */
+/* Expects that the device has nothing to send. */
 void	fe_expect_nothing(struct fe *);
 
 /*
- * How much of a connection's bytes the device says it has forwarded; takes
- * all CREDIT_UPDATEs that come.
+ * How many of a connection's bytes the device says it has forwarded; reads all
+ * CREDIT_UPDATEs that come.
  */
 uint32_t fe_ask_forwarded(struct fe *, uint32_t guest_port,
 	    uint32_t host_port);
-/* RW packets of 32 KiB as long as there is credit; how many bytes. */
+/* Sends RW packets of 32 KiB while there is credit; returns the bytes sent. */
 uint32_t fe_send_to_limit(struct fe *, uint32_t guest_port,
 	    uint32_t host_port, const uint8_t *bytes);
-/* Bytes that look random and are always the same. */
+/* Fills with pseudo-random bytes, the same each time. */
 void	fe_fill(uint8_t *, size_t len);
 
 /* Clients. */
@@ -173,14 +173,14 @@ int	fe_client(struct fe *);		/* connected, nothing sent */
 void	fe_write(int fd, const void *, size_t len);
 void	fe_read(int fd, void *, size_t len);	/* exactly */
 void	fe_read_eof(int fd);
-/* A whole connection: the client's socket, and the host's port. */
+/* Makes a connection: returns the client's socket, and the host's port. */
 int	fe_connect(struct fe *, uint32_t guest_port, uint32_t buf_alloc,
 	    uint32_t *host_port);
 /* Descriptors that the device holds. */
 unsigned fe_count_fds(struct fe *);
 /* Its CPU time in hundredths of a second. */
 unsigned fe_cpu_time(struct fe *);
-/* Is the device alive and well?  One connection, a byte each way. */
+/* Checks that the device works: one connection, a byte each way. */
 void	fe_check_alive(struct fe *);
 
 #endif
