@@ -60,6 +60,17 @@ every_pipe_message_is_documented_body() {
 	atf_check cat missing
 }
 
+atf_test_case every_kind_of_leaf_is_documented
+every_kind_of_leaf_is_documented_body() {
+	tr '\n' ' ' < "$CASEMATE_SRC/lib/msg/event.def" |
+	grep -o '"casemate\.[a-z.]*"' | tr -d '"' > types
+	[ "$(wc -l < types)" -ge 6 ] || atf_fail "event.def was not read"
+	while read -r type; do
+		grep -q "\`$type\`" "$CASEMATE_SRC/docs/ledger.md" || echo "$type"
+	done < types > missing
+	atf_check cat missing
+}
+
 # message_rows: "SECTION NAME" for each row of a message in protocols.md.
 message_rows() {
 	awk -F'|' '/^#/ { section = NR }
@@ -528,6 +539,7 @@ atf_init_test_cases() {
 	atf_add_test_case glossary_names_files_that_exist
 	atf_add_test_case every_pipe_message_is_documented
 	atf_add_test_case every_documented_message_is_there_once
+	atf_add_test_case every_kind_of_leaf_is_documented
 	atf_add_test_case every_limit_is_documented
 	atf_add_test_case every_capability_is_documented
 	atf_add_test_case every_option_is_documented
