@@ -39,7 +39,7 @@ check_manifest(const struct manifest *m)
 	struct get in;
 
 	g.manifest = *m;
-	put_init(&p, wire, msg_info(MSG_JOB_GRANT)->max - 4);
+	put_init(&p, wire, GRANT_WIRE_MAX);
 	grant_put(&p, &g);
 	get_init(&in, wire, p.len);
 	grant_init(&again);
