@@ -19,13 +19,6 @@
 #include "lib/sshsig.h"
 #include "lib/ustar.h"
 
-#define OUTPUT_MOST	(1ull << 30)	/* the largest output_kib */
-/*
- * A folder's manifest may be longer than what is signed and sent, so that the
- * parser reports the error, with line and column.
- */
-#define MANIFEST_READ_MAX	(4u << 20)
-
 #define ERROR_LEN	1024	/* FILE:LINE:COL: text */
 
 #define MANIFEST	"manifest.yaml"
@@ -295,7 +288,8 @@ pack_bundle(struct pack *p, const char *file, enum pack_check check)
 uint64_t
 pack_output_max(const struct pack *p)
 {
-	uint64_t most = OUTPUT_MOST;
+	const struct limit_info *limit = limit_info(LIMIT_OUTPUT);
+	uint64_t most = limit->most * limit->unit;
 	struct manifest m;
 	struct doc_error e;
 

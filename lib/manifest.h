@@ -21,6 +21,8 @@
 #define MANIFEST_FILES_MAX	256
 #define MANIFEST_TEXT_MAX	4096	/* one argument, one NAME=value */
 #define MANIFEST_SECRETS_MAX	16	/* a job is one task with a few keys */
+/* A text of up to this is parsed, so that an error names the line. */
+#define MANIFEST_READ_MAX	(4u << 20)
 #define MANIFEST_LABEL	"standard"	/* class and profile, unless given */
 
 struct manifest_file {

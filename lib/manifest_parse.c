@@ -8,8 +8,6 @@
 
 /* A manifest as large as can be has 1,224 values. */
 #define NODES_MAX	4096
-/* What is read to say what made a manifest too large. */
-#define READ_MAX	(4u << 20)
 
 /* The manifest being filled. */
 struct manifest_reader {
@@ -392,8 +390,8 @@ manifest_parse(struct manifest *m, const char *file, const void *text,
 	struct manifest_reader r = { .manifest = m };
 	int rc;
 
-	if (doc_read_yaml_text(&doc, file, text, len, READ_MAX, NODES_MAX, e)
-	    == -1)
+	if (doc_read_yaml_text(&doc, file, text, len, MANIFEST_READ_MAX,
+	    NODES_MAX, e) == -1)
 		return -1;
 	rc = fields_read(&root, rows, &r);
 	doc_free(&doc);

@@ -4,7 +4,7 @@
  *	version: 1
  *	name: demo		# the appliance's name; default casemate
  *	data: required		# no data disk: refuse to start; or optional
- *	wildcards: [ops-all]	# rules and roles that may be for everybody
+ *	wildcards: [ops-all]	# rules for anybody, and names with `*'
  *	shares:			# of one signer; all of share.def, each optional
  *	  jobs: 4
  */

@@ -15,7 +15,7 @@
 #define COUNT_OF(list)	(sizeof(list) / sizeof((list)[0]))
 
 /* A file being read. */
-struct reader {
+struct cases_reader {
 	struct cases		*cases;
 	const struct site	*site;
 	struct doc		*doc;
@@ -24,7 +24,7 @@ struct reader {
 
 /* A copy of a text field; NULL when the field is not there. */
 static const char *
-text_of(struct reader *r, uint32_t node)
+text_of(struct cases_reader *r, uint32_t node)
 {
 	const struct str *s;
 	char *copy;
@@ -40,7 +40,7 @@ text_of(struct reader *r, uint32_t node)
 
 /* A principal's name; *dst stays as it is when the field is not there. */
 static int
-read_user(struct reader *r, uint32_t node, const char **dst)
+read_user(struct cases_reader *r, uint32_t node, const char **dst)
 {
 	const struct str *s;
 
@@ -56,7 +56,7 @@ read_user(struct reader *r, uint32_t node, const char **dst)
 }
 
 static int
-read_context(struct reader *r, struct rules_context *c, uint32_t now,
+read_context(struct cases_reader *r, struct rules_context *c, uint32_t now,
     uint32_t boot)
 {
 	const struct str *text;
@@ -87,7 +87,7 @@ principal(char dst[PRINCIPAL_MAX + 1], const char *name)
 }
 
 static struct case_permission *
-new_permissions(struct reader *r, struct policy_case *c, size_t n)
+new_permissions(struct cases_reader *r, struct policy_case *c, size_t n)
 {
 	c->npermissions = n;
 	c->permissions = arena_alloc(&r->cases->arena, n,
@@ -98,8 +98,9 @@ new_permissions(struct reader *r, struct policy_case *c, size_t n)
 }
 
 static void
-add_permissions(struct reader *r, struct policy_case *c, const struct who *w,
-    const struct manifest *m, const struct rules_context *s)
+add_permissions(struct cases_reader *r, struct policy_case *c,
+    const struct who *w, const struct manifest *m,
+    const struct rules_context *s)
 {
 	struct permission list[PERMISSIONS_MAX];
 	size_t n = permission_list(m, list);
@@ -126,7 +127,7 @@ static const struct doc_field command_fields[] = {
 };
 
 static int
-read_command(struct reader *r, struct policy_case *c, uint32_t node)
+read_command(struct cases_reader *r, struct policy_case *c, uint32_t node)
 {
 	static struct manifest m;	/* too large for a stack */
 	uint32_t found[COUNT_OF(command_fields)];
@@ -160,7 +161,7 @@ static const struct doc_field job_fields[] = {
 };
 
 static int
-read_job(struct reader *r, struct query_permission *q, uint32_t read,
+read_job(struct cases_reader *r, struct query_permission *q, uint32_t read,
     uint32_t job)
 {
 	uint32_t found[COUNT_OF(job_fields)];
@@ -193,7 +194,7 @@ static const struct doc_field read_fields[] = {
 };
 
 static int
-read_read(struct reader *r, struct policy_case *c, uint32_t node)
+read_read(struct cases_reader *r, struct policy_case *c, uint32_t node)
 {
 	struct query_permission q = { .appliance =
 	    r->site->settings.name };
@@ -225,7 +226,7 @@ read_read(struct reader *r, struct policy_case *c, uint32_t node)
 }
 
 static int
-read_case_request(struct reader *r, struct policy_case *c, uint32_t node)
+read_case_request(struct cases_reader *r, struct policy_case *c, uint32_t node)
 {
 	struct case_permission *a = new_permissions(r, c, 1);
 
@@ -241,7 +242,7 @@ read_case_request(struct reader *r, struct policy_case *c, uint32_t node)
 }
 
 static int
-read_expected(struct reader *r, struct policy_case *c, uint32_t expect)
+read_expected(struct cases_reader *r, struct policy_case *c, uint32_t expect)
 {
 	const char *word = text_of(r, expect);
 
@@ -264,7 +265,7 @@ static const struct doc_field case_fields[] = {
 };
 
 static int
-read_what(struct reader *r, struct policy_case *c, uint32_t node,
+read_what(struct cases_reader *r, struct policy_case *c, uint32_t node,
     const uint32_t *found)
 {
 	if ((found[F_COMMAND] != 0) + (found[F_READ] != 0) +
@@ -289,7 +290,7 @@ line_of(const struct doc *d, uint32_t node)
 }
 
 static int
-read_case(struct reader *r, struct policy_case *c, uint32_t node)
+read_case(struct cases_reader *r, struct policy_case *c, uint32_t node)
 {
 	uint32_t found[COUNT_OF(case_fields)];
 
@@ -309,7 +310,7 @@ read_case(struct reader *r, struct policy_case *c, uint32_t node)
 }
 
 static int
-read_all(struct reader *r)
+read_all(struct cases_reader *r)
 {
 	struct cases *cases = r->cases;
 	size_t n = r->doc->nodes[0].count;
@@ -331,7 +332,7 @@ cases_read(struct cases *cases, const char *file, const char *text, size_t len,
     const struct site *site, struct doc_error *e)
 {
 	struct doc doc;
-	struct reader r = { cases, site, &doc, e };
+	struct cases_reader r = { cases, site, &doc, e };
 	int rc;
 
 	memset(cases, 0, sizeof(*cases));

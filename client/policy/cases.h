@@ -1,5 +1,5 @@
 /*
- * Cases: what a site's rules must answer, in a file below its tests/.  A list
+ * Cases: what a site's rules must decide, in a file below its tests/.  A list
  * of mappings (YAML):
  *
  *	- case: text
@@ -8,13 +8,13 @@
  *	  thing: run NAME | use NAME | exceed NAME | lease NAME	(optional)
  *	  rule: ID | none					(optional)
  *
- * A command is allowed when everything that it asks for is.  `thing' says which
- * of it is meant: the first that is refused, or that which `rule' allows.
+ * In place of `command' there may be
+ * `read: {principal, action, job?: {submitter, author}, now?, boot?}' or
+ * `request: {principal, action, resource, context?}'.
  *
- * with `read: {principal, action, job?: {submitter, author}, now?, boot?}' or
- * `request: {principal, action, resource, context?}' in place of `command'.
- * In `manifest' are name, class, profile, runtime, capabilities, limits and
- * secrets, as in a manifest; what is left out is as there.
+ * A command is allowed when each permission that it needs is.  `thing' names
+ * the permission: the first that is refused, or the one that `rule' allows.
+ * manifest_parse_case() reads `manifest'.
  */
 #ifndef CASES_H
 #define CASES_H
