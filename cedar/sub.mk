@@ -92,7 +92,7 @@ TESTS += cedar/analyse/analyse_test cedar/analyse/analyse_truth_test
 cedar/analyse/analyse_test_LDFLAGS := -Wl,--wrap=calloc,--wrap=reallocarray
 FUZZERS += cedar/analyse/analyse_fuzz
 
-# The official engine, out of the tree, and what is asked the same as it.
+# The official engine, which is not in the tree, and the comparison with it.
 TESTS += cedar/referee/cedar_driver
 cedar/referee/cedar_driver_USES := cedar lib
 cedar/referee/cedar_driver_SRCS := cedar/referee/driver_read.c
@@ -110,7 +110,7 @@ cedar-soak: $(B)/tests/cedar/referee/cedar_driver $(B)/.referee ## 100,000 decis
 	$(Q)node $(REFEREE)/run.mjs --referee $(B)/referee --driver $< \
 		--seed $(or $(SEED),1) --decisions 100000 --table
 
-# What deciding costs; `--write DIR' for the same to another engine.
+# The cost of decisions; `--write DIR' writes the workload for another engine.
 TOOLS += cedar/referee/cedar_bench
 cedar/referee/cedar_bench_USES := cedar lib
 cedar/referee/cedar_bench_SRCS := cedar/referee/world_bench.c

@@ -1,16 +1,16 @@
-// What the official engine takes for the workload of cedar_bench, in lines
-// `NAME VALUE UNIT' as that one prints.  usage: node bench.mjs REFEREE DIR,
-// DIR as `cedar_bench --write DIR' made it.
+// The cost of the workload of cedar_bench in the official engine, as lines
+// `NAME VALUE UNIT'.  usage: node bench.mjs REFEREE DIR; `cedar_bench --write
+// DIR' makes DIR.
 //
 // The engine keeps policies but reads entities anew in each call:
 //	cedar_referee_call_N	a whole call, with all entities
 //	cedar_referee_needed_N	a call with only the entities that the request
 //				needs
 //	cedar_referee_decide_N	the same, less the same call with no policies:
-//				the decision, as near as one gets (whatever the
-//				engine does for each policy in a call is in it).
-//				A mean, since single differences are smaller
-//				than what a call's time varies by
+//				an estimate of the decision, including what the
+//				engine does for each policy in a call.  A mean:
+//				a single difference is smaller than the
+//				variation of a call's time
 // All decisions are compared with ours.
 
 import { readFileSync } from "node:fs";
@@ -84,7 +84,7 @@ class Bench {
 			throw new Error(why(a));
 	}
 
-	// What can be reached from the request's names.
+	// Entities reachable from the request's names.
 	slice(request) {
 		const found = new Map();
 		const todo = [...names(request)];

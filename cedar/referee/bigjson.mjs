@@ -1,5 +1,5 @@
-// JSON with all 64-bit integers: what JavaScript's numbers cannot hold exactly
-// is a BigInt here, both ways.
+// JSON with all 64-bit integers: those that a JavaScript number does not hold
+// exactly are read and written as BigInt.
 
 const LONG = /(?<![\w"])-?\d{16,}(?![\w"])/;
 
@@ -104,7 +104,7 @@ export function write(value) {
 	    .join(",") + "}";
 }
 
-// The same with the keys in order, to compare by.
+// The same with sorted keys, for comparison.
 export function sorted(value) {
 	if (Array.isArray(value))
 		return "[" + value.map(sorted).join(",") + "]";
@@ -115,7 +115,7 @@ export function sorted(value) {
 	    .join(",") + "}";
 }
 
-// JSON text that is put into other JSON as it is.
+// JSON text to insert into other JSON unchanged.
 export class Raw {
 	constructor(text) {
 		this.text = text;

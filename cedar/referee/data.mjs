@@ -1,4 +1,4 @@
-// Entities and requests for a schema: as it says, or with something wrong.
+// Entities and requests for a schema: valid ones, or with an error.
 
 import { put } from "./bigjson.mjs";
 import { BOOL, EXTENSION_TYPES, IDS, LONG, STRING, entity, ext, resolve,
@@ -6,7 +6,7 @@ import { BOOL, EXTENSION_TYPES, IDS, LONG, STRING, entity, ext, resolve,
 import { LONGS, MAKERS, STRINGS, extensionText } from "./texts.mjs";
 
 export class World {
-	// wild: how often something is not as the schema says.
+	// wild: how often something is against the schema.
 	constructor(random, schema, wild) {
 		this.random = random;
 		this.schema = schema;
@@ -63,8 +63,8 @@ export class World {
 		    { type: a.type, id: a.id };
 	}
 
-	// A value in entity JSON.  `implied': the schema is at hand, so that
-	// what it says of the type need not be repeated.
+	// A value in entity JSON.  `implied': the reader has the schema, so the
+	// value's type may be left out.
 	value(type, implied) {
 		const r = this.random;
 		let t = resolve(type);
@@ -186,7 +186,7 @@ export class World {
 
 export const TAGS = ["a", "b", "env", "x y"];
 
-// Without a schema the engine knows no action's parents: entities say them.
+// Without a schema the parents of actions must be among the entities.
 export function actionEntities(schema) {
 	return schema.actions.map((a) => ({ uid: { type: a.type, id: a.id },
 		attrs: {}, parents: structuredClone(a.memberOf) }));

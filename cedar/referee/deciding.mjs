@@ -34,7 +34,7 @@ function decision(answer, kinds) {
 
 const errorKinds = new Set();
 
-// Attributes, parents and a context may be left out with us.
+// Ours lets attributes, parents and a context be missing.
 function withDefaults(value, defaults) {
 	const plainObject = value !== null && typeof value === "object" &&
 	    !Array.isArray(value);
@@ -167,7 +167,7 @@ export const extensions = {
 	},
 };
 
-// Requests: a set without policies says whether one is read.
+// Requests: with no policies, whether a request is accepted.
 
 export const request = {
 	make(r) {

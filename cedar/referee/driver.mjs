@@ -44,7 +44,7 @@ export class Driver {
 			}, PATIENCE_MS);
 	}
 
-	// It died: of the first question without an answer.
+	// It died while answering the first question without an answer.
 	ended() {
 		clearTimeout(this.timer);
 		if (this.stopping)

@@ -1,9 +1,9 @@
 // The official engine in this process.
 //
-// Its glue passes everything through JSON.stringify and JSON.parse, which are
-// exchanged for ones that keep 64-bit integers and take texts as they are.  An
-// engine that broke down is made anew: its stack is full after some thousand
-// errors that it throws, for it leaves its frames behind.
+// Its glue calls JSON.stringify and JSON.parse, which are replaced by functions
+// that keep 64-bit integers and pass texts unchanged.  The engine leaks stack
+// with each error that it throws and fails after some thousand; it is then
+// started again.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -31,8 +31,8 @@ export class Engine {
 		this.api = exports;
 	}
 
-	// The answer.  What it cannot deserialize it throws; anything else that
-	// is thrown means that it broke down: {type: "broken"}.
+	// The answer.  It throws what it cannot deserialize; any other exception
+	// means that it failed: {type: "broken"}.
 	call(name, ...args) {
 		try {
 			return this.api[name](...args);
@@ -48,8 +48,8 @@ export class Engine {
 		}
 	}
 
-	// What `ask' answers, asked again if the engine broke down meanwhile: it
-	// may have been worn out.
+	// The result of `ask', repeated once if the engine failed, which may be
+	// for want of stack.
 	steady(ask) {
 		const before = this.breakdowns;
 		const answer = ask();

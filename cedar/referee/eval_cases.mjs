@@ -1,11 +1,11 @@
-// What the official engine makes of expressions: reads lines, each an
+// The official engine's results of expressions.  Reads lines, each an
 // expression or "T<tab>expression", and writes them with T, F or E (error) in
-// front, as ../testdata/eval/cases.txt has them.
+// front: the form of ../testdata/eval/cases.txt.
 //
 //	node eval_cases.mjs FOLDER ENV.json < lines > cases.txt
 //
-// FOLDER is where `fetch' has put the engine.  What it does not parse is left
-// out and named on standard error.
+// `fetch' makes FOLDER.  Expressions that the engine does not parse are left
+// out and listed on standard error.
 
 import { readFileSync } from "node:fs";
 import { read } from "./bigjson.mjs";

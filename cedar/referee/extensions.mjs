@@ -1,6 +1,5 @@
-// Extension values by the thousand: texts that are nearly right, and
-// functions whose result is known here too, so that a policy can ask whether
-// it is that or one more.
+// Extension values: texts that are almost valid, and calls whose result is
+// computed here, too, so that a policy can compare it with that or one more.
 
 import { LONGS, extensionText } from "./texts.mjs";
 
@@ -82,7 +81,7 @@ const make = (type, t) => ({ [NAMES[type]]: [value(t)] });
 const DURATION = new RegExp("^(-?)" + UNITS.map(([u]) =>
     `(?:(\\d+)${u}${u === "m" ? "(?!s)" : ""})?`).join("") + "$");
 
-// null when it is none.
+// null when there is none.
 function milliseconds(t) {
 	const m = DURATION.exec(t);
 
@@ -96,7 +95,7 @@ function instant(t) {
 	return Number.isNaN(ms) ? null : BigInt(ms);
 }
 
-// Nearly always the very number.
+// Mostly the number itself.
 function about(r, n) {
 	return value(n === null ? r.pick(LONGS) :
 	    n + r.pick([0n, 0n, 0n, 1n, -1n]));
@@ -144,7 +143,7 @@ function decimalTest(r) {
 		"lessThanOrEqual", "greaterThan", "greaterThanOrEqual"])]: pair };
 }
 
-// An address in its own network, written otherwise, or in another one.
+// An address in its own network, written differently, or in another one.
 function ipTest(r) {
 	const t = text(r, "ipaddr");
 	const near = r.chance(0.5) ? t.replace(/\/.*/, "") + "/" +

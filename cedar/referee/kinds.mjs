@@ -2,9 +2,9 @@
 //	make(random)	the case: plain JSON, nothing random left in it
 //	line(c)		the question to our driver
 //	ours(answer, engine, c), referee(engine, c)
-//			what came of it, in a form that must be equal
+//			the outcomes, in a form that must be equal
 //	seen(c, outcome, count)
-//			what is to be counted
+//			counts features
 
 import { write } from "./bigjson.mjs";
 import { actionEntities } from "./data.mjs";
@@ -44,8 +44,8 @@ const schema = {
 	    "schema text" : "JSON schema")(c, outcome, count),
 };
 
-// Validation: which policies have errors, which can never be true, which have
-// texts that mislead a reader.
+// Validation: policies with errors, policies that can never be true, and
+// policies with misleading texts.
 
 function findings(answer) {
 	if (failed(answer))

@@ -1,4 +1,4 @@
-// A text or a JSON value with something wrong in it, or merely odd.
+// A text or a JSON value with an error or an oddity.
 
 import { put } from "./bigjson.mjs";
 
@@ -45,7 +45,7 @@ const CLASSES = [/^"/, /^\d+$/, /^([=!<>]=|[<>]|in)$/, /^(&&|\|\||[-+*])$/,
 	/^\?\w+/, /^(principal|action|resource|context|true|false)$/,
 	/^\.\w+\(/, /^\w+$/];
 
-// words: what may be put in.
+// words: what may be inserted.
 export class TextMutator {
 	constructor(random, words) {
 		this.random = random;
@@ -100,7 +100,7 @@ export class TextMutator {
 
 		for (let i = 0; i < n; i++)
 			text = this.once(text);
-		// Half a surrogate pair is no text at all.
+		// Half a surrogate pair is not text.
 		return text.toWellFormed?.() ?? Buffer.from(text).toString();
 	}
 }
@@ -138,7 +138,7 @@ export function places(value, out = []) {
 	return out;
 }
 
-// Nobody else's: what is put in may be changed next.
+// A copy: the inserted part may be changed next.
 const scalar = (random) => structuredClone(random.pick(SCALARS));
 
 // In place; `value' is an object or an array.
@@ -166,7 +166,7 @@ export function mutateJson(random, value) {
 	])();
 }
 
-// Every place in a policy where an expression stands: {holder, key}.
+// Every place of an expression in a policy: {holder, key}.
 function expressions(holder, key, out) {
 	const e = holder[key];
 
@@ -195,8 +195,7 @@ function expressions(holder, key, out) {
 	return out;
 }
 
-// Puts one expression of the policy in another's place: still an expression,
-// though perhaps of a type that does not belong there.
+// Replaces one expression of the policy by another, perhaps of a wrong type.
 export function mixExpressions(random, policy) {
 	const all = policy.conditions.flatMap((c) => expressions(c, "body", []));
 

@@ -1,5 +1,4 @@
-// What the kinds of case have in common: their parts, and the same parts as
-// either engine wants them.
+// Parts shared by the kinds of case, in the form of either engine.
 
 import { write } from "./bigjson.mjs";
 import { World } from "./data.mjs";
@@ -22,13 +21,13 @@ export function style(r) {
 	return new Writer(r, r.pick(styles));
 }
 
-// {policyN: ...}: the names that a text gives them.
+// {policyN: ...}: the ids of policies from text.
 function numbered(items, from = 0) {
 	return Object.fromEntries(items.map((p, i) =>
 	    ["policy" + (i + from), p]));
 }
 
-// A policy set as the engine wants it.
+// A policy set for the official engine.
 export function policySet(c) {
 	const form = c.form === "text" ? (p) => plain.policy(p) : (p) => p;
 

@@ -1,7 +1,7 @@
-// Policies that make sense for a schema, mostly: expressions are made for a
-// wanted type out of everything the language has, attributes that may be
-// missing are mostly asked for with `has' first, and now and then (`wild')
-// something of another type, a malformed text or an unknown name gets in.
+// Policies that are mostly valid for a schema.  An expression is made for a
+// wanted type from all of the language.  Attributes that may be missing are
+// mostly tested with `has' first.  At times (`wild') an expression has another
+// type, a malformed text or an unknown name.
 
 import { put } from "./bigjson.mjs";
 import { TAGS } from "./data.mjs";
@@ -31,8 +31,8 @@ class Expressions {
 		this.addPaths({ Var: "context" }, env.context, [], PATH_DEPTH);
 	}
 
-	// Everything that can be reached from a variable, with the tests that
-	// must hold before it may be read.
+	// Everything reachable from a variable, with the tests that must hold
+	// before it may be read.
 	addPaths(expr, type, guards, depth) {
 		const t = resolve(type);
 
@@ -71,7 +71,7 @@ class Expressions {
 		return p.expr;
 	}
 
-	// A truth value with what it needs asked for first.
+	// A boolean after the tests that it needs.
 	condition(depth) {
 		const r = this.random;
 		const before = this.guards;
@@ -140,7 +140,7 @@ class Expressions {
 		return this[t.k](t, depth);
 	}
 
-	// Something that the validator or the evaluator will not like.
+	// An error for the validator or the evaluator.
 	odd(depth) {
 		const r = this.random;
 
@@ -282,9 +282,9 @@ class Expressions {
 
 	like(depth) {
 		const r = this.random;
-		// In patterns the engine looks for confusable letters after it
-		// has escaped them, and so does not see marks of direction but
-		// an n in a new line.
+		// In patterns the engine looks for confusable letters after
+		// escaping, so it misses marks of direction, and takes the n of
+		// a line break for a letter.
 		const pattern = r.times(r.below(5), () => r.chance(0.5) ?
 		    "Wildcard" : { Literal: r.pick(STRINGS
 			.filter((s) => !/[\u202e\u03b1]/.test(s))) });
@@ -392,7 +392,7 @@ class Expressions {
 	}
 }
 
-// Neighbouring literals are one when written as text.
+// Adjacent literals become one in text.
 function runs(pattern) {
 	const out = [];
 
@@ -412,7 +412,7 @@ export class Policies {
 		this.wild = wild;
 	}
 
-	// What the policy is about.
+	// The policy's scope.
 	pickEnv() {
 		const r = this.random;
 		const action = r.pick(this.world.schema.actions

@@ -1,5 +1,5 @@
-// Numbers that look random and are the same for the same seed and case: every
-// case has its own stream, so that one can be made again without the others.
+// Pseudo-random numbers by seed and case.  Every case has its own stream, so
+// that one can be repeated without the others.
 
 const mix = (h) => {
 	h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

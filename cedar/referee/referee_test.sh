@@ -1,6 +1,6 @@
-# The library against Cedar's official engine: 5,000 decisions and the other
-# comparisons that make them up, every disagreement there ever was, and that a
-# disagreement would be seen.
+# The library against Cedar's official engine: 5,000 decisions with all other
+# comparisons, every disagreement of the past, and whether a disagreement is
+# found at all.
 
 src=${CASEMATE_SRC:-$(pwd)}
 build=${CASEMATE_BUILD:-$src/build}
@@ -12,7 +12,7 @@ run() {
 	    --driver "$driver" "$@"
 }
 
-# fails_with TEXT OPTION...: it does, and says so.
+# fails_with TEXT OPTION...: run fails and prints TEXT.
 fails_with() {
 	want=$1
 	shift
@@ -75,7 +75,7 @@ crash_is_a_disagreement_body() {
 	fails_with "^ours .*crash.*boom" --cases 1 --no-shrink
 }
 
-# fake_npm SCRIPT: npm is this, and nothing is in the cache.
+# fake_npm SCRIPT: makes this npm, with an empty cache.
 fake_npm() {
 	mkdir -p bin cache
 	printf '#!/bin/sh\n%s\n' "$1" > bin/npm

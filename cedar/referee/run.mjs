@@ -1,4 +1,4 @@
-// Both engines on the same cases.  `node run.mjs --help' tells how.
+// Both engines on the same cases; see `node run.mjs --help'.
 
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -18,17 +18,17 @@ const KEPT = join(HERE, "../testdata/disagreements");
 const USAGE = `usage: node run.mjs [option...]
   --referee DIR    where fetch put the official engine
   --driver FILE    cedar_driver
-  --seed N         what the cases are made from (1)
-  --decisions N    go on until so many decisions were compared (5000)
+  --seed N         seed of the cases (1)
+  --decisions N    compare this many decisions (5000)
   --cases N        or this many cases
   --from N         the first case's number (0)
-  --only N         this case alone, shown with both answers
-  --kind K,...     these kinds alone
+  --only N         only this case, shown with both answers
+  --kind K,...     only these kinds
   --most N         stop after so many disagreements (10)
-  --no-shrink      show disagreements as they were found
+  --no-shrink      do not make disagreements smaller
   --keep           write them to testdata/disagreements
-  --replay         instead: the ones kept there
-  --table          print how often everything was met
+  --replay         only those kept there
+  --table          print how often each feature occurred
 `;
 const BATCH = 64;
 
@@ -76,8 +76,7 @@ class Run {
 		    kinds[c.kind].referee(this.engine, c));
 	}
 
-	// How they differ: "" when they agree.  Smaller cases are to differ in
-	// the same way.
+	// How they differ, or "".  A smaller case must differ in the same way.
 	async difference(c) {
 		try {
 			const ours = await this.ours(c);
@@ -90,7 +89,7 @@ class Run {
 		}
 	}
 
-	// Questions go out in batches, so that both engines work at a time.
+	// Questions are sent in batches, so that both engines work at once.
 	async all() {
 		const o = this.options;
 		let next = Number(o.from);
@@ -114,7 +113,7 @@ class Run {
 		}
 	}
 
-	// For whoever waits at a terminal.
+	// Progress for a terminal.
 	progress() {
 		if (process.stderr.isTTY)
 			process.stderr.write(`\r${this.counts.of("decision")}` +
@@ -182,7 +181,7 @@ class Run {
 		console.log("kept as " + file);
 	}
 
-	// Every disagreement there ever was is none any more.
+	// Every disagreement of the past must be resolved.
 	async replay() {
 		const files = readdirSync(KEPT).filter((f) =>
 		    f.endsWith(".json")).sort();

@@ -2,8 +2,7 @@
 //
 // A type is {k: "Bool" | "Long" | "String"}, {k: "Entity", name},
 // {k: "Set", of}, {k: "Record", attrs: [{name, type, required}]},
-// {k: "Ext", name}, {k: "Common", name, type}.  Names are whole, with their
-// namespace.
+// {k: "Ext", name}, {k: "Common", name, type}.  Names include their namespace.
 
 import { put } from "./bigjson.mjs";
 import { Writer, isIdent } from "./text.mjs";
@@ -219,7 +218,7 @@ function entityJson(e, random) {
 	return json;
 }
 
-// The type of an action's own group may go without saying.
+// A group's type may be left out when it is the action's own.
 function groupJson(a, g, random) {
 	return g.type === a.type && random.chance(0.5) ? { id: g.id } :
 	    { ...g };
@@ -263,7 +262,7 @@ export function schemaJson(schema, random) {
 // As text.
 
 class SchemaWriter extends Writer {
-	// In its own namespace a name may go without it.
+	// Inside its namespace a name may be written without it.
 	short(name) {
 		const prefix = this.inside + "::";
 

@@ -1,6 +1,6 @@
 // A smaller case that still disagrees: parts of its JSON and tokens of its
-// texts are taken away, or replaced by one of their own parts, for as long as
-// `still' says yes.
+// texts are removed, or replaced by one of their own parts, while `still'
+// returns true.
 
 import { tokens } from "./mutate.mjs";
 
@@ -38,7 +38,7 @@ function remove(holder, key) {
 		delete holder[key];
 }
 
-// What could stand in a value's place.
+// Possible replacements of a value.
 function* simpler(value) {
 	if (value !== null && typeof value === "object") {
 		for (const part of Object.values(value)) {
@@ -87,7 +87,7 @@ class Shrinker {
 		return true;
 	}
 
-	// Paths are looked up anew after each success: indices move.
+	// Paths are looked up again after each success: indices change.
 	async removals() {
 		let any = false;
 

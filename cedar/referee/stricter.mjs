@@ -1,9 +1,7 @@
-// Where ours refuses on purpose what the official engine lets pass.  Each entry
-// is what our message says then; a refusal for another reason is a
-// disagreement.
+// What ours refuses on purpose and the official engine accepts, by our message.
+// A refusal with another message is a disagreement.
 
-// Fields of objects in which the engine skips unknown ones.  Ours never
-// ignores a field.
+// Fields of objects in which the engine ignores unknown ones; ours never does.
 const FIELDS = ["uid, attrs, parents, tags", "type, id", "fn, arg, args",
 	"op", "op, entity", "op, slot", "op, entity, slot", "entity, slot",
 	"op, entity, entities", "left, attr",
@@ -16,23 +14,23 @@ const REASONS = [
 
 		return m !== null && FIELDS.includes(m[1]);
 	}],
-	// Which it passes over in a field that it ignores.
+	// It does not see them in a field that it ignores.
 	["a number that is no Long", (text) =>
 	    /: (a number beyond 64 bits|expected a whole number)/.test(text)],
-	// Of which it takes the first.
+	// It takes the first.
 	["one and several", (text) =>
 	    /both `arg' and `args'; keep one$|`(args|entities)' takes a list/
 		.test(text)],
-	// Of these it takes the first too.
+	// It takes the first.
 	["an entity and a slot", (text) =>
 	    /expected either `\w+' or `\w+' here$/.test(text)],
-	// For its partial evaluation, which is no part of the language.
+	// For its partial evaluation, which is not part of the language.
 	["the function unknown", (text) =>
 	    /operator or function `unknown'/.test(text)],
-	// It finds out when the value is asked for.
+	// It refuses only when the value is used.
 	["an extension value of no known function", (text) =>
 	    /there is no extension function `/.test(text)],
-	// Its reader takes a list of values for an object's fields in order.
+	// Its reader takes a list of values as an object's fields in order.
 	["a list for an object", (text) =>
 	    /(expected|takes) an object, not a list$/.test(text)],
 ];

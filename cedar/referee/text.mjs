@@ -1,5 +1,5 @@
-// Policies in JSON form written as text, in any of the ways in which a person
-// might: more or fewer parentheses, spaces, comments and escapes.
+// Policies in JSON written as text in varying styles: more or fewer
+// parentheses, spaces, comments and escapes.
 
 const IDENT = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const RESERVED = new Set(["true", "false", "if", "then", "else", "in", "is",
@@ -11,7 +11,7 @@ export const METHODS = new Set(["contains", "containsAll", "containsAny",
 const EXTENSION_FUNCTIONS = new Set(["decimal", "ip", "datetime", "duration"]);
 const RELATIONS = new Set(["==", "!=", "<", "<=", ">", ">=", "in"]);
 
-// Binding strength: what a grammar rule can hold without parentheses.
+// Precedence: what a grammar rule can hold without parentheses.
 const EXPR = 0, OR = 1, AND = 2, RELATION = 3, ADD = 4, MULT = 5, UNARY = 6,
     MEMBER = 7;
 
@@ -28,7 +28,7 @@ export class Writer {
 		return p > 0 && this.random.chance(p);
 	}
 
-	// What goes between two tokens: `plain' or something odd.
+	// The space between two tokens: `plain' or odd.
 	gap(plain = " ") {
 		if (!this.may(this.style.space))
 			return plain;
@@ -100,7 +100,7 @@ export class Writer {
 		    "(" + this.gap("") + text + this.gap("") + ")" : text;
 	}
 
-	// An expression that stands where `needed' or tighter must.
+	// An expression where precedence `needed' or higher must be.
 	expr(e, needed = EXPR) {
 		const [key] = Object.keys(e);
 		const [text, level] = this.form(key, e[key]);
@@ -161,7 +161,7 @@ export class Writer {
 		return [this.call(key, v), MEMBER];
 	}
 
-	// At most four signs may stand in a row.
+	// At most four signs may follow each other.
 	not(arg) {
 		let signs = "!", n = 1;
 

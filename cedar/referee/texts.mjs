@@ -1,5 +1,5 @@
-// Words that tests are made of: good and bad texts of the extension types,
-// numbers near the edges, strings that need escapes.
+// Vocabulary: valid and malformed texts of the extension types, numbers near
+// limits, strings that need escapes.
 
 const MAX = 9223372036854775807n;
 

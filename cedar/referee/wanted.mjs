@@ -1,4 +1,4 @@
-// What a run of some size must have met, or it has proved less than it says.
+// Features that a run of some size must have covered to prove anything.
 
 const OPERATORS = ["Value", "Var", "!", "neg", "==", "!=", "<", "<=", ">",
 	">=", "&&", "||", "+", "-", "*", "in", "contains", "containsAll",
@@ -45,7 +45,7 @@ export class Counts {
 		return wanted.filter((w) => this.of(w) === 0);
 	}
 
-	// Three columns; operators with both their numbers in one line.
+	// Three columns; an operator's two numbers are on one line.
 	table() {
 		const rows = OPERATORS.map((op) => [op,
 			this.of("made " + op), this.of("decided " + op)]);

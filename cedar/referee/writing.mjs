@@ -1,4 +1,4 @@
-// The kinds of case that are about policies as text and as JSON.
+// The kinds of case for policies as text and as JSON.
 
 import { sorted, write } from "./bigjson.mjs";
 import { failed, why } from "./engine.mjs";
@@ -8,7 +8,7 @@ import { accepted, addPolicies, list, makeWorld, policySet, style } from
 import { Policies, slotsOf } from "./policy.mjs";
 import { REFUSED, refusal } from "./stricter.mjs";
 
-// One text: accepted or not, and what it says in JSON.
+// One text: whether it is accepted, and its JSON.
 
 function partJson(engine, text, template) {
 	return engine.call(template ? "templateToJson" : "policyToJson", text)
@@ -27,7 +27,7 @@ function textJson(engine, text) {
 
 const sortedAll = (values) => values.map(sorted).sort();
 
-// Our JSON, and what the engine makes of our text.
+// Our JSON, and the engine's JSON of our text.
 function ourTexts(a, engine) {
 	if (a.refused)
 		return refusal(a.refused);
@@ -66,9 +66,9 @@ export const mutated = {
 	seen: accepted("mutated text"),
 };
 
-// The engine answers a policy in JSON with itself.  What it understood shows
-// in its text of it (which says of a negated number that it is negative): the
-// same is wanted of our JSON and of our text.
+// The engine returns a policy in JSON unchanged.  Its text of the policy (in
+// which a negated number becomes a negative one) shows what it understood; our
+// JSON and our text must give the same.
 function estText(engine, json) {
 	const t = engine.call(slotsOfAny(json) ? "templateToText" :
 	    "policyToText", json);
@@ -136,14 +136,14 @@ export const set = {
 	seen: accepted("policy set"),
 };
 
-// Our formatter: the official engine reads the same in its text; no comment is
-// lost; once formatted, a text stays; one without comments (and beyond ASCII,
-// where widths are a matter of tables) looks as the official one has it.
+// Our formatter: the official engine reads the same from its text; no comment
+// is lost; formatting again changes nothing; a text without comments and with
+// only ASCII, where all widths are the same, looks as the official one.
 
 const comments = (text) => tokens(text).filter((t) => t.startsWith("//"))
     .map((t) => t.trim()).sort();
 
-// Ours in place of the official layout where that says nothing.
+// Our layout, where the official one is not comparable.
 const layout = (engine, text, ours) => {
 	const plain = /^[\0-\x7f]*$/.test(text) &&
 	    comments(text).length === 0 && text.trim() !== "";
