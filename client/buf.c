@@ -44,6 +44,13 @@ buf_add(struct buf *b, const void *data, size_t len)
 }
 
 void
+buf_set(struct buf *b, const void *data, size_t len)
+{
+	b->len = 0;
+	buf_add(b, data, len);
+}
+
+void
 buf_add_str(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));

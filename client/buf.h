@@ -15,6 +15,8 @@ struct buf {
 /* An all-zero struct is an empty buffer. */
 void		 buf_free(struct buf *);
 void		 buf_add(struct buf *, const void *, size_t);
+/* In place of what the buffer holds. */
+void		 buf_set(struct buf *, const void *, size_t);
 void		 buf_add_str(struct buf *, const char *);
 void		 buf_add_zeros(struct buf *, size_t);
 /* Room for n more bytes; the caller adds to len what it has filled. */

@@ -137,12 +137,16 @@ hybrid_connect(int fd, uint64_t deadline)
 static enum conn_result
 turned_away(struct get *g, struct why *w)
 {
-	const char *word = reason_word(get_u8(g));
-	size_t len;
-	const char *text = get_string(g, &len, TEXT_MAX);
+	struct client_refused m;
+	const char *word;
 
-	why_set(w, "refused (%s): %.*s", word == NULL ? "unknown" : word,
-	    (int)len, text);
+	if (client_get_refused(g, &m) == -1) {
+		why_set(w, "the appliance's refusal is malformed");
+		return CONN_NEVER;
+	}
+	word = reason_word(m.reason);
+	why_set(w, "refused (%s): %s", word == NULL ? "unknown" : word,
+	    m.message);
 	return CONN_LATER;
 }
 
@@ -210,38 +214,40 @@ is_plain(const char *text)
 	return *text == '\0';
 }
 
-int
-conn_get_hello(struct hello *h, struct get *g, struct why *w)
+/* Another version may have other fields: the first two stay. */
+static int
+check_version(struct get g, struct hello *h, struct why *w)
 {
-	char magic[16];
+	char protocol[PROTOCOL_MAX + 1];
 
-	memset(h, 0, sizeof(*h));
-	get_cstr(g, magic, sizeof(magic));
-	h->version = get_u32(g);
-	if (g->err != 0 || strcmp(magic, "casemate") != 0)
+	get_cstr(&g, protocol, sizeof(protocol));
+	h->version = get_u32(&g);
+	if (g.err != 0 || strcmp(protocol, "casemate") != 0)
 		return why_set(w, "the greeting is not a Casemate "
 		    "appliance's");
 	if (h->version != CLIENT_VERSION)
 		return why_set(w, "the appliance speaks version %u of the "
 		    "protocol, this casemate %d; use the casemate command that "
 		    "came with its image", h->version, CLIENT_VERSION);
-	get_cstr(g, h->vkey, sizeof(h->vkey));
-	get_cstr(g, h->mode, sizeof(h->mode));
-	h->now = get_u64(g);
-	h->slots = get_u32(g);
-	if (get_end(g) == -1 || !is_plain(h->vkey) || !is_plain(h->mode))
-		return why_set(w, "the appliance's greeting is malformed");
 	return 0;
 }
 
-void
-conn_get_text(struct get *g, struct buf *out, size_t max)
+int
+conn_get_hello(struct hello *h, struct get *g, struct why *w)
 {
-	size_t len;
-	const void *text = get_string(g, &len, max);
+	struct client_hello m;
 
-	out->len = 0;
-	buf_add(out, text, len);
+	memset(h, 0, sizeof(*h));
+	if (check_version(*g, h, w) == -1)
+		return -1;
+	if (client_get_hello(g, &m) == -1 || !is_plain(m.vkey) ||
+	    !is_plain(m.mode))
+		return why_set(w, "the appliance's greeting is malformed");
+	strcpy(h->vkey, m.vkey);
+	strcpy(h->mode, m.mode);
+	h->now = m.now;
+	h->slots = m.slots;
+	return 0;
 }
 
 /* 1 when a whole frame is in the buffer, 0 when not, -1 malformed. */

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "lib/msg/codec.h"
 #include "lib/msg/msg.h"
 #include "target.h"
 #include "lib/wire.h"
@@ -26,7 +27,7 @@ struct conn {
 struct hello {
 	uint32_t	 version;
 	char		 vkey[VKEY_MAX + 1];
-	char		 mode[16];	/* "kept" or "ephemeral" */
+	char		 mode[MODE_MAX + 1];	/* "kept" or "ephemeral" */
 	uint64_t	 now;		/* its clock, unix seconds */
 	uint32_t	 slots;
 };
@@ -67,8 +68,5 @@ int	conn_send(struct conn *, enum client_msg, const void *payload,
 
 /* Reads a HELLO's payload strictly. */
 int	conn_get_hello(struct hello *, struct get *, struct why *w);
-
-/* A string of a payload, in place of what the buffer holds. */
-void	conn_get_text(struct get *, struct buf *, size_t max);
 
 #endif

@@ -25,11 +25,10 @@ take_data(struct client_query *q, struct get *g)
 {
 	const size_t max = answer_max(q->session.command.what.verb);
 	const void *payload = g->p;
-	size_t len = g->left, n;
-	unsigned stream = get_u8(g);
+	const size_t len = g->left;
+	struct client_read_data m;
 
-	get_string(g, &n, RECEIPT_MAX);
-	if (get_end(g) == -1 || stream < 1 || stream > 2)
+	if (client_get_read_data(g, &m) == -1 || m.stream < 1 || m.stream > 2)
 		return -1;
 	q->too_long = len > max - q->answer.len;
 	if (q->too_long)
@@ -41,9 +40,13 @@ take_data(struct client_query *q, struct get *g)
 static int
 take_end(struct session *s, struct get *g)
 {
-	conn_get_text(g, &s->message, TEXT_MAX * 2);
-	conn_get_text(g, &s->receipt, RECEIPT_MAX);
-	return get_end(g);
+	struct client_read_end m;
+
+	if (client_get_read_end(g, &m) == -1)
+		return -1;
+	buf_set(&s->message, m.text, strlen(m.text));
+	buf_set(&s->receipt, m.receipt.p, m.receipt.len);
+	return 0;
 }
 
 /* 1: more follows, 0: this was the last, -1: malformed. */
@@ -74,12 +77,13 @@ take_frame(struct client_query *q, struct conn_frame *f)
 static int
 send_query(struct session *s, struct why *w)
 {
-	unsigned char frame[COMMAND_MAX + SIG_MAX + 64];
+	unsigned char frame[sizeof(((union client_payload *)0)->read)];
 	struct put p;
 
 	put_init(&p, frame, sizeof(frame));
-	put_string(&p, s->command.text.data, s->command.text.len);
-	put_string(&p, s->command.sig.data, s->command.sig.len);
+	client_put_read(&p, &(struct client_read){
+	    .command = { s->command.text.data, s->command.text.len },
+	    .command_sig = { s->command.sig.data, s->command.sig.len } });
 	if (p.err != 0)
 		return why_set(w, "command and signature have more than %zu "
 		    "bytes", sizeof(frame));
@@ -151,6 +155,7 @@ query_run(struct client_query *q, const struct command *what)
 	return 0;
 }
 
+/* Payloads follow each other, so that client_get_read_data() does not fit. */
 bool
 query_next(struct client_query *q, struct query_data *d)
 {

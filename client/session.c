@@ -108,16 +108,15 @@ session_run(struct session *s, const struct command *what, session_talk *talk,
 int
 session_get_refused(struct session *s, struct get *g)
 {
-	char job[JOB_ID_LEN + 1];
+	struct client_refused m;
 
-	s->end.refused = true;
-	s->end.code = get_u8(g);
-	conn_get_text(g, &s->message, TEXT_MAX * 2);
-	get_cstr(g, job, sizeof(job));
-	conn_get_text(g, &s->receipt, RECEIPT_MAX);
-	if (get_end(g) == -1 || reason_word(s->end.code) == NULL)
+	if (client_get_refused(g, &m) == -1 || reason_word(m.reason) == NULL)
 		return -1;
-	return job[0] == '\0' || strcmp(job, s->command.id) == 0 ? 0 : -1;
+	s->end.refused = true;
+	s->end.code = m.reason;
+	buf_set(&s->message, m.message, strlen(m.message));
+	buf_set(&s->receipt, m.receipt.p, m.receipt.len);
+	return m.job[0] == '\0' || strcmp(m.job, s->command.id) == 0 ? 0 : -1;
 }
 
 int

@@ -48,16 +48,16 @@ too_much_output(const struct submit *s)
 static enum submit_turn
 do_accepted(struct submit *s, struct get *g)
 {
-	char job[JOB_ID_LEN + 1];
+	struct ending *end = &s->session->end;
+	struct client_accepted m;
 
-	get_cstr(g, job, sizeof(job));
-	get_fixed(g, s->session->end.accepted_leaf, DIGEST_LEN);
-	if (get_end(g) == -1 || s->session->end.accepted)
+	if (client_get_accepted(g, &m) == -1 || end->accepted)
 		return broke_protocol(s, "a bad ACCEPTED");
-	if (strcmp(job, s->session->command.id) != 0)
+	if (strcmp(m.job, s->session->command.id) != 0)
 		return broke_protocol(s, "it accepted another job");
-	s->session->end.accepted = true;
-	say_progress("job %s accepted", job);
+	memcpy(end->accepted_leaf, m.leaf_hash, DIGEST_LEN);
+	end->accepted = true;
+	say_progress("job %s accepted", m.job);
 	return TURN_MORE;
 }
 
@@ -65,30 +65,32 @@ static enum submit_turn
 do_output(struct submit *s, struct get *g)
 {
 	struct ending *end = &s->session->end;
-	unsigned stream = get_u8(g);
-	size_t len;
-	const void *data = get_string(g, &len, DATA_MAX);
+	struct client_output m;
 
-	if (get_end(g) == -1 || stream < 1 || stream > 2 || !end->accepted)
+	if (client_get_output(g, &m) == -1 || m.stream < 1 || m.stream > 2 ||
+	    !end->accepted)
 		return broke_protocol(s, "a bad OUTPUT");
-	if (len > s->output_max - end->bytes[0] - end->bytes[1])
+	if (m.data.len > s->output_max - end->bytes[0] - end->bytes[1])
 		return too_much_output(s);
-	sha256_update(&end->output[stream - 1], data, len);
-	end->bytes[stream - 1] += len;
-	return outlet_write(s->outlet, stream, data, len) == -1 ? TURN_ERROR :
-	    TURN_MORE;
+	sha256_update(&end->output[m.stream - 1], m.data.p, m.data.len);
+	end->bytes[m.stream - 1] += m.data.len;
+	return outlet_write(s->outlet, m.stream, m.data.p, m.data.len) == -1 ?
+	    TURN_ERROR : TURN_MORE;
 }
 
 static enum submit_turn
 do_finished(struct submit *s, struct get *g)
 {
-	s->session->end.code = get_u8(g);
-	s->session->end.status = get_u32(g);
-	conn_get_text(g, &s->session->message, TEXT_MAX * 2);
-	conn_get_text(g, &s->session->receipt, RECEIPT_MAX);
-	if (get_end(g) == -1 || outcome_word(s->session->end.code) == NULL ||
-	    !s->session->end.accepted)
+	struct ending *end = &s->session->end;
+	struct client_finished m;
+
+	if (client_get_finished(g, &m) == -1 ||
+	    outcome_word(m.outcome) == NULL || !end->accepted)
 		return broke_protocol(s, "a bad FINISHED");
+	end->code = m.outcome;
+	end->status = m.status;
+	buf_set(&s->session->message, m.message, strlen(m.message));
+	buf_set(&s->session->receipt, m.receipt.p, m.receipt.len);
 	return TURN_END;
 }
 
@@ -103,13 +105,13 @@ do_refused(struct submit *s, struct get *g)
 static enum submit_turn
 do_explained(struct submit *s, struct get *g)
 {
-	const unsigned char allowed = get_u8(g);
+	struct client_explained m;
 
-	s->allowed = allowed == 1;
-	conn_get_text(g, &s->session->message, EXPLAINED_MAX);
-	if (get_end(g) == -1 || allowed > 1 ||
+	if (client_get_explained(g, &m) == -1 ||
 	    s->session->command.what.verb != VERB_EXPLAIN)
 		return broke_protocol(s, "a bad EXPLAINED");
+	s->allowed = m.allowed;
+	buf_set(&s->session->message, m.text.p, m.text.len);
 	return TURN_END;
 }
 
@@ -172,10 +174,11 @@ send_submit(struct submit *s)
 	int r;
 
 	put_init(&p, buf_room(&b, SUBMIT_MAX), SUBMIT_MAX);
-	put_string(&p, c->text.data, c->text.len);
-	put_string(&p, c->sig.data, c->sig.len);
-	put_string(&p, s->pack->manifest.data, s->pack->manifest.len);
-	put_string(&p, s->pack->sig.data, s->pack->sig.len);
+	client_put_submit(&p, &(struct client_submit){
+	    .command = { c->text.data, c->text.len },
+	    .command_sig = { c->sig.data, c->sig.len },
+	    .manifest = { s->pack->manifest.data, s->pack->manifest.len },
+	    .manifest_sig = { s->pack->sig.data, s->pack->sig.len } });
 	if (p.err != 0) {
 		say("command, manifest and signatures have more than %d bytes "
 		    "together", SUBMIT_MAX);
@@ -192,7 +195,7 @@ static int
 send_bundle(struct submit *s)
 {
 	const struct buf *tar = &s->pack->tar;
-	unsigned char frame[DATA_MAX + 4];
+	unsigned char frame[sizeof(((union client_payload *)0)->data)];
 	size_t at, n;
 	int r = 1;
 
@@ -201,7 +204,8 @@ send_bundle(struct submit *s)
 
 		n = tar->len - at < DATA_MAX ? tar->len - at : DATA_MAX;
 		put_init(&p, frame, sizeof(frame));
-		put_string(&p, tar->data + at, n);
+		client_put_data(&p, &(struct client_data){
+		    .data = { tar->data + at, n } });
 		r = send_frame(s, CLIENT_DATA, frame, p.len);
 	}
 	return r;

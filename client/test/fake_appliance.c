@@ -155,12 +155,10 @@ fake_hello(struct fake *f, int fd)
 	struct put p;
 
 	put_init(&p, frame, sizeof(frame));
-	put_cstr(&p, "casemate");
-	put_u32(&p, CLIENT_VERSION);
-	put_cstr(&p, f->vkey);
-	put_cstr(&p, "ephemeral");
-	put_u64(&p, (uint64_t)time(NULL));
-	put_u32(&p, 8);
+	client_put_hello(&p, &(struct client_hello){
+	    .protocol = "casemate", .version = CLIENT_VERSION,
+	    .vkey = f->vkey, .mode = "ephemeral",
+	    .now = (uint64_t)time(NULL), .slots = 8 });
 	fake_send(fd, CLIENT_HELLO, frame, p.len);
 }
 
@@ -171,10 +169,9 @@ refuse(int fd, enum reason why, const char *text, const char *receipt)
 	struct put p;
 
 	put_init(&p, frame, sizeof(frame));
-	put_u8(&p, (uint8_t)why);
-	put_cstr(&p, text);
-	put_cstr(&p, "");
-	put_cstr(&p, receipt);
+	client_put_refused(&p, &(struct client_refused){
+	    .reason = (uint8_t)why, .message = text, .job = "",
+	    .receipt = { receipt, strlen(receipt) } });
 	fake_send(fd, CLIENT_REFUSED, frame, p.len);
 }
 
@@ -273,8 +270,8 @@ fake_output(int fd, unsigned stream, const void *data, size_t len)
 	struct put p;
 
 	put_init(&p, frame, sizeof(frame));
-	put_u8(&p, (uint8_t)stream);
-	put_string(&p, data, len);
+	client_put_output(&p, &(struct client_output){
+	    .stream = (uint8_t)stream, .data = { data, len } });
 	fake_send(fd, CLIENT_OUTPUT, frame, p.len);
 }
 
@@ -286,8 +283,8 @@ send_accepted(int fd, const char *job)
 
 	memset(leaf, 0xaa, sizeof(leaf));
 	put_init(&p, frame, sizeof(frame));
-	put_cstr(&p, job);
-	put_string(&p, leaf, sizeof(leaf));
+	client_put_accepted(&p, &(struct client_accepted){
+	    .job = job, .leaf_hash = leaf });
 	fake_send(fd, CLIENT_ACCEPTED, frame, p.len);
 }
 
@@ -301,11 +298,20 @@ send_finished(struct fake *f, int fd, const char *leaf, enum fake_lie lie)
 	if (lie != LIE_NO_RECEIPT)
 		fake_put_receipt(&r, f, leaf, lie);
 	put_init(&p, frame, sizeof(frame));
-	put_u8(&p, OUTCOME_EXITED);
-	put_u32(&p, 7);
-	put_cstr(&p, "");
-	put_string(&p, text, r.len);
+	client_put_finished(&p, &(struct client_finished){
+	    .outcome = OUTCOME_EXITED, .status = 7, .message = "",
+	    .receipt = { text, r.len } });
 	fake_send(fd, CLIENT_FINISHED, frame, p.len);
+}
+
+void
+fake_parse_command(const struct bytes *text, struct command *c,
+    unsigned char digest[DIGEST_LEN])
+{
+	struct why w = { "" };
+
+	fake_check(command_parse(c, text->p, text->len, &w) == 0, w.text);
+	sha256(text->p, text->len, digest);
 }
 
 /* Reads SUBMIT; the command in it, its digest and job. */
@@ -314,16 +320,13 @@ read_submit(int fd, struct command *c, unsigned char digest[DIGEST_LEN],
     char job[JOB_ID_LEN + 1])
 {
 	struct buf b = { 0 };
-	struct why w = { "" };
-	const void *text;
+	struct client_submit m;
 	struct get g;
-	size_t len;
 
 	fake_read(fd, CLIENT_SUBMIT, &b);
 	get_init(&g, b.data, b.len);
-	text = get_string(&g, &len, COMMAND_MAX);
-	fake_check(g.err == 0 && command_parse(c, text, len, &w) == 0, w.text);
-	sha256(text, len, digest);
+	fake_check(client_get_submit(&g, &m) == 0, "a bad SUBMIT");
+	fake_parse_command(&m.command, c, digest);
 	command_job(digest, job);
 	buf_free(&b);
 }
@@ -347,16 +350,15 @@ read_bundle(int fd, const struct command *c)
 
 	sha256_init(&sum);
 	while (got < c->bundle_len) {
-		const void *data;
+		struct client_data m;
 		struct get g;
-		size_t len;
 
 		fake_read(fd, CLIENT_DATA, &b);
 		get_init(&g, b.data, b.len);
-		data = get_string(&g, &len, DATA_MAX);
-		fake_check(get_end(&g) == 0 && len > 0, "a bad DATA");
-		sha256_update(&sum, data, len);
-		got += len;
+		fake_check(client_get_data(&g, &m) == 0 && m.data.len > 0,
+		    "a bad DATA");
+		sha256_update(&sum, m.data.p, m.data.len);
+		got += m.data.len;
 	}
 	sha256_final(&sum, digest);
 	fake_check(got == c->bundle_len &&
@@ -378,7 +380,7 @@ begin_job(struct fake *f, int fd, struct command *c,
 	fake_check(strcmp(c->appliance, f->vkey) == 0,
 	    "command for another one");
 	put_init(&p, frame, sizeof(frame));
-	put_cstr(&p, job);
+	client_put_send(&p, &(struct client_send){ .job = job });
 	fake_send(fd, CLIENT_SEND, frame, p.len);
 	read_bundle(fd, c);
 	send_accepted(fd, job);

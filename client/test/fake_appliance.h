@@ -1,8 +1,7 @@
 /*
  * For tests: an appliance on a UNIX socket that can do what a real one does
  * not do on demand: lie, break off, be slow.  It runs in a child process; its
- * key, tree (of one leaf) and signatures are real.  It builds its frames by
- * hand, since some of them must be wrong.
+ * key, tree (of one leaf) and signatures are real.
  */
 #ifndef FAKE_APPLIANCE_H
 #define FAKE_APPLIANCE_H
@@ -13,6 +12,7 @@
 
 #include "client/buf.h"
 #include "lib/command.h"
+#include "lib/msg/codec.h"
 #include "lib/msg/msg.h"
 #include "lib/note.h"
 #include "lib/tree.h"
@@ -65,6 +65,9 @@ void	fake_refuse_recorded(int fd, enum reason, const char *text);
 /* HELLO to ACCEPTED of a job, and its output then. */
 void	fake_begin_job(struct fake *, int fd);
 void	fake_output(int fd, unsigned stream, const void *, size_t);
+/* The command of a SUBMIT or READ, and its digest. */
+void	fake_parse_command(const struct bytes *text, struct command *,
+	    unsigned char digest[DIGEST_LEN]);
 /* SUBMIT, and the command in it. */
 void	fake_read_submit(int fd, struct command *);
 /* A query that is allowed, and its answer. */

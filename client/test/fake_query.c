@@ -15,16 +15,13 @@ static void
 read_query(int fd, struct command *c, unsigned char digest[DIGEST_LEN])
 {
 	struct buf b = { 0 };
-	struct why w = { "" };
-	const void *text;
+	struct client_read m;
 	struct get g;
-	size_t len;
 
 	fake_read(fd, CLIENT_READ, &b);
 	get_init(&g, b.data, b.len);
-	text = get_string(&g, &len, COMMAND_MAX);
-	fake_check(g.err == 0 && command_parse(c, text, len, &w) == 0, w.text);
-	sha256(text, len, digest);
+	fake_check(client_get_read(&g, &m) == 0, "a bad READ");
+	fake_parse_command(&m.command, c, digest);
 	buf_free(&b);
 }
 
@@ -35,8 +32,8 @@ send_piece(int fd, unsigned stream, const char *text, size_t len)
 	struct put p;
 
 	put_init(&p, frame, sizeof(frame));
-	put_u8(&p, (uint8_t)stream);
-	put_string(&p, text, len);
+	client_put_read_data(&p, &(struct client_read_data){
+	    .stream = (uint8_t)stream, .data = { text, len } });
 	fake_send(fd, CLIENT_READ_DATA, frame, p.len);
 }
 
@@ -101,8 +98,8 @@ end_query(struct fake *f, int fd, const struct command *c,
 	if (lie != LIE_NO_RECEIPT)
 		fake_put_receipt(&r, f, leaf, lie);
 	put_init(&p, frame, sizeof(frame));
-	put_cstr(&p, note);
-	put_string(&p, text, r.len);
+	client_put_read_end(&p, &(struct client_read_end){
+	    .text = note, .receipt = { text, r.len } });
 	fake_send(fd, CLIENT_READ_END, frame, p.len);
 	free(leaf);
 }
