@@ -50,6 +50,25 @@ glossary_names_files_that_exist_body() {
 	atf_check cat missing
 }
 
+atf_test_case no_two_types_share_a_tag
+no_two_types_share_a_tag_head() {
+	atf_set descr 'as CONTRIBUTING.md says'
+}
+no_two_types_share_a_tag_body() {
+	find "$CASEMATE_SRC" -path "$CASEMATE_BUILD" -prune -o \
+	    -name '*.[ch]' -print | sort | xargs awk '
+	/^[a-z ]*(struct|union|enum) [a-z_0-9]+ \{/ {
+		tag = $0
+		sub(/ \{.*/, "", tag)
+		sub(/.* /, "", tag)
+		print tag, FILENAME
+	}' > tags
+	[ "$(wc -l < tags)" -gt 400 ] || atf_fail "the sources were not read"
+	sort tags | awk '$1 == tag { print tag ": " file " and " $2 }
+	{ tag = $1; file = $2 }' > twice
+	atf_check cat twice
+}
+
 atf_test_case every_pipe_message_is_documented
 every_pipe_message_is_documented_body() {
 	sed -n 's/^MSG(\([A-Z_]*\),.*/\1/p' "$CASEMATE_SRC/lib/msg/msg.def" |
@@ -537,6 +556,7 @@ atf_init_test_cases() {
 	atf_add_test_case exit_codes_are_in_every_program_page
 	atf_add_test_case links_lead_somewhere
 	atf_add_test_case glossary_names_files_that_exist
+	atf_add_test_case no_two_types_share_a_tag
 	atf_add_test_case every_pipe_message_is_documented
 	atf_add_test_case every_documented_message_is_there_once
 	atf_add_test_case every_kind_of_leaf_is_documented

@@ -11,7 +11,7 @@
 #include "lib/log.h"
 #include "lib/wire.h"
 
-static const struct conn_state {
+static const struct gate_state_info {
 	bool		 asked;		/* the runner knows of it */
 	unsigned	 silence_ms;	/* longest wait for the client */
 	const char	*wants;		/* what the client may send now */

@@ -31,7 +31,7 @@ static unsigned char *sound;	/* the whole file */
 static size_t sound_len, used;
 
 /* How a child ends. */
-enum outcome {
+enum damage_outcome {
 	FINE = 0,
 	REFUSED,	/* by store_open() */
 	SOME_LOST,	/* leaves that cannot be read; it was appended to */
@@ -91,12 +91,12 @@ put_file(const void *data, size_t len)
 }
 
 /* Every leaf: proven and right, or an error that names its page. */
-static enum outcome
+static enum damage_outcome
 read_all(const unsigned char at_root[TREE_HASH], uint64_t size)
 {
 	static char text[LEAF_MAX];
 	unsigned char hash[TREE_HASH];
-	enum outcome result = FINE;
+	enum damage_outcome result = FINE;
 	struct proof proof;
 	size_t len;
 
@@ -118,11 +118,11 @@ read_all(const unsigned char at_root[TREE_HASH], uint64_t size)
 }
 
 /* What can be read must be the same after more was recorded. */
-static enum outcome
+static enum damage_outcome
 read_and_append(void)
 {
 	unsigned char now[TREE_HASH];
-	enum outcome before = read_all(root, LEAVES), after;
+	enum damage_outcome before = read_all(root, LEAVES), after;
 
 	if (before != FINE && before != SOME_LOST)
 		return before;
@@ -136,7 +136,7 @@ read_and_append(void)
 	return after;
 }
 
-static enum outcome
+static enum damage_outcome
 child(void (*damage)(void))
 {
 	struct why why;
@@ -155,7 +155,7 @@ child(void (*damage)(void))
 	return read_and_append();
 }
 
-static enum outcome
+static enum damage_outcome
 try_file(void (*damage)(void))
 {
 	pid_t pid = fork();
@@ -166,7 +166,7 @@ try_file(void (*damage)(void))
 	ATF_REQUIRE_EQ(pid, waitpid(pid, &status, 0));
 	if (!WIFEXITED(status) || WEXITSTATUS(status) > DIED)
 		return DIED;
-	return (enum outcome)WEXITSTATUS(status);
+	return (enum damage_outcome)WEXITSTATUS(status);
 }
 
 /* A page's new bytes, from the sound ones. */
@@ -303,7 +303,7 @@ try_pages(const struct way *way, bool open)
 
 	page_way = way;
 	for (page_nr = 0; page_nr < used; page_nr++) {
-		enum outcome o;
+		enum damage_outcome o;
 
 		put_file(sound, sound_len);
 		if (!open)

@@ -329,7 +329,7 @@ ATF_TC_BODY(a_new_ledger_on_a_full_disk_says_so, tc)
 	close(fd);
 }
 
-struct ack {
+struct said_commit {
 	uint64_t	size;
 	unsigned char	root[TREE_HASH];
 };
@@ -338,7 +338,7 @@ struct ack {
 static void
 append_for_ever(int out)
 {
-	struct ack ack;
+	struct said_commit ack;
 
 	fill_open(&s);
 	for (unsigned i = 0; fill_batch(&s, 1 + i % 5, i % 3000) == 0; i++) {
@@ -351,10 +351,10 @@ append_for_ever(int out)
 }
 
 /* Kills it after so many commits, somewhere in the next one. */
-static struct ack
+static struct said_commit
 killed_after(unsigned commits)
 {
-	struct ack ack = { 0 }, more;
+	struct said_commit ack = { 0 }, more;
 	int fds[2], status;
 	pid_t pid;
 
@@ -381,7 +381,7 @@ ATF_TC_BODY(killed_in_the_middle_it_only_ever_grew, tc)
 	struct tree t;
 
 	for (unsigned round = 0; round < 60; round++) {
-		struct ack ack = killed_after(1 + round * 7 % 13);
+		struct said_commit ack = killed_after(1 + round * 7 % 13);
 
 		fill_open(&s);
 		ATF_REQUIRE(s.tip.tree.size >= ack.size);

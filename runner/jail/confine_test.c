@@ -229,7 +229,7 @@ ATF_TC_BODY(memory_never_becomes_code, tc)
 }
 
 /* Each way to memory that was written and runs, and which wall stops it. */
-static const struct way {
+static const struct code_attempt {
 	const char	*what;
 	bool		 mdwe, filter;
 } ways[] = {
@@ -251,7 +251,7 @@ static const struct way {
 	{ "run pages of /dev/zero", false, false },	/* the mount does */
 };
 
-static const struct way *way;
+static const struct code_attempt *way;
 
 static int
 way_open(void)
