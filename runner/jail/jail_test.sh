@@ -141,6 +141,18 @@ job_case memory_is_shared_by_name_with_the_capability '
 job_case shared_memory_is_as_large_as_tmp '
 	run -g shared-memory -s 64 -x $bin/job-memory -- job-memory fill
 	has "filled 64 KiB" "ended: status 0"'
+job_case each_capability_allows_what_the_probe_tries_without_it '
+	words=$(sed -n "s/^CAPABILITY(.*\"\(.*\)\").*/\1/p" \
+	    $src/lib/capability.def)
+	[ "$(echo "$words" | wc -l)" -gt 1 ] || atf_fail "no table"
+	for word in $words; do
+		run -x $bin/job-allowed -- job-allowed $word
+		grep -qE "^0 of [1-9][0-9]* succeed$" out ||
+		    atf_fail "not all fail without $word"
+		run -g $word -x $bin/job-allowed -- job-allowed $word
+		grep -qE "^([1-9][0-9]*) of \1 succeed$" out ||
+		    atf_fail "not all succeed with $word"
+	done'
 job_case each_capability_stands_alone '
 	run -g shared-memory -g exec-memory -x $bin/job-memory -- job-memory \
 	    both compile share twin shm sem

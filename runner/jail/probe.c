@@ -74,6 +74,17 @@ probe_one(const char *what)
 	return -1;
 }
 
+const char *
+probe_name(enum capability c, size_t i)
+{
+	for (size_t t = 0; t < NTABLES; t++)
+		for (const struct probe_attempt *a = tables[t];
+		    a->what != NULL; a++)
+			if (capability_has(a->without, c) && i-- == 0)
+				return a->what;
+	return NULL;
+}
+
 /* Makes a table's attempts.  Adds to *n; returns how many were denied. */
 static size_t
 run_table(const struct probe_attempt *a, uint32_t capabilities,

@@ -5,8 +5,10 @@
 #ifndef PROBE_H
 #define PROBE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
+#include "lib/capability.h"
 #include "lib/msg/msg.h"
 #include "lib/why.h"
 
@@ -23,5 +25,11 @@ int	probe_run(uint32_t capabilities, char text[PROBE_TEXT_MAX],
 
 /* Makes one attempt by name.  Returns 1 if it succeeded, -1 if unknown. */
 int	probe_one(const char *what);
+
+/*
+ * The name of attempt number i, from 0, of those that must fail without this
+ * capability.  NULL when there are no more.
+ */
+const char	*probe_name(enum capability, size_t i);
 
 #endif

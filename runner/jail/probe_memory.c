@@ -228,7 +228,7 @@ const struct probe_attempt probe_memory[] = {
 	NO_CODE("run its stack", try_run_stack, 0),
 	NO_CODE("run its heap", try_run_heap, 0),
 	NO_CODE("do without PR_SET_MDWE", try_without_mdwe, 1),
-	NO_CODE("undo PR_SET_MDWE", probe_prctl, SET_MDWE),
+	TRY("undo PR_SET_MDWE", probe_prctl, SET_MDWE),
 	TRY("write to its own memory as a file", try_self, 0),
 	TRY("open the file of a mapping", try_map_files, 0),
 	TRY("call memfd_create", probe_call, SYS_memfd_create),
