@@ -5,7 +5,7 @@
 
 #include "lib/log.h"
 
-#define STATES(s)	(1u << (s))
+#define STATE(s)	(1u << CONN_##s)
 
 /* The runner is a new one: what it was asked for is lost. */
 static void
@@ -45,15 +45,15 @@ find(struct gate *g, uint32_t id)
  * connection was cancelled: the message and the cancel crossed each other.
  */
 static struct gate_conn *
-find_waiting(struct gate *g, uint32_t id, const char *message, unsigned states)
+find_waiting(struct gate *g, uint32_t id, enum msg message, unsigned states)
 {
 	struct gate_conn *c = find(g, id);
 
 	if (c == NULL || c->state == CONN_CLOSING || c->state == CONN_LINGERING)
 		return NULL;
-	if ((states & STATES(c->state)) == 0)
+	if ((states & 1u << c->state) == 0)
 		die(EXIT_PEER, "runner broke the protocol: %s for a connection "
-		    "in state %d", message, (int)c->state);
+		    "in state %d", msg_info(message)->name, (int)c->state);
 	return c;
 }
 
@@ -61,8 +61,8 @@ static void
 do_send(void *ctx, const struct msg_job_send *m)
 {
 	struct gate *g = ctx;
-	struct gate_conn *c = find_waiting(g, m->conn, "JOB_SEND",
-	    STATES(CONN_DECIDING));
+	struct gate_conn *c = find_waiting(g, m->conn, MSG_JOB_SEND,
+	    STATE(DECIDING));
 
 	if (c == NULL)
 		return;
@@ -71,95 +71,62 @@ do_send(void *ctx, const struct msg_job_send *m)
 }
 
 static void
-do_accepted(void *ctx, const struct msg_job_accepted *m)
-{
-	struct gate *g = ctx;
-	struct gate_conn *c = find_waiting(g, m->conn, "JOB_ACCEPTED",
-	    STATES(CONN_SENDING));
-
-	if (c != NULL)
-		gate_conn_advance(g, c, CONN_RUNNING, CLIENT_ACCEPTED,
-		    m->frame);
-}
-
-static void
 do_output(void *ctx, const struct msg_job_output *m)
 {
 	struct gate *g = ctx;
-	struct gate_conn *c = find_waiting(g, m->conn, "JOB_OUTPUT",
-	    STATES(CONN_RUNNING));
+	struct gate_conn *c = find_waiting(g, m->conn, MSG_JOB_OUTPUT,
+	    STATE(RUNNING));
 
 	if (c != NULL)
 		gate_conn_output(g, c, &m->output);
 }
 
 static void
-do_finished(void *ctx, const struct msg_job_finished *m)
-{
-	struct gate *g = ctx;
-	struct gate_conn *c = find_waiting(g, m->conn, "JOB_FINISHED",
-	    STATES(CONN_RUNNING));
-
-	if (c != NULL)
-		gate_conn_last(g, c, CLIENT_FINISHED, m->frame);
-}
-
-static void
-do_refused(void *ctx, const struct msg_job_refused *m)
-{
-	struct gate *g = ctx;
-	struct gate_conn *c = find_waiting(g, m->conn, "JOB_REFUSED",
-	    STATES(CONN_DECIDING) | STATES(CONN_SENDING) |
-	    STATES(CONN_READING));
-
-	if (c != NULL)
-		gate_conn_last(g, c, CLIENT_REFUSED, m->frame);
-}
-
-static void
-do_explanation(void *ctx, const struct msg_job_explanation *m)
-{
-	struct gate *g = ctx;
-	struct gate_conn *c = find_waiting(g, m->conn, "JOB_EXPLANATION",
-	    STATES(CONN_DECIDING));
-
-	if (c != NULL)
-		gate_conn_last(g, c, CLIENT_EXPLAINED, m->frame);
-}
-
-static void
 do_query_data(void *ctx, const struct msg_query_data *m)
 {
 	struct gate *g = ctx;
-	struct gate_conn *c = find_waiting(g, m->conn, "QUERY_DATA",
-	    STATES(CONN_READING));
+	struct gate_conn *c = find_waiting(g, m->conn, MSG_QUERY_DATA,
+	    STATE(READING));
 
 	if (c != NULL)
 		gate_conn_data(g, c, m->frame);
 }
 
+/* Passes a frame on. */
 static void
-do_query_end(void *ctx, const struct msg_query_end *m)
+relay(struct gate *g, struct gate_conn *c, enum client_msg type,
+    struct bytes frame, enum gate_state next)
 {
-	struct gate *g = ctx;
-	struct gate_conn *c = find_waiting(g, m->conn, "QUERY_END",
-	    STATES(CONN_READING));
-
-	if (c != NULL)
-		gate_conn_last(g, c, CLIENT_READ_END, m->frame);
+	if (c == NULL)
+		return;
+	if (next == CONN_CLOSING)
+		gate_conn_last(g, c, type, frame);
+	else
+		gate_conn_advance(g, c, next, type, frame);
 }
+
+#define RELAY(message, frame_, states, next)				\
+static void								\
+relay_##message(void *ctx, const struct msg_##message *m)		\
+{									\
+	const enum msg nr = (enum msg)MSG_NUMBER_##message;		\
+									\
+	relay(ctx, find_waiting(ctx, m->conn, nr, states),		\
+	    (enum client_msg)CLIENT_NUMBER_##frame_, m->frame, next);	\
+}
+#include "relay.def"
+#undef RELAY
 
 static const struct chan_row rows[] = {
 	CHAN_ON_RESET(do_reset),
 	CHAN_ON(gate_info_is, do_info),
 	CHAN_ON(job_send, do_send),
-	CHAN_ON(job_accepted, do_accepted),
 	CHAN_ON(job_output, do_output),
-	CHAN_ON(job_finished, do_finished),
-	CHAN_ON(job_refused, do_refused),
-	CHAN_ON(job_explanation, do_explanation),
 	CHAN_ON(query_data, do_query_data),
-	CHAN_ON(query_end, do_query_end),
+#define RELAY(message, frame, states, next)				\
+	CHAN_ON(message, relay_##message),
+#include "relay.def"
+#undef RELAY
 };
 
 void
