@@ -53,25 +53,16 @@ take_end(struct session *s, struct get *g)
 static int
 take_frame(struct client_query *q, struct conn_frame *f)
 {
-	switch ((enum client_msg)f->type) {
+	switch (f->type) {
 	case CLIENT_READ_DATA:
 		return take_data(q, &f->body) == 0 ? 1 : -1;
 	case CLIENT_READ_END:
 		return take_end(&q->session, &f->body);
 	case CLIENT_REFUSED:
 		return session_get_refused(&q->session, &f->body);
-	case CLIENT_HELLO:
-	case CLIENT_SUBMIT:
-	case CLIENT_SEND:
-	case CLIENT_DATA:
-	case CLIENT_ACCEPTED:
-	case CLIENT_OUTPUT:
-	case CLIENT_FINISHED:
-	case CLIENT_EXPLAINED:
-	case CLIENT_READ:
-		break;
+	default:
+		return -1;
 	}
-	return -1;
 }
 
 static int

@@ -128,7 +128,7 @@ turn(struct submit *s, int timeout_ms, enum client_msg *typep)
 	if (r == -1)
 		return lost(s, w.text);
 	*typep = (enum client_msg)f.type;
-	switch (*typep) {
+	switch (f.type) {
 	case CLIENT_SEND:
 		return TURN_MORE;
 	case CLIENT_ACCEPTED:
@@ -141,15 +141,9 @@ turn(struct submit *s, int timeout_ms, enum client_msg *typep)
 		return do_refused(s, &f.body);
 	case CLIENT_EXPLAINED:
 		return do_explained(s, &f.body);
-	case CLIENT_HELLO:
-	case CLIENT_SUBMIT:
-	case CLIENT_DATA:
-	case CLIENT_READ:
-	case CLIENT_READ_DATA:
-	case CLIENT_READ_END:
-		break;
+	default:
+		return broke_protocol(s, "a frame that is not expected here");
 	}
-	return broke_protocol(s, "a frame that is not expected here");
 }
 
 /* conn_send() that complains. */
