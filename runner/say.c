@@ -2,7 +2,6 @@
 
 #include "lib/kept_jobs.h"
 #include "lib/log.h"
-#include "lib/msg/event.h"
 #include "usage.h"
 
 _Static_assert(JOB_SLOTS + HISTORY_MAX <= KEPT_JOBS_MAX, "all fit");
@@ -186,21 +185,28 @@ say_query_decide(struct runner *r, struct query *q,
 	    .left = left_for(r, NULL), .jobs = kept_jobs(r), .read = *read);
 }
 
-static unsigned char fields[EVENT_MAX];		/* of one event */
+static struct put fields;	/* of one event */
 
-/* Sends the event whose fields have been put; returns the request's seq. */
-static uint32_t
-append(struct runner *r, enum event event, bool want_receipt,
-    const struct put *p)
+struct put *
+say_append_fields(void)
+{
+	static unsigned char room[EVENT_MAX];
+
+	put_init(&fields, room, sizeof(room));
+	return &fields;
+}
+
+uint32_t
+say_append(struct runner *r, enum event event, bool want_receipt)
 {
 	const uint32_t seq = ++r->last_seq;
 
-	if (p->err != 0)
+	if (fields.err != 0)
 		die(EXIT_BUG, "the fields of event %u are too long",
 		    (unsigned)event);
 	MSG_SEND(&r->ledgerd, ledger_append, .seq = seq,
 	    .event = (uint8_t)event, .want_receipt = want_receipt,
-	    .fields = { p->base, p->len });
+	    .fields = { fields.base, fields.len });
 	return seq;
 }
 
@@ -211,46 +217,35 @@ say_append_accepted(struct runner *r, struct job *j)
 	const struct manifest *m = &j->grant.manifest;
 	const struct limits *l = &m->limits;
 	char capabilities[CAPABILITY_TEXT_MAX];
-	const struct event_job_accepted e = {
-		.job = w->job, .name = m->name, .author = w->author,
-		.submitter = w->submitter,
-		.command_sha256 = w->command_sha256,
-		.manifest_sha256 = w->manifest_sha256,
-		.bundle_sha256 = j->grant.bundle_sha256,
-		.runtime = m->runtime,
-		.cpu_millis = event_u64(l->cpu_millis),
-		.memory_bytes = event_u64(l->memory_bytes),
-		.processes = event_u64(l->processes),
-		.wall_ms = event_u64(l->wall_ms),
-		.output_bytes = event_u64(l->output_bytes),
-		.probe = j->probe, .class = m->class, .profile = m->profile,
-		.capabilities = capability_format(m->capabilities,
-		    capabilities),
-		.runtime_sha256 = j->grant.runtime_sha256,
-	};
-	struct put p;
 
-	put_init(&p, fields, sizeof(fields));
-	event_put_job_accepted(&p, &e);
-	j->seq = append(r, EVENT_JOB_ACCEPTED, false, &p);
+	j->seq = SAY_APPEND(r, job_accepted, false,
+	    .job = w->job, .name = m->name, .author = w->author,
+	    .submitter = w->submitter,
+	    .command_sha256 = w->command_sha256,
+	    .manifest_sha256 = w->manifest_sha256,
+	    .bundle_sha256 = j->grant.bundle_sha256,
+	    .runtime = m->runtime,
+	    .cpu_millis = event_u64(l->cpu_millis),
+	    .memory_bytes = event_u64(l->memory_bytes),
+	    .processes = event_u64(l->processes),
+	    .wall_ms = event_u64(l->wall_ms),
+	    .output_bytes = event_u64(l->output_bytes),
+	    .probe = j->probe, .class = m->class, .profile = m->profile,
+	    .capabilities = capability_format(m->capabilities, capabilities),
+	    .runtime_sha256 = j->grant.runtime_sha256);
 }
 
 static void
 append_refused(struct runner *r, struct job *j)
 {
 	const struct who *w = &j->who;
-	const struct event_job_refused e = {
-		.job = w->job, .submitter = w->submitter, .author = w->author,
-		.command_sha256 = w->command_sha256,
-		.manifest_sha256 = w->manifest_sha256,
-		.reason = reason_word(j->verdict.reason),
-		.message = j->verdict.message,
-	};
-	struct put p;
 
-	put_init(&p, fields, sizeof(fields));
-	event_put_job_refused(&p, &e);
-	j->seq = append(r, EVENT_JOB_REFUSED, true, &p);
+	j->seq = SAY_APPEND(r, job_refused, true,
+	    .job = w->job, .submitter = w->submitter, .author = w->author,
+	    .command_sha256 = w->command_sha256,
+	    .manifest_sha256 = w->manifest_sha256,
+	    .reason = reason_word(j->verdict.reason),
+	    .message = j->verdict.message);
 }
 
 static void
@@ -259,30 +254,25 @@ append_finished(struct runner *r, struct job *j)
 	const struct who *w = &j->who;
 	const struct job_verdict *v = &j->verdict;
 	unsigned char out[DIGEST_LEN], err[DIGEST_LEN];
-	const struct event_job_finished e = {
-		.job = w->job, .name = j->grant.manifest.name,
-		.author = w->author, .submitter = w->submitter,
-		.command_sha256 = w->command_sha256,
-		.manifest_sha256 = w->manifest_sha256,
-		.bundle_sha256 = j->grant.bundle_sha256,
-		.accepted_leaf = j->accepted_leaf,
-		.outcome = outcome_word(v->outcome),
-		.status = event_u64(v->status), .message = v->message,
-		.stdout_sha256 = out,
-		.stdout_bytes = event_u64(j->out[0].bytes),
-		.stderr_sha256 = err,
-		.stderr_bytes = event_u64(j->out[1].bytes),
-		.wall_ms = event_u64(j->wall_ms),
-		.cpu_us = event_u64(j->figures.cpu_us),
-		.memory_peak_bytes = event_u64(j->figures.memory_peak),
-	};
-	struct put p;
 
 	sha256_final(&j->out[0].hash, out);
 	sha256_final(&j->out[1].hash, err);
-	put_init(&p, fields, sizeof(fields));
-	event_put_job_finished(&p, &e);
-	j->seq = append(r, EVENT_JOB_FINISHED, true, &p);
+	j->seq = SAY_APPEND(r, job_finished, true,
+	    .job = w->job, .name = j->grant.manifest.name,
+	    .author = w->author, .submitter = w->submitter,
+	    .command_sha256 = w->command_sha256,
+	    .manifest_sha256 = w->manifest_sha256,
+	    .bundle_sha256 = j->grant.bundle_sha256,
+	    .accepted_leaf = j->accepted_leaf,
+	    .outcome = outcome_word(v->outcome),
+	    .status = event_u64(v->status), .message = v->message,
+	    .stdout_sha256 = out,
+	    .stdout_bytes = event_u64(j->out[0].bytes),
+	    .stderr_sha256 = err,
+	    .stderr_bytes = event_u64(j->out[1].bytes),
+	    .wall_ms = event_u64(j->wall_ms),
+	    .cpu_us = event_u64(j->figures.cpu_us),
+	    .memory_peak_bytes = event_u64(j->figures.memory_peak));
 }
 
 void
@@ -305,34 +295,22 @@ verb_of(const struct query *q)
 static void
 append_read_refused(struct runner *r, struct query *q)
 {
-	const struct event_read_refused e = {
-		.id = q->who.job, .submitter = q->who.submitter,
-		.command_sha256 = q->who.command_sha256,
-		.verb = verb_of(q), .job = q->job,
-		.first = event_u64(q->first), .count = event_u64(q->count),
-		.reason = reason_word(q->refused), .message = q->text,
-	};
-	struct put p;
-
-	put_init(&p, fields, sizeof(fields));
-	event_put_read_refused(&p, &e);
-	q->seq = append(r, EVENT_READ_REFUSED, true, &p);
+	q->seq = SAY_APPEND(r, read_refused, true,
+	    .id = q->who.job, .submitter = q->who.submitter,
+	    .command_sha256 = q->who.command_sha256,
+	    .verb = verb_of(q), .job = q->job,
+	    .first = event_u64(q->first), .count = event_u64(q->count),
+	    .reason = reason_word(q->refused), .message = q->text);
 }
 
 static void
 append_read_allowed(struct runner *r, struct query *q)
 {
-	const struct event_read_allowed e = {
-		.id = q->who.job, .submitter = q->who.submitter,
-		.command_sha256 = q->who.command_sha256,
-		.verb = verb_of(q), .job = q->job,
-		.first = event_u64(q->first), .count = event_u64(q->count),
-	};
-	struct put p;
-
-	put_init(&p, fields, sizeof(fields));
-	event_put_read_allowed(&p, &e);
-	q->seq = append(r, EVENT_READ_ALLOWED, true, &p);
+	q->seq = SAY_APPEND(r, read_allowed, true,
+	    .id = q->who.job, .submitter = q->who.submitter,
+	    .command_sha256 = q->who.command_sha256,
+	    .verb = verb_of(q), .job = q->job,
+	    .first = event_u64(q->first), .count = event_u64(q->count));
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "lib/msg/event.h"
 #include "runner.h"
 
 /* To gate. */
@@ -33,7 +34,21 @@ void	say_decide(struct runner *, struct job *);
 void	say_query_decide(struct runner *, struct query *,
 	    const struct client_read *);
 
-/* To ledgerd; each sets the seq of the job or query anew. */
+/*
+ * To ledgerd: appends an event, SAY_APPEND(r, job_refused, true, .job = id,
+ * ...).  The bool says whether the reply has a receipt.  Returns the seq of the
+ * request, which the reply has, too; a reply with a seq that no job and no
+ * query has is ignored.
+ */
+#define SAY_APPEND(r, name, want_receipt, ...)				\
+	(event_put_##name(say_append_fields(),				\
+	    &(struct event_##name){ __VA_ARGS__ }),			\
+	    say_append(r, (enum event)EVENT_NUMBER_##name, want_receipt))
+/* Where the next event's fields go. */
+struct put	*say_append_fields(void);
+uint32_t	 say_append(struct runner *, enum event, bool want_receipt);
+
+/* The same; each sets the seq of the job or query anew. */
 void	say_append_accepted(struct runner *, struct job *);
 void	say_append_verdict(struct runner *, struct job *);
 void	say_append_query(struct runner *, struct query *);

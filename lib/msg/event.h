@@ -20,6 +20,13 @@ enum event {
 #undef EVENT
 };
 
+/* Each number by its row's second name, for macros. */
+enum {
+#define EVENT(NAME, name, nr, type, fields)	EVENT_NUMBER_##name = nr,
+#include "event.def"
+#undef EVENT
+};
+
 enum field_kind {
 	FIELD_STR,	/* string */
 	FIELD_HEX,	/* string of 32 bytes */
