@@ -183,17 +183,22 @@ page_options() {
 	take' | grep -o 'Fl -[a-z][a-z-]*' | sed 's/Fl /-/' | sort -u
 }
 
-atf_test_case every_option_is_documented
-every_option_is_documented_head() {
-	atf_set descr 'in its command'\''s synopsis, and each letter in the text'
+atf_test_case every_command_is_documented
+every_command_is_documented_head() {
+	atf_set descr 'and each command: in the synopsis, and in the text'
 }
-every_option_is_documented_body() {
+every_command_is_documented_body() {
 	for c in $("$casemate" help | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
 		"$casemate" "$c" --help |
 		    sed -n 's/^\(usage:\|  *\) casemate \(policy [a-z]*\|'"$c"'\).*/\2/p'
 	done | sort -u > commands
 	[ "$(wc -l < commands)" -ge 15 ] || atf_fail "the usage was not read"
 	while read -r c; do
+		for part in Nm Ss; do
+			grep "^\.$part casemate " \
+			    "$CASEMATE_SRC/docs/casemate.1" |
+			grep -qw -e "$c" || echo "$c: no .$part casemate $c"
+		done
 		command_options "$c" > options
 		grep -v / options > names || :
 		page_options "$c" | diff names - | sed "s/^[<>]/& $c/" || :
@@ -571,7 +576,7 @@ atf_init_test_cases() {
 	atf_add_test_case every_kind_of_leaf_is_documented
 	atf_add_test_case every_limit_is_documented
 	atf_add_test_case every_capability_is_documented
-	atf_add_test_case every_option_is_documented
+	atf_add_test_case every_command_is_documented
 	atf_add_test_case every_option_of_the_vsock_device_is_documented
 	atf_add_test_case recipe_names_what_it_cannot_read
 	atf_add_test_case man_page_example_may_run
