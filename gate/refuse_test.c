@@ -98,7 +98,7 @@ ATF_TC_BODY(half_a_frame_and_silence, tc)
 	now += 1;
 	expect_refused(fd, REASON_PROTOCOL, "the rest of a frame");
 
-	/* No byte at all has longer, and each byte starts the wait anew. */
+	/* No byte at all has longer, and each byte starts the wait again. */
 	fd = greeted();
 	now += GATE_FIRST_MS - 1;
 	client_sends(fd, "\0", 1);

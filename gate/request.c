@@ -111,7 +111,7 @@ do_data(struct gate *g, struct gate_conn *c, const unsigned char *payload,
 	}
 	if (m.data.data.len > c->bundle_left) {
 		gate_conn_refuse(g, c, REASON_BUNDLE, "the bundle is longer "
-		    "than the command says; make both anew");
+		    "than the command says; make both again");
 		return;
 	}
 	c->bundle_left -= m.data.data.len;

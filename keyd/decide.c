@@ -380,20 +380,20 @@ decide(struct authority *a, const struct submission *s, uint64_t now,
 		d->grant.who = d->who;
 }
 
-/* Whoever may not read any output does not learn which jobs there are. */
+/* A signer who may read no output does not learn which jobs exist. */
 static int
 check_query(struct authority *a, struct decision *d,
     const struct query_submission *q, uint64_t now)
 {
-	static const struct kept_job nobodys;
+	static const struct kept_job unknown;
 	const struct rules_context context = context_of(a, now);
 	const struct kept_job *job = kept_jobs_find(q->jobs,
 	    d->command.job);
 	struct query_permission r = { .verb = d->command.verb,
 	    .who = d->who.submitter, .appliance = a->site.settings.name,
 	    .job = d->command.job,
-	    .submitter = job == NULL ? nobodys.submitter : job->submitter,
-	    .author = job == NULL ? nobodys.author : job->author };
+	    .submitter = job == NULL ? unknown.submitter : job->submitter,
+	    .author = job == NULL ? unknown.author : job->author };
 
 	if (rules_decide_query(&a->site.rules, &r, &context, &d->why) == -1)
 		return refuse(d, errno == ENOMEM ? REASON_FAULT :

@@ -140,7 +140,7 @@ ledgerd_fits(const void *ctx)
 
 /*
  * Requests carry all that they need, so there is nothing to drop when a
- * conversation starts anew.
+ * conversation starts again.
  */
 static const struct chan_row runner_rows[] = {
 	CHAN_WHILE(runner_fits),

@@ -38,7 +38,7 @@ failure_text(struct ledgerd *l)
 		return l->damage;
 	}
 	die(EXIT_SYSTEM, "commit after %" PRIu64 " leaves: %s; the ledger is "
-	    "opened anew", l->store.tip.tree.size, store_error(&l->store));
+	    "opened again", l->store.tip.tree.size, store_error(&l->store));
 }
 
 /* Puts one leaf, with the time of now, at the end of the transaction. */

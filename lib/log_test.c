@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Runs fn in a child with its log on a pipe; answers its exit status. */
+/* Runs fn in a child with its log on a pipe; returns its exit status. */
 static int
 logged(void (*fn)(void), char *text, size_t cap)
 {

@@ -43,7 +43,7 @@ make_key(const char *name, int byte)
 	ATF_REQUIRE_EQ(note_key_init(&key, name, pub), 0);
 }
 
-/* Signs this text; answers the note's length. */
+/* Signs this text; returns the note's length. */
 static size_t
 sign(const char *t)
 {

@@ -19,7 +19,7 @@
 
 #define NS	NAMESPACE_COMMAND
 
-/* A file of testdata/sshsig; answers its length. */
+/* A file of testdata/sshsig; returns its length. */
 static size_t
 load(const char *name, char *dst, size_t cap)
 {
@@ -39,7 +39,7 @@ load(const char *name, char *dst, size_t cap)
 	return (size_t)n;
 }
 
-/* The blob in a file "TYPE BASE64 COMMENT"; answers its length. */
+/* The blob in a file "TYPE BASE64 COMMENT"; returns its length. */
 static size_t
 load_blob(const char *name, unsigned char *blob, size_t cap)
 {

@@ -1,8 +1,7 @@
 /*
  * The queue of requests for keyd, in the order they came.  keyd gets one
- * request at a time: what it is told of the signers' shares is then still so
- * when it decides, and a request waits only for those before it, whoever
- * signed them.
+ * request at a time, so that what it is told of the signers' shares still holds
+ * when it decides.  A request waits only for those before it, of any signer.
  */
 #ifndef KEYD_QUEUE_H
 #define KEYD_QUEUE_H

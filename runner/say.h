@@ -29,7 +29,7 @@ void	say_query_end(struct runner *, const struct query *);
 void	say_query_refused(struct runner *, const struct query *,
 	    const void *receipt, size_t len);
 
-/* To keyd; each sets the seq of the job or query anew. */
+/* To keyd; each sets a new seq in the job or query. */
 void	say_decide(struct runner *, struct job *);
 void	say_query_decide(struct runner *, struct query *,
 	    const struct client_read *);
@@ -48,7 +48,7 @@ void	say_query_decide(struct runner *, struct query *,
 struct put	*say_append_fields(void);
 uint32_t	 say_append(struct runner *, enum event, bool want_receipt);
 
-/* The same; each sets the seq of the job or query anew. */
+/* The same; each sets a new seq in the job or query. */
 void	say_append_accepted(struct runner *, struct job *);
 void	say_append_verdict(struct runner *, struct job *);
 void	say_append_query(struct runner *, struct query *);

@@ -290,7 +290,7 @@ TEST(keyds_time_is_shared_while_others_wait)
 	ATF_CHECK(!keyd_is_taken());
 }
 
-/* Else whoever has decisions made that take too long would have all of it. */
+/* Otherwise a signer with slow decisions would get all of it. */
 TEST(answer_that_is_too_late_is_paid_for)
 {
 	uint32_t seq;

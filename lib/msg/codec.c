@@ -12,7 +12,7 @@
 
 /*
  * The two tables are expanded once for each thing that is made of them, with
- * the kinds of fields defined anew.  First the sizes, with a length of four
+ * the kinds of fields defined again.  First the sizes, with a length of four
  * bytes before each string.
  */
 #define NONE			+ 0
