@@ -55,7 +55,7 @@ struct cmd {
 	 */
 	int		(*run)(int argc, char *argv[]);
 	const struct cmd *const *subcommands;	/* NULL ends them */
-	int		 failed;	/* exit code of usage errors, or 0 */
+	int		 failed;	/* code instead of 100 and 111, or 0 */
 };
 
 #define CMD_USAGE	(-1)

@@ -21,7 +21,7 @@ struct session {
 	const char	*key, *on, *keyfile;	/* options */
 	uint64_t	 wait_s;
 	struct appliance appliance;
-	bool		 key_known;	/* before the appliance showed it */
+	bool		 key_known;	/* not only from the appliance itself */
 	struct signed_command command;
 	struct conn	 conn;		/* open while session_talk runs */
 	struct ending	 end;		/* as the appliance reported it */
@@ -29,7 +29,10 @@ struct session {
 	struct buf	 receipt;	/* empty: none */
 };
 
-/* Options of all commands that talk; `at' is the place of the session. */
+/*
+ * Options of all commands that talk: `at' is the session's offset in the
+ * command's struct, `in' the forms that have them.
+ */
 #define SESSION_OPTS(at, in)						\
 	{ "on", 0, OPT_TEXT, (at) + offsetof(struct session, on),	\
 	    "WHERE", "the appliance: NAME, vsock:CID:PORT or unix:PATH", \

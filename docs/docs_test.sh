@@ -185,7 +185,7 @@ page_options() {
 
 atf_test_case every_command_is_documented
 every_command_is_documented_head() {
-	atf_set descr 'and each command: in the synopsis, and in the text'
+	atf_set descr 'in the synopsis and in the text, and so is every option'
 }
 every_command_is_documented_body() {
 	for c in $("$casemate" help | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do

@@ -98,7 +98,7 @@ log_refusal(struct gate *g, const struct gate_conn *c, enum reason reason,
 		    message);
 }
 
-/* Tells the client, and the runner if it works for it. */
+/* Ends the request: tells the client why, and the runner if it has it. */
 void
 gate_conn_refuse(struct gate *g, struct gate_conn *c, enum reason reason,
     const char *message)

@@ -22,7 +22,7 @@ struct gate_frame {
 enum gate_frame_result {
 	FRAME_MORE,
 	FRAME_WHOLE,
-	FRAME_BAD,		/* the message says what was wrong */
+	FRAME_BAD,		/* `why' says what was wrong */
 	FRAME_NO_MEMORY,
 };
 
@@ -35,7 +35,7 @@ void	*gate_frame_space(struct gate_frame *, size_t *lenp);
 /*
  * n bytes have been put there.  On FRAME_WHOLE the payload (need - 5 bytes) is
  * the caller's to look at until gate_frame_next().  why has at least TEXT_MAX
- * bytes and is written for FRAME_BAD alone.
+ * bytes and is set only with FRAME_BAD.
  */
 enum gate_frame_result	gate_frame_took(struct gate_frame *, size_t n,
 			    char *why);

@@ -14,7 +14,7 @@
 static volatile sig_atomic_t stop;
 
 static const struct sandbox_limit limits[] = {
-	/* The connections, one that takes another's place, ours. */
+	/* The connections, one that replaces another, and our own. */
 	{ RLIMIT_NOFILE, GATE_CONNS + 16 },
 };
 
@@ -32,7 +32,7 @@ on_term(int signo)
 	stop = 1;
 }
 
-/* SIGTERM comes only while we wait; `waiting' is the mask for then. */
+/* SIGTERM is let through only by the mask *waiting, while gate waits. */
 static void
 catch_term(sigset_t *waiting)
 {

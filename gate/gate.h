@@ -28,10 +28,11 @@
 #define GATE_FIRST_MS		30000	/* until the first request */
 #define GATE_SILENCE_MS		10000	/* within a frame or a bundle */
 #define GATE_REQUEST_MS		60000	/* for the whole first request */
-#define GATE_PLACE_MS		3000	/* before another may get the place; the
-					   queue of 128 passes in 6 s */
+#define GATE_PLACE_MS		3000	/* a place is kept when others wait; a
+					   queue of 128 is served in 6 s */
 #define GATE_LINGER_MS		2000	/* for the client to close first */
-#define GATE_CHECK_MS		1000	/* is a half-closed client there? */
+#define GATE_CHECK_MS		1000	/* between checks that a half-closed
+					   client is still there */
 #define GATE_REST_MS		1000	/* when no client can be accepted */
 #define GATE_LOG_MAX		10	/* refusals on the console in ... */
 #define GATE_LOG_MS		10000	/* ... this time */
@@ -52,14 +53,14 @@ enum gate_state {
 struct gate_conn {
 	enum gate_state	 state;
 	int		 fd;
-	uint32_t	 id;		/* the runner's name for it */
-	uint64_t	 since;		/* ms; it has its place, or closes */
+	uint32_t	 id;		/* `conn' in messages to the runner */
+	uint64_t	 since;		/* ms; has its place, or is closing */
 	struct gate_frame in;
 	struct gate_out	 out;
 	bool		 half;		/* the client sends no more */
 	uint64_t	 bundle_left;	/* bytes of the bundle to come */
 	uint64_t	 deadline;	/* ms; 0 for none */
-	uint64_t	 expires;	/* ms; the request's end, or 0 */
+	uint64_t	 expires;	/* ms; request must be whole; or 0 */
 	bool		 credited;	/* there is credit to hand on: */
 	uint32_t	 credit;
 };
@@ -103,10 +104,10 @@ void	gate_stop(struct gate *);
 void	gate_conn_enter(struct gate *, struct gate_conn *, enum gate_state);
 const char	*gate_conn_wants(const struct gate_conn *);
 /*
- * When all places are taken, a new client gets the place of the one that has
- * had its place for longest without a whole request, or has taken longest to
- * read its last frame, after GATE_PLACE_MS.  Returns when there will be a
- * place: a time in the past, or UINT64_MAX if no place will end.
+ * When there is a place for a new client: a time in the past if there is one
+ * now, UINT64_MAX if none will be free.  A client without a whole request, or
+ * one that does not read its last frame, loses its place to a new client after
+ * GATE_PLACE_MS.  The one that has waited for longest loses it first.
  */
 uint64_t	gate_conn_place(const struct gate *);
 /* Only when there is a place. */
@@ -118,7 +119,7 @@ void	gate_conn_hangup(struct gate *, struct gate_conn *);
 void	gate_conn_fault(struct gate *, struct gate_conn *);
 void	gate_conn_refuse(struct gate *, struct gate_conn *, enum reason,
 	    const char *message);
-/* False when the client is gone, and not only done with sending. */
+/* False when the client is gone; true when it has only ended its sending. */
 bool	gate_conn_alive(const struct gate_conn *);
 
 /* request.c: what a client sends, and whether it is read now. */

@@ -17,13 +17,13 @@ static void	do_read(struct gate *, struct gate_conn *,
 		    const unsigned char *, size_t);
 
 /* The state in which each frame is expected. */
-static const struct frame_turn {
+static const struct request_frame {
 	enum client_msg	  type;
 	enum gate_state	  state;
 	const char	 *name;
 	void		(*handle)(struct gate *, struct gate_conn *,
 			    const unsigned char *, size_t);
-} turns[] = {
+} frames[] = {
 	{ CLIENT_SUBMIT, CONN_REQUEST, "SUBMIT", do_submit },
 	{ CLIENT_READ,	 CONN_REQUEST, "READ",	 do_read },
 	{ CLIENT_DATA,	 CONN_SENDING, "DATA",	 do_data },
@@ -37,7 +37,7 @@ static const struct submit_field {
 	{ "manifest", MANIFEST_MAX }, { "manifest's signature", SIG_MAX },
 };
 
-/* The payload is not the first n of the fields: says which one is wrong. */
+/* Refuses a payload that is not n fields; says which one is wrong. */
 static void
 refuse_fields(struct gate *g, struct gate_conn *c, const char *frame,
     size_t n, const unsigned char *payload, size_t len)
@@ -125,18 +125,18 @@ static void
 do_frame(struct gate *g, struct gate_conn *c)
 {
 	uint8_t type = gate_frame_type(&c->in);
-	const struct frame_turn *t = turns;
+	const struct request_frame *f = frames;
 	char why[TEXT_MAX];
 
-	while (t->type != type)		/* the frame reader knows these only */
-		t++;
-	if (t->state != c->state) {
+	while (f->type != type)		/* the frame reader knows these only */
+		f++;
+	if (f->state != c->state) {
 		snprintf(why, sizeof(why), "%s is out of turn: expected %s",
-		    t->name, gate_conn_wants(c));
+		    f->name, gate_conn_wants(c));
 		gate_conn_refuse(g, c, REASON_PROTOCOL, why);
 		return;
 	}
-	t->handle(g, c, c->in.payload, c->in.need - GATE_FRAME_HEAD);
+	f->handle(g, c, c->in.payload, c->in.need - GATE_FRAME_HEAD);
 }
 
 /* The client sends no more: half-closed, or gone. */

@@ -54,8 +54,8 @@ accepts_from(const struct gate *g)
 }
 
 /*
- * The socket tells a half-close once; whether the client has gone altogether
- * since is asked for every second.
+ * poll() reports a half-close once, so a half-closed client is checked every
+ * GATE_CHECK_MS.
  */
 static uint64_t
 next_deadline(const struct gate *g)

@@ -24,7 +24,7 @@ struct history_job {
 	uint32_t	 status;
 	uint64_t	 started;	/* unix seconds */
 	uint64_t	 wall_ms;
-	struct tail	*tail;		/* NULL: no memory */
+	struct tail	*tail;		/* of its output; NULL: no memory */
 };
 
 struct history {

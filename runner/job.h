@@ -10,9 +10,9 @@
  * An error before RUN sets a refusal as the verdict and leads through END (when
  * there are processes) and RECORD to the same end.  The first verdict holds.
  *
- * END has a time limit, and a slot is free only once its control group is
- * removed: a job whose processes are killed and not gone when END is over is
- * recorded with the figures of then, and its slot lingers.
+ * A slot is free only once its control group is removed.  END has a time limit:
+ * if some processes are killed but not gone by then, the job is recorded with
+ * its figures of that moment, and its slot lingers.
  */
 #ifndef JOB_H
 #define JOB_H
@@ -86,7 +86,7 @@ struct job {
 	struct child	 child;
 	struct job_verdict	 verdict;
 	struct output	 out[2];
-	struct tail	*tail;		/* its end; NULL before it runs */
+	struct tail	*tail;		/* end of its output; NULL: not run */
 	uint64_t	 uncredited;	/* output bytes without credit */
 	char		 probe[TEXT_MAX];
 	unsigned char	 accepted_leaf[DIGEST_LEN];

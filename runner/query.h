@@ -40,8 +40,9 @@ struct query {
 	char		 job[JOB_ID_LEN + 1];	/* output */
 	unsigned	 refused;	/* a reason, or 0 */
 	char		 text[TEXT_MAX];	/* why; else READ_END's */
-	struct tail	*answer;	/* all but leaves */
-	uint64_t	 at, end;	/* sent of it, or the next leaf */
+	struct tail	*answer;	/* not for `ledger' */
+	uint64_t	 at;		/* in the answer; or the next leaf */
+	uint64_t	 end;		/* one past the last leaf */
 	bool		 leaf_asked;	/* a LEDGER_READ is outstanding */
 	void		*leaf;		/* its reply, until there is room */
 	size_t		 leaf_len;

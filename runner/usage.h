@@ -16,18 +16,19 @@
 struct runner;
 struct job;
 
-#define USAGE_KEYD_MS	1000	/* of keyd's time at once, beyond the share */
+#define USAGE_KEYD_MS	1000	/* above the share, before it is refused */
 
 /* Since this runner started. */
 struct usage {
-	uint64_t	room;		/* the ledger had then; UINT64_MAX:
-					   ledgerd has not told yet */
+	uint64_t	room;		/* in the ledger at the start;
+					   UINT64_MAX: not known yet */
 	size_t		n;
 	struct {
 		char		signer[PRINCIPAL_MAX + 1];
 		uint64_t	bytes;		/* of the ledger's room */
-		uint64_t	even_ms;	/* then his part of keyd's time
-						   is as large as the share */
+		uint64_t	even_ms;	/* until then the signer's part
+						   of keyd's time is above the
+						   share */
 	} by[SIGNERS_MAX];
 };
 
