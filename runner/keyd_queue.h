@@ -1,8 +1,7 @@
 /*
  * The queue of requests for keyd, in the order they came.  keyd gets one
- * request at a time, so that what it is told of the signers' shares is still
- * true when it decides.  A request waits for all before it, of any signer, and
- * for no others.
+ * request at a time, so that what it is told of the signers' shares still holds
+ * when it decides.  A request waits only for those before it, of any signer.
  */
 #ifndef KEYD_QUEUE_H
 #define KEYD_QUEUE_H
