@@ -147,7 +147,7 @@ find_place(const struct gate *g)
 }
 
 uint64_t
-gate_conn_place(const struct gate *g)
+gate_conn_place_ms(const struct gate *g)
 {
 	return place_ends(&g->conns[find_place(g)]);
 }

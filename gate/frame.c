@@ -40,7 +40,7 @@ gate_frame_type(const struct gate_frame *f)
 	return f->head[4];
 }
 
-int
+bool
 gate_frame_inside(const struct gate_frame *f)
 {
 	return f->have != 0;

@@ -7,6 +7,7 @@
 #ifndef GATE_FRAME_H
 #define GATE_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,7 +44,7 @@ enum gate_frame_result	gate_frame_took(struct gate_frame *, size_t n,
 void	gate_frame_next(struct gate_frame *);
 
 /* True in the middle of a frame. */
-int	gate_frame_inside(const struct gate_frame *);
+bool	gate_frame_inside(const struct gate_frame *);
 
 uint8_t	gate_frame_type(const struct gate_frame *);
 

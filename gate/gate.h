@@ -109,7 +109,7 @@ const char	*gate_conn_wants(const struct gate_conn *);
  * one that does not read its last frame, loses its place to a new client after
  * GATE_PLACE_MS.  The one that has waited for longest loses it first.
  */
-uint64_t	gate_conn_place(const struct gate *);
+uint64_t	gate_conn_place_ms(const struct gate *);
 /* Only when there is a place. */
 void	gate_conn_open(struct gate *, int fd);
 void	gate_conn_greet(struct gate *, struct gate_conn *);

@@ -1,6 +1,7 @@
 #include "out.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,7 +104,7 @@ gate_out_frame(struct gate_out *o, enum client_msg type, struct bytes payload)
 }
 
 /* True when the last frame is OUTPUT of this stream, all of it unwritten. */
-static int
+static bool
 joins(const struct gate_out *o, uint8_t stream, size_t len)
 {
 	const unsigned char *p;

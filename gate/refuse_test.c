@@ -239,7 +239,7 @@ ATF_TC_BODY(requests_hold_their_places, tc)
 	fd = client();
 	now += 10 * GATE_PLACE_MS;
 	ATF_CHECK(hears_nothing(fd));
-	ATF_CHECK_EQ(gate_conn_place(&gate), UINT64_MAX);
+	ATF_CHECK_EQ(gate_conn_place_ms(&gate), UINT64_MAX);
 }
 
 /* Jobs that ended hold no slot, so that one signer can have many of them. */

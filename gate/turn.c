@@ -48,7 +48,7 @@ wanted(const struct gate *g, const struct gate_conn *c)
 static uint64_t
 accepts_from(const struct gate *g)
 {
-	const uint64_t place = gate_conn_place(g);
+	const uint64_t place = gate_conn_place_ms(g);
 
 	return place > g->rest_until ? place : g->rest_until;
 }
@@ -112,7 +112,7 @@ static void
 accept_all(struct gate *g)
 {
 	for (int i = 0; i < ACCEPTS_PER_TURN &&
-	    gate_conn_place(g) <= g->now; i++) {
+	    gate_conn_place_ms(g) <= g->now; i++) {
 		int fd = accept4(g->listen, NULL, NULL,
 		    SOCK_CLOEXEC | SOCK_NONBLOCK);
 

@@ -354,7 +354,7 @@ job_appended(struct runner *r, struct job *j, const unsigned char *leaf,
 		job_check_end(r, j);
 	else if (j->state == JOB_RECORD) {
 		say_verdict(r, j, receipt, len);
-		job_over(r, j);
+		job_release(r, j);
 	}
 }
 

@@ -56,7 +56,7 @@ struct job_verdict {
 	char		 message[TEXT_MAX];
 };
 
-struct output {
+struct job_stream {
 	struct sha256	 hash;
 	uint64_t	 bytes;
 };
@@ -85,7 +85,7 @@ struct job {
 	struct cgroup	 cgroup;
 	struct child	 child;
 	struct job_verdict	 verdict;
-	struct output	 out[2];
+	struct job_stream	 out[2];
 	struct tail	*tail;		/* end of its output; NULL: not run */
 	uint64_t	 uncredited;	/* output bytes without credit */
 	char		 probe[TEXT_MAX];
@@ -152,7 +152,7 @@ void	job_overrun(struct runner *, struct job *);
 /* Kills all its processes; what they wrote before is still read. */
 void	job_begin_end(struct runner *, struct job *);
 /* Process 1 has ended, and with it all others of its namespace. */
-void	job_gone(struct runner *, struct job *);
+void	job_reaped(struct runner *, struct job *);
 /* In END: goes on once no process and no unread output is left. */
 void	job_check_end(struct runner *, struct job *);
 /*
@@ -163,7 +163,7 @@ void	job_end_overdue(struct runner *, struct job *);
 /* The appliance stops: limits END to a few seconds. */
 void	job_hurry_end(struct job *);
 /* Its end is sent: frees the slot, or lets it linger. */
-void	job_over(struct runner *, struct job *);
+void	job_release(struct runner *, struct job *);
 /* A slot whose control group holds processes that do not end. */
 void	job_linger(struct job *);
 /* In LINGER: frees the slot once its control group is gone. */

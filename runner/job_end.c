@@ -52,7 +52,7 @@ job_finish_unrecorded(struct runner *r, struct job *j, const char *why)
 		    " (not recorded: %.200s)", why);
 	}
 	say_verdict(r, j, "", 0);
-	job_over(r, j);
+	job_release(r, j);
 }
 
 /* Adds a note to the verdict's message. */
@@ -295,7 +295,7 @@ job_overrun(struct runner *r, struct job *j)
 }
 
 void
-job_gone(struct runner *r, struct job *j)
+job_reaped(struct runner *r, struct job *j)
 {
 	j->gone = true;
 	if (j->state == JOB_END)
@@ -349,7 +349,7 @@ is_removed(struct runner *r, struct job *j)
 }
 
 void
-job_over(struct runner *r, struct job *j)
+job_release(struct runner *r, struct job *j)
 {
 	if (is_removed(r, j))
 		job_free(r, j);

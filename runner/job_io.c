@@ -151,7 +151,7 @@ job_turn(struct runner *r, struct job *j, const struct pollfd pfd[JOB_POLLFDS])
 			read_output(r, j, i);
 	if (pfd[POLL_PIDFD].revents != 0 && j->child.pidfd != -1 && !j->gone) {
 		collect_rings(j);
-		job_gone(r, j);
+		job_reaped(r, j);
 	}
 	if (j->state == JOB_END)
 		drain_output(r, j);
