@@ -157,6 +157,32 @@ TEST(job_that_cannot_be_killed_is_not_told_and_killed_again)
 	ATF_CHECK(play.child[0].killed);
 }
 
+/* Whether the turn waits for the control group to be empty. */
+static bool
+group_is_polled(void)
+{
+	struct job *j = &play.r.jobs[0];
+	struct pollfd pfd[JOB_POLLFDS];
+	size_t found = 0;
+
+	j->cgroup.events = play.signals;
+	job_poll(&play.r, j, pfd);
+	j->cgroup.events = -1;
+	for (int i = 0; i < JOB_POLLFDS; i++)
+		found += pfd[i].fd == play.signals;
+	return found != 0;
+}
+
+TEST(group_is_polled_only_once_process_1_is_gone)
+{
+	to_stubborn();
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_END);
+	ATF_CHECK(!group_is_polled());
+	play.r.jobs[0].gone = true;
+	ATF_CHECK(group_is_polled());
+}
+
 TEST(group_that_cannot_be_removed_keeps_its_slot)
 {
 	play_start();
@@ -316,6 +342,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(refused_job_that_does_not_end_is_told_too);
 	ADD(late_end_that_cannot_be_recorded_lingers_too);
 	ADD(job_that_cannot_be_killed_is_not_told_and_killed_again);
+	ADD(group_is_polled_only_once_process_1_is_gone);
 	ADD(group_that_cannot_be_removed_keeps_its_slot);
 	ADD(client_that_leaves_does_not_make_an_end_longer);
 	ADD(silent_ledgerd_does_not_hold_an_end);

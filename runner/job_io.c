@@ -47,8 +47,10 @@ job_poll(const struct runner *r, const struct job *j,
 	pfd[POLL_ERR] = (struct pollfd){
 		.fd = out ? j->child.out[1] : -1, .events = POLLIN,
 	};
+	/* It stays ready until it is read, which needs process 1 to be gone. */
 	pfd[POLL_CGROUP] = (struct pollfd){
-		.fd = j->state == JOB_END ? j->cgroup.events : -1,
+		.fd = j->state == JOB_END && pfd[POLL_PIDFD].fd == -1 ?
+		    j->cgroup.events : -1,
 		.events = POLLPRI,
 	};
 }
