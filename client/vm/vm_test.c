@@ -105,6 +105,19 @@ ATF_TC_BODY(vhost_vsock_where_the_host_has_it, tc)
 	vm_free_args(&a);
 }
 
+/* Without ERMS, which is slow when it is emulated. */
+ATF_TC_WITHOUT_HEAD(emulated_cpu_has_all_but_erms);
+ATF_TC_BODY(emulated_cpu_has_all_but_erms, tc)
+{
+	struct vm vm = make(VM_MICROVM);
+	struct vm_args a;
+
+	vm_args(&a, &vm);
+	ATF_CHECK(has(&a, "-accel", "tcg"));
+	ATF_CHECK(has(&a, "-cpu", "max,erms=off"));
+	vm_free_args(&a);
+}
+
 ATF_TC_WITHOUT_HEAD(no_network_and_no_default_device);
 ATF_TC_BODY(no_network_and_no_default_device, tc)
 {
@@ -143,6 +156,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, memory_is_shared_and_of_one_size);
 	ATF_TP_ADD_TC(tp, commas_in_file_names_are_doubled);
 	ATF_TP_ADD_TC(tp, vhost_vsock_where_the_host_has_it);
+	ATF_TP_ADD_TC(tp, emulated_cpu_has_all_but_erms);
 	ATF_TP_ADD_TC(tp, no_network_and_no_default_device);
 	ATF_TP_ADD_TC(tp, probe_is_the_image_alone);
 	return atf_no_error();
