@@ -113,18 +113,22 @@ add_machine(struct vm_args *a, const struct vm *vm, uint64_t memory_mib)
 	add(a, "%s", vm->image);
 }
 
-/* The kernel's command line. */
+/*
+ * The kernel's command line.  noreplace-smp: on one processor the kernel would
+ * otherwise remove each LOCK prefix from its code while it boots, and an
+ * emulator translates all code again that changes.
+ */
 static void
 add_append(struct vm_args *a, const struct vm *vm, const char *more)
 {
-	add(a, "-append");
+	char tsc[40] = "";
+
 	if (vm->machine == VM_MICROVM && vm->tsc_khz != 0)
-		add(a, "pci=off tsc_early_khz=%llu%s",
-		    (unsigned long long)vm->tsc_khz, more);
-	else if (vm->machine == VM_MICROVM)
-		add(a, "pci=off%s", more);
-	else
-		add(a, "%s", *more == ' ' ? more + 1 : more);
+		snprintf(tsc, sizeof(tsc), " tsc_early_khz=%llu",
+		    (unsigned long long)vm->tsc_khz);
+	add(a, "-append");
+	add(a, "noreplace-smp%s%s%s",
+	    vm->machine == VM_MICROVM ? " pci=off" : "", tsc, more);
 }
 
 static void
