@@ -186,12 +186,8 @@ make_tables(struct store *s, struct why *w)
 static int
 make_new(struct store *s, const char *dir, size_t max_mib, struct why *w)
 {
-	static struct store new;
 	char path[PATH_MAX];
-	int rc = -1;
 
-	memset(&new, 0, sizeof(new));
-	new.dir = new.pages.fd = -1;
 	if (faccessat(s->dir, DATA, F_OK, 0) == 0)
 		return 0;
 	if (errno != ENOENT)
@@ -200,18 +196,15 @@ make_new(struct store *s, const char *dir, size_t max_mib, struct why *w)
 	snprintf(path, sizeof(path), "%s/" NEW, dir);
 	if (mkdirat(s->dir, NEW, 0700) == -1 && errno != EEXIST)
 		return explain(w, "a new ledger", errno);
-	if (open_env(&new, path, max_mib, w) == -1 ||
-	    make_tables(&new, w) == -1)
-		goto out;
+	if (open_env(s, path, max_mib, w) == -1 || make_tables(s, w) == -1)
+		return -1;
+	mdb_env_close(s->env);	/* it is opened again by its name */
+	s->env = NULL;
+	s->room = 0;
 	if (renameat(s->dir, NEW "/" DATA, s->dir, DATA) == -1 ||
-	    unlinkat(s->dir, NEW, AT_REMOVEDIR) == -1 || fsync(s->dir) == -1) {
-		explain(w, "a new ledger", errno);
-		goto out;
-	}
-	rc = 0;
-out:
-	store_close(&new);
-	return rc;
+	    unlinkat(s->dir, NEW, AT_REMOVEDIR) == -1 || fsync(s->dir) == -1)
+		return explain(w, "a new ledger", errno);
+	return 0;
 }
 
 /* Gets LMDB's handles of the tables. */
