@@ -116,10 +116,10 @@ start_qemu(struct start *s, struct vm *vm)
 static int
 open_files(struct start *s)
 {
+	unlinkat(s->dir, "console.log", 0);
 	s->null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	s->log = openat(s->dir, "qemu.log",
 	    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-	unlinkat(s->dir, "console.log", 0);
 	if (s->null != -1 && s->log != -1)
 		return 0;
 	say_errno("%s: cannot open its log", s->name);

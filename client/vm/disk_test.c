@@ -1,0 +1,120 @@
+/* A data disk is made whole or not at all. */
+#include "disk.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <atf-c.h>
+#include <dirent.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/say.h"
+#include "client/test/user.h"
+
+#define SIZE	(16u << 20)
+
+/* A mkfs.ext4 that is found before the real one. */
+static void
+fake_mkfs(const char *script)
+{
+	char path[PATH_MAX + 4];
+
+	ATF_REQUIRE(getcwd(path, PATH_MAX) != NULL);
+	strcat(path, "/bin");
+	ATF_REQUIRE(mkdir("bin", 0755) == 0 || access("bin", F_OK) == 0);
+	user_write("bin/mkfs.ext4", script, 0755);
+	ATF_REQUIRE_EQ(0, setenv("PATH", path, 1));
+}
+
+/* How many files the folder has, without bin. */
+static int
+count_files(void)
+{
+	DIR *d = opendir(".");
+	struct dirent *e;
+	int n = 0;
+
+	ATF_REQUIRE(d != NULL);
+	while ((e = readdir(d)) != NULL)
+		n += e->d_name[0] != '.' && strcmp(e->d_name, "bin") != 0;
+	closedir(d);
+	return n;
+}
+
+static void
+fails(const char *path, const char *text)
+{
+	const int before = count_files();
+
+	ATF_CHECK_EQ(-1, disk_make(path, SIZE));
+	ATF_CHECK_MSG(strstr(say_last(), text) != NULL, "%s", say_last());
+	ATF_CHECK_EQ(before, count_files());
+}
+
+ATF_TC_WITHOUT_HEAD(what_is_there_is_kept);
+ATF_TC_BODY(what_is_there_is_kept, tc)
+{
+	char text[USER_TEXT_MAX];
+
+	fake_mkfs("#!/bin/sh\nexit 1\n");
+	user_write("disk", "mine", 0600);
+	ATF_CHECK_EQ(0, disk_make("disk", SIZE));
+	user_slurp("disk", text);
+	ATF_CHECK_STREQ("mine", text);
+	fails("bin", "bin: is not a file or a block device");
+	fails("disk/x", "disk/x: Not a directory");
+	fails("no/disk", "cannot make the data disk: No such file");
+}
+
+ATF_TC_WITHOUT_HEAD(a_failed_mkfs_leaves_nothing);
+ATF_TC_BODY(a_failed_mkfs_leaves_nothing, tc)
+{
+	fake_mkfs("#!/bin/sh\nexit 3\n");
+	fails("disk", "mkfs.ext4 failed (exit status 3, its message is above)");
+	fake_mkfs("#!/bin/sh\nkill -9 $$\n");
+	fails("disk", "mkfs.ext4 failed (exit status 137,");
+	fake_mkfs("#!/no/such/interpreter\n");
+	fails("disk", "mkfs.ext4 is in the Debian package e2fsprogs");
+	fake_mkfs("#!/bin/sh\nexit 0\n");
+	ATF_CHECK_EQ(1, disk_make("disk", SIZE));
+	ATF_CHECK_EQ(1, count_files());
+}
+
+/* Another program may make the same disk meanwhile. */
+ATF_TC_WITHOUT_HEAD(a_disk_made_meanwhile_is_not_replaced);
+ATF_TC_BODY(a_disk_made_meanwhile_is_not_replaced, tc)
+{
+	char text[USER_TEXT_MAX];
+
+	fake_mkfs("#!/bin/sh\necho other > disk\n");
+	ATF_CHECK_EQ(-1, disk_make("disk", SIZE));
+	ATF_CHECK_MSG(strstr(say_last(), "disk: cannot give the new data disk "
+	    "its name: File exists") != NULL, "%s", say_last());
+	user_slurp("disk", text);
+	ATF_CHECK_STREQ("other\n", text);
+	ATF_CHECK_EQ(1, count_files());
+}
+
+ATF_TC_WITHOUT_HEAD(a_size_that_is_too_large_is_said);
+ATF_TC_BODY(a_size_that_is_too_large_is_said, tc)
+{
+	const struct rlimit small = { SIZE / 2, SIZE / 2 };
+
+	signal(SIGXFSZ, SIG_IGN);
+	ATF_REQUIRE_EQ(0, setrlimit(RLIMIT_FSIZE, &small));
+	fails("disk", "cannot give it 16777216 bytes: File too large");
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, what_is_there_is_kept);
+	ATF_TP_ADD_TC(tp, a_failed_mkfs_leaves_nothing);
+	ATF_TP_ADD_TC(tp, a_disk_made_meanwhile_is_not_replaced);
+	ATF_TP_ADD_TC(tp, a_size_that_is_too_large_is_said);
+	return atf_no_error();
+}

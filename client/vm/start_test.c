@@ -1,0 +1,355 @@
+/*
+ * `casemate up', the program itself, with a script in QEMU's place and a fake
+ * appliance behind the socket.
+ */
+#include "start.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <atf-c.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/need.h"
+#include "client/test/fake_appliance.h"
+#include "client/test/fake_qemu.h"
+#include "client/test/user.h"
+#include "lib/clock.h"
+
+#define FOLDER	"casemate/vm/"
+#define LIMIT_MS	20000
+
+static char here[PATH_MAX];
+static struct fake appliance;
+
+/*
+ * QEMU's replacement: it notes its arguments, puts the fake appliance's socket
+ * in the place of the device's, and lives until it is killed.
+ */
+#define QEMU_LIVES							\
+	"echo \"$*\" > ../../args; mv ../../vm.sock vsock.sock\n"	\
+	"echo 'casemate: ready in 1 ms' > console.log\n"		\
+	"exec tail -f /dev/null\n"
+
+static void
+fake_qemu(const char *script)
+{
+	char *text = need_printf("#!/bin/sh\n%s", script);
+	char *path = need_printf("%s/bin:%s", here, getenv("PATH"));
+
+	ATF_REQUIRE(mkdir("bin", 0755) == 0 || access("bin", F_OK) == 0);
+	user_write("bin/qemu-system-x86_64", text, 0755);
+	if (strncmp(getenv("PATH"), path, strlen(here) + 5) != 0)
+		ATF_REQUIRE_EQ(0, setenv("PATH", path, 1));
+	free(text);
+	free(path);
+}
+
+static void
+enter(const char *script)
+{
+	char *line;
+
+	if (access("/dev/vhost-vsock", F_OK) == 0)
+		atf_tc_skip("the guest's vsock would be this host's");
+	ATF_REQUIRE(getcwd(here, sizeof(here)) != NULL);
+	ATF_REQUIRE_EQ(0, setenv("XDG_STATE_HOME", here, 1));
+	fake_qemu(script);
+	user_make_key();
+	user_slurp("key.pub", user_out);
+	line = need_printf("alice %s", user_out);
+	ATF_REQUIRE_EQ(0, mkdir("site", 0755));
+	user_write("site/allowed_signers", line, 0644);
+	user_write("image", "", 0644);
+	free(line);
+}
+
+/* The program; NULL: the one that was built. */
+static pid_t
+start(const char *program, const char *const words[])
+{
+	const char *build = getenv("CASEMATE_BUILD");
+	union {
+		const char *const *in;
+		char **out;
+	} argv = { .in = words };
+	pid_t pid;
+	char *path = program != NULL ? need_str(program) :
+	    need_printf("%s/bin/casemate", build == NULL ? "build" : build);
+
+	if ((pid = fork()) == 0) {
+		alarm(60);
+		dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
+		dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
+		execv(path, argv.out);
+		_exit(127);
+	}
+	free(path);
+	return pid;
+}
+
+#define UP	"casemate", "up", "--name", "vm", "--site", "site", "--accel", \
+		"tcg"
+
+static int
+up(const char *a, const char *b)
+{
+	const char *words[] = { UP, "--image", "image", "--ephemeral", a, b,
+	    NULL };
+
+	return user_wait(start(NULL, words));
+}
+
+static int
+down(void)
+{
+	const char *words[] = { "casemate", "down", "--force", "vm", NULL };
+
+	return user_wait(start(NULL, words));
+}
+
+static void
+greet(struct fake *f, int fd, int nr, void *arg)
+{
+	(void)nr;
+	(void)arg;
+	fake_connect(fd);
+	fake_hello(f, fd);
+}
+
+/* An appliance on vm.sock, which QEMU_LIVES takes. */
+static void
+serve(fake_handler *handler)
+{
+	fake_init(&appliance, USER_SOCKET);
+	fake_serve(&appliance, 1, handler, NULL);
+}
+
+static pid_t
+read_pid(void)
+{
+	user_slurp(FOLDER "qemu.pid", user_out);
+	return (pid_t)atol(user_out);
+}
+
+static void
+wait_for_file(const char *path)
+{
+	const uint64_t end = clock_ms() + LIMIT_MS;
+
+	while (access(path, F_OK) == -1 && clock_ms() < end)
+		usleep(10000);
+	ATF_REQUIRE_EQ(0, access(path, F_OK));
+}
+
+static void
+check_gone(void)
+{
+	ATF_CHECK_EQ(-1, access(FOLDER "state", F_OK));
+	ATF_CHECK_EQ(-1, access(FOLDER "vsock.sock", F_OK));
+}
+
+ATF_TC_WITHOUT_HEAD(up_shows_the_key_and_keeps_it);
+ATF_TC_BODY(up_shows_the_key_and_keeps_it, tc)
+{
+	char line[VKEY_MAX + 8], kept[USER_TEXT_MAX];
+
+	enter(QEMU_LIVES);
+	serve(greet);
+	ATF_CHECK_EQ_MSG(0, up(NULL, NULL), "%s", user_err);
+	ATF_CHECK_EQ(0, fake_wait(&appliance));
+	ATF_CHECK(strncmp(user_out, "vm is up in ", 12) == 0);
+	ATF_CHECK(strstr(user_out, " s: ephemeral, microvm, tcg\n") != NULL);
+	snprintf(line, sizeof(line), "key %s\n", appliance.vkey);
+	ATF_CHECK(strstr(user_out, line) != NULL);
+	user_slurp(FOLDER "appliance.vkey", kept);
+	ATF_CHECK_STREQ(line + 4, kept);
+	ATF_CHECK_EQ(0, up(NULL, NULL));
+	USER_CHECK_ERR("vm: is up already (microvm, tcg); `casemate down vm' "
+	    "stops it\n");
+	ATF_CHECK_EQ(0, down());
+	check_gone();
+}
+
+ATF_TC_WITHOUT_HEAD(what_a_dead_vm_left_is_replaced);
+ATF_TC_BODY(what_a_dead_vm_left_is_replaced, tc)
+{
+	enter(QEMU_LIVES);
+	serve(greet);
+	ATF_CHECK_EQ_MSG(0, up(NULL, NULL), "%s", user_err);
+	ATF_CHECK_EQ(0, fake_wait(&appliance));
+	ATF_REQUIRE_EQ(0, kill(read_pid(), SIGKILL));
+	serve(greet);
+	ATF_CHECK_EQ_MSG(0, up(NULL, NULL), "%s", user_err);
+	USER_CHECK_ERR("vm: an earlier VM of this name has ended; removed "
+	    "what it had left\n");
+	ATF_CHECK_EQ(0, fake_wait(&appliance));
+	user_write(FOLDER "state", "what?\n", 0600);
+	ATF_CHECK_EQ(1, up(NULL, NULL));
+	USER_CHECK_ERR("vm/state: is damaged");
+	ATF_REQUIRE_EQ(0, kill(read_pid(), SIGKILL));
+}
+
+/* Says something else than HELLO. */
+static void
+serve_web(struct fake *f, int fd, int nr, void *arg)
+{
+	(void)f;
+	(void)nr;
+	(void)arg;
+	fake_connect(fd);
+	(void)!write(fd, "HTTP/1.1 400 Bad Request\r\n", 26);
+}
+
+ATF_TC_WITHOUT_HEAD(what_is_no_appliance_is_ended);
+ATF_TC_BODY(what_is_no_appliance_is_ended, tc)
+{
+	enter("echo $$ > ../../pid\n" QEMU_LIVES);
+	serve(serve_web);
+	ATF_CHECK_EQ(1, up(NULL, NULL));
+	USER_CHECK_ERR("vm: its socket answers, but not as an appliance\n");
+	USER_CHECK_ERR("vm: its console said:\n  | casemate: ready in 1 ms\n");
+	USER_CHECK_ERR("vm: QEMU said nothing\n");
+	ATF_CHECK_EQ(0, fake_wait(&appliance));
+	user_slurp("pid", user_out);
+	ATF_CHECK_EQ(-1, kill((pid_t)atol(user_out), 0));
+	check_gone();
+}
+
+ATF_TC_WITHOUT_HEAD(a_signal_ends_the_wait);
+ATF_TC_BODY(a_signal_ends_the_wait, tc)
+{
+	const char *words[] = { UP, "--image", "image", "--ephemeral", NULL };
+	pid_t pid;
+
+	enter("exec tail -f /dev/null\n");
+	pid = start(NULL, words);
+	wait_for_file(FOLDER "qemu.pid");
+	ATF_REQUIRE_EQ(0, kill(pid, SIGINT));
+	ATF_CHECK_EQ(1, user_wait(pid));
+	USER_CHECK_ERR("vm: interrupted while it was starting\n");
+	check_gone();
+}
+
+/* Its monitor lets it stop in good order. */
+ATF_TC_WITHOUT_HEAD(foreground_ends_with_its_vm);
+ATF_TC_BODY(foreground_ends_with_its_vm, tc)
+{
+	const struct fake_monitor m = { FAKE_QMP_GREETING,
+	    { FAKE_QMP_OK, FAKE_QMP_OK }, false };
+	const char *words[] = { UP, "--image", "image", "--ephemeral",
+	    "--foreground", NULL };
+	pid_t pid, monitor;
+
+	enter(QEMU_LIVES);
+	serve(greet);
+	pid = start(NULL, words);
+	wait_for_file(FOLDER "appliance.vkey");
+	ATF_REQUIRE_EQ(0, kill(read_pid(), SIGKILL));
+	ATF_CHECK_EQ(1, user_wait(pid));
+	USER_CHECK_ERR("vm: the VM ended without its console line");
+	ATF_CHECK_EQ(0, fake_wait(&appliance));
+	ATF_REQUIRE_EQ(0, unlink(FOLDER "appliance.vkey"));
+
+	fake_qemu("exec 9< ../../args; " QEMU_LIVES);
+	serve(greet);
+	pid = start(NULL, words);
+	wait_for_file(FOLDER "appliance.vkey");
+	monitor = fake_monitor_start(&m, "casemate/vm");
+	ATF_REQUIRE_EQ(0, kill(pid, SIGTERM));
+	wait_for_file("commands");
+	user_write(FOLDER "console.log", "casemate: stopped\n", 0600);
+	ATF_REQUIRE_EQ(0, kill(read_pid(), SIGKILL));
+	ATF_CHECK_EQ_MSG(0, user_wait(pid), "%s", user_err);
+	USER_CHECK_ERR("vm: stopped in good order\n");
+	ATF_CHECK_EQ(0, fake_wait(&appliance));
+	fake_process_end(monitor);
+	check_gone();
+}
+
+/* Beside it are neither an image nor casemate-vsock. */
+ATF_TC_WITHOUT_HEAD(a_program_that_stands_alone);
+ATF_TC_BODY(a_program_that_stands_alone, tc)
+{
+	const char *build = getenv("CASEMATE_BUILD");
+	const char *none[] = { UP, NULL };
+	const char *image[] = { UP, "--ephemeral", NULL };
+	char *program = need_printf("%s/bin/casemate",
+	    build == NULL ? "build" : build);
+	const char *copy[] = { "cp", program, "alone/casemate", NULL };
+
+	enter(QEMU_LIVES);
+	ATF_REQUIRE_EQ(0, mkdir("alone", 0755));
+	ATF_REQUIRE_EQ(0, proc_wait(proc_start(copy, PROC_ATTACHED, -1, NULL,
+	    0)));
+	ATF_CHECK_EQ(1, user_wait(start("alone/casemate", none)));
+	USER_CHECK_ERR("--image is missing, and there is no casemate.bzImage "
+	    "beside");
+	ATF_REQUIRE_EQ(0, rename("image", "casemate.bzImage"));
+	ATF_CHECK_EQ(1, user_wait(start("alone/casemate", image)));
+	USER_CHECK_ERR("alone/casemate-vsock: no such program");
+	check_gone();
+	free(program);
+}
+
+ATF_TC_WITHOUT_HEAD(runtimes_are_given_to_the_vm);
+ATF_TC_BODY(runtimes_are_given_to_the_vm, tc)
+{
+	static char erofs[1024 + 5];
+
+	enter(QEMU_LIVES);
+	memset(erofs, 'x', 1024);
+	memcpy(erofs + 1024, "\xe2\xe1\xf5\xe0", 5);
+	user_write("python.erofs", erofs, 0644);
+	ATF_CHECK_EQ(100, up("--runtime", "Python=python.erofs"));
+	USER_CHECK_ERR("--runtime Python=python.erofs: a name has lower-case");
+	ATF_CHECK_EQ(1, up("--runtime", "python=site"));
+	USER_CHECK_ERR("site: is not an EROFS image");
+	serve(greet);
+	ATF_CHECK_EQ_MSG(0, up("--runtime", "python=python.erofs"), "%s",
+	    user_err);
+	ATF_CHECK_EQ(0, fake_wait(&appliance));
+	user_slurp("args", user_out);
+	ATF_CHECK(strstr(user_out, "serial=rt-python") != NULL);
+	ATF_CHECK(strstr(user_out, "/python.erofs") != NULL);
+	ATF_CHECK_EQ(0, down());
+}
+
+ATF_TC_WITHOUT_HEAD(what_cannot_start_is_said);
+ATF_TC_BODY(what_cannot_start_is_said, tc)
+{
+	enter(QEMU_LIVES);
+	user_write("bin/qemu-system-x86_64", "#!/no/interpreter\n", 0755);
+	ATF_CHECK_EQ(1, up(NULL, NULL));
+	USER_CHECK_ERR("cannot start");
+	USER_CHECK_ERR("bin/qemu-system-x86_64: No such file");
+	check_gone();
+	ATF_REQUIRE_EQ(0, unlink(FOLDER "qemu.log"));
+	ATF_REQUIRE_EQ(0, mkdir(FOLDER "qemu.log", 0755));
+	ATF_CHECK_EQ(1, up(NULL, NULL));
+	USER_CHECK_ERR("vm: cannot open its log: Is a directory");
+	ATF_REQUIRE_EQ(0, mkdir(FOLDER "vsock.sock", 0755));
+	ATF_REQUIRE_EQ(0, rmdir(FOLDER "qemu.log"));
+	ATF_CHECK_EQ(1, up(NULL, NULL));
+	USER_CHECK_ERR("vm: cannot make the sockets for its vsock: Address "
+	    "in use");
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, up_shows_the_key_and_keeps_it);
+	ATF_TP_ADD_TC(tp, what_a_dead_vm_left_is_replaced);
+	ATF_TP_ADD_TC(tp, what_is_no_appliance_is_ended);
+	ATF_TP_ADD_TC(tp, a_signal_ends_the_wait);
+	ATF_TP_ADD_TC(tp, foreground_ends_with_its_vm);
+	ATF_TP_ADD_TC(tp, a_program_that_stands_alone);
+	ATF_TP_ADD_TC(tp, runtimes_are_given_to_the_vm);
+	ATF_TP_ADD_TC(tp, what_cannot_start_is_said);
+	return atf_no_error();
+}

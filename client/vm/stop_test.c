@@ -1,0 +1,230 @@
+/* `casemate down' and VMs that end in every way. */
+#include "stop.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <atf-c.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/appliance.h"
+#include "client/test/fake_qemu.h"
+#include "client/test/user.h"
+#include "lib/log.h"
+
+#define FOLDER	"casemate/vm"
+#define GOOD	{ FAKE_QMP_GREETING, { FAKE_QMP_OK, FAKE_QMP_OK }, false }
+
+static struct vm_state state;
+
+static void
+enter(void)
+{
+	char dir[PATH_MAX];
+	int fd;
+
+	ATF_REQUIRE(getcwd(dir, sizeof(dir)) != NULL);
+	ATF_REQUIRE_EQ(0, setenv("XDG_STATE_HOME", dir, 1));
+	ATF_REQUIRE((fd = state_open("vm")) != -1);
+	close(fd);
+}
+
+/* The VM named vm, with this QEMU and, unless it is 0, this device. */
+static void
+make_vm(pid_t qemu, pid_t device)
+{
+	state = (struct vm_state){ .machine = "microvm", .accel = "tcg" };
+	state.qemu = (struct proc){ qemu, proc_start_time(qemu) };
+	if (device != 0)
+		state.device = (struct proc){ device, proc_start_time(device) };
+	ATF_REQUIRE_EQ(0, state_save("vm", &state));
+}
+
+static int
+down(const char *option, const char *value)
+{
+	const char *words[] = { "down", "vm", option, value, NULL };
+
+	return user_run(&cmd_down, words);
+}
+
+/* Runs down on this VM; its exit status.  *ended is QEMU's wait status. */
+static int
+down_one(const struct fake_qemu *q, const char *option, const char *value,
+    int *ended)
+{
+	pid_t pid;
+	int ret;
+
+	enter();
+	user_write(FOLDER "/console.log", "", 0600);
+	pid = fake_qemu_start(q, FOLDER);
+	make_vm(pid, 0);
+	ret = down(option, value);
+	*ended = fake_process_end(pid);
+	ATF_CHECK_EQ(-1, access(FOLDER "/state", F_OK));
+	ATF_CHECK_EQ(-1, access(FOLDER "/qmp.sock", F_OK));
+	return ret;
+}
+
+ATF_TC_WITHOUT_HEAD(a_vm_that_is_not_up);
+ATF_TC_BODY(a_vm_that_is_not_up, tc)
+{
+	const char *words[] = { "down", "-f", "No-Name", NULL };
+	int lock;
+
+	enter();
+	ATF_CHECK_EQ(CMD_USAGE & 0xff, user_run(&cmd_down, words));
+	ATF_CHECK_EQ(EXIT_REFUSED, down(NULL, NULL));
+	USER_CHECK_ERR("vm: is not up\n");
+	ATF_CHECK_EQ(EXIT_OK, down("--force", NULL));
+	ATF_CHECK_EQ(CMD_USAGE & 0xff, down("--wait", "0"));
+	ATF_REQUIRE((lock = state_lock("vm")) != -1);
+	ATF_CHECK_EQ(EXIT_REFUSED, down("--force", NULL));
+	USER_CHECK_ERR("another casemate up or down is running");
+	close(lock);
+	user_write(FOLDER "/state", "what?\n", 0600);
+	ATF_CHECK_EQ(EXIT_REFUSED, down("--force", NULL));
+	USER_CHECK_ERR("vm/state: is damaged");
+}
+
+ATF_TC_WITHOUT_HEAD(name_must_be_one);
+ATF_TC_BODY(name_must_be_one, tc)
+{
+	const char *words[] = { "down", "../vm", NULL };
+
+	enter();
+	ATF_CHECK_EQ(CMD_USAGE & 0xff, user_run(&cmd_down, words));
+	USER_CHECK_ERR("../vm: is not an appliance's name");
+}
+
+ATF_TC_WITHOUT_HEAD(stops_in_good_order);
+ATF_TC_BODY(stops_in_good_order, tc)
+{
+	const struct fake_qemu q = { .monitor = GOOD, .stops = true,
+	    .last_words = "casemate: stopped\r\n" };
+	int status;
+
+	ATF_CHECK_EQ(EXIT_OK, down_one(&q, NULL, NULL, &status));
+	ATF_CHECK_STREQ("casemate: vm: stopped in good order\n", user_err);
+	ATF_CHECK(WIFEXITED(status));
+}
+
+ATF_TC_WITHOUT_HEAD(an_end_without_the_last_line_is_shown);
+ATF_TC_BODY(an_end_without_the_last_line_is_shown, tc)
+{
+	const struct fake_qemu q = { .monitor = GOOD, .stops = true };
+	struct fake_qemu panics = q;
+	char console[8192];
+	int status;
+
+	ATF_CHECK_EQ(EXIT_REFUSED, down_one(&q, NULL, NULL, &status));
+	USER_CHECK_ERR("vm: the VM ended without its console line "
+	    "`casemate: stopped'\n");
+	USER_CHECK_ERR("vm: its console said nothing\n");
+	/* 12 lines are shown, and of a long one what is in the last 4 KiB. */
+	memset(console, 'a', sizeof(console));
+	strcpy(console + 6000, "\n1\r\n2\n3\n4\n5\n\n7\n8\n9\n10\n11\nunended");
+	panics.last_words = console;
+	ATF_CHECK_EQ(EXIT_REFUSED, down_one(&panics, NULL, NULL, &status));
+	USER_CHECK_ERR("its console said:\n  | 1\n  | 2\n  | 3\n  | 4\n  | 5\n"
+	    "  | 7\n  | 8\n  | 9\n  | 10\n  | 11\n  | unended\n");
+	panics.last_words = console + 100;
+	console[6000] = '\0';
+	ATF_CHECK_EQ(EXIT_REFUSED, down_one(&panics, NULL, NULL, &status));
+	USER_CHECK_ERR("its console said:\n  | aaaa");
+}
+
+ATF_TC_WITHOUT_HEAD(a_vm_that_does_not_stop_is_ended);
+ATF_TC_BODY(a_vm_that_does_not_stop_is_ended, tc)
+{
+	const struct fake_qemu deaf = { .monitor = GOOD };
+	const struct fake_qemu refuses = { .monitor = { FAKE_QMP_GREETING,
+	    { "{\"error\": {}}\n" }, false } };
+	int status;
+
+	ATF_CHECK_EQ(EXIT_REFUSED, down_one(&deaf, "--wait", "1", &status));
+	USER_CHECK_ERR("vm: did not stop within 1 s and was ended by force");
+	ATF_CHECK_MSG(WIFEXITED(status), "its monitor took quit");
+	ATF_CHECK_EQ(EXIT_REFUSED, down_one(&refuses, NULL, NULL, &status));
+	USER_CHECK_ERR("vm: QEMU's monitor refused qmp_capabilities: "
+	    "{\"error\": {}}\n");
+	ATF_CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+ATF_TC_WITHOUT_HEAD(force_asks_nothing);
+ATF_TC_BODY(force_asks_nothing, tc)
+{
+	const struct fake_qemu q = { .monitor = GOOD, .stops = true };
+	const struct fake_qemu none = { .no_monitor = true };
+	char commands[USER_TEXT_MAX];
+	int status;
+
+	ATF_CHECK_EQ(EXIT_OK, down_one(&q, "--force", NULL, &status));
+	ATF_CHECK_STREQ("casemate: vm: ended by force, as asked\n", user_err);
+	user_slurp("commands", commands);
+	ATF_CHECK(strstr(commands, "quit") != NULL);
+	ATF_CHECK(strstr(commands, "powerdown") == NULL);
+	ATF_CHECK_EQ(EXIT_OK, down_one(&none, "-f", NULL, &status));
+	ATF_CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/* The device's process ends, too, whatever it does with signals. */
+ATF_TC_WITHOUT_HEAD(no_device_is_left);
+ATF_TC_BODY(no_device_is_left, tc)
+{
+	for (int stubborn = 0; stubborn < 2; stubborn++) {
+		const struct fake_qemu q = { .no_monitor = true };
+		pid_t qemu, device;
+		int status;
+
+		enter();
+		qemu = fake_qemu_start(&q, FOLDER);
+		device = fake_process_start(stubborn == 1);
+		make_vm(qemu, device);
+		ATF_CHECK_EQ(EXIT_OK, down("--force", NULL));
+		ATF_REQUIRE_EQ(device, waitpid(device, &status, 0));
+		ATF_CHECK_EQ(stubborn ? SIGKILL : SIGTERM, WTERMSIG(status));
+		fake_process_end(qemu);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(what_a_dead_vm_left_is_removed);
+ATF_TC_BODY(what_a_dead_vm_left_is_removed, tc)
+{
+	pid_t qemu, device;
+	int status;
+
+	enter();
+	qemu = fake_process_start(false);
+	device = fake_process_start(false);
+	make_vm(qemu, device);
+	user_write(FOLDER "/vsock.sock", "", 0600);
+	user_write(FOLDER "/appliance.vkey", "its key stays", 0600);
+	fake_process_end(qemu);
+	ATF_CHECK_EQ(EXIT_OK, down(NULL, NULL));
+	USER_CHECK_ERR("vm: had ended already; removed what it had left\n");
+	ATF_REQUIRE_EQ(device, waitpid(device, &status, 0));
+	ATF_CHECK_EQ(SIGTERM, WTERMSIG(status));
+	ATF_CHECK_EQ(-1, access(FOLDER "/state", F_OK));
+	ATF_CHECK_EQ(-1, access(FOLDER "/vsock.sock", F_OK));
+	ATF_CHECK_EQ(0, access(FOLDER "/appliance.vkey", F_OK));
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, a_vm_that_is_not_up);
+	ATF_TP_ADD_TC(tp, name_must_be_one);
+	ATF_TP_ADD_TC(tp, stops_in_good_order);
+	ATF_TP_ADD_TC(tp, an_end_without_the_last_line_is_shown);
+	ATF_TP_ADD_TC(tp, a_vm_that_does_not_stop_is_ended);
+	ATF_TP_ADD_TC(tp, force_asks_nothing);
+	ATF_TP_ADD_TC(tp, no_device_is_left);
+	ATF_TP_ADD_TC(tp, what_a_dead_vm_left_is_removed);
+	return atf_no_error();
+}
