@@ -7,6 +7,15 @@ init_NEEDS := lib
 init_LIBS := -lskarnet
 IMAGE_PROGS += init/init
 
-TESTS += $(addprefix init/,console_pipe_test data_test levels_test \
-	plan_test super_test watch_test)
+# A process in namespaces of its own.
+ARCHIVES += init/test
+init/test_SRCS := init/test/ns.c
+init/test_NEEDS := init
+TESTS += $(addprefix init/,console_pipe_test data_test disks_test drop_test \
+	fdstore_test halt_test levels_test plan_test spawn_test super_test \
+	watch_test)
 init/console_pipe_test_USES := init console
+init/disks_test_LDFLAGS := -Wl,--wrap=mount
+init/fdstore_test_LDFLAGS := -Wl,--wrap=socket,--wrap=bind,--wrap=listen
+init/spawn_test_LDFLAGS := -Wl,--wrap=setrlimit
+$(B)/tests/init/spawn_test: | $(B)/bin/console
