@@ -2,6 +2,7 @@
 #include "casemate.h"
 
 #include <atf-c.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -110,6 +111,50 @@ ATF_TC_BODY(fewer_leaves_than_wanted_is_a_failure, tc)
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
+static void
+serve_lost(struct fake *f, int fd, int nr, void *arg)
+{
+	(void)nr;
+	fake_lost_leaf(f, fd, *(enum fake_lie *)arg);
+}
+
+ATF_TC_WITHOUT_HEAD(leaves_before_a_lost_one_are_printed);
+ATF_TC_BODY(leaves_before_a_lost_one_are_printed, tc)
+{
+	enum fake_lie lies[] = { LIE_NONE, LIE_OTHER_EVENT, LIE_OTHER_OUTCOME };
+	struct fake f;
+
+	user_make_key();
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		fake_init(&f, USER_SOCKET);
+		fake_serve(&f, 1, serve_lost, &lies[i]);
+		ATF_CHECK_EQ(1, user_query(&cmd_ledger, NULL, NULL, NULL));
+		USER_CHECK_ERR("casemate: refused (ledger): with proof\n");
+		ATF_CHECK_EQ(lies[i] == LIE_NONE, strstr(user_err,
+		    "RECEIPT VERIFICATION FAILED") == NULL);
+		ATF_CHECK_EQ(1, lines());
+		ATF_CHECK_EQ(0, fake_wait(&f));
+	}
+	USER_CHECK_ERR("its data.reason is `replay', not `ledger'");
+}
+
+ATF_TC_WITHOUT_HEAD(receipts_that_cannot_be_saved_are_said);
+ATF_TC_BODY(receipts_that_cannot_be_saved_are_said, tc)
+{
+	struct leaves l = { NULL, LIE_NONE };
+	struct fake f;
+
+	user_write("file", "", 0644);
+	ATF_CHECK_EQ(1, user_query(&cmd_ledger, "--receipts", "file/x", NULL));
+	USER_CHECK_ERR("file/x: cannot make the folder: Not a directory");
+	start_leaves(&f, &l);
+	ATF_CHECK_EQ(1, user_query(&cmd_ledger, "--receipts", "file", NULL));
+	USER_CHECK_ERR("cannot write file/0.tlog-proof");
+	ATF_CHECK_STREQ("", user_out);
+	kill(f.pid, SIGKILL);
+	fake_wait(&f);
+}
+
 /* What was not asked for is not shown. */
 ATF_TC_WITHOUT_HEAD(more_leaves_than_wanted_are_not_printed);
 ATF_TC_BODY(more_leaves_than_wanted_are_not_printed, tc)
@@ -128,6 +173,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, leaves_are_verified_printed_and_saved);
 	ATF_TP_ADD_TC(tp, leaf_without_proof_is_not_printed);
 	ATF_TP_ADD_TC(tp, leaf_out_of_order_is_not_printed);
+	ATF_TP_ADD_TC(tp, leaves_before_a_lost_one_are_printed);
+	ATF_TP_ADD_TC(tp, receipts_that_cannot_be_saved_are_said);
 	ATF_TP_ADD_TC(tp, more_leaves_than_wanted_are_not_printed);
 	ATF_TP_ADD_TC(tp, fewer_leaves_than_wanted_is_a_failure);
 	return atf_no_error();

@@ -359,6 +359,36 @@ ATF_TC_BODY(refusal_is_reported_with_its_reason, tc)
 	ATF_CHECK(access("receipt", F_OK) == -1);
 }
 
+static void
+serve_proven_refusal(struct fake *f, int fd, int nr, void *arg)
+{
+	(void)nr;
+	fake_refuse_job(f, fd, REASON_POLICY, *(enum fake_lie *)arg);
+}
+
+ATF_TC_WITHOUT_HEAD(receipt_of_a_refusal_is_verified);
+ATF_TC_BODY(receipt_of_a_refusal_is_verified, tc)
+{
+	enum fake_lie lies[] = { LIE_OTHER_EVENT, LIE_OTHER_OUTCOME,
+	    LIE_OTHER_KEY, LIE_NONE };
+
+	user_make_job(JOB_SIZE);
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		const bool good = lies[i] == LIE_NONE;
+		struct fake f;
+
+		fake_init(&f, USER_SOCKET);
+		fake_serve(&f, 1, serve_proven_refusal, &lies[i]);
+		ATF_CHECK_EQ(125, run(NULL, NULL));
+		USER_CHECK_ERR("casemate: refused (policy): with proof\n");
+		USER_CHECK_ERR(good ? "receipt verified: casemate/fake, leaf 0 "
+		    "of 1, in receipt" : "RECEIPT VERIFICATION FAILED: ");
+		ATF_CHECK_EQ(good, access("receipt", F_OK) == 0);
+		ATF_CHECK_EQ(0, access("receipt.unverified", F_OK));
+		ATF_CHECK_EQ(0, fake_wait(&f));
+	}
+}
+
 /* Breaks off at one of the places of a job. */
 static void
 serve_partly(struct fake *f, int fd, int nr, void *arg)
@@ -618,6 +648,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, more_output_than_the_manifest_allows_ends_it);
 	ATF_TP_ADD_TC(tp, receipt_that_cannot_be_saved_is_reported_first);
 	ATF_TP_ADD_TC(tp, refusal_is_reported_with_its_reason);
+	ATF_TP_ADD_TC(tp, receipt_of_a_refusal_is_verified);
 	ATF_TP_ADD_TC(tp, dry_run_prints_the_decision);
 	ATF_TP_ADD_TC(tp, dry_run_and_run_are_told_apart);
 	ATF_TP_ADD_TC(tp, nonsense_from_the_appliance_is_named);

@@ -21,10 +21,11 @@ client/test_SRCS := $(addprefix client/test/,fake_appliance.c fake_qemu.c \
 	fake_query.c user.c)
 client/test_NEEDS := client
 TESTS += $(addprefix client/,backoff_test casemate_closed_test \
-	cmd_ledger_test cmd_output_test cmd_run_test leaf_test number_test \
-	opts_test query_test safe_test target_test unixsock_test vm/cpio_test \
-	vm/disk_test vm/qmp_test vm/start_test vm/state_test vm/stop_test \
-	vm/vm_test)
+	cmd_ledger_test cmd_output_test cmd_run_test conn_test leaf_test \
+	number_test opts_test query_test safe_test target_test unixsock_test \
+	vm/cpio_test vm/disk_test vm/qmp_test vm/start_test vm/state_test \
+	vm/stop_test vm/vm_test)
+client/conn_test_LDFLAGS := -Wl,--wrap=socket,--wrap=connect
 $(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate
 $(B)/tests/client/vm/start_test: | $(B)/bin/casemate $(B)/bin/casemate-vsock
 SHTESTS += $(addprefix client/,casemate_test cmd_up_test \

@@ -260,7 +260,8 @@ NS_TC(a_service_gets_what_its_row_says)
 
 	make_root();
 	NS_RUN(row_is_kept);
-	snprintf(limits, sizeof(limits), "limit %d: 0 0\nlimit %d: 40960 40960\n"
+	snprintf(limits, sizeof(limits),
+	    "limit %d: 0 0\nlimit %d: 40960 40960\n"
 	    "limit %d: -1 -1\nlimit %d: -1 -1\n", RLIMIT_CORE, RLIMIT_MEMLOCK,
 	    RLIMIT_NPROC, RLIMIT_SIGPENDING);
 	ATF_CHECK_STREQ(limits, ns_said);

@@ -165,7 +165,7 @@ fake_hello(struct fake *f, int fd)
 static void
 refuse(int fd, enum reason why, const char *text, const char *receipt)
 {
-	unsigned char frame[1024];
+	static unsigned char frame[RECEIPT_MAX + 2048];
 	struct put p;
 
 	put_init(&p, frame, sizeof(frame));
@@ -185,6 +185,32 @@ void
 fake_refuse_recorded(int fd, enum reason why, const char *text)
 {
 	refuse(fd, why, text, "a receipt");
+}
+
+void
+fake_refuse_proven(struct fake *f, int fd, const struct command *c,
+    const unsigned char *digest, enum reason why, enum fake_lie lie)
+{
+	static const unsigned char zeros[DIGEST_LEN];
+	const bool job = c->verb == VERB_RUN;
+	static char text[RECEIPT_MAX];
+	char id[JOB_ID_LEN + 1], *leaf;
+	struct put p;
+
+	command_job(digest, id);
+	leaf = need_printf("{\"specversion\":\"1.0\",\"id\":\"0\",\"source\":"
+	    "\"%s\",\"type\":\"%s\",\"time\":\"2026-01-01T00:00:00.000Z\","
+	    "\"prev\":\"%s\",\"data\":{\"%s\":\"%s\",\"command_sha256\":"
+	    "\"%s\",\"reason\":\"%s\"}}", f->key.name,
+	    lie == LIE_OTHER_EVENT ? "casemate.job.accepted" :
+	    job ? "casemate.job.refused" : "casemate.read.refused",
+	    fake_hex(zeros), job ? "job" : "id", id, fake_hex(digest),
+	    reason_word(lie == LIE_OTHER_OUTCOME ? REASON_REPLAY : why));
+	put_init(&p, text, sizeof(text) - 1);
+	fake_put_receipt(&p, f, leaf, lie);
+	text[p.len] = '\0';
+	refuse(fd, why, "with proof", text);
+	free(leaf);
 }
 
 const char *
@@ -338,6 +364,19 @@ fake_read_submit(int fd, struct command *c)
 	char job[JOB_ID_LEN + 1];
 
 	read_submit(fd, c, digest, job);
+}
+
+void
+fake_refuse_job(struct fake *f, int fd, enum reason why, enum fake_lie lie)
+{
+	unsigned char digest[DIGEST_LEN];
+	char job[JOB_ID_LEN + 1];
+	struct command c;
+
+	fake_connect(fd);
+	fake_hello(f, fd);
+	read_submit(fd, &c, digest, job);
+	fake_refuse_proven(f, fd, &c, digest, why, lie);
 }
 
 static void

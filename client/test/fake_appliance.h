@@ -62,6 +62,9 @@ void	fake_read(int fd, unsigned type, struct buf *);
 void	fake_refuse(int fd, enum reason, const char *text);
 /* The same for a command that was recorded: with a receipt. */
 void	fake_refuse_recorded(int fd, enum reason, const char *text);
+/* The same with a receipt that verifies, but for the lie. */
+void	fake_refuse_proven(struct fake *, int fd, const struct command *,
+	    const unsigned char *digest, enum reason, enum fake_lie);
 /* HELLO to ACCEPTED of a job, and its output then. */
 void	fake_begin_job(struct fake *, int fd);
 void	fake_output(int fd, unsigned stream, const void *, size_t);
@@ -70,6 +73,8 @@ void	fake_parse_command(const struct bytes *text, struct command *,
 	    unsigned char digest[DIGEST_LEN]);
 /* SUBMIT, and the command in it. */
 void	fake_read_submit(int fd, struct command *);
+/* SUBMIT of a job, which is refused with proof. */
+void	fake_refuse_job(struct fake *, int fd, enum reason, enum fake_lie);
 /* A query that is allowed, and its answer. */
 struct fake_reply {
 	enum verb	 verb;		/* the query must have this one */
@@ -96,6 +101,8 @@ void	fake_serve_replies(struct fake *, const char *path, int n,
 	"\"time\":\"2026-01-01T00:00:00.000Z\",\"prev\":\"%s\","	\
 	"\"data\":{\"mode\":\"kept\"}}"
 void	fake_leaves(struct fake *, int fd, const char *prev, enum fake_lie);
+/* The same, but the second is lost: a refusal with the lie in its receipt. */
+void	fake_lost_leaf(struct fake *, int fd, enum fake_lie);
 /* A whole job that prints "out\n" and "err\n" and exits with 7. */
 void	fake_job(struct fake *, int fd, enum fake_lie);
 

@@ -167,3 +167,20 @@ fake_leaves(struct fake *f, int fd, const char *prev, enum fake_lie lie)
 	free(leaf[0]);
 	free(leaf[1]);
 }
+
+void
+fake_lost_leaf(struct fake *f, int fd, enum fake_lie lie)
+{
+	static const unsigned char lost[TREE_HASH];
+	unsigned char digest[DIGEST_LEN], hash[2][TREE_HASH];
+	struct command c;
+	char *leaf;
+
+	begin_query(f, fd, VERB_LEDGER, &c, digest);
+	leaf = need_printf(FAKE_LEAF, 0, "00");
+	tree_hash_leaf(leaf, strlen(leaf), hash[0]);
+	memcpy(hash[1], lost, sizeof(lost));
+	send_leaf(f, fd, leaf, 0, hash, LIE_NONE);
+	fake_refuse_proven(f, fd, &c, digest, REASON_LEDGER, lie);
+	free(leaf);
+}

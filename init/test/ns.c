@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NAMESPACES \
-	(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
+#define NAMESPACES	(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | \
+			CLONE_NEWIPC | CLONE_NEWUTS)
 
 #define LIFE_MS	60000	/* far more than a body needs */
 
