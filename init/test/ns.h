@@ -16,6 +16,9 @@ void	ns_file(const char *path, const char *text, mode_t mode);
 /* Makes a folder root/PATH and those above it. */
 void	ns_folder(const char *path);
 
+/* Copies a program of build/bin to root/bin. */
+void	ns_program(const char *name);
+
 /* Runs body, then exits with 0; its status for wait(2). */
 int	ns_run(void (*body)(void));
 /*
