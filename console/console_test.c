@@ -245,6 +245,64 @@ ATF_TC_BODY(edits_its_line, tc)
 	stop();
 }
 
+ATF_TC_WITHOUT_HEAD(services_are_shown);
+ATF_TC_BODY(services_are_shown, tc)
+{
+	const struct super keyd = { .name = "keyd", .pid = 17,
+	    .state = SUPER_UP, .restarts = 2 };
+	const struct super gate = { .name = "gate", .state = SUPER_DOWN };
+
+	make_line();
+	start(tty);
+	wait_plain();
+	type("\rstatus\r");	/* an empty line is no command */
+	ATF_CHECK_EQ(CONSOLE_PIPE_STATUS, heard());
+	console_pipe_send_service(to_console[1], &keyd, 61034);
+	console_pipe_send_service(to_console[1], &gate, 9);
+	wait_shown("status\r\n"
+	    "keyd     up       61.0 s, process 17, 2 restarts\r\n"
+	    "gate     down     0.0 s, process 0, 0 restarts\r\n");
+	ATF_CHECK(strstr(shown, "no such command") == NULL);
+	stop();
+}
+
+/* What does not fit into its buffer is lost; it still takes commands. */
+ATF_TC_WITHOUT_HEAD(text_that_does_not_fit_is_lost);
+ATF_TC_BODY(text_that_does_not_fit_is_lost, tc)
+{
+	char log[512];
+
+	memset(log, 'x', sizeof(log));
+	make_line();
+	start(tty);
+	wait_plain();
+	while (write(tty, log, sizeof(log)) > 0)
+		continue;
+	unread = true;
+	for (int i = 0; i < 12; i++)
+		type("help\r");
+	type("status\r");
+	ATF_CHECK_EQ(CONSOLE_PIPE_STATUS, heard());
+	unread = false;
+	wait_shown("reboot    the same, and starts again");
+	type("reboot\r");
+	ATF_CHECK_EQ(CONSOLE_PIPE_REBOOT, heard());
+	stop();
+}
+
+ATF_TC_WITHOUT_HEAD(arguments_are_refused);
+ATF_TC_BODY(arguments_are_refused, tc)
+{
+	char command[600];
+	int status;
+
+	snprintf(command, sizeof(command), "'%s' x 2> err", program());
+	status = system(command);
+	ATF_CHECK_EQ(EXIT_USAGE, WEXITSTATUS(status));
+	ATF_CHECK_EQ(0, system("grep -q 'usage: .*console (init starts it)' "
+	    "err"));
+}
+
 ATF_TC_WITHOUT_HEAD(mode_is_set_again);
 ATF_TC_BODY(mode_is_set_again, tc)
 {
@@ -377,6 +435,9 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, no_byte_makes_it_deaf);
 	ATF_TP_ADD_TC(tp, long_lines_are_no_commands);
 	ATF_TP_ADD_TC(tp, edits_its_line);
+	ATF_TP_ADD_TC(tp, services_are_shown);
+	ATF_TP_ADD_TC(tp, text_that_does_not_fit_is_lost);
+	ATF_TP_ADD_TC(tp, arguments_are_refused);
 	ATF_TP_ADD_TC(tp, mode_is_set_again);
 	ATF_TP_ADD_TC(tp, hangup_is_not_the_end);
 	ATF_TP_ADD_TC(tp, started_anew_within_a_line);

@@ -1,6 +1,7 @@
 /* Disks that another system wrote, as folders. */
 #include "data.h"
 
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <atf-c.h>
@@ -9,10 +10,25 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/test/ns.h"
 #include "lib/log.h"
 #include "services.h"
 
+int	__real_fstat(int, struct stat *);
+int	__wrap_fstat(int, struct stat *);
+
+static bool all_one;		/* a damaged disk: every folder is one */
 static char said[4096];
+
+int
+__wrap_fstat(int fd, struct stat *st)
+{
+	int rc = __real_fstat(fd, st);
+
+	if (all_one)
+		st->st_ino = 2;
+	return rc;
+}
 
 /* data_open() with its log in said; -1 or keyd's folder. */
 static int
@@ -66,15 +82,7 @@ check_folder(const char *path, uid_t uid)
 	ATF_CHECK_EQ(uid, st.st_gid);
 }
 
-#define ROOT_TC(name)							\
-ATF_TC(name);								\
-ATF_TC_HEAD(name, tc)							\
-{									\
-	atf_tc_set_md_var(tc, "require.user", "root");			\
-}									\
-ATF_TC_BODY(name, tc)
-
-ROOT_TC(an_empty_disk_gets_its_folders)
+NS_TC(an_empty_disk_gets_its_folders)
 {
 	struct stat st, keyd;
 	int fd;
@@ -96,7 +104,7 @@ ROOT_TC(an_empty_disk_gets_its_folders)
 	ATF_CHECK_STREQ("", said);
 }
 
-ROOT_TC(owners_and_modes_are_put_right)
+NS_TC(owners_and_modes_are_put_right)
 {
 	int fd;
 
@@ -112,7 +120,7 @@ ROOT_TC(owners_and_modes_are_put_right)
 	close(fd);
 }
 
-ROOT_TC(links_are_not_followed)
+NS_TC(links_are_not_followed)
 {
 	static const char *const targets[] = { "../elsewhere", "keyd", ".",
 	    "..", "/proc/self/fd/0", "nowhere" };
@@ -130,7 +138,7 @@ ROOT_TC(links_are_not_followed)
 	refuses("keyd is a symbolic link and must be a folder");
 }
 
-ROOT_TC(other_things_are_named)
+NS_TC(other_things_are_named)
 {
 	static const struct {
 		mode_t		 mode;
@@ -149,11 +157,95 @@ ROOT_TC(other_things_are_named)
 	}
 }
 
+/* The disk is a file system of its own at /disk. */
+static void
+open_mounted(void)
+{
+	int fd;
+
+	log_init("casemate");
+	NS_CHECK(data_open("/disk", &fd) == -1);
+}
+
+static void
+mount_disk(void)
+{
+	NS_CHECK(mount("tmpfs", "/disk", "tmpfs", 0, "mode=0755") == 0);
+}
+
+static void
+make_read_only(void)
+{
+	NS_CHECK(mount(NULL, "/disk", NULL, MS_REMOUNT | MS_RDONLY, NULL) ==
+	    0);
+}
+
+static void
+empty_and_read_only(void)
+{
+	mount_disk();
+	make_read_only();
+	open_mounted();
+}
+
+static void
+anothers_and_read_only(void)
+{
+	mount_disk();
+	NS_CHECK(mkdir("/disk/keyd", 0755) == 0);
+	make_read_only();
+	open_mounted();
+}
+
+static void
+with_a_mount_in_it(void)
+{
+	mount_disk();
+	NS_CHECK(mkdir("/disk/keyd", 0700) == 0);
+	NS_CHECK(mount("tmpfs", "/disk/keyd", "tmpfs", 0, NULL) == 0);
+	open_mounted();
+}
+
+static void
+with_one_folder(void)
+{
+	mount_disk();
+	all_one = true;
+	open_mounted();
+}
+
+NS_TC(a_disk_that_cannot_be_used_is_said)
+{
+	static const struct {
+		void		(*body)(void);
+		const char	*text;
+	} disks[] = {
+		{ empty_and_read_only, "the data disk: the folder keyd cannot "
+		    "be made: Read-only file system; free space on" },
+		{ anothers_and_read_only, "the data disk: keyd cannot be given "
+		    "to user 903: Read-only file system; clear its" },
+		{ with_a_mount_in_it, "the data disk: keyd cannot be opened: "
+		    "Invalid cross-device link; repair the disk" },
+		{ with_one_folder, "the data disk: keyd and ledger are one "
+		    "folder; repair the disk" },
+	};
+
+	ns_folder("disk");
+	for (size_t i = 0; i < sizeof(disks) / sizeof(disks[0]); i++) {
+		NS_RUN(disks[i].body);
+		NS_CHECK_SAID(disks[i].text);
+	}
+	ATF_REQUIRE_EQ(0, rmdir("root/disk"));
+	NS_RUN(open_mounted);
+	NS_CHECK_SAID("cannot open /disk: No such file or directory\n");
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, an_empty_disk_gets_its_folders);
 	ATF_TP_ADD_TC(tp, owners_and_modes_are_put_right);
 	ATF_TP_ADD_TC(tp, links_are_not_followed);
 	ATF_TP_ADD_TC(tp, other_things_are_named);
+	ATF_TP_ADD_TC(tp, a_disk_that_cannot_be_used_is_said);
 	return atf_no_error();
 }

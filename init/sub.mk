@@ -15,6 +15,7 @@ TESTS += $(addprefix init/,console_pipe_test data_test disks_test drop_test \
 	fdstore_test halt_test levels_test plan_test spawn_test super_test \
 	watch_test)
 init/console_pipe_test_USES := init console
+init/data_test_LDFLAGS := -Wl,--wrap=fstat
 init/disks_test_LDFLAGS := -Wl,--wrap=mount
 init/fdstore_test_LDFLAGS := -Wl,--wrap=socket,--wrap=bind,--wrap=listen
 init/spawn_test_LDFLAGS := -Wl,--wrap=setrlimit
