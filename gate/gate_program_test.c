@@ -128,6 +128,23 @@ connect_client(void)
 	return fd;
 }
 
+/* Another client, whose frame does not exist. */
+static void
+refuse_garbage(void)
+{
+	unsigned char frame[512];
+	ssize_t n, len = 0;
+	int fd = connect_client();
+
+	ATF_REQUIRE_EQ(5, write(fd, "\0\0\0\1\377", 5));
+	while ((n = read_some(fd, frame + len, sizeof(frame) - (size_t)len)) >
+	    0)
+		len += n;
+	ATF_CHECK_EQ(CLIENT_HELLO, frame[4]);
+	ATF_CHECK_EQ(CLIENT_REFUSED, frame[4 + frame[3] + 4]);
+	close(fd);
+}
+
 ATF_TC_WITHOUT_HEAD(starts_serves_and_stops);
 ATF_TC_BODY(starts_serves_and_stops, tc)
 {
@@ -149,6 +166,7 @@ ATF_TC_BODY(starts_serves_and_stops, tc)
 	ATF_CHECK(read_some(fd, frame, sizeof(frame)) > 5);
 	ATF_CHECK_EQ(CLIENT_HELLO, frame[4]);
 	ATF_CHECK(memmem(frame, sizeof(frame), KEY, strlen(KEY)) != NULL);
+	refuse_garbage();
 	ATF_REQUIRE_EQ(0, kill(pid, SIGTERM));
 	ATF_CHECK_EQ(EXIT_OK, end());
 	/* It says why, and closes. */
