@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "init/services.h"
-#include "init/test/ns.h"
+#include "lib/test/ns.h"
 #include "lib/log.h"
 
 int	__real_mount(const char *, const char *, const char *, unsigned long,

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "init/test/ns.h"
+#include "lib/test/ns.h"
 #include "lib/codes.h"
 #include "lib/log.h"
 

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "init/test/ns.h"
+#include "lib/test/ns.h"
 #include "lib/log.h"
 
 static void

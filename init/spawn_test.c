@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "init/test/ns.h"
+#include "lib/test/ns.h"
 #include "lib/fds.h"
 #include "lib/log.h"
 

@@ -7,14 +7,12 @@ init_NEEDS := lib
 init_LIBS := -lskarnet
 IMAGE_PROGS += init/init
 
-# A process in namespaces of its own.
-ARCHIVES += init/test
-init/test_SRCS := init/test/ns.c
-init/test_NEEDS := init
 TESTS += $(addprefix init/,console_pipe_test data_test disks_test drop_test \
 	fdstore_test halt_test levels_test plan_test spawn_test super_test \
 	watch_test)
 init/console_pipe_test_USES := init console
+$(foreach t,data disks drop fdstore halt spawn,$(eval \
+	init/$(t)_test_USES := init lib/test))
 init/data_test_LDFLAGS := -Wl,--wrap=fstat
 init/disks_test_LDFLAGS := -Wl,--wrap=mount
 init/fdstore_test_LDFLAGS := -Wl,--wrap=socket,--wrap=bind,--wrap=listen

@@ -11,6 +11,10 @@ lib_SRCS := $(addprefix lib/,base64.c capability.c checkpoint.c clock.c codes.c 
 lib_NEEDS := lib/doc
 lib_LIBS := -lsodium -lbearssl
 
+# For tests of all folders: a process in namespaces of its own.
+ARCHIVES += lib/test
+lib/test_SRCS := lib/test/ns.c
+
 TOOLS += lib/mkfilter
 lib/mkfilter_LIBS := -lseccomp
 SHTESTS += lib/mkfilter_test

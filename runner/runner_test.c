@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "init/test/ns.h"
+#include "lib/test/ns.h"
 #include "lib/clock.h"
 #include "lib/codes.h"
 #include "lib/fds.h"

@@ -13,6 +13,6 @@ runner/test_SRCS := runner/test/peers.c runner/test/talk.c
 runner/test_NEEDS := runner
 TESTS += $(addprefix runner/,bundle_test job_test job_end_test job_peers_test \
 	query_test runner_test shares_test)
-runner/runner_test_USES := init/test runner
+runner/runner_test_USES := runner lib/test
 $(B)/tests/runner/runner_test: | $(B)/bin/runner
 runner/job_test_LDFLAGS := -Wl,--wrap=free
