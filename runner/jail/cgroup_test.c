@@ -16,6 +16,32 @@
 #include <string.h>
 #include <unistd.h>
 
+int	__real_mkdirat(int, const char *, mode_t);
+int	__wrap_mkdirat(int, const char *, mode_t);
+
+/* The files that a kernel gives a new group; all but one where it lacks it. */
+static bool kernel_fills;
+static const char *lacking = "";
+
+int
+__wrap_mkdirat(int dir, const char *name, mode_t mode)
+{
+	static const char *const files[] = { "cgroup.events", "cgroup.kill",
+	    "cpu.max", "memory.max", "memory.oom.group", "memory.swap.max",
+	    "pids.max" };
+	int rc = __real_mkdirat(dir, name, mode), group;
+
+	if (rc == -1 || !kernel_fills)
+		return rc;
+	group = openat(dir, name, O_PATH | O_DIRECTORY);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (strcmp(files[i], lacking) != 0)
+			close(openat(group, files[i], O_WRONLY | O_CREAT,
+			    0600));
+	close(group);
+	return 0;
+}
+
 /* A folder that looks like a delegated group with these controllers. */
 static int
 fake_group(const char *controllers)
@@ -75,6 +101,96 @@ ATF_TC_BODY(group_that_cannot_be_limited_is_not_left, tc)
 	    why.text);
 	ATF_CHECK_EQ(c.dir, -1);
 	ATF_CHECK_EQ(access("job-3", F_OK), -1);
+}
+
+static const struct limits some = { .cpu_millis = 250, .processes = 10,
+    .memory_bytes = 64 << 20 };
+
+ATF_TC_WITHOUT_HEAD(a_new_group_has_its_limits);
+ATF_TC_BODY(a_new_group_has_its_limits, tc)
+{
+	int dir = open(".", O_PATH | O_DIRECTORY);
+	struct why why = { "" };
+	struct cgroup c;
+
+	kernel_fills = true;
+	ATF_REQUIRE_EQ_MSG(0, cgroup_open(&c, dir, 3, &some, &why), "%s",
+	    why.text);
+	ATF_CHECK(atf_utils_compare_file("job-3/cpu.max", "100000 100000"));
+	ATF_CHECK(atf_utils_compare_file("job-3/memory.max", "67108864"));
+	ATF_CHECK(atf_utils_compare_file("job-3/memory.oom.group", "1"));
+	ATF_CHECK(atf_utils_compare_file("job-3/memory.swap.max", "0"));
+	ATF_CHECK(atf_utils_compare_file("job-3/pids.max", "11"));
+	atf_utils_create_file("job-3/cpu.max", "%s", "");
+	ATF_REQUIRE_EQ(0, cgroup_limit_cpu(&c, some.cpu_millis, &why));
+	ATF_CHECK(atf_utils_compare_file("job-3/cpu.max", "25000 100000"));
+	atf_utils_create_file("job-3/cpu.max", "%s", "");
+	ATF_REQUIRE_EQ(0, cgroup_limit_cpu(&c, 1, &why));
+	ATF_CHECK(atf_utils_compare_file("job-3/cpu.max", "1000 100000"));
+}
+
+ATF_TC_WITHOUT_HEAD(one_job_gets_seven_eighths_at_most);
+ATF_TC_BODY(one_job_gets_seven_eighths_at_most, tc)
+{
+	int dir = open(".", O_PATH | O_DIRECTORY);
+	struct why why = { "" };
+	struct cgroup c;
+
+	kernel_fills = true;
+	atf_utils_create_file("memory.max", "33554432\n");
+	ATF_REQUIRE_EQ(0, cgroup_open(&c, dir, 0, &some, &why));
+	ATF_CHECK(atf_utils_compare_file("job-0/memory.max", "29360128"));
+	atf_utils_create_file("memory.max", "max\n");
+	ATF_REQUIRE_EQ(0, cgroup_open(&c, dir, 1, &some, &why));
+	ATF_CHECK(atf_utils_compare_file("job-1/memory.max", "67108864"));
+}
+
+ATF_TC_WITHOUT_HEAD(only_swap_need_not_be_limited);
+ATF_TC_BODY(only_swap_need_not_be_limited, tc)
+{
+	static const struct {
+		const char	*file, *text;
+	} limits[] = {
+		{ "cpu.max", "cannot set cpu.max to 100000 100000: No such "
+		    "file or directory" },
+		{ "memory.max", "cannot set memory.max to 67108864: No such "
+		    "file or directory" },
+		{ "memory.oom.group", "cannot set memory.oom.group to 1: No "
+		    "such file or directory" },
+		{ "pids.max", "cannot set pids.max to 11: No such file or "
+		    "directory" },
+	};
+	int dir = open(".", O_PATH | O_DIRECTORY);
+	struct why why = { "" };
+	struct cgroup c;
+
+	kernel_fills = true;
+	for (unsigned i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		lacking = limits[i].file;
+		ATF_CHECK_ERRNO(EBADMSG,
+		    cgroup_open(&c, dir, i, &some, &why) == -1);
+		ATF_CHECK_STREQ(limits[i].text, why.text);
+		ATF_CHECK_EQ(-1, c.dir);
+	}
+	lacking = "memory.swap.max";
+	ATF_CHECK_EQ(0, cgroup_open(&c, dir, 7, &some, &why));
+}
+
+ATF_TC_WITHOUT_HEAD(an_empty_group_is_replaced);
+ATF_TC_BODY(an_empty_group_is_replaced, tc)
+{
+	int dir = open(".", O_PATH | O_DIRECTORY);
+	struct why why = { "" };
+	struct cgroup c;
+
+	ATF_REQUIRE_EQ(0, mkdir("job-4", 0755));
+	kernel_fills = true;
+	ATF_CHECK_EQ(0, cgroup_open(&c, dir, 4, &some, &why));
+	/* It has files now, as one with processes cannot be removed. */
+	ATF_CHECK_EQ(-1, cgroup_open(&c, dir, 4, &some, &why));
+	ATF_CHECK_STREQ("cannot make the control group job-4: Directory not "
+	    "empty", why.text);
+	ATF_CHECK_EQ(0, access("job-4/pids.max", F_OK));
 }
 
 ATF_TC_WITHOUT_HEAD(nothing_left_is_nothing_to_clear);
@@ -293,6 +409,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, missing_controller_is_named);
 	ATF_TP_ADD_TC(tp, folder_that_is_no_group_is_refused);
 	ATF_TP_ADD_TC(tp, group_that_cannot_be_limited_is_not_left);
+	ATF_TP_ADD_TC(tp, a_new_group_has_its_limits);
+	ATF_TP_ADD_TC(tp, one_job_gets_seven_eighths_at_most);
+	ATF_TP_ADD_TC(tp, only_swap_need_not_be_limited);
+	ATF_TP_ADD_TC(tp, an_empty_group_is_replaced);
 	ATF_TP_ADD_TC(tp, nothing_left_is_nothing_to_clear);
 	ATF_TP_ADD_TC(tp,
 	    group_that_is_not_empty_stays_open_and_does_not_block);

@@ -11,7 +11,9 @@ runner/jail_GEN := gen/spawner.seccomp.h gen/job.seccomp.h \
 $(B)/gen/spawner.seccomp.h: runner/jail/job.seccomp
 
 TESTS += $(addprefix runner/jail/,cgroup_test confine_test measure_test \
-	program_test spawn_test unpack_test)
+	program_test root_test spawn_test unpack_test)
+runner/jail/cgroup_test_LDFLAGS := -Wl,--wrap=mkdirat
+runner/jail/root_test_USES := runner/jail lib/test
 runner/jail/confine_test_GEN := gen/job.seccomp.h gen/noexec.seccomp.h
 FUZZERS += runner/jail/unpack_fuzz
 
