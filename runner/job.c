@@ -429,6 +429,27 @@ job_ledger_reset(struct runner *r, struct job *j)
 		say_append_verdict(r, j);
 }
 
+static void
+refuse_slow_bundle(struct runner *r, struct job *j)
+{
+	job_refuse(r, j, REASON_BUNDLE, "the bundle comes too slowly: "
+	    "%llu of its %llu bytes have come, and after %d s it must "
+	    "be %d KiB/s on average; send it without a pause",
+	    (unsigned long long)j->bundle.got,
+	    (unsigned long long)j->bundle.len, RECEIVE_MS / 1000,
+	    RECEIVE_RATE >> 10);
+}
+
+static void
+refuse_slow_build(struct runner *r, struct job *j)
+{
+	job_refuse(r, j, REASON_SANDBOX, "the sandbox was not ready "
+	    "within %d s: the appliance is too busy or too slow for "
+	    "a bundle of %llu bytes; run fewer jobs at a time, or give "
+	    "the appliance more CPUs", BUILD_MS / 1000,
+	    (unsigned long long)j->grant.bundle_len);
+}
+
 void
 job_timeout(struct runner *r, struct job *j)
 {
@@ -445,19 +466,10 @@ job_timeout(struct runner *r, struct job *j)
 		    r->runtimes.list[j->runtime].name, MEASURE_MS / 1000);
 		return;
 	case JOB_RECEIVE:
-		job_refuse(r, j, REASON_BUNDLE, "the bundle comes too slowly: "
-		    "%llu of its %llu bytes have come, and after %d s it must "
-		    "be %d KiB/s on average; send it without a pause",
-		    (unsigned long long)j->bundle.got,
-		    (unsigned long long)j->bundle.len, RECEIVE_MS / 1000,
-		    RECEIVE_RATE >> 10);
+		refuse_slow_bundle(r, j);
 		return;
 	case JOB_BUILD:
-		job_refuse(r, j, REASON_SANDBOX, "the sandbox was not ready "
-		    "within %d s: the appliance is too busy or too slow for "
-		    "a bundle of %llu bytes; run fewer jobs at a time, or give "
-		    "the appliance more CPUs", BUILD_MS / 1000,
-		    (unsigned long long)j->grant.bundle_len);
+		refuse_slow_build(r, j);
 		return;
 	case JOB_ACCEPT:
 		j->accept_pending = false;
