@@ -95,6 +95,51 @@ allow_port(struct device_options *o, const char *s)
 	    (uint32_t)parse_number("allow-port", s, 0, UINT32_MAX - 1);
 }
 
+/* A descriptor that the caller opened. */
+static int
+parse_fd(const char *opt, const char *s)
+{
+	return (int)parse_number(opt, s, 3, INT_MAX);
+}
+
+static void
+take_option(struct vsock_settings *s, int c, const char *arg)
+{
+	struct device_options *o = &s->device;
+
+	switch (c) {
+	case 'c':
+		o->cid = parse_number("cid", arg, CID_MIN, CID_MAX);
+		break;
+	case 'u':
+		s->uds_path = arg;
+		break;
+	case 'U':
+		o->listen_fd = parse_fd("uds-fd", arg);
+		break;
+	case 'h':
+		s->vhost_path = arg;
+		break;
+	case 'H':
+		o->vhost_fd = parse_fd("vhost-fd", arg);
+		break;
+	case 'p':
+		allow_port(o, arg);
+		break;
+	case 'g':
+		o->grace_ms = (int)parse_number("grace", arg, 0, GRACE_MS_MAX);
+		break;
+	case 'o':
+		o->once = true;
+		break;
+	case 'v':
+		o->verbose = true;
+		break;
+	default:
+		die(EXIT_USAGE, "%s", usage);
+	}
+}
+
 static void
 parse_options(int argc, char *argv[], struct vsock_settings *s)
 {
@@ -110,46 +155,12 @@ parse_options(int argc, char *argv[], struct vsock_settings *s)
 		{ "verbose", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct device_options *o = &s->device;
+	const struct device_options *o = &s->device;
 	int c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "v", longs, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			o->cid = parse_number("cid", optarg, CID_MIN, CID_MAX);
-			break;
-		case 'u':
-			s->uds_path = optarg;
-			break;
-		case 'U':
-			o->listen_fd = (int)parse_number("uds-fd", optarg, 3,
-			    INT_MAX);
-			break;
-		case 'h':
-			s->vhost_path = optarg;
-			break;
-		case 'H':
-			o->vhost_fd = (int)parse_number("vhost-fd", optarg, 3,
-			    INT_MAX);
-			break;
-		case 'p':
-			allow_port(o, optarg);
-			break;
-		case 'g':
-			o->grace_ms = (int)parse_number("grace", optarg, 0,
-			    GRACE_MS_MAX);
-			break;
-		case 'o':
-			o->once = true;
-			break;
-		case 'v':
-			o->verbose = true;
-			break;
-		default:
-			die(EXIT_USAGE, "%s", usage);
-		}
-	}
+	while ((c = getopt_long(argc, argv, "v", longs, NULL)) != -1)
+		take_option(s, c, optarg);
 	if (optind != argc || o->cid == 0 ||
 	    (s->uds_path == NULL) == (o->listen_fd == -1) ||
 	    (s->vhost_path == NULL) == (o->vhost_fd == -1) ||
