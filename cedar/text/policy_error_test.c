@@ -143,6 +143,11 @@ ATF_TC_BODY(errors_tell_what_was_expected, tc)
 	    "expression in the condition, not `}'");
 	bad("permit(principal,action == in::Action::\"x\")", "28: expected an "
 	    "action, as Action::\"read\", not `in', which is reserved");
+}
+
+ATF_TC_WITHOUT_HEAD(errors_in_expressions_tell_what_was_expected);
+ATF_TC_BODY(errors_in_expressions_tell_what_was_expected, tc)
+{
 	bad_expr("1 +", "4: expected an expression, not `}'");
 	bad_expr("(1", "3: expected an operator or `)', not `}'");
 	bad_expr("[1 2]", "4: expected an operator, `,' or `]', not `2'");
@@ -424,6 +429,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, accepts_what_the_official_parser_accepts);
 	ATF_TP_ADD_TC(tp, refuses_what_the_official_parser_refuses);
 	ATF_TP_ADD_TC(tp, errors_tell_what_was_expected);
+	ATF_TP_ADD_TC(tp, errors_in_expressions_tell_what_was_expected);
 	ATF_TP_ADD_TC(tp, errors_know_other_languages);
 	ATF_TP_ADD_TC(tp, texts_are_utf8_and_strings_end);
 	ATF_TP_ADD_TC(tp, nesting_is_limited_and_chains_are_not);
