@@ -131,11 +131,19 @@ serve(fake_handler *handler)
 	fake_serve(&appliance, 1, handler, NULL);
 }
 
-static pid_t
-read_pid(void)
+/* Returns when it has ended. */
+static void
+kill_qemu(void)
 {
+	const uint64_t end = clock_ms() + LIMIT_MS;
+	pid_t pid;
+
 	user_slurp(FOLDER "qemu.pid", user_out);
-	return (pid_t)atol(user_out);
+	pid = (pid_t)atol(user_out);
+	ATF_REQUIRE_EQ(0, kill(pid, SIGKILL));
+	while (proc_start_time(pid) != 0 && clock_ms() < end)
+		usleep(1000);
+	ATF_REQUIRE_EQ(0, proc_start_time(pid));
 }
 
 static void
@@ -184,7 +192,7 @@ ATF_TC_BODY(what_a_dead_vm_left_is_replaced, tc)
 	serve(greet);
 	ATF_CHECK_EQ_MSG(0, up(NULL, NULL), "%s", user_err);
 	ATF_CHECK_EQ(0, fake_wait(&appliance));
-	ATF_REQUIRE_EQ(0, kill(read_pid(), SIGKILL));
+	kill_qemu();
 	serve(greet);
 	ATF_CHECK_EQ_MSG(0, up(NULL, NULL), "%s", user_err);
 	USER_CHECK_ERR("vm: an earlier VM of this name has ended; removed "
@@ -193,7 +201,7 @@ ATF_TC_BODY(what_a_dead_vm_left_is_replaced, tc)
 	user_write(FOLDER "state", "what?\n", 0600);
 	ATF_CHECK_EQ(1, up(NULL, NULL));
 	USER_CHECK_ERR("vm/state: is damaged");
-	ATF_REQUIRE_EQ(0, kill(read_pid(), SIGKILL));
+	kill_qemu();
 }
 
 /* Says something else than HELLO. */
@@ -251,13 +259,12 @@ ATF_TC_BODY(foreground_ends_with_its_vm, tc)
 	serve(greet);
 	pid = start(NULL, words);
 	wait_for_file(FOLDER "appliance.vkey");
-	ATF_REQUIRE_EQ(0, kill(read_pid(), SIGKILL));
+	kill_qemu();
 	ATF_CHECK_EQ(1, user_wait(pid));
 	USER_CHECK_ERR("vm: the VM ended without its console line");
 	ATF_CHECK_EQ(0, fake_wait(&appliance));
 	ATF_REQUIRE_EQ(0, unlink(FOLDER "appliance.vkey"));
 
-	fake_qemu("exec 9< ../../args; " QEMU_LIVES);
 	serve(greet);
 	pid = start(NULL, words);
 	wait_for_file(FOLDER "appliance.vkey");
@@ -265,7 +272,7 @@ ATF_TC_BODY(foreground_ends_with_its_vm, tc)
 	ATF_REQUIRE_EQ(0, kill(pid, SIGTERM));
 	wait_for_file("commands");
 	user_write(FOLDER "console.log", "casemate: stopped\n", 0600);
-	ATF_REQUIRE_EQ(0, kill(read_pid(), SIGKILL));
+	kill_qemu();
 	ATF_CHECK_EQ_MSG(0, user_wait(pid), "%s", user_err);
 	USER_CHECK_ERR("vm: stopped in good order\n");
 	ATF_CHECK_EQ(0, fake_wait(&appliance));
