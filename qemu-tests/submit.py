@@ -68,24 +68,29 @@ class Appliance:
     def send(self, kind, body):
         self.sock.sendall(struct.pack(">IB", len(body) + 1, kind) + body)
 
-    def verdict(self, bundle, receipt):
-        """Sends the bundle when asked to; ends with the process."""
+    def end(self, bundle):
+        """Sends the bundle when asked to; returns the frame that ends it."""
         while True:
             kind, body = self.frame()
             if kind == SEND:
                 for i in range(0, len(bundle), 32768):
                     self.send(DATA, string(bundle[i:i + 32768]))
-            elif kind == REFUSED:
-                message, rest = take_string(body[1:])
-                _, rest = take_string(rest)
-                proof, _ = take_string(rest)
-                with open(receipt, "wb") as f:
-                    f.write(proof)
-                print(body[0], message.decode())
-                sys.exit(125)
-            elif kind == FINISHED:
-                print("accepted")
-                sys.exit(0)
+            elif kind in (REFUSED, FINISHED):
+                return kind, body
+
+    def verdict(self, bundle, receipt):
+        """Prints how it ends, and ends the process."""
+        kind, body = self.end(bundle)
+        if kind == FINISHED:
+            print("accepted")
+            sys.exit(0)
+        message, rest = take_string(body[1:])
+        _, rest = take_string(rest)
+        proof, _ = take_string(rest)
+        with open(receipt, "wb") as f:
+            f.write(proof)
+        print(body[0], message.decode())
+        sys.exit(125)
 
 
 class Job:
