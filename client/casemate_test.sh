@@ -368,8 +368,8 @@ up_refuses_before_it_starts_body() {
 	usage '--site DIR.CPIO is missing'
 	usage '--name Big: a name has' --site site --name Big
 	usage 'exclude each other' --site site --disk x --ephemeral
-	usage '--machine z: must be microvm.q35.pc' --site site --machine z
-	usage '--accel z: must be auto.kvm.tcg' --site site --accel z
+	usage '--machine z: must be microvm, q35 or pc' --site site --machine z
+	usage '--accel z: must be auto, kvm or tcg' --site site --accel z
 	usage '--memory 5: must be a number from 48' --site site --memory 5
 	usage '--runtime python: must be NAME=FILE' --site site \
 	    --runtime python

@@ -80,6 +80,38 @@ is_one_of(const char *words, const char *word)
 	}
 }
 
+/* "a|b|c" as "a, b or c". */
+static const char *
+list_words(const char *words, char *dst, size_t cap)
+{
+	size_t n = 0;
+
+	dst[0] = '\0';
+	while (*words != '\0' && n < cap) {
+		const int len = (int)strcspn(words, "|");
+		const char *next = words + len + (words[len] != '\0');
+
+		n += (size_t)snprintf(dst + n, cap - n, "%s%.*s",
+		    n == 0 ? "" : *next == '\0' ? " or " : ", ", len, words);
+		words = next;
+	}
+	return dst;
+}
+
+static int
+set_word(const struct opt *o, const char **dst, const char *value)
+{
+	char words[TEXT_MAX_LEN];
+
+	if (!is_one_of(o->value, value)) {
+		say("--%s %s: must be %s", o->name, value,
+		    list_words(o->value, words, sizeof(words)));
+		return -1;
+	}
+	*dst = value;
+	return 0;
+}
+
 static int
 set_value(const struct opt *o, void *dst, const char *value)
 {
@@ -90,12 +122,7 @@ set_value(const struct opt *o, void *dst, const char *value)
 		*(bool *)dst = true;
 		return 0;
 	case OPT_WORD:
-		if (!is_one_of(o->value, value)) {
-			say("--%s %s: must be %s", o->name, value, o->value);
-			return -1;
-		}
-		*(const char **)dst = value;
-		return 0;
+		return set_word(o, dst, value);
 	case OPT_TEXT:
 		*(const char **)dst = value;
 		return 0;

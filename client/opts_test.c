@@ -92,7 +92,7 @@ ATF_TC_BODY(options_say_what_is_wrong, tc)
 		{ "a --number 4", "from 5 to 10" },
 		{ "a --number 11", "from 5 to 10" },
 		{ "a --number 7x", "from 5 to 10" },
-		{ "a --word maybe", "--word maybe: must be yes|no|neither" },
+		{ "a --word maybe", "--word maybe: must be yes, no or neither" },
 		{ "a --word ye", "--word ye: must be" },
 		{ "a --word yes|no", "must be" }, { "a --word=", "must be" },
 		{ "a b c", "c: one argument too many" },

@@ -622,7 +622,7 @@ usage_errors_are_100_body() {
 	    explain site m.yaml --author sam
 	usage '--case is for a file of cases, --submitter for a manifest' \
 	    explain site m.yaml --submitter dana --case x
-	usage '--boot warm: must be kept.ephemeral' \
+	usage '--boot warm: must be kept or ephemeral' \
 	    explain site m.yaml --submitter dana --boot warm
 	usage '--now noon: not a time; write it like 2026-01-31T12:00:00Z' \
 	    explain site m.yaml --submitter dana --now noon
