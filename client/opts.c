@@ -243,15 +243,22 @@ print_word(FILE *out, size_t *column, const char *word)
 	}
 }
 
+/* One option, or those that exclude each other: "[--a|--b]". */
 static void
 print_option(FILE *out, size_t *column, const struct opt *o, bool needed)
 {
 	char text[TEXT_MAX_LEN];
+	bool more = true;
 
-	snprintf(text, sizeof(text), "%s--%s%s%s%s%s", needed ? "" : "[",
-	    o->name, o->kind == OPT_FLAG ? "" : " ",
-	    o->kind == OPT_FLAG ? "" : o->value, needed ? "" : "]",
-	    o->kind == OPT_LIST ? "..." : "");
+	for (size_t n = 0; more && n < sizeof(text); o++) {
+		more = o->or_next;
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+		    "%s--%s%s%s%s%s", n != 0 ? "|" : needed ? "" : "[",
+		    o->name, o->kind == OPT_FLAG ? "" : " ",
+		    o->kind == OPT_FLAG ? "" : o->value,
+		    needed || more ? "" : "]",
+		    o->kind == OPT_LIST ? "..." : "");
+	}
 	print_word(out, column, text);
 }
 
@@ -259,15 +266,17 @@ print_option(FILE *out, size_t *column, const struct opt *o, bool needed)
 static void
 print_form(FILE *out, const char *before, const struct cmd *c, int form)
 {
+	const struct opt *table = table_of(c);
 	const unsigned bit = 1u << form;
 	size_t column = (size_t)fprintf(out, "%s %s", before, c->name);
 
 	column += sizeof("usage: ") - 1;
 	print_word(out, &column, c->forms[form]);
 	for (int needed = 1; needed >= 0; needed--)
-		for (const struct opt *o = table_of(c); o->name != NULL; o++)
+		for (const struct opt *o = table; o->name != NULL; o++)
 			if ((o->forms == 0 || (o->forms & bit) != 0) &&
-			    ((o->needed & bit) != 0) == needed)
+			    ((o->needed & bit) != 0) == needed &&
+			    (o == table || !o[-1].or_next))
 				print_option(out, &column, o, needed);
 	putc('\n', out);
 }

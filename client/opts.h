@@ -40,6 +40,7 @@ struct opt {
 	const char	*help;		/* one line */
 	unsigned	 forms;		/* that have it; 0: all */
 	unsigned	 needed;	/* forms that cannot be without it */
+	bool		 or_next;	/* in the usage: this or the next row */
 	uint64_t	 min, max;
 };
 

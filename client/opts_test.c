@@ -147,6 +147,9 @@ ATF_TC_BODY(usage_has_every_option, tc)
 		    .forms = OPT_FORM_1, .needed = OPT_FORM_1 },
 		{ "two", 0, OPT_NUMBER, 0, "N", "in the second",
 		    .forms = OPT_FORM_2, .needed = OPT_FORM_2 },
+		{ "this", 0, OPT_FLAG, 0, NULL, .help = "or that",
+		    .or_next = true },
+		{ "that", 0, OPT_TEXT, 0, "Y", .help = "or this" },
 		{ 0 },
 	};
 	const struct cmd forms = { .name = "x", .forms = { "A", "B" },
@@ -157,12 +160,14 @@ ATF_TC_BODY(usage_has_every_option, tc)
 	    "[--item THING]...\n"
 	    "\t[--number N] [--word yes|no|neither]\n", printed);
 	print(opts_print_help, &forms);
-	ATF_CHECK_STREQ("usage: casemate x A --one X [--all]\n"
-	    "       casemate x B --two N [--all]\n"
+	ATF_CHECK_STREQ("usage: casemate x A --one X [--all] [--this|--that Y]\n"
+	    "       casemate x B --two N [--all] [--this|--that Y]\n"
 	    "\n"
 	    "      --all                 in both\n"
 	    "  -o, --one X               in the first\n"
-	    "      --two N               in the second\n", printed);
+	    "      --two N               in the second\n"
+	    "      --this                or that\n"
+	    "      --that Y              or this\n", printed);
 }
 
 /* Of every command: a name and a letter once, and lines of 80 columns. */

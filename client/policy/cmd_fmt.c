@@ -309,11 +309,14 @@ run(int argc, char *argv[])
 
 static const struct opt opts[] = {
 	{ "write", 'w', OPT_FLAG, AT(write), NULL,
-	    .help = "write the result back to the files" },
+	    .help = "write the result back to the files",
+	    .or_next = true },
 	{ "check", 0, OPT_FLAG, AT(check), NULL,
-	    .help = "print the names of files that would change" },
+	    .help = "print the names of files that would change",
+	    .or_next = true },
 	{ "json", 0, OPT_FLAG, AT(json), NULL,
-	    .help = "print one file's policies as JSON" },
+	    .help = "print one file's policies as JSON",
+	    .or_next = true },
 	{ "text", 0, OPT_FLAG, AT(text), NULL,
 	    .help = "print policies in JSON as text" },
 	{ 0 },
