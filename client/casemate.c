@@ -71,7 +71,7 @@ run_subcommand(const struct cmd *group, int argc, char *argv[])
 		say("missing subcommand of `" CASEMATE " %s'", group->name);
 		return usage_error(CASEMATE, group);
 	}
-	if (strcmp(argv[1], "--help") == 0) {
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		opts_print_help(stdout, CASEMATE, group);
 		return EXIT_OK;
 	}

@@ -56,6 +56,9 @@ usage_errors_are_100_but_125_for_run_body() {
 	    "$casemate" run job
 	atf_check -s exit:125 -e match:'usage: casemate run' "$casemate" run
 	atf_check -o match:'usage: casemate run' "$casemate" run --help
+	atf_check -o match:'usage: casemate policy' "$casemate" policy --help
+	atf_check -s exit:100 -e match:'usage: casemate policy' \
+	    "$casemate" policy --help more
 }
 
 new_case site_is_the_same_twice 'and cpio reads it'
