@@ -195,6 +195,7 @@ static const struct {
 	{ HEAD "argv: x\n", "3:7", "takes a list" },
 	{ HEAD "argv: {x: y}\n", "3:7", "takes a list" },
 	{ HEAD "argv: [[x]]\n", "3:8", "takes text" },
+	{ "# nothing\n", "2:1", "is empty; write `NAME: VALUE' lines" },
 	{ HEAD "argv: []\n", "3:7", "is empty" },
 	{ HEAD "argv: [\"\"]\n", "3:8", "program to run is empty" },
 	{ HEAD "argv:\n  - x\n  -\n", "5:4", "takes a value" },

@@ -246,7 +246,8 @@ read_document(struct yaml_reader *y)
 	if (next(y) == -1 || next(y) == -1)	/* stream, document */
 		return -1;
 	if (y->event.type != YAML_DOCUMENT_START_EVENT)
-		return error_here(y, "the text is empty; write "
+		return error_here(y, y->text ? "the text is empty; write "
+		    "`NAME: VALUE' lines" : "the text is empty; write "
 		    "`KEY: VALUE' lines, or [] for an empty list");
 	do {
 		if (next(y) == -1 || add_event(y) == -1)
