@@ -6,24 +6,24 @@ cedar_SRCS := $(addprefix cedar/api/,api.c api_decider.c api_entities.c \
 cedar_SRCS += $(addprefix cedar/data/,build.c build_finish.c entities.c \
 	entities_close.c expr.c ext.c ext_decimal.c ext_ip.c ext_text.c \
 	ext_time.c name.c policy.c uid.c value.c value_form.c)
-cedar_SRCS += $(addprefix cedar/text/,lex.c parse.c parse_expr.c parse_operand.c \
-	parse_policy.c parse_scope.c unescape.c)
+cedar_SRCS += $(addprefix cedar/text/,lex.c parse.c parse_expr.c \
+	parse_operand.c parse_policy.c parse_scope.c unescape.c)
 cedar_SRCS += $(addprefix cedar/json/,est.c est_expr.c est_node.c)
 cedar_SRCS += $(addprefix cedar/schema/,schema.c raw_actions.c schema_check.c \
-	schema_format.c graph.c schema_json.c schema_json_type.c \
-	raw_lists.c raw_names.c raw.c raw_resolve.c \
-	table.c schema_text.c schema_text_decl.c schema_text_type.c \
-	raw_types.c)
-cedar_SRCS += $(addprefix cedar/eval/,decider.c eval.c eval_entity.c eval_ops.c \
-	eval_set.c explain.c explain_parts.c like.c trace.c)
+	schema_format.c graph.c schema_json.c schema_json_type.c raw_lists.c \
+	raw_names.c raw.c raw_resolve.c table.c schema_text.c \
+	schema_text_decl.c schema_text_type.c raw_types.c)
+cedar_SRCS += $(addprefix cedar/eval/,decider.c eval.c eval_entity.c \
+	eval_ops.c eval_set.c explain.c explain_parts.c like.c trace.c)
 cedar_SRCS += $(addprefix cedar/validate/,caps.c check_attr.c check_call.c \
 	check_entity.c check_op.c confusable.c facts.c report.c script.c \
 	check.c types.c types_load.c validate.c validate_names.c \
 	validate_scope.c)
-cedar_SRCS += $(addprefix cedar/format/,emit.c format.c format_json.c layout.c \
-	fmt.c format_text.c format_text_expr.c tokens.c \
+cedar_SRCS += $(addprefix cedar/format/,emit.c format.c format_json.c \
+	layout.c fmt.c format_text.c format_text_expr.c tokens.c \
 	format_value.c walk.c)
-cedar_SRCS += $(addprefix cedar/analyse/,analyse.c conditions.c conditions_imply.c)
+cedar_SRCS += $(addprefix cedar/analyse/,analyse.c conditions.c \
+	conditions_imply.c)
 cedar_SRCS += $(addprefix cedar/read/,plan.c read_entities.c read_request.c \
 	read_value.c)
 cedar_NEEDS := lib/doc

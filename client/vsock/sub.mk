@@ -1,8 +1,8 @@
 # The vsock device for hosts without /dev/vhost-vsock.
 
 ARCHIVES += client/vsock
-client/vsock_SRCS := $(addprefix client/vsock/,buf.c conn.c credit.c device.c host.c mem.c \
-	packet.c pkt.c pump.c request.c ring.c vhost.c)
+client/vsock_SRCS := $(addprefix client/vsock/,buf.c conn.c credit.c device.c \
+	host.c mem.c packet.c pkt.c pump.c request.c ring.c vhost.c)
 client/vsock_NEEDS := lib
 CLIENT_PROGS += client/vsock/casemate-vsock
 client/vsock/casemate-vsock_GEN := gen/vsock.seccomp.h gen/vsock-dial.seccomp.h

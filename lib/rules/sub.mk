@@ -1,8 +1,8 @@
 # A site's rules, and what a command asks of them.
 
 ARCHIVES += lib/rules
-lib/rules_SRCS := $(addprefix lib/rules/,check.c files.c decide.c permission.c \
-	query.c rules.c schema_check.c site.c values.c)
+lib/rules_SRCS := $(addprefix lib/rules/,check.c files.c decide.c \
+	permission.c query.c rules.c schema_check.c site.c values.c)
 lib/rules_NEEDS := cedar lib
 lib/rules_GEN := gen/casemate.cedarschema.h gen/people.cedarschema.h
 
