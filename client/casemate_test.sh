@@ -325,7 +325,12 @@ run_checks_a_finished_bundle_body() {
 	tar cf more.tar --format=ustar -C d manifest.yaml manifest.yaml.sig \
 	    files
 	check_fails 'files/more is not in manifest.yaml' more.tar
-	rm d/files/more d/files/prog
+	rm d/files/more
+	mkdir d/files/empty
+	tar cf empty.tar --format=ustar -C d manifest.yaml manifest.yaml.sig \
+	    files
+	check_fails 'the folder files/empty leads to no file' empty.tar
+	rm -r d/files/empty d/files/prog
 	ln -s x d/files/prog
 	tar cf link.tar --format=ustar -C d manifest.yaml manifest.yaml.sig \
 	    files

@@ -152,9 +152,21 @@ add_found(struct job_folder *found, const char *where,
 	return 0;
 }
 
+static int
+check_folder(const char *where, const struct manifest *manifest,
+    const struct ustar_member *m)
+{
+	if (strcmp(m->name, "files") == 0 ||
+	    manifest_has_folder(manifest, m->name + strlen("files/")))
+		return 0;
+	say("%s: the folder %s leads to no file of the manifest; make the "
+	    "bundle again with `casemate bundle'", where, m->name);
+	return -1;
+}
+
 int
 manifest_files_read(struct job_folder *found, const char *where,
-    struct ustar *u)
+    const struct manifest *manifest, struct ustar *u)
 {
 	struct ustar_member m;
 	int got;
@@ -162,8 +174,11 @@ manifest_files_read(struct job_folder *found, const char *where,
 	while ((got = manifest_files_next(where, u, &m)) == 1) {
 		const bool below = strncmp(m.name, "files/", 6) == 0;
 
-		if (m.is_dir && (below || strcmp(m.name, "files") == 0))
+		if (m.is_dir && (below || strcmp(m.name, "files") == 0)) {
+			if (check_folder(where, manifest, &m) == -1)
+				return -1;
 			continue;
+		}
 		if (!below || m.is_dir) {
 			say("%s: member %s: a bundle holds only regular files "
 			    "below files/", where, m.name);

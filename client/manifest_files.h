@@ -22,10 +22,11 @@ void	manifest_files_append(struct buf *manifest, const struct job_folder *);
 
 /*
  * Fills `found' with the rest of the archive's members: files/PATH, regular,
- * each once.  Complains and returns -1; folder_free() in any case.
+ * each once, and folders that lead to files of the manifest.  Complains and
+ * returns -1; folder_free() in any case.
  */
 int	manifest_files_read(struct job_folder *found, const char *where,
-	    struct ustar *);
+	    const struct manifest *, struct ustar *);
 
 /* ustar_next() that complains about the bundle `where'. */
 int	manifest_files_next(const char *where, struct ustar *,

@@ -262,7 +262,7 @@ check_bundle(struct pack *p, struct ustar *u, const char *file)
 
 	manifest_init(&m);
 	if (parse_manifest(p, &m, file) == 0 &&
-	    manifest_files_read(&found, file, u) == 0)
+	    manifest_files_read(&found, file, &m, u) == 0)
 		ret = manifest_files_check(file, &m, &found);
 	folder_free(&found);
 	manifest_free(&m);

@@ -34,6 +34,18 @@ manifest_free(struct manifest *m)
 	explicit_bzero(m, sizeof(*m));
 }
 
+bool
+manifest_has_folder(const struct manifest *m, const char *path)
+{
+	const size_t len = strlen(path);
+
+	for (size_t i = 0; i < m->nfiles; i++)
+		if (strncmp(m->files[i].path, path, len) == 0 &&
+		    m->files[i].path[len] == '/')
+			return true;
+	return false;
+}
+
 static void
 put_texts(struct put *p, char *const texts[], size_t n)
 {

@@ -73,6 +73,9 @@ int	manifest_parse(struct manifest *, const char *file, const void *text,
 int	manifest_parse_case(struct manifest *, const struct doc *,
 	    uint32_t node, struct doc_error *e);
 
+/* Whether a file of the manifest lies below this folder. */
+bool	manifest_has_folder(const struct manifest *, const char *path);
+
 void	manifest_put(struct put *, const struct manifest *);
 /*
  * Fills a manifest that manifest_init() made; the caller frees it in any case.

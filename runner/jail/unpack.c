@@ -114,21 +114,13 @@ write_file(const struct unpacker *u, const struct manifest_file *f,
 static int
 take_dir(const struct unpacker *u, const struct ustar_member *m)
 {
-	const struct manifest *manifest = &u->grant->manifest;
-	size_t len = strlen(m->name);
 	char quoted[QUOTE_MAX];
 
-	if (strcmp(m->name, FILES) == 0)
+	if (strcmp(m->name, FILES) == 0 ||
+	    (strncmp(m->name, FILES_SLASH, sizeof(FILES_SLASH) - 1) == 0 &&
+	    manifest_has_folder(&u->grant->manifest,
+	    m->name + sizeof(FILES_SLASH) - 1)))
 		return 0;
-	if (strncmp(m->name, FILES_SLASH, sizeof(FILES_SLASH) - 1) == 0) {
-		const char *path = m->name + sizeof(FILES_SLASH) - 1;
-
-		len -= sizeof(FILES_SLASH) - 1;
-		for (size_t i = 0; i < manifest->nfiles; i++)
-			if (strncmp(manifest->files[i].path, path, len) == 0 &&
-			    manifest->files[i].path[len] == '/')
-				return 0;
-	}
 	return why_set(u->why, "the folder \"%s\" is in the bundle and leads "
 	    "to no file of the manifest",
 	    doc_quote(quoted, m->name, strlen(m->name)));
