@@ -166,8 +166,8 @@ read_verb(struct command *c, struct get *g, struct why *w)
 	c->verb = (enum verb)verb_find(word);
 	if (c->verb != 0)
 		return 0;
-	return why_set(w, "the command's verb is %s, which this appliance "
-	    "does not know; use a client of its version", g->err != 0 ? "\"\"" :
+	return why_set(w, "the command's verb is \"%s\", which this appliance "
+	    "does not know; use a client of its version", g->err != 0 ? "" :
 	    doc_quote(quoted, word, strlen(word)));
 }
 

@@ -177,7 +177,7 @@ ATF_TC_BODY(a_verbs_fields_have_limits, tc)
 	ATF_CHECK_EQ(parse(encode(), &c, &w), 0);
 	memcpy(buf + 27, "ran", 3);
 	ATF_CHECK_EQ(parse(150, &c, &w), -1);
-	ATF_CHECK_MSG(strstr(w.text, "verb is ran, which") != NULL, "%s",
+	ATF_CHECK_MSG(strstr(w.text, "verb is \"ran\", which") != NULL, "%s",
 	    w.text);
 }
 
