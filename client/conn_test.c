@@ -78,7 +78,7 @@ open_vsock(void)
 }
 
 /* What a server sends after it has read so much. */
-struct conn_script {
+struct played {
 	size_t		 read;
 	const char	*text;
 	size_t		 len;
@@ -88,7 +88,7 @@ struct conn_script {
 static void
 play(struct fake *f, int fd, int nr, void *arg)
 {
-	const struct conn_script *s = arg;
+	const struct played *s = arg;
 	char buf[256];
 
 	(void)f;
@@ -108,7 +108,7 @@ play(struct fake *f, int fd, int nr, void *arg)
 #define STAYS(text)	{ CONNECT, BYTES(text), true }
 
 static void
-check(struct conn_script s, int timeout_ms, enum conn_result want, const char *text)
+check(struct played s, int timeout_ms, enum conn_result want, const char *text)
 {
 	fake_init(&appliance, USER_SOCKET);
 	fake_serve(&appliance, 1, play, &s);
@@ -122,7 +122,7 @@ check(struct conn_script s, int timeout_ms, enum conn_result want, const char *t
 ATF_TC_WITHOUT_HEAD(what_an_appliance_that_starts_can_cause);
 ATF_TC_BODY(what_an_appliance_that_starts_can_cause, tc)
 {
-	static const struct conn_script closes = PLAYS(""), half = PLAYS("OK 10"),
+	static const struct played closes = PLAYS(""), half = PLAYS("OK 10"),
 	    silent = STAYS(""), mute = STAYS(OK), leaves = PLAYS(OK),
 	    breaks = { 0, BYTES(OK), false };
 
@@ -160,14 +160,14 @@ ATF_TC_BODY(a_refusal_in_place_of_a_greeting, tc)
 	ATF_CHECK_STREQ("refused (busy): too many connections", why.text);
 	ATF_CHECK_EQ(0, fake_wait(&appliance));
 	refused[sizeof(OK) - 1 + 4] = CLIENT_REFUSED;
-	check((struct conn_script){ CONNECT, refused, sizeof(refused) - 1, false },
+	check((struct played){ CONNECT, refused, sizeof(refused) - 1, false },
 	    TIMEOUT_MS, CONN_NEVER, "the appliance's refusal is malformed");
 }
 
 ATF_TC_WITHOUT_HEAD(what_another_try_would_not_help);
 ATF_TC_BODY(what_another_try_would_not_help, tc)
 {
-	static const struct conn_script other = PLAYS("NO\n"), is_short =
+	static const struct played other = PLAYS("NO\n"), is_short =
 	    PLAYS("OK \n"), endless = STAYS("OK 11111111111111111111111111111"
 	    "1111\n"), web = PLAYS(OK "HTTP/1.1 400 Bad Request\r\n");
 	char output[] = OK "\0\0\0\6" "t\1\0\0\0\0";
@@ -180,7 +180,7 @@ ATF_TC_BODY(what_another_try_would_not_help, tc)
 	check(web, TIMEOUT_MS, CONN_NEVER, "sent a frame of type 0x2f, which "
 	    "does not exist");
 	output[sizeof(OK) - 1 + 4] = CLIENT_OUTPUT;
-	check((struct conn_script){ CONNECT, output, sizeof(output) - 1, false },
+	check((struct played){ CONNECT, output, sizeof(output) - 1, false },
 	    TIMEOUT_MS, CONN_NEVER, "it did not greet first, so it is not a "
 	    "Casemate appliance");
 	ATF_REQUIRE_EQ(0, unlink(USER_SOCKET));
@@ -240,7 +240,7 @@ ATF_TC_BODY(vsock_errors_have_their_own_advice, tc)
 static void
 greet_and_send(struct fake *f, int fd, int nr, void *arg)
 {
-	const struct conn_script *s = arg;
+	const struct played *s = arg;
 	struct pollfd hangup = { fd, 0, 0 };
 
 	(void)nr;
@@ -252,7 +252,7 @@ greet_and_send(struct fake *f, int fd, int nr, void *arg)
 }
 
 static void
-open_with(struct conn_script *s)
+open_with(struct played *s)
 {
 	fake_init(&appliance, USER_SOCKET);
 	fake_serve(&appliance, 1, greet_and_send, s);
@@ -269,9 +269,9 @@ end(void)
 ATF_TC_WITHOUT_HEAD(late_and_cut_frames);
 ATF_TC_BODY(late_and_cut_frames, tc)
 {
-	struct conn_script silent = { 0, "", 0, true };
-	struct conn_script cut = { 0, "\0\0\0\6", 4, false };
-	struct conn_script gone = { 0, "", 0, false };
+	struct played silent = { 0, "", 0, true };
+	struct played cut = { 0, "\0\0\0\6", 4, false };
+	struct played gone = { 0, "", 0, false };
 	struct conn_frame f;
 
 	open_with(&silent);
@@ -293,8 +293,8 @@ ATF_TC_WITHOUT_HEAD(nothing_more_is_sent_after_a_reply);
 ATF_TC_BODY(nothing_more_is_sent_after_a_reply, tc)
 {
 	static char payload[1 << 20];
-	struct conn_script replies = { 0, "\0\0\0\6t", 5, true };
-	struct conn_script gone = { 0, "", 0, false };
+	struct played replies = { 0, "\0\0\0\6t", 5, true };
+	struct played gone = { 0, "", 0, false };
 	struct conn_frame f;
 
 	open_with(&replies);
