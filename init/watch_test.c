@@ -246,10 +246,15 @@ S6_TC(svc_pauses)
 S6_TC(svstat_tells_how_it_died)
 {
 	pid_t pid = start("quick");
+	const char *text;
 
-	output("s6-svwait -d -t 5000 service/quick", 0);
-	ATF_CHECK_STREQ("false true 7\n",
-	    output("s6-svstat -o up,wantedup,exitcode service/quick", 0));
+	/* It starts again by itself, perhaps before s6-svstat looks. */
+	do {
+		output("s6-svwait -d -t 5000 service/quick", 0);
+		text = output("s6-svstat -o up,wantedup,exitcode "
+		    "service/quick", 0);
+	} while (strncmp(text, "true", 4) == 0);
+	ATF_CHECK_STREQ("false true 7\n", text);
 	finish(pid);
 }
 
