@@ -120,10 +120,11 @@ add_entry(struct folder_walk *w, const char *path)
 
 	if (fstatat(w->root, path, &st, AT_SYMLINK_NOFOLLOW) == -1) {
 		say_errno("%s", shown);
-	} else if (name_check_path(path) == -1) {
+	} else if (name_check_path(path) == -1 ||
+	    strlen(path) > MANIFEST_PATH_MAX) {
 		say("%s: a job cannot have a file of this name; names are "
 		    "UTF-8 without control characters, at most %d bytes with "
-		    "their folders: rename it", shown, NAME_PATH_MAX);
+		    "their folders: rename it", shown, MANIFEST_PATH_MAX);
 	} else if (S_ISDIR(st.st_mode)) {
 		w->todo = grow(w->todo, w->ntodo, sizeof(*w->todo));
 		w->todo[w->ntodo++] = need_str(path);

@@ -20,6 +20,8 @@
 #define MANIFEST_VARIABLE_MAX	127	/* the name of one in env */
 #define MANIFEST_FILES_MAX	256
 #define MANIFEST_TEXT_MAX	4096	/* one argument, one NAME=value */
+/* A file is the member files/PATH of a bundle, and NAME_PATH_MAX is a member's. */
+#define MANIFEST_PATH_MAX	(NAME_PATH_MAX - (int)sizeof("files"))
 #define MANIFEST_SECRETS_MAX	16	/* a job is one task with a few keys */
 /* A text of up to this is parsed, so that an error names the line. */
 #define MANIFEST_READ_MAX	(4u << 20)

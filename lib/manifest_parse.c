@@ -239,7 +239,7 @@ paths_clash(const char *a, const char *b)
 static int
 read_path(const struct fields_value *v, void *ctx)
 {
-	const char *path = fields_text(v, NAME_PATH_MAX);
+	const char *path = fields_text(v, MANIFEST_PATH_MAX);
 	struct manifest_reader *r = ctx;
 	struct manifest *m = r->manifest;
 

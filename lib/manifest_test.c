@@ -463,8 +463,34 @@ ATF_TC_BODY(escapes_do_not_grow_past_a_grant, tc)
 	bad(text, "25:3", "more than 65536 bytes");
 }
 
+/* With "files/" before it, a longer path is no name of a member. */
+ATF_TC_WITHOUT_HEAD(a_path_fits_into_a_bundle);
+ATF_TC_BODY(a_path_fits_into_a_bundle, tc)
+{
+	for (int len = 249; len <= 250; len++) {
+		char path[251], text[600], message[600];
+		struct doc_error e = { 0 };
+		struct manifest fits;
+		int ret;
+
+		memset(path, 'a', sizeof(path));
+		path[100] = path[200] = '/';
+		path[len] = '\0';
+		snprintf(text, sizeof(text), HEAD ARGV "files: [{path: %s, "
+		    "sha256: " SHA "}]\n", path);
+		manifest_init(&fits);
+		ret = manifest_parse(&fits, "m", text, strlen(text), &e);
+		ATF_CHECK_EQ(len == 249 ? 0 : -1, ret);
+		if (ret == -1)
+			ATF_CHECK_MATCH("4:16: .*250 bytes, at most 249",
+			    doc_error_format(&e, 0, message, sizeof(message)));
+		manifest_free(&fits);
+	}
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, a_path_fits_into_a_bundle);
 	ATF_TP_ADD_TC(tp, every_field_is_read);
 	ATF_TP_ADD_TC(tp, what_is_left_out_has_its_default);
 	ATF_TP_ADD_TC(tp, json_is_yaml);
