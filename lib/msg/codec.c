@@ -37,16 +37,7 @@ static const struct msg_info table[] = {
 #include "msg.def"
 #undef MSG
 };
-#undef NONE
-#undef FLAG
-#undef U8
-#undef U32
-#undef U64
-#undef TEXT
-#undef DIGEST
-#undef BYTES
-#undef PART
-#undef FRAME
+#include "fields_undef.h"
 
 #define CLIENT(NAME, name, nr, max, fields)				\
 	_Static_assert(CLIENT_SIZE_##name <= (max), #NAME);
@@ -123,16 +114,7 @@ msg_put_##name(struct put *p, const struct msg_##name *m)		\
 }
 #include "msg.def"
 #undef MSG
-#undef NONE
-#undef FLAG
-#undef U8
-#undef U32
-#undef U64
-#undef TEXT
-#undef DIGEST
-#undef BYTES
-#undef PART
-#undef FRAME
+#include "fields_undef.h"
 
 /* Memory for what must be copied when it is received. */
 #define NONE
@@ -159,16 +141,7 @@ msg_put_##name(struct put *p, const struct msg_##name *m)		\
 	} msg_room_##name;
 #include "msg.def"
 #undef MSG
-#undef NONE
-#undef FLAG
-#undef U8
-#undef U32
-#undef U64
-#undef TEXT
-#undef DIGEST
-#undef BYTES
-#undef PART
-#undef FRAME
+#include "fields_undef.h"
 
 static bool
 get_flag(struct get *g)
@@ -267,13 +240,4 @@ msg_take_##name(struct get *g, union msg_handler handler, void *ctx)	\
 }
 #include "msg.def"
 #undef MSG
-#undef NONE
-#undef FLAG
-#undef U8
-#undef U32
-#undef U64
-#undef TEXT
-#undef DIGEST
-#undef BYTES
-#undef PART
-#undef FRAME
+#include "fields_undef.h"

@@ -56,16 +56,7 @@ struct who;
 	struct msg_##name { fields };
 #include "msg.def"
 #undef MSG
-#undef NONE
-#undef FLAG
-#undef U8
-#undef U32
-#undef U64
-#undef TEXT
-#undef DIGEST
-#undef BYTES
-#undef PART
-#undef FRAME
+#include "fields_undef.h"
 
 /* Each number by its row's second name, for macros. */
 enum {

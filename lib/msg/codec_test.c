@@ -153,16 +153,7 @@ msg_fill_##name(struct msg_##name *m, bool *partial)			\
 }
 #include "msg.def"
 #undef MSG
-#undef NONE
-#undef FLAG
-#undef U8
-#undef U32
-#undef U64
-#undef TEXT
-#undef DIGEST
-#undef BYTES
-#undef PART
-#undef FRAME
+#include "fields_undef.h"
 
 /* Compares what was read with what was sent. */
 #define SAME(name)		ATF_CHECK_EQ_MSG(a->name, b->name, #name);
@@ -198,16 +189,7 @@ msg_compare_##name(const struct msg_##name *a, const struct msg_##name *b) \
 }
 #include "msg.def"
 #undef MSG
-#undef NONE
-#undef FLAG
-#undef U8
-#undef U32
-#undef U64
-#undef TEXT
-#undef DIGEST
-#undef BYTES
-#undef PART
-#undef FRAME
+#include "fields_undef.h"
 
 /* What a get left in memory that a part owns. */
 static void
