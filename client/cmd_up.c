@@ -177,6 +177,7 @@ load_site(struct up *u)
 	struct buf cpio = { 0 };
 	struct settings settings;
 	char *path = state_file(u->name, "site.cpio");
+	unsigned char digest[SHA256_LEN];
 	int fd, ret = -1;
 
 	if (path == NULL)
@@ -190,6 +191,8 @@ load_site(struct up *u)
 	}
 	if (ret == 0)
 		ret = file_save(path, cpio.data, cpio.len, 0600);
+	sha256(cpio.data, cpio.len, digest);
+	sha256_hex(digest, u->state.site);
 	u->vm.initrd = "site.cpio";
 	free(path);
 	buf_free(&cpio);
@@ -376,6 +379,14 @@ save_key(const struct up *u)
 	return ret;
 }
 
+/* What other commands need to know of it.  Complains and returns -1. */
+static int
+keep(struct up *u)
+{
+	u->state.ready = 1;
+	return save_key(u) == 0 ? state_save(u->name, &u->state) : -1;
+}
+
 static void
 report(const struct up *u, const struct target *t)
 {
@@ -411,6 +422,7 @@ go(struct up *u)
 	const char *failed;
 	struct target t;
 
+	memset(&u->state, 0, sizeof(u->state));
 	if (prepare(u) == -1)
 		return EXIT_REFUSED;
 	u->started = clock_ms();
@@ -418,7 +430,7 @@ go(struct up *u)
 		return EXIT_REFUSED;
 	failed = state_target(u->name, &u->state, &t) == -1 ?
 	    "its socket's path is too long" : wait_hello(u, &t);
-	if (failed != NULL || save_key(u) == -1) {
+	if (failed != NULL || keep(u) == -1) {
 		give_up(u, failed == NULL ? "its key cannot be kept" : failed);
 		return EXIT_REFUSED;
 	}

@@ -11,7 +11,7 @@ client_SRCS += $(addprefix client/policy/,cases.c cmd_check.c cmd_explain.c \
 	cmd_fmt.c cmd_policy.c cmd_test.c constants.c dryrun.c lint.c say.c \
 	verdict.c)
 client_SRCS += $(addprefix client/vm/,cpio.c disk.c hostdev.c proc.c qmp.c \
-	start.c state.c stop.c tsc.c vm.c)
+	start.c state.c statefile.c stop.c tsc.c vm.c)
 client_NEEDS := lib/rules
 CLIENT_PROGS += client/casemate
 
@@ -24,7 +24,7 @@ TESTS += $(addprefix client/,backoff_test casemate_closed_test \
 	cmd_ledger_test cmd_output_test cmd_run_test conn_test leaf_test \
 	number_test opts_test query_test safe_test target_test unixsock_test \
 	vm/cpio_test vm/disk_test vm/qmp_test vm/start_test vm/state_test \
-	vm/stop_test vm/vm_test)
+	vm/statefile_test vm/stop_test vm/vm_test)
 client/conn_test_LDFLAGS := -Wl,--wrap=socket,--wrap=connect
 $(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate
 $(B)/tests/client/vm/start_test: | $(B)/bin/casemate $(B)/bin/casemate-vsock

@@ -136,6 +136,18 @@ close_files(struct start *s)
 			close(fds[i]);
 }
 
+static void
+note_vm(struct vm_state *s, const struct vm *vm)
+{
+	strcpy(s->machine, vm_machine_name(vm->machine));
+	strcpy(s->accel, vm->kvm ? "kvm" : "tcg");
+	s->memory_mib = vm->memory_mib;
+	s->cpus = vm->cpus;
+	snprintf(s->image, sizeof(s->image), "%s", vm->image);
+	snprintf(s->disk, sizeof(s->disk), "%s",
+	    vm->disk == NULL ? "" : vm->disk);
+}
+
 int
 start_vm(const char *name, int dirfd, struct vm *vm, bool tied,
     struct vm_state *state)
@@ -144,9 +156,7 @@ start_vm(const char *name, int dirfd, struct vm *vm, bool tied,
 	    .vsock = -1, .tied = tied, .state = state };
 	int ret = -1;
 
-	memset(state, 0, sizeof(*state));
-	strcpy(state->machine, vm_machine_name(vm->machine));
-	strcpy(state->accel, vm->kvm ? "kvm" : "tcg");
+	note_vm(state, vm);
 	if (open_files(&s) == -1)
 		goto out;
 	s.vsock = hostdev_open_vsock(&vm->cid);

@@ -10,8 +10,9 @@
 
 /*
  * Starts them in the state's folder `dirfd', in sessions of their own (with
- * `tied' they end with us), and saves the state.  Sets vm->vsock_fd and
- * vm->cid.  Complains and returns -1 after ending what it has started.
+ * `tied' they end with us), and saves the state, whose `site' is set and whose
+ * other members are zero.  Sets vm->vsock_fd and vm->cid.  Complains and
+ * returns -1 after ending what it has started.
  */
 int	start_vm(const char *name, int dirfd, struct vm *, bool tied,
 	    struct vm_state *);

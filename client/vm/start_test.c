@@ -163,6 +163,23 @@ check_gone(void)
 	ATF_CHECK_EQ(-1, access(FOLDER "vsock.sock", F_OK));
 }
 
+/* What `up' was asked for is in the state. */
+static void
+check_kept(void)
+{
+	char *image = need_printf("%s/image", here);
+	struct vm_state s;
+
+	ATF_REQUIRE_EQ(STATE_UP, state_load("vm", &s));
+	ATF_CHECK_EQ(1, s.ready);
+	ATF_CHECK_EQ(512, s.memory_mib);
+	ATF_CHECK_EQ(1, s.cpus);
+	ATF_CHECK_STREQ(image, s.image);
+	ATF_CHECK_STREQ("", s.disk);
+	ATF_CHECK_EQ(64, strlen(s.site));
+	free(image);
+}
+
 ATF_TC_WITHOUT_HEAD(up_shows_the_key_and_keeps_it);
 ATF_TC_BODY(up_shows_the_key_and_keeps_it, tc)
 {
@@ -178,6 +195,7 @@ ATF_TC_BODY(up_shows_the_key_and_keeps_it, tc)
 	ATF_CHECK(strstr(user_out, line) != NULL);
 	user_slurp(FOLDER "appliance.vkey", kept);
 	ATF_CHECK_STREQ(line + 4, kept);
+	check_kept();
 	ATF_CHECK_EQ(0, up(NULL, NULL));
 	USER_CHECK_ERR("vm: is up already (microvm, tcg); `casemate down vm' "
 	    "stops it\n");

@@ -14,8 +14,7 @@
 #include "client/need.h"
 #include "client/say.h"
 #include "lib/codes.h"
-
-#define STATE_MAX	4096	/* it has 7 short lines */
+#include "statefile.h"
 
 static char *
 base_path(void)
@@ -125,42 +124,6 @@ read_boot_id(char dst[40])
 		close(fd);
 }
 
-void
-state_format(struct buf *b, const struct vm_state *s)
-{
-	char *text = need_printf("casemate-state 1\nboot_id %s\n"
-	    "qemu %ld %llu\ndevice %ld %llu\ncid %u\nmachine %s\naccel %s\n",
-	    s->boot_id, (long)s->qemu.pid, (unsigned long long)s->qemu.start,
-	    (long)s->device.pid, (unsigned long long)s->device.start, s->cid,
-	    s->machine, s->accel);
-
-	buf_add_str(b, text);
-	free(text);
-}
-
-int
-state_parse(struct vm_state *s, const char *text)
-{
-	long qemu, device;
-	unsigned long long qemu_start, device_start;
-	int end = -1;
-	size_t len = strlen(text);
-
-	memset(s, 0, sizeof(*s));
-	sscanf(text, "casemate-state 1\nboot_id %39[0-9a-f-]\n"
-	    "qemu %ld %llu\ndevice %ld %llu\ncid %u\nmachine %15[a-z0-9]\n"
-	    "accel %7[a-z]\n%n", s->boot_id, &qemu, &qemu_start, &device,
-	    &device_start, &s->cid, s->machine, s->accel, &end);
-	if (end == -1 || (size_t)end != len || text[len - 1] != '\n' ||
-	    qemu <= 0 || device < 0) {
-		errno = EBADMSG;
-		return -1;
-	}
-	s->qemu = (struct proc){ (pid_t)qemu, qemu_start };
-	s->device = (struct proc){ (pid_t)device, device_start };
-	return 0;
-}
-
 static enum state_found
 judge(struct vm_state *s)
 {
@@ -190,10 +153,14 @@ state_load(const char *name, struct vm_state *s)
 		return STATE_ERROR;
 	if (access(path, F_OK) == -1 && (errno == ENOENT || errno == ENOTDIR)) {
 		found = STATE_DOWN;
-	} else if (file_read(AT_FDCWD, path, FILE_FOLLOW, path, STATE_MAX,
-	    &text, NULL) == 0) {
-		if (state_parse(s, buf_str(&text)) == 0)
+	} else if (file_read(AT_FDCWD, path, FILE_FOLLOW, path,
+	    STATEFILE_MAX, &text, NULL) == 0) {
+		if (statefile_parse(s, buf_str(&text)) == 0)
 			found = judge(s);
+		else if (errno == EPROTONOSUPPORT)
+			say("%s: another version of casemate started this "
+			    "appliance; stop it with `casemate down' of that "
+			    "version", path);
 		else
 			say("%s: is damaged; if no QEMU of this appliance "
 			    "runs, remove the file", path);
@@ -223,7 +190,7 @@ state_save(const char *name, struct vm_state *s)
 	int ret;
 
 	read_boot_id(s->boot_id);
-	state_format(&text, s);
+	statefile_format(&text, s);
 	buf_add_str(&pid, line);
 	ret = save_file(name, "state", &text);
 	if (ret == 0)
@@ -260,7 +227,7 @@ state_target(const char *name, const struct vm_state *s, struct target *t)
 		return -1;
 	if (s->cid != 0) {
 		t->kind = TARGET_VSOCK;
-		t->cid = s->cid;
+		t->cid = (uint32_t)s->cid;
 		t->port = CLIENT_PORT;
 	} else if (strlen(path) < sizeof(t->path)) {
 		t->kind = TARGET_UNIX;

@@ -15,17 +15,26 @@
 #ifndef STATE_H
 #define STATE_H
 
-#include "lib/msg/msg.h"
-#include "proc.h"
-#include "client/target.h"
+#include <limits.h>
 
+#include "client/target.h"
+#include "lib/sha256.h"
+#include "proc.h"
+
+/* What the file `state' holds: client/vm/statefile.h. */
 struct vm_state {
 	char		boot_id[40];	/* of the host, when it went up */
 	struct proc	qemu;
 	struct proc	device;		/* casemate-vsock; pid 0: none */
-	uint32_t	cid;		/* with vhost-vsock; else 0 */
+	uint64_t	cid;		/* with vhost-vsock; else 0 */
 	char		machine[16];
 	char		accel[8];
+	/* What `up' was asked for. */
+	uint64_t	memory_mib, cpus;
+	char		site[2 * SHA256_LEN + 1];	/* its cpio's digest */
+	char		image[PATH_MAX];
+	char		disk[PATH_MAX];	/* "": none */
+	uint64_t	ready;		/* 1: it has answered */
 };
 
 enum state_found {
@@ -53,10 +62,6 @@ enum state_found state_load(const char *name, struct vm_state *);
 int	state_save(const char *name, struct vm_state *);
 /* Removes all files but those that stay. */
 void	state_remove(const char *name);
-
-/* To the file's text and back.  -1 when the text is not a state. */
-void	state_format(struct buf *, const struct vm_state *);
-int	state_parse(struct vm_state *, const char *text);
 
 /* Where this appliance listens. */
 int	state_target(const char *name, const struct vm_state *,
