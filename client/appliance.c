@@ -7,6 +7,7 @@
 #include "lib/clock.h"
 #include "say.h"
 #include "verified.h"
+#include "client/vm/names.h"
 #include "client/vm/state.h"
 
 #define TRY_MS		10000	/* one connection with its greeting */
@@ -31,6 +32,17 @@ load_known_key(struct appliance *a)
 	return ret;
 }
 
+static void
+say_down(const char *name)
+{
+	char *advice = names_advise(name);
+
+	say("%s: no appliance of this name is up; start it with "
+	    "`casemate up --name %s --site DIR', or name another with --on%s",
+	    name, name, advice);
+	free(advice);
+}
+
 static int
 resolve_name(struct appliance *a)
 {
@@ -41,9 +53,7 @@ resolve_name(struct appliance *a)
 	case STATE_ERROR:
 		return -1;
 	case STATE_DOWN:
-		say("%s: no appliance of this name is up; start it with "
-		    "`casemate up --name %s --site DIR', or name another "
-		    "with --on", a->name, a->name);
+		say_down(a->name);
 		return -1;
 	case STATE_STALE:
 		say("%s: no longer runs; start it again with "

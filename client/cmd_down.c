@@ -1,16 +1,27 @@
 /* casemate down */
 #include "casemate.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/name.h"
 #include "lib/log.h"
 #include "say.h"
+#include "client/vm/names.h"
 #include "client/vm/state.h"
 #include "client/vm/stop.h"
 #include "target.h"
 
 #define WAIT_S	30
+
+static void
+say_down(const char *name)
+{
+	char *advice = names_advise(name);
+
+	say("%s: is not up%s", name, advice);
+	free(advice);
+}
 
 static int
 down(const char *name, uint64_t wait_s, bool force)
@@ -21,7 +32,7 @@ down(const char *name, uint64_t wait_s, bool force)
 	case STATE_ERROR:
 		break;
 	case STATE_DOWN:
-		say("%s: is not up", name);
+		say_down(name);
 		return force ? EXIT_OK : EXIT_REFUSED;
 	case STATE_STALE:
 		stop_leftovers(name, &s);

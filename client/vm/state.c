@@ -16,8 +16,8 @@
 #include "lib/codes.h"
 #include "statefile.h"
 
-static char *
-base_path(void)
+char *
+state_base(void)
 {
 	const char *state = getenv("XDG_STATE_HOME");
 	const char *home = getenv("HOME");
@@ -41,7 +41,7 @@ state_path(const char *name)
 char *
 state_file(const char *name, const char *file)
 {
-	char *base = base_path(), *path;
+	char *base = state_base(), *path;
 
 	if (base == NULL)
 		return NULL;
@@ -88,7 +88,7 @@ state_open(const char *name)
 int
 state_lock(const char *name)
 {
-	char *base = base_path(), *path;
+	char *base = state_base(), *path;
 	int fd = -1;
 
 	if (base == NULL)

@@ -44,6 +44,8 @@ enum state_found {
 	STATE_UP,	/* QEMU runs */
 };
 
+/* Where the folders are; the caller frees.  Complains and returns NULL. */
+char	*state_base(void);
 /* The folder's path; the caller frees.  Complains and returns NULL. */
 char	*state_path(const char *name);
 /* A file's path in it. */

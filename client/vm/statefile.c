@@ -12,16 +12,17 @@
 #define MAGIC	"casemate-state "
 #define VERSION	"2\n"
 
-enum line_kind {
+enum state_line_kind {
 	LINE_PROC,	/* struct proc: two numbers */
 	LINE_NUMBER,	/* uint64_t */
+	LINE_WORD,	/* char array of a to z, 0 to 9 and - */
 	LINE_TEXT,	/* char array, escaped as log lines are */
 };
 
-struct line {
-	const char	*name;
-	enum line_kind	 kind;
-	size_t		 at, size;
+struct state_line {
+	const char		*name;
+	enum state_line_kind	 kind;
+	size_t			 at, size;
 };
 
 #define LINE(kind, member)						\
@@ -29,16 +30,16 @@ struct line {
 	    sizeof(((struct vm_state *)NULL)->member) }
 
 /* In the order of the file. */
-static const struct line lines[] = {
-	LINE(TEXT, boot_id),
+static const struct state_line lines[] = {
+	LINE(WORD, boot_id),
 	LINE(PROC, qemu),
 	LINE(PROC, device),
 	LINE(NUMBER, cid),
-	LINE(TEXT, machine),
-	LINE(TEXT, accel),
+	LINE(WORD, machine),
+	LINE(WORD, accel),
 	LINE(NUMBER, memory_mib),
 	LINE(NUMBER, cpus),
-	LINE(TEXT, site),
+	LINE(WORD, site),
 	LINE(TEXT, image),
 	LINE(TEXT, disk),
 	LINE(NUMBER, ready),
@@ -55,7 +56,7 @@ add_text(struct buf *b, const char *text)
 }
 
 static void
-add_line(struct buf *b, const struct line *l, const void *member)
+add_line(struct buf *b, const struct state_line *l, const void *member)
 {
 	const struct proc *p = member;
 	char text[64] = "";
@@ -69,12 +70,13 @@ add_line(struct buf *b, const struct line *l, const void *member)
 		snprintf(text, sizeof(text), "%llu",
 		    (unsigned long long)*(const uint64_t *)member);
 		break;
+	case LINE_WORD:
 	case LINE_TEXT:
 		break;
 	}
 	buf_add_str(b, l->name);
 	buf_add_str(b, " ");
-	if (l->kind == LINE_TEXT)
+	if (l->kind == LINE_WORD || l->kind == LINE_TEXT)
 		add_text(b, member);
 	else
 		buf_add_str(b, text);
@@ -124,6 +126,18 @@ parse_text(char *dst, size_t size, const char *text)
 }
 
 static int
+parse_word(char *dst, size_t size, const char *text)
+{
+	const size_t len = strlen(text);
+
+	if (len >= size || strspn(text,
+	    "abcdefghijklmnopqrstuvwxyz0123456789-") != len)
+		return -1;
+	memcpy(dst, text, len + 1);
+	return 0;
+}
+
+static int
 parse_proc(struct proc *p, char *text)
 {
 	char *space = strchr(text, ' ');
@@ -140,13 +154,15 @@ parse_proc(struct proc *p, char *text)
 }
 
 static int
-parse_value(const struct line *l, void *member, char *text)
+parse_value(const struct state_line *l, void *member, char *text)
 {
 	switch (l->kind) {
 	case LINE_PROC:
 		return parse_proc(member, text);
 	case LINE_NUMBER:
 		return number_parse(text, UINT64_MAX, member);
+	case LINE_WORD:
+		return parse_word(member, l->size, text);
 	case LINE_TEXT:
 		return parse_text(member, l->size, text);
 	}
@@ -155,7 +171,7 @@ parse_value(const struct line *l, void *member, char *text)
 
 /* One line at *textp, which moves behind it. */
 static int
-parse_line(const struct line *l, void *member, char **textp)
+parse_line(const struct state_line *l, void *member, char **textp)
 {
 	const size_t len = strlen(l->name);
 	char *text = *textp, *end = strchr(text, '\n');

@@ -91,6 +91,7 @@ ATF_TC_BODY(wrong_lines_are_damage, tc)
 	ATF_CHECK_EQ(0, parse_changed("q35", "pc"));
 	ATF_CHECK_ERRNO(EBADMSG, parse_changed("q35", longer) == -1);
 	ATF_CHECK_ERRNO(EBADMSG, parse_changed("q35", "") == -1);
+	ATF_CHECK_ERRNO(EBADMSG, parse_changed("q35", "\033[2J") == -1);
 	ATF_CHECK_ERRNO(EBADMSG, parse_changed("qemu 12", "qemu 0") == -1);
 	ATF_CHECK_ERRNO(EBADMSG, parse_changed("qemu 12", "qemu -1") == -1);
 	ATF_CHECK_ERRNO(EBADMSG, parse_changed("qemu 12 ", "qemu 12") == -1);

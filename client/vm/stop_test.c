@@ -81,7 +81,7 @@ ATF_TC_BODY(a_vm_that_is_not_up, tc)
 	enter();
 	ATF_CHECK_EQ(CMD_USAGE & 0xff, user_run(&cmd_down, words));
 	ATF_CHECK_EQ(EXIT_REFUSED, down(NULL, NULL));
-	USER_CHECK_ERR("vm: is not up\n");
+	USER_CHECK_ERR("vm: is not up; `casemate list' shows");
 	ATF_CHECK_EQ(EXIT_OK, down("--force", NULL));
 	ATF_CHECK_EQ(CMD_USAGE & 0xff, down("--wait", "0"));
 	ATF_REQUIRE((lock = state_lock("vm")) != -1);
