@@ -15,6 +15,7 @@
 #include "lib/clock.h"
 #include "lib/name.h"
 #include "client/vm/hostdev.h"
+#include "client/vm/image.h"
 #include "lib/log.h"
 #include "client/vm/proc.h"
 #include "appliance.h"
@@ -29,7 +30,6 @@
 #define STOP_WAIT_S	30
 #define READY_LINE	"casemate: ready in "
 #define READY_LINE_MS	3000
-#define EROFS_MAGIC_AT	1024	/* in its superblock, little-endian */
 #define SITE_FILE_MAX	(1u << 20)	/* both files have a tenth of it */
 
 struct up {
@@ -125,28 +125,18 @@ absolute(struct up *u, const char *what, const char *path)
 	return real;
 }
 
-/* The image beside this program, as `make' and a package leave it. */
 static char *
 find_image(void)
 {
-	static const char *const places[] = { "casemate.bzImage",
-	    "../casemate.bzImage", "../share/casemate/casemate.bzImage" };
-	char self[PATH_MAX], *slash;
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *path = image_find(), *folder;
 
-	self[n > 0 ? n : 0] = '\0';
-	if ((slash = strrchr(self, '/')) != NULL)
-		*slash = '\0';
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		char *path = need_printf("%s/%s", self, places[i]);
-
-		if (access(path, R_OK) == 0)
-			return path;
-		free(path);
+	if (path == NULL) {
+		folder = image_program_folder();
+		say("--image is missing, and there is no " IMAGE_NAME " beside "
+		    "%s; `make image' makes it", folder);
+		free(folder);
 	}
-	say("--image is missing, and there is no casemate.bzImage beside %s; "
-	    "`make image' makes it", self);
-	return NULL;
+	return path;
 }
 
 /* What `casemate site' made; half of it could lack the signers. */
@@ -254,21 +244,11 @@ find_qemu(void)
 static int
 check_runtime(const char *path)
 {
-	static const unsigned char want[] = { 0xe2, 0xe1, 0xf5, 0xe0 };
-	unsigned char magic[sizeof(want)] = { 0 };
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
+	struct why w;
 
-	if (fd == -1) {
-		say_errno("%s: cannot open the runtime", path);
-		return -1;
-	}
-	n = pread(fd, magic, sizeof(magic), EROFS_MAGIC_AT);
-	close(fd);
-	if (n == (ssize_t)sizeof(magic) && memcmp(magic, want, sizeof(want))
-	    == 0)
+	if (image_check_runtime(path, &w) == 0)
 		return 0;
-	say("%s: is not an EROFS image; make a runtime with mkfs.erofs", path);
+	say("%s: %s", path, w.text);
 	return -1;
 }
 
@@ -464,7 +444,7 @@ static int
 run(int argc, char *argv[])
 {
 	struct up u = { .name = TARGET_DEFAULT, .machine = "microvm",
-	    .accel = "auto", .disk_size = DISK_SIZE, .memory_mib = 512,
+	    .accel = "auto", .disk_size = DISK_SIZE, .memory_mib = VM_MEMORY,
 	    .cpus = 1, .wait_s = 60 };
 	struct sigaction sa = { .sa_handler = want_stop };
 	int code = EXIT_REFUSED;
@@ -508,7 +488,7 @@ static const struct opt opts[] = {
 	{ "runtime", 0, OPT_LIST, AT(runtimes), "NAME=FILE",
 	    .help = "a runtime image, for jobs that name it" },
 	{ "memory", 'm', OPT_NUMBER, AT(memory_mib), "MIB",
-	    "the VM's memory (default 512)", .min = 48, .max = 1 << 20 },
+	    "the VM's memory (default 512)", .min = VM_MEMORY_MIN, .max = 1 << 20 },
 	{ "cpus", 0, OPT_NUMBER, AT(cpus), "N",
 	    "its processors (default 1)", .min = 1, .max = VM_CPUS_MAX },
 	{ "machine", 0, OPT_WORD, AT(machine), "microvm|q35|pc",

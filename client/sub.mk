@@ -2,16 +2,20 @@
 
 ARCHIVES += client
 client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c cmd_bundle.c \
-	cmd_down.c cmd_jobs.c cmd_ledger.c cmd_list.c cmd_output.c cmd_run.c cmd_site.c \
-	cmd_status.c cmd_tsc_khz.c cmd_up.c cmd_verify.c conn.c ending.c \
-	file.c folder.c indent.c jsonout.c leaf.c manifest_files.c need.c number.c \
-	opts.c outlet.c pack.c query.c safe.c say.c session.c sign.c signed.c \
-	sitefolder.c sitemake.c submit.c target.c unixsock.c verified.c)
+	cmd_down.c cmd_jobs.c cmd_ledger.c cmd_list.c cmd_output.c cmd_run.c \
+	cmd_site.c cmd_status.c cmd_tsc_khz.c cmd_up.c cmd_verify.c conn.c \
+	ending.c file.c folder.c indent.c jsonout.c leaf.c manifest_files.c \
+	need.c number.c opts.c outlet.c pack.c query.c safe.c say.c session.c \
+	sign.c signed.c sitefolder.c sitemake.c submit.c target.c unixsock.c \
+	verified.c)
 client_SRCS += $(addprefix client/policy/,cases.c cmd_check.c cmd_explain.c \
 	cmd_fmt.c cmd_policy.c cmd_test.c constants.c dryrun.c lint.c say.c \
 	verdict.c)
-client_SRCS += $(addprefix client/vm/,cpio.c disk.c hostdev.c names.c proc.c qmp.c \
-	start.c state.c statefile.c stop.c tsc.c vm.c)
+client_SRCS += $(addprefix client/doctor/,cmd_doctor.c diagnosis.c room.c \
+	signing.c virtual.c)
+client_SRCS += $(addprefix client/vm/,capture.c cpio.c disk.c hostdev.c \
+	image.c names.c proc.c qmp.c start.c state.c statefile.c stop.c tsc.c \
+	vm.c)
 client_NEEDS := lib/rules
 CLIENT_PROGS += client/casemate
 
@@ -22,13 +26,14 @@ client/test_SRCS := $(addprefix client/test/,fake_appliance.c fake_qemu.c \
 client/test_NEEDS := client
 TESTS += $(addprefix client/,backoff_test casemate_closed_test \
 	cmd_ledger_test cmd_list_test cmd_output_test cmd_run_test conn_test \
-	leaf_test number_test opts_test query_test safe_test target_test \
+	doctor/room_test leaf_test number_test opts_test query_test safe_test target_test \
 	unixsock_test vm/cpio_test vm/disk_test vm/qmp_test vm/start_test vm/state_test \
 	vm/statefile_test vm/stop_test vm/vm_test)
+client/doctor/room_test_LDFLAGS := -Wl,--wrap=adjtimex,--wrap=clock_unix_s
 client/conn_test_LDFLAGS := -Wl,--wrap=socket,--wrap=connect
 $(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate
 $(B)/tests/client/vm/start_test: | $(B)/bin/casemate $(B)/bin/casemate-vsock
 SHTESTS += $(addprefix client/,casemate_test cmd_up_test \
-	policy/cmd_check_test policy/cmd_fmt_test policy/cmd_test_test \
-	policy/dryrun_test)
+	doctor/cmd_doctor_test policy/cmd_check_test policy/cmd_fmt_test \
+	policy/cmd_test_test policy/dryrun_test)
 FUZZERS += client/conn_fuzz client/leaf_fuzz

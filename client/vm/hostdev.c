@@ -19,6 +19,7 @@
 #include "client/file.h"
 #include "client/need.h"
 #include "lib/clock.h"
+#include "image.h"
 #include "proc.h"
 #include "client/say.h"
 #include "state.h"
@@ -145,12 +146,16 @@ load_result(const char *path, const char *key)
 	return works;
 }
 
+/* `casemate up' has made the folder, other commands do not. */
 static void
 save_result(const char *path, const char *key, bool works)
 {
 	char *line = need_printf("%s %d\n", key, works ? 1 : 0);
+	char *base = state_base();
 
-	file_save(path, line, strlen(line), 0600);
+	if (base != NULL && access(base, W_OK) == 0)
+		file_save(path, line, strlen(line), 0600);
+	free(base);
 	free(line);
 }
 
@@ -198,7 +203,7 @@ hostdev_kvm_works(const struct vm *vm, const char **whyp)
 int
 hostdev_open_vsock(uint32_t *cidp)
 {
-	int fd = open("/dev/vhost-vsock", O_RDWR | O_CLOEXEC);
+	int fd = open(HOSTDEV_VSOCK, O_RDWR | O_CLOEXEC);
 	uint64_t features, cid;
 	uint32_t number;
 
@@ -221,4 +226,14 @@ hostdev_open_vsock(uint32_t *cidp)
 fail:
 	close(fd);
 	return -1;
+}
+
+char *
+hostdev_vsock_program(void)
+{
+	char *folder = image_program_folder();
+	char *path = need_printf("%s/casemate-vsock", folder);
+
+	free(folder);
+	return path;
 }

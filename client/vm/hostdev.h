@@ -17,10 +17,18 @@
  */
 bool	hostdev_kvm_works(const struct vm *, const char **whyp);
 
+#define HOSTDEV_VSOCK	"/dev/vhost-vsock"
+
 /*
- * Opens /dev/vhost-vsock and sets a context id that is not in use.  Returns the
+ * Opens HOSTDEV_VSOCK and sets a context id that is not in use.  Returns the
  * descriptor for QEMU, or -1 when it does not exist or does not work.
  */
 int	hostdev_open_vsock(uint32_t *cidp);
+
+/*
+ * The path of casemate-vsock, which stands in for it, in the folder of this
+ * program; the caller frees.
+ */
+char	*hostdev_vsock_program(void);
 
 #endif

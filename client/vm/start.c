@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,23 +38,10 @@ note_proc(struct proc *p, pid_t pid)
 	p->start = proc_start_time(pid);
 }
 
-/* casemate-vsock, in the folder of this program. */
-static char *
-device_path(void)
-{
-	char self[PATH_MAX], *slash;
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	self[n > 0 ? n : 0] = '\0';
-	if ((slash = strrchr(self, '/')) != NULL)
-		*slash = '\0';
-	return need_printf("%s/casemate-vsock", self);
-}
-
 static pid_t
 run_device(struct start *s, int vhost, int listener)
 {
-	char *path = device_path();
+	char *path = hostdev_vsock_program();
 	const char *argv[] = { path, "--cid", DEVICE_CID, "--vhost-fd", "3",
 	    "--uds-fd", "4", "--once", NULL };
 	const struct proc_fd fds[] = { { s->null, 0 }, { s->null, 1 },

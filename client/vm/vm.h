@@ -12,6 +12,8 @@
 #define VM_ARGS_MAX	128	/* 40 fixed, 4 for each disk */
 #define VM_RUNTIME_NAME_MAX 17	/* a virtio serial has 20 bytes: "rt-" */
 
+#define VM_MEMORY	512	/* MiB, without --memory */
+#define VM_MEMORY_MIN	48	/* the image boots in it */
 #define VM_CPUS_MAX	32	/* image/kernel.config: CONFIG_NR_CPUS */
 
 enum vm_machine {

@@ -1,0 +1,23 @@
+/*
+ * The files from which a VM starts: the appliance's image, and runtimes.
+ */
+#ifndef IMAGE_H
+#define IMAGE_H
+
+#include "lib/why.h"
+
+#define IMAGE_NAME	"casemate.bzImage"
+
+/* The folder of this program; the caller frees. */
+char	*image_program_folder(void);
+
+/*
+ * The image beside this program, as `make' and a package leave it; the caller
+ * frees.  NULL when there is none.
+ */
+char	*image_find(void);
+
+/* That the file is an EROFS image; else -1 with *w. */
+int	image_check_runtime(const char *path, struct why *w);
+
+#endif
