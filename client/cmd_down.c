@@ -1,18 +1,87 @@
 /* casemate down */
 #include "casemate.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/name.h"
-#include "lib/log.h"
-#include "say.h"
+#include "client/vm/ended.h"
+#include "client/vm/lock.h"
 #include "client/vm/names.h"
 #include "client/vm/state.h"
 #include "client/vm/stop.h"
+#include "lib/clock.h"
+#include "lib/log.h"
+#include "lib/name.h"
+#include "say.h"
 #include "target.h"
 
-#define WAIT_S	30
+#define WAIT_S		30
+#define CUT_MS		10000	/* for the other's end, after its QEMU's */
+#define CUT_EVERY_MS	100
+
+struct take_down {
+	uint64_t	wait_s;
+	bool		force;
+	const char	*name;
+	uint64_t	deadline;
+	enum lock_user	stopped;	/* whose work this has waited for */
+};
+
+/* Stops an `up' that is at work; it presses the power button, too. */
+static void
+interrupt_up(const struct take_down *d, const struct proc *up)
+{
+	int fd = proc_open(up);
+
+	if (fd == -1)
+		return;
+	say_progress("%s: is being started; stopping that", d->name);
+	proc_signal(fd, SIGTERM);
+	close(fd);
+}
+
+/* Ends the QEMU of whoever holds the lock, until it is free. */
+static int
+lock_by_force(const struct take_down *d)
+{
+	const uint64_t deadline = clock_ms() + CUT_MS;
+	int lock = -1, qemu;
+	struct vm_state s;
+
+	errno = EWOULDBLOCK;
+	while (
+	    lock == -1 && errno == EWOULDBLOCK && clock_left_ms(deadline) > 0) {
+		if (state_load(d->name, &s) == STATE_ERROR)
+			return -1;
+		if ((qemu = proc_open(&s.qemu)) != -1) {
+			proc_signal(qemu, SIGKILL);
+			close(qemu);
+		}
+		lock = lock_wait(d->name, LOCK_DOWN, clock_ms() + CUT_EVERY_MS);
+	}
+	return lock;
+}
+
+static int
+take_lock(struct take_down *d)
+{
+	struct proc holder;
+	int lock = lock_try(d->name, LOCK_DOWN, &holder, &d->stopped);
+
+	if (lock != -1 || errno != EWOULDBLOCK)
+		return lock;
+	if (d->stopped == LOCK_UP)
+		interrupt_up(d, &holder);
+	if (!d->force)
+		lock = lock_wait(d->name, LOCK_DOWN, d->deadline);
+	if (lock == -1 && errno == EWOULDBLOCK)
+		lock = lock_by_force(d);
+	if (lock == -1 && errno == EWOULDBLOCK)
+		lock_say_held(d->name, d->stopped);
+	return lock;
+}
 
 static void
 say_down(const char *name)
@@ -23,51 +92,71 @@ say_down(const char *name)
 	free(advice);
 }
 
+/* What became of it, as another process has left it. */
 static int
-down(const char *name, uint64_t wait_s, bool force)
+report_ended(const struct take_down *d)
 {
-	struct vm_state s;
+	if (d->stopped == LOCK_NOBODY) {
+		say_down(d->name);
+		return d->force ? EXIT_OK : EXIT_REFUSED;
+	}
+	if (ended_load(d->name) == ENDED_NOT_STARTED) {
+		say_progress("%s: is not up", d->name);
+		return EXIT_OK;
+	}
+	if (!d->force || ended_in_order(ended_load(d->name)))
+		return stop_report(d->name) == 0 ? EXIT_OK : EXIT_REFUSED;
+	say_progress("%s: ended by force, as asked", d->name);
+	return EXIT_OK;
+}
 
-	switch (state_load(name, &s)) {
+static int
+remove_stale(const struct take_down *d, const struct vm_state *s)
+{
+	const enum ended ended = ended_load(d->name);
+
+	stop_leftovers(d->name, s);
+	say("%s: had ended already: %s; removed what it had left", d->name,
+	    s->qemu.pid == 0 ? "this host was restarted" : ended_text(ended));
+	return ended_in_order(ended) || d->force ? EXIT_OK : EXIT_REFUSED;
+}
+
+static int
+down(const struct take_down *d)
+{
+	struct vm_state s = { 0 };
+
+	switch (state_load(d->name, &s)) {
 	case STATE_ERROR:
 		break;
 	case STATE_DOWN:
-		say_down(name);
-		return force ? EXIT_OK : EXIT_REFUSED;
+		return report_ended(d);
 	case STATE_STALE:
-		stop_leftovers(name, &s);
-		say("%s: had ended already; removed what it had left",
-		    name);
-		return EXIT_OK;
+		return remove_stale(d, &s);
 	case STATE_UP:
-		return stop_vm(name, &s, wait_s, force) == 0 ? EXIT_OK :
-		    EXIT_REFUSED;
+		return stop_vm(d->name, &s, d->wait_s, d->deadline,
+		    d->force) == 0 ? EXIT_OK : EXIT_REFUSED;
 	}
 	return EXIT_REFUSED;
 }
 
-struct take_down {
-	uint64_t	wait_s;
-	bool		force;
-};
-
 static int
 run(int argc, char *argv[])
 {
-	struct take_down d = { .wait_s = WAIT_S };
-	const char *name = TARGET_DEFAULT;
+	struct take_down d = { .wait_s = WAIT_S, .name = TARGET_DEFAULT };
 	int lock, code;
 
-	if (opts_parse(&cmd_down, &d, argc, argv, &name) == -1)
+	if (opts_parse(&cmd_down, &d, argc, argv, &d.name) == -1)
 		return CMD_USAGE;
-	if (name_check(name) == -1) {
+	if (name_check(d.name) == -1) {
 		say("%s: is not an appliance's name (1 to 63 lower-case "
-		    "letters, digits and -)", name);
+		    "letters, digits and -)", d.name);
 		return CMD_USAGE;
 	}
-	if ((lock = state_lock(name)) == -1)
+	d.deadline = clock_ms() + d.wait_s * 1000;
+	if ((lock = take_lock(&d)) == -1)
 		return EXIT_REFUSED;
-	code = down(name, d.wait_s, d.force);
+	code = down(&d);
 	close(lock);
 	return code;
 }

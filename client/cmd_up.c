@@ -1,6 +1,7 @@
 /* casemate up */
 #include "casemate.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -9,25 +10,29 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conn.h"
+#include "appliance.h"
 #include "client/vm/disk.h"
+#include "client/vm/ended.h"
+#include "client/vm/hostdev.h"
+#include "client/vm/lock.h"
+#include "client/vm/proc.h"
+#include "client/vm/start.h"
+#include "client/vm/stop.h"
+#include "client/vm/tail.h"
+#include "client/vm/tsc.h"
+#include "conn.h"
 #include "file.h"
 #include "lib/clock.h"
-#include "lib/name.h"
-#include "client/vm/hostdev.h"
 #include "client/vm/image.h"
 #include "lib/log.h"
-#include "client/vm/proc.h"
-#include "appliance.h"
+#include "lib/name.h"
 #include "need.h"
 #include "say.h"
 #include "sitemake.h"
-#include "client/vm/start.h"
-#include "client/vm/stop.h"
-#include "client/vm/tsc.h"
 
 #define TRY_MS		1000	/* one try; Ctrl-C waits for its end */
 #define STOP_WAIT_S	30
+#define TURN_MS		500	/* between two looks for a signal */
 #define READY_LINE	"casemate: ready in "
 #define READY_LINE_MS	3000
 #define SITE_FILE_MAX	(1u << 20)	/* both files have a tenth of it */
@@ -213,6 +218,8 @@ choose_accel(struct up *u)
 
 	if (strcmp(u->accel, "tcg") != 0)
 		u->vm.kvm = hostdev_kvm_works(&u->vm, &why);
+	if (stop_wanted)
+		return 0;
 	if (!u->vm.kvm && strcmp(u->accel, "kvm") == 0) {
 		say("--accel kvm: %s; without it the CPU is emulated",
 		    why);
@@ -277,6 +284,16 @@ prepare(struct up *u)
 	return choose_accel(u);
 }
 
+/* Ends what has started, after a signal. */
+static void
+break_off(struct up *u)
+{
+	say("%s: interrupted while it was starting; stopping it (at most %d s)",
+	    u->name, STOP_WAIT_S);
+	stop_vm(u->name, &u->state, STOP_WAIT_S,
+	    clock_ms() + STOP_WAIT_S * 1000, false);
+}
+
 /* Says why it did not come up, shows both logs, and ends its VM. */
 static void
 give_up(struct up *u, const char *what)
@@ -284,8 +301,8 @@ give_up(struct up *u, const char *what)
 	int qemu = proc_open(&u->state.qemu);
 
 	say("%s: %s", u->name, what);
-	stop_show_log(u->name, "its console", "console.log");
-	stop_show_log(u->name, "QEMU", "qemu.log");
+	tail_show(u->name, "its console", "console.log");
+	tail_show(u->name, "QEMU", "qemu.log");
 	if (qemu != -1) {
 		proc_signal(qemu, SIGKILL);
 		proc_ended(qemu, -1);
@@ -294,7 +311,7 @@ give_up(struct up *u, const char *what)
 	stop_leftovers(u->name, &u->state);
 }
 
-/* Waits for HELLO.  Returns NULL, or why it did not come. */
+/* Waits for HELLO or a signal.  Returns NULL, or why HELLO did not come. */
 static const char *
 wait_hello(struct up *u, const struct target *t)
 {
@@ -308,11 +325,13 @@ wait_hello(struct up *u, const struct target *t)
 	while (failed == NULL) {
 		enum conn_result r = CONN_LATER;
 
-		if (qemu == -1 || proc_ended(qemu,
-		    (int)backoff_next(&pauses)))
+		const bool ended = qemu == -1 || proc_ended(qemu,
+		    (int)backoff_next(&pauses));
+
+		if (stop_wanted)
+			break;
+		else if (ended)
 			failed = "the VM ended by itself before it was ready";
-		else if (stop_wanted)
-			failed = "interrupted while it was starting";
 		else if (clock_left_ms(deadline) == 0)
 			failed = "it was not ready in time (--wait SECONDS)";
 		else
@@ -341,7 +360,8 @@ wait_ready_line(const struct up *u)
 	const uint64_t deadline = clock_ms() + READY_LINE_MS;
 	struct backoff pauses = pause_start;
 
-	while (!stop_said(u->name, READY_LINE) && clock_left_ms(deadline) > 0)
+	while (!tail_has(u->name, "console.log", READY_LINE) &&
+	    !stop_wanted && clock_left_ms(deadline) > 0)
 		backoff_sleep(backoff_next(&pauses));
 }
 
@@ -380,19 +400,50 @@ report(const struct up *u, const struct target *t)
 	fflush(stdout);
 }
 
-/* Returns when QEMU has ended, or a signal asked to stop it. */
+/*
+ * Ends a VM that ran in the foreground.  Another process may have stopped it
+ * and removed its state, and a third may have started a new one.
+ */
+static int
+leave(struct up *u, bool ended)
+{
+	const uint64_t deadline = clock_ms() + STOP_WAIT_S * 1000;
+	int ret = ended ? stop_report(u->name) : 0;
+	struct vm_state now = { 0 };
+	enum state_found found;
+
+	u->lock = lock_wait(u->name, LOCK_UP, deadline);
+	if (u->lock == -1) {
+		if (errno == EWOULDBLOCK)
+			lock_say_held(u->name, LOCK_DOWN);
+		return -1;
+	}
+	found = state_load(u->name, &now);
+	if (found != STATE_DOWN && now.qemu.pid == u->state.qemu.pid) {
+		if (!ended)
+			return stop_vm(u->name, &u->state, STOP_WAIT_S,
+			    deadline, false);
+		stop_leftovers(u->name, &u->state);
+	} else if (!ended) {
+		ret = stop_report(u->name);
+	}
+	return ret;
+}
+
+/* Returns when QEMU has ended; after a signal, stops it. */
 static int
 stay(struct up *u)
 {
 	int qemu = proc_open(&u->state.qemu), ret;
+	bool ended = qemu == -1;
 
 	close(u->lock);		/* lets `casemate down' work */
 	u->lock = -1;
-	while (qemu != -1 && !stop_wanted && !proc_ended(qemu, 500))
-		continue;
+	while (!ended && !stop_wanted)
+		ended = proc_ended(qemu, TURN_MS);
+	ret = leave(u, ended);
 	if (qemu != -1)
 		close(qemu);
-	ret = stop_vm(u->name, &u->state, STOP_WAIT_S, false);
 	return ret == 0 ? EXIT_OK : EXIT_REFUSED;
 }
 
@@ -405,18 +456,30 @@ go(struct up *u)
 	memset(&u->state, 0, sizeof(u->state));
 	if (prepare(u) == -1)
 		return EXIT_REFUSED;
+	if (stop_wanted) {
+		say("%s: interrupted; its VM has not been started", u->name);
+		return EXIT_REFUSED;
+	}
 	u->started = clock_ms();
 	if (start_vm(u->name, u->dir, &u->vm, u->foreground, &u->state) == -1)
 		return EXIT_REFUSED;
 	failed = state_target(u->name, &u->state, &t) == -1 ?
 	    "its socket's path is too long" : wait_hello(u, &t);
-	if (failed != NULL || keep(u) == -1) {
-		give_up(u, failed == NULL ? "its key cannot be kept" : failed);
-		return EXIT_REFUSED;
+	if (failed == NULL && !stop_wanted) {
+		if (keep(u) == -1)
+			failed = "its key cannot be kept";
+		else
+			wait_ready_line(u);
 	}
-	wait_ready_line(u);
-	report(u, &t);
-	return u->foreground ? stay(u) : EXIT_OK;
+	if (failed == NULL && !stop_wanted) {
+		report(u, &t);
+		return u->foreground ? stay(u) : EXIT_OK;
+	}
+	if (failed != NULL)
+		give_up(u, failed);
+	else
+		break_off(u);
+	return EXIT_REFUSED;
 }
 
 static int
@@ -430,14 +493,43 @@ up(struct up *u)
 		    u->name, u->state.machine, u->state.accel, u->name);
 		return EXIT_OK;
 	case STATE_STALE:
-		say_progress("%s: an earlier VM of this name has ended; "
-		    "removed what it had left", u->name);
+		say_progress("%s: an earlier VM of this name has ended: %s; "
+		    "removed what it had left", u->name,
+		    u->state.qemu.pid == 0 ? "this host was restarted" :
+		    ended_text(ended_load(u->name)));
 		stop_leftovers(u->name, &u->state);
 		break;
 	case STATE_DOWN:
 		break;
 	}
+	/* What `down' reads when it stops this before QEMU runs. */
+	unlinkat(u->dir, "events.log", 0);
 	return go(u);
+}
+
+/* Signals to stop it, but a SIGHUP that nohup(1) ignores. */
+static void
+take_signals(void)
+{
+	const struct sigaction sa = { .sa_handler = want_stop };
+	struct sigaction old;
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &sa, NULL);
+}
+
+static int
+take_lock(const char *name)
+{
+	struct proc holder;
+	enum lock_user held;
+	int lock = lock_try(name, LOCK_UP, &holder, &held);
+
+	if (lock == -1 && errno == EWOULDBLOCK)
+		lock_say_held(name, held);
+	return lock;
 }
 
 static int
@@ -446,14 +538,12 @@ run(int argc, char *argv[])
 	struct up u = { .name = TARGET_DEFAULT, .machine = "microvm",
 	    .accel = "auto", .disk_size = DISK_SIZE, .memory_mib = VM_MEMORY,
 	    .cpus = 1, .wait_s = 60 };
-	struct sigaction sa = { .sa_handler = want_stop };
 	int code = EXIT_REFUSED;
 
 	if (parse(&u, argc, argv) == -1)
 		return CMD_USAGE;
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	if ((u.lock = state_lock(u.name)) == -1)
+	take_signals();
+	if ((u.lock = take_lock(u.name)) == -1)
 		return EXIT_REFUSED;
 	if ((u.dir = state_open(u.name)) != -1) {
 		code = up(&u);

@@ -13,9 +13,9 @@ client_SRCS += $(addprefix client/policy/,cases.c cmd_check.c cmd_explain.c \
 	verdict.c)
 client_SRCS += $(addprefix client/doctor/,cmd_doctor.c diagnosis.c room.c \
 	signing.c virtual.c)
-client_SRCS += $(addprefix client/vm/,capture.c cpio.c disk.c hostdev.c \
-	image.c names.c proc.c qmp.c start.c state.c statefile.c stop.c tsc.c \
-	vm.c)
+client_SRCS += $(addprefix client/vm/,capture.c cpio.c disk.c ended.c \
+	hostdev.c image.c lock.c names.c proc.c qmp.c start.c state.c \
+	statefile.c stop.c tail.c tsc.c vm.c)
 client_NEEDS := lib/rules
 CLIENT_PROGS += client/casemate
 
@@ -26,9 +26,10 @@ client/test_SRCS := $(addprefix client/test/,fake_appliance.c fake_qemu.c \
 client/test_NEEDS := client
 TESTS += $(addprefix client/,backoff_test casemate_closed_test \
 	cmd_ledger_test cmd_list_test cmd_output_test cmd_run_test conn_test \
-	doctor/room_test leaf_test number_test opts_test query_test safe_test target_test \
-	unixsock_test vm/cpio_test vm/disk_test vm/qmp_test vm/start_test vm/state_test \
-	vm/statefile_test vm/stop_test vm/vm_test)
+	doctor/room_test leaf_test number_test opts_test query_test safe_test \
+	target_test unixsock_test vm/cpio_test vm/disk_test vm/lock_test \
+	vm/qmp_test vm/start_test vm/state_test vm/statefile_test vm/stop_test \
+	vm/vm_test)
 client/doctor/room_test_LDFLAGS := -Wl,--wrap=adjtimex,--wrap=clock_unix_s
 client/conn_test_LDFLAGS := -Wl,--wrap=socket,--wrap=connect
 $(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate

@@ -40,16 +40,36 @@ read_command(int fd, char *line, size_t cap)
 }
 
 static void
+say_event(int folder, const char *event, const char *reason)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "{\"timestamp\": {\"seconds\": 1}, "
+	    "\"event\": \"%s\", \"data\": {\"reason\": \"%s\"}}\r\n", event,
+	    reason);
+	append(folder, "events.log", line);
+}
+
+static void
 act(const struct fake_qemu *q, int folder, const char *command)
 {
+	static unsigned pressed;
+
 	if (q == NULL)
 		return;
-	if (strstr(command, "\"quit\"") != NULL)
+	if (strstr(command, "\"quit\"") != NULL) {
+		say_event(folder, "SHUTDOWN", "host-qmp-quit");
 		_exit(0);
-	if (strstr(command, "\"system_powerdown\"") == NULL || !q->stops)
+	}
+	if (strstr(command, "\"system_powerdown\"") == NULL)
+		return;
+	say_event(folder, "POWERDOWN", "");
+	if (!q->stops || pressed++ < q->presses)
 		return;
 	if (q->last_words != NULL)
 		append(folder, "console.log", q->last_words);
+	if (q->reason != NULL)
+		say_event(folder, "SHUTDOWN", q->reason);
 	_exit(0);
 }
 

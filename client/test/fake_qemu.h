@@ -29,12 +29,14 @@ struct fake_qemu {
 	bool		 no_monitor;
 	/* What it does after system_powerdown was replied to. */
 	bool		 stops;		/* it ends ... */
-	const char	*last_words;	/* ... and this is on its console */
+	unsigned	 presses;	/* ... after so many more commands ... */
+	const char	*last_words;	/* ... with this on its console ... */
+	const char	*reason;	/* ... and this in its last event */
 };
 
 /*
- * Starts QEMU as the child of the test, with qmp.sock and console.log in
- * folder.  It ends at the command quit, and after a minute.
+ * Starts QEMU as the child of the test, with qmp.sock, events.log and
+ * console.log in folder.  It ends at the command quit, and after a minute.
  */
 pid_t	fake_qemu_start(const struct fake_qemu *, const char *folder);
 

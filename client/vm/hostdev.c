@@ -30,28 +30,39 @@
 #define CACHE_NAME	".kvm-probe"	/* not an appliance's name */
 #define CID_TRIES	8
 
-/* Reads until the line comes; false at the end or after PROBE_MS. */
-static bool
+/* What a trial of KVM showed; the first two are kept in a file. */
+enum kvm_trial {
+	KVM_FAILS,
+	KVM_WORKS,
+	KVM_UNKNOWN,	/* not tried, or a signal broke it off */
+};
+
+/* Reads until the line comes, the end, a signal, or PROBE_MS have passed. */
+static enum kvm_trial
 hear_probe(int fd)
 {
 	const uint64_t deadline = clock_ms() + PROBE_MS;
 	struct buf text = { 0 };
-	bool heard = false;
+	bool heard = false, interrupted = false;
 
 	while (!heard) {
 		struct pollfd pfd = { .fd = fd, .events = POLLIN };
 		int left = clock_left_ms(deadline);
 		ssize_t n;
 
-		if (left == 0 || poll(&pfd, 1, left) < 1)
+		if (left == 0 || poll(&pfd, 1, left) < 1) {
+			interrupted = left != 0 && errno == EINTR;
 			break;
+		}
 		if ((n = read(fd, buf_room(&text, 4096), 4096)) <= 0)
 			break;
 		text.len += (size_t)n;
 		heard = strstr(buf_str(&text), PROBE_LINE) != NULL;
 	}
 	buf_free(&text);
-	return heard;
+	if (interrupted)
+		return KVM_UNKNOWN;
+	return heard ? KVM_WORKS : KVM_FAILS;
 }
 
 /* Ends the probe's QEMU, which may hang inside the kernel. */
@@ -74,14 +85,14 @@ end_probe(pid_t pid)
 	}
 }
 
-static bool
+static enum kvm_trial
 run_probe(const struct vm *vm)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), out[2];
 	struct vm probe = *vm;
 	struct vm_args args;
 	struct proc_fd fds[3];
-	bool heard = false;
+	enum kvm_trial shown = KVM_FAILS;
 	pid_t pid = -1;
 
 	probe.kvm = true;
@@ -93,7 +104,7 @@ run_probe(const struct vm *vm)
 		pid = proc_start(args.argv, PROC_TIED, -1, fds, 3);
 		close(out[1]);
 		if (pid != -1) {
-			heard = hear_probe(out[0]);
+			shown = hear_probe(out[0]);
 			end_probe(pid);
 		}
 		close(out[0]);
@@ -101,7 +112,7 @@ run_probe(const struct vm *vm)
 	if (null != -1)
 		close(null);
 	vm_free_args(&args);
-	return heard;
+	return shown;
 }
 
 /* What a result holds for: a line that changes when any of it does. */
@@ -130,27 +141,28 @@ probe_key(const struct vm *vm)
 	return key;
 }
 
-/* The kept result for this key: 1 works, 0 does not, -1 not kept. */
-static int
+/* The kept result for this key. */
+static enum kvm_trial
 load_result(const char *path, const char *key)
 {
 	struct buf text = { 0 };
-	int works = -1;
+	enum kvm_trial kept = KVM_UNKNOWN;
 	size_t len = strlen(key);
 
 	if (access(path, R_OK) == 0 && file_read(AT_FDCWD, path, FILE_FOLLOW,
 	    path, 4096, &text, NULL) == 0 && text.len == len + 3 &&
 	    memcmp(text.data, key, len) == 0)
-		works = strcmp(buf_str(&text) + len, " 1\n") == 0;
+		kept = strcmp(buf_str(&text) + len, " 1\n") == 0 ?
+		    KVM_WORKS : KVM_FAILS;
 	buf_free(&text);
-	return works;
+	return kept;
 }
 
 /* `casemate up' has made the folder, other commands do not. */
 static void
-save_result(const char *path, const char *key, bool works)
+save_result(const char *path, const char *key, enum kvm_trial shown)
 {
-	char *line = need_printf("%s %d\n", key, works ? 1 : 0);
+	char *line = need_printf("%s %d\n", key, shown == KVM_WORKS ? 1 : 0);
 	char *base = state_base();
 
 	if (base != NULL && access(base, W_OK) == 0)
@@ -179,25 +191,27 @@ bool
 hostdev_kvm_works(const struct vm *vm, const char **whyp)
 {
 	char *path, *key;
-	int works;
+	enum kvm_trial shown;
 
 	if (!open_kvm(whyp))
 		return false;
 	if ((path = state_path(CACHE_NAME)) == NULL)
 		return false;
 	key = probe_key(vm);
-	works = load_result(path, key);
-	if (works == -1) {
+	shown = load_result(path, key);
+	if (shown == KVM_UNKNOWN) {
 		say_progress("/dev/kvm opens; trying whether a guest really "
 		    "runs (at most %d s, once)", PROBE_MS / 1000);
-		works = run_probe(vm);
-		save_result(path, key, works);
+		shown = run_probe(vm);
+		if (shown != KVM_UNKNOWN)
+			save_result(path, key, shown);
 	}
-	if (works == 0)
-		*whyp = "/dev/kvm opens, but a guest does not run in it";
+	*whyp = shown == KVM_UNKNOWN ?
+	    "the trial of /dev/kvm was interrupted" :
+	    "/dev/kvm opens, but a guest does not run in it";
 	free(key);
 	free(path);
-	return works == 1;
+	return shown == KVM_WORKS;
 }
 
 int

@@ -19,6 +19,7 @@
 #include "client/file.h"
 #include "client/need.h"
 #include "client/say.h"
+#include "lib/clock.h"
 
 #define PROC_FDS_MAX	16
 #define FDS_ABOVE	64	/* high numbers on the way */
@@ -214,7 +215,7 @@ proc_open(const struct proc *p)
 {
 	int fd = -1;
 
-	if (p->pid > 0)
+	if (p->pid > 0 && p->start != 0)
 		fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
 	if (fd != -1 && proc_start_time(p->pid) == p->start)
 		return fd;
@@ -233,7 +234,13 @@ proc_signal(int pidfd, int sig)
 bool
 proc_ended(int pidfd, int timeout_ms)
 {
+	const uint64_t deadline = timeout_ms < 0 ? CLOCK_NEVER :
+	    clock_ms() + (uint64_t)timeout_ms;
 	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
+	int n;
 
-	return poll(&pfd, 1, timeout_ms) == 1;
+	do /* a signal must not cut the time short */
+		n = poll(&pfd, 1, clock_left_ms(deadline));
+	while (n == -1 && errno == EINTR);
+	return n == 1;
 }

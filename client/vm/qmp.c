@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "client/unixsock.h"
+#include "lib/clock.h"
 
-#define ANSWER_MS	5000
 #define LINE_MAX_LEN	8192	/* the greeting has some 200 bytes */
 
 struct qmp {
@@ -19,9 +19,10 @@ struct qmp {
 	char	line[LINE_MAX_LEN];
 	size_t	len;		/* of what follows the current line */
 	size_t	start;
+	uint64_t deadline;
 };
 
-/* The next line, NULL at the end or after ANSWER_MS without one. */
+/* The next line, NULL at the end or at the deadline. */
 static const char *
 read_line(struct qmp *q)
 {
@@ -39,7 +40,8 @@ read_line(struct qmp *q)
 			q->start = (size_t)(end + 1 - q->line);
 			return q->line;
 		}
-		if (q->len == sizeof(q->line) || poll(&pfd, 1, ANSWER_MS) < 1)
+		if (q->len == sizeof(q->line) ||
+		    poll(&pfd, 1, clock_left_ms(q->deadline)) < 1)
 			return NULL;
 		n = recv(q->fd, q->line + q->len, sizeof(q->line) - q->len, 0);
 		if (n <= 0)
@@ -73,9 +75,11 @@ run_command(struct qmp *q, const char *command, struct why *w)
 }
 
 int
-qmp_command(const char *path, const char *command, struct why *w)
+qmp_command(
+    const char *path, const char *command, int timeout_ms, struct why *w)
 {
-	struct qmp q = { .fd = unixsock_connect(path) };
+	struct qmp q = { .fd = unixsock_connect(path),
+	    .deadline = clock_ms() + (uint64_t)timeout_ms };
 	int ret = -1;
 
 	if (q.fd == -1)

@@ -8,9 +8,10 @@
 
 /*
  * Connects to the monitor at `path', sends one command without arguments
- * ("system_powerdown", "quit"), and waits for the reply, at most 5 s.  -1 with
- * *w.  0 also when QEMU ends before it replies to "quit".
+ * ("system_powerdown", "quit"), and waits for the reply, at most timeout_ms.
+ * -1 with *w.  0 also when QEMU ends before it replies to "quit".
  */
-int	qmp_command(const char *path, const char *command, struct why *w);
+int	qmp_command(const char *path, const char *command, int timeout_ms,
+	    struct why *w);
 
 #endif

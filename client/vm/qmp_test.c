@@ -4,12 +4,15 @@
 #include <sys/stat.h>
 
 #include <atf-c.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "client/test/fake_qemu.h"
 #include "client/test/user.h"
+#include "client/unixsock.h"
+#include "lib/clock.h"
 
 #define EVENT	\
 	"{\"timestamp\": {\"seconds\": 1}, \"event\": \"POWERDOWN\"}\r\n"
@@ -25,7 +28,7 @@ command(const struct fake_monitor *m, const char *name)
 
 	why.text[0] = '\0';
 	user_write("commands", "", 0600);
-	ret = qmp_command("qmp.sock", name, &why);
+	ret = qmp_command("qmp.sock", name, 5000, &why);
 	fake_process_end(pid);
 	return ret;
 }
@@ -94,7 +97,7 @@ ATF_TC_BODY(a_monitor_that_breaks_off, tc)
 	    false };
 	const struct fake_monitor deaf = { FAKE_QMP_GREETING, { NULL }, true };
 
-	ATF_CHECK_EQ(-1, qmp_command("qmp.sock", "quit", &why));
+	ATF_CHECK_EQ(-1, qmp_command("qmp.sock", "quit", 5000, &why));
 	ATF_CHECK_STREQ("cannot connect to QEMU's monitor: No such file or "
 	    "directory", why.text);
 	fails(&silent, "QEMU's monitor sent no greeting; does another program "
@@ -104,6 +107,23 @@ ATF_TC_BODY(a_monitor_that_breaks_off, tc)
 	    "pipe");
 	memset(lines, 'x', sizeof(lines) - 1);
 	fails(&endless, "QEMU's monitor did not answer qmp_capabilities");
+}
+
+/* Another client has the monitor, so QEMU does not accept this one. */
+ATF_TC_WITHOUT_HEAD(a_busy_monitor_takes_no_longer);
+ATF_TC_BODY(a_busy_monitor_takes_no_longer, tc)
+{
+	int folder = open(".", O_RDONLY | O_DIRECTORY);
+	int listener = unixsock_listen(folder, "qmp.sock");
+	const uint64_t before = clock_ms();
+
+	ATF_REQUIRE(listener != -1);
+	ATF_CHECK_EQ(-1, qmp_command("qmp.sock", "quit", 200, &why));
+	ATF_CHECK(clock_ms() - before < 2000);
+	ATF_CHECK_STREQ("QEMU's monitor sent no greeting; does another program "
+	    "use it?", why.text);
+	close(listener);
+	close(folder);
 }
 
 /* It ends without a reply. */
@@ -123,6 +143,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, events_are_no_replies);
 	ATF_TP_ADD_TC(tp, a_refusal_is_shown);
 	ATF_TP_ADD_TC(tp, a_monitor_that_breaks_off);
+	ATF_TP_ADD_TC(tp, a_busy_monitor_takes_no_longer);
 	ATF_TP_ADD_TC(tp, quit_needs_no_reply);
 	return atf_no_error();
 }

@@ -18,14 +18,18 @@
 #include "client/unixsock.h"
 
 #define QEMU_VSOCK_FD	3	/* numbers in the new programs */
+#define QEMU_WRITER_FD	4
 #define DEVICE_VHOST_FD	3
 #define DEVICE_LISTEN_FD 4
 #define DEVICE_CID	"3"	/* one guest for each device, so any works */
+#define EVENTS_SIZE	4096	/* of the events of one VM */
 
 /* Descriptors while things start. */
 struct start {
 	const char	*name;
-	int		 dir, null, log;
+	int		 dir, null, log, events;
+	/* A monitor's input.  QEMU has both ends, so it never reads the end. */
+	int		 commands[2];
 	int		 vsock;		/* QEMU's end, or /dev/vhost-vsock */
 	bool		 tied;
 	struct vm_state	*state;
@@ -83,15 +87,16 @@ start_device(struct start *s)
 static int
 start_qemu(struct start *s, struct vm *vm)
 {
-	const struct proc_fd fds[] = { { s->null, 0 }, { s->log, 1 },
-	    { s->log, 2 }, { s->vsock, QEMU_VSOCK_FD } };
+	const struct proc_fd fds[] = { { s->commands[0], 0 }, { s->events, 1 },
+	    { s->log, 2 }, { s->vsock, QEMU_VSOCK_FD },
+	    { s->commands[1], QEMU_WRITER_FD } };
 	struct vm_args args;
 	pid_t pid;
 
 	vm->vsock_fd = QEMU_VSOCK_FD;
 	vm_args(&args, vm);
 	pid = proc_start(args.argv, s->tied ? PROC_TIED : PROC_SESSION, s->dir,
-	    fds, 4);
+	    fds, 5);
 	vm_free_args(&args);
 	if (pid == -1)
 		return -1;
@@ -100,24 +105,48 @@ start_qemu(struct start *s, struct vm *vm)
 }
 
 static int
+open_log(struct start *s, const char *file)
+{
+	return openat(s->dir, file,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+}
+
+/* Makes the monitor's input, which has one command. */
+static int
+make_commands(struct start *s)
+{
+	const ssize_t len = sizeof(VM_EVENTS_ON) - 1;
+
+	if (pipe2(s->commands, O_CLOEXEC) == 0 &&
+	    write(s->commands[1], VM_EVENTS_ON, (size_t)len) == len)
+		return 0;
+	say_errno("%s: cannot make a pipe for QEMU", s->name);
+	return -1;
+}
+
+static int
 open_files(struct start *s)
 {
 	unlinkat(s->dir, "console.log", 0);
 	s->null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	s->log = openat(s->dir, "qemu.log",
-	    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-	if (s->null != -1 && s->log != -1)
-		return 0;
-	say_errno("%s: cannot open its log", s->name);
-	return -1;
+	s->log = open_log(s, "qemu.log");
+	s->events = open_log(s, "events.log");
+	if (s->null == -1 || s->log == -1 || s->events == -1) {
+		say_errno("%s: cannot open its log", s->name);
+		return -1;
+	}
+	/* So that a full disk does not lose them; not all file systems can. */
+	(void)!fallocate(s->events, FALLOC_FL_KEEP_SIZE, 0, EVENTS_SIZE);
+	return make_commands(s);
 }
 
 static void
 close_files(struct start *s)
 {
-	const int fds[] = { s->null, s->log, s->vsock };
+	const int fds[] = { s->null, s->log, s->events, s->vsock,
+	    s->commands[0], s->commands[1] };
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] != -1)
 			close(fds[i]);
 }
@@ -139,7 +168,8 @@ start_vm(const char *name, int dirfd, struct vm *vm, bool tied,
     struct vm_state *state)
 {
 	struct start s = { .name = name, .dir = dirfd, .null = -1, .log = -1,
-	    .vsock = -1, .tied = tied, .state = state };
+	    .events = -1, .commands = { -1, -1 }, .vsock = -1, .tied = tied,
+	    .state = state };
 	int ret = -1;
 
 	note_vm(state, vm);

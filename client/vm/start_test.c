@@ -156,6 +156,19 @@ wait_for_file(const char *path)
 	ATF_REQUIRE_EQ(0, access(path, F_OK));
 }
 
+/* `up' has reported success. */
+static void
+wait_until_up(void)
+{
+	const uint64_t end = clock_ms() + LIMIT_MS;
+
+	do {
+		usleep(10000);
+		user_slurp("out", user_out);
+	} while (strstr(user_out, "\nat ") == NULL && clock_ms() < end);
+	ATF_REQUIRE(strstr(user_out, "\nat ") != NULL);
+}
+
 static void
 check_gone(void)
 {
@@ -213,8 +226,8 @@ ATF_TC_BODY(what_a_dead_vm_left_is_replaced, tc)
 	kill_qemu();
 	serve(greet);
 	ATF_CHECK_EQ_MSG(0, up(NULL, NULL), "%s", user_err);
-	USER_CHECK_ERR("vm: an earlier VM of this name has ended; removed "
-	    "what it had left\n");
+	USER_CHECK_ERR("vm: an earlier VM of this name has ended: QEMU was "
+	    "killed or crashed; removed what it had left\n");
 	ATF_CHECK_EQ(0, fake_wait(&appliance));
 	user_write(FOLDER "state", "what?\n", 0600);
 	ATF_CHECK_EQ(1, up(NULL, NULL));
@@ -248,53 +261,112 @@ ATF_TC_BODY(what_is_no_appliance_is_ended, tc)
 	check_gone();
 }
 
+/* Plays QEMU's part of a stop: the button is pressed, and it ends. */
+static void
+switch_off(void)
+{
+	const struct fake_monitor m = { FAKE_QMP_GREETING,
+	    { FAKE_QMP_OK, FAKE_QMP_OK }, false };
+	pid_t monitor = fake_monitor_start(&m, "casemate/vm");
+
+	wait_for_file("commands");
+	user_write(FOLDER "events.log", "{\"event\": \"SHUTDOWN\", \"data\": "
+	    "{\"guest\": true, \"reason\": \"guest-shutdown\"}}\r\n", 0600);
+	kill_qemu();
+	fake_process_end(monitor);
+	ATF_REQUIRE_EQ(0, unlink("commands"));
+}
+
 ATF_TC_WITHOUT_HEAD(a_signal_ends_the_wait);
 ATF_TC_BODY(a_signal_ends_the_wait, tc)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	const char *words[] = { UP, "--image", "image", "--ephemeral", NULL };
+
+	enter("exec tail -f /dev/null\n");
+	for (size_t i = 0; i < 3; i++) {
+		pid_t pid = start(NULL, words);
+
+		wait_for_file(FOLDER "qemu.pid");
+		ATF_REQUIRE_EQ(0, kill(pid, signals[i]));
+		usleep(50000);
+		ATF_REQUIRE_EQ(0, kill(pid, SIGINT));	/* does no harm */
+		switch_off();
+		ATF_CHECK_EQ(1, user_wait(pid));
+		USER_CHECK_ERR("vm: interrupted while it was starting; "
+		    "stopping it (at most 30 s)\n"
+		    "casemate: vm: stopped in good order\n");
+		check_gone();
+	}
+}
+
+/* Nothing has been started then. */
+ATF_TC_WITHOUT_HEAD(a_signal_before_the_vm_starts);
+ATF_TC_BODY(a_signal_before_the_vm_starts, tc)
+{
+	const char *words[] = { UP, "--image", "image", "--disk", "disk",
+	    NULL };
+	pid_t pid;
+
+	enter("exec tail -f /dev/null\n");
+	user_write("bin/mkfs.ext4", "#!/bin/sh\n: > making\nsleep 1\n", 0755);
+	pid = start(NULL, words);
+	wait_for_file("making");
+	ATF_REQUIRE_EQ(0, kill(pid, SIGTERM));
+	ATF_CHECK_EQ(1, user_wait(pid));
+	USER_CHECK_ERR("vm: interrupted; its VM has not been started\n");
+	check_gone();
+}
+
+/* nohup(1) and many a script start it so. */
+ATF_TC_WITHOUT_HEAD(an_ignored_hangup_stays_ignored);
+ATF_TC_BODY(an_ignored_hangup_stays_ignored, tc)
 {
 	const char *words[] = { UP, "--image", "image", "--ephemeral", NULL };
 	pid_t pid;
 
 	enter("exec tail -f /dev/null\n");
+	signal(SIGHUP, SIG_IGN);
 	pid = start(NULL, words);
 	wait_for_file(FOLDER "qemu.pid");
+	ATF_REQUIRE_EQ(0, kill(pid, SIGHUP));
+	usleep(400000);
+	ATF_CHECK_EQ(0, access(FOLDER "state", F_OK));
 	ATF_REQUIRE_EQ(0, kill(pid, SIGINT));
+	switch_off();
 	ATF_CHECK_EQ(1, user_wait(pid));
-	USER_CHECK_ERR("vm: interrupted while it was starting\n");
-	check_gone();
 }
 
 /* Its monitor lets it stop in good order. */
 ATF_TC_WITHOUT_HEAD(foreground_ends_with_its_vm);
 ATF_TC_BODY(foreground_ends_with_its_vm, tc)
 {
-	const struct fake_monitor m = { FAKE_QMP_GREETING,
-	    { FAKE_QMP_OK, FAKE_QMP_OK }, false };
 	const char *words[] = { UP, "--image", "image", "--ephemeral",
 	    "--foreground", NULL };
-	pid_t pid, monitor;
+	pid_t pid;
 
 	enter(QEMU_LIVES);
 	serve(greet);
 	pid = start(NULL, words);
 	wait_for_file(FOLDER "appliance.vkey");
+	wait_until_up();
 	kill_qemu();
 	ATF_CHECK_EQ(1, user_wait(pid));
-	USER_CHECK_ERR("vm: the VM ended without its console line");
+	USER_CHECK_ERR("vm: QEMU was killed or crashed; its jobs were cut off");
+	check_gone();
 	ATF_CHECK_EQ(0, fake_wait(&appliance));
 	ATF_REQUIRE_EQ(0, unlink(FOLDER "appliance.vkey"));
+	ATF_REQUIRE_EQ(0, unlink("out"));
 
 	serve(greet);
 	pid = start(NULL, words);
 	wait_for_file(FOLDER "appliance.vkey");
-	monitor = fake_monitor_start(&m, "casemate/vm");
+	wait_until_up();
 	ATF_REQUIRE_EQ(0, kill(pid, SIGTERM));
-	wait_for_file("commands");
-	user_write(FOLDER "console.log", "casemate: stopped\n", 0600);
-	kill_qemu();
+	switch_off();
 	ATF_CHECK_EQ_MSG(0, user_wait(pid), "%s", user_err);
 	USER_CHECK_ERR("vm: stopped in good order\n");
 	ATF_CHECK_EQ(0, fake_wait(&appliance));
-	fake_process_end(monitor);
 	check_gone();
 }
 
@@ -372,6 +444,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, what_a_dead_vm_left_is_replaced);
 	ATF_TP_ADD_TC(tp, what_is_no_appliance_is_ended);
 	ATF_TP_ADD_TC(tp, a_signal_ends_the_wait);
+	ATF_TP_ADD_TC(tp, a_signal_before_the_vm_starts);
+	ATF_TP_ADD_TC(tp, an_ignored_hangup_stays_ignored);
 	ATF_TP_ADD_TC(tp, foreground_ends_with_its_vm);
 	ATF_TP_ADD_TC(tp, a_program_that_stands_alone);
 	ATF_TP_ADD_TC(tp, runtimes_are_given_to_the_vm);

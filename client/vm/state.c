@@ -1,6 +1,5 @@
 #include "state.h"
 
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -85,32 +84,15 @@ state_open(const char *name)
 	return fd;
 }
 
-int
-state_lock(const char *name)
+char *
+state_lock_path(const char *name)
 {
-	char *base = state_base(), *path;
-	int fd = -1;
+	char *base = state_base(), *path = NULL;
 
-	if (base == NULL)
-		return -1;
-	path = need_printf("%s/.%s.lock", base, name);
-	if (make_folders(base) == 0) {
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-		if (fd == -1)
-			say_errno("%s", path);
-	}
-	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1) {
-		if (errno == EWOULDBLOCK)
-			say("%s: another casemate up or down is running for "
-			    "it; wait for its end", name);
-		else
-			say_errno("%s: cannot lock", path);
-		close(fd);
-		fd = -1;
-	}
-	free(path);
+	if (base != NULL && make_folders(base) == 0)
+		path = need_printf("%s/.%s.lock", base, name);
 	free(base);
-	return fd;
+	return path;
 }
 
 static void

@@ -7,10 +7,11 @@
  *	vsock.sock	the appliance, hybrid CONNECT convention
  *	console.sock	its serial console	console.log	all its output
  *	qmp.sock	QEMU's monitor		qemu.log	QEMU's messages
+ *	events.log	what happened to the VM, as QEMU's monitor says it
  *	appliance.vkey	its public key
  *	data.img	its data disk, unless --disk names another
  *
- * All but the last three and console.log are removed when it goes down.
+ * The logs and the last two stay when it goes down.
  */
 #ifndef STATE_H
 #define STATE_H
@@ -53,11 +54,8 @@ char	*state_file(const char *name, const char *file);
 
 /* Makes the folder (0700) and opens it.  Complains and returns -1. */
 int	state_open(const char *name);
-/*
- * Locks out other `up' and `down' of this name until the descriptor is
- * closed.  Complains and returns -1.
- */
-int	state_lock(const char *name);
+/* The path of its lock (client/vm/lock.h), whose folder exists; or NULL. */
+char	*state_lock_path(const char *name);
 
 enum state_found state_load(const char *name, struct vm_state *);
 /* Complains and returns -1. */

@@ -143,20 +143,6 @@ ATF_TC_BODY(damaged_state_is_said, tc)
 	ATF_CHECK(strstr(say_last(), "another version of casemate") != NULL);
 }
 
-ATF_TC_WITHOUT_HEAD(lock_keeps_a_second_one_out);
-ATF_TC_BODY(lock_keeps_a_second_one_out, tc)
-{
-	int lock;
-
-	enter();
-	ATF_REQUIRE((lock = state_lock("vm")) != -1);
-	ATF_CHECK_EQ(-1, state_lock("vm"));
-	ATF_CHECK(strstr(say_last(), "is running for it") != NULL);
-	ATF_CHECK(state_lock("other") != -1);
-	close(lock);
-	ATF_CHECK(state_lock("vm") != -1);
-}
-
 ATF_TC_WITHOUT_HEAD(relative_xdg_state_home_is_ignored);
 ATF_TC_BODY(relative_xdg_state_home_is_ignored, tc)
 {
@@ -200,7 +186,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, dead_but_not_reaped_is_gone);
 	ATF_TP_ADD_TC(tp, state_of_another_boot_is_stale);
 	ATF_TP_ADD_TC(tp, damaged_state_is_said);
-	ATF_TP_ADD_TC(tp, lock_keeps_a_second_one_out);
 	ATF_TP_ADD_TC(tp, relative_xdg_state_home_is_ignored);
 	ATF_TP_ADD_TC(tp, file_save_leaves_the_old_one_when_it_fails);
 	return atf_no_error();

@@ -2,103 +2,43 @@
 
 #include <sys/wait.h>
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "client/buf.h"
-#include "qmp.h"
 #include "client/say.h"
+#include "ended.h"
+#include "lib/clock.h"
+#include "qmp.h"
+#include "tail.h"
 
+#define MONITOR_MS	5000	/* QEMU's monitor replies within 0.1 s */
+#define PRESS_MS	250	/* between two presses of the power button */
 #define QUIT_MS		5000	/* QEMU ends within 0.1 s when it can */
 #define DEVICE_MS	2000	/* it ends by itself after QEMU */
-#define TAIL_BYTES	4096
-#define TAIL_LINES	12
-#define STOPPED_LINE	"casemate: stopped"
 
-/* The last bytes of a log. */
-static void
-read_tail(const char *name, const char *file, struct buf *out)
-{
-	char *path = state_file(name, file);
-	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
-	off_t size = fd == -1 ? 0 : lseek(fd, 0, SEEK_END);
-	ssize_t n;
-
-	if (fd != -1) {
-		n = pread(fd, buf_room(out, TAIL_BYTES), TAIL_BYTES,
-		    size > TAIL_BYTES ? size - TAIL_BYTES : 0);
-		out->len += n > 0 ? (size_t)n : 0;
-		close(fd);
-	}
-	free(path);
-}
-
-/* Where the last TAIL_LINES lines begin. */
-static size_t
-find_lines(const struct buf *b)
-{
-	size_t at = b->len, lines = 0;
-
-	while (at > 0) {
-		if (b->data[at - 1] == '\n' && at != b->len &&
-		    ++lines == TAIL_LINES)
-			break;
-		at--;
-	}
-	return at;
-}
-
-void
-stop_show_log(const char *name, const char *whose, const char *file)
-{
-	struct buf b = { 0 };
-	size_t at;
-
-	read_tail(name, file, &b);
-	at = find_lines(&b);
-	say("%s: %s said%s", name, whose, at < b.len ? ":" : " nothing");
-	while (at < b.len) {
-		const char *line = (const char *)b.data + at;
-		const char *end = memchr(line, '\n', b.len - at);
-		size_t len = end == NULL ? b.len - at : (size_t)(end - line);
-
-		at += len + 1;
-		while (len > 0 && line[len - 1] == '\r')
-			len--;
-		if (len > 0)
-			say_quoted(line, len);
-	}
-	buf_free(&b);
-}
-
-bool
-stop_said(const char *name, const char *text)
-{
-	struct buf b = { 0 };
-	bool said;
-
-	read_tail(name, "console.log", &b);
-	said = strstr(buf_str(&b), text) != NULL;
-	buf_free(&b);
-	return said;
-}
-
-static int
-press_power_button(const char *name, int qemu, uint64_t wait_s)
+/*
+ * Presses the power button until QEMU has ended.  The guest's kernel drops what
+ * comes before it listens, and init ignores a second one.  False at the
+ * deadline; then *w has why the last press failed, if it did.
+ */
+static bool
+press_power_button(const char *name, int qemu, uint64_t deadline,
+    struct why *w)
 {
 	char *path = state_file(name, "qmp.sock");
-	struct why w = { "" };
-	int ret = -1;
+	bool ended = false;
 
-	if (path != NULL && qmp_command(path, "system_powerdown", &w) == -1)
-		say("%s: %s", name, w.text);
-	else if (path != NULL)
-		ret = proc_ended(qemu, (int)wait_s * 1000) ? 0 : -1;
+	while (path != NULL && !ended && clock_left_ms(deadline) > 0) {
+		int left;
+
+		w->text[0] = '\0';
+		qmp_command(path, "system_powerdown", MONITOR_MS, w);
+		left = clock_left_ms(deadline);
+		ended = proc_ended(qemu, left < PRESS_MS ? left : PRESS_MS);
+	}
 	free(path);
-	return ret;
+	return ended;
 }
 
 static void
@@ -107,7 +47,7 @@ end_qemu(const char *name, const struct vm_state *s, int qemu)
 	char *path = state_file(name, "qmp.sock");
 	struct why w = { "" };
 
-	if (path == NULL || qmp_command(path, "quit", &w) == -1 ||
+	if (path == NULL || qmp_command(path, "quit", MONITOR_MS, &w) == -1 ||
 	    !proc_ended(qemu, QUIT_MS)) {
 		proc_signal(qemu, SIGKILL);
 		if (!proc_ended(qemu, QUIT_MS))
@@ -145,40 +85,59 @@ stop_leftovers(const char *name, const struct vm_state *s)
 }
 
 static int
-report(const char *name, bool orderly, bool force, uint64_t wait_s)
+report_force(const char *name, uint64_t wait_s, const struct why *w)
 {
-	if (force) {
-		say_progress("%s: ended by force, as asked", name);
-		return 0;
-	}
-	if (!orderly) {
-		say("%s: did not stop within %llu s and was ended by force; "
-		    "its jobs were cut off, its ledger has all that was "
-		    "committed", name, (unsigned long long)wait_s);
-	} else if (stop_said(name, STOPPED_LINE)) {
-		say_progress("%s: stopped in good order", name);
-		return 0;
-	} else {
-		say("%s: the VM ended without its console line `%s'", name,
-		    STOPPED_LINE);
-	}
-	stop_show_log(name, "its console", "console.log");
+	if (w->text[0] != '\0')
+		say("%s: its power button cannot be pressed: %s", name,
+		    w->text);
+	say("%s: did not stop within %llu s and was ended by force; its jobs "
+	    "were cut off, its ledger has all that was committed", name,
+	    (unsigned long long)wait_s);
+	tail_show(name, "its console", "console.log");
 	return -1;
 }
 
 int
-stop_vm(const char *name, const struct vm_state *s, uint64_t wait_s, bool force)
+stop_report(const char *name)
+{
+	const enum ended ended = ended_load(name);
+
+	if (ended == ENDED_STOPPED) {
+		say_progress("%s: stopped in good order", name);
+		return 0;
+	}
+	if (ended_in_order(ended)) {
+		say("%s: %s", name, ended_text(ended));
+		return 0;
+	}
+	say("%s: %s; its jobs were cut off, its ledger has all that was "
+	    "committed", name, ended_text(ended));
+	if (ended == ENDED_ERROR || ended == ENDED_KILLED)
+		tail_show(name, "QEMU", "qemu.log");
+	tail_show(name, "its console", "console.log");
+	return -1;
+}
+
+int
+stop_vm(const char *name, const struct vm_state *s, uint64_t wait_s,
+    uint64_t deadline, bool force)
 {
 	int qemu = proc_open(&s->qemu);
-	bool orderly = false;
+	struct why w = { "" };
+	bool ended = qemu == -1;
 
 	if (qemu != -1) {
 		if (!force)
-			orderly = press_power_button(name, qemu, wait_s) == 0;
-		if (!orderly)
+			ended = press_power_button(name, qemu, deadline, &w);
+		if (!ended)
 			end_qemu(name, s, qemu);
 		close(qemu);
 	}
 	stop_leftovers(name, s);
-	return report(name, orderly || qemu == -1, force, wait_s);
+	if (ended)
+		return stop_report(name);
+	if (!force)
+		return report_force(name, wait_s, &w);
+	say_progress("%s: ended by force, as asked", name);
+	return 0;
 }

@@ -11,22 +11,18 @@
 #include "state.h"
 
 /*
- * Presses the power button and waits.  Ends QEMU after wait_s, or at once with
- * `force'.  Removes the state and prints what happened.  0: it stopped in good
- * order, or by `force'.  -1: it had to be ended without `force', or the VM
- * ended without the console line that it has stopped.
+ * Presses the power button, again and again, and waits.  Ends QEMU at the
+ * deadline, wait_s after the command began, or at once with `force'.  Removes
+ * the state and prints what happened. 0: it stopped in good order, or by
+ * `force'.  -1: it ended otherwise.
  */
 int	stop_vm(const char *name, const struct vm_state *, uint64_t wait_s,
-	    bool force);
+	    uint64_t deadline, bool force);
+
+/* Prints how a VM that has ended did so; 0 when that was in good order. */
+int	stop_report(const char *name);
 
 /* Ends the processes that a dead appliance left, and removes its state. */
 void	stop_leftovers(const char *name, const struct vm_state *);
-
-/* Prints the last lines of `whose' log in the state's folder. */
-void	stop_show_log(const char *name, const char *whose,
-	    const char *file);
-
-/* Whether this text is in the last lines of its console. */
-bool	stop_said(const char *name, const char *text);
 
 #endif

@@ -15,10 +15,13 @@
 #include "client/appliance.h"
 #include "client/test/fake_qemu.h"
 #include "client/test/user.h"
+#include "client/vm/lock.h"
 #include "lib/log.h"
 
 #define FOLDER	"casemate/vm"
 #define GOOD	{ FAKE_QMP_GREETING, { FAKE_QMP_OK, FAKE_QMP_OK }, false }
+
+#define CUT	"; its jobs were cut off, its ledger has all that was committed\n"
 
 static struct vm_state state;
 
@@ -63,6 +66,7 @@ down_one(const struct fake_qemu *q, const char *option, const char *value,
 
 	enter();
 	user_write(FOLDER "/console.log", "", 0600);
+	user_write(FOLDER "/events.log", FAKE_QMP_GREETING, 0600);
 	pid = fake_qemu_start(q, FOLDER);
 	make_vm(pid, 0);
 	ret = down(option, value);
@@ -76,7 +80,6 @@ ATF_TC_WITHOUT_HEAD(a_vm_that_is_not_up);
 ATF_TC_BODY(a_vm_that_is_not_up, tc)
 {
 	const char *words[] = { "down", "-f", "No-Name", NULL };
-	int lock;
 
 	enter();
 	ATF_CHECK_EQ(CMD_USAGE & 0xff, user_run(&cmd_down, words));
@@ -84,13 +87,107 @@ ATF_TC_BODY(a_vm_that_is_not_up, tc)
 	USER_CHECK_ERR("vm: is not up; `casemate list' shows");
 	ATF_CHECK_EQ(EXIT_OK, down("--force", NULL));
 	ATF_CHECK_EQ(CMD_USAGE & 0xff, down("--wait", "0"));
-	ATF_REQUIRE((lock = state_lock("vm")) != -1);
-	ATF_CHECK_EQ(EXIT_REFUSED, down("--force", NULL));
-	USER_CHECK_ERR("another casemate up or down is running");
-	close(lock);
 	user_write(FOLDER "/state", "what?\n", 0600);
 	ATF_CHECK_EQ(EXIT_REFUSED, down("--force", NULL));
 	USER_CHECK_ERR("vm/state: is damaged");
+}
+
+/*
+ * A child that holds the lock as this user.  At SIGTERM it writes the file
+ * `asked', the events, if any, and ends; with `deaf' it does nothing.
+ */
+static pid_t
+hold_lock(enum lock_user user, const char *events, bool deaf)
+{
+	enum lock_user held;
+	struct proc holder;
+	sigset_t term;
+	pid_t pid;
+	int ready[2], sig;
+	char c;
+
+	ATF_REQUIRE_EQ(0, pipe(ready));
+	ATF_REQUIRE((pid = fork()) != -1);
+	close(ready[pid == 0 ? 0 : 1]);
+	if (pid != 0) {
+		ATF_REQUIRE_EQ(1, read(ready[0], &c, 1));
+		close(ready[0]);
+		return pid;
+	}
+	alarm(60);
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	if (lock_try("vm", user, &holder, &held) == -1 ||
+	    write(ready[1], "", 1) != 1)
+		_exit(1);
+	while (deaf)
+		pause();
+	sigwait(&term, &sig);
+	user_write("asked", "", 0600);
+	if (events != NULL)
+		user_write(FOLDER "/events.log", events, 0600);
+	_exit(0);
+}
+
+#define SHUTDOWN(reason)						\
+	"{\"event\": \"SHUTDOWN\", \"data\": {\"reason\": \"" reason "\"}}\r\n"
+
+ATF_TC_WITHOUT_HEAD(an_up_at_work_is_stopped);
+ATF_TC_BODY(an_up_at_work_is_stopped, tc)
+{
+	enter();
+	hold_lock(LOCK_UP, NULL, false);
+	ATF_CHECK_EQ(EXIT_OK, down(NULL, NULL));
+	ATF_CHECK_STREQ("casemate: vm: is being started; stopping that\n"
+	    "casemate: vm: is not up\n", user_err);
+	ATF_CHECK_EQ(0, unlink("asked"));
+
+	hold_lock(LOCK_UP, SHUTDOWN("guest-shutdown"), false);
+	ATF_CHECK_EQ(EXIT_OK, down(NULL, NULL));
+	USER_CHECK_ERR("vm: stopped in good order\n");
+
+	hold_lock(LOCK_UP, FAKE_QMP_GREETING, false);
+	ATF_CHECK_EQ(EXIT_REFUSED, down(NULL, NULL));
+	USER_CHECK_ERR("vm: QEMU was killed or crashed" CUT);
+
+	hold_lock(LOCK_UP, FAKE_QMP_GREETING, false);
+	ATF_CHECK_EQ(EXIT_OK, down("--force", NULL));
+	USER_CHECK_ERR("vm: ended by force, as asked\n");
+}
+
+/* It is only waited for. */
+ATF_TC_WITHOUT_HEAD(another_down_is_not_disturbed);
+ATF_TC_BODY(another_down_is_not_disturbed, tc)
+{
+	pid_t other;
+
+	enter();
+	other = hold_lock(LOCK_DOWN, NULL, false);
+	ATF_CHECK_EQ(EXIT_REFUSED, down("--wait", "1"));
+	ATF_CHECK_STREQ("casemate: vm: casemate down is stopping it; try again "
+	    "when that has ended\n", user_err);
+	ATF_CHECK_EQ(-1, access("asked", F_OK));
+	fake_process_end(other);
+}
+
+/* An `up' that does not hear: QEMU is killed, and then its lock is awaited. */
+ATF_TC_WITHOUT_HEAD(a_deaf_up_loses_its_vm);
+ATF_TC_BODY(a_deaf_up_loses_its_vm, tc)
+{
+	const struct fake_qemu q = { .no_monitor = true };
+	pid_t qemu, holder;
+	int status;
+
+	enter();
+	qemu = fake_qemu_start(&q, FOLDER);
+	make_vm(qemu, 0);
+	holder = hold_lock(LOCK_UP, NULL, true);
+	ATF_CHECK_EQ(EXIT_REFUSED, down("--force", NULL));
+	USER_CHECK_ERR("vm: another casemate up is starting it");
+	ATF_REQUIRE_EQ(qemu, waitpid(qemu, &status, 0));
+	ATF_CHECK_EQ(SIGKILL, WTERMSIG(status));
+	fake_process_end(holder);
 }
 
 ATF_TC_WITHOUT_HEAD(name_must_be_one);
@@ -107,7 +204,7 @@ ATF_TC_WITHOUT_HEAD(stops_in_good_order);
 ATF_TC_BODY(stops_in_good_order, tc)
 {
 	const struct fake_qemu q = { .monitor = GOOD, .stops = true,
-	    .last_words = "casemate: stopped\r\n" };
+	    .reason = "guest-shutdown" };
 	int status;
 
 	ATF_CHECK_EQ(EXIT_OK, down_one(&q, NULL, NULL, &status));
@@ -115,17 +212,61 @@ ATF_TC_BODY(stops_in_good_order, tc)
 	ATF_CHECK(WIFEXITED(status));
 }
 
-ATF_TC_WITHOUT_HEAD(an_end_without_the_last_line_is_shown);
-ATF_TC_BODY(an_end_without_the_last_line_is_shown, tc)
+/* A kernel that does not listen yet drops the first ones. */
+ATF_TC_WITHOUT_HEAD(the_button_is_pressed_again);
+ATF_TC_BODY(the_button_is_pressed_again, tc)
 {
-	const struct fake_qemu q = { .monitor = GOOD, .stops = true };
+	const struct fake_qemu q = { .monitor = GOOD, .stops = true,
+	    .presses = 3, .reason = "guest-shutdown" };
+	int status;
+
+	ATF_CHECK_EQ(EXIT_OK, down_one(&q, NULL, NULL, &status));
+	ATF_CHECK_STREQ("casemate: vm: stopped in good order\n", user_err);
+}
+
+/* QEMU's reason decides, whatever is on the console. */
+ATF_TC_WITHOUT_HEAD(each_end_has_its_words);
+ATF_TC_BODY(each_end_has_its_words, tc)
+{
+	static const struct {
+		const char	*reason, *console, *said;
+		int		 code;
+	} ends[] = {
+		{ "guest-shutdown", "", "vm: stopped in good order\n", EXIT_OK },
+		{ "guest-reset", "casemate: stopped\r\n", "vm: it rebooted "
+		    "in good order, which ends its VM\n", EXIT_OK },
+		{ "guest-reset", "Oops\r\n", "vm: its kernel panicked" CUT,
+		    EXIT_REFUSED },
+		{ "host-qmp-quit", "casemate: stopped\r\n", "vm: a command "
+		    "`quit' to its monitor ended QEMU" CUT, EXIT_REFUSED },
+		{ "host-signal", "", "vm: a signal ended QEMU" CUT,
+		    EXIT_REFUSED },
+		{ "host-error", "", "vm: QEMU ended because of an error" CUT,
+		    EXIT_REFUSED },
+		{ NULL, "casemate: stopped\r\n",
+		    "vm: QEMU was killed or crashed" CUT, EXIT_REFUSED },
+	};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		const struct fake_qemu q = { .monitor = GOOD, .stops = true,
+		    .last_words = ends[i].console, .reason = ends[i].reason };
+		int status;
+
+		ATF_CHECK_EQ(ends[i].code, down_one(&q, NULL, NULL, &status));
+		USER_CHECK_ERR(ends[i].said);
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(a_bad_end_shows_the_console);
+ATF_TC_BODY(a_bad_end_shows_the_console, tc)
+{
+	const struct fake_qemu q = { .monitor = GOOD, .stops = true,
+	    .reason = "guest-reset" };
 	struct fake_qemu panics = q;
 	char console[8192];
 	int status;
 
 	ATF_CHECK_EQ(EXIT_REFUSED, down_one(&q, NULL, NULL, &status));
-	USER_CHECK_ERR("vm: the VM ended without its console line "
-	    "`casemate: stopped'\n");
 	USER_CHECK_ERR("vm: its console said nothing\n");
 	/* 12 lines are shown, and of a long one what is in the last 4 KiB. */
 	memset(console, 'a', sizeof(console));
@@ -151,9 +292,9 @@ ATF_TC_BODY(a_vm_that_does_not_stop_is_ended, tc)
 	ATF_CHECK_EQ(EXIT_REFUSED, down_one(&deaf, "--wait", "1", &status));
 	USER_CHECK_ERR("vm: did not stop within 1 s and was ended by force");
 	ATF_CHECK_MSG(WIFEXITED(status), "its monitor took quit");
-	ATF_CHECK_EQ(EXIT_REFUSED, down_one(&refuses, NULL, NULL, &status));
-	USER_CHECK_ERR("vm: QEMU's monitor refused qmp_capabilities: "
-	    "{\"error\": {}}\n");
+	ATF_CHECK_EQ(EXIT_REFUSED, down_one(&refuses, "--wait", "1", &status));
+	USER_CHECK_ERR("vm: its power button cannot be pressed: QEMU's "
+	    "monitor refused qmp_capabilities: {\"error\": {}}\n");
 	ATF_CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 
@@ -205,23 +346,36 @@ ATF_TC_BODY(what_a_dead_vm_left_is_removed, tc)
 	device = fake_process_start(false);
 	make_vm(qemu, device);
 	user_write(FOLDER "/vsock.sock", "", 0600);
+	user_write(FOLDER "/events.log", "", 0600);
 	user_write(FOLDER "/appliance.vkey", "its key stays", 0600);
 	fake_process_end(qemu);
-	ATF_CHECK_EQ(EXIT_OK, down(NULL, NULL));
-	USER_CHECK_ERR("vm: had ended already; removed what it had left\n");
+	ATF_CHECK_EQ(EXIT_REFUSED, down(NULL, NULL));
+	USER_CHECK_ERR("vm: had ended already: QEMU was killed or crashed; "
+	    "removed what it had left\n");
 	ATF_REQUIRE_EQ(device, waitpid(device, &status, 0));
 	ATF_CHECK_EQ(SIGTERM, WTERMSIG(status));
 	ATF_CHECK_EQ(-1, access(FOLDER "/state", F_OK));
 	ATF_CHECK_EQ(-1, access(FOLDER "/vsock.sock", F_OK));
 	ATF_CHECK_EQ(0, access(FOLDER "/appliance.vkey", F_OK));
+	make_vm(qemu, 0);
+	ATF_CHECK_EQ(EXIT_OK, down("--force", NULL));
+	make_vm(qemu, 0);
+	user_write(FOLDER "/events.log", SHUTDOWN("guest-shutdown"), 0600);
+	ATF_CHECK_EQ(EXIT_OK, down(NULL, NULL));
+	USER_CHECK_ERR("vm: had ended already: it stopped in good order; ");
 }
 
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, a_vm_that_is_not_up);
+	ATF_TP_ADD_TC(tp, an_up_at_work_is_stopped);
+	ATF_TP_ADD_TC(tp, another_down_is_not_disturbed);
+	ATF_TP_ADD_TC(tp, a_deaf_up_loses_its_vm);
 	ATF_TP_ADD_TC(tp, name_must_be_one);
 	ATF_TP_ADD_TC(tp, stops_in_good_order);
-	ATF_TP_ADD_TC(tp, an_end_without_the_last_line_is_shown);
+	ATF_TP_ADD_TC(tp, the_button_is_pressed_again);
+	ATF_TP_ADD_TC(tp, each_end_has_its_words);
+	ATF_TP_ADD_TC(tp, a_bad_end_shows_the_console);
 	ATF_TP_ADD_TC(tp, a_vm_that_does_not_stop_is_ended);
 	ATF_TP_ADD_TC(tp, force_asks_nothing);
 	ATF_TP_ADD_TC(tp, no_device_is_left);

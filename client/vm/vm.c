@@ -192,6 +192,8 @@ vm_args(struct vm_args *a, const struct vm *vm)
 		"-serial", "chardev:console",
 		"-chardev", "socket,id=qmp,path=qmp.sock,server=on,wait=off",
 		"-mon", "chardev=qmp,mode=control",
+		"-chardev", "stdio,id=events,signal=off",
+		"-mon", "chardev=events,mode=control",
 		"-object", "rng-builtin,id=rng",
 		NULL
 	};

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define VM_RUNTIMES_MAX	16	/* as OPT_LIST_MAX */
-#define VM_ARGS_MAX	128	/* 40 fixed, 4 for each disk */
+#define VM_ARGS_MAX	128	/* 48 fixed, 4 for each disk */
 #define VM_RUNTIME_NAME_MAX 17	/* a virtio serial has 20 bytes: "rt-" */
 
 #define VM_MEMORY	512	/* MiB, without --memory */
@@ -49,7 +49,13 @@ struct vm_args {
 
 #define VM_QEMU	"qemu-system-x86_64"
 
-/* For `casemate up': sockets and logs are in QEMU's working folder. */
+/* After this command a monitor says what happens to the VM. */
+#define VM_EVENTS_ON	"{\"execute\":\"qmp_capabilities\"}\n"
+
+/*
+ * For `casemate up': sockets and logs are in QEMU's working folder.  A monitor
+ * is on standard input and output, for VM_EVENTS_ON and the events.
+ */
 void	vm_args(struct vm_args *, const struct vm *);
 /*
  * The same machine with the image alone, which prints "casemate: probe ok" on

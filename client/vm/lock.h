@@ -1,0 +1,32 @@
+/*
+ * One `up' or `down' of an appliance at a time.  The lock's file also says who
+ * holds it, so that `down' can stop an `up' that is at work.
+ */
+#ifndef LOCK_H
+#define LOCK_H
+
+#include <stdint.h>
+
+#include "proc.h"
+
+enum lock_user {
+	LOCK_NOBODY,	/* not known: it has just been taken or released */
+	LOCK_UP,
+	LOCK_DOWN,
+};
+
+/*
+ * Locks out other `up' and `down' of this name until the descriptor is closed.
+ * -1 with EWOULDBLOCK when another one holds it; then *holder is its process
+ * and *user what it is.  With any other errno it has complained.
+ */
+int	lock_try(const char *name, enum lock_user, struct proc *holder,
+	    enum lock_user *user);
+
+/* The same, and waits until the deadline (of lib/clock.h), without a word. */
+int	lock_wait(const char *name, enum lock_user, uint64_t deadline);
+
+/* Complains that the lock is held. */
+void	lock_say_held(const char *name, enum lock_user);
+
+#endif
