@@ -116,6 +116,8 @@ site_names_file_and_line_body() {
 	refused 'site: is not a site.s folder' site site -o x
 	refused 'a site has allowed_signers' site site -o x
 	refused 'nowhere: cannot open' site nowhere -o x
+	mkdir none
+	refused 'none: is not a job.s folder' bundle none -o x --key alice
 	[ ! -e x ] || atf_fail "a refused site was written"
 }
 
@@ -212,65 +214,6 @@ bundle_refuses_what_it_cannot_hold_body() {
 	(cd job/files/many && seq 256 | xargs touch)
 	bad 'is one file too many'
 	[ ! -e x ] || atf_fail "a refused bundle was written"
-}
-
-new_case keys_that_cannot_sign 'each with what to do'
-keys_that_cannot_sign_body() {
-	make_job
-	refused 'nokey: cannot read the key' bundle job -o x --key nokey
-	mkdir none
-	refused 'none: is not a job.s folder' bundle none -o x --key alice
-	make_key rsa rsa
-	refused 'rsa: an appliance does not accept its signatures.*ed25519' \
-	    bundle job -o x --key rsa
-	cp alice.pub lone.pub
-	refused 'lone.pub: ssh-keygen could not sign.*ssh-agent' \
-	    bundle job -o x --key lone.pub
-	make_key curve ecdsa
-	atf_check "$casemate" bundle job -o x --key curve
-}
-
-new_case agent_signs_for_a_public_key 'the private key file is gone'
-agent_signs_for_a_public_key_head() {
-	atf_set descr 'the private key file is gone'
-	atf_set require.progs ssh-agent
-}
-agent_signs_for_a_public_key_body() {
-	make_job
-	ssh-agent -a "$PWD/agent.sock" > agent.env
-	. ./agent.env > /dev/null
-	trap 'kill $SSH_AGENT_PID' EXIT
-	ssh-add -q alice
-	rm alice
-	atf_check "$casemate" bundle job -o x --key alice.pub
-	echo "alice $(cat alice.pub)" > signers
-	tar xOf x manifest.yaml.sig > sig
-	tar xOf x manifest.yaml > text
-	atf_check -o match:Good ssh-keygen -Y verify -f signers -I alice \
-	    -n casemate-manifest -s sig < text
-}
-
-# The passphrase is asked for on the terminal, which script(1) makes.
-new_case passphrase_is_asked_on_the_terminal 'not on standard input'
-passphrase_is_asked_on_the_terminal_head() {
-	atf_set descr 'not on standard input'
-	atf_set require.progs script
-}
-passphrase_is_asked_on_the_terminal_body() {
-	make_job
-	make_key locked ed25519 sesame
-	mkfifo terminal
-	script -qfec "$casemate bundle job -o x --key locked" typescript \
-	    < terminal > out &
-	exec 3> terminal
-	limit=$(($(date +%s) + 20))
-	until grep -q passphrase typescript 2> /dev/null; do
-		[ "$(date +%s)" -lt "$limit" ] || atf_fail "it did not ask"
-		sleep 0.05
-	done
-	echo sesame >&3
-	wait $! || atf_fail "$(tr '\n' ' ' < out)"
-	atf_check -o match:'manifest.yaml.sig' tar tf x
 }
 
 new_case signature_that_is_there_is_kept 'the author is another user'
@@ -505,9 +448,7 @@ atf_init_test_cases() {
 	    site_names_file_and_line site_is_written_whole_or_not \
 	    bundle_lists_and_signs_its_files \
 	    bundle_checks_a_list_that_is_there \
-	    bundle_refuses_what_it_cannot_hold keys_that_cannot_sign \
-	    agent_signs_for_a_public_key passphrase_is_asked_on_the_terminal \
-	    signature_that_is_there_is_kept run_without_an_appliance \
+	    bundle_refuses_what_it_cannot_hold signature_that_is_there_is_kept run_without_an_appliance \
 	    run_checks_a_finished_bundle verify_says_why_not \
 	    up_refuses_before_it_starts up_shows_what_a_dead_vm_said \
 	    up_gives_up_in_time kvm_that_hangs_is_found_out_once \

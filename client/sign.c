@@ -1,15 +1,13 @@
 #include "sign.h"
 
 #include <sys/mman.h>
-#include <sys/stat.h>
 
-#include <errno.h>
-#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/msg/msg.h"
-#include "client/vm/proc.h"
+#include "keygen.h"
+#include "need.h"
 #include "say.h"
 #include "lib/sshkey.h"
 #include "lib/sshsig.h"
@@ -30,49 +28,20 @@ data_fd(const void *data, size_t len)
 	return fd;
 }
 
-static void
-read_signature(int fd, struct buf *out)
-{
-	for (;;) {
-		ssize_t n = read(fd, buf_room(out, 4096), 4096);
-
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0 || out->len > SIG_MAX)
-			return;
-		out->len += (size_t)n;
-	}
-}
-
 /* ssh-keygen without file names signs its standard input. */
 static int
 run_keygen(const char *key, const char *ns, int in, struct buf *sig)
 {
-	const char *argv[] = { "ssh-keygen", "-q", "-Y", "sign", "-n", ns,
-	    "-f", key, NULL };
-	struct proc_fd fds[2] = { { in, 0 } };
-	int out[2], status;
-	pid_t pid;
+	struct keygen k = { .args = { "-q", "-Y", "sign", "-n", ns, "-f", key },
+	    .in = in };
+	int status = keygen_run(&k);
 
-	if (pipe2(out, O_CLOEXEC) == -1) {
-		say_errno("pipe");
-		return -1;
-	}
-	fds[1] = (struct proc_fd){ out[1], 1 };
-	pid = proc_start(argv, PROC_ATTACHED, -1, fds, 2);
-	close(out[1]);
-	if (pid == -1) {
-		close(out[0]);
-		return -1;
-	}
-	read_signature(out[0], sig);
-	close(out[0]);
-	if ((status = proc_wait(pid)) == 0)
-		return 0;
-	say("%s: ssh-keygen could not sign with it (its exit status is %d, its "
-	    "own message is above); give a private key file, or a public one "
-	    "whose private key an ssh-agent holds", key, status);
-	return -1;
+	if (status == 0)
+		buf_set(sig, k.out.data, k.out.len);
+	else if (status != -1)
+		keygen_say_failure(key, &k);
+	keygen_free(&k);
+	return status == 0 ? 0 : -1;
 }
 
 /* Refuse here what an appliance does not accept: it takes two key types. */
@@ -96,16 +65,29 @@ check_signature(const char *key, const struct buf *sig)
 	return 0;
 }
 
+/* Once for each key: a queue or a second signature does not change it. */
+static int
+check_key(const char *key)
+{
+	static char *checked;
+
+	if (checked != NULL && strcmp(checked, key) == 0)
+		return 0;
+	if (keygen_check_key(key) == -1)
+		return -1;
+	free(checked);
+	checked = need_str(key);
+	return 0;
+}
+
 int
 sign_data(const char *key, const char *ns, const void *data, size_t len,
     struct buf *sig)
 {
 	int in, ret;
 
-	if (access(key, R_OK) == -1) {
-		say_errno("%s: cannot read the key", key);
+	if (check_key(key) == -1)
 		return -1;
-	}
 	if ((in = data_fd(data, len)) == -1)
 		return -1;
 	ret = run_keygen(key, ns, in, sig);

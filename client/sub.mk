@@ -4,10 +4,10 @@ ARCHIVES += client
 client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c cmd_bundle.c \
 	cmd_down.c cmd_jobs.c cmd_ledger.c cmd_list.c cmd_output.c cmd_run.c \
 	cmd_site.c cmd_status.c cmd_tsc_khz.c cmd_up.c cmd_verify.c conn.c \
-	ending.c file.c folder.c indent.c jsonout.c leaf.c manifest_files.c \
-	need.c number.c opts.c outlet.c pack.c query.c safe.c say.c session.c \
-	sign.c signed.c sitefolder.c sitemake.c submit.c target.c unixsock.c \
-	verified.c)
+	ending.c file.c folder.c indent.c jsonout.c keygen.c leaf.c \
+	manifest_files.c need.c number.c opts.c outlet.c pack.c query.c \
+	safe.c say.c session.c sign.c signed.c sitefolder.c sitemake.c \
+	submit.c target.c unixsock.c verified.c)
 client_SRCS += $(addprefix client/policy/,cases.c cmd_check.c cmd_explain.c \
 	cmd_fmt.c cmd_policy.c cmd_test.c constants.c dryrun.c lint.c say.c \
 	verdict.c)
@@ -36,5 +36,5 @@ $(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate
 $(B)/tests/client/vm/start_test: | $(B)/bin/casemate $(B)/bin/casemate-vsock
 SHTESTS += $(addprefix client/,casemate_test cmd_up_test \
 	doctor/cmd_doctor_test policy/cmd_check_test policy/cmd_fmt_test \
-	policy/cmd_test_test policy/dryrun_test)
+	policy/cmd_test_test policy/dryrun_test sign_test)
 FUZZERS += client/conn_fuzz client/leaf_fuzz
