@@ -282,12 +282,51 @@ run_checks_a_finished_bundle_body() {
 	    --author-key alice
 }
 
+new_case signed_manifests_are_checked 'before anything is sent'
+signed_manifests_are_checked_body() {
+	make_job
+	atf_check "$casemate" bundle job -o b.tar --key alice
+	mkdir d
+	tar xf b.tar -C d
+	sig_fails() {
+		refused "d/manifest.yaml.sig: $1" bundle d -o x.tar \
+		    --key alice
+		tar cf x.tar --format=ustar -C d manifest.yaml \
+		    manifest.yaml.sig files
+		run_fails "x.tar/manifest.yaml.sig: $1" x.tar \
+		    --on unix:/nowhere
+		rm x.tar
+	}
+	cp d/manifest.yaml.sig good
+	sed 's/$/\r/' good > d/manifest.yaml.sig
+	sig_fails 'line 1 has a CR; .*damaged on its way'
+	sed '$d' good > d/manifest.yaml.sig
+	sig_fails 'the signature is damaged: its last line .* is missing'
+	sed 's/^/> /' good > d/manifest.yaml.sig
+	sig_fails 'line 1 is quoted as in a mail'
+	echo hello > d/manifest.yaml.sig
+	sig_fails 'this is not an SSH signature'
+	rm d/manifest.yaml.sig
+	atf_check -e ignore ssh-keygen -q -Y sign -n other -f alice \
+	    d/manifest.yaml
+	sig_fails 'is for the namespace other; sign with'
+	cp good d/manifest.yaml.sig
+	echo '# more' >> d/manifest.yaml
+	sig_fails 'does not match manifest.yaml: one of the two was changed'
+}
+
 new_case verify_says_why_not 'bad receipts and keys'
 verify_says_why_not_body() {
 	echo 'casemate/x+00000000+AAAA' > vkey
 	echo nonsense > receipt
 	refused 'vkey: this is not an appliance key' verify receipt --appliance vkey
 	refused 'nokey: No such file' verify receipt --appliance nokey
+	printf '\357\273\277casemate/x+00000000+AAAA\n' > vkey
+	refused 'vkey: line 1 begins with a byte order mark: the appliance key was damaged' \
+	    verify receipt --appliance vkey
+	printf 'casemate/x+00000000+AAAA\r\n' > vkey
+	run_fails 'vkey: line 1 has a CR' job --on unix:/nowhere \
+	    --appliance vkey
 	atf_check -s exit:100 -e match:'--appliance KEYFILE is missing' \
 	    "$casemate" verify receipt
 }
@@ -448,8 +487,10 @@ atf_init_test_cases() {
 	    site_names_file_and_line site_is_written_whole_or_not \
 	    bundle_lists_and_signs_its_files \
 	    bundle_checks_a_list_that_is_there \
-	    bundle_refuses_what_it_cannot_hold signature_that_is_there_is_kept run_without_an_appliance \
-	    run_checks_a_finished_bundle verify_says_why_not \
+	    bundle_refuses_what_it_cannot_hold \
+	    signature_that_is_there_is_kept run_without_an_appliance \
+	    run_checks_a_finished_bundle signed_manifests_are_checked \
+	    verify_says_why_not \
 	    up_refuses_before_it_starts up_shows_what_a_dead_vm_said \
 	    up_gives_up_in_time kvm_that_hangs_is_found_out_once \
 	    kvm_that_works_is_taken data_disk_is_made_once; do

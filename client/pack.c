@@ -175,6 +175,32 @@ make_tar(struct pack *p, const struct source *s)
 	return ret;
 }
 
+/* A signature that was not made now; `where' is its folder or bundle. */
+static int
+check_signature(const struct pack *p, const char *where)
+{
+	struct sshsig sig;
+	struct sshkey key;
+	struct why w = { "" };
+
+	if (sshsig_parse(&sig, p->sig.data, p->sig.len, &w) == 0 &&
+	    sshkey_parse(&key, sig.key, sig.keylen, &w) == 0 &&
+	    sshsig_check(&sig, &key, NAMESPACE_MANIFEST, p->manifest.data,
+	    p->manifest.len) == -1) {
+		if (strcmp(sig.ns, NAMESPACE_MANIFEST) == 0)
+			why_set(&w, "does not match " MANIFEST ": one of the "
+			    "two was changed after signing; sign it again");
+		else
+			why_set(&w, "is for the namespace %s; sign with "
+			    "`ssh-keygen -Y sign -n " NAMESPACE_MANIFEST "'",
+			    sig.ns);
+	} else if (w.text[0] == '\0') {
+		return 0;
+	}
+	say("%s/" SIGNATURE ": %s", where, w.text);
+	return -1;
+}
+
 static int
 open_source(struct source *s, const char *dir)
 {
@@ -218,6 +244,8 @@ pack_folder(struct pack *p, const char *dir, const char *key,
 	else
 		ret = sign_data(key, NAMESPACE_MANIFEST, p->manifest.data,
 		    p->manifest.len, &p->sig);
+	if (ret == 0 && s.is_signed && check == PACK_CHECK)
+		ret = check_signature(p, dir);
 	if (ret == 0)
 		ret = make_tar(p, &s);
 out:
@@ -261,7 +289,7 @@ check_bundle(struct pack *p, struct ustar *u, const char *file)
 	int ret = -1;
 
 	manifest_init(&m);
-	if (parse_manifest(p, &m, file) == 0 &&
+	if (parse_manifest(p, &m, file) == 0 && check_signature(p, file) == 0 &&
 	    manifest_files_read(&found, file, &m, u) == 0)
 		ret = manifest_files_check(file, &m, &found);
 	folder_free(&found);

@@ -11,6 +11,8 @@
 #include "safe.h"
 #include "say.h"
 
+#define KEYFILE_MAX	4096	/* a key and what was pasted around it */
+
 static int
 check_source(const struct verified *v, struct why *w)
 {
@@ -93,7 +95,7 @@ verified_load_key(const char *file, char vkey[VKEY_MAX + 1])
 	struct why w = { "" };
 	int ret = -1;
 
-	if (file_read(AT_FDCWD, file, FILE_FOLLOW, file, VKEY_MAX + 1, &text,
+	if (file_read(AT_FDCWD, file, FILE_FOLLOW, file, KEYFILE_MAX, &text,
 	    NULL) == -1) {
 		say("the appliance's key is in the file that `casemate up' "
 		    "leaves as appliance.vkey");

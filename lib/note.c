@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "base64.h"
+#include "damage.h"
 #include "lib/doc/json.h"
 #include "sha256.h"
 
@@ -71,9 +72,22 @@ note_format_vkey(char dst[VKEY_MAX + 1], const struct note_key *k)
 	    text);
 }
 
+/* Looks at the first line only, since any file may be given for a key. */
 static int
-refuse_vkey(struct why *w)
+check_vkey_damage(const char *text, size_t len, struct why *w)
 {
+	static const struct damage_form form = { .what = "appliance key" };
+	const char *nl = memchr(text, '\n', len);
+	size_t first = nl == NULL ? len : (size_t)(nl - text) + 1;
+
+	return damage_check(&form, text, first, 1, w);
+}
+
+static int
+refuse_vkey(const char *text, size_t len, struct why *w)
+{
+	if (check_vkey_damage(text, len, w) == -1)
+		return -1;
 	return why_set(w, "this is not an appliance key, which is one line "
 	    "NAME+8 hex digits+base 64; `casemate status' shows it");
 }
@@ -81,6 +95,8 @@ refuse_vkey(struct why *w)
 int
 note_parse_vkey(struct note_key *k, const char *text, size_t len, struct why *w)
 {
+	const char *const all = text;
+	const size_t all_len = len;
 	unsigned char typed[1 + NOTE_KEY_LEN];
 	char name[NOTE_NAME_MAX + 1], again[VKEY_MAX + 1];
 	const char *plus;
@@ -91,19 +107,21 @@ note_parse_vkey(struct note_key *k, const char *text, size_t len, struct why *w)
 	plus = memchr(text, '+', len);
 	if (plus == NULL || (n = (size_t)(plus - text)) > NOTE_NAME_MAX ||
 	    len - n < 2 + ID_DIGITS || memchr(text, '\0', n) != NULL)
-		return refuse_vkey(w);
+		return refuse_vkey(all, all_len, w);
 	memcpy(name, text, n);
 	name[n] = '\0';
 	n += 2 + ID_DIGITS;
 	if (base64_get(typed, sizeof(typed), &n, text + n, len - n) == -1 ||
 	    n != sizeof(typed) || typed[0] != KEY_TYPE ||
 	    note_key_init(k, name, typed + 1) == -1)
-		return refuse_vkey(w);
+		return refuse_vkey(all, all_len, w);
 	note_format_vkey(again, k);	/* one spelling, and the right id */
-	if (strlen(again) != len || memcmp(again, text, len) != 0)
-		return why_set(w, "the id in the appliance key is not that of "
-		    "its key; copy the whole line");
-	return 0;
+	if (strlen(again) == len && memcmp(again, text, len) == 0)
+		return 0;
+	if (check_vkey_damage(text, len, w) == -1)
+		return -1;
+	return why_set(w, "the id in the appliance key is not that of its "
+	    "name and key; copy the whole line");
 }
 
 void
@@ -144,11 +162,35 @@ check_chars(const char *note, size_t len)
 	return utf8_check(note, len);
 }
 
-/*
- * One signature line without its newline.  1: this key's good signature; 0:
- * another key's; -1: malformed or this key's and bad.
- */
+/* Unicode's White_Space in UTF-8, beyond the control characters. */
+static const char *const spaces[] = { " ", "\xc2\x85", "\xc2\xa0",
+    "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82",
+    "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86",
+    "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a",
+    "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f",
+    "\xe3\x80\x80" };
+
+/* The name of any signer's key: not empty, no Unicode spaces, no plus. */
 static int
+check_signer(const char *name, size_t len)
+{
+	if (len == 0 || memchr(name, '+', len) != NULL)
+		return -1;
+	for (size_t i = 0; i < sizeof(spaces) / sizeof(spaces[0]); i++)
+		if (memmem(name, len, spaces[i], strlen(spaces[i])) != NULL)
+			return -1;
+	return 0;
+}
+
+enum sig {
+	SIG_GOOD,
+	SIG_ANOTHERS,
+	SIG_MALFORMED,
+	SIG_WRONG,		/* of this key, but not over this text */
+};
+
+/* One signature line without its newline. */
+static enum sig
 check_sig(const struct note_key *k, const char *line, size_t len,
     const char *text, size_t textlen)
 {
@@ -159,54 +201,101 @@ check_sig(const struct note_key *k, const char *line, size_t len,
 	struct get g;
 
 	if (len < DASH_LEN || memcmp(line, DASH, DASH_LEN) != 0)
-		return -1;
+		return SIG_MALFORMED;
 	space = memchr(name, ' ', len - DASH_LEN);
-	if (space == NULL || space == name)
-		return -1;
+	if (space == NULL)
+		return SIG_MALFORMED;
 	namelen = (size_t)(space - name);
 	n = len - DASH_LEN - namelen - 1;
-	if (base64_get(sig, sizeof(sig), &n, space + 1, n) == -1 || n <= ID_LEN)
-		return -1;
+	if (check_signer(name, namelen) == -1 || base64_get(sig, sizeof(sig),
+	    &n, space + 1, n) == -1 || n <= ID_LEN)
+		return SIG_MALFORMED;
 	get_init(&g, sig, n);
 	id = get_u32(&g);
 	if (namelen != strlen(k->name) ||
 	    memcmp(name, k->name, namelen) != 0 || id != k->id)
-		return 0;
+		return SIG_ANOTHERS;
 	if (n != SIG_LEN || crypto_sign_verify_detached(sig + ID_LEN,
 	    (const unsigned char *)text, textlen, k->pub) != 0)
-		return -1;
-	return 1;
+		return SIG_WRONG;
+	return SIG_GOOD;
+}
+
+static int
+refuse_sig(const struct note_key *k, enum sig sig, unsigned line,
+    struct why *w)
+{
+	if (sig == SIG_WRONG)
+		return why_set(w, "line %u: the signature of %s+%08" PRIx32
+		    " does not match the text above: one of the two was "
+		    "changed", line, k->name, k->id);
+	return why_set(w, "line %u is not a signature, which is a dash "
+	    "(U+2014), a name and base 64", line);
+}
+
+/* The signature lines, from `p' on; `line' is the number of the first. */
+static int
+check_sigs(const struct note_key *k, const char *note, size_t textlen,
+    const char *end, unsigned line, struct why *w)
+{
+	const unsigned most = line + NOTE_SIGS_MAX;
+	bool good = false;
+
+	for (const char *p = note + textlen + 1; p < end; line++) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		enum sig sig = check_sig(k, p, (size_t)(nl - p), note,
+		    textlen);
+
+		if (line == most)
+			return why_set(w, "line %u: the note has more than %d "
+			    "signatures", line, NOTE_SIGS_MAX);
+		if (sig == SIG_MALFORMED || sig == SIG_WRONG)
+			return refuse_sig(k, sig, line, w);
+		good = good || sig == SIG_GOOD;
+		p = nl + 1;
+	}
+	if (good)
+		return 0;
+	return why_set(w, "the note is not signed by %s+%08" PRIx32 "; check "
+	    "that the key is of this appliance", k->name, k->id);
+}
+
+static unsigned
+count_lines(const char *text, size_t len)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += text[i] == '\n';
+	return n;
+}
+
+static int
+verify(const struct note_key *k, const char *note, size_t len, unsigned line,
+    size_t *textlen, struct why *w)
+{
+	const char *const end = note + len;
+
+	if (len > NOTE_MAX || len == 0 || end[-1] != '\n' ||
+	    check_chars(note, len) == -1 ||
+	    (*textlen = find_text(note, len)) == 0)
+		return why_set(w, "the note that begins at line %u lacks the "
+		    "empty line and the signatures after it: its end is "
+		    "missing; get it again", line);
+	line += count_lines(note, *textlen + 1);
+	return check_sigs(k, note, *textlen, end, line, w);
 }
 
 int
 note_verify(const struct note_key *k, const char *note, size_t len,
-    size_t *textlen, struct why *w)
+    unsigned line, size_t *textlen, struct why *w)
 {
-	const char *p, *end = note + len;
-	bool good = false;
-	int lines = 0;
-	size_t n;
+	static const struct damage_form form = { .what = "note", .dash = true,
+	    .newline = true };
 
-	if (len > NOTE_MAX || len == 0 || end[-1] != '\n' ||
-	    check_chars(note, len) == -1 || (n = find_text(note, len)) == 0)
-		return why_set(w, "this is not a signed note; use the file as "
-		    "the appliance sent it");
-	for (p = note + n + 1; p < end; lines++) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p));
-		int rc = lines == NOTE_SIGS_MAX ? -1 :
-		    check_sig(k, p, (size_t)(nl - p), note, n);
-
-		if (rc == -1)
-			return why_set(w, "line %d of the note's signatures "
-			    "is malformed or does not match the text: the "
-			    "note was changed", lines + 1);
-		good = good || rc == 1;
-		p = nl + 1;
-	}
-	if (!good)
-		return why_set(w, "the note is not signed by %s+%08" PRIx32
-		    "; check that the key is of this appliance", k->name,
-		    k->id);
-	*textlen = n;
-	return 0;
+	if (verify(k, note, len, line, textlen, w) == 0)
+		return 0;
+	damage_check(&form, note, len, line, w);
+	errno = EBADMSG;
+	return -1;
 }

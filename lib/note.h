@@ -59,10 +59,15 @@ void	note_sign(struct put *, const struct note_key *,
 /*
  * Returns 0 when the note is well formed and has this key's signature; *textlen
  * is then the length of the signed text at its start.  Ignores signatures of
- * other keys.  Else returns -1 with EBADMSG and *w.
+ * other keys.  Else returns -1 with EBADMSG and *w.  `line' is the number of
+ * the note's first line in its file.
+ *
+ * Stricter than Go's golang.org/x/mod/sumdb/note in four points: base 64 has
+ * one spelling, each signature by the key must be good and not only its first,
+ * there are at most NOTE_SIGS_MAX of them, and one has at most 8 KiB.
  */
 int	note_verify(const struct note_key *, const char *note, size_t len,
-	    size_t *textlen, struct why *w);
+	    unsigned line, size_t *textlen, struct why *w);
 
 /* Appends the text of a checkpoint: origin, size, root. */
 void	checkpoint_format(struct put *, const char *origin, uint64_t size,

@@ -48,7 +48,8 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 	struct why w;
 
 	/* A key id that the fuzzer can hit; nobody has the key of zeros. */
-	if (note_verify(&key, (const char *)data, len, &textlen, &w) == 0)
+	if (note_verify(&key, (const char *)data, len, 1, &textlen,
+	    &w) == 0)
 		abort();
 	check_checkpoint((const char *)data, len);
 	check_vkey((const char *)data, len);

@@ -64,7 +64,7 @@ verify(const char *n, size_t len, size_t *textlen)
 	int rc;
 
 	memcpy(copy, n, len);
-	rc = note_verify(&key, copy, len, textlen, &w);
+	rc = note_verify(&key, copy, len, 1, textlen, &w);
 	if (rc == -1)
 		fprintf(stderr, "%s\n", w.text);
 	free(copy);
@@ -136,6 +136,35 @@ ATF_TC_BODY(other_keys_signatures_are_passed_over, tc)
 	ATF_CHECK_EQ(verify(note, n, &textlen), -1);
 	make_key("casemate/test", 2);
 	ATF_CHECK_EQ(verify(note, n, &textlen), -1);
+}
+
+/* Names by c2sp.org/signed-note: no Unicode spaces, no plus, not empty. */
+ATF_TC_WITHOUT_HEAD(a_malformed_name_of_another_key_spoils_the_note);
+ATF_TC_BODY(a_malformed_name_of_another_key_spoils_the_note, tc)
+{
+	static const char *const names[] = { "", "a+b", "+", "a\xc2\xa0" "b",
+	    "a\xc2\x85", "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x8a",
+	    "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
+	    "\xe2\x81\x9f", "\xe3\x80\x80" };
+	static const char *const fine[] = { "a", "\xc3\xa9", "\xe2\x80\x8b",
+	    "x/y" };
+	char both[2 * sizeof(note)];
+	size_t textlen;
+
+	make_key("casemate/test", 1);
+	sign(text);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(both, sizeof(both), "%s\xe2\x80\x94 %s AAAAAAA=\n",
+		    note, names[i]);
+		ATF_CHECK_MSG(verify(both, strlen(both), &textlen) == -1, "%s",
+		    names[i]);
+	}
+	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++) {
+		snprintf(both, sizeof(both), "%s\xe2\x80\x94 %s AAAAAAA=\n",
+		    note, fine[i]);
+		ATF_CHECK_MSG(verify(both, strlen(both), &textlen) == 0, "%s",
+		    fine[i]);
+	}
 }
 
 ATF_TC_WITHOUT_HEAD(a_bad_signature_of_ours_spoils_the_note);
@@ -274,6 +303,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, another_hand_s_note_verifies);
 	ATF_TP_ADD_TC(tp, no_changed_byte_verifies);
 	ATF_TP_ADD_TC(tp, other_keys_signatures_are_passed_over);
+	ATF_TP_ADD_TC(tp, a_malformed_name_of_another_key_spoils_the_note);
 	ATF_TP_ADD_TC(tp, a_bad_signature_of_ours_spoils_the_note);
 	ATF_TP_ADD_TC(tp, malformed_notes_are_refused);
 	ATF_TP_ADD_TC(tp, vkeys_have_one_spelling);

@@ -1,10 +1,12 @@
 #include "receipt.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base64.h"
+#include "damage.h"
 
 #define HEAD	"c2sp.org/tlog-proof@v1"
 #define EXTRA	"extra "
@@ -43,6 +45,7 @@ receipt_format(struct put *p, const void *leaf, size_t leaf_len,
 struct receipt_lines {
 	const char	*p, *end;
 	unsigned	 nr;		/* of the last line */
+	bool		 ended;		/* there was none */
 };
 
 /*
@@ -55,6 +58,7 @@ take_line(struct receipt_lines *in, size_t *lenp)
 	const char *nl = memchr(line, '\n', (size_t)(in->end - line));
 
 	in->nr++;
+	in->ended = nl == NULL;
 	if (nl == NULL)
 		return NULL;
 	in->p = nl + 1;
@@ -78,6 +82,10 @@ take_word(struct receipt_lines *in, const char *word, size_t *lenp)
 static int
 malformed(const struct receipt_lines *in, const char *what, struct why *w)
 {
+	if (in->ended)
+		return why_set(w, "the receipt ends before line %u, so that "
+		    "the rest is missing; use the file as `casemate run "
+		    "--receipt' wrote it", in->nr);
 	return why_set(w, "line %u of the receipt %s; use the file as "
 	    "`casemate run --receipt' wrote it", in->nr, what);
 }
@@ -133,19 +141,15 @@ parse_proof(struct receipt *r, struct receipt_lines *in, struct why *w)
 			return malformed(in, "is not a SHA-256 in base 64", w);
 		r->proof.count++;
 	}
-	if (line == NULL)
-		return malformed(in, "is missing, and so is the checkpoint",
-		    w);
-	return 0;
+	return line == NULL ? malformed(in, "", w) : 0;
 }
 
-int
-receipt_parse(struct receipt *r, const char *text, size_t len, struct why *w)
+static int
+parse(struct receipt *r, const char *text, size_t len, struct why *w)
 {
 	struct receipt_lines in = { .p = text, .end = text + len };
 	size_t rest;
 
-	memset(r, 0, sizeof(*r));
 	if (len > RECEIPT_MAX)
 		return why_set(w, "a receipt has at most %d bytes, this has "
 		    "%zu", RECEIPT_MAX, len);
@@ -157,5 +161,20 @@ receipt_parse(struct receipt *r, const char *text, size_t len, struct why *w)
 		return -1;
 	r->note = in.p;
 	r->note_len = (size_t)(in.end - in.p);
+	r->note_line = in.nr + 1;
 	return 0;
+}
+
+int
+receipt_parse(struct receipt *r, const char *text, size_t len, struct why *w)
+{
+	static const struct damage_form form = { .what = "receipt",
+	    .first = HEAD, .dash = true, .newline = true };
+
+	memset(r, 0, sizeof(*r));
+	if (parse(r, text, len, w) == 0)
+		return 0;
+	damage_check(&form, text, len, 1, w);
+	errno = EBADMSG;
+	return -1;
 }

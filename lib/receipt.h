@@ -26,6 +26,7 @@ struct receipt {
 	struct proof	 proof;
 	const char	*note;		/* the checkpoint, inside the text */
 	size_t		 note_len;
+	unsigned	 note_line;	/* its first line */
 };
 
 /* Appends the text.  Any leaf of LEAF_MAX and note of 1 KiB fit RECEIPT_MAX. */

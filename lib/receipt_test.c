@@ -214,12 +214,12 @@ ATF_TC_BODY(malformed_lines_are_named, tc)
 	static const struct {
 		const char *text, *want;
 	} bad[] = {
-		{ "", "first line" },
+		{ "", "is empty" },
 		{ "c2sp.org/tlog-proof@v2\n", "first line" },
-		{ " " HEAD, "first line" },
-		{ "c2sp.org/tlog-proof@v1\r\n", "first line" },
-		{ HEAD, "line 2" },
-		{ HEAD "index 0\n\n", "line 2" },
+		{ "x" HEAD, "first line" },
+		{ "c2sp.org/tlog-proof@v1 x\n", "first line" },
+		{ HEAD, "ends before line 2" },
+		{ HEAD "index 0\n", "line 2" },
 		{ HEAD "extra e\n", "line 2" },
 		{ HEAD "extra\n", "line 2" },
 		{ HEAD "extra e30=\nindex \n", "line 3" },
@@ -228,9 +228,9 @@ ATF_TC_BODY(malformed_lines_are_named, tc)
 		{ HEAD "extra e30=\nindex +1\n", "line 3" },
 		{ HEAD "extra e30=\nindex 18446744073709551616\n", "line 3" },
 		{ HEAD "extra e30=\nindex 99999999999999999999\n", "line 3" },
-		{ HEAD "extra e30=\nindex 0\nabc\n\n", "line 4" },
-		{ HEAD "extra e30=\nindex 0\ne30=\n\n", "line 4" },
-		{ HEAD "extra e30=\nindex 0\n", "checkpoint" },
+		{ HEAD "extra e30=\nindex 0\nabc\n\nn\n", "line 4" },
+		{ HEAD "extra e30=\nindex 0\ne30=\n\nn\n", "line 4" },
+		{ HEAD "extra e30=\nindex 0\n", "ends before line 4" },
 	};
 #undef HEAD
 
@@ -279,11 +279,11 @@ ATF_TC_BODY(more_hashes_than_levels_are_refused, tc)
 	struct put p;
 
 	put_init(&p, text, sizeof(text));
-	put_raw(&p, "c2sp.org/tlog-proof@v1\nextra \nindex 0\n", 38);
+	put_raw(&p, "c2sp.org/tlog-proof@v1\nextra e30=\nindex 0\n", 42);
 	for (int i = 0; i <= TREE_LEVELS; i++)
 		put_raw(&p, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
 		    45);
-	put_raw(&p, "\nnote", 5);
+	put_raw(&p, "\nnote\n", 6);
 	ATF_REQUIRE_EQ(0, p.err);
 	ATF_CHECK_EQ(-1, receipt_parse(&r, text, p.len, &why));
 	ATF_CHECK_MSG(strstr(why.text, "line 68") != NULL, "%s", why.text);

@@ -10,7 +10,8 @@ receipt_verify(const struct receipt *r, const struct note_key *key,
 	unsigned char hash[TREE_HASH];
 	size_t len;
 
-	if (note_verify(key, r->note, r->note_len, &len, w) == -1 ||
+	if (note_verify(key, r->note, r->note_len, r->note_line, &len,
+	    w) == -1 ||
 	    checkpoint_parse(c, r->note, len, w) == -1)
 		return -1;
 	if (strcmp(c->origin, key->name) != 0)

@@ -6,11 +6,13 @@
 #include <bearssl.h>
 
 #include "base64.h"
+#include "damage.h"
 #include "lib/msg/msg.h"
 #include "sha256.h"
 #include "wire.h"
 
-#define BEGIN		"-----BEGIN SSH SIGNATURE-----\n"
+#define BEGIN_LINE	"-----BEGIN SSH SIGNATURE-----"
+#define BEGIN		BEGIN_LINE "\n"
 #define END		"-----END SSH SIGNATURE-----"
 #define MAGIC		"SSHSIG"
 #define MAGIC_LEN	6
@@ -116,6 +118,27 @@ parse_blob(struct sshsig *s, const void *blob, size_t len, struct why *w)
 	return 0;
 }
 
+/* The armour as a whole: how it was damaged, if that can be seen. */
+static int
+refuse_armor(const char *armor, size_t len, struct why *w)
+{
+	static const struct damage_form form = { .what = "signature",
+	    .first = BEGIN_LINE };
+	const bool begins = memmem(armor, len, form.first,
+	    strlen(form.first)) != NULL;
+
+	if (begins && memmem(armor, len, END, strlen(END)) == NULL)
+		return why_set(w, "the signature is damaged: its last line "
+		    END " is missing; get it again");
+	if (damage_check(&form, armor, len, 1, w) == -1)
+		return -1;
+	if (!begins)
+		return why_set(w, "this is not an SSH signature: its first "
+		    "line is not " BEGIN_LINE "; " SIGN_AGAIN);
+	return why_set(w, "the signature's armour is damaged; "
+	    SIGN_AGAIN " and pass its output unchanged");
+}
+
 int
 sshsig_parse(struct sshsig *s, const void *armor, size_t len, struct why *w)
 {
@@ -132,8 +155,7 @@ sshsig_parse(struct sshsig *s, const void *armor, size_t len, struct why *w)
 		    "be read; " SIGN_AGAIN, len, SIG_MAX);
 	if (join_lines(text, &n, armor, len) == -1 ||
 	    base64_get(blob, sizeof(blob), &n, text, n) == -1)
-		return why_set(w, "the signature's armour is damaged; "
-		    SIGN_AGAIN " and pass its output unchanged");
+		return refuse_armor(armor, len, w);
 	return parse_blob(s, blob, n, w);
 }
 

@@ -214,8 +214,8 @@ ATF_TC_BODY(armour_is_strict, tc)
 	refused("", 0, "there is no signature");
 	memset(armor, 'A', sizeof(armor));
 	refused(armor, SIG_MAX + 1, "at most 4096");
-	refused("hello\n", 6, "damaged");
-	refused("-----BEGIN SSH SIGNATURE-----\n", 30, "damaged");
+	refused("hello\n", 6, "not an SSH signature");
+	refused("-----BEGIN SSH SIGNATURE-----\n", 30, "last line");
 	ATF_CHECK_EQ(sshsig_parse(&s, good_armor, len - 1, &w), 0);
 	for (size_t cut = 0; cut < len - 1; cut++)
 		ATF_CHECK_EQ(sshsig_parse(&s, good_armor, cut, &w), -1);

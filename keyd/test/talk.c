@@ -144,7 +144,7 @@ talk_expect_signed(struct daemon *d, uint64_t size, int root)
 	ATF_CHECK_EQ(m.size, size);
 	ATF_REQUIRE_EQ(note_parse_vkey(&key, d->vkey, strlen(d->vkey),
 	    &w), 0);
-	ATF_REQUIRE_MSG(note_verify(&key, m.note.p, m.note.len,
+	ATF_REQUIRE_MSG(note_verify(&key, m.note.p, m.note.len, 1,
 	    &textlen, &w) == 0,
 	    "%s", w.text);
 	ATF_REQUIRE_EQ(checkpoint_parse(&c, m.note.p, textlen, &w), 0);
