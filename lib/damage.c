@@ -137,12 +137,19 @@ lacks_base64(const struct damage_before *b)
 	    memchr(b->p + 4, ' ', b->len - 4) == NULL;
 }
 
+/* Whether its base 64 may go on: padding ends it. */
+static bool
+goes_on(const struct damage_before *b)
+{
+	return lacks_base64(b) ||
+	    (b->len >= WRAPPED_MIN && b->p[b->len - 1] != '=');
+}
+
 /* Armour is broken into lines by itself. */
 static bool
 broken(const struct damage_line *l)
 {
-	return l->form->dash && is_base64(l->p, l->len) &&
-	    (l->before.len >= WRAPPED_MIN || lacks_base64(&l->before));
+	return l->form->dash && is_base64(l->p, l->len) && goes_on(&l->before);
 }
 
 /* Of all characters beyond ASCII the formats have only the em dash. */

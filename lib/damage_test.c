@@ -279,6 +279,7 @@ ATF_TC_BODY(another_file_is_not_called_damaged, tc)
 {
 	static const char *const texts[] = { "hello \n", "> hello\n",
 	    "\t\r\n", "", "\n" };
+	char text[4096 + 8];
 	struct why w;
 
 	make_good();
@@ -290,6 +291,10 @@ ATF_TC_BODY(another_file_is_not_called_damaged, tc)
 		ATF_CHECK_EQ(-1, read_form(SIGNATURE, texts[i], len, &w));
 		ATF_CHECK_MSG(strstr(w.text, "damaged") == NULL, "%s", w.text);
 	}
+	snprintf(text, sizeof(text), "%sstray\n", good[RECEIPT]);
+	ATF_CHECK_EQ(-1, read_form(RECEIPT, text, strlen(text), &w));
+	ATF_CHECK_MSG(strstr(w.text, "line 11 is not a signature") != NULL,
+	    "%s", w.text);
 	ATF_CHECK_EQ(-1, read_form(VKEY, good[RECEIPT], strlen(good[RECEIPT]),
 	    &w));
 	ATF_CHECK_MSG(strstr(w.text, "not an appliance key") != NULL, "%s",
