@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ext_text.h"
 
@@ -197,16 +198,15 @@ static const struct unit {
 static size_t
 get_unit(struct ext_text *t, size_t from)
 {
-	char name[3] = { 0 };
+	const char *name = t->p;
+	size_t len;
 
-	while (t->p < t->end && (*t->p < '0' || *t->p > '9')) {
-		if (name[1] != '\0')
-			return UNITS;
-		name[name[0] != '\0'] = *t->p++;
-	}
+	while (t->p < t->end && (*t->p < '0' || *t->p > '9'))
+		t->p++;
+	len = (size_t)(t->p - name);
 	for (; from < UNITS; from++)
-		if (name[0] == units[from].name[0] &&
-		    name[1] == units[from].name[1])
+		if (len == strlen(units[from].name) &&
+		    memcmp(name, units[from].name, len) == 0)
 			break;
 	return from;
 }

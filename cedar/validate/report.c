@@ -51,10 +51,12 @@ make_printable(char *s)
 const char *
 report_str(const struct str *s, char dst[SHOWN_MAX])
 {
-	if (s->len < SHOWN_MAX)
-		snprintf(dst, SHOWN_MAX, "%s", s->bytes);
-	else
-		snprintf(dst, SHOWN_MAX, "%.*s...", SHOWN_MAX - 4, s->bytes);
+	const bool cut = s->len >= SHOWN_MAX;
+	const size_t n = cut ? SHOWN_MAX - 4 : s->len;
+
+	for (size_t i = 0; i < n; i++)
+		dst[i] = s->bytes[i] == '\0' ? '?' : s->bytes[i];
+	snprintf(dst + n, SHOWN_MAX - n, "%s", cut ? "..." : "");
 	make_printable(dst);
 	return dst;
 }

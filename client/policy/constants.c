@@ -78,12 +78,14 @@ check_sides(const struct policy *p, uint32_t field, uint32_t text,
 {
 	const struct expr_node *t = &p->nodes[text];
 	const struct text_field *f;
+	const char *value;
 	char said[256];
 
 	if (t->op != OP_VALUE || t->u.value->kind != VALUE_STRING)
 		return;
 	f = find_field(p->nodes, field);
-	if (f == NULL || f->holds(t->u.value->str->bytes))
+	value = str_text(t->u.value->str);
+	if (f == NULL || (value != NULL && f->holds(value)))
 		return;
 	snprintf(said, sizeof(said), "`%s' can never be this: it is %s",
 	    f->names[0], f->form);

@@ -294,11 +294,12 @@ lint_id(struct lint *l, const struct mention *m)
 static void
 lint_name(struct lint *l, const struct mention *m)
 {
+	const char *id = str_text(m->uid->id);
 	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
 
 	if ((!str_is(m->uid->type, "Manifest") &&
 	    !str_is(m->uid->type, "Secret")) ||
-	    name_check(m->uid->id->bytes) == 0)
+	    (id != NULL && name_check(id) == 0))
 		return;
 	snprintf(text, sizeof(text), "nothing can be called %s: a name has "
 	    "only a to z, 0 to 9 and -, at most 63; correct it, or remove it",

@@ -163,14 +163,14 @@ fields_names(const struct fields_value *v, size_t max,
 	for (uint32_t n = doc_first(v->doc, v->node); n != 0;
 	    n = doc_next(v->doc, v->node, n)) {
 		struct fields_value child = at(v, n, v->field);
-		const struct str *key = v->doc->nodes[n].key;
+		const char *key = str_text(v->doc->nodes[n].key);
 
 		if (left-- == 0)
 			return error_count(v, n, max);
-		if (strlen(key->bytes) != key->len)
+		if (key == NULL)
 			return fields_error_name(&child, "a name with a NUL; "
 			    "leave it out");
-		if (entry(&child, key->bytes, ctx) == -1)
+		if (entry(&child, key, ctx) == -1)
 			return -1;
 	}
 	return 0;
@@ -203,10 +203,9 @@ fields_text(const struct fields_value *v, size_t max)
 
 	if (s == NULL)
 		return NULL;
-	if (strlen(s->bytes) == s->len)
-		return s->bytes;
-	error_kind(v, "text without NUL", "leave it out");
-	return NULL;
+	if (str_text(s) == NULL)
+		error_kind(v, "text without NUL", "leave it out");
+	return str_text(s);
 }
 
 int

@@ -54,3 +54,9 @@ str_compare(const struct str *a, const struct str *b)
 		return a->len < b->len ? -1 : 1;
 	return memcmp(a->bytes, b->bytes, a->len);
 }
+
+const char *
+str_text(const struct str *s)
+{
+	return strlen(s->bytes) == s->len ? s->bytes : NULL;
+}

@@ -25,5 +25,7 @@ bool		 str_equal(const struct str *, const struct str *);
 int		 str_compare(const struct str *, const struct str *);
 /* Whether it equals a C string, whose hash is not known. */
 bool		 str_is(const struct str *, const char *);
+/* The string as a C string, or NULL when it holds a NUL. */
+const char	*str_text(const struct str *);
 
 #endif

@@ -79,37 +79,54 @@ is_named(const struct settings *s, const struct str *name)
 	return false;
 }
 
+/* An error at a place in a rule, or in its file when that is JSON. */
 static void
-at_rule(struct doc_error *e, const struct policy *p, const char *what)
+at_rule(struct doc_error *e, const struct policy *p, uint32_t pos)
 {
-	static const char todo[] = "narrow it, or name the rule under "
-	    "`wildcards' in settings.yaml";
 	char place[RULES_PLACE_MAX];
 
 	if (p->source != NULL)
-		doc_error_at(e, p->source, p->pos, "the rule %.100s permits "
-		    "%s; %s", p->id->bytes, what, todo);
+		doc_error_at(e, p->source, pos, "%s", "");
 	else
-		doc_error_set(e, rules_place(p, place), "the rule %.100s "
-		    "permits %s; %s", p->id->bytes, what, todo);
+		doc_error_set(e, rules_place(p, place), "%s", "");
+}
+
+/* Messages and the ledger name a rule by its id, as text that ends at a NUL. */
+static void
+check_id(struct rules_checker *c, const struct policy *p)
+{
+	struct doc_error e;
+
+	if (str_text(p->id) != NULL)
+		return;
+	at_rule(&e, p, p->pos);
+	snprintf(e.text, sizeof(e.text), "the rule's id begins with %.100s and "
+	    "holds a NUL; write an id without \\0", p->id->bytes);
+	report(c, &e, false);
+}
+
+static void
+report_wide(struct rules_checker *c, const struct policy *p, const char *what)
+{
+	struct doc_error e;
+
+	at_rule(&e, p, p->pos);
+	snprintf(e.text, sizeof(e.text), "the rule %.100s permits %s; narrow "
+	    "it, or name the rule under `wildcards' in settings.yaml",
+	    p->id->bytes, what);
+	report(c, &e, false);
 }
 
 /* A permit for any principal, or to do anything at all. */
 static void
 check_scope(struct rules_checker *c, const struct policy *p)
 {
-	struct doc_error e;
-
 	if (p->forbid || p->is_template || is_named(c->settings, p->id))
 		return;
-	if (p->principal.op == SCOPE_ANY || p->principal.op == SCOPE_IS) {
-		at_rule(&e, p, "anybody");
-		report(c, &e, false);
-	}
-	if (p->action.op == SCOPE_ANY) {
-		at_rule(&e, p, "every action");
-		report(c, &e, false);
-	}
+	if (p->principal.op == SCOPE_ANY || p->principal.op == SCOPE_IS)
+		report_wide(c, p, "anybody");
+	if (p->action.op == SCOPE_ANY)
+		report_wide(c, p, "every action");
 }
 
 /*
@@ -158,7 +175,6 @@ static void
 check_linked(struct rules_checker *c, const struct policy *p)
 {
 	const struct policies *set = &c->rules->policies;
-	char place[RULES_PLACE_MAX];
 	struct doc_error e;
 
 	if (!p->forbid || !p->is_template)
@@ -166,10 +182,7 @@ check_linked(struct rules_checker *c, const struct policy *p)
 	for (size_t i = 0; i < set->n; i++)
 		if (set->items[i]->template == p)
 			return;
-	if (p->source != NULL)
-		doc_error_at(&e, p->source, p->pos, "%s", "");
-	else
-		doc_error_set(&e, rules_place(p, place), "%s", "");
+	at_rule(&e, p, p->pos);
 	snprintf(e.text, sizeof(e.text), "the rule %.100s is a template "
 	    "without a link, and so forbids nothing; write what it forbids in "
 	    "place of ?principal and ?resource, or link it", p->id->bytes);
@@ -189,14 +202,10 @@ check_named(struct rules_checker *c, const struct policy *p,
     const struct uid *uid, uint32_t pos)
 {
 	struct doc_error e;
-	char place[RULES_PLACE_MAX];
 
 	if (uid == NULL || !is_wildcard(c, uid))
 		return;
-	if (p->source != NULL)
-		doc_error_at(&e, p->source, pos, "%s", "");
-	else
-		doc_error_set(&e, rules_place(p, place), "%s", "");
+	at_rule(&e, p, pos);
 	report_wildcard(c, &e, uid);
 }
 
@@ -234,6 +243,7 @@ rules_check(const struct rules *r, const struct settings *settings,
 	for (uint32_t i = 0; i < r->entities.n; i++)
 		check_entity(&c, &r->entities.items[i]);
 	for (size_t i = 0; i < r->policies.n; i++) {
+		check_id(&c, r->policies.items[i]);
 		check_scope(&c, r->policies.items[i]);
 		check_linked(&c, r->policies.items[i]);
 		check_names(&c, r->policies.items[i]);

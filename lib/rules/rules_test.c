@@ -329,6 +329,22 @@ ATF_TC_BODY(wildcards_are_refused_unless_named, tc)
 	site_free(&site);
 }
 
+ATF_TC_WITHOUT_HEAD(an_id_with_a_nul_is_refused);
+ATF_TC_BODY(an_id_with_a_nul_is_refused, tc)
+{
+	start();
+	write_file("site/policy/20-a.cedar", "@id(\"run\\0x\")\n"
+	    "forbid(principal, action, resource);\n");
+	refused("policy/20-a.cedar:1:1: the rule's id begins with run and "
+	    "holds a NUL");
+	unlink("site/policy/20-a.cedar");
+	write_file("site/policies/web.cedar.json", "{\"staticPolicies\":"
+	    "{\"a\\u0000b\":{\"effect\":\"forbid\",\"principal\":{\"op\":"
+	    "\"All\"},\"action\":{\"op\":\"All\"},\"resource\":{\"op\":"
+	    "\"All\"},\"conditions\":[]}}}");
+	refused("policies/web.cedar.json: the rule's id begins with web/a and");
+}
+
 ATF_TC_WITHOUT_HEAD(a_wildcard_among_the_people_is_refused);
 ATF_TC_BODY(a_wildcard_among_the_people_is_refused, tc)
 {
@@ -431,6 +447,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_site_may_have_its_own_people);
 	ATF_TP_ADD_TC(tp, people_do_not_change_requests);
 	ATF_TP_ADD_TC(tp, wildcards_are_refused_unless_named);
+	ATF_TP_ADD_TC(tp, an_id_with_a_nul_is_refused);
 	ATF_TP_ADD_TC(tp, a_wildcard_among_the_people_is_refused);
 	ATF_TP_ADD_TC(tp, strange_files_are_refused);
 	ATF_TP_ADD_TC(tp, a_components_rules_are_checked_too);
