@@ -23,7 +23,6 @@
  * whole name, so a long namespace multiplies.
  */
 #define RAW_NAME_MAX	256
-#define RAW_NOTES_MAX	64	/* annotations on one thing */
 /*
  * Names in all lists of parents, ancestors, principals and resources.  Without
  * a limit they could grow with the square of the text's length.

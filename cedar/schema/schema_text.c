@@ -135,9 +135,9 @@ read_idents(struct text_reader *t, const char *what, bool id,
 	for (;;) {
 		if (read_word(t, true, what, &s, &n) == -1)
 			return -1;
-		if (*len + n + 2 > RAW_NAME_MAX)
+		if (*len + n > RAW_NAME_MAX - 1)
 			return raw_error(t->raw, &place, "name too long: at "
-			    "most %d bytes", RAW_NAME_MAX - 2);
+			    "most %d bytes", RAW_NAME_MAX - 1);
 		memcpy(path + *len, s, n);
 		*len += n;
 		if (!schema_text_at(t, LEX_COLONS))
@@ -146,8 +146,8 @@ read_idents(struct text_reader *t, const char *what, bool id,
 			return -1;
 		if (id && schema_text_at(t, LEX_STRING))
 			return 1;
-		memcpy(path + *len, "::", 2);
-		*len += 2;
+		for (int i = 0; i < 2 && *len < RAW_NAME_MAX; i++)
+			path[(*len)++] = ':';
 	}
 }
 
@@ -186,31 +186,36 @@ schema_text_read_action(struct text_reader *t, const struct str **type,
 	return (*id = raw_str(t->raw, path, len)) == NULL ? -1 : 0;
 }
 
-struct note {
-	const char	*s;
-	size_t		 len;
-};
+/* The name of an annotation, which must not be in the table yet. */
+static int
+read_note_name(struct text_reader *t, struct name_table *seen)
+{
+	struct raw_place place = schema_text_place(t);
+	const struct str *name;
+	const char *s;
+	size_t len;
+
+	if (read_word(t, false, "an annotation's name", &s, &len) == -1)
+		return -1;
+	name = str_new(&t->raw->scratch, s, len);
+	if (name == NULL)
+		return raw_memory(t->raw);
+	if (table_get(seen, name, NULL) != NULL)
+		return raw_error(t->raw, &place, "duplicate annotation "
+		    "`%.*s'", (int)len, s);
+	/* Only the key counts. */
+	return table_put(seen, name, NULL, t) == -1 ? raw_memory(t->raw) : 0;
+}
 
 /* @name("text") after the @. */
 static int
-read_note(struct text_reader *t, const struct note *seen, unsigned n,
-    struct note *out)
+read_note(struct text_reader *t, struct name_table *seen)
 {
-	struct raw_place place = schema_text_place(t);
 	const struct str *text;
 	int rc;
 
-	if (n == RAW_NOTES_MAX)
-		return raw_error(t->raw, &place, "more than %d annotations",
-		    RAW_NOTES_MAX);
-	if (read_word(t, false, "an annotation's name", &out->s,
-	    &out->len) == -1)
+	if (read_note_name(t, seen) == -1)
 		return -1;
-	for (unsigned i = 0; i < n; i++)
-		if (seen[i].len == out->len &&
-		    memcmp(seen[i].s, out->s, out->len) == 0)
-			return raw_error(t->raw, &place, "duplicate "
-			    "annotation `%.*s'", (int)out->len, out->s);
 	if ((rc = schema_text_accept(t, LEX_PAREN)) != 1)
 		return rc;
 	if (!schema_text_at(t, LEX_STRING))
@@ -224,14 +229,12 @@ read_note(struct text_reader *t, const struct note *seen, unsigned n,
 int
 schema_text_read_notes(struct text_reader *t)
 {
-	struct note seen[RAW_NOTES_MAX], note;
-	unsigned n = 0;
+	struct name_table seen = { 0 };
 	int rc;
 
-	while ((rc = schema_text_accept(t, LEX_AT)) == 1) {
-		if (read_note(t, seen, n, &note) == -1)
-			return -1;
-		seen[n++] = note;
-	}
+	while ((rc = schema_text_accept(t, LEX_AT)) == 1)
+		if ((rc = read_note(t, &seen)) == -1)
+			break;
+	table_free(&seen);
 	return rc;
 }

@@ -174,6 +174,29 @@ ATF_TC_BODY(an_error_says_where_and_what_was_expected, tc)
 	    "f:1:83: an action's context must be a record");
 }
 
+/* As in the JSON form, which has no other limits than this form. */
+ATF_TC_WITHOUT_HEAD(any_number_of_annotations_and_255_bytes_of_name);
+ATF_TC_BODY(any_number_of_annotations_and_255_bytes_of_name, tc)
+{
+	static char text[8192], name[256];
+	size_t n = 0;
+
+	for (int i = 0; i < 500; i++)
+		n += (size_t)sprintf(text + n, "@a%d ", i);
+	strcpy(text + n, "entity E;");
+	good(text);
+	schema_free(&s);
+	memset(name, 'n', 255);
+	snprintf(text, sizeof(text), "entity %s; entity F in %s;", name, name);
+	good(text);
+	schema_free(&s);
+	snprintf(text, sizeof(text), "entity F in %sn;", name);
+	bad(text, "f:1:13: name too long: at most 255 bytes");
+	memset(name, 'n', 253);
+	snprintf(text, sizeof(text), "entity F in %.253s::n;", name);
+	bad(text, "f:1:13: name too long: at most 255 bytes");
+}
+
 ATF_TC_WITHOUT_HEAD(bytes_that_are_not_utf8_are_refused);
 ATF_TC_BODY(bytes_that_are_not_utf8_are_refused, tc)
 {
@@ -431,7 +454,7 @@ ATF_TC_BODY(sizes_have_limits, tc)
 	check_limit(repeat("namespace N { entity ", "E", 253, "; }"),
 	    "name too long: at most 255 bytes with its namespace");
 	check_limit(repeat("namespace ", "a::", 100, "b {}"),
-	    "name too long: at most 254 bytes");
+	    "name too long: at most 255 bytes");
 }
 
 static long	allocations_left = -1;	/* -1: no end */
@@ -494,6 +517,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, verdicts_are_the_official_ones);
 	ATF_TP_ADD_TC(tp, an_error_says_where_and_what_was_expected);
+	ATF_TP_ADD_TC(tp, any_number_of_annotations_and_255_bytes_of_name);
 	ATF_TP_ADD_TC(tp, bytes_that_are_not_utf8_are_refused);
 	ATF_TP_ADD_TC(tp, declarations_may_share_what_follows);
 	ATF_TP_ADD_TC(tp, names_stand_for_what_is_nearest);
