@@ -48,7 +48,7 @@ fmt_take(struct fmt *f)
 	if (f->rc == 0 && tokens_trailing(&f->in, &text)) {
 		fmt_piece(f, PIECE_SPACE);
 		layout_text(&f->out, text);
-		fmt_piece(f, PIECE_HARD);
+		fmt_piece(f, PIECE_COMMENTED);
 	}
 }
 
@@ -89,6 +89,7 @@ fmt_comma(struct fmt *f, enum layout_piece_kind after)
 	if (!fmt_at(f, LEX_COMMA))
 		return false;
 	fmt_take(f);
-	fmt_piece(f, after);
+	if (!layout_commented(&f->out))
+		fmt_piece(f, after);
 	return true;
 }

@@ -59,7 +59,7 @@ void	fmt_take_spaced(struct fmt *, enum layout_piece_kind before,
 	    enum layout_piece_kind after);
 /* A::B::C, or A::B::"c", or a word, a literal, a slot. */
 void	fmt_name(struct fmt *);
-/* Takes a comma between two items, with `after' behind it. */
+/* Takes a comma between two items, with `after' or a comment behind it. */
 bool	fmt_comma(struct fmt *, enum layout_piece_kind after);
 /* A whole expression (format_text_expr.c). */
 void	fmt_expr(struct fmt *);

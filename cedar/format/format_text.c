@@ -38,11 +38,19 @@ put_is_type(struct fmt *f)
 	fmt_piece(f, PIECE_END);
 }
 
+/* Opens a group.  Comments above its first token are not in it. */
+static void
+open_group(struct fmt *f)
+{
+	fmt_comments(f, false);
+	fmt_piece(f, PIECE_GROUP);
+}
+
 /* principal, principal == X, principal is T in X */
 static void
 put_variable(struct fmt *f)
 {
-	fmt_piece(f, PIECE_GROUP);
+	open_group(f);
 	fmt_piece(f, PIECE_GROUP);
 	fmt_take(f);
 	if (fmt_at(f, LEX_IS))
@@ -59,12 +67,11 @@ put_variable(struct fmt *f)
 	fmt_piece(f, PIECE_END);
 }
 
-/* Whether the next scope is three words without comments. */
+/* Whether the next scope is three words. */
 static bool
 is_bare(const struct fmt *f)
 {
 	struct tokens t = f->in;
-	size_t start = t.token.pos;
 
 	while (f->rc == 0 && t.token.kind != LEX_PAREN_END) {
 		if (t.token.kind != LEX_PAREN && t.token.kind != LEX_WORD &&
@@ -73,15 +80,19 @@ is_bare(const struct fmt *f)
 		if (tokens_next(&t) == -1)
 			return false;
 	}
-	return memmem(t.text + start, t.token.pos - start, "//", 2) == NULL;
+	return true;
 }
 
+/* permit (...), forbid (...) */
 static void
 put_scope(struct fmt *f)
 {
 	enum layout_piece_kind between = is_bare(f) ? PIECE_SPACE : PIECE_HARD;
 
+	open_group(f);
+	fmt_take_spaced(f, PIECE_NONE, PIECE_LINE);
 	fmt_take_kind(f, LEX_PAREN);
+	fmt_piece(f, PIECE_END);
 	layout_nest(&f->out, FORMAT_INDENT);
 	if (between == PIECE_HARD)
 		fmt_piece(f, PIECE_HARD);
@@ -98,13 +109,13 @@ static void
 put_condition(struct fmt *f)
 {
 	fmt_piece(f, PIECE_HARD);
-	fmt_piece(f, PIECE_GROUP);
+	open_group(f);
 	fmt_take_spaced(f, PIECE_NONE, PIECE_LINE);
+	open_group(f);
 	fmt_take_kind(f, LEX_BRACE);
-	fmt_piece(f, PIECE_GROUP);
 	layout_nest(&f->out, FORMAT_INDENT);
 	fmt_piece(f, PIECE_LINE);
-	fmt_piece(f, PIECE_GROUP);
+	open_group(f);
 	fmt_expr(f);
 	fmt_piece(f, PIECE_END);
 	layout_unnest(&f->out, FORMAT_INDENT);
@@ -119,8 +130,6 @@ put_policy(struct fmt *f)
 {
 	while (fmt_at(f, LEX_AT))
 		put_annotation(f);
-	fmt_take(f);
-	fmt_piece(f, PIECE_SPACE);
 	put_scope(f);
 	while (f->rc == 0 && fmt_at(f, LEX_WORD))
 		put_condition(f);

@@ -118,14 +118,11 @@ open_list(struct fmt *f)
 static enum expr_state
 open_record(struct fmt *f)
 {
-	fmt_piece(f, PIECE_GROUP);
 	fmt_take(f);
-	if (fmt_at(f, LEX_BRACE_END)) {
-		fmt_take(f);
-		fmt_piece(f, PIECE_END);
-		return STATE_ACCESS;
-	}
+	if (fmt_at(f, LEX_BRACE_END))
+		return open_empty(f, LEX_BRACE_END);
 	push(f, LEVEL_RECORD);
+	fmt_piece(f, PIECE_GROUP);
 	layout_nest(&f->out, FORMAT_INDENT);
 	fmt_piece(f, PIECE_LINE);
 	put_key(f);
@@ -225,7 +222,9 @@ put_is(struct fmt *f)
 {
 	group_relation(f);
 	fmt_take_spaced(f, PIECE_SPACE, PIECE_SPACE);
+	layout_nest(&f->out, FORMAT_INDENT);
 	fmt_name(f);
+	layout_unnest(&f->out, FORMAT_INDENT);
 	if (!fmt_at(f, LEX_IN)) {
 		/* The right side is only the type, so nothing is open. */
 		fmt_piece(f, PIECE_GROUP);
@@ -337,9 +336,8 @@ end_field(struct fmt *f)
 	}
 	layout_unnest(&f->out, FORMAT_INDENT);
 	fmt_piece(f, PIECE_LINE);
-	close_level(f, LEX_BRACE_END);
 	fmt_piece(f, PIECE_END);
-	return STATE_ACCESS;
+	return close_level(f, LEX_BRACE_END);
 }
 
 static enum expr_state

@@ -73,6 +73,12 @@ layout_text(struct layout *l, struct span text)
 	add(l, (struct layout_piece){ .kind = PIECE_TEXT, .text = text });
 }
 
+bool
+layout_commented(const struct layout *l)
+{
+	return l->n > 0 && l->pieces[l->n - 1].kind == PIECE_COMMENTED;
+}
+
 void
 layout_group(struct layout *l, size_t i)
 {
@@ -123,10 +129,16 @@ columns(struct span s)
 }
 
 static bool
+must_end_line(enum layout_piece_kind kind)
+{
+	return kind == PIECE_HARD || kind == PIECE_COMMENTED ||
+	    kind == PIECE_BLANK;
+}
+
+static bool
 may_end_line(enum layout_piece_kind kind)
 {
-	return kind == PIECE_LINE || kind == PIECE_SOFT ||
-	    kind == PIECE_HARD || kind == PIECE_BLANK;
+	return kind == PIECE_LINE || kind == PIECE_SOFT || must_end_line(kind);
 }
 
 /* Columns of a piece that does not end the line. */
@@ -153,7 +165,7 @@ fits(const struct layout *l, size_t i)
 
 		if (after && may_end_line(p->kind))
 			return true;
-		if (p->kind == PIECE_HARD || p->kind == PIECE_BLANK)
+		if (must_end_line(p->kind))
 			return false;
 		depth += p->kind == PIECE_GROUP;
 		depth -= p->kind == PIECE_END && !after;
@@ -176,7 +188,7 @@ put_text(struct layout *l, struct span text)
 	} else if (l->space) {
 		put_raw(l->out, " ", 1);
 	}
-	l->space = l->blank = false;
+	l->space = l->blank = l->commented = false;
 	l->any = true;
 	put_raw(l->out, text.p, text.len);
 	l->col += columns(text);
@@ -191,11 +203,33 @@ end_line(struct layout *l)
 	l->indent = l->nest;
 }
 
+/*
+ * The line's end after a comment.  As in the official layout, the next line
+ * ignores a nesting that ends here, and a space that follows is not dropped.
+ */
+static void
+put_commented(struct layout *l)
+{
+	end_line(l);
+	l->commented = true;
+}
+
+static void
+put_unnest(struct layout *l, uint32_t columns)
+{
+	if (l->commented && l->indent == l->nest)
+		l->indent -= columns;
+	l->nest -= columns;
+}
+
 /* Pending until text follows on this line. */
 static void
 put_space(struct layout *l)
 {
-	if (!l->at_start && !l->space) {
+	if (l->commented) {
+		l->indent++;
+		l->commented = false;
+	} else if (!l->at_start && !l->space) {
 		l->space = true;
 		l->col++;
 	}
@@ -248,6 +282,9 @@ put_piece(struct layout *l, size_t i)
 	case PIECE_HARD:
 		end_line(l);
 		break;
+	case PIECE_COMMENTED:
+		put_commented(l);
+		break;
 	case PIECE_BLANK:
 		put_blank(l);
 		break;
@@ -255,7 +292,7 @@ put_piece(struct layout *l, size_t i)
 		l->nest += p->n;
 		break;
 	case PIECE_UNNEST:
-		l->nest -= p->n;
+		put_unnest(l, p->n);
 		break;
 	case PIECE_GROUP:
 		open_group(l, i);

@@ -21,6 +21,7 @@ enum layout_piece_kind {
 	PIECE_LINE,		/* a space, or the end of a line */
 	PIECE_SOFT,		/* nothing, or the end of a line */
 	PIECE_HARD,		/* the end of a line, but not of an empty one */
+	PIECE_COMMENTED,	/* HARD after a comment; see put_commented() */
 	PIECE_BLANK,		/* an empty line, but not at the start */
 	PIECE_NEST, PIECE_UNNEST, /* n more columns from the next line on */
 	PIECE_GROUP, PIECE_END,
@@ -44,6 +45,7 @@ struct layout {
 	bool		 space;		/* one is pending */
 	bool		 any;		/* text was written */
 	bool		 blank;		/* the last line is empty */
+	bool		 commented;	/* COMMENTED ended the last line */
 };
 
 /* Writing starts on an empty line of `out'. */
@@ -55,6 +57,8 @@ size_t	layout_add(struct layout *, enum layout_piece_kind);
 void	layout_nest(struct layout *, uint32_t columns);
 void	layout_unnest(struct layout *, uint32_t columns);
 void	layout_text(struct layout *, struct span);
+/* Whether the last piece is COMMENTED. */
+bool	layout_commented(const struct layout *);
 /* Turns the NONE at this index into the start of a group. */
 void	layout_group(struct layout *, size_t);
 

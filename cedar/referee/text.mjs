@@ -33,7 +33,8 @@ export class Writer {
 		if (!this.may(this.style.space))
 			return plain;
 		return this.random.pick(["\n", "  ", "\t", " // a comment\n",
-			"\n\n", " //\n", "\r\n", plain + " ", "//\"}) ]\n"]);
+			"\n\n", " //\n", "\r\n", plain + " ", "//\"}) ]\n",
+			"\n// a line\n", "\n\n// two\n // lines \n\n"]);
 	}
 
 	char(c) {

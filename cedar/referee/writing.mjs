@@ -137,24 +137,52 @@ export const set = {
 };
 
 // Our formatter: the official engine reads the same from its text; no comment
-// is lost; formatting again changes nothing; a text without comments and with
-// only ASCII, where all widths are the same, looks as the official one.
+// is lost; formatting again changes nothing; a text with only ASCII, where all
+// widths are the same, looks as the official one, with the exceptions that
+// ../README.md lists.
 
 const comments = (text) => tokens(text).filter((t) => t.startsWith("//"))
     .map((t) => t.trim()).sort();
 
+function comparable(text) {
+	const all = tokens(text);
+	const words = all.filter((t) => t.trim() && !t.startsWith("//"));
+
+	if (!/^[\0-\x7f]*$/.test(text) || words.length === 0)
+		return false;
+	if (comments(text).length === 0)
+		return true;
+	return !words.some((t, i) => t === "," && /^[)\]}]$/.test(words[i + 1])) &&
+	    !all.some((t, i) => t.startsWith("\"") &&
+	    /^\s*\n\s*$/.test(all[i + 1]) && all[i + 2]?.startsWith("//"));
+}
+
 // Our layout, where the official one is not comparable.
 const layout = (engine, text, ours) => {
-	const plain = /^[\0-\x7f]*$/.test(text) &&
-	    comments(text).length === 0 && text.trim() !== "";
-	const answer = plain && engine.call("formatPolicies",
+	const answer = comparable(text) && engine.call("formatPolicies",
 	    { policyText: text });
 
-	return !plain || failed(answer) ? ours : answer.formatted_policy;
+	return !answer || failed(answer) ? ours :
+	    answer.formatted_policy.replace(/ +$/gm, "");
 };
 
+// One comment at each place between two words.
+function commented(r) {
+	const make = new Policies(makeWorld(r, [0]), 0);
+	const text = style(r).policy(r.chance(0.2) ? make.template() :
+	    make.policy());
+	const words = tokens(text).filter((t) => t.trim() &&
+	    !t.startsWith("//"));
+	const at = r.below(words.length + 1);
+	const comment = r.pick([" // c\n", "\n// c\n"]);
+
+	return { text: words.slice(0, at).join(" ") + comment +
+	    words.slice(at).join(" ") };
+}
+
 export const format = {
-	make: (r) => (r.chance(0.3) ? mutated : round).make(r),
+	make: (r) => r.weighted([[3, mutated.make], [7, round.make],
+		[10, commented]])(r),
 	line: (c) => ({ op: "format", text: c.text }),
 	ours: (a, engine, c) => a.refused ? refusal(a.refused) : { json:
 	    textJson(engine, a.formatted), comments: comments(a.formatted),
