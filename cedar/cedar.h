@@ -53,7 +53,9 @@ extern "C" {
 #define CEDAR_SCHEMA_MAX	(256 * 1024)	/* bytes of a schema */
 /*
  * Levels of expressions, of values and of types.  The official engine, whose
- * reader recurses, has a limit, too, but does not state it.
+ * reader recurses, has a limit, too, but does not state it.  A chain like
+ * a && b && c && ... is one level.  In JSON each of its operators is two more
+ * of the at most 192 levels of objects and lists, so that 90 of them fit.
  */
 #define CEDAR_DEPTH_MAX		64
 

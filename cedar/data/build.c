@@ -130,18 +130,12 @@ build_uids(struct build *b, const struct uid *const *uids, size_t n)
 }
 
 int
-build_annotation(struct build *b, size_t pos, const struct str *name,
+build_annotation(struct build *b, const struct str *name,
     const struct str *value)
 {
 	const bool given = value != NULL;
 	struct annotation *a;
-	char quoted[QUOTE_MAX];
 
-	for (size_t i = 0; i < b->nannotations; i++)
-		if (str_equal(b->annotations[i].name, name))
-			return build_error(b, pos, "annotation @%s is here "
-			    "twice; keep one",
-			    doc_quote(quoted, name->bytes, name->len));
 	if (!given && (value = build_str(b, "", 0)) == NULL)
 		return -1;
 	a = grow(b, b->annotations, b->nannotations, &b->annotation_cap,

@@ -79,8 +79,8 @@ int	build_start(struct build *, size_t pos);
 int	build_finish(struct build *, const char *id, size_t idlen,
 	    const struct doc_source *text, size_t end);
 
-/* A duplicate name is an error.  value NULL: @name without a value. */
-int	build_annotation(struct build *, size_t pos, const struct str *name,
+/* The name must be new.  value NULL: @name without a value. */
+int	build_annotation(struct build *, const struct str *name,
 	    const struct str *value);
 int	build_when(struct build *, bool unless, size_t pos);
 int	build_when_end(struct build *);

@@ -235,7 +235,7 @@ read_annotation(struct est *s, uint32_t node)
 	if (n->kind == DOC_STRING &&
 	    (value = build_str(&s->b, n->str->bytes, n->str->len)) == NULL)
 		return -1;
-	return build_annotation(&s->b, n->key_pos, name, value);
+	return build_annotation(&s->b, name, value);
 }
 
 static int

@@ -8,6 +8,15 @@
 
 #include "cedar/data/policy.h"
 
+static const struct annotation *
+find_annotation(const struct build *b, const struct str *name)
+{
+	for (size_t i = 0; i < b->nannotations; i++)
+		if (str_equal(b->annotations[i].name, name))
+			return &b->annotations[i];
+	return NULL;
+}
+
 /* @name or @name("value"); any word may be a name. */
 static int
 read_annotation(struct parser *p)
@@ -33,7 +42,10 @@ read_annotation(struct parser *p)
 		    LEX_PAREN_END, "`)' after the annotation") == -1)
 			return -1;
 	}
-	return build_annotation(p->build, pos, name, value);
+	if (find_annotation(p->build, name) != NULL)
+		return build_error(p->build, pos, "annotation @%.80s is here "
+		    "twice; keep one", name->bytes);
+	return build_annotation(p->build, name, value);
 }
 
 static int
