@@ -64,6 +64,17 @@ TEST(signal_is_told_apart)
 	check_end(OUTCOME_SIGNALLED, 11, "");
 }
 
+TEST(leaf_of_an_accepted_job_has_the_limits_of_its_grant)
+{
+	struct grant *g = make_grant();
+
+	play_start();
+	g->manifest.limits.tmp_bytes = 77u << 20;
+	to_build(g);
+	play_report(0, REPORT_READY, 0, 0, "9/9 denied");
+	expect_append(EVENT_JOB_ACCEPTED, "\"tmp_bytes\":80740352");
+}
+
 TEST(job_starts_only_after_its_leaf)
 {
 	uint32_t seq;
@@ -610,6 +621,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(submission_is_wiped_when_it_was_granted);
 	ADD(submission_is_wiped_when_it_was_denied);
 	ADD(signal_is_told_apart);
+	ADD(leaf_of_an_accepted_job_has_the_limits_of_its_grant);
 	ADD(job_starts_only_after_its_leaf);
 	ADD(bundle_is_given_back_before_the_job_runs);
 	ADD(signed_denial_is_recorded_first);

@@ -217,22 +217,25 @@ say_append_accepted(struct runner *r, struct job *j)
 	const struct manifest *m = &j->grant.manifest;
 	const struct limits *l = &m->limits;
 	char capabilities[CAPABILITY_TEXT_MAX];
+	const struct event_job_accepted e = {
+		.job = w->job, .name = m->name, .author = w->author,
+		.submitter = w->submitter,
+		.command_sha256 = w->command_sha256,
+		.manifest_sha256 = w->manifest_sha256,
+		.bundle_sha256 = j->grant.bundle_sha256,
+		.runtime = m->runtime,
+		.probe = j->probe, .class = m->class, .profile = m->profile,
+		.capabilities = capability_format(m->capabilities,
+		    capabilities),
+		.runtime_sha256 = j->grant.runtime_sha256,
+#define LIMIT(id, name, member, unit, least, most, usual, what) \
+		.member = event_u64(l->member),
+#include "lib/limit.def"
+#undef LIMIT
+	};
 
-	j->seq = SAY_APPEND(r, job_accepted, false,
-	    .job = w->job, .name = m->name, .author = w->author,
-	    .submitter = w->submitter,
-	    .command_sha256 = w->command_sha256,
-	    .manifest_sha256 = w->manifest_sha256,
-	    .bundle_sha256 = j->grant.bundle_sha256,
-	    .runtime = m->runtime,
-	    .cpu_millis = event_u64(l->cpu_millis),
-	    .memory_bytes = event_u64(l->memory_bytes),
-	    .processes = event_u64(l->processes),
-	    .wall_ms = event_u64(l->wall_ms),
-	    .output_bytes = event_u64(l->output_bytes),
-	    .probe = j->probe, .class = m->class, .profile = m->profile,
-	    .capabilities = capability_format(m->capabilities, capabilities),
-	    .runtime_sha256 = j->grant.runtime_sha256);
+	event_put_job_accepted(say_append_fields(), &e);
+	j->seq = say_append(r, EVENT_JOB_ACCEPTED, false);
 }
 
 static void

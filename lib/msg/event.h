@@ -38,7 +38,7 @@ struct event_field {
 	const char	*name;
 };
 
-#define EVENT_FIELDS_MAX	20
+#define EVENT_FIELDS_MAX	24
 
 struct event_info {
 	unsigned	 nr;

@@ -188,11 +188,36 @@ ATF_TC_BODY(a_row_grows_only_at_its_end, tc)
 		"manifest_sha256", "bundle_sha256", "runtime", "cpu_millis",
 		"memory_bytes", "processes", "wall_ms", "output_bytes",
 		"probe", "class", "profile", "capabilities", "runtime_sha256",
+		"tmp_bytes",
 	};
 	const struct event_info *info = event_info(EVENT_JOB_ACCEPTED);
 
 	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
 		ATF_CHECK_STREQ(first[i], info->fields[i].name);
+}
+
+static bool
+has_field(const struct event_info *info, const char *name)
+{
+	const struct event_field *f = info->fields;
+
+	while (f->name != NULL && strcmp(f->name, name) != 0)
+		f++;
+	return f->name != NULL;
+}
+
+ATF_TC_WITHOUT_HEAD(an_accepted_job_has_every_limit);
+ATF_TC_BODY(an_accepted_job_has_every_limit, tc)
+{
+	static const char *const limits[] = {
+#define LIMIT(id, name, member, unit, least, most, usual, what)	#member,
+#include "lib/limit.def"
+#undef LIMIT
+	};
+	const struct event_info *info = event_info(EVENT_JOB_ACCEPTED);
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		ATF_CHECK_MSG(has_field(info, limits[i]), "no %s", limits[i]);
 }
 
 ATF_TC_WITHOUT_HEAD(missing_or_extra_bytes_are_refused);
@@ -267,6 +292,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, digests_are_hex_and_numbers_are_numbers);
 	ATF_TP_ADD_TC(tp, every_row_has_a_number_and_fields_that_fit);
 	ATF_TP_ADD_TC(tp, a_row_grows_only_at_its_end);
+	ATF_TP_ADD_TC(tp, an_accepted_job_has_every_limit);
 	ATF_TP_ADD_TC(tp, missing_or_extra_bytes_are_refused);
 	ATF_TP_ADD_TC(tp, digest_of_another_length_is_refused);
 	ATF_TP_ADD_TC(tp, text_that_is_not_utf8_is_refused);
