@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 
 #include "lib/fds.h"
+#include "lib/limit.h"
 
 #define CAP(c)		(UINT64_C(1) << (c))
 #define MIB		(1024ul * 1024)
@@ -61,6 +62,8 @@ const struct service services[SERVICE_N] = {
 	.root_flags = MS_REC | MS_RDONLY | MS_NOSUID,
 	.cgroup = "/cgroup/runner/daemon",
 	.caps = CAP(CAP_SETUID) | CAP(CAP_SETGID),
+	.memlock = LIMIT_LOCKED,	/* these two are for its jobs */
+	.nofile = LIMIT_FILES_MOST,
 	.oom_score = -800,	/* its jobs take 1000 */
 	.stop_ms = 6000,
 	.fds = {

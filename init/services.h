@@ -38,6 +38,7 @@ struct service {
 	const char	*cgroup;
 	uint64_t	 caps;		/* kept, as ambient capabilities */
 	unsigned long	 memlock;	/* bytes that it may lock */
+	unsigned long	 nofile;	/* descriptors; 0: init's own limit */
 	int		 oom_score;	/* the lowest is killed last */
 	unsigned	 stop_ms;
 	enum fdstore	 fds[SERVICE_FDS];	/* by target number */

@@ -101,12 +101,14 @@ take_limits(const struct service *s)
 {
 	struct rlimit core = { 0, 0 };
 	struct rlimit lock = { s->memlock, s->memlock };
+	struct rlimit files = { s->nofile, s->nofile };
 	struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
 
 	if (setrlimit(RLIMIT_CORE, &core) == -1 ||
 	    setrlimit(RLIMIT_MEMLOCK, &lock) == -1 ||
 	    setrlimit(RLIMIT_NPROC, &none) == -1 ||
-	    setrlimit(RLIMIT_SIGPENDING, &none) == -1)
+	    setrlimit(RLIMIT_SIGPENDING, &none) == -1 ||
+	    (s->nofile != 0 && setrlimit(RLIMIT_NOFILE, &files) == -1))
 		die_errno("limits");
 }
 

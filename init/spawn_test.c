@@ -215,6 +215,7 @@ row_is_kept(void)
 	enter();
 	console.oom_score = 7;
 	console.memlock = 40960;
+	console.nofile = 70;
 	pid = start();
 	check_powers(pid, "0000000000000000");
 	check_fds(pid);
@@ -256,8 +257,9 @@ NS_TC(a_service_gets_what_its_row_says)
 	NS_RUN(row_is_kept);
 	snprintf(limits, sizeof(limits),
 	    "limit %d: 0 0\nlimit %d: 40960 40960\n"
-	    "limit %d: -1 -1\nlimit %d: -1 -1\n", RLIMIT_CORE, RLIMIT_MEMLOCK,
-	    RLIMIT_NPROC, RLIMIT_SIGPENDING);
+	    "limit %d: -1 -1\nlimit %d: -1 -1\nlimit %d: 70 70\n",
+	    RLIMIT_CORE, RLIMIT_MEMLOCK, RLIMIT_NPROC, RLIMIT_SIGPENDING,
+	    RLIMIT_NOFILE);
 	ATF_CHECK_STREQ(limits, ns_said);
 }
 

@@ -21,7 +21,20 @@ struct limit_info {
 	const char	*what;
 };
 
-/* cpu_millis, memory_bytes, processes, wall_ms, output_bytes, tmp_bytes. */
+/* The most that a manifest may ask for, in the unit of its name. */
+enum {
+#define LIMIT(id, name, member, unit, least, most, usual, what) \
+	LIMIT_##id##_MOST = most,
+#include "limit.def"
+#undef LIMIT
+};
+
+#define LIMIT_LOCKED	(64ul << 10)	/* bytes that each process may lock */
+
+/*
+ * cpu_millis, memory_bytes, processes, wall_ms, output_bytes, tmp_bytes,
+ * open_files.
+ */
 struct limits {
 #define LIMIT(id, name, member, unit, least, most, usual, what) \
 	uint64_t	member;

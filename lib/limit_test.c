@@ -16,6 +16,7 @@ ATF_TC_BODY(defaults_are_the_tables_in_its_units, tc)
 	ATF_CHECK_EQ(l.wall_ms, 60 * 1000);
 	ATF_CHECK_EQ(l.output_bytes, 1u << 20);
 	ATF_CHECK_EQ(l.tmp_bytes, 64u << 20);
+	ATF_CHECK_EQ(l.open_files, 1024);
 	for (int i = 0; i < LIMIT_COUNT; i++)
 		ATF_CHECK_EQ(limit_value(&l, (enum limit)i),
 		    limit_info((enum limit)i)->usual);

@@ -69,7 +69,8 @@ ATF_TC_BODY(every_field_is_read, tc)
 	    "  - {path: bin/x, sha256: " SHA ", executable: true}\n"
 	    "env:\n  LANG: C\n  _A1: \"\"\n"
 	    "limits:\n  cpu_millis: 500\n  memory_mib: 64\n  processes: 8\n"
-	    "  wall_seconds: 5\n  output_kib: 10\n  tmp_mib: 1\n");
+	    "  wall_seconds: 5\n  output_kib: 10\n  tmp_mib: 1\n"
+	    "  open_files: 77\n");
 	ATF_CHECK_STREQ(m.name, "hello-2");
 	ATF_CHECK_STREQ(m.runtime, "python");
 	ATF_CHECK_STREQ(m.class, "batch");
@@ -95,6 +96,7 @@ ATF_TC_BODY(every_field_is_read, tc)
 	ATF_CHECK_EQ(m.limits.wall_ms, 5000);
 	ATF_CHECK_EQ(m.limits.output_bytes, 10240);
 	ATF_CHECK_EQ(m.limits.tmp_bytes, 1u << 20);
+	ATF_CHECK_EQ(m.limits.open_files, 77);
 	manifest_free(&m);
 }
 

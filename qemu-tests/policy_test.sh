@@ -131,7 +131,8 @@ case_with_vm limits_are_decided 'each of them, above its default'
 limits_are_decided_body() {
 	policy_site
 	for limit in 'cpu_millis 1001' 'memory_mib 257' 'processes 65' \
-	    'wall_seconds 61' 'output_kib 1025' 'tmp_mib 65'; do
+	    'wall_seconds 61' 'output_kib 1025' 'tmp_mib 65' \
+	    'open_files 1025'; do
 		set -- $limit
 		job $1 limits: "  $1: $2"
 		runs may $1

@@ -70,9 +70,11 @@ TEST(leaf_of_an_accepted_job_has_the_limits_of_its_grant)
 
 	play_start();
 	g->manifest.limits.tmp_bytes = 77u << 20;
+	g->manifest.limits.open_files = 99;
 	to_build(g);
 	play_report(0, REPORT_READY, 0, 0, "9/9 denied");
-	expect_append(EVENT_JOB_ACCEPTED, "\"tmp_bytes\":80740352");
+	expect_append(EVENT_JOB_ACCEPTED, "\"tmp_bytes\":80740352,"
+	    "\"open_files\":99");
 }
 
 TEST(job_starts_only_after_its_leaf)

@@ -232,7 +232,8 @@ what_a_command_says_reaches_the_rules_body() {
 	command_case '{submitter: dana, author: sam, now: 2027-03-04T05:06:07Z,
 	    boot: ephemeral, manifest: {name: x, class: big, profile: fast,
 	    runtime: python, limits: {cpu_millis: 10, memory_mib: 2,
-	    processes: 3, wall_seconds: 4, output_kib: 5, tmp_mib: 6},
+	    processes: 3, wall_seconds: 4, output_kib: 5, tmp_mib: 6,
+	    open_files: 16},
 	    secrets: [db]}}' 'expect: allow' 'thing: lease db' 'rule: x' | cases
 	for part in 'context.now == datetime("2027-03-04T05:06:07Z")' \
 	    'context.boot == "ephemeral"' 'context.author == User::"sam"' \
@@ -241,7 +242,8 @@ what_a_command_says_reaches_the_rules_body() {
 	    'context has runtime && context.runtime.name == "python"' \
 	    'context.limits.cpu_millis == 10' 'context.limits.memory_mib == 2' \
 	    'context.limits.processes == 3' 'context.limits.wall_seconds == 4' \
-	    'context.limits.output_kib == 5' 'context.limits.tmp_mib == 6'; do
+	    'context.limits.output_kib == 5' 'context.limits.tmp_mib == 6' \
+	    'context.limits.open_files == 16'; do
 		lease_when "$part"
 		holds 1
 		lease_when "!($part)"
@@ -429,6 +431,8 @@ a_limit_that_an_appliance_refuses_is_refused_body() {
 	wall_seconds: 604801
 	output_kib: 1048577
 	tmp_mib: 1048577
+	open_files: 15
+	open_files: 65537
 	tmp_mib: 010
 	tmp_mib: "64"
 	tmp_mib: 99999999999999999999

@@ -188,7 +188,7 @@ ATF_TC_BODY(a_row_grows_only_at_its_end, tc)
 		"manifest_sha256", "bundle_sha256", "runtime", "cpu_millis",
 		"memory_bytes", "processes", "wall_ms", "output_bytes",
 		"probe", "class", "profile", "capabilities", "runtime_sha256",
-		"tmp_bytes",
+		"tmp_bytes", "open_files",
 	};
 	const struct event_info *info = event_info(EVENT_JOB_ACCEPTED);
 

@@ -75,13 +75,15 @@ ATF_TC_BODY(each_limit_above_the_default_is_asked_for, tc)
 	l->wall_ms += 1000;
 	l->output_bytes += 1 << 10;
 	l->tmp_bytes += 1 << 20;
-	ATF_REQUIRE_EQ(permission_list(&manifest, list), 7);
+	l->open_files += 1;
+	ATF_REQUIRE_EQ(permission_list(&manifest, list), 8);
 	is(1, "exceed cpu_millis (1001; 1000 needs no rule)");
 	is(2, "exceed memory_mib (257; 256 needs no rule)");
 	is(3, "exceed processes (65; 64 needs no rule)");
 	is(4, "exceed wall_seconds (61; 60 needs no rule)");
 	is(5, "exceed output_kib (1025; 1024 needs no rule)");
 	is(6, "exceed tmp_mib (65; 64 needs no rule)");
+	is(7, "exceed open_files (1025; 1024 needs no rule)");
 	fill();
 	l->memory_bytes = 1 << 20;
 	l->wall_ms = 1000;
@@ -186,8 +188,8 @@ ATF_TC_BODY(the_context_says_what_is_known, tc)
 	    "datetime(\"2027-01-15T08:00:00Z\"), \"boot\": \"kept\", "
 	    "\"class\": \"standard\", \"author\": User::\"dana\", \"limits\": "
 	    "{\"tmp_mib\": 64, \"processes\": 64, \"cpu_millis\": 1000, "
-	    "\"memory_mib\": 256, \"output_kib\": 1024, \"wall_seconds\": "
-	    "60}, \"profile\": \"standard\", \"manifest\": {\"name\": "
+	    "\"memory_mib\": 256, \"open_files\": 1024, "
+	    "\"output_kib\": 1024, \"wall_seconds\": 60}, \"profile\": \"standard\", \"manifest\": {\"name\": "
 	    "\"report\", \"sha256\": \"abababababababababababababababab"
 	    "abababababababababababababababab\"}, \"submitter\": "
 	    "User::\"ci-bot\"}";

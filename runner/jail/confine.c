@@ -98,18 +98,19 @@ static const struct {
 	    sizeof(job_rules) / sizeof(job_rules[0]) },
 };
 
-static const struct {
-	int		resource;
-	rlim_t		value;
-} limits[] = {
-	{ RLIMIT_CORE, 0 },
-	{ RLIMIT_NOFILE, 1024 },	/* select(2) holds no more */
-	{ RLIMIT_MEMLOCK, 64 << 10 },
-	{ RLIMIT_MSGQUEUE, 0 },
-	{ RLIMIT_SIGPENDING, 1024 },
-	{ RLIMIT_RTPRIO, 0 },
-	{ RLIMIT_NICE, 0 },
-	{ RLIMIT_STACK, 8 << 20 },
+/* The same for every job; casemate-manifest(5) has these numbers. */
+static const struct rlimit_row {
+	int		 resource;
+	const char	*name;
+	rlim_t		 value;
+} same_limits[] = {
+	{ RLIMIT_CORE, "RLIMIT_CORE", 0 },
+	{ RLIMIT_MEMLOCK, "RLIMIT_MEMLOCK", LIMIT_LOCKED },
+	{ RLIMIT_MSGQUEUE, "RLIMIT_MSGQUEUE", 0 },
+	{ RLIMIT_SIGPENDING, "RLIMIT_SIGPENDING", 1024 },
+	{ RLIMIT_RTPRIO, "RLIMIT_RTPRIO", 0 },
+	{ RLIMIT_NICE, "RLIMIT_NICE", 0 },
+	{ RLIMIT_STACK, "RLIMIT_STACK", 8 << 20 },
 };
 
 static sigjmp_buf not_run;
@@ -296,22 +297,30 @@ confine_memory(struct why *why)
 	    strerror(errno));
 }
 
-int
-confine_limits(struct why *why)
+/* Fails if the runner itself has less: a job gets what the manual says. */
+static int
+take_limit(const struct rlimit_row *row, struct why *why)
 {
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		struct rlimit now, rl = { limits[i].value, limits[i].value };
+	const struct rlimit rl = { row->value, row->value };
 
-		if (getrlimit(limits[i].resource, &now) == -1)
-			return why_set(why, "rlimit %d: %s",
-			    limits[i].resource, strerror(errno));
-		if (rl.rlim_max > now.rlim_max)
-			rl.rlim_cur = rl.rlim_max = now.rlim_max;
-		if (setrlimit(limits[i].resource, &rl) == -1)
-			return why_set(why, "rlimit %d: %s",
-			    limits[i].resource, strerror(errno));
-	}
-	return 0;
+	if (setrlimit(row->resource, &rl) == 0)
+		return 0;
+	return why_set(why, "cannot set %s to %llu: %s", row->name,
+	    (unsigned long long)row->value, strerror(errno));
+}
+
+int
+confine_limits(const struct limits *l, struct why *why)
+{
+	const struct rlimit_row files = {
+		RLIMIT_NOFILE, "RLIMIT_NOFILE", l->open_files,
+	};
+
+	for (size_t i = 0; i < sizeof(same_limits) / sizeof(same_limits[0]);
+	    i++)
+		if (take_limit(&same_limits[i], why) == -1)
+			return -1;
+	return take_limit(&files, why);
 }
 
 int

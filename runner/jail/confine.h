@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "lib/limit.h"
 #include "lib/why.h"
 
 enum confine_files {
@@ -42,8 +43,11 @@ int	confine_memory(struct why *);
 /* Returns 0 when the processor does not execute memory without PROT_EXEC. */
 int	confine_data(void);
 
-/* Sets the resource limits that control groups do not have. */
-int	confine_limits(struct why *);
+/*
+ * Sets the resource limits that control groups do not have.  Fails when the
+ * process's own are lower: init gives the runner what jobs need.
+ */
+int	confine_limits(const struct limits *, struct why *);
 
 /* Adds a filter of system calls to those already loaded. */
 int	confine_calls(const struct sock_filter *, size_t n, struct why *);

@@ -184,16 +184,41 @@ ATF_TC_BODY(runner_reaches_only_its_control_groups, tc)
 static int
 confined_limits(void)
 {
+	const struct limits l = { .open_files = 77 };
 	struct rlimit rl;
 	struct why why;
 
-	if (confine_limits(&why) == -1)
+	if (confine_limits(&l, &why) == -1)
 		return 1;
 	if (getrlimit(RLIMIT_CORE, &rl) == -1 || rl.rlim_max != 0)
 		return 2;
-	if (getrlimit(RLIMIT_NOFILE, &rl) == -1 || rl.rlim_max > 1024)
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1 || rl.rlim_max != 77)
 		return 3;
+	if (getrlimit(RLIMIT_MEMLOCK, &rl) == -1 || rl.rlim_max != 65536)
+		return 4;
 	return 0;
+}
+
+/* Without the power to raise it again. */
+static int
+lower_limits(void)
+{
+	const struct rlimit none = { 0, 0 };
+	const struct limits l = { .open_files = 77 };
+	struct why why;
+
+	if (setrlimit(RLIMIT_MEMLOCK, &none) == -1 || confine_caps(&why) == -1)
+		return 1;
+	if (confine_limits(&l, &why) != -1)
+		return 2;
+	return strcmp(why.text, "cannot set RLIMIT_MEMLOCK to 65536: "
+	    "Operation not permitted") == 0 ? 0 : 3;
+}
+
+ATF_TC_WITHOUT_HEAD(limit_that_cannot_be_set_is_told);
+ATF_TC_BODY(limit_that_cannot_be_set_is_told, tc)
+{
+	check_in_child(lower_limits);
 }
 
 ATF_TC_WITHOUT_HEAD(limits_are_set);
@@ -390,6 +415,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, reaper_opens_nothing);
 	ATF_TP_ADD_TC(tp, runner_reaches_only_its_control_groups);
 	ATF_TP_ADD_TC(tp, limits_are_set);
+	ATF_TP_ADD_TC(tp, limit_that_cannot_be_set_is_told);
 	ATF_TP_ADD_TC(tp, memory_never_becomes_code);
 	ATF_TP_ADD_TC(tp, each_way_to_code_is_stopped_by_its_wall);
 	ATF_TP_ADD_TC(tp, data_does_not_run);

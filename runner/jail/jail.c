@@ -286,7 +286,7 @@ run_job(const struct manifest *m)
 	if (setsid() == -1)
 		refuse_errno("start a session");
 	umask(022);
-	must(confine_limits(&why), &why);
+	must(confine_limits(&m->limits, &why), &why);
 	must(confine_powers(&why), &why);
 	must(confine_files(CONFINE_JOB, &why), &why);
 	if (!capability_has(m->capabilities, CAPABILITY_EXEC_MEMORY)) {
