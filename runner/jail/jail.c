@@ -129,6 +129,17 @@ take_user(void)
 		refuse_errno("set the death signal");
 }
 
+/* From the job's own /dev, so that the job may open it again. */
+static void
+open_input(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd == -1 || dup2(fd, JAIL_NULL) == -1)
+		refuse_errno("open /dev/null");
+	close(fd);
+}
+
 static void
 write_file(const char *path, const char *text)
 {
@@ -345,6 +356,7 @@ jail_run(const struct grant *g, const int fds[JAIL_FDS])
 	take_time();
 	umask(022);
 	must(root_enter(g, &why), &why);
+	open_input();
 	unpack_bundle(g);
 	must(root_seal(&why), &why);
 	if (chdir("/job") == -1)

@@ -91,6 +91,15 @@ job_case probe_is_run_before_the_job '
 job_case job_finds_nothing_outside '
 	run -x $bin/job-snoop -- job-snoop
 	has "found 0" "ended: status 0"'
+job_case outputs_and_input_are_opened_again '
+	run -x $bin/job-reopen -- job-reopen
+	has "0 wrong" "ended: status 0"
+	for fd in stdout:out stderr:err; do
+		for way in w a plain; do
+			grep -qx "to /dev/${fd%:*} ($way)" ${fd#*:} ||
+			    atf_fail "$fd: not in its stream"
+		done
+	done'
 job_case threads_children_and_semaphores_work '
 	run -g shared-memory -x $bin/job-threads -- job-threads
 	has ok "ended: status 0"'

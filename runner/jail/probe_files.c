@@ -20,7 +20,8 @@ try_read(long which)
 		"/proc/kcore", "/proc/kmsg", "/proc/kallsyms", "/dev/mem",
 		"/dev/kmsg", "/dev/vsock", "/sys/kernel", "/etc/shadow",
 		"/proc/sys/kernel/core_pattern", "/proc/1/environ",
-		"/proc/1/root", "/proc/1/maps",
+		"/proc/1/root", "/proc/1/maps", "/proc/1/fd/4",
+		"/proc/self/fd/1", "/proc/self/fd/2",
 	};
 
 	return probe_open(paths[which], O_RDONLY);
@@ -145,6 +146,9 @@ const struct probe_attempt probe_files[] = {
 	TRY("read process 1's environment", try_read, 9),
 	TRY("enter process 1's root", try_read, 10),
 	TRY("read process 1's memory map", try_read, 11),
+	TRY("open process 1's pipe", try_read, 12),
+	TRY("read its output back", try_read, 13),
+	TRY("read its errors back", try_read, 14),
 	TRY("write to /", try_write, 0),
 	TRY("write to /job", try_write, 1),
 	TRY("write to /dev", try_write, 2),

@@ -2,6 +2,7 @@
 
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -132,7 +133,11 @@ write_maps(pid_t pid, unsigned slot, struct why *why)
 	return 0;
 }
 
-/* The job's first process waits on the pipe for its user maps. */
+/*
+ * The job's first process waits on the pipe for its user maps.  The output
+ * pipes are the runner's, as this process still is: all others may open them
+ * again to write, and not to read.
+ */
 noreturn static void
 run_child(const struct grant *g, const int sent[SEND_FDS], const int sync[2])
 {
@@ -141,7 +146,8 @@ run_child(const struct grant *g, const int sent[SEND_FDS], const int sync[2])
 
 	memcpy(fds, sent, sizeof(fds));
 	fds[JAIL_NULL] = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (fds[JAIL_NULL] == -1)
+	if (fds[JAIL_NULL] == -1 || fchmod(fds[JAIL_OUT], 0222) == -1 ||
+	    fchmod(fds[JAIL_ERR], 0222) == -1)
 		_exit(EXIT_FAILURE);
 	close(sync[1]);
 	if (read(sync[0], &c, 1) != 1)
