@@ -1,5 +1,7 @@
 #include "limit.h"
 
+#include <string.h>
+
 static const struct limit_info infos[LIMIT_COUNT] = {
 #define LIMIT(id, name, member, unit, least, most, usual, what) \
 	[LIMIT_##id] = { name, unit, least, most, usual, what },
@@ -8,7 +10,8 @@ static const struct limit_info infos[LIMIT_COUNT] = {
 };
 
 #define LIMIT(id, name, member, unit, least, most, usual, what) \
-_Static_assert((least) >= 1 && (least) <= (usual) && (usual) <= (most), name);
+_Static_assert((least) >= 1 && (least) <= (usual) && (usual) <= (most), name); \
+_Static_assert(sizeof(LIMIT_VARIABLE name) <= LIMIT_VARIABLE_MAX, name);
 #include "limit.def"
 #undef LIMIT
 
@@ -42,6 +45,19 @@ limit_set(struct limits *l, enum limit limit, uint64_t n)
 #undef LIMIT
 	case LIMIT_COUNT: break;
 	}
+}
+
+char *
+limit_variable(enum limit limit, char name[LIMIT_VARIABLE_MAX])
+{
+	const char *from = infos[limit].name;
+	size_t n = sizeof(LIMIT_VARIABLE) - 1;
+
+	memcpy(name, LIMIT_VARIABLE, n);
+	for (; *from != '\0'; from++)
+		name[n++] = *from == '_' ? '_' : (char)(*from - 'a' + 'A');
+	name[n] = '\0';
+	return name;
 }
 
 void

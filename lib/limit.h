@@ -48,6 +48,14 @@ const struct limit_info	*limit_info(enum limit);
 uint64_t	limit_value(const struct limits *, enum limit);
 void		limit_set(struct limits *, enum limit, uint64_t);
 
+/*
+ * The variable that tells a job of this limit, such as CASEMATE_CPU_MILLIS.
+ * Returns `name'.
+ */
+#define LIMIT_VARIABLE		"CASEMATE_"	/* no manifest sets these */
+#define LIMIT_VARIABLE_MAX	64
+char	*limit_variable(enum limit, char name[LIMIT_VARIABLE_MAX]);
+
 /* The defaults. */
 void	limits_init(struct limits *);
 

@@ -42,9 +42,21 @@ ATF_TC_BODY(each_limit_is_set_alone_and_kept_on_the_wire, tc)
 		    1000 + (uint64_t)i);
 }
 
+ATF_TC_WITHOUT_HEAD(each_limit_has_a_variable);
+ATF_TC_BODY(each_limit_has_a_variable, tc)
+{
+	char name[LIMIT_VARIABLE_MAX];
+
+	ATF_CHECK_STREQ(limit_variable(LIMIT_CPU, name),
+	    "CASEMATE_CPU_MILLIS");
+	ATF_CHECK_STREQ(limit_variable(LIMIT_FILES, name),
+	    "CASEMATE_OPEN_FILES");
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, defaults_are_the_tables_in_its_units);
 	ATF_TP_ADD_TC(tp, each_limit_is_set_alone_and_kept_on_the_wire);
+	ATF_TP_ADD_TC(tp, each_limit_has_a_variable);
 	return atf_no_error();
 }

@@ -206,6 +206,9 @@ read_variable(const struct fields_value *v, const char *name, void *ctx)
 	if (check_env_name(name) == -1)
 		return fields_error_name(v, "not the name of a variable; use "
 		    "letters, digits and _, not beginning with a digit");
+	if (strncmp(name, LIMIT_VARIABLE, sizeof(LIMIT_VARIABLE) - 1) == 0)
+		return fields_error_name(v, "names that begin with "
+		    LIMIT_VARIABLE " are the appliance's own; choose another");
 	value = fields_text(v, MANIFEST_TEXT_MAX);
 	if (value == NULL)
 		return -1;

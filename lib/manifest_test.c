@@ -209,6 +209,7 @@ static const struct {
 	{ HEAD ARGV "env: {A=B: b}\n", "4:7", "name of a variable" },
 	{ HEAD ARGV "env: {A-B: b}\n", "4:7", "name of a variable" },
 	{ HEAD ARGV "env: {<<: b}\n", "4:7", "name of a variable" },
+	{ HEAD ARGV "env: {CASEMATE_X: b}\n", "4:7", "the appliance's own" },
 	/* files */
 	{ HEAD ARGV "files: {a: b}\n", "4:8", "takes a list" },
 	{ HEAD ARGV "files: [a]\n", "4:9", "takes a mapping" },

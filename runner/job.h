@@ -28,6 +28,7 @@
 #include "lib/sha256.h"
 #include "lib/codes.h"
 #include "runner/jail/cgroup.h"
+#include "runner/jail/cpus.h"
 #include "runner/jail/spawn.h"
 #include "tail.h"
 
@@ -83,6 +84,7 @@ struct job {
 	struct grant	 grant;		/* once keyd has granted it */
 	struct bundle	 bundle;
 	struct cgroup	 cgroup;
+	uint64_t	 cpus;		/* that it has, from BUILD on */
 	struct child	 child;
 	struct job_verdict	 verdict;
 	struct job_stream	 out[2];

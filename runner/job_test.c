@@ -77,6 +77,35 @@ TEST(leaf_of_an_accepted_job_has_the_limits_of_its_grant)
 	    "\"open_files\":99");
 }
 
+/* A second job, up to its sandbox. */
+static void
+build_another(struct grant *g)
+{
+	submit(CONN + 1);
+	send_grant(expect_decide(), g);
+	play_expect(&play.gate, MSG_JOB_SEND);
+	send_data(CONN + 1, BUNDLE, sizeof(BUNDLE));
+	ATF_REQUIRE(play.child[1].started);
+}
+
+TEST(jobs_have_processors_of_their_own_while_there_are_some)
+{
+	struct grant *g = make_grant();
+
+	play_start();
+	g->manifest.limits.cpu_millis = 1500;
+	to_run(g);
+	ATF_CHECK_EQ(play.child[0].cpus, 0x3);
+	g->manifest.limits.cpu_millis = 3000;
+	build_another(g);
+	ATF_CHECK_EQ(play.child[1].cpus, 0xd);
+	play_report(0, REPORT_ENDED, 0, 0, "");
+	check_end(OUTCOME_EXITED, 0, "");
+	g->manifest.limits.cpu_millis = 1000;
+	to_build(g);
+	ATF_CHECK_EQ(play.child[0].cpus, 0x2);
+}
+
 TEST(job_starts_only_after_its_leaf)
 {
 	uint32_t seq;
@@ -624,6 +653,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(submission_is_wiped_when_it_was_denied);
 	ADD(signal_is_told_apart);
 	ADD(leaf_of_an_accepted_job_has_the_limits_of_its_grant);
+	ADD(jobs_have_processors_of_their_own_while_there_are_some);
 	ADD(job_starts_only_after_its_leaf);
 	ADD(bundle_is_given_back_before_the_job_runs);
 	ADD(signed_denial_is_recorded_first);

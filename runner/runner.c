@@ -99,6 +99,14 @@ load_memory(struct runner *r)
 	r->budget.total = r->memory_total / BUDGET_SHARE;
 }
 
+static void
+load_cpus(struct runner *r)
+{
+	r->cpus = cpus_get();
+	if (r->cpus == 0)
+		die_errno("sched_getaffinity");
+}
+
 /* A kernel that cannot confine a job runs none. */
 static void
 check_kernel(int cgroup)
@@ -170,6 +178,7 @@ main(int argc, char *argv[])
 	shares_init(&r.shares);
 	r.usage.room = UINT64_MAX;
 	load_memory(&r);
+	load_cpus(&r);
 	load_runtimes(&r);			/* last look at a file */
 	r.measurer = r.runtimes.n == 0 ? -1 :
 	    measure_start(MEASURE_DISKS, &r.runtimes);

@@ -46,6 +46,7 @@ struct runner {
 	bool		 measuring[RUNTIMES_MAX];	/* asked for */
 	char		 runtimes_text[RUNTIMES_TEXT_MAX];	/* "a,b" */
 	uint64_t	 memory_total;
+	uint64_t	 cpus;		/* all; see cpus.h */
 	uint64_t	 jobs_done, tree_size;
 };
 

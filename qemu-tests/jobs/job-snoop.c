@@ -223,6 +223,7 @@ look_at_self(void)
 			report("descriptor %d", fd);
 	for (char **e = environ; *e != NULL; e++)
 		if (strncmp(*e, "PATH=", 5) != 0 &&
+		    strncmp(*e, "CASEMATE_", 9) != 0 &&
 		    strncmp(*e, "HOME=", 5) != 0)
 			report("environment %s", *e);
 }

@@ -2,7 +2,8 @@
 
 JOB_PROGS := job-allowed job-hello job-true job-exit job-signal job-forkbomb \
 	job-eatmem job-spew job-forever job-snoop job-threads job-hog job-memory \
-	job-stack job-maps job-remap job-kmem job-kern job-reopen
+	job-stack job-maps job-remap job-kmem job-kern \
+	job-reopen job-numbers
 
 TOOLS += $(addprefix qemu-tests/jobs/,$(JOB_PROGS))
 qemu-tests/jobs/job-allowed_USES := runner/jail

@@ -32,6 +32,7 @@
 #include <unistd.h>
 
 #include "confine.h"
+#include "cpus.h"
 #include "job.seccomp.h"
 #include "noexec.seccomp.h"
 #include "probe.h"
@@ -262,34 +263,68 @@ check_program(const struct manifest *m)
 	refuse(REASON_MANIFEST, &why);
 }
 
-static char **
-make_env(const struct manifest *m)
+/* "NAME=value", in memory that is never freed. */
+__attribute__((format(printf, 1, 2)))
+static char *
+variable(const char *fmt, ...)
 {
-	static char path[] = "PATH=/usr/bin:/bin", home[] = "HOME=/tmp";
-	char **env = calloc(m->nenv + 3, sizeof(*env));
+	char *text = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n == -1)
+		refuse_errno("make the environment");
+	return text;
+}
+
+static bool
+has_variable(const struct manifest *m, const char *name)
+{
+	const size_t len = strlen(name);
+
+	for (size_t i = 0; i < m->nenv; i++)
+		if (strncmp(m->env[i], name, len) == 0 && m->env[i][len] == '=')
+			return true;
+	return false;
+}
+
+/* The manifest's variables, what it left out, and what the job was granted. */
+static char **
+make_env(const struct grant *g)
+{
+	const struct manifest *m = &g->manifest;
+	char name[LIMIT_VARIABLE_MAX];
+	char **env = calloc(m->nenv + 3 + LIMIT_COUNT + 1, sizeof(*env));
 	size_t n = 0;
-	bool has_path = false, has_home = false;
 
 	if (env == NULL)
 		refuse_errno("make the environment");
-	for (size_t i = 0; i < m->nenv; i++) {
-		has_path = has_path || strncmp(m->env[i], "PATH=", 5) == 0;
-		has_home = has_home || strncmp(m->env[i], "HOME=", 5) == 0;
-		env[n++] = m->env[i];
+	while (n < m->nenv) {
+		env[n] = m->env[n];
+		n++;
 	}
-	if (!has_path)
-		env[n++] = path;
-	if (!has_home)
-		env[n++] = home;
+	if (!has_variable(m, "PATH"))
+		env[n++] = variable("PATH=/usr/bin:/bin");
+	if (!has_variable(m, "HOME"))
+		env[n++] = variable("HOME=/tmp");
+	env[n++] = variable(LIMIT_VARIABLE "JOB=%s", g->who.job);
+	for (int i = 0; i < LIMIT_COUNT; i++)
+		env[n++] = variable("%s=%llu",
+		    limit_variable((enum limit)i, name), (unsigned long long)
+		    limit_value(&m->limits, (enum limit)i));
 	return env;
 }
 
 /* The job's process: confines itself, probes, and waits for the runner. */
 noreturn static void
-run_job(const struct manifest *m)
+run_job(const struct grant *g, uint64_t cpus)
 {
 	struct report r = { .kind = REPORT_READY };
-	char **env = make_env(m);
+	const struct manifest *m = &g->manifest;
+	char **env = make_env(g);
 	char probed[PROBE_TEXT_MAX];
 	struct why why;
 	char go;
@@ -297,6 +332,7 @@ run_job(const struct manifest *m)
 	if (setsid() == -1)
 		refuse_errno("start a session");
 	umask(022);
+	must(cpus_enter(cpus, &why), &why);
 	must(confine_limits(&m->limits, &why), &why);
 	must(confine_powers(&why), &why);
 	must(confine_files(CONFINE_JOB, &why), &why);
@@ -338,7 +374,7 @@ run_reaper(pid_t job)
 }
 
 void
-jail_run(const struct grant *g, const int fds[JAIL_FDS])
+jail_run(const struct grant *g, uint64_t cpus, const int fds[JAIL_FDS])
 {
 	struct why why;
 	pid_t job;
@@ -366,6 +402,6 @@ jail_run(const struct grant *g, const int fds[JAIL_FDS])
 	if (job == -1)
 		refuse_errno("start the job's process");
 	if (job == 0)
-		run_job(&g->manifest);
+		run_job(g, cpus);
 	run_reaper(job);
 }

@@ -181,6 +181,29 @@ job_case probe_tries_what_was_not_granted '
 job_case environment_is_the_manifests '
 	run -x $bin/job-hello -e GREETING=moin -- job-hello
 	has moin'
+job_case job_is_told_its_grant '
+	run -l cpu_millis=1500 -l open_files=77 -l wall_seconds=5 \
+	    -x $bin/job-numbers -- job-numbers own
+	has "CASEMATE_JOB=00112233445566778899aabbccddeeff" \
+	    "CASEMATE_CPU_MILLIS=1500" "CASEMATE_OPEN_FILES=77" \
+	    "CASEMATE_WALL_SECONDS=5" "CASEMATE_MEMORY_MIB=256" \
+	    "open files: 77" "host name: tried"
+	names=$(sed -n "s/^LIMIT([A-Z]*,.*\"\([a-z_]*\)\",.*,.*,.*/\1/p" \
+	    $src/lib/limit.def)
+	for name in $names; do
+		grep -q "^CASEMATE_$(echo $name | tr a-z A-Z)=" out ||
+		    atf_fail "$name is not told"
+	done
+	atf_check_equal $(grep -c "^LIMIT(" $src/lib/limit.def) \
+	    $(echo "$names" | wc -l)'
+job_case affinity_has_the_processors_of_the_grant '
+	n=$(nproc)
+	for millis in 10 1000 1001 256000; do
+		run -l cpu_millis=$millis -x $bin/job-numbers -- job-numbers own
+		want=$(((millis + 999) / 1000))
+		[ $want -le $n ] || want=$n
+		has "processors: $want" "online: $want"
+	done'
 job_case exit_and_signal_are_told_apart '
 	run -x $bin/job-exit -- job-exit 42
 	has "ended: status 42"

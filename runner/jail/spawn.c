@@ -22,7 +22,7 @@
 #include "lib/wire.h"
 
 #define SLOT_UID	100000	/* the first slot's user, in the appliance */
-#define REQUEST_MAX	(GRANT_WIRE_MAX + 4)	/* and a slot */
+#define REQUEST_MAX	(GRANT_WIRE_MAX + 4 + 8)	/* slot, processors */
 
 /*
  * The descriptors sent with a request: all of the job's but /dev/null, which
@@ -139,7 +139,8 @@ write_maps(pid_t pid, unsigned slot, struct why *why)
  * again to write, and not to read.
  */
 noreturn static void
-run_child(const struct grant *g, const int sent[SEND_FDS], const int sync[2])
+run_child(const struct grant *g, uint64_t cpus, const int sent[SEND_FDS],
+    const int sync[2])
 {
 	int fds[JAIL_FDS];
 	char c;
@@ -152,13 +153,13 @@ run_child(const struct grant *g, const int sent[SEND_FDS], const int sync[2])
 	close(sync[1]);
 	if (read(sync[0], &c, 1) != 1)
 		_exit(EXIT_FAILURE);
-	jail_run(g, fds);
+	jail_run(g, cpus, fds);
 }
 
 /* Returns a pidfd, or -1 with why. */
 static int
-start_child(const struct grant *g, unsigned slot, const int fds[SEND_FDS],
-    struct why *why)
+start_child(const struct grant *g, const struct spawn_place *place,
+    const int fds[SEND_FDS], struct why *why)
 {
 	int pidfd = -1, sync[2];
 	struct clone_args args = {
@@ -173,11 +174,11 @@ start_child(const struct grant *g, unsigned slot, const int fds[SEND_FDS],
 		return why_set(why, "cannot make a pipe: %s", strerror(errno));
 	pid = syscall(SYS_clone3, &args, sizeof(args));
 	if (pid == 0)
-		run_child(g, fds, sync);
+		run_child(g, place->cpus, fds, sync);
 	if (pid == -1)
 		why_set(why, "cannot start a process in new namespaces: %s",
 		    strerror(errno));
-	else if (write_maps((pid_t)pid, slot, why) == -1 ||
+	else if (write_maps((pid_t)pid, place->slot, why) == -1 ||
 	    write(sync[1], "m", 1) != 1) {
 		kill((pid_t)pid, SIGKILL);
 		close(pidfd);
@@ -198,13 +199,14 @@ serve(int sock)
 	struct grant g;
 	struct get in;
 	ssize_t n = recv_fds(sock, buf, sizeof(buf), fds, SEND_FDS);
-	unsigned slot;
+	struct spawn_place place;
 
 	if (n <= 0)
 		_exit(EXIT_SUCCESS);
 	grant_init(&g);
 	get_init(&in, buf, (size_t)n);
-	slot = get_u32(&in);
+	place.slot = get_u32(&in);
+	place.cpus = get_u64(&in);
 	if (grant_get(&in, &g) == -1 || get_end(&in) == -1)
 		die(EXIT_PEER, "the runner sent a malformed request");
 	explicit_bzero(buf, (size_t)n);
@@ -212,7 +214,7 @@ serve(int sock)
 		why_set(&why, "the spawner has no room for a job's "
 		    "descriptors");
 	else
-		pidfd = start_child(&g, slot, fds, &why);
+		pidfd = start_child(&g, &place, fds, &why);
 	if (send_fds(sock, pidfd == -1 ? why.text : "+",
 	    pidfd == -1 ? strlen(why.text) : 1, &pidfd, pidfd != -1) == -1)
 		die_errno("reply to the runner");
@@ -321,8 +323,8 @@ send_grant(int spawner, const struct put *p, const int fds[SEND_FDS],
 }
 
 static int
-ask(int spawner, unsigned slot, const struct grant *g, const int fds[SEND_FDS],
-    int *pidfdp, struct why *why)
+ask(int spawner, const struct spawn_place *place, const struct grant *g,
+    const int fds[SEND_FDS], int *pidfdp, struct why *why)
 {
 	static unsigned char buf[REQUEST_MAX];
 	char reply[TEXT_MAX];
@@ -331,7 +333,8 @@ ask(int spawner, unsigned slot, const struct grant *g, const int fds[SEND_FDS],
 	int rc;
 
 	put_init(&p, buf, sizeof(buf));
-	put_u32(&p, slot);
+	put_u32(&p, place->slot);
+	put_u64(&p, place->cpus);
 	grant_put(&p, g);
 	rc = send_grant(spawner, &p, fds, why);
 	explicit_bzero(buf, p.len);
@@ -348,8 +351,8 @@ ask(int spawner, unsigned slot, const struct grant *g, const int fds[SEND_FDS],
 }
 
 int
-spawn_job(int spawner, unsigned slot, const struct grant *g, int bundle,
-    int cgroup, struct child *c, struct why *why)
+spawn_job(int spawner, const struct spawn_place *place, const struct grant *g,
+    int bundle, struct child *c, struct why *why)
 {
 	int fds[SEND_FDS], rc;
 
@@ -360,9 +363,9 @@ spawn_job(int spawner, unsigned slot, const struct grant *g, int bundle,
 	if (rc == -1)
 		why_set(why, "cannot make a job's pipes: %s", strerror(errno));
 	fds[JAIL_BUNDLE] = bundle;
-	fds[SEND_CGROUP] = cgroup;
+	fds[SEND_CGROUP] = place->cgroup;
 	if (rc == 0)
-		rc = ask(spawner, slot, g, fds, &c->pidfd, why);
+		rc = ask(spawner, place, g, fds, &c->pidfd, why);
 	fds[JAIL_BUNDLE] = fds[SEND_CGROUP] = -1;	/* the caller's */
 	close_all(fds, SEND_FDS);
 	if (rc == -1)

@@ -24,13 +24,20 @@ void	child_close(struct child *);
 /* Forks the spawner and returns the socket to it.  Exits 111 on failure. */
 int	spawn_start(void);
 
+/* Where a job runs. */
+struct spawn_place {
+	unsigned	 slot;
+	uint64_t	 cpus;		/* see cpus.h */
+	int		 cgroup;
+};
+
 /*
  * Starts the job of a grant as the slot's user, in its control group.  Returns
  * 0 when its first process exists; the rest arrives on child->report.  Blocks
  * for a few milliseconds.  The caller keeps the bundle.  Returns -1 with why;
  * exits 111 when the spawner has ended: init then restarts both.
  */
-int	spawn_job(int spawner, unsigned slot, const struct grant *, int bundle,
-	    int cgroup, struct child *, struct why *);
+int	spawn_job(int spawner, const struct spawn_place *,
+	    const struct grant *, int bundle, struct child *, struct why *);
 
 #endif

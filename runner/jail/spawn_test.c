@@ -74,12 +74,13 @@ count_marks(void)
 
 /* Reports the count, as one byte. */
 void
-jail_run(const struct grant *g, const int fds[JAIL_FDS])
+jail_run(const struct grant *g, uint64_t cpus, const int fds[JAIL_FDS])
 {
 	unsigned n = count_marks();
 	unsigned char count = n < 255 ? (unsigned char)n : 255;
 
 	(void)g;
+	(void)cpus;
 	_exit(write(fds[JAIL_REPORT], &count, 1) == 1 ? 0 : 1);
 }
 
@@ -122,10 +123,11 @@ run(int spawner, int cgroup, const struct grant *g)
 {
 	int bundle = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	unsigned char count = 255;
+	const struct spawn_place place = { .cpus = 1, .cgroup = cgroup };
 	struct child c;
 	struct why why;
 
-	ATF_REQUIRE_EQ_MSG(spawn_job(spawner, 0, g, bundle, cgroup, &c, &why),
+	ATF_REQUIRE_EQ_MSG(spawn_job(spawner, &place, g, bundle, &c, &why),
 	    0, "%s", why.text);
 	fcntl(c.report, F_SETFL, 0);
 	ATF_REQUIRE_EQ(read(c.report, &count, 1), 1);
@@ -180,6 +182,7 @@ ATF_TC_BODY(full_table_of_files_refuses_a_job_and_ends_no_spawner, tc)
 	struct why why = { "" };
 	struct child child;
 	int spawner, null = open("/dev/null", O_RDWR);
+	const struct spawn_place place = { .cpus = 1, .cgroup = null };
 
 	log_init("spawn_test");
 	grant_init(&g);
@@ -188,7 +191,7 @@ ATF_TC_BODY(full_table_of_files_refuses_a_job_and_ends_no_spawner, tc)
 	spawner = spawn_start();
 	limit_fds(0);
 	for (int i = 0; i < 2; i++) {
-		ATF_CHECK_EQ(spawn_job(spawner, 0, &g, null, null, &child,
+		ATF_CHECK_EQ(spawn_job(spawner, &place, &g, null, &child,
 		    &why), -1);
 		ATF_CHECK_MSG(strstr(why.text, "no room") != NULL, "%s",
 		    why.text);

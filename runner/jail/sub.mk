@@ -1,7 +1,7 @@
 # The sandbox: a job from its first process to its own exec.
 
 ARCHIVES += runner/jail
-runner/jail_SRCS := $(addprefix runner/jail/,cgroup.c confine.c jail.c \
+runner/jail_SRCS := $(addprefix runner/jail/,cgroup.c confine.c cpus.c jail.c \
 	measure.c probe.c probe_files.c probe_kernel.c probe_memory.c \
 	program.c report.c root.c spawn.c unpack.c)
 runner/jail_NEEDS := lib
@@ -10,8 +10,8 @@ runner/jail_GEN := gen/spawner.seccomp.h gen/job.seccomp.h \
 	gen/measurer.seccomp.h
 $(B)/gen/spawner.seccomp.h: runner/jail/job.seccomp
 
-TESTS += $(addprefix runner/jail/,cgroup_test confine_test measure_test \
-	program_test root_test spawn_test unpack_test)
+TESTS += $(addprefix runner/jail/,cgroup_test confine_test cpus_test \
+	measure_test program_test root_test spawn_test unpack_test)
 runner/jail/cgroup_test_LDFLAGS := -Wl,--wrap=mkdirat
 runner/jail/root_test_USES := runner/jail lib/test
 runner/jail/confine_test_GEN := gen/job.seccomp.h gen/noexec.seccomp.h

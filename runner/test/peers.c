@@ -60,13 +60,13 @@ make_pipe(int *mine, int *theirs, int mine_is)
 }
 
 int
-spawn_job(int spawner, unsigned slot, const struct grant *g, int bundle,
-    int cgroup, struct child *c, struct why *why)
+spawn_job(int spawner, const struct spawn_place *place, const struct grant *g,
+    int bundle, struct child *c, struct why *why)
 {
-	struct played_child *p = &play.child[slot];
+	struct played_child *p = &play.child[place->slot];
 
 	(void)spawner;
-	(void)cgroup;
+	p->cpus = place->cpus;
 	child_init(c);
 	if (play.spawn_fails)
 		return why_set(why, "no processes today");
@@ -242,6 +242,7 @@ play_start(void)
 	play.now = 1000;
 	r->budget.total = 1 << 20;
 	r->cgroup = r->spawner = -1;
+	r->cpus = PLAY_CPUS;
 	shares_init(&r->shares);
 	r->usage.room = UINT64_MAX;
 	start_signals();

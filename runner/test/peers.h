@@ -11,12 +11,15 @@
 #include "runner/jail/report.h"
 #include "runner/runner.h"
 
+#define PLAY_CPUS	0xf	/* the machine's processors */
+
 /* A job's processes, as the test plays them. */
 struct played_child {
 	bool	 started, killed, alive;
 	bool	 stubborn;		/* ends by play_die() alone */
 	bool	 empty_stays;		/* its group cannot be removed */
 	uint32_t cpu_millis;		/* its limit; 0 while it is built */
+	uint64_t cpus;			/* its processors */
 	int	 go, report, out[2], life;	/* the job's ends */
 	struct cgroup_figures figures;
 };

@@ -1,15 +1,16 @@
 /*
- * jailtry [-r NAME=DIR] [-t MS] [-e NAME=TEXT] [-g CAPABILITY] [-s KIB] [-b
- * FILE] [-x FILE]... [-d FILE]... CGROUP ARG... - run one job on the build
- * machine as the appliance would, without its daemons.
+ * jailtry [-r NAME=DIR] [-t MS] [-e NAME=TEXT] [-g CAPABILITY] [-s KIB]
+ * [-l LIMIT=N] [-b FILE] [-x FILE]... [-d FILE]... CGROUP ARG... - run one job
+ * on the build machine as the appliance would, without its daemons.
  *
  * For tests, as root.  Makes a root like the one that init gives the runner,
  * becomes an ordinary user with the runner's two capabilities, and starts one
  * job in the cgroup v2 directory CGROUP.  -x and -d put files into its bundle,
  * executable or not, under their last name; -b takes a finished bundle instead
- * of the one made from them.  -g grants a capability, -s is the size of /tmp.
- * Prints what the job's processes report and, last, how it ended; its output
- * goes where it belongs.
+ * of the one made from them.  -g grants a capability, -s is the size of /tmp, -l
+ * sets one of the limits that the control group does not have.  Prints what the
+ * job's processes report and, last, how it ended; its output goes where it
+ * belongs.
  *
  * jailtry -c - say whether this kernel has what that needs; exit 1 and why.
  */
@@ -34,6 +35,7 @@
 #include <unistd.h>
 
 #include "runner/jail/confine.h"
+#include "runner/jail/cpus.h"
 #include "lib/log.h"
 #include "runner/jail/report.h"
 #include "runner/jail/root.h"
@@ -237,6 +239,22 @@ copy_output(int from, int to)
 		need(write(to, buf, (size_t)n) == n, "output");
 }
 
+static void
+start(const struct try *t, struct child *c)
+{
+	static const unsigned jobs[CPUS_MAX];	/* no others */
+	const struct spawn_place place = {
+		.cgroup = t->cgroup,
+		.cpus = cpus_choose(cpus_get(), jobs,
+		    t->grant.manifest.limits.cpu_millis),
+	};
+	const int bundle = t->given == -1 ? t->bundle : t->given;
+	struct why why;
+
+	if (spawn_job(spawn_start(), &place, &t->grant, bundle, c, &why) == -1)
+		die(EXIT_REFUSED, "%s", why.text);
+}
+
 static int
 watch(const struct try *t, const struct child *c)
 {
@@ -267,6 +285,21 @@ watch(const struct try *t, const struct child *c)
 }
 
 static void
+set_limit(struct limits *l, const char *arg)
+{
+	const size_t len = strcspn(arg, "=");
+	int i = 0;
+
+	while (i < LIMIT_COUNT &&
+	    (strlen(limit_info((enum limit)i)->name) != len ||
+	    memcmp(limit_info((enum limit)i)->name, arg, len) != 0))
+		i++;
+	if (i == LIMIT_COUNT || arg[len] == '\0')
+		die(EXIT_USAGE, "-l LIMIT=N");
+	limit_set(l, (enum limit)i, strtoull(arg + len + 1, NULL, 10));
+}
+
+static void
 parse_option(struct try *t, int opt, char *arg)
 {
 	struct manifest *m = &t->grant.manifest;
@@ -291,6 +324,9 @@ parse_option(struct try *t, int opt, char *arg)
 		need(capability_find(arg) != CAPABILITY_COUNT, arg);
 		m->capabilities |= UINT32_C(1) << capability_find(arg);
 		break;
+	case 'l':
+		set_limit(&m->limits, arg);
+		break;
 	case 's':
 		m->limits.tmp_bytes = (uint64_t)atoi(arg) << 10;
 		break;
@@ -313,19 +349,20 @@ main(int argc, char *argv[])
 	struct try t = { .given = -1, .timeout_ms = 10000 };
 	struct child c;
 	struct why why;
-	int opt, spawner;
+	int opt;
 
 	stdfds_fill();
 	log_init("jailtry");
 	grant_init(&t.grant);
 	strcpy(t.grant.manifest.name, "tried");
+	strcpy(t.grant.who.job, "00112233445566778899aabbccddeeff");
 	begin_bundle(&t);
 	if (argc == 2 && strcmp(argv[1], "-c") == 0) {
 		if (confine_check(&why) == -1)
 			die(EXIT_REFUSED, "%s", why.text);
 		return EXIT_OK;
 	}
-	while ((opt = getopt(argc, argv, "r:t:e:g:s:x:d:b:")) != -1)
+	while ((opt = getopt(argc, argv, "r:t:e:g:s:l:x:d:b:")) != -1)
 		parse_option(&t, opt, optarg);
 	end_bundle(&t);
 	if (argc - optind < 2)
@@ -338,10 +375,6 @@ main(int argc, char *argv[])
 	become_runner();
 	if (confine_check(&why) == -1)
 		die(EXIT_REFUSED, "%s", why.text);
-	spawner = spawn_start();
-	if (t.given == -1)
-		t.given = t.bundle;
-	if (spawn_job(spawner, 0, &t.grant, t.given, t.cgroup, &c, &why) == -1)
-		die(EXIT_REFUSED, "%s", why.text);
+	start(&t, &c);
 	return watch(&t, &c);
 }
