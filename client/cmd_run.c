@@ -150,9 +150,12 @@ report_finished(struct run_job *r)
 	const char *word = outcome_word(s->end.code);
 	const char *colon = s->message.len == 0 ? "" : ": ";
 
-	if (s->end.code == OUTCOME_EXITED)
+	if (s->end.code == OUTCOME_EXITED && s->message.len == 0)
 		say_progress("job %s exited with status %u", s->command.id,
 		    s->end.status);
+	else if (s->end.code == OUTCOME_EXITED)
+		say("job %s exited with status %u: %s", s->command.id,
+		    s->end.status, buf_str(&s->message));
 	else if (s->end.code == OUTCOME_SIGNALLED)
 		say("job %s was ended by signal %u%s%s", s->command.id,
 		    s->end.status, colon, buf_str(&s->message));

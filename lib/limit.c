@@ -1,5 +1,6 @@
 #include "limit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct limit_info infos[LIMIT_COUNT] = {
@@ -14,6 +15,12 @@ _Static_assert((least) >= 1 && (least) <= (usual) && (usual) <= (most), name); \
 _Static_assert(sizeof(LIMIT_VARIABLE name) <= LIMIT_VARIABLE_MAX, name);
 #include "limit.def"
 #undef LIMIT
+
+_Static_assert(0
+#define LIMIT(id, name, member, unit, least, most, usual, what)	+ sizeof(name)
+#include "limit.def"
+#undef LIMIT
+    <= LIMITS_TEXT_MAX, "all of them at once");
 
 const struct limit_info *
 limit_info(enum limit limit)
@@ -58,6 +65,20 @@ limit_variable(enum limit limit, char name[LIMIT_VARIABLE_MAX])
 		name[n++] = *from == '_' ? '_' : (char)(*from - 'a' + 'A');
 	name[n] = '\0';
 	return name;
+}
+
+const char *
+limits_format(uint32_t set, char dst[LIMITS_TEXT_MAX])
+{
+	size_t len = 0;
+
+	dst[0] = '\0';
+	for (int i = 0; i < LIMIT_COUNT; i++)
+		if (set >> i & 1)
+			len += (size_t)snprintf(dst + len,
+			    LIMITS_TEXT_MAX - len, "%s%s", len == 0 ? "" : ",",
+			    infos[i].name);
+	return dst;
 }
 
 void

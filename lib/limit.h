@@ -56,6 +56,10 @@ void		limit_set(struct limits *, enum limit, uint64_t);
 #define LIMIT_VARIABLE_MAX	64
 char	*limit_variable(enum limit, char name[LIMIT_VARIABLE_MAX]);
 
+/* A set of limits, a bit each: their names with commas between.  Returns dst. */
+#define LIMITS_TEXT_MAX		128
+const char	*limits_format(uint32_t set, char dst[LIMITS_TEXT_MAX]);
+
 /* The defaults. */
 void	limits_init(struct limits *);
 

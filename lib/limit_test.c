@@ -53,10 +53,21 @@ ATF_TC_BODY(each_limit_has_a_variable, tc)
 	    "CASEMATE_OPEN_FILES");
 }
 
+ATF_TC_WITHOUT_HEAD(a_set_is_written_as_names);
+ATF_TC_BODY(a_set_is_written_as_names, tc)
+{
+	char text[LIMITS_TEXT_MAX];
+
+	ATF_CHECK_STREQ(limits_format(0, text), "");
+	ATF_CHECK_STREQ(limits_format(1u << LIMIT_TMP | 1u << LIMIT_CPU, text),
+	    "cpu_millis,tmp_mib");
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, defaults_are_the_tables_in_its_units);
 	ATF_TP_ADD_TC(tp, each_limit_is_set_alone_and_kept_on_the_wire);
 	ATF_TP_ADD_TC(tp, each_limit_has_a_variable);
+	ATF_TP_ADD_TC(tp, a_set_is_written_as_names);
 	return atf_no_error();
 }

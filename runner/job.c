@@ -212,33 +212,6 @@ job_explained(struct runner *r, struct job *j,
 	job_free(r, j);
 }
 
-/* Processors for the job, first those that the fewest others have. */
-static uint64_t
-choose_cpus(const struct runner *r, const struct job *j)
-{
-	unsigned jobs[CPUS_MAX] = { 0 };
-
-	for (int i = 0; i < JOB_SLOTS; i++)
-		for (int cpu = 0; cpu < CPUS_MAX; cpu++)
-			jobs[cpu] += r->jobs[i].cpus >> cpu & 1;
-	return cpus_choose(r->cpus, jobs, j->grant.manifest.limits.cpu_millis);
-}
-
-static int
-start_build(struct runner *r, struct job *j, struct why *why)
-{
-	struct spawn_place place = { .slot = j->slot };
-
-	if (cgroup_open(&j->cgroup, r->cgroup, j->slot,
-	    &j->grant.manifest.limits, why) == -1)
-		return -1;
-	j->cpus = choose_cpus(r, j);
-	place.cpus = j->cpus;
-	place.cgroup = j->cgroup.dir;
-	return spawn_job(r->spawner, &place, &j->grant, j->bundle.fd, &j->child,
-	    why);
-}
-
 /* The bundle is whole: builds the sandbox. */
 static void
 build(struct runner *r, struct job *j)
@@ -255,7 +228,7 @@ build(struct runner *r, struct job *j)
 			    "bundle: %s", strerror(errno));
 		return;
 	}
-	if (start_build(r, j, &why) == -1) {
+	if (job_build(r, j, &why) == -1) {
 		job_refuse(r, j, REASON_SANDBOX, "%s", why.text);
 		return;
 	}
@@ -312,8 +285,11 @@ accept(struct runner *r, struct job *j, const char *probe)
 }
 
 static void
-report_status(struct runner *r, struct job *j, int status)
+report_end(struct runner *r, struct job *j, const struct report *rep)
 {
+	const int status = (int)rep->value;
+
+	j->full = rep->full;
 	if (WIFSIGNALED(status))
 		job_end(r, j, OUTCOME_SIGNALLED, (uint32_t)WTERMSIG(status),
 		    "%s", "");
@@ -338,7 +314,7 @@ job_reported(struct runner *r, struct job *j, const struct report *rep)
 		    "its interpreter in the runtime?",
 		    strerror((int)rep->value));
 	else if (running && rep->kind == REPORT_ENDED)
-		report_status(r, j, (int)rep->value);
+		report_end(r, j, rep);
 	else if (j->state == JOB_BUILD || j->state == JOB_ACCEPT)
 		job_refuse(r, j, REASON_SANDBOX, "the job's processes ended "
 		    "before it started");
@@ -500,9 +476,8 @@ job_timeout(struct runner *r, struct job *j)
 		job_refuse(r, j, REASON_LEDGER, "ledgerd does not answer");
 		return;
 	case JOB_RUN:
-		job_end(r, j, OUTCOME_TIMED_OUT, 0, "the job ran longer than "
-		    "its %llu s; raise wall_seconds", (unsigned long long)
-		    j->grant.manifest.limits.wall_ms / 1000);
+		job_end_at_limit(r, j, OUTCOME_TIMED_OUT, LIMIT_WALL,
+		    "the job ran longer than it may");
 		return;
 	case JOB_END:
 		job_end_overdue(r, j);

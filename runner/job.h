@@ -76,6 +76,8 @@ struct job {
 	bool		 gone;		/* process 1 has ended */
 	bool		 late;		/* recorded before all were gone */
 	uint64_t	 ended_ms;	/* when END began; 0: not yet */
+	uint8_t		 full;		/* at its end: enum report_full */
+	uint32_t	 reached;	/* limits, a bit each */
 	void		*submission;	/* until keyd has decided */
 	size_t		 submission_len;
 	size_t		 runtime;	/* MEASURE: in the list */
@@ -138,17 +140,33 @@ void	job_poll(const struct runner *, const struct job *,
 void	job_turn(struct runner *, struct job *,
 	    const struct pollfd pfd[JOB_POLLFDS]);
 
-/* Between job.c, job_end.c and job_io.c. */
+/* Between the files job*.c. */
 #define LEDGER_MS	30000	/* one commit, on a slow disk */
 
 void	job_enter(struct job *, enum job_state, uint64_t limit_ms);
 void	job_reported(struct runner *, struct job *, const struct report *);
+
+/* Starts the process that makes the sandbox.  Returns -1 with why. */
+int	job_build(struct runner *, struct job *, struct why *);
 
 /* Sets the verdict, if there is none yet, and begins the end. */
 void	job_refuse(struct runner *, struct job *, enum reason,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void	job_end(struct runner *, struct job *, enum outcome, uint32_t status,
 	    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* The same where a limit ends it; see job_limit_text(). */
+void	job_end_at_limit(struct runner *, struct job *, enum outcome,
+	    enum limit, const char *what);
+/* Adds a note to the verdict's message. */
+void	job_add_note(struct job *, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+/* Writes "WHAT; raise limits.NAME (NUMBER)".  Returns text. */
+const char	*job_limit_text(const struct job *, enum limit,
+		    const char *what, char text[TEXT_MAX]);
+/* Notes that a limit was reached, and adds this text. */
+void	job_add_limit(struct job *, enum limit, const char *what);
+/* Sets the verdict of its end once all figures are known. */
+void	job_judge(struct job *);
 /* It wrote more output than its limit: ends it. */
 void	job_overrun(struct runner *, struct job *);
 /* Kills all its processes; what they wrote before is still read. */

@@ -55,23 +55,6 @@ job_finish_unrecorded(struct runner *r, struct job *j, const char *why)
 	job_release(r, j);
 }
 
-/* Adds a note to the verdict's message. */
-__attribute__((format(printf, 2, 3)))
-static void
-add_note(struct job *j, const char *fmt, ...)
-{
-	char *message = j->verdict.message;
-	const size_t size = sizeof(j->verdict.message);
-	va_list ap;
-
-	if (message[0] != '\0')
-		snprintf(message + strlen(message), size - strlen(message),
-		    "; ");
-	va_start(ap, fmt);
-	vsnprintf(message + strlen(message), size - strlen(message), fmt, ap);
-	va_end(ap);
-}
-
 /* Its processes are gone, or never existed, or it is late. */
 static void
 record(struct runner *r, struct job *j)
@@ -83,76 +66,6 @@ record(struct runner *r, struct job *j)
 	}
 	job_enter(j, JOB_RECORD, LEDGER_MS);
 	say_append_verdict(r, j);
-}
-
-static void
-judge_memory(struct job *j)
-{
-	struct job_verdict *v = &j->verdict;
-	unsigned long long mib = j->grant.manifest.limits.memory_bytes >> 20;
-	const char *text = j->accepted ?
-	    "the job needed more than its %llu MiB of memory; raise "
-	    "memory_mib" :
-	    "the bundle's files do not fit into the job's %llu MiB of memory; "
-	    "raise memory_mib";
-
-	if (j->figures.over_limit != 0 && j->figures.memory_max != 0 &&
-	    j->figures.memory_max < j->grant.manifest.limits.memory_bytes)
-		text = "the appliance has less memory than the job's %llu MiB, "
-		    "and the job needed all that one may have; give the "
-		    "appliance more";
-	else if (j->figures.over_limit == 0)
-		text = "the appliance itself ran out of memory, below the "
-		    "job's %llu MiB; give it more or run less at a time";
-	v->status = 0;
-	v->kind = j->accepted ? VERDICT_ENDED : VERDICT_REFUSED;
-	v->outcome = OUTCOME_OUT_OF_MEMORY;
-	v->reason = REASON_LIMITS;
-	snprintf(v->message, sizeof(v->message), text, mib);
-}
-
-/* Says that the CPU limit may be why the time was too short. */
-static void
-judge_time(struct job *j)
-{
-	uint64_t throttled_ms = j->figures.throttled_us / 1000;
-
-	if (j->verdict.kind == VERDICT_ENDED &&
-	    j->verdict.outcome == OUTCOME_TIMED_OUT &&
-	    throttled_ms > j->wall_ms / 4)
-		add_note(j, "it waited for CPU, of which it may use %u "
-		    "cpu_millis; raise those",
-		    (unsigned)j->grant.manifest.limits.cpu_millis);
-}
-
-/*
- * Sets the verdict once all figures are known.  That the kernel killed for
- * memory overrides how the process seemed to end.  A job that was recorded as
- * accepted is not refused: its refusal becomes an outcome.
- */
-static void
-judge_end(struct job *j)
-{
-	struct job_verdict *v = &j->verdict;
-	bool killed = v->kind == VERDICT_ENDED &&
-	    v->outcome == OUTCOME_SIGNALLED && v->status == 9;
-
-	if (j->figures.oom_kills != 0 && (v->kind == VERDICT_NONE || killed))
-		judge_memory(j);
-	judge_time(j);
-	if (v->kind == VERDICT_NONE) {
-		v->kind = VERDICT_REFUSED;
-		v->reason = REASON_FAULT;
-		snprintf(v->message, sizeof(v->message), "the job's process 1 "
-		    "ended without a report");
-	}
-	if (j->accepted && v->kind == VERDICT_REFUSED) {
-		v->kind = VERDICT_ENDED;
-		v->outcome = v->reason == REASON_CANCELLED ||
-		    v->reason == REASON_STOPPING ? OUTCOME_CANCELLED :
-		    OUTCOME_FAULT;
-		v->status = 0;
-	}
 }
 
 static bool
@@ -188,9 +101,9 @@ conclude(struct runner *r, struct job *j)
 {
 	if (j->cgroup.dir != -1)
 		cgroup_read(&j->cgroup, &j->figures);
-	judge_end(j);
+	job_judge(j);
 	if (j->late)
-		add_note(j, "its processes were killed and had not all ended "
+		job_add_note(j, "its processes were killed and had not all ended "
 		    "%llu s later: the figures are of then",
 		    (unsigned long long)(now_ms() - j->ended_ms) / 1000);
 	else if (j->cgroup.dir != -1)
@@ -277,6 +190,16 @@ job_end(struct runner *r, struct job *j, enum outcome outcome, uint32_t status,
 	job_begin_end(r, j);
 }
 
+void
+job_end_at_limit(struct runner *r, struct job *j, enum outcome outcome,
+    enum limit limit, const char *what)
+{
+	char text[TEXT_MAX];
+
+	j->reached |= UINT32_C(1) << limit;
+	job_end(r, j, outcome, 0, "%s", job_limit_text(j, limit, what, text));
+}
+
 /*
  * This overrides how the job ended by itself, even if that was seen first: its
  * recorded output is not all of its output.
@@ -289,9 +212,8 @@ job_overrun(struct runner *r, struct job *j)
 	if (v->kind == VERDICT_ENDED && (v->outcome == OUTCOME_EXITED ||
 	    v->outcome == OUTCOME_SIGNALLED))
 		v->kind = VERDICT_NONE;
-	job_end(r, j, OUTCOME_OUTPUT_LIMIT, 0, "more than %llu bytes of "
-	    "output; raise output_kib",
-	    (unsigned long long)j->grant.manifest.limits.output_bytes);
+	job_end_at_limit(r, j, OUTCOME_OUTPUT_LIMIT, LIMIT_OUTPUT,
+	    "the job wrote more than it may");
 }
 
 void
@@ -322,7 +244,7 @@ job_end_overdue(struct runner *r, struct job *j)
 {
 	j->accept_pending = false;
 	if (has_unread(j))
-		add_note(j, "the client did not take the rest of its output");
+		job_add_note(j, "the client did not take the rest of its output");
 	drop_output(j);
 	j->late = !is_gone(j);
 	if (j->late && kill_all(j) == -1)

@@ -85,8 +85,8 @@ TEST(late_end_has_its_verdict)
 	play_turn();
 	play.now += 30000;
 	send_appended(expect_append(EVENT_JOB_FINISHED, "\"timed-out\",\"status"
-	    "\":0,\"message\":\"the job ran longer than its 5 s; raise "
-	    "wall_seconds; its processes were killed and " LATE ": the figures "
+	    "\":0,\"message\":\"the job ran longer than it may; raise "
+	    "limits.wall_seconds (5); its processes were killed and " LATE ": the figures "
 	    "are of then\""), "receipt");
 	expect_finished(OUTCOME_TIMED_OUT, 0, LATE, "receipt");
 }
@@ -283,8 +283,12 @@ TEST(time_that_was_spent_waiting_for_cpu_is_told)
 	play.child[0].figures.throttled_us = 4900000;
 	play.now += 5000;
 	play_turn();
-	check_end(OUTCOME_TIMED_OUT, 0, "raise wall_seconds; it waited for "
-	    "CPU, of which it may use 10 cpu_millis; raise those");
+	send_appended(expect_append(EVENT_JOB_FINISHED, "\"throttled_us\":"
+	    "4900000,\"limits_reached\":\"cpu_millis,wall_seconds\""),
+	    "receipt");
+	expect_finished(OUTCOME_TIMED_OUT, 0, "raise limits.wall_seconds (5); "
+	    "it waited 4.9 s for CPU; raise limits.cpu_millis (10)",
+	    "receipt");
 }
 
 TEST(short_waits_for_cpu_are_not_why_time_was_short)
@@ -294,7 +298,7 @@ TEST(short_waits_for_cpu_are_not_why_time_was_short)
 	play.child[0].figures.throttled_us = 900000;
 	play.now += 5000;
 	play_turn();
-	send_appended(expect_append(EVENT_JOB_FINISHED, "raise wall_seconds\""),
+	send_appended(expect_append(EVENT_JOB_FINISHED, "raise limits.wall_seconds (5)\""),
 	    "receipt");
 }
 
@@ -306,15 +310,66 @@ TEST(limits_are_told_with_the_field_that_raises_them)
 	to_run(make_grant());
 	play_write(0, 1, text, sizeof(text));
 	play_expect(&play.gate, MSG_JOB_OUTPUT);
-	check_end(OUTCOME_OUTPUT_LIMIT, 0, "raise output_kib");
+	check_end(OUTCOME_OUTPUT_LIMIT, 0, "the job wrote more than it may; "
+	    "raise limits.output_kib (1)");
 	to_run(make_grant());
 	play.child[0].figures.oom_kills = 1;
 	play.child[0].figures.over_limit = 1;
 	play_die(0);
-	check_end(OUTCOME_OUT_OF_MEMORY, 0, "raise memory_mib");
+	check_end(OUTCOME_OUT_OF_MEMORY, 0, "raise limits.memory_mib (256)");
 	to_build(make_grant());
 	play.now += 60000;
 	check_refusal(REASON_SANDBOX, "run fewer jobs at a time");
+}
+
+static void
+check_reached(const char *names, const char *text)
+{
+	char json[128];
+
+	snprintf(json, sizeof(json), "\"limits_reached\":\"%s\"", names);
+	play_report(0, REPORT_ENDED, 0, 1 << 8, "");
+	play_die(0);
+	send_appended(expect_append(EVENT_JOB_FINISHED, json), "receipt");
+	expect_finished(OUTCOME_EXITED, 1, text, "receipt");
+}
+
+TEST(limits_that_ended_no_job_are_told_at_its_end)
+{
+	play_start();
+	to_run(make_grant());
+	check_reached("", "");
+	to_run(make_grant());
+	play.child[0].figures.failed_forks = 12;
+	check_reached("processes", "processes or threads did not start (12); "
+	    "raise limits.processes (64)");
+	to_run(make_grant());
+	play.full = REPORT_FULL_TMP;
+	check_reached("tmp_mib", "/tmp was full at the job's end; raise "
+	    "limits.tmp_mib (64)");
+	to_run(make_grant());
+	play.child[0].figures.failed_forks = 1;
+	play.full = REPORT_FULL_SHM;
+	check_reached("processes,tmp_mib", "(64); /dev/shm was full at the "
+	    "job's end; raise limits.tmp_mib (64)");
+	to_run(make_grant());
+	play.full = REPORT_FULL_FILES;
+	check_reached("", "all 32768 files that it may have");
+}
+
+/* Its /tmp is looked at by a process that is not there any more. */
+TEST(limits_of_a_job_that_was_killed_are_told)
+{
+	play_start();
+	to_run(make_grant());
+	play.child[0].figures.failed_forks = 2;
+	play.now += 5000;
+	play_turn();
+	send_appended(expect_append(EVENT_JOB_FINISHED,
+	    "\"limits_reached\":\"processes,wall_seconds\""), "receipt");
+	expect_finished(OUTCOME_TIMED_OUT, 0, "raise limits.wall_seconds (5); "
+	    "processes or threads did not start (2); raise limits.processes "
+	    "(64)", "receipt");
 }
 
 TEST(appliance_with_less_than_the_limit_is_named)
@@ -354,6 +409,8 @@ ATF_TP_ADD_TCS(tp)
 	ADD(time_that_was_spent_waiting_for_cpu_is_told);
 	ADD(short_waits_for_cpu_are_not_why_time_was_short);
 	ADD(appliance_with_less_than_the_limit_is_named);
+	ADD(limits_that_ended_no_job_are_told_at_its_end);
+	ADD(limits_of_a_job_that_was_killed_are_told);
 	ADD(limits_are_told_with_the_field_that_raises_them);
 	return atf_no_error();
 }

@@ -442,7 +442,8 @@ TEST(set_up_out_of_memory_is_refused_for_its_limits)
 	play.child[0].figures.oom_kills = 1;
 	play.child[0].figures.over_limit = 1;
 	play_die(0);
-	check_refusal(REASON_LIMITS, "raise memory_mib");
+	check_refusal(REASON_LIMITS, "do not fit into "
+	    "the job's memory; raise limits.memory_mib (256)");
 }
 
 TEST(ledger_that_fails_keeps_the_job_from_starting)
@@ -475,7 +476,7 @@ TEST(out_of_memory_is_told_apart_from_killed)
 	play.child[0].figures.oom_kills = 2;
 	play.child[0].figures.over_limit = 1;
 	play_die(0);
-	check_end(OUTCOME_OUT_OF_MEMORY, 0, "more than its 256 MiB");
+	check_end(OUTCOME_OUT_OF_MEMORY, 0, "raise limits.memory_mib (256)");
 	to_run(make_grant());
 	play_report(0, REPORT_ENDED, 0, KILLED, "");
 	check_end(OUTCOME_SIGNALLED, KILLED, "");
@@ -526,7 +527,7 @@ TEST(wall_clock_ends_the_job)
 	play.now += 1;
 	play_turn();
 	ATF_CHECK(play.child[0].killed);
-	check_end(OUTCOME_TIMED_OUT, 0, "longer than its 5 s");
+	check_end(OUTCOME_TIMED_OUT, 0, "raise limits.wall_seconds (5)");
 }
 
 TEST(output_is_streamed_and_hashed)
@@ -579,12 +580,12 @@ TEST(output_limit_holds_to_the_byte)
 	to_run(make_grant());
 	play_write(0, 1, text, 600);
 	play_expect(&play.gate, MSG_JOB_OUTPUT);
-	play_write(0, 2, text, 400);
+	play_write(0, 2, text, OUTPUT_LIMIT - 600);
 	play_expect(&play.gate, MSG_JOB_OUTPUT);
 	ATF_CHECK_EQ(play.r.jobs[0].state, JOB_RUN);
 	play_write(0, 1, "x", 1);
 	ATF_CHECK(play.child[0].killed);
-	check_end(OUTCOME_OUTPUT_LIMIT, 0, "more than 1000 bytes");
+	check_end(OUTCOME_OUTPUT_LIMIT, 0, "raise limits.output_kib (1)");
 }
 
 /* It wrote more and exited before all of that was read. */
@@ -598,7 +599,7 @@ TEST(output_limit_goes_before_exit)
 	    sizeof(text));
 	play_report(0, REPORT_ENDED, 0, 0, "");
 	play_expect(&play.gate, MSG_JOB_OUTPUT);
-	check_end(OUTCOME_OUTPUT_LIMIT, 0, "more than 1000 bytes");
+	check_end(OUTCOME_OUTPUT_LIMIT, 0, "raise limits.output_kib (1)");
 }
 
 TEST(output_waits_for_credit)

@@ -257,6 +257,7 @@ append_finished(struct runner *r, struct job *j)
 	const struct who *w = &j->who;
 	const struct job_verdict *v = &j->verdict;
 	unsigned char out[DIGEST_LEN], err[DIGEST_LEN];
+	char reached[LIMITS_TEXT_MAX];
 
 	sha256_final(&j->out[0].hash, out);
 	sha256_final(&j->out[1].hash, err);
@@ -275,7 +276,9 @@ append_finished(struct runner *r, struct job *j)
 	    .stderr_bytes = event_u64(j->out[1].bytes),
 	    .wall_ms = event_u64(j->wall_ms),
 	    .cpu_us = event_u64(j->figures.cpu_us),
-	    .memory_peak_bytes = event_u64(j->figures.memory_peak));
+	    .memory_peak_bytes = event_u64(j->figures.memory_peak),
+	    .throttled_us = event_u64(j->figures.throttled_us),
+	    .limits_reached = limits_format(j->reached, reached));
 }
 
 void

@@ -279,6 +279,8 @@ cgroup_read(const struct cgroup *c, struct cgroup_figures *f)
 		f->oom_kills = find_number(text, "oom_kill");
 		f->over_limit = find_number(text, "oom");
 	}
+	if (read_text(c->dir, "pids.events", text) == 0)
+		f->failed_forks = find_number(text, "max");
 }
 
 int

@@ -26,6 +26,7 @@ struct cgroup_figures {
 	uint64_t	memory_max;	/* its limit */
 	uint64_t	oom_kills;
 	uint64_t	over_limit;	/* times at its own memory limit */
+	uint64_t	failed_forks;	/* at its limit of processes */
 };
 
 /*

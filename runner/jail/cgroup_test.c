@@ -384,7 +384,7 @@ ATF_TC_BODY(figures_are_read_by_name, tc)
 	c.dir = open(".", O_PATH | O_DIRECTORY);
 	cgroup_read(&c, &f);		/* a kernel that has none of them */
 	ATF_CHECK_EQ(0, f.cpu_us + f.throttled_us + f.memory_peak +
-	    f.memory_max + f.oom_kills + f.over_limit);
+	    f.memory_max + f.oom_kills + f.over_limit + f.failed_forks);
 
 	atf_utils_create_file("cpu.stat", "%s", "usage_usec 123\n"
 	    "user_usec 100\nnr_throttled 7\nthrottled_usec 456\n");
@@ -392,6 +392,7 @@ ATF_TC_BODY(figures_are_read_by_name, tc)
 	atf_utils_create_file("memory.max", "4096\n");
 	atf_utils_create_file("memory.events", "%s", "low 1\nhigh 2\nmax 3\n"
 	    "oom 4\noom_kill 5\noom_group_kill 6\n");
+	atf_utils_create_file("pids.events", "max 8\n");
 	cgroup_read(&c, &f);
 	ATF_CHECK_EQ(123, f.cpu_us);
 	ATF_CHECK_EQ(456, f.throttled_us);
@@ -399,6 +400,7 @@ ATF_TC_BODY(figures_are_read_by_name, tc)
 	ATF_CHECK_EQ(4096, f.memory_max);
 	ATF_CHECK_EQ(5, f.oom_kills);
 	ATF_CHECK_EQ(4, f.over_limit);
+	ATF_CHECK_EQ(8, f.failed_forks);
 	close(c.dir);
 }
 

@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -353,6 +354,32 @@ run_job(const struct grant *g, uint64_t cpus)
 	_exit(errno == ENOENT ? 127 : 126);	/* as shells do */
 }
 
+/* What has no room left, of what the job may write. */
+static uint8_t
+find_full(void)
+{
+	static const struct {
+		const char		*path;
+		enum report_full	 full;
+	} places[] = {
+		{ "/tmp", REPORT_FULL_TMP },
+		{ "/dev/shm", REPORT_FULL_SHM },
+	};
+	unsigned full = 0;
+	struct statfs st;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (statfs(places[i].path, &st) == -1 || st.f_blocks == 0 ||
+		    st.f_files == 0)
+			continue;	/* no /dev/shm, or no tmpfs */
+		if (st.f_bfree == 0)
+			full |= places[i].full;
+		if (st.f_ffree == 0)
+			full |= REPORT_FULL_FILES;
+	}
+	return (uint8_t)full;
+}
+
 /* Process 1: reaps until the job ends, reports that, and exits. */
 noreturn static void
 run_reaper(pid_t job)
@@ -369,6 +396,7 @@ run_reaper(pid_t job)
 		refuse_errno("close process 1 to others");
 	must(confine_calls(reaper_filter, N(reaper_filter), &why), &why);
 	r.value = (uint32_t)wait_for(job);
+	r.full = find_full();
 	report_send(JAIL_REPORT, &r);
 	_exit(EXIT_SUCCESS);
 }

@@ -149,7 +149,7 @@ job_case memory_is_shared_by_name_with_the_capability '
 	has "shm: yes" "run-shm: no" "sem: yes" "ended: status 0"'
 job_case shared_memory_is_as_large_as_tmp '
 	run -g shared-memory -s 64 -x $bin/job-memory -- job-memory fill
-	has "filled 64 KiB" "ended: status 0"'
+	has "filled 64 KiB" "ended: status 0" "full: 2"'
 job_case each_capability_allows_what_the_probe_tries_without_it '
 	words=$(sed -n "s/^CAPABILITY(.*\"\(.*\)\").*/\1/p" \
 	    $src/lib/capability.def)

@@ -7,7 +7,7 @@
 #include "lib/wire.h"
 #include "lib/codes.h"
 
-#define REPORT_MAX	(1 + 1 + 4 + 4 + TEXT_MAX)	/* below PIPE_BUF */
+#define REPORT_MAX	(1 + 1 + 4 + 1 + 4 + TEXT_MAX)	/* below PIPE_BUF */
 
 int
 report_send(int fd, const struct report *r)
@@ -19,6 +19,7 @@ report_send(int fd, const struct report *r)
 	put_u8(&p, (uint8_t)r->kind);
 	put_u8(&p, r->reason);
 	put_u32(&p, r->value);
+	put_u8(&p, r->full);
 	put_cstr(&p, r->text);
 	if (p.err != 0 || write(fd, buf, p.len) != (ssize_t)p.len)
 		return -1;
@@ -46,10 +47,12 @@ report_read(int fd, struct report *r)
 	r->kind = (enum report_kind)get_u8(&g);
 	r->reason = get_u8(&g);
 	r->value = get_u32(&g);
+	r->full = get_u8(&g);
 	get_cstr(&g, r->text, sizeof(r->text));
 	if (get_end(&g) == -1)
 		return -1;
 	if (r->kind < REPORT_REFUSED || r->kind > REPORT_ENDED ||
+	    r->full > REPORT_FULL_ALL ||
 	    (r->kind == REPORT_REFUSED && reason_word(r->reason) == NULL)) {
 		errno = EBADMSG;
 		return -1;

@@ -147,8 +147,8 @@ mount_scratch(const char *path, const struct manifest *m, struct why *why)
 	char options[96];
 
 	snprintf(options, sizeof(options), "mode=1777,size=%" PRIu64
-	    ",nr_inodes=32768", m->limits.tmp_bytes < 4096 ? UINT64_C(4096) :
-	    m->limits.tmp_bytes);
+	    ",nr_inodes=%d", m->limits.tmp_bytes < 4096 ? UINT64_C(4096) :
+	    m->limits.tmp_bytes, ROOT_SCRATCH_FILES);
 	if (mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 	    options) == -1)
 		return fail(why, "mount", path);

@@ -19,6 +19,8 @@
 #define ROOT_MNT	"/root-mnt"
 #define ROOT_RUNTIMES	"/runtimes"
 
+#define ROOT_SCRATCH_FILES	32768	/* in /tmp, and in /dev/shm */
+
 /*
  * Builds the root, enters it and detaches the old one.  The caller is the user
  * that will own /job and /tmp and has all capabilities in its user namespace.

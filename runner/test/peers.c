@@ -316,6 +316,7 @@ play_report(unsigned slot, enum report_kind kind, enum reason reason,
 {
 	struct report rep = {
 		.kind = kind, .reason = (uint8_t)reason, .value = value,
+		.full = play.full,
 	};
 
 	strcpy(rep.text, text);

@@ -32,6 +32,7 @@ struct play {
 	uint64_t	 now;
 	struct played_child child[JOB_SLOTS];
 	bool		 spawn_fails, kill_fails, limit_fails;
+	uint8_t		 full;		/* in the reports: enum report_full */
 };
 
 extern struct play play;

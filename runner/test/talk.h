@@ -18,7 +18,7 @@
 
 #define CONN		7
 #define BUNDLE		"not really an archive"
-#define OUTPUT_LIMIT	1000
+#define OUTPUT_LIMIT	1024		/* bytes: output_kib is 1 */
 #define LEAF_BYTES	1000		/* of room, each */
 
 bool	is_text(struct bytes, const char *text);

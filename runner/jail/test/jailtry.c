@@ -223,6 +223,8 @@ take_report(const struct child *c)
 			break;
 		case REPORT_ENDED:
 			print_status(r.value);
+			if (r.full != 0)
+				printf("full: %u\n", r.full);
 			break;
 		}
 		fflush(stdout);
