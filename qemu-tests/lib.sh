@@ -95,6 +95,14 @@ elf_job() {
 	} > "$folder/manifest.yaml"
 }
 
+# py_job FOLDER TEXT: a job of the python runtime, with this script.
+py_job() {
+	mkdir -p "$1/files"
+	printf '%s\n' "$2" > "$1/files/main.py"
+	printf 'version: 1\nname: script\nruntime: python\nargv: %s\n' \
+	    '[/usr/bin/python3, main.py]' > "$1/manifest.yaml"
+}
+
 # run_job FOLDER [casemate run options]: as alice, receipt in FOLDER.receipt.
 run_job() {
 	folder=$1

@@ -232,6 +232,50 @@ say_tmp(void)
 		say("files in /tmp", "%lu", (unsigned long)st.f_files);
 }
 
+/* Whether a file in /tmp can be made with a path of this length. */
+static bool
+makes_path(size_t len)
+{
+	static char path[8192];
+	int fd;
+
+	memset(path, '/', len);
+	memcpy(path, "/tmp", 4);
+	path[len - 1] = 'x';
+	path[len] = '\0';
+	fd = open(path, O_WRONLY | O_CREAT, 0600);
+	if (fd != -1)
+		close(fd);
+	unlink(path);
+	return fd != -1;
+}
+
+static bool
+makes_name(size_t len)
+{
+	char name[512];
+	int fd;
+
+	memset(name, 'x', len);
+	name[len] = '\0';
+	if (chdir("/tmp") == -1)
+		return false;
+	fd = open(name, O_WRONLY | O_CREAT, 0600);
+	if (fd != -1)
+		close(fd);
+	unlink(name);
+	return fd != -1;
+}
+
+static void
+say_names(void)
+{
+	say("path", "%s", makes_path(4095) && !makes_path(4096) ?
+	    "4095 bytes" : "other");
+	say("name in a path", "%s", makes_name(255) && !makes_name(256) ?
+	    "255 bytes" : "other");
+}
+
 /* An ordinary priority, which can be lowered and not raised. */
 static void
 say_priority(void)
@@ -265,6 +309,7 @@ say_all(void)
 	say_pipes();
 	say_socket();
 	say_tmp();
+	say_names();
 	say_none("core", RLIMIT_CORE);
 	say_none("message queues", RLIMIT_MSGQUEUE);
 	say_none("real-time priority", RLIMIT_RTPRIO);
