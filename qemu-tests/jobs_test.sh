@@ -48,6 +48,54 @@ python_reads_its_signed_input_body() {
 	expect_outcome job.receipt exited
 }
 
+case_with_vm runtime_is_as_its_page_says 'the man page has an example with C.UTF-8; a runtime can be made'
+runtime_is_as_its_page_says_body() {
+	cp "$programs/job-hello" tool
+	sed -n '/^## How to make a runtime/,/^casemate up/p' \
+	    "$CASEMATE_SRC/docs/runtime-python.md" |
+	    sed '1,/^```/d; /^casemate up/d' > commands
+	grep -q '^mkfs.erofs' commands || atf_fail "the page was not read"
+	atf_check -o ignore -e ignore sh -e ./commands
+	atf_check -o ignore -e ignore "$do" vm_up \
+	    --runtime python="$CASEMATE_BUILD/python.erofs" \
+	    --runtime mine=mine.erofs
+	mkdir -p job/files own
+	cat > job/files/main.py <<-'PY'
+		import locale, os, pathlib, socket, subprocess, time
+		print(locale.setlocale(locale.LC_ALL, ""), time.tzname,
+		    socket.gethostbyname("localhost"),
+		    socket.getservbyname("https"), pathlib.Path("/usr").owner(),
+		    os.path.expanduser("~job"), os.system("true"))
+		for host in "example.org", socket.gethostname():
+		    try:
+		        socket.getaddrinfo(host, 443)
+		    except OSError as e:
+		        print(e)
+		try:
+		    subprocess.run("true", shell=True)
+		except FileNotFoundError as e:
+		    print(e)
+	PY
+	sed -n '/^A script for a runtime:/,/^\.Ed/p' \
+	    "$CASEMATE_SRC/docs/casemate-manifest.5" |
+	    sed '1,/^\.Bd/d; /^\.Ed/d; /^files:/,/sha256:/d' > job/manifest.yaml
+	grep -q '^env:' job/manifest.yaml || atf_fail "no example was read"
+	echo '  TZ: Europe/Berlin' >> job/manifest.yaml
+	cat > want <<-'EOF'
+		C.UTF-8 ('CET', 'CEST') 127.0.0.1 443 nobody /tmp 32512
+		[Errno -2] Name or service not known
+		[Errno -2] Name or service not known
+		[Errno 2] No such file or directory: '/bin/sh'
+	EOF
+	atf_check -o file:want -e match:'receipt verified' "$do" run_job job
+	printf 'version: 1\nname: own\nruntime: mine\nargv: [/usr/bin/tool]\n' \
+	    > own/manifest.yaml
+	atf_check -o match:'hello' -e match:'receipt verified' "$do" run_job own
+	atf_check_equal "$(sha256sum < mine.erofs | cut -c 1-64)" \
+	    "$("$casemate" ledger --key alice --on vm |
+	    sed -n 's/.*"name":"own".*"runtime_sha256":"\([0-9a-f]*\)".*/\1/p')"
+}
+
 case_with_vm two_jobs_at_once 'both run at the same time'
 two_jobs_at_once_body() {
 	atf_check -o ignore -e ignore "$do" vm_up
@@ -139,6 +187,7 @@ atf_init_test_cases() {
 	atf_add_test_case static_program
 	atf_add_test_case exit_status_is_the_jobs
 	atf_add_test_case python_reads_its_signed_input
+	atf_add_test_case runtime_is_as_its_page_says
 	atf_add_test_case two_jobs_at_once
 	atf_add_test_case forks_without_end
 	atf_add_test_case eats_memory

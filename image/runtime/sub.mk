@@ -1,7 +1,7 @@
 # Runtime images: read-only roots of jobs, attached as disks.
 
 $(B)/python.erofs: image/runtime/make-python image/runtime/python.drop \
-    deps/pins.txt deps/SHA256SUMS | $(B)/.host-packages
+    $(wildcard image/runtime/etc/*) deps/pins.txt deps/SHA256SUMS | $(B)/.host-packages
 	@printf '  EROFS   python\n'
 	$(Q)deps/fetch $(DL) python
 	$(Q)image/runtime/make-python $(DL) $@
