@@ -161,7 +161,7 @@ static const struct {
 	{ NULL, { "casemate", "--version" }, 111 },
 	{ NULL, { "casemate", "run", "--help" }, 125 },
 	{ NULL, { "casemate", "status", "--help" }, 111 },
-	{ NULL, { "casemate", "policy", "fmt", "rule.cedar" }, 1 },
+	{ NULL, { "casemate", "policy", "fmt", "rule.cedar" }, 111 },
 	{ NULL, { "casemate", "policy", "test", "site", "cases.yaml" }, 111 },
 	{ NULL, { "casemate", "run", "--dry-run", "job", "--site", "site",
 	    "--submitter", "a" }, 125 },

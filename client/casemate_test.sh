@@ -367,11 +367,11 @@ up_refuses_before_it_starts_body() {
 	usage 'is given twice' --site site --runtime a=image --runtime a=image
 	fake_qemu 'exit 0'
 	up_fails 'noimage: cannot find the image' --image noimage
-	up_fails 'nofile: cannot find the runtime' --image image \
+	up_fails 'nofile: cannot open the runtime' --image image \
 	    --runtime a=nofile
 	up_fails 'image: is not an EROFS image' --image image --runtime a=image
 	refused '--site nosite: cannot find it' up --site nosite --image image
-	up_fails 'is not a file or a block device' --image image \
+	up_fails 'is a folder; a data disk is a file' --image image \
 	    --disk /dev
 	echo 'bob not-a-key' >> site/allowed_signers
 	up_fails 'site/allowed_signers:2' --image image

@@ -8,18 +8,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "file.h"
+#include "lib/filekind.h"
 #include "lib/log.h"
 #include "need.h"
 #include "query.h"
 #include "lib/receipt.h"
+#include "save.h"
 #include "say.h"
 
 struct read_ledger {
 	struct client_query query;
 	uint64_t	 from, count;	/* count 0: to the end */
 	const char	*receipts;	/* the folder, or NULL */
+	bool		 made;		/* the folder is ours */
 	bool		 chained;	/* the leaf before has this hash: */
 	unsigned char	 last[TREE_HASH];
 };
@@ -54,6 +58,49 @@ check_leaf(struct read_ledger *l, const struct query_data *d, struct why *w)
 	return ret;
 }
 
+static char *
+receipt_path(const struct read_ledger *l)
+{
+	return need_printf("%s/%" PRIu64 ".tlog-proof", l->receipts, l->from);
+}
+
+/* Before anything is asked: a receipt can be written into the folder. */
+static int
+check_folder(const struct read_ledger *l)
+{
+	struct save first;
+	struct stat st;
+	char *path;
+	int ret;
+
+	if (stat(l->receipts, &st) == -1) {
+		say_errno("%s: cannot make the folder", l->receipts);
+		return -1;
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		say("%s: is %s; give a folder for the receipts", l->receipts,
+		    filekind_word(st.st_mode));
+		return -1;
+	}
+	path = receipt_path(l);
+	ret = save_open(&first, path, 0644);
+	save_close(&first);
+	free(path);
+	return ret;
+}
+
+/* Makes the folder for the receipts if it is not there. */
+static int
+open_folder(struct read_ledger *l)
+{
+	l->made = mkdir(l->receipts, 0777) == 0;
+	if (!l->made && errno != EEXIST) {
+		say_errno("%s: cannot make the folder", l->receipts);
+		return -1;
+	}
+	return check_folder(l);
+}
+
 static int
 save_receipt(const struct read_ledger *l, const struct query_data *d)
 {
@@ -62,7 +109,7 @@ save_receipt(const struct read_ledger *l, const struct query_data *d)
 
 	if (l->receipts == NULL)
 		return 0;
-	path = need_printf("%s/%" PRIu64 ".tlog-proof", l->receipts, l->from);
+	path = receipt_path(l);
 	ret = file_save(path, d->data, d->len, 0644);
 	free(path);
 	return ret;
@@ -134,30 +181,32 @@ ledger(struct read_ledger *l)
 	const uint64_t wanted = l->count, first = l->from;
 	int more;
 
-	if (l->receipts != NULL && mkdir(l->receipts, 0777) == -1 &&
-	    errno != EEXIST) {
-		say_errno("%s: cannot make the folder", l->receipts);
+	if (l->receipts != NULL && open_folder(l) == -1)
 		return -1;
-	}
 	if (session_open(&l->query.session) == -1)
 		return -1;
-	while ((more = read_some(l)) == 1)
-		continue;
+	do
+		more = read_some(l);
+	while (more == 1 && !ferror(stdout));
 	if (more == 0 && l->from - first < wanted) {
 		say("the ledger ends before leaf %" PRIu64, l->from);
 		return -1;
 	}
-	return more;
+	return more == -1 ? -1 : 0;
 }
 
 static int
 run(int argc, char *argv[])
 {
 	struct read_ledger l = { .query.session.wait_s = APPLIANCE_WAIT_S };
+	int ret;
 
 	if (opts_parse(&cmd_ledger, &l, argc, argv, NULL) == -1)
 		return CMD_USAGE;
-	return query_exit(&l.query, ledger(&l));
+	ret = ledger(&l);
+	if (l.made)
+		rmdir(l.receipts);	/* unless a receipt is in it */
+	return query_exit(&l.query, ret);
 }
 
 #define AT(member)	offsetof(struct read_ledger, member)

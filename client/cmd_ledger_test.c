@@ -1,10 +1,13 @@
 /* casemate ledger, against a fake appliance. */
 #include "casemate.h"
 
+#include <sys/stat.h>
+
 #include <atf-c.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client/test/fake_appliance.h"
 #include "client/test/user.h"
@@ -147,10 +150,17 @@ ATF_TC_BODY(receipts_that_cannot_be_saved_are_said, tc)
 	user_write("file", "", 0644);
 	ATF_CHECK_EQ(1, user_query(&cmd_ledger, "--receipts", "file/x", NULL));
 	USER_CHECK_ERR("file/x: cannot make the folder: Not a directory");
-	start_leaves(&f, &l);
 	ATF_CHECK_EQ(1, user_query(&cmd_ledger, "--receipts", "file", NULL));
-	USER_CHECK_ERR("cannot write file/0.tlog-proof");
-	ATF_CHECK_STREQ("", user_out);
+	USER_CHECK_ERR("file: is a file; give a folder for the receipts");
+	ATF_CHECK_EQ(1, user_query(&cmd_ledger, "--receipts", "new",
+	    "--on=unix:nowhere"));
+	ATF_CHECK_EQ(-1, access("new", F_OK));
+	ATF_REQUIRE_EQ(0, mkdir("d", 0755));
+	ATF_REQUIRE_EQ(0, mkdir("d/1.tlog-proof", 0755));
+	start_leaves(&f, &l);
+	ATF_CHECK_EQ(1, user_query(&cmd_ledger, "--receipts", "d", NULL));
+	USER_CHECK_ERR("d/1.tlog-proof: is a folder; give the name of a file");
+	ATF_CHECK_EQ(0, access("d/0.tlog-proof", F_OK));
 	kill(f.pid, SIGKILL);
 	fake_wait(&f);
 }

@@ -13,6 +13,7 @@
 #include "file.h"
 #include "need.h"
 #include "pack.h"
+#include "save.h"
 #include "say.h"
 #include "session.h"
 #include "submit.h"
@@ -26,6 +27,7 @@ struct run_job {
 	struct pack	 pack;
 	struct outlet	 outlet;
 	struct submit	 submit;
+	struct save	 saved;		/* where the receipt goes */
 };
 
 /* When we end the connection closes, and so the appliance cancels the job. */
@@ -94,21 +96,34 @@ load_pack(struct run_job *r)
 	return pack_bundle(&r->pack, r->what, check);
 }
 
-static int
-save_receipt(const struct run_job *r, bool verified)
+/* What does not verify must not be taken for a receipt. */
+static void
+save_unverified(struct run_job *r)
 {
 	const struct buf *text = &r->session.receipt;
 	char *path;
-	int ret;
 
 	if (r->receipt == NULL || text->len == 0)
-		return 0;
-	path = need_printf("%s%s", r->receipt, verified ? "" : ".unverified");
-	ret = file_save(path, text->data, text->len, 0644);
-	if (ret == 0 && !verified)
+		return;
+	if (save_is_stream(&r->saved)) {
+		say("%s: nothing is written there; give a file as --receipt to "
+		    "keep what the appliance sent", r->receipt);
+		return;
+	}
+	path = need_printf("%s.unverified", r->receipt);
+	if (file_save(path, text->data, text->len, 0644) == 0)
 		say("the receipt that the appliance sent is in %s", path);
 	free(path);
-	return ret;
+}
+
+static int
+save_verified(struct run_job *r)
+{
+	const struct buf *text = &r->session.receipt;
+
+	if (r->receipt == NULL)
+		return 0;
+	return save_data(&r->saved, text->data, text->len);
 }
 
 static int
@@ -119,8 +134,8 @@ verify(struct run_job *r)
 
 	ret = session_verify(&r->session, &v);
 	if (ret == -1) {
-		save_receipt(r, false);
-	} else if (save_receipt(r, true) == -1) {
+		save_unverified(r);
+	} else if (save_verified(r) == -1) {
 		ret = -1;
 	} else {
 		say_progress("receipt verified: %s, leaf %llu of %llu%s%s%s",
@@ -222,7 +237,8 @@ run_job(struct run_job *r)
 	if (r->site != NULL)
 		return run_here(r);
 	/* Before the job runs: its receipt is sent only once. */
-	if (r->receipt != NULL && file_try_save(r->receipt) == -1)
+	if (r->receipt != NULL &&
+	    save_open(&r->saved, r->receipt, 0644) == -1)
 		return EXIT_RUN_FAILED;
 	if (session_open(&r->session) == -1 || load_pack(r) == -1 ||
 	    submit(r) == -1)
@@ -233,7 +249,8 @@ run_job(struct run_job *r)
 static int
 run(int argc, char *argv[])
 {
-	struct run_job r = { .session.wait_s = APPLIANCE_WAIT_S };
+	struct run_job r = { .session.wait_s = APPLIANCE_WAIT_S,
+	    .saved.fd = -1 };
 	int code;
 
 	if (opts_parse(&cmd_run, &r, argc, argv, &r.what) == -1 ||
@@ -243,6 +260,7 @@ run(int argc, char *argv[])
 	signal(SIGINT, interrupted);
 	signal(SIGTERM, interrupted);
 	code = run_job(&r);
+	save_close(&r.saved);
 	pack_free(&r.pack);
 	session_free(&r.session);
 	return code;

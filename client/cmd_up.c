@@ -267,7 +267,8 @@ prepare(struct up *u)
 	if (u->image == NULL)
 		u->image = u->own_image = find_image();
 	if (u->image == NULL ||
-	    (u->vm.image = absolute(u, "image", u->image)) == NULL)
+	    (u->vm.image = absolute(u, "image", u->image)) == NULL ||
+	    file_check(u->image) == -1)
 		return -1;
 	u->vm.name = u->name;
 	u->vm.memory_mib = u->memory_mib;
@@ -275,8 +276,8 @@ prepare(struct up *u)
 	for (size_t i = 0; i < u->vm.nruntimes; i++) {
 		struct vm_runtime *rt = &u->vm.runtimes[i];
 
-		if ((rt->file = absolute(u, "runtime", rt->file)) == NULL ||
-		    check_runtime(rt->file) == -1)
+		if (check_runtime(rt->file) == -1 ||
+		    (rt->file = absolute(u, "runtime", rt->file)) == NULL)
 			return -1;
 	}
 	if (load_site(u) == -1 || prepare_disk(u) == -1)

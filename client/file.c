@@ -9,27 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "need.h"
+#include "lib/filekind.h"
+#include "save.h"
 #include "say.h"
-
-static const char *
-kind_name(mode_t mode)
-{
-	switch (mode & S_IFMT) {
-	case S_IFDIR:
-		return "a folder";
-	case S_IFLNK:
-		return "a symbolic link";
-	case S_IFIFO:
-		return "a FIFO";
-	case S_IFSOCK:
-		return "a socket";
-	case S_IFCHR:
-	case S_IFBLK:
-		return "a device";
-	}
-	return "not a regular file";
-}
 
 static int
 open_regular(int dirfd, const char *name, enum file_link link,
@@ -55,12 +37,24 @@ open_regular(int dirfd, const char *name, enum file_link link,
 	}
 	if (!S_ISREG(st->st_mode)) {
 		say("%s: is %s; a regular file is needed", shown,
-		    kind_name(st->st_mode));
+		    filekind_word(st->st_mode));
 		close(fd);
 		errno = EINVAL;
 		return -1;
 	}
 	return fd;
+}
+
+int
+file_check(const char *path)
+{
+	struct stat st;
+	int fd = open_regular(AT_FDCWD, path, FILE_FOLLOW, path, &st);
+
+	if (fd == -1)
+		return -1;
+	close(fd);
+	return 0;
 }
 
 /* Reads to the end.  1 when the file has more than max, -1 with errno. */
@@ -107,93 +101,14 @@ file_read(int dirfd, const char *name, enum file_link link, const char *shown,
 	return r;
 }
 
-static int
-write_all(int fd, const unsigned char *p, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, p, len);
-
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return -1;
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-/* The rename is durable once the folder is synced; not all can be. */
-static void
-sync_parent(const char *path)
-{
-	char *dir = need_str(path);
-	char *slash = strrchr(dir, '/');
-	int fd;
-
-	if (slash == NULL)
-		strcpy(dir, ".");
-	else
-		slash[slash == dir ? 1 : 0] = '\0';
-	if ((fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) != -1) {
-		fsync(fd);
-		close(fd);
-	}
-	free(dir);
-}
-
-static int
-create(const char *path, const char *tmp, mode_t mode)
-{
-	int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-
-	if (fd == -1)
-		say_errno("cannot write %s: cannot create %s", path, tmp);
-	return fd;
-}
-
-int
-file_try_save(const char *path)
-{
-	char *tmp = need_printf("%s.%ld.tmp", path, (long)getpid());
-	struct stat st;
-	int fd = -1;
-
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		say("%s: is a folder; give the name of a file", path);
-	else
-		fd = create(path, tmp, 0600);
-	if (fd != -1) {
-		close(fd);
-		unlink(tmp);
-	}
-	free(tmp);
-	return fd == -1 ? -1 : 0;
-}
-
 int
 file_save(const char *path, const void *data, size_t len, mode_t mode)
 {
-	char *tmp = need_printf("%s.%ld.tmp", path, (long)getpid());
-	int fd, ret = -1;
+	struct save s;
+	int ret = save_open(&s, path, mode);
 
-	if ((fd = create(path, tmp, mode)) == -1)
-		goto out;
-	if (write_all(fd, data, len) == -1 || fsync(fd) == -1) {
-		say_errno("cannot write %s", tmp);
-		goto out;
-	}
-	if (rename(tmp, path) == -1) {
-		say_errno("cannot rename %s to %s", tmp, path);
-		goto out;
-	}
-	sync_parent(path);
-	ret = 0;
-out:
-	if (fd != -1)
-		close(fd);
-	if (ret == -1 && fd != -1)
-		unlink(tmp);
-	free(tmp);
+	if (ret == 0)
+		ret = save_data(&s, data, len);
+	save_close(&s);
 	return ret;
 }

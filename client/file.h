@@ -1,7 +1,4 @@
-/*
- * Reads a whole file up to a limit, and writes one so that it is there whole
- * or not at all.
- */
+/* Reads a whole file up to a limit, and writes one. */
 #ifndef FILE_H
 #define FILE_H
 
@@ -26,12 +23,15 @@ int	file_read(int dirfd, const char *name, enum file_link,
 	    const char *shown, size_t max, struct buf *out, bool *executablep);
 
 /*
- * Replaces `path' by a file with these bytes: written beside it, synced,
- * renamed over it.  Complains and returns -1 with `path' as it was.
+ * 0 when the path that the user typed is a regular file that can be read.
+ * Complains and returns -1.
+ */
+int	file_check(const char *path);
+
+/*
+ * Writes these bytes to the file that the user named, as save.h says.
+ * Complains and returns -1.
  */
 int	file_save(const char *path, const void *data, size_t len, mode_t);
-
-/* 0 when file_save() could do that now.  Complains and returns -1. */
-int	file_try_save(const char *path);
 
 #endif

@@ -6,8 +6,8 @@ client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c cmd_bundle.c \
 	cmd_site.c cmd_status.c cmd_tsc_khz.c cmd_up.c cmd_verify.c conn.c \
 	ending.c file.c folder.c indent.c jsonout.c keygen.c leaf.c \
 	manifest_files.c need.c number.c opts.c outlet.c pack.c query.c \
-	safe.c say.c session.c sign.c signed.c sitefolder.c sitemake.c \
-	submit.c target.c unixsock.c verified.c)
+	replace.c safe.c save.c say.c session.c sign.c signed.c sitefolder.c \
+	sitemake.c submit.c target.c unixsock.c verified.c)
 client_SRCS += $(addprefix client/policy/,cases.c cmd_check.c cmd_explain.c \
 	cmd_fmt.c cmd_policy.c cmd_test.c constants.c dryrun.c lint.c say.c \
 	verdict.c)
@@ -27,10 +27,11 @@ client/test_NEEDS := client
 TESTS += $(addprefix client/,backoff_test casemate_closed_test \
 	cmd_ledger_test cmd_list_test cmd_output_test cmd_run_test conn_test \
 	doctor/room_test leaf_test number_test opts_test query_test \
-	receipt_readers_test safe_test target_test unixsock_test vm/cpio_test \
-	vm/disk_test vm/lock_test vm/qmp_test vm/start_test vm/state_test \
-	vm/statefile_test vm/stop_test vm/vm_test)
+	receipt_readers_test safe_test save_test target_test unixsock_test \
+	vm/cpio_test vm/disk_test vm/lock_test vm/qmp_test vm/start_test \
+	vm/state_test vm/statefile_test vm/stop_test vm/vm_test)
 client/doctor/room_test_LDFLAGS := -Wl,--wrap=adjtimex,--wrap=clock_unix_s
+client/save_test_LDFLAGS := -Wl,--wrap=fsync
 client/conn_test_LDFLAGS := -Wl,--wrap=socket,--wrap=connect
 $(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate
 $(B)/tests/client/vm/start_test: | $(B)/bin/casemate $(B)/bin/casemate-vsock

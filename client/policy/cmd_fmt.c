@@ -1,8 +1,6 @@
 /* casemate policy fmt */
 #include "client/casemate.h"
 
-#include <sys/stat.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -189,37 +187,12 @@ read_stdin(struct buf *in)
 }
 
 static int
-write_out(const struct buf *b)
-{
-	if (fwrite(b->data, 1, b->len, stdout) != b->len ||
-	    fflush(stdout) != 0) {
-		say_errno("standard output");
-		return -1;
-	}
-	return 0;
-}
-
-/* The file keeps its mode. */
-static int
-rewrite(const char *file, const struct buf *out)
-{
-	struct stat st;
-
-	if (stat(file, &st) == -1) {
-		say_errno("%s", file);
-		return -1;
-	}
-	return file_save(file, out->data, out->len, st.st_mode & 0777);
-}
-
-static int
 finish(const struct format_files *how, const char *file, const struct buf *in,
     struct buf *out)
 {
 	struct buf json = { 0 };
 	bool same = in->len == out->len &&
 	    (in->len == 0 || memcmp(in->data, out->data, in->len) == 0);
-	int rc;
 
 	if (how->check) {
 		if (!same)
@@ -227,13 +200,14 @@ finish(const struct format_files *how, const char *file, const struct buf *in,
 		return same ? 0 : -1;
 	}
 	if (how->write)
-		return same ? 0 : rewrite(file, out);
-	if (!how->json)
-		return write_out(out);
-	indent_json(&json, (const char *)out->data, out->len);
-	rc = write_out(&json);
+		return same ? 0 : file_save(file, out->data, out->len,
+		    0666);
+	if (how->json)
+		indent_json(&json, (const char *)out->data, out->len);
+	fwrite(how->json ? json.data : out->data, 1, how->json ? json.len :
+	    out->len, stdout);
 	buf_free(&json);
-	return rc;
+	return 0;
 }
 
 static bool

@@ -10,42 +10,47 @@
 
 #include "client/buf.h"
 #include "client/need.h"
-#include "proc.h"
+#include "client/save.h"
 #include "client/say.h"
+#include "lib/filekind.h"
+#include "proc.h"
 
+#define DISK_FD	3	/* its number in mkfs.ext4 */
+
+/* Returns a descriptor of the new file, which has a temporary name. */
 static int
-make_sparse(const char *path, uint64_t size)
+make_sparse(const char *tmp, const char *path, uint64_t size)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = open(tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd == -1) {
 		say_errno("%s: cannot make the data disk", path);
 		return -1;
 	}
-	if (ftruncate(fd, (off_t)size) == -1) {
-		say_errno("%s: cannot give it %llu bytes", path,
-		    (unsigned long long)size);
-		close(fd);
-		unlink(path);
-		return -1;
-	}
+	if (ftruncate(fd, (off_t)size) == 0)
+		return fd;
+	say_errno("%s: cannot give it %llu bytes", path,
+	    (unsigned long long)size);
 	close(fd);
-	return 0;
+	unlink(tmp);
+	return -1;
 }
 
 /*
  * Writes the inode tables now, so that the guest need not.  Few inodes: the
  * ledger is a few large files.  The journal is not written: the file is sparse,
- * so it reads as zeros.
+ * so it reads as zeros.  By descriptor, so that no message of mkfs.ext4 has the
+ * temporary name.
  */
 static int
-run_mkfs(const char *path)
+run_mkfs(int fd, const char *path)
 {
 	const char *argv[] = { "mkfs.ext4", "-q", "-F", "-L", "casemate-data",
 	    "-m", "0", "-i", "65536", "-O", "has_journal", "-E",
-	    "lazy_itable_init=0,lazy_journal_init=1,root_owner=0:0", path,
-	    NULL };
-	pid_t pid = proc_start(argv, PROC_ATTACHED, -1, NULL, 0);
+	    "lazy_itable_init=0,lazy_journal_init=1,root_owner=0:0",
+	    "/proc/self/fd/3", NULL };
+	const struct proc_fd fds[] = { { fd, DISK_FD } };
+	pid_t pid = proc_start(argv, PROC_ATTACHED, -1, fds, 1);
 	int status;
 
 	if (pid == -1) {
@@ -69,30 +74,54 @@ publish(const char *tmp, const char *path)
 	return -1;
 }
 
-int
-disk_make(const char *path, uint64_t size)
+static int
+make(const char *path, uint64_t size)
 {
-	struct stat st;
-	char *tmp;
-	int ret = -1;
+	char *tmp = need_printf("%s.%ld.new", path, (long)getpid());
+	int fd = make_sparse(tmp, path, size), ret = -1;
 
-	if (stat(path, &st) == 0) {
-		if (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode))
-			return 0;
-		say("%s: is not a file or a block device, so it cannot be the "
-		    "data disk", path);
-		return -1;
-	}
-	if (errno != ENOENT) {
-		say_errno("%s", path);
-		return -1;
-	}
-	tmp = need_printf("%s.%ld.new", path, (long)getpid());
-	if (make_sparse(tmp, size) == 0) {
-		if (run_mkfs(tmp) == 0)
+	if (fd != -1) {
+		if (run_mkfs(fd, path) == 0)
 			ret = publish(tmp, path);
+		close(fd);
 		unlink(tmp);
 	}
 	free(tmp);
 	return ret;
+}
+
+/* The link stays, and the disk is made where it leads. */
+static int
+make_target(const char *link, uint64_t size)
+{
+	char *path = save_resolve(link, 0600);
+	int ret = path == NULL ? -1 : make(path, size);
+
+	free(path);
+	return ret;
+}
+
+int
+disk_make(const char *path, uint64_t size)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0) {
+		if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) {
+			say("%s: is %s; a data disk is a file or a block "
+			    "device", path, filekind_word(st.st_mode));
+			return -1;
+		}
+		if (access(path, R_OK | W_OK) == 0)
+			return 0;
+		say_errno("%s: cannot use it as the data disk", path);
+		return -1;
+	}
+	if (errno != ENOENT) {
+		say_errno("%s: cannot use it as the data disk", path);
+		return -1;
+	}
+	if (lstat(path, &st) == 0)
+		return make_target(path, size);
+	return make(path, size);
 }

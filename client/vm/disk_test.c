@@ -66,8 +66,8 @@ ATF_TC_BODY(what_is_there_is_kept, tc)
 	ATF_CHECK_EQ(0, disk_make("disk", SIZE));
 	user_slurp("disk", text);
 	ATF_CHECK_STREQ("mine", text);
-	fails("bin", "bin: is not a file or a block device");
-	fails("disk/x", "disk/x: Not a directory");
+	fails("bin", "bin: is a folder; a data disk is a file");
+	fails("disk/x", "disk/x: cannot use it as the data disk: Not a");
 	fails("no/disk", "cannot make the data disk: No such file");
 }
 
@@ -83,6 +83,29 @@ ATF_TC_BODY(a_failed_mkfs_leaves_nothing, tc)
 	fake_mkfs("#!/bin/sh\nexit 0\n");
 	ATF_CHECK_EQ(1, disk_make("disk", SIZE));
 	ATF_CHECK_EQ(1, count_files());
+}
+
+/* What mkfs.ext4 gets is the new file, under no name that it could show. */
+ATF_TC_WITHOUT_HEAD(a_link_to_the_disk_stays);
+ATF_TC_BODY(a_link_to_the_disk_stays, tc)
+{
+	char text[USER_TEXT_MAX];
+	struct stat st;
+
+	fake_mkfs("#!/bin/sh\nfor last; do :; done\n"
+	    "echo \"made $last\" > $last\n");
+	ATF_REQUIRE_EQ(0, mkdir("d", 0755));
+	ATF_REQUIRE_EQ(0, symlink("d/disk", "link"));
+	ATF_CHECK_EQ(1, disk_make("link", SIZE));
+	ATF_REQUIRE_EQ(0, lstat("link", &st));
+	ATF_CHECK(S_ISLNK(st.st_mode));
+	user_slurp("d/disk", text);
+	ATF_CHECK_STREQ("made /proc/self/fd/3\n", text);
+	ATF_CHECK_EQ(0, disk_make("link", SIZE));
+	ATF_REQUIRE_EQ(0, symlink("no/disk", "nowhere"));
+	fails("nowhere", "it is a link into a folder that does not exist");
+	ATF_REQUIRE_EQ(0, mkfifo("fifo", 0600));
+	fails("fifo", "fifo: is a FIFO; a data disk is a file");
 }
 
 /* Another program may make the same disk meanwhile. */
@@ -114,6 +137,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, what_is_there_is_kept);
 	ATF_TP_ADD_TC(tp, a_failed_mkfs_leaves_nothing);
+	ATF_TP_ADD_TC(tp, a_link_to_the_disk_stays);
 	ATF_TP_ADD_TC(tp, a_disk_made_meanwhile_is_not_replaced);
 	ATF_TP_ADD_TC(tp, a_size_that_is_too_large_is_said);
 	return atf_no_error();

@@ -1,5 +1,7 @@
 #include "image.h"
 
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -8,6 +10,7 @@
 #include <unistd.h>
 
 #include "client/need.h"
+#include "lib/filekind.h"
 
 #define EROFS_MAGIC_AT	1024	/* in its superblock, little-endian */
 
@@ -41,17 +44,35 @@ image_find(void)
 	return path;
 }
 
+/* A runtime is a file or, like a disk, a block device. */
+static int
+open_runtime(const char *path, struct why *w)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
+	if (fd == -1 || fstat(fd, &st) == -1)
+		why_set(w, "cannot open the runtime: %s", strerror(errno));
+	else if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+		why_set(w, "is %s; a runtime is a file with an EROFS image",
+		    filekind_word(st.st_mode));
+	else
+		return fd;
+	if (fd != -1)
+		close(fd);
+	return -1;
+}
+
 int
 image_check_runtime(const char *path, struct why *w)
 {
 	static const unsigned char want[] = { 0xe2, 0xe1, 0xf5, 0xe0 };
 	unsigned char magic[sizeof(want)] = { 0 };
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open_runtime(path, w);
 	ssize_t n;
 
 	if (fd == -1)
-		return why_set(w, "cannot open the runtime: %s",
-		    strerror(errno));
+		return -1;
 	n = pread(fd, magic, sizeof(magic), EROFS_MAGIC_AT);
 	close(fd);
 	if (n == (ssize_t)sizeof(magic) && memcmp(magic, want, sizeof(want))

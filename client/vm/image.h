@@ -17,7 +17,10 @@ char	*image_program_folder(void);
  */
 char	*image_find(void);
 
-/* That the file is an EROFS image; else -1 with *w. */
+/*
+ * Checks that a runtime is an EROFS image: the appliance would skip another
+ * one without a word.  Returns -1 with *w.
+ */
 int	image_check_runtime(const char *path, struct why *w);
 
 #endif

@@ -407,7 +407,9 @@ ATF_TC_BODY(runtimes_are_given_to_the_vm, tc)
 	ATF_CHECK_EQ(100, up("--runtime", "Python=python.erofs"));
 	USER_CHECK_ERR("--runtime Python=python.erofs: a name has lower-case");
 	ATF_CHECK_EQ(1, up("--runtime", "python=site"));
-	USER_CHECK_ERR("site: is not an EROFS image");
+	USER_CHECK_ERR("site: is a folder; a runtime is a file");
+	ATF_CHECK_EQ(1, up("--runtime", "python=image"));
+	USER_CHECK_ERR("image: is not an EROFS image");
 	serve(greet);
 	ATF_CHECK_EQ_MSG(0, up("--runtime", "python=python.erofs"), "%s",
 	    user_err);

@@ -158,27 +158,6 @@ ATF_TC_BODY(relative_xdg_state_home_is_ignored, tc)
 	ATF_CHECK(strstr(say_last(), "XDG_STATE_HOME") != NULL);
 }
 
-ATF_TC_WITHOUT_HEAD(file_save_leaves_the_old_one_when_it_fails);
-ATF_TC_BODY(file_save_leaves_the_old_one_when_it_fails, tc)
-{
-	struct buf b = { 0 };
-
-	ATF_REQUIRE_EQ(0, mkdir("f", 0755));
-	ATF_CHECK_EQ(-1, file_save("f", "x", 1, 0644));
-	ATF_CHECK(strstr(say_last(), "cannot rename") != NULL);
-	ATF_CHECK_EQ(0, rmdir("f"));
-	ATF_CHECK_EQ(-1, file_save("no/f", "x", 1, 0644));
-	ATF_REQUIRE_EQ(0, file_save("f", "old", 3, 0644));
-	ATF_REQUIRE_EQ(0, file_save("f", "new!", 4, 0644));
-	ATF_REQUIRE_EQ(0, file_read(AT_FDCWD, "f", FILE_FOLLOW, "f", 4, &b,
-	    NULL));
-	ATF_CHECK_STREQ("new!", buf_str(&b));
-	ATF_CHECK_EQ(-1, file_read(AT_FDCWD, "f", FILE_FOLLOW, "f", 3, &b,
-	    NULL));
-	ATF_CHECK(strstr(say_last(), "more than 3 bytes") != NULL);
-	buf_free(&b);
-}
-
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, up_while_its_process_lives);
@@ -187,6 +166,5 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, state_of_another_boot_is_stale);
 	ATF_TP_ADD_TC(tp, damaged_state_is_said);
 	ATF_TP_ADD_TC(tp, relative_xdg_state_home_is_ignored);
-	ATF_TP_ADD_TC(tp, file_save_leaves_the_old_one_when_it_fails);
 	return atf_no_error();
 }
