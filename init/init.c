@@ -6,7 +6,6 @@
  * logs the failure and stops the services in order.
  */
 #include <sys/mount.h>
-#include <sys/reboot.h>
 #include <sys/sysinfo.h>
 
 #include <errno.h>
@@ -19,6 +18,7 @@
 
 #include <skalibs/djbunix.h>
 
+#include "button.h"
 #include "data.h"
 #include "disks.h"
 #include "fdstore.h"
@@ -155,6 +155,16 @@ static noreturn void
 give_up(void)
 {
 	log_info("the appliance does not start");
+	halt_system(HALT_POWEROFF);
+}
+
+/* A press that came before the signals were queued. */
+static void
+obey_button(void)
+{
+	if (!button_was_pressed(BUTTON_COUNT, BUTTON_IRQS))
+		return;
+	log_info("the power button was pressed while the kernel started");
 	halt_system(HALT_POWEROFF);
 }
 
@@ -326,9 +336,9 @@ news(struct super *s, enum super_news what)
 }
 
 static void
-on_signal(int signo)
+on_stop(void)
 {
-	stop(signo == SIGINT ? HALT_REBOOT : HALT_POWEROFF);
+	stop(HALT_POWEROFF);
 }
 
 static void
@@ -445,14 +455,14 @@ main(void)
 	if (getpid() != 1)
 		die(EXIT_USAGE, "init is process 1: the kernel starts it");
 	boot_or_give_up(watch_init(&init.watch), "signals");
-	init.watch.on_signal = on_signal;
+	init.watch.on_stop = on_stop;
 	init.watch.on_extra = on_console;
-	reboot(RB_DISABLE_CAD);
 
 	boot_or_give_up(leave_rootfs(), "root");
 	boot_or_give_up(plan_run(plan_early, N(plan_early)), "proc");
 	read_cmdline();
 	boot_or_give_up(plan_run(boot_plan, N(boot_plan)), "boot plan");
+	obey_button();
 	boot_or_give_up(fdstore_open_log(init.fds), "log");
 	boot_or_give_up(disks_mount(&init.disks), "disks");
 	boot_or_give_up(data_open("/data", &keyd_folder), "data");

@@ -15,7 +15,7 @@
 int
 watch_init(struct watch *w)
 {
-	static const int signals[] = { SIGCHLD, SIGTERM, SIGINT, SIGPWR };
+	static const int signals[] = { SIGCHLD, SIGTERM, SIGPWR };
 
 	memset(w, 0, sizeof(*w));
 	w->extra = -1;
@@ -131,7 +131,7 @@ read_signals(struct watch *w)
 		if (signo == SIGCHLD)
 			reap(w);
 		else
-			w->on_signal(signo);
+			w->on_stop();
 	}
 	if (signo == -1)
 		log_info("cannot read signals: %m");
@@ -158,7 +158,7 @@ cannot_wait(struct watch *w, iopause_fd *x, unsigned n)
 	if (!w->failing) {
 		log_info("cannot wait for events: %m; stopping");
 		w->failing = true;
-		w->on_signal(SIGTERM);
+		w->on_stop();
 	}
 	nanosleep(&pause, NULL);
 	tain_now_g();

@@ -26,12 +26,12 @@ struct watch {
 	struct svdir	 dirs[WATCH_MAX];
 	bool		 failing;		/* poll(2) fails */
 	int		 extra;			/* another descriptor, or -1 */
-	void		(*on_signal)(int signo);	/* never SIGCHLD */
+	void		(*on_stop)(void);	/* SIGTERM or SIGPWR came */
 	void		(*on_extra)(void);
 };
 
 /*
- * Call it first: from here on SIGCHLD, SIGTERM, SIGINT and SIGPWR are queued
+ * Call it first: from here on SIGCHLD, SIGTERM and SIGPWR are queued
  * for watch_turn().  Sets STAMP.  Returns 0, or -1 with errno.
  */
 int	watch_init(struct watch *);
@@ -49,8 +49,8 @@ size_t	watch_index(const struct watch *, const struct super *);
 int	watch_notify_pipe(struct watch *, size_t i);
 
 /*
- * Waits for events and handles them.  If poll(2) fails, it calls on_signal
- * with SIGTERM, once, and polls 100 times a second from then on.
+ * Waits for events and handles them.  If poll(2) fails, it calls on_stop
+ * once, and polls 100 times a second from then on.
  */
 void	watch_turn(struct watch *);
 

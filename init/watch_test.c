@@ -58,9 +58,8 @@ news(struct super *s, enum super_news what)
 }
 
 static void
-on_signal(int signo)
+on_stop(void)
 {
-	(void)signo;
 	ending = true;
 	for (size_t i = 0; i < watch.n; i++)
 		super_event(&watch.supers[i], SUPER_STOP);
@@ -84,7 +83,7 @@ supervise(const char *name, int ready)
 
 	if (watch_init(&watch) == -1)
 		_exit(1);
-	watch.on_signal = on_signal;
+	watch.on_stop = on_stop;
 	watch_add(&watch, name, 500, &sys);
 	if (mkdir("service", 0755) == -1 ||
 	    svdir_open(&watch.dirs[0], "service", &watch.supers[0]) == -1)
