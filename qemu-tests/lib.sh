@@ -49,6 +49,47 @@ vm_up() {
 	"$casemate" up --name vm --image "$image" --site site --memory 192 "$@"
 }
 
+# qemu_with IOPS [ARG...]: from here on QEMU has these arguments, too, and its
+# data disk does IOPS operations a second ("": as many as it can).
+qemu_with() {
+	QEMU_IOPS=$1
+	shift
+	QEMU_MORE=$*
+	export QEMU_IOPS QEMU_MORE
+	mkdir -p bin
+	ln -sf "$CASEMATE_SRC/qemu-tests/qemu-with" bin/qemu-system-x86_64
+	case $PATH in
+	"$PWD/bin:"*) ;;
+	*) PATH=$PWD/bin:$PATH ;;
+	esac
+}
+
+# stop_after MS [casemate up options]: boots, and stops it MS milliseconds after
+# the start of QEMU, ready or not.  Fails, and says why, unless that was in good order.
+# The variable `stopped' is "ready" or "starting".
+stop_after() {
+	after=$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))
+	shift
+	vm_up "$@" > up.out 2> up.err &
+	up=$!
+	while [ ! -s "$vm_state/qemu.pid" ] && kill -0 $up; do
+		sleep 0.01
+	done
+	sleep "$after"
+	down=0 stopped=starting
+	vm_down > down.out 2>&1 || down=$?
+	if wait $up; then
+		stopped=ready
+	elif ! grep -q 'interrupted' up.err; then
+		down="$down, up failed"
+	fi
+	[ "$down" = 0 ] && [ ! -e "$vm_state/state" ] &&
+	    grep -q 'stopped in good order\|is not up' down.out && return 0
+	echo "stopped after $after s: exit status $down" >&2
+	cat up.err down.out >&2
+	return 1
+}
+
 vm_down() {
 	"$casemate" down vm
 }
