@@ -29,6 +29,7 @@
 #include "need.h"
 #include "say.h"
 #include "sitemake.h"
+#include "verified.h"
 
 #define TRY_MS		1000	/* one try; Ctrl-C waits for its end */
 #define STOP_WAIT_S	30
@@ -366,6 +367,21 @@ wait_ready_line(const struct up *u)
 		backoff_sleep(backoff_next(&pauses));
 }
 
+/* The file with the key is replaced, and older receipts need the old key. */
+static void
+tell_new_key(const struct up *u, const char *path)
+{
+	char before[VKEY_MAX + 1];
+
+	if (strcmp(u->hello.mode, "kept") != 0 || access(path, F_OK) == -1 ||
+	    verified_load_key(path, before) == -1 ||
+	    strcmp(before, u->hello.vkey) == 0)
+		return;
+	say("%s: its key is not the one of its last start, so it is another "
+	    "appliance, with another data disk; receipts of the one before "
+	    "need its key %s", u->name, before);
+}
+
 static int
 save_key(const struct up *u)
 {
@@ -373,8 +389,10 @@ save_key(const struct up *u)
 	char *line = need_printf("%s\n", u->hello.vkey);
 	int ret = -1;
 
-	if (path != NULL)
+	if (path != NULL) {
+		tell_new_key(u, path);
 		ret = file_save(path, line, strlen(line), 0644);
+	}
 	free(path);
 	free(line);
 	return ret;

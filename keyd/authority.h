@@ -6,6 +6,7 @@
 #define AUTHORITY_H
 
 #include "head.h"
+#include "identity.h"
 #include "key.h"
 #include "nonces.h"
 #include "lib/rules/site.h"
@@ -15,7 +16,11 @@ struct authority {
 	struct site	site;
 	struct key	key;
 	struct nonces	nonces;
+	int		statefd;		/* the caller's */
 	struct head	head;
+	bool		named;			/* its name is on the disk */
+	bool		ledger_there;		/* ledgerd has said which */
+	struct why	refusal;		/* why not this ledger, or "" */
 	char		vkey[VKEY_MAX + 1];	/* of the key */
 	const char	*mode;			/* "kept" or "ephemeral" */
 };
@@ -26,6 +31,17 @@ struct authority {
  */
 int	authority_open(struct authority *, int statefd, int sitefd,
 	    uint64_t now, struct why *w);
+
+/*
+ * Which ledger is to be signed for.  Until it is known, and if it is not this
+ * key's, authority_may_sign() returns -1 with EPERM and *w.
+ */
+void	authority_see_ledger(struct authority *, const struct identity_ledger *);
+/*
+ * Records the name if the disk does not have it yet; for an error of the disk
+ * errno is not EPERM.
+ */
+int	authority_may_sign(struct authority *, struct why *w);
 void	authority_close(struct authority *);
 
 #endif

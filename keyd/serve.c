@@ -91,6 +91,24 @@ do_query_decide(void *ctx, const struct msg_query_decide *m)
 	grant_free(&d.grant);
 }
 
+/* A new ledgerd says again which ledger it has. */
+static void
+do_ledger_reset(void *ctx)
+{
+	struct keyd *k = ctx;
+
+	k->authority.ledger_there = false;
+}
+
+static void
+do_ledger_opened(void *ctx, const struct msg_ledger_opened *m)
+{
+	const struct identity_ledger l = { m->source, m->checkpoint };
+	struct keyd *k = ctx;
+
+	authority_see_ledger(&k->authority, &l);
+}
+
 static void
 do_checkpoint_sign(void *ctx, const struct msg_checkpoint_sign *m)
 {
@@ -100,7 +118,11 @@ do_checkpoint_sign(void *ctx, const struct msg_checkpoint_sign *m)
 	struct put t, n;
 	struct why w;
 
-	if (head_advance(&a->head, m->size, m->root, &w) == -1) {
+	if (!a->ledger_there)
+		die(EXIT_PEER, "ledgerd broke the protocol: it has not said "
+		    "which ledger to sign for");
+	if (authority_may_sign(a, &w) == -1 ||
+	    head_advance(&a->head, m->size, m->root, &w) == -1) {
 		if (errno != EPERM)
 			die(EXIT_SYSTEM, "%s", w.text);
 		log_info("checkpoint denied: %s", w.text);
@@ -139,8 +161,8 @@ ledgerd_fits(const void *ctx)
 }
 
 /*
- * Requests carry all that they need, so there is nothing to drop when a
- * conversation starts again.
+ * The runner's requests carry all that they need, so there is nothing to drop
+ * when its conversation starts again.
  */
 static const struct chan_row runner_rows[] = {
 	CHAN_WHILE(runner_fits),
@@ -151,6 +173,8 @@ static const struct chan_row runner_rows[] = {
 
 static const struct chan_row ledgerd_rows[] = {
 	CHAN_WHILE(ledgerd_fits),
+	CHAN_ON_RESET(do_ledger_reset),
+	CHAN_ON(ledger_opened, do_ledger_opened),
 	CHAN_ON(checkpoint_sign, do_checkpoint_sign),
 };
 

@@ -164,9 +164,11 @@ commit_event(struct ledgerd *l, const void *fields, size_t len)
 	if (store_begin(s, 1, LEAF_MAX) == -1 ||
 	    put_leaf(l, event_info(EVENT_APPLIANCE_STARTED), fields, len,
 	    &bytes) == -1 ||
-	    store_set(s, "boot", l->boot_id, strlen(l->boot_id)) == -1)
+	    store_set(s, "boot", l->boot_id, strlen(l->boot_id)) == -1 ||
+	    put_checkpoint(l) == -1 || store_commit(s) == -1)
 		return -1;
-	return store_commit(s);
+	l->checkpoint.stored = true;
+	return 0;
 }
 
 /* Once in each boot, even if the process starts again. */

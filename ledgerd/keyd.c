@@ -104,12 +104,28 @@ do_denied(void *ctx, const struct msg_checkpoint_denied *m)
 	l->checkpoint.denied = true;
 }
 
+/* So that keyd can see whether the ledger is that of its key. */
+static void
+send_opened(struct ledgerd *l)
+{
+	struct signed_tree *c = &l->checkpoint;
+	char note[NOTE_TEXT_MAX];
+	struct bytes newest = { c->note, c->note_len };
+
+	if (newest.len == 0 && store_get(&l->store, "checkpoint", note,
+	    sizeof(note), &newest.len) == 0)
+		newest.p = note;
+	MSG_SEND(&l->keyd, ledger_opened, .source = l->store.source,
+	    .checkpoint = newest);
+}
+
 /* A new keyd knows of no request. */
 static void
 do_reset(void *ctx)
 {
 	struct ledgerd *l = ctx;
 
+	send_opened(l);
 	l->keyd_there = true;
 	l->asked = false;
 }

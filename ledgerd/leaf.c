@@ -84,3 +84,23 @@ leaf_check(const char *text, size_t len, uint64_t index,
 	}
 	return 0;
 }
+
+/* The names of keys need no escapes. */
+int
+leaf_source(const char *text, size_t len, char source[NOTE_NAME_MAX + 1])
+{
+	static const char member[] = "\"source\":\"";
+	const char *at = memmem(text, len, member, strlen(member));
+	const char *end = NULL;
+
+	if (at != NULL) {
+		at += strlen(member);
+		end = memchr(at, '"', len - (size_t)(at - text));
+	}
+	errno = EBADMSG;
+	if (end == NULL || (size_t)(end - at) > NOTE_NAME_MAX)
+		return -1;
+	memcpy(source, at, (size_t)(end - at));
+	source[end - at] = '\0';
+	return note_check_name(source);
+}

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "lib/msg/event.h"
+#include "lib/note.h"
 #include "lib/tree.h"
 #include "lib/wire.h"
 
@@ -35,5 +36,9 @@ int	leaf_format(struct put *, const struct leaf *);
  */
 int	leaf_check(const char *text, size_t len, uint64_t index,
 	    const unsigned char prev[TREE_HASH]);
+
+/* Copies its `source'.  Returns -1 with EBADMSG if there is none. */
+int	leaf_source(const char *text, size_t len,
+	    char source[NOTE_NAME_MAX + 1]);
 
 #endif

@@ -272,6 +272,32 @@ ATF_TC_BODY(a_new_runner_gets_no_answers_of_its_predecessor, tc)
 	play_kill(&p);
 }
 
+/* So that keyd can see that the ledger is not its key's. */
+ATF_TC_WITHOUT_HEAD(says_which_ledger_it_has_before_it_asks);
+ATF_TC_BODY(says_which_ledger_it_has_before_it_asks, tc)
+{
+	size_t len;
+	struct why w;
+
+	setup();
+	play_start_ready(&p, "ledger");
+	ATF_CHECK_STREQ("", p.source);
+	ATF_CHECK_EQ(0, p.newest_len);
+	play_kill(&p);
+	play_start_ready(&p, "ledger");		/* one leaf: the first start */
+	ATF_CHECK_STREQ("casemate/test", p.source);
+	ATF_CHECK_EQ_MSG(0, note_verify(&p.key, p.newest, p.newest_len, 1,
+	    &len, &w), "%s", w.text);
+	ATF_CHECK(memmem(p.newest, len, "\n0\n", 3) != NULL);
+	play_append(&p, 1, EVENT_JOB_FINISHED, true, "job");
+	play_until_answer(&p, &a);
+	play_new_keyd(&p);
+	play_append(&p, 2, EVENT_JOB_FINISHED, true, "job");
+	play_until_answer(&p, &a);
+	ATF_CHECK(memmem(p.newest, p.newest_len, "\n2\n", 3) != NULL);
+	play_kill(&p);
+}
+
 ATF_TC_WITHOUT_HEAD(is_not_ready_when_keyd_denies_the_tree);
 ATF_TC_BODY(is_not_ready_when_keyd_denies_the_tree, tc)
 {
@@ -326,6 +352,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, many_leaves_share_one_checkpoint);
 	ATF_TP_ADD_TC(tp, asks_again_when_keyd_comes_back);
 	ATF_TP_ADD_TC(tp, a_new_runner_gets_no_answers_of_its_predecessor);
+	ATF_TP_ADD_TC(tp, says_which_ledger_it_has_before_it_asks);
 	ATF_TP_ADD_TC(tp, is_not_ready_when_keyd_denies_the_tree);
 	ATF_TP_ADD_TC(tp, a_later_denial_leaves_the_leaf_without_receipt);
 	ATF_TP_ADD_TC(tp, a_checkpoint_of_another_tree_ends_it);

@@ -315,7 +315,8 @@ check_last(struct store *s, uint64_t size, struct why *w)
 	if (read_leaf(s, size - 1, text, &len, s->tip.last, w) == -1 ||
 	    check_nodes(s, size, w) == -1)
 		return -1;
-	if (leaf_check(text, len, size - 1, prev) == -1)
+	if (leaf_check(text, len, size - 1, prev) == -1 ||
+	    leaf_source(text, len, s->source) == -1)
 		return why_set(w, DAMAGED "leaf %" PRIu64 " does not follow "
 		    "the one before it" REPAIR, size - 1);
 	return 0;

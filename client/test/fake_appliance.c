@@ -157,7 +157,7 @@ fake_hello(struct fake *f, int fd)
 	put_init(&p, frame, sizeof(frame));
 	client_put_hello(&p, &(struct client_hello){
 	    .protocol = "casemate", .version = CLIENT_VERSION,
-	    .vkey = f->vkey, .mode = "ephemeral",
+	    .vkey = f->vkey, .mode = f->is_kept ? "kept" : "ephemeral",
 	    .now = (uint64_t)time(NULL), .slots = 8 });
 	fake_send(fd, CLIENT_HELLO, frame, p.len);
 }

@@ -26,6 +26,7 @@ struct fake {
 	struct note_key	 key;
 	unsigned char	 secret[NOTE_SECRET_LEN];
 	char		 vkey[VKEY_MAX + 1];
+	bool		 is_kept;	/* it says that it has a data disk */
 };
 
 enum fake_lie {

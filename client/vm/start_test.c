@@ -216,6 +216,37 @@ ATF_TC_BODY(up_shows_the_key_and_keeps_it, tc)
 	check_gone();
 }
 
+static void
+start_kept(void)
+{
+	fake_init(&appliance, USER_SOCKET);
+	appliance.is_kept = true;
+	fake_serve(&appliance, 1, greet, NULL);
+	ATF_CHECK_EQ_MSG(0, up(NULL, NULL), "%s", user_err);
+	ATF_CHECK_EQ(0, fake_wait(&appliance));
+}
+
+/* The file has the key that receipts of the disk before need. */
+ATF_TC_WITHOUT_HEAD(another_key_than_before_is_said);
+ATF_TC_BODY(another_key_than_before_is_said, tc)
+{
+	static const char before[] = "example.org/by-openssl+778a015e+"
+	    "AbkEW/N8SE5uDJatS0s96M3+C2uCavroSAUP0lKfvHPH\n";
+
+	enter(QEMU_LIVES);
+	start_kept();
+	ATF_CHECK_EQ(0, down());
+	start_kept();
+	ATF_CHECK_MSG(strstr(user_err, "another appliance") == NULL, "%s",
+	    user_err);
+	ATF_CHECK_EQ(0, down());
+	user_write(FOLDER "appliance.vkey", before, 0644);
+	start_kept();
+	USER_CHECK_ERR("vm: its key is not the one of its last start");
+	USER_CHECK_ERR("the one before need its key example.org/by-openssl+");
+	ATF_CHECK_EQ(0, down());
+}
+
 ATF_TC_WITHOUT_HEAD(what_a_dead_vm_left_is_replaced);
 ATF_TC_BODY(what_a_dead_vm_left_is_replaced, tc)
 {
@@ -443,6 +474,7 @@ ATF_TC_BODY(what_cannot_start_is_said, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, up_shows_the_key_and_keeps_it);
+	ATF_TP_ADD_TC(tp, another_key_than_before_is_said);
 	ATF_TP_ADD_TC(tp, what_a_dead_vm_left_is_replaced);
 	ATF_TP_ADD_TC(tp, what_is_no_appliance_is_ended);
 	ATF_TP_ADD_TC(tp, a_signal_ends_the_wait);

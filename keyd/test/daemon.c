@@ -81,6 +81,7 @@ start(struct daemon *d, const char *program)
 	int notify[2];
 
 	ATF_REQUIRE(pipe2(notify, O_CLOEXEC) == 0);
+	d->ledger_told = false;
 	d->pid = fork();
 	ATF_REQUIRE(d->pid != -1);
 	if (d->pid == 0) {

@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ struct daemon {
 	struct shares	 shares;
 	char		 vkey[VKEY_MAX + 1];	/* see talk_info() */
 	char		 name[160];	/* what came with the readiness */
+	bool		 ledger_told;	/* see talk_ledger() */
 	struct chan	 runner, ledgerd;	/* the test's ends */
 };
 

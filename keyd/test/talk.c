@@ -123,10 +123,21 @@ talk_expect_query_deny(struct daemon *d, uint32_t seq, enum reason reason,
 }
 
 void
+talk_ledger(struct daemon *d, const char *source, const void *checkpoint,
+    size_t len)
+{
+	MSG_SEND(&d->ledgerd, ledger_opened, .source = source,
+	    .checkpoint = { checkpoint, len });
+	d->ledger_told = true;
+}
+
+void
 talk_checkpoint(struct daemon *d, uint64_t size, int root)
 {
 	unsigned char bytes[DIGEST_LEN];
 
+	if (!d->ledger_told)
+		talk_ledger(d, "", NULL, 0);
 	memset(bytes, root, sizeof(bytes));
 	MSG_SEND(&d->ledgerd, checkpoint_sign, .size = size, .root = bytes);
 }

@@ -31,7 +31,10 @@ void	talk_expect_query_grant(struct daemon *, uint32_t seq, unsigned verb,
 void	talk_expect_query_deny(struct daemon *, uint32_t seq, enum reason,
 	    unsigned verb, uint64_t first, uint32_t count);
 
-/* As ledgerd: sign this size, and a root of this byte. */
+/* As ledgerd: the ledger that was opened. */
+void	talk_ledger(struct daemon *, const char *source, const void *checkpoint,
+	    size_t len);
+/* Sign this size, and a root of this byte; for a new ledger by default. */
 void	talk_checkpoint(struct daemon *, uint64_t size, int root);
 void	talk_expect_signed(struct daemon *, uint64_t size, int root);
 void	talk_expect_denied(struct daemon *, uint64_t size, const char *words);

@@ -151,6 +151,18 @@ play_keyd_go(struct ledgerd_play *p)
 }
 
 static void
+take_opened(struct ledgerd_play *p, struct get *g)
+{
+	struct msg_ledger_opened m;
+
+	ATF_REQUIRE_EQ(0, msg_get_ledger_opened(g, &m));
+	snprintf(p->source, sizeof(p->source), "%s", m.source);
+	memcpy(p->newest, m.checkpoint.p, m.checkpoint.len);
+	p->newest_len = m.checkpoint.len;
+	p->opened = true;
+}
+
+static void
 keyd_turn(struct ledgerd_play *p)
 {
 	struct msg_checkpoint_sign m;
@@ -160,10 +172,14 @@ keyd_turn(struct ledgerd_play *p)
 
 	while ((event = chan_next(&p->keyd, &type, &g)) != CHAN_NONE) {
 		if (event == CHAN_RESET) {
-			p->owed = false;
+			p->owed = p->opened = false;
 			continue;
 		}
-		ATF_REQUIRE_EQ(MSG_CHECKPOINT_SIGN, type);
+		if (type == MSG_LEDGER_OPENED) {
+			take_opened(p, &g);
+			continue;
+		}
+		ATF_REQUIRE(p->opened && type == MSG_CHECKPOINT_SIGN);
 		ATF_REQUIRE_EQ(0, msg_get_checkpoint_sign(&g, &m));
 		ATF_REQUIRE(!p->owed);
 		p->owed_size = m.size;

@@ -35,6 +35,10 @@ struct ledgerd_play {
 	uint64_t	 owed_size;
 	unsigned char	 owed_root[32];
 	unsigned	 asked;		/* questions so far */
+	bool		 opened;	/* it has said which ledger it has: */
+	char		 source[VKEY_MAX + 1];
+	char		 newest[NOTE_TEXT_MAX];
+	size_t		 newest_len;
 	struct note_key	 key;
 	unsigned char	 secret[NOTE_SECRET_LEN];
 };
