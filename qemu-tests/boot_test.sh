@@ -235,6 +235,18 @@ broken_site_stops_the_boot_body() {
 	atf_check -s not-exit:0 -o ignore -e match:'allowed_signers:2' "$do" vm_up
 }
 
+case_with_vm renamed_site_is_refused 'the name belongs to the key on the disk'
+renamed_site_is_refused_body() {
+	atf_check -o ignore -e ignore "$do" vm_up
+	atf_check -o ignore -e ignore "$do" vm_down
+	sed -i 's/^name: test/name: other/' site/settings.yaml
+	atf_check -s not-exit:0 -o ignore \
+	    -e match:'names this appliance other, but .* are those of test' \
+	    "$do" vm_up
+	sed -i 's/^name: other/name: test/' site/settings.yaml
+	atf_check -o match:'casemate/test' -e ignore "$do" vm_up
+}
+
 atf_init_test_cases() {
 	for m in microvm q35 pc; do
 		atf_add_test_case "image_alone_boots_on_$m"
@@ -251,4 +263,5 @@ atf_init_test_cases() {
 	atf_add_test_case bad_runtime_is_left_out
 	atf_add_test_case full_disk_refuses_jobs
 	atf_add_test_case broken_site_stops_the_boot
+	atf_add_test_case renamed_site_is_refused
 }
