@@ -26,7 +26,7 @@ log_escape(char *dst, size_t cap, const char *src, size_t len)
 	for (size_t i = 0; i < len && n + 5 <= cap; i++) {
 		unsigned char c = (unsigned char)src[i];
 
-		if (c >= 0x20 && c < 0x7f && c != '\\') {
+		if (c >= 0x20 && c < 0x7f) {
 			dst[n++] = (char)c;
 			continue;
 		}

@@ -15,8 +15,9 @@ void		log_info(const char *fmt, ...)
 		    __attribute__((format(printf, 1, 2)));
 
 /*
- * Escapes len bytes of text into dst as a C string, cut to fit into cap (at
- * least 1).  Returns its length.
+ * Writes len bytes of text to dst as a C string, cut to fit into cap (at least
+ * 1), each byte outside printable ASCII as \xNN.  A backslash stays as it is:
+ * messages quote what to write.  Returns its length.
  */
 size_t		log_escape(char *dst, size_t cap, const char *src, size_t len);
 

@@ -70,7 +70,7 @@ ATF_TC_BODY(outside_bytes_are_escaped, tc)
 	char text[1024];
 
 	ATF_CHECK_EQ(0, logged(log_outside_bytes, text, sizeof(text)));
-	ATF_CHECK_STREQ("test: name a\\x0a\\x1b[2Jb\\x5c\\xff\n", text);
+	ATF_CHECK_STREQ("test: name a\\x0a\\x1b[2Jb\\\\xff\n", text);
 }
 
 ATF_TC_WITHOUT_HEAD(a_line_has_an_end);
