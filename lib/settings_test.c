@@ -75,6 +75,10 @@ ATF_TC_BODY(bad_settings_are_named_with_their_place, tc)
 	static char large[SETTINGS_FILE_MAX + 2];
 
 	bad("name: demo\n", "settings.yaml:1:1: no field `version'");
+	bad("version: 1\n  name\n", "settings.yaml:1:10: `version' takes the "
+	    "number 1, and the next line, which is indented, continues this");
+	bad("version: 1\nwildcards:\n  all\n", "settings.yaml:3:3: "
+	    "`wildcards' takes a list, not a text; write `[A, B]'");
 	bad("version: 1\nname: De mo\n", "settings.yaml:2:7: not a name");
 	bad("version: 1\ndata: maybe\n", "settings.yaml:2:7: `data' is");
 	bad("version: 1\ndata: true\n", "settings.yaml:2:7: `data' is");

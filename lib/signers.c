@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "base64.h"
-#include "lib/doc/utf8.h"
+#include "lib/doc/encoding.h"
+#include "lib/doc/suggest.h"
 #include "sshsig.h"
 
 #define BLANK	" \t"
@@ -44,7 +45,10 @@ skip_blank(struct signers_line *l)
 		l->p++;
 }
 
-/* The next word; a blank inside quotation marks does not end it. */
+/*
+ * The next word.  A blank inside quotation marks does not end it; \" is no
+ * quotation mark, as for OpenSSH.
+ */
 static struct signers_word
 next_word(struct signers_line *l)
 {
@@ -53,9 +57,12 @@ next_word(struct signers_line *l)
 
 	skip_blank(l);
 	word.p = l->p;
-	while (l->p < l->end && (quoted || !is_blank(*l->p)))
-		if (*l->p++ == '"')
+	for (; l->p < l->end && (quoted || !is_blank(*l->p)); l->p++) {
+		if (*l->p == '\\' && l->end - l->p > 1 && l->p[1] == '"')
+			l->p++;
+		else if (*l->p == '"')
 			quoted = !quoted;
+	}
 	word.len = (size_t)(l->p - word.p);
 	return word;
 }
@@ -73,20 +80,6 @@ word_has(struct signers_word word, const char *chars)
 		if (strchr(chars, word.p[i]) != NULL)
 			return true;
 	return false;
-}
-
-static int
-check_line(const struct signers_line *l, struct doc_error *e)
-{
-	for (const char *p = l->p; p < l->end; p++)
-		if (((unsigned char)*p < 0x20 && *p != '\t') || *p == 0x7f)
-			return line_error(l, p, e, *p == '\r' ?
-			    "carriage return" : "control character", "",
-			    "save the file as plain text with Unix line ends");
-	if (utf8_check(l->p, (size_t)(l->end - l->p)) == -1)
-		return line_error(l, l->p, e, "not UTF-8", "",
-		    "save the file as UTF-8");
-	return 0;
 }
 
 static int
@@ -241,6 +234,24 @@ set_option(struct signer *s, enum option option, struct signers_line *l,
 	return -1;
 }
 
+static int
+unknown_option(const struct signers_line *l, struct signers_word name,
+    struct doc_error *e)
+{
+	char quoted[QUOTE_MAX], hint[SUGGEST_TEXT_MAX];
+	struct suggest s;
+
+	suggest_init(&s, name.p, name.len);
+	for (size_t i = 0; i < NOPTIONS; i++)
+		suggest_try(&s, option_names[i], strlen(option_names[i]),
+		    NULL);
+	return doc_error_at(e, l->source, (size_t)(name.p - l->source->text),
+	    "unknown option `%s'; %sthe options are namespaces=\"...\", "
+	    "valid-after=\"...\" and valid-before=\"...\", joined by commas "
+	    "without blanks, between the principal and the key",
+	    doc_quote(quoted, name.p, name.len), suggest_text(&s, hint));
+}
+
 /* One NAME="VALUE". */
 static int
 parse_option(struct signer *s, unsigned *seen, struct signers_line *l,
@@ -260,8 +271,7 @@ parse_option(struct signer *s, unsigned *seen, struct signers_line *l,
 	for (i = 0; i < NOPTIONS && !word_is(name, option_names[i]); i++)
 		;
 	if (i == NOPTIONS)
-		return line_error(l, word.p, e, "unknown option", quoted, "use "
-		    "namespaces=, valid-after= or valid-before=");
+		return unknown_option(l, name, e);
 	if (*seen & 1u << i)
 		return line_error(l, word.p, e, "option given twice:", quoted,
 		    "keep one");
@@ -286,6 +296,10 @@ parse_options(struct signer *s, struct signers_line *l, struct signers_word word
 	unsigned seen = 0;
 	size_t i = 0;
 
+	/* OpenSSH takes \" for a quotation mark in a value. */
+	if (word_has(word, "\\"))
+		return line_error(l, word.p, e, "backslash in the options", "",
+		    "no value needs one: leave it out");
 	while (i <= word.len) {
 		struct signers_word one = { word.p + i, 0 };
 		bool quoted = false;
@@ -337,6 +351,16 @@ parse_key(struct signer *s, struct signers_line *l, struct signers_word type, st
 	return 0;
 }
 
+/* Whether a line is the content of a .pub file: a type and a key. */
+static bool
+is_pub(struct signers_line l)
+{
+	struct signers_word type = next_word(&l), key = next_word(&l);
+
+	return is_key_type(type) && key.len > 4 &&
+	    memcmp(key.p, "AAAA", 4) == 0;
+}
+
 static int
 parse_signer(struct signer *s, struct signers_line *l, struct doc_error *e)
 {
@@ -345,7 +369,11 @@ parse_signer(struct signer *s, struct signers_line *l, struct doc_error *e)
 	memset(s, 0, sizeof(*s));
 	s->valid_before = UINT64_MAX;
 	s->line = l->nr;
-	if (check_line(l, e) == -1 || parse_principal(s, l, e) == -1)
+	if (is_pub(*l))
+		return line_error(l, l->p, e, "no principal in front of the "
+		    "key", "", "put the signer's name and a blank before it, "
+		    "as in `dana ssh-ed25519 AAAA...'");
+	if (parse_principal(s, l, e) == -1)
 		return -1;
 	word = next_word(l);
 	if (word.len != 0 && !is_key_type(word)) {
@@ -394,11 +422,9 @@ signers_parse(struct signers *all, const char *file, const char *text,
 	all->list = calloc(SIGNERS_MAX, sizeof(*all->list));
 	if (all->list == NULL)
 		return doc_error_memory(e, file);
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		doc_error_at(e, &source, 0, "byte order mark; save the file "
-		    "as UTF-8 without it");
+	if (encoding_check(&source, ENCODING_CONTROLS | ENCODING_CR |
+	    ENCODING_CRLF, e) == -1)
 		goto bad;
-	}
 	for (const char *p = text; p < end; p = l.end + 1) {
 		l.p = p;
 		l.end = memchr(p, '\n', (size_t)(end - p));

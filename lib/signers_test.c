@@ -116,8 +116,10 @@ ATF_TC_BODY(what_openssh_would_widen_is_refused, tc)
 ATF_TC_WITHOUT_HEAD(bad_options_are_refused);
 ATF_TC_BODY(bad_options_are_refused, tc)
 {
-	bad("a no-touch-required " KEY_A "\n", "unknown option no-touch");
-	bad("a Namespaces=\"x\" " KEY_A "\n", "unknown option Namespaces");
+	bad("a no-touch-required " KEY_A "\n", "unknown option "
+	    "`no-touch-required'; the options");
+	bad("a Namespaces=\"x\" " KEY_A "\n", "unknown option `Namespaces'; "
+	    "did you mean `namespaces'?");
 	bad("a namespaces=x " KEY_A "\n", "no quoted value");
 	bad("a namespaces " KEY_A "\n", "no quoted value");
 	bad("a namespaces=\"x " KEY_A "\n", "no quoted value");
@@ -125,6 +127,8 @@ ATF_TC_BODY(bad_options_are_refused, tc)
 	bad("a namespaces=\"x,\" " KEY_A "\n", "bad list of namespaces");
 	bad("a namespaces=\"x,,y\" " KEY_A "\n", "bad list of namespaces");
 	bad("a namespaces=\"x\",namespaces=\"y\" " KEY_A "\n", "twice");
+	bad("a namespaces=\"x,y\\\" " KEY_A "\n", "backslash in the options; no "
+	    "value needs one");
 	bad("a namespaces=\"x\", " KEY_A "\n", "unknown option");
 	bad("a valid-after=\"2024\" " KEY_A "\n",
 	    "allowed_signers:1:16: bad time 2024; write it");
@@ -138,6 +142,10 @@ ATF_TC_BODY(bad_keys_are_refused, tc)
 	char cut[256];
 
 	bad("alice\n", "allowed_signers:1:6: no key type; a line is");
+	bad(KEY_A " alice@host\n", "allowed_signers:1:1: no principal in front "
+	    "of the key; put the signer's name and a blank before it");
+	bad("# keys\n " KEY_P "\n", "allowed_signers:2:2: no principal in");
+	bad(KEY_RSA "\n", "no principal in front");
 	bad("alice ssh-ed25519\n", "no key; a line is");
 	bad("alice ssh-ed25519 AAAA*\n", "the key is damaged");
 	snprintf(cut, sizeof(cut), "a ecdsa-sha2-nistp256 %s\n", &KEY_A[12]);
@@ -156,15 +164,15 @@ ATF_TC_BODY(bad_text_is_refused, tc)
 {
 	struct doc_error e;
 
-	bad("a " KEY_A "\r\n", "allowed_signers:1:83: carriage return");
+	bad("a " KEY_A "\r\n", "allowed_signers:1:83: a carriage return");
 	bad("\xef\xbb\xbf" "a " KEY_A "\n",
-	    "allowed_signers:1:1: byte order mark");
+	    "allowed_signers:1:1: a byte order mark");
 	bad("a\x01 " KEY_A "\n", "control character");
 	bad("a\xff " KEY_A "\n", "not UTF-8");
 	bad("", "allowed_signers: no key; add a line");
 	bad("# only this\n", "no key; add a line");
 	ATF_CHECK_EQ(parse("a\0b " KEY_A "\n", 8, &e), -1);
-	ATF_CHECK(strstr(e.text, "control character") != NULL);
+	ATF_CHECK(strstr(e.text, "a NUL byte") != NULL);
 	good("j\xc3\xb6rg " KEY_A "\n");
 	ATF_CHECK_STREQ(all.list[0].principal, "j\xc3\xb6rg");
 	signers_free(&all);

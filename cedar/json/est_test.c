@@ -280,7 +280,8 @@ ATF_TC_BODY(bad_expressions_are_refused_at_their_place, tc)
 		{ "{\"like\":{\"left\":{\"Value\":1},\"pattern\":[\"x\"]}}",
 		    "f:2:40: expected \"Wildcard\" or {\"Literal\": TEXT}" },
 		{ "{\"like\":{\"left\":{\"Value\":1},\"pattern\":[{\"Lit\":1}]}}",
-		    "f:2:41: unknown field `Lit'; expected Literal, "
+		    "f:2:41: unknown field `Lit'; did you mean "
+		    "`Literal'? expected Literal, "
 		    "Wildcard" },
 		{ "{\"is\":{\"left\":{\"Value\":1},\"entity_type\":\"a b\"}}",
 		    "f:2:41: `a b' is not an entity type; expected a name, or "
@@ -399,7 +400,8 @@ ATF_TC_BODY(bad_scopes_are_refused_at_their_place, tc)
 		    "f:2:19: expected \"?principal\", the slot for this "
 		    "place" },
 		{ "principal", "{\"op\":\"in\",\"entities\":[]}", "f:2:12: "
-		    "unknown field `entities'; expected op, entity, slot" },
+		    "unknown field `entities'; did you mean `entity'? "
+		    "expected op, entity, slot" },
 		{ "principal", "{\"op\":\"is\"}", "f:2:1: no field "
 		    "`entity_type' in this object" },
 		{ "principal", "{\"op\":\"is\",\"entity_type\":\"\"}",
@@ -522,7 +524,8 @@ ATF_TC_BODY(bad_sets_are_refused_and_leave_nothing, tc)
 		    "this id is already used in the set" },
 		{ "{\"templateLinks\":[\n{\"templateId\":\"t\",\"newId\":\"l\","
 		    "\"values\":{\"principal\":1}}]}", "f:2:41: unknown field "
-		    "`principal'; expected ?principal, ?resource" },
+		    "`principal'; did you mean `?principal'? expected "
+		    "?principal, ?resource" },
 		{ "{\"templateLinks\":[\n{\"templateId\":\"t\"}]}", "f:2:1: no "
 		    "field `newId' in this object" },
 	};

@@ -10,7 +10,7 @@ const FIELDS = ["uid, attrs, parents, tags", "type, id", "fn, arg, args",
 
 const REASONS = [
 	["an unknown field", (text) => {
-		const m = /unknown field `.*'; expected (.*)$/s.exec(text);
+		const m = /unknown field `.*'; .*?expected (.*)$/s.exec(text);
 
 		return m !== null && FIELDS.includes(m[1]);
 	}],

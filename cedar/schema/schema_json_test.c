@@ -129,8 +129,8 @@ ATF_TC_BODY(an_error_says_where_and_what_was_expected, tc)
 	bad("{\"\": {\"entityTypes\": {}}}",
 	    "f:1:6: no field `actions' in this object");
 	bad("{\"\": {\"entityTypes\": {\"E\": {\"shap\": 1}}, \"actions\": "
-	    "{}}}", "f:1:29: unknown field `shap'; expected memberOfTypes, "
-	    "shape, tags, enum, annotations");
+	    "{}}}", "f:1:29: unknown field `shap'; did you mean `shape'? "
+	    "expected memberOfTypes, shape, tags, enum, annotations");
 	bad("{\"\": {\"entityTypes\": {\"E F\": {}}, \"actions\": {}}}",
 	    "f:1:23: expected a type's name, not `E F'");
 	bad("{\"\": {\"entityTypes\": {\"E\": {\"tags\": {\"type\": \"Set\"}}}"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cedar/text/unescape.h"
+#include "lib/doc/encoding.h"
 
 struct raw_place
 schema_text_place(const struct text_reader *t)
@@ -19,7 +20,8 @@ schema_text_start(struct text_reader *t, struct raw_schema *raw,
 	t->raw = raw;
 	lex_init(&t->lex, source, raw->e);
 	t->lex.schema = true;
-	return lex_check(source, raw->e) == -1 ? -1 : schema_text_next(t);
+	return encoding_check(source, 0, raw->e) == -1 ? -1 :
+	    schema_text_next(t);
 }
 
 int

@@ -200,7 +200,8 @@ ATF_TC_BODY(any_number_of_annotations_and_255_bytes_of_name, tc)
 ATF_TC_WITHOUT_HEAD(bytes_that_are_not_utf8_are_refused);
 ATF_TC_BODY(bytes_that_are_not_utf8_are_refused, tc)
 {
-	bad("entity E; // \xff", "f:1:14: this byte (0xff) is not UTF-8");
+	bad("entity E; // \xff", "f:1:14: this byte (0xff) is not UTF-8; "
+	    "save the file as UTF-8");
 }
 
 ATF_TC_WITHOUT_HEAD(declarations_may_share_what_follows);

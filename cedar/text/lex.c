@@ -23,21 +23,6 @@ lex_init(struct lex *x, const struct doc_source *source,
 	x->schema = false;
 }
 
-int
-lex_check(const struct doc_source *s, struct doc_error *e)
-{
-	const unsigned char *text = (const unsigned char *)s->text;
-	size_t n;
-
-	for (size_t i = 0; i < s->len; i += n) {
-		n = text[i] < 0x80 ? 1 : utf8_len(text + i, s->len - i);
-		if (n == 0)
-			return doc_error_at(e, s, i, "this byte (0x%02x) "
-			    "is not UTF-8", text[i]);
-	}
-	return 0;
-}
-
 const char *
 lex_kind_text(enum lex_kind kind)
 {

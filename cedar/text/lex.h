@@ -47,11 +47,9 @@ struct lex {
 	bool			 schema;	/* not a policy */
 };
 
-/* The source must have passed lex_check(). */
+/* The source must have passed encoding_check(). */
 void	lex_init(struct lex *, const struct doc_source *,
 	    struct doc_error *);
-/* -1 with the error set when the source is not UTF-8. */
-int	lex_check(const struct doc_source *, struct doc_error *);
 /* Reads the next token.  -1 with the error set when there is none. */
 int	lex_next(struct lex *, struct lex_token *);
 

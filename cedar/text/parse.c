@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cedar/data/name.h"
+#include "lib/doc/encoding.h"
 #include "unescape.h"
 
 int
@@ -19,7 +20,7 @@ parse_start(struct parser *p, const struct doc_source *source,
 	p->build = b;
 	p->max = SIZE_MAX;
 	lex_init(&p->lex, source, e);
-	return lex_check(source, e) == -1 ? -1 : parse_next(p);
+	return encoding_check(source, 0, e) == -1 ? -1 : parse_next(p);
 }
 
 void

@@ -219,8 +219,8 @@ ATF_TC_BODY(errors_know_other_languages, tc)
 	bad("permit(principal == A::\xe2\x80\x9cx", "24: expected ASCII "
 	    "outside strings and comments; strings are in plain double "
 	    "quotes: \"");
-	bad("\xef\xbb\xbfpermit", "1: expected ASCII outside strings and "
-	    "comments; this is a byte order mark; remove it");
+	bad("\xef\xbb\xbfpermit", "1: a byte order mark; save the file as "
+	    "UTF-8 without it");
 	bad_expr("1 = 2", "3: expected an operator, or `}' at the end of the "
 	    "condition, not `='; equality is written ==");
 	bad_expr("true and false", "6: expected an operator, or `}' at the "
@@ -239,9 +239,12 @@ ATF_TC_BODY(errors_know_other_languages, tc)
 ATF_TC_WITHOUT_HEAD(texts_are_utf8_and_strings_end);
 ATF_TC_BODY(texts_are_utf8_and_strings_end, tc)
 {
-	bad("// \xff", "4: this byte (0xff) is not UTF-8");
-	bad("// \xed\xa0\x80", "4: this byte (0xed) is not UTF-8");
-	bad("// \xc3", "4: this byte (0xc3) is not UTF-8");
+	bad("// \xff", "4: this byte (0xff) is not UTF-8; "
+	    "save the file as UTF-8");
+	bad("// \xed\xa0\x80", "4: this byte (0xed) is not UTF-8; "
+	    "save the file as UTF-8");
+	bad("// \xc3", "4: this byte (0xc3) is not UTF-8; "
+	    "save the file as UTF-8");
 	bad_bytes("\n\0", 2, "f:2:1: `?' is not allowed outside strings and "
 	    "comments");
 	bad("@a(\"x", "4: this string has no end: expected a second \" before "

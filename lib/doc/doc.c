@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suggest.h"
+
 void
 doc_free(struct doc *d)
 {
@@ -140,16 +142,21 @@ find_field(const struct doc *d, uint32_t node, const struct doc_field *fields,
     size_t n, size_t *index, struct doc_error *e)
 {
 	const struct doc_node *c = &d->nodes[node];
-	char quoted[QUOTE_MAX], names[160], kinds[96];
+	char quoted[QUOTE_MAX], names[160], kinds[96], hint[SUGGEST_TEXT_MAX];
+	struct suggest s;
 
-	for (*index = 0; *index < n; ++*index)
+	suggest_init(&s, c->key->bytes, c->key->len);
+	for (*index = 0; *index < n; ++*index) {
 		if (str_is(c->key, fields[*index].name))
 			break;
+		suggest_try(&s, fields[*index].name,
+		    strlen(fields[*index].name), NULL);
+	}
 	if (*index == n)
-		return doc_error_key(d, node, e, "unknown field `%s'; "
+		return doc_error_key(d, node, e, "unknown field `%s'; %s"
 		    "expected %s", doc_quote(quoted, c->key->bytes,
-		    c->key->len), join_names(fields, n, names,
-		    sizeof(names)));
+		    c->key->len), suggest_text(&s, hint),
+		    join_names(fields, n, names, sizeof(names)));
 	if (fields[*index].kinds != 0 &&
 	    !(fields[*index].kinds & 1u << c->kind))
 		return doc_error(d, node, e, "`%s' takes %s, not %s",

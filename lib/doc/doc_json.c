@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoding.h"
 #include "json.h"
 
 struct json_scan {
@@ -167,9 +168,6 @@ scan_char(struct json_scan *s)
 		return doc_error_at(s->m.e, &s->s, s->pos, "a control "
 		    "character in a string; write it as \\u%04x", *p);
 	n = utf8_len(p, s->s.len - s->pos);
-	if (n == 0)
-		return doc_error_at(s->m.e, &s->s, s->pos, "a byte that is "
-		    "not UTF-8 (0x%02x)", *p);
 	memcpy(s->buf + s->n, p, n);
 	s->n += n;
 	s->pos += n;
@@ -386,9 +384,9 @@ scan_document(struct json_scan *s)
 {
 	bool more;
 
-	if (s->s.len >= 3 && memcmp(s->s.text, "\xef\xbb\xbf", 3) == 0)
-		return doc_error_at(s->m.e, &s->s, 0, "a byte order mark; "
-		    "save the file as UTF-8 without it");
+	/* The grammar says where control characters may be. */
+	if (encoding_check(&s->s, 0, s->m.e) == -1)
+		return -1;
 	do {
 		if (scan_value(s) == -1)
 			return -1;

@@ -125,9 +125,12 @@ ATF_TC_BODY(bad_strings_are_refused, tc)
 	    "\\u000a");
 	bad_bytes("\"\0\"", 3, "f:1:2: a control character in a string; "
 	    "write it as \\u0000");
-	bad("\"\xc3(\"", "f:1:2: a byte that is not UTF-8 (0xc3)");
-	bad("\"\xed\xa0\x80\"", "f:1:2: a byte that is not UTF-8 (0xed)");
-	bad("\"\xf4\x90\x80\x80\"", "f:1:2: a byte that is not UTF-8 (0xf4)");
+	bad("\"\xc3(\"", "f:1:2: this byte (0xc3) is not UTF-8; "
+	    "save the file as UTF-8");
+	bad("\"\xed\xa0\x80\"", "f:1:2: this byte (0xed) is not UTF-8; "
+	    "save the file as UTF-8");
+	bad("\"\xf4\x90\x80\x80\"", "f:1:2: this byte (0xf4) is not UTF-8; "
+	    "save the file as UTF-8");
 	for (int i = 0; i < 4; i++) {
 		static const char *const halves[] = { "\"\\ud800\"",
 		    "\"\\udc00\"", "\"\\ud800\\u0041\"",

@@ -10,6 +10,9 @@
 
 #include <yaml.h>
 
+#include "encoding.h"
+#include "yaml_problem.h"
+
 struct yaml_reader {
 	struct doc_maker	 m;
 	struct doc_source	 s;
@@ -61,17 +64,17 @@ static int
 error_parser(struct yaml_reader *y)
 {
 	const yaml_parser_t *p = &y->parser;
+	struct yaml_problem problem = { &y->s, p->problem, 0, 0 };
 
 	if (p->error == YAML_MEMORY_ERROR)
 		return doc_error_memory(y->m.e, y->s.file);
 	if (p->error == YAML_READER_ERROR)
 		return doc_error_at(y->m.e, &y->s, p->problem_offset,
-		    "a byte that is not UTF-8 or is a control character; save "
-		    "the file as plain UTF-8 text");
-	return doc_error_at(y->m.e, &y->s,
-	    place(y, p->problem_mark.index), "not YAML: %s; correct the "
-	    "line, or quote the text",
-	    p->problem == NULL ? "cannot be read" : p->problem);
+		    "a character that YAML does not take; write it in double "
+		    "quotes as \\uXXXX");
+	problem.from = place(y, p->context_mark.index);
+	problem.at = place(y, p->problem_mark.index);
+	return yaml_problem_error(&problem, y->m.e);
 }
 
 static int
@@ -240,9 +243,9 @@ add_event(struct yaml_reader *y)
 static int
 read_document(struct yaml_reader *y)
 {
-	if (y->s.len >= 3 && memcmp(y->s.text, "\xef\xbb\xbf", 3) == 0)
-		return doc_error_at(y->m.e, &y->s, 0, "a byte order mark; "
-		    "save the file as UTF-8 without it");
+	if (encoding_check(&y->s, ENCODING_CONTROLS | ENCODING_CR |
+	    ENCODING_BREAKS, y->m.e) == -1)
+		return -1;
 	if (next(y) == -1 || next(y) == -1)	/* stream, document */
 		return -1;
 	if (y->event.type != YAML_DOCUMENT_START_EVENT)

@@ -205,6 +205,50 @@ ATF_TC_BODY(what_hides_its_meaning_is_refused, tc)
 	bad("a: -9223372036854775809\n", "f:1:4: a number beyond 64 bits;");
 }
 
+ATF_TC_WITHOUT_HEAD(mistakes_in_yaml_are_named_as_what_they_are);
+ATF_TC_BODY(mistakes_in_yaml_are_named_as_what_they_are, tc)
+{
+	static const char *const cases[][2] = {
+		{ "a:\n\tb: 1\n", "f:2:1: a tab; indent with spaces alone" },
+		{ "a: 1\n\tb: 1\n", "f:2:1: a tab; indent" },
+		{ "a: 1\n  b: 2\n", "f:2:3: this line is indented, but the "
+		    "line above already has a value" },
+		{ "a: 1\n\n# c\n b: 2\n", "f:4:2: this line belongs to none of "
+		    "the lines above; begin it in column 1, like the first" },
+		{ "a 1\nb: 2\n", "f:1:1: no `:' in this line" },
+		{ "b: 2\na 1\n", "f:2:1: no `:' behind this name" },
+		{ "b: 2\na 1\nc: 3\n", "f:2:1: no `:' behind this name" },
+		{ "a: b: c\n", "f:1:5: a second `: ' in this line; put" },
+		{ "x:\n  a: 1\n b: 2\n", "f:3:2: this line belongs to none of "
+		    "the lines above; begin it in column 1," },
+		{ "  a: 1\n b: 2\n", "f:2:2: the text above is complete "
+		    "without this line; begin it in the column" },
+		{ "a: \"b\" c\n", "f:1:8: text behind a complete value" },
+		{ "a: [b, c\nd: 1\n", "f:1:4: the list that begins here" },
+		{ "a: {b: 1\n", "f:1:4: the mapping that begins here has no" },
+		{ "a: \"b\nc: 1\n", "f:1:4: the quoted text that begins here" },
+		{ "a: 'it's'\n", "f:1:8: text behind a complete value" },
+		{ "a: - b\n", "f:1:4: a `- ' on the line of its field" },
+		{ "a:\n- b\n  c\n-d\n", "f:4:1: no `:' behind this name" },
+		{ "- a\nb: c\n", "f:2:1: this line does not belong to the" },
+		{ "a: @b\n", "f:1:4: a text cannot begin with `@'; put it in" },
+		{ "a: `b`\n", "f:1:4: a text cannot begin with ``'" },
+		{ "a: %b\n", "f:1:4: a text cannot begin with `%'" },
+		{ "a: *.py\n", "f:1:4: a text cannot begin with `*' or `&'" },
+		{ "a: |b\n", "f:1:4: a text cannot begin with `|' or `>'" },
+		{ "a: \"\\d\"\n", "f:1:4: no such escape; put the text in" },
+		{ "a: [b,,c]\n", "f:1:7: no value here" },
+		{ "a: 1\rb: 2\n", "f:1:5: a carriage return; save the file" },
+		{ "# c\xe2\x80\xa8" "a: 1\n", "f:1:4: the character U+2028, "
+		    "which ends a line here" },
+		{ "# c\xc2\x85" "a: 1\n", "f:1:4: the character U+0085" },
+		{ "a: \"\xe2\x80\xa9\"\n", "f:1:5: the character U+2029" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		bad(cases[i][0], cases[i][1]);
+}
+
 ATF_TC_WITHOUT_HEAD(what_is_no_yaml_is_refused_at_its_place);
 ATF_TC_BODY(what_is_no_yaml_is_refused_at_its_place, tc)
 {
@@ -213,11 +257,11 @@ ATF_TC_BODY(what_is_no_yaml_is_refused_at_its_place, tc)
 	bad("", "f:1:1: the text is empty; write `KEY: VALUE' "
 	    "lines, or [] for an empty list");
 	bad("# nothing\n", "f:2:1: the text is empty");
-	bad("a: [1, 2\n", "f:2:1: not YAML: ");
-	bad("\xc3\xa9: 1\n\tb: 2\n", "f:2:1: not YAML: ");
-	bad("\xff\xfe" "ab", "f:1:1: a byte that is not UTF-8");
-	bad("a: \xff\n", "f:1:4: a byte that is not UTF-8");
-	bad("a: \x01\n", "f:1:4: a byte that is not UTF-8 or is a control");
+	bad("a: [1, 2\n", "f:1:4: the list that begins here has no `]'");
+	bad("\xc3\xa9: 1\n\tb: 2\n", "f:2:1: a tab; indent with spaces");
+	bad("\xff\xfe" "ab", "f:1:1: this is UTF-16; save");
+	bad("a: \xff\n", "f:1:4: this byte (0xff) is not UTF-8; save");
+	bad("a: \x01\n", "f:1:4: a control character (0x01); remove it");
 	ATF_CHECK_ERRNO(EBADMSG, doc_read_yaml(&d, "f", "12345", 5, 4,
 	    &e) == -1);
 	ATF_CHECK_STREQ(e.text, "5 bytes; at most 4 are read");
@@ -305,6 +349,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, text_can_be_given_its_types_later);
 	ATF_TP_ADD_TC(tp, places_are_bytes_behind_longer_characters);
 	ATF_TP_ADD_TC(tp, what_hides_its_meaning_is_refused);
+	ATF_TP_ADD_TC(tp, mistakes_in_yaml_are_named_as_what_they_are);
 	ATF_TP_ADD_TC(tp, what_is_no_yaml_is_refused_at_its_place);
 	ATF_TP_ADD_TC(tp, depth_is_limited);
 	ATF_TP_ADD_TC(tp, json_is_yaml);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "suggest.h"
+
 #define KIND_MAX	80	/* "a whole number from N to N" */
 #define DIGITS_MAX	18	/* fit into 64 bits */
 
@@ -49,11 +51,35 @@ fields_error_name(const struct fields_value *v, const char *fmt, ...)
 	return doc_error_key(v->doc, v->node, v->error, "%s", text);
 }
 
+/* Whether a plain text goes on in the next line of the file. */
+static bool
+is_continued(const struct fields_value *v)
+{
+	const struct doc_source *s = &v->doc->source;
+	const struct doc_node *n = node_of(v);
+	const char *line = s->text + n->pos;
+	const char *end = memchr(line, '\n', s->len - n->pos);
+
+	return n->kind == DOC_STRING && n->plain && end != NULL &&
+	    (size_t)(end - line) < n->str->len;
+}
+
 /* The value is not what its field takes. */
 static int
 error_kind(const struct fields_value *v, const char *kind, const char *todo)
 {
-	return fields_error(v, "`%s' takes %s; %s", v->field, kind, todo);
+	static const char *const found[] = {
+		[DOC_NULL] = "nothing", [DOC_BOOL] = "true or false",
+		[DOC_INT] = "a number", [DOC_STRING] = "a text",
+		[DOC_ARRAY] = "a list", [DOC_OBJECT] = "a mapping",
+	};
+
+	if (is_continued(v))
+		return fields_error(v, "`%s' takes %s, and the next line, "
+		    "which is indented, continues this value; begin that line "
+		    "in the column of its fields", v->field, kind);
+	return fields_error(v, "`%s' takes %s, not %s; %s", v->field, kind,
+	    found[node_of(v)->kind], todo);
 }
 
 static int
@@ -81,14 +107,17 @@ static const struct fields_row *
 find_row(const struct fields_value *v, const struct fields_row *rows)
 {
 	const struct str *key = node_of(v)->key;
-	char quoted[QUOTE_MAX], names[256];
+	char quoted[QUOTE_MAX], names[256], hint[SUGGEST_TEXT_MAX];
 	const struct fields_row *row = rows;
+	struct suggest s;
 
-	while (row->name != NULL && !str_is(key, row->name))
-		row++;
+	suggest_init(&s, key->bytes, key->len);
+	for (; row->name != NULL && !str_is(key, row->name); row++)
+		suggest_try(&s, row->name, strlen(row->name), NULL);
 	if (row->name == NULL)
-		fields_error_name(v, "unknown field `%s'; the fields here are "
-		    "%s", doc_quote(quoted, key->bytes, key->len),
+		fields_error_name(v, "unknown field `%s'; %sthe fields here "
+		    "are %s", doc_quote(quoted, key->bytes, key->len),
+		    suggest_text(&s, hint),
 		    join_names(rows, names, sizeof(names)));
 	return row;
 }
@@ -108,8 +137,8 @@ check_map(const struct fields_value *v)
 {
 	if (node_of(v)->kind == DOC_OBJECT)
 		return 0;
-	return error_kind(v, "a mapping", "write `NAME: VALUE' lines below "
-	    "it");
+	return error_kind(v, "a mapping", "write `NAME: VALUE' lines with "
+	    "a blank behind each `:'");
 }
 
 int
@@ -176,6 +205,15 @@ fields_names(const struct fields_value *v, size_t max,
 	return 0;
 }
 
+/* A text that is no value of this kind. */
+static int
+error_value(const struct fields_value *v, const char *kind, const char *todo)
+{
+	if (is_continued(v))
+		return error_kind(v, kind, todo);
+	return fields_error(v, "`%s' takes %s; %s", v->field, kind, todo);
+}
+
 /* A scalar, which is neither nothing nor longer than max. */
 static const struct str *
 scalar(const struct fields_value *v, const char *kind, size_t max)
@@ -185,9 +223,11 @@ scalar(const struct fields_value *v, const char *kind, size_t max)
 	if (n->kind == DOC_NULL)
 		error_kind(v, "a value", "write one; an empty text is written "
 		    "\"\"");
+	else if (n->kind == DOC_OBJECT)
+		error_kind(v, kind, "write one value, in quotes if it has a "
+		    "`: '");
 	else if (n->kind != DOC_STRING)
-		error_kind(v, kind, "write one value, not a list or a "
-		    "mapping");
+		error_kind(v, kind, "write one value");
 	else if (n->str->len > max)
 		fields_error(v, "`%s' has %u bytes, at most %zu are allowed; "
 		    "shorten it", v->field, n->str->len, max);
@@ -204,7 +244,7 @@ fields_text(const struct fields_value *v, size_t max)
 	if (s == NULL)
 		return NULL;
 	if (str_text(s) == NULL)
-		error_kind(v, "text without NUL", "leave it out");
+		error_value(v, "text without NUL", "leave it out");
 	return str_text(s);
 }
 
@@ -254,7 +294,7 @@ fields_uint(const struct fields_value *v, uint64_t min, uint64_t max,
 	if (node_of(v)->plain && parse_uint(s->bytes, s->len, np) == 0 &&
 	    *np >= min && *np <= max)
 		return 0;
-	return error_kind(v, kind, "write it in decimal digits, without "
+	return error_value(v, kind, "write it in decimal digits, without "
 	    "quotes, sign or unit");
 }
 
@@ -268,6 +308,6 @@ fields_bool(const struct fields_value *v, bool *bp)
 	*bp = str_is(s, "true");
 	if (node_of(v)->plain && (*bp || str_is(s, "false")))
 		return 0;
-	return error_kind(v, "true or false", "write one of the two, without "
+	return error_value(v, "true or false", "write one of the two, without "
 	    "quotes");
 }

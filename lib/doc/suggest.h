@@ -1,0 +1,31 @@
+/*
+ * "Did you mean ...?": of the names that are known, the one that is nearest to
+ * a name that is not.  Capitals do not count; a name that the other one begins
+ * with is near, too.
+ */
+#ifndef DOC_SUGGEST_H
+#define DOC_SUGGEST_H
+
+#include <stddef.h>
+
+#define SUGGEST_TEXT_MAX	96
+
+struct suggest {
+	const char	*given;
+	size_t		 len;
+	const char	*meant;		/* NULL: none is near */
+	size_t		 meant_len;
+	const void	*item;		/* of suggest_try() */
+	unsigned	 distance;
+};
+
+/* The name must outlive it. */
+void	suggest_init(struct suggest *, const char *given, size_t len);
+/* A known name; it must outlive the suggestion. */
+void	suggest_try(struct suggest *, const char *name, size_t len,
+	    const void *item);
+/* "did you mean `NAME'? " for the middle of a message, or "".  Returns dst. */
+const char	*suggest_text(const struct suggest *,
+		    char dst[SUGGEST_TEXT_MAX]);
+
+#endif
