@@ -257,11 +257,19 @@ run_checks_a_finished_bundle_body() {
 	}
 	check_fails 'no such socket' b.tar
 	head -c 700 b.tar > cut.tar
-	check_fails 'cut.tar: byte 0: the bundle ends in the middle of' cut.tar
+	check_fails 'cut.tar: byte 0, manifest.yaml: member 1 .* is cut off' \
+	    cut.tar
 	tar cf other.tar --format=ustar -C job manifest.yaml files
-	check_fails 'must be the file manifest.yaml.sig' other.tar
+	check_fails 'must be the file manifest.yaml.sig, and there is the folder files' \
+	    other.tar
 	head -c 100000 /dev/zero | tr '\0' a > junk.tar
-	check_fails 'junk.tar: byte 0: .*no ustar header' junk.tar
+	check_fails 'junk.tar: is not a bundle, .*; give the job.s folder' \
+	    junk.tar
+	check_fails 'prog: is not a bundle' job/files/prog
+	gzip -k b.tar
+	check_fails 'b.tar.gz: is not a bundle, .*not compressed' b.tar.gz
+	: > empty
+	check_fails 'empty: is not a bundle' empty
 	mkdir d
 	tar xf b.tar -C d
 	echo more > d/files/more
@@ -277,7 +285,8 @@ run_checks_a_finished_bundle_body() {
 	ln -s x d/files/prog
 	tar cf link.tar --format=ustar -C d manifest.yaml manifest.yaml.sig \
 	    files
-	check_fails 'the member .files/prog. is a symbolic link' link.tar
+	check_fails 'byte [0-9]*, files/prog: member [0-9] of the bundle is a symbolic link' \
+	    link.tar
 	run_fails 'leave --author-key out' b.tar --on unix:/nowhere \
 	    --author-key alice
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cited.h"
 #include "client/policy/dryrun.h"
 #include "file.h"
 #include "need.h"
@@ -153,6 +154,7 @@ verify(struct run_job *r)
 static int
 report_refused(struct run_job *r)
 {
+	cited_say(&r->pack, buf_str(&r->session.message));
 	if (r->session.receipt.len != 0)
 		verify(r);
 	return EXIT_RUN_FAILED;
@@ -194,6 +196,8 @@ report_explained(struct run_job *r)
 	const bool allowed = r->submit.allowed;
 
 	dryrun_print((const char *)text->data, text->len, allowed, r->verbose);
+	if (!allowed)
+		cited_say(&r->pack, buf_str(&r->session.message));
 	return allowed ? 0 : EXIT_RUN_FAILED;
 }
 

@@ -635,6 +635,70 @@ ATF_TC_BODY(name_pins_the_key_that_up_saw, tc)
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
+/* What the manifest and the bundle have at the places that a refusal names. */
+static void
+refuse_by_place(struct fake *f, int fd, int nr, void *arg)
+{
+	struct buf b = { 0 };
+
+	(void)nr;
+	fake_connect(fd);
+	fake_hello(f, fd);
+	fake_read(fd, CLIENT_SUBMIT, &b);
+	fake_refuse(fd, REASON_MANIFEST, arg);
+}
+
+static void
+run_refused(const char *text)
+{
+	struct fake f;
+	char copy[TEXT_MAX];
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	fake_init(&f, USER_SOCKET);
+	fake_serve(&f, 1, refuse_by_place, copy);
+	ATF_CHECK_EQ(125, run(NULL, NULL));
+	ATF_CHECK_EQ(0, fake_wait(&f));
+}
+
+ATF_TC_WITHOUT_HEAD(refusal_by_place_shows_what_is_there);
+ATF_TC_BODY(refusal_by_place_shows_what_is_there, tc)
+{
+	user_make_job(10);
+	run_refused("manifest.yaml:3:7: bad");
+	USER_CHECK_ERR("casemate: this line is: argv: [p]\n");
+	run_refused("the manifest's argv[0] cannot be found");
+	USER_CHECK_ERR("casemate: argv[0] is \"p\"\n");
+	run_refused("member 3 of the bundle has another SHA-256 than the "
+	    "manifest's files[0].");
+	USER_CHECK_ERR("casemate: files[0] is \"p\"\n");
+	USER_CHECK_ERR("casemate: member 3 is \"files/p\"\n");
+}
+
+ATF_TC_WITHOUT_HEAD(place_that_is_not_there_shows_nothing);
+ATF_TC_BODY(place_that_is_not_there_shows_nothing, tc)
+{
+	static const char *const texts[] = {
+		"manifest.yaml:0:1: x", "manifest.yaml:99:1: x",
+		"manifest.yaml:-1", "manifest.yaml:", "the manifest's ",
+		"the manifest's argv", "the manifest's argv[",
+		"the manifest's argv[1]", "the manifest's argv[-1]",
+		"the manifest's argv[99999999999999999999]",
+		"the manifest's name[0]", "the manifest's .[.]]",
+		"the manifest's argv[0].x", "the manifest's nonsense",
+		"member 0 of the bundle", "member 4 of the bundle",
+		"member x of the bundle", "member 3",
+	};
+
+	user_make_job(10);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		run_refused(texts[i]);
+		ATF_CHECK_MSG(strstr(user_err, " is \"") == NULL &&
+		    strstr(user_err, "this line is") == NULL, "%s: %s",
+		    texts[i], user_err);
+	}
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, job_with_its_receipt);
@@ -655,5 +719,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, appliance_that_breaks_off_or_sends_nonsense);
 	ATF_TP_ADD_TC(tp, refusal_in_the_middle_of_the_bundle_is_read);
 	ATF_TP_ADD_TC(tp, name_pins_the_key_that_up_saw);
+	ATF_TP_ADD_TC(tp, refusal_by_place_shows_what_is_there);
+	ATF_TP_ADD_TC(tp, place_that_is_not_there_shows_nothing);
 	return atf_no_error();
 }

@@ -123,8 +123,8 @@ manifest_files_next(const char *where, struct ustar *u,
 	int got = ustar_next(u, m, &w);
 
 	if (got == -1)
-		say("%s: byte %zu: %s; make it with `casemate bundle'", where,
-		    (size_t)(header - u->start), w.text);
+		say("%s: byte %zu%s%s: %s", where, (size_t)(header - u->start),
+		    m->name[0] == '\0' ? "" : ", ", m->name, w.text);
 	return got;
 }
 

@@ -269,7 +269,9 @@ take_member(struct ustar *u, const char *file, const char *name, size_t max,
 		return -1;
 	if (got == 0 || strcmp(m.name, name) != 0 || m.is_dir) {
 		say("%s: byte %zu: the bundle's next member must be the file "
-		    "%s; make it with `casemate bundle'", file, at, name);
+		    "%s, and there is %s%s; make the bundle with `casemate "
+		    "bundle'", file, at, name, got == 0 ? "none" :
+		    m.is_dir ? "the folder " : "the file ", m.name);
 		return -1;
 	}
 	if (m.size > max) {
@@ -306,6 +308,13 @@ pack_bundle(struct pack *p, const char *file, enum pack_check check)
 	if (file_read(AT_FDCWD, file, FILE_FOLLOW, file, BUNDLE_MAX, &p->tar,
 	    NULL) == -1)
 		return -1;
+	if (!ustar_is(p->tar.data, p->tar.len)) {
+		say("%s: is not a bundle, which is a ustar archive that is not "
+		    "compressed; give the job's folder, with manifest.yaml and "
+		    "its files in files/, or what `casemate bundle' made of "
+		    "it", file);
+		return -1;
+	}
 	ustar_init(&u, p->tar.data, p->tar.len);
 	if (take_member(&u, file, MANIFEST, MANIFEST_MAX, &p->manifest) == -1 ||
 	    take_member(&u, file, SIGNATURE, SIG_MAX, &p->sig) == -1)

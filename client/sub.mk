@@ -1,13 +1,14 @@
 # casemate, the host's command.
 
 ARCHIVES += client
-client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c cmd_bundle.c \
-	cmd_down.c cmd_jobs.c cmd_ledger.c cmd_list.c cmd_output.c cmd_run.c \
-	cmd_site.c cmd_status.c cmd_tsc_khz.c cmd_up.c cmd_verify.c conn.c \
-	ending.c file.c folder.c indent.c jsonout.c keygen.c leaf.c \
-	manifest_files.c need.c number.c opts.c outlet.c pack.c query.c \
-	replace.c safe.c save.c say.c session.c sign.c signed.c sitefolder.c \
-	sitemake.c submit.c target.c unixsock.c verified.c)
+client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c cited.c \
+	cmd_bundle.c cmd_down.c cmd_jobs.c cmd_ledger.c cmd_list.c \
+	cmd_output.c cmd_run.c cmd_site.c cmd_status.c cmd_tsc_khz.c cmd_up.c \
+	cmd_verify.c conn.c ending.c file.c folder.c indent.c jsonout.c \
+	keygen.c leaf.c manifest_files.c need.c number.c opts.c outlet.c \
+	pack.c query.c replace.c safe.c save.c say.c session.c sign.c \
+	signed.c sitefolder.c sitemake.c submit.c target.c unixsock.c \
+	verified.c)
 client_SRCS += $(addprefix client/policy/,cases.c cmd_check.c cmd_explain.c \
 	cmd_fmt.c cmd_policy.c cmd_test.c constants.c dryrun.c lint.c say.c \
 	verdict.c)

@@ -193,8 +193,23 @@ read_manifest(struct decision *d, const struct submission *s)
 	if (manifest_parse(&d->grant.manifest, MANIFEST_FILE, s->manifest.p,
 	    s->manifest.len, &e) == 0)
 		return 0;
-	doc_error_format(&e, 0, d->why.text, sizeof(d->why.text));
+	doc_error_public(&e, d->why.text, sizeof(d->why.text));
 	return refuse(d, errno == ENOMEM ? REASON_FAULT : REASON_MANIFEST);
+}
+
+/* Names those that there are. */
+static void
+refuse_runtime(struct decision *d, const struct runtimes *attached)
+{
+	char names[TEXT_MAX / 2] = "none";
+	size_t len = 0;
+
+	for (size_t i = 0; i < attached->n && len < sizeof(names); i++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len,
+		    "%s%s", i == 0 ? "" : ", ", attached->list[i].name);
+	why_set(&d->why, "the manifest's runtime is not on this appliance, "
+	    "which has %s; name one of these, or have it attached (`casemate "
+	    "up --runtime NAME=FILE')", names);
 }
 
 /* It is attached, and what its disk holds is known. */
@@ -207,8 +222,7 @@ check_runtime(struct decision *d, const struct runtimes *attached)
 	if (name[0] == '\0')
 		return 0;
 	if (rt == NULL)
-		why_set(&d->why, "there is no runtime \"%s\" on this "
-		    "appliance; `casemate status' lists those it has", name);
+		refuse_runtime(d, attached);
 	else if (rt->state == RUNTIME_UNREADABLE)
 		why_set(&d->why, "the runtime \"%s\" could not be measured: "
 		    "its disk cannot be read, or not in time; look at the disk "
@@ -258,9 +272,8 @@ check_secrets(struct decision *d)
 {
 	if (d->grant.manifest.nsecrets == 0)
 		return 0;
-	why_set(&d->why, "this appliance holds no secret called \"%s\"; leave "
-	    "it out of the manifest, or submit where it is held",
-	    d->grant.manifest.secrets[0]);
+	why_set(&d->why, "this appliance holds no secret of the name in the "
+	    "manifest's secrets[0]; leave it out, or submit where it is held");
 	return refuse(d, REASON_SECRET);
 }
 

@@ -99,7 +99,7 @@ copy_text(const struct fields_value *v, struct manifest_reader *r,
 static int
 read_capability(const struct fields_value *v, void *ctx)
 {
-	char word[NAME_MAX_LEN + 1], quoted[QUOTE_MAX];
+	char word[NAME_MAX_LEN + 1];
 	struct manifest_reader *r = ctx;
 	struct manifest *m = r->manifest;
 	enum capability found;
@@ -107,9 +107,10 @@ read_capability(const struct fields_value *v, void *ctx)
 	if (fields_copy(v, word, sizeof(word)) == -1)
 		return -1;
 	found = capability_find(word);
-	if (found == CAPABILITY_COUNT)
-		return fields_error(v, "unknown capability `%s'; %s",
-		    doc_quote(quoted, word, strlen(word)), capability_todo);
+	if (found == CAPABILITY_COUNT) {
+		fields_error(v, "unknown capability `'; %s", capability_todo);
+		return doc_error_word(v->error, word, strlen(word));
+	}
 	if (capability_has(m->capabilities, found))
 		return fields_error(v, "duplicate capability; keep one of "
 		    "them");

@@ -54,6 +54,9 @@ bad(const char *text, const char *place, const char *words)
 	    strstr(have, words) != NULL, "%.200s\nwant: %s%s\nhave: %s", text,
 	    want, words, have);
 	ATF_CHECK_MSG(strchr(have, ';') != NULL, "no advice: %s", have);
+	doc_error_public(&e, have, sizeof(have));
+	ATF_CHECK_MSG(strncmp(have, want, strlen(want)) == 0 &&
+	    (e.word_len == 0 || strchr(have, '`') == NULL), "%s", have);
 	manifest_free(&m);
 }
 

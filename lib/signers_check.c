@@ -103,8 +103,8 @@ signers_verify(const struct signers *all, const char *what, const char *ns,
 		return REASON_SIGNATURE;
 	}
 	if (strcmp(s.ns, ns) != 0) {
-		why_set(w, "the %s is signed for namespace %s; sign it with "
-		    "`ssh-keygen -Y sign -n %s'", what, s.ns, ns);
+		why_set(w, "the %s is signed for another namespace; sign it "
+		    "with `ssh-keygen -Y sign -n %s'", what, ns);
 		return REASON_NAMESPACE;
 	}
 	signer = signers_find(all, s.key, s.keylen);

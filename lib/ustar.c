@@ -1,6 +1,7 @@
 #include "ustar.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +44,13 @@ static const struct {
 	{ 'L', "a GNU long name; make the archive with --format=ustar" },
 	{ 'S', "a GNU sparse file; make the archive with --format=ustar" },
 };
+
+bool
+ustar_is(const void *data, size_t len)
+{
+	return len >= USTAR_BLOCK &&
+	    memcmp((const char *)data + MAGIC_AT, "ustar", 5) == 0;
+}
 
 void
 ustar_init(struct ustar *u, const void *tar, size_t len)
@@ -119,57 +127,69 @@ join_name(const unsigned char *h, char name[USTAR_NAME_MAX + 1])
 	name[n + len] = '\0';
 }
 
+/*
+ * "member N of the bundle ...": without its name, since who sends a bundle may
+ * see it in his own copy, and a refusal may be kept where others read it.
+ */
+__attribute__((format(printf, 3, 4)))
+static int
+refuse(const struct ustar *u, struct why *why, const char *fmt, ...)
+{
+	char text[TEXT_MAX - 64];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	return why_set(why, "member %lu of the bundle %s", u->headers, text);
+}
+
 /* Says what is wrong with a name that name_check_path() does not take. */
 static int
-refuse_name(const char *name, struct why *why)
+refuse_name(const struct ustar *u, const char *name, struct why *why)
 {
-	char quoted[QUOTE_MAX];
 	const char *part = name;
 
-	doc_quote(quoted, name, strlen(name));
 	if (name[0] == '\0')
-		return why_set(why, "a member of the bundle has no name");
+		return refuse(u, why, "has no name");
 	if (name[0] == '/')
-		return why_set(why, "the member \"%s\" has an absolute path; "
-		    "names in a bundle are relative", quoted);
+		return refuse(u, why, "has an absolute path; names in a bundle "
+		    "are relative");
 	if (strncmp(name, "./", 2) == 0)
-		return why_set(why, "the member \"%s\" begins with \"./\"; "
-		    "name the files to tar without it", quoted);
+		return refuse(u, why, "has a name that begins with \"./\"; "
+		    "name the files to tar without it");
 	for (; part != NULL; part = strchr(part, '/')) {
 		part += part != name;
 		if (strncmp(part, "..", 2) == 0 &&
 		    (part[2] == '/' || part[2] == '\0'))
-			return why_set(why, "the member \"%s\" leads out of "
-			    "the bundle with \"..\"", quoted);
+			return refuse(u, why, "leads out of the bundle with "
+			    "\"..\"");
 	}
-	return why_set(why, "the member \"%s\" has no clean name: at most 255 "
-	    "bytes of UTF-8, no control characters, no empty or \".\" part",
-	    quoted);
+	return refuse(u, why, "has no clean name: at most 255 bytes of UTF-8, "
+	    "no control characters, no empty or \".\" part");
 }
 
 static int
-check_type(const unsigned char *h, struct ustar_member *m, struct why *why)
+check_type(const struct ustar *u, const unsigned char *h,
+    struct ustar_member *m, struct why *why)
 {
 	char type = (char)h[TYPE_AT];
-	char quoted[QUOTE_MAX];
 
 	m->is_dir = type == '5';
 	if (type == '0' || type == '\0' || type == '5')
 		return 0;
-	doc_quote(quoted, m->name, strlen(m->name));
 	for (size_t i = 0; i < sizeof(refused_types) / sizeof(*refused_types);
 	    i++)
 		if (refused_types[i].flag == type)
-			return why_set(why, "the member \"%s\" is %s; a bundle "
-			    "has only regular files and folders", quoted,
+			return refuse(u, why, "is %s; a bundle has only "
+			    "regular files and folders",
 			    refused_types[i].what);
-	return why_set(why, "the member \"%s\" has the unknown type 0x%02x; a "
-	    "bundle has only regular files and folders", quoted,
-	    (unsigned)h[TYPE_AT]);
+	return refuse(u, why, "has the unknown type 0x%02x; a bundle has only "
+	    "regular files and folders", (unsigned)h[TYPE_AT]);
 }
 
 static int
-check_name(struct ustar_member *m, struct why *why)
+check_name(const struct ustar *u, struct ustar_member *m, struct why *why)
 {
 	size_t len = strlen(m->name);
 
@@ -177,7 +197,7 @@ check_name(struct ustar_member *m, struct why *why)
 	if (m->is_dir && len > 1 && m->name[len - 1] == '/')
 		m->name[len - 1] = '\0';
 	if (name_check_path(m->name) == -1)
-		return refuse_name(m->name, why);
+		return refuse_name(u, m->name, why);
 	return 0;
 }
 
@@ -187,14 +207,12 @@ check_header(const struct ustar *u, const unsigned char *h, struct why *why)
 	if (memcmp(h + MAGIC_AT, "ustar\0" "00", MAGIC_LEN) == 0) {
 		if (checksum_agrees(h))
 			return 0;
-		return why_set(why, "header %lu of the bundle has a wrong "
-		    "checksum", u->headers);
+		return refuse(u, why, "has a header with a wrong checksum");
 	}
 	if (memcmp(h + MAGIC_AT, "ustar  \0", MAGIC_LEN) == 0)
 		return why_set(why, "the bundle is in GNU tar's format; make "
 		    "the archive with --format=ustar");
-	return why_set(why, "header %lu of the bundle is no ustar header",
-	    u->headers);
+	return refuse(u, why, "has no ustar header");
 }
 
 /* Takes the content and its padding. */
@@ -202,27 +220,23 @@ static int
 take_content(struct ustar *u, const unsigned char *h, struct ustar_member *m,
     struct why *why)
 {
-	char quoted[QUOTE_MAX];
 	uint64_t size, padded;
 
-	doc_quote(quoted, m->name, strlen(m->name));
 	if (parse_octal(h + SIZE_AT, SIZE_LEN, &size) == -1)
-		return why_set(why, "the member \"%s\" has a size that is no "
-		    "octal number", quoted);
+		return refuse(u, why, "has a size that is no octal number");
 	if (m->is_dir && size != 0)
-		return why_set(why, "the folder \"%s\" has content", quoted);
+		return refuse(u, why, "is a folder and has content");
 	padded = (size + USTAR_BLOCK - 1) / USTAR_BLOCK * USTAR_BLOCK;
 	if (padded > u->left)
-		return why_set(why, "the bundle ends in the middle of \"%s\": "
-		    "%zu bytes of %llu are there", quoted, u->left,
-		    (unsigned long long)size);
+		return refuse(u, why, "is cut off: %zu bytes of %llu are "
+		    "there", u->left, (unsigned long long)size);
 	m->data = u->next;
 	m->size = (size_t)size;
 	u->next += padded;
 	u->left -= (size_t)padded;
 	if (memcmp(m->data + size, zeros, (size_t)(padded - size)) != 0)
-		return why_set(why, "the padding after \"%s\" is not zero",
-		    quoted);
+		return refuse(u, why, "is followed by padding that is not "
+		    "zero");
 	return 0;
 }
 
@@ -245,8 +259,8 @@ take_end(struct ustar *u, struct why *why)
 	return 0;
 }
 
-int
-ustar_next(struct ustar *u, struct ustar_member *m, struct why *why)
+static int
+take(struct ustar *u, struct ustar_member *m, struct why *why)
 {
 	const unsigned char *h = u->next;
 
@@ -266,10 +280,26 @@ ustar_next(struct ustar *u, struct ustar_member *m, struct why *why)
 		return -1;
 	join_name(h, m->name);
 	m->is_executable = is_executable(h);
-	if (check_type(h, m, why) == -1 || check_name(m, why) == -1 ||
+	m->number = u->headers;
+	if (check_type(u, h, m, why) == -1 || check_name(u, m, why) == -1 ||
 	    take_content(u, h, m, why) == -1)
 		return -1;
 	return 1;
+}
+
+int
+ustar_next(struct ustar *u, struct ustar_member *m, struct why *why)
+{
+	static const char advice[] = "; make it with `casemate bundle'";
+	int got = take(u, m, why);
+	size_t len;
+
+	if (got != -1)
+		return got;
+	len = strlen(why->text);
+	if (len < sizeof(why->text) - sizeof(advice))
+		memcpy(why->text + len, advice, sizeof(advice));
+	return -1;
 }
 
 /* Splits a long name at a slash so that both parts fit. */

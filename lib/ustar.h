@@ -22,6 +22,7 @@ struct ustar {
 };
 
 struct ustar_member {
+	unsigned long		 number;	/* from 1 */
 	char			 name[USTAR_NAME_MAX + 1];
 	bool			 is_dir;	/* no "/" at the end of name */
 	bool			 is_executable;	/* by its owner */
@@ -29,10 +30,16 @@ struct ustar_member {
 	size_t			 size;
 };
 
+/* Whether these bytes begin as an archive does. */
+bool	ustar_is(const void *, size_t);
+
 /* The buffer stays the caller's and must outlive the reader. */
 void	ustar_init(struct ustar *, const void *, size_t);
 
-/* Returns 1 and a member, 0 at the archive's end, -1 with EBADMSG and *why. */
+/*
+ * Returns 1 and a member, 0 at the archive's end, -1 with EBADMSG and *why,
+ * which has the member's number.  Its name is "" if the header cannot be read.
+ */
 int	ustar_next(struct ustar *, struct ustar_member *, struct why *);
 
 /*

@@ -11,7 +11,11 @@
 #include "lib/doc/error.h"
 #include "lib/msg/msg.h"
 
-/* Always terminated; a message that is too long is cut. */
+/*
+ * Always terminated; a message that is too long is cut.  That of a refusal is
+ * kept in the ledger, and has no text of a manifest or of a bundle in it:
+ * docs/ledger.md says where one may be.
+ */
 struct why {
 	char	text[TEXT_MAX];
 };

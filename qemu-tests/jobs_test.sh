@@ -37,6 +37,12 @@ exit_status_is_the_jobs_body() {
 	elf_job killed signal 15
 	atf_check -s exit:143 -o ignore -e ignore "$do" run_job killed
 	expect_outcome killed.receipt signalled
+	mkdir -p script/files
+	printf '#!/bin/sh\n' > script/files/script
+	chmod +x script/files/script
+	printf 'version: 1\nname: x\nargv: [script]\n' > script/manifest.yaml
+	atf_check -s exit:127 -e match:'status 127: argv.0. could not be run' \
+	    -e match:'receipt verified' "$do" run_job script
 }
 
 case_with_vm python_reads_its_signed_input 'the python runtime and a file'

@@ -150,11 +150,12 @@ secrets_are_decided_body() {
 	job ours 'secrets: [ours]'
 	job theirs 'secrets: [theirs]'
 	refused may theirs policy \
-	    'may may not lease theirs: the rule no-keys-of-others .*forbids it'
-	refused less ours policy 'less may not lease ours: no rule permits it'
-	refused may ours secret 'holds no secret called "ours"'
+	    'may not lease the manifest.s secrets.0.: the rule no-keys.*forbids it'
+	refused less ours policy \
+	    'less may not lease the manifest.s secrets.0.: no rule permits it'
+	refused may ours secret 'holds no secret of the name in .*secrets.0'
 	explained may ours refused '^may: lease ours$' 'rule "may-more"'
-	explained may ours refused 'holds no secret called "ours"' '^refused$'
+	explained may ours refused 'holds no secret of .*secrets.0' '^refused$'
 	explained may theirs refused '^may: lease theirs$' \
 	    'rule "no-keys-of-others"'
 }

@@ -35,6 +35,15 @@ next_job_runs() {
 	atf_check -o match:hello -e match:'receipt verified' "$do" run_job next
 }
 
+# No text that an author chose is where others read it.  Each leaf of a refusal
+# was written, since its reason was looked at.
+nothing_tells_texts_of_authors() {
+	atf_check -s ignore -o save:leaves -e match:'ends before' \
+	    "$casemate" ledger --key alice --on vm --count 100
+	[ "$(grep -c 'job.refused' leaves)" -ge 10 ] || atf_fail "no leaves"
+	atf_check -s exit:1 grep -i canary leaves "$console"
+}
+
 case_with_vm bad_signatures 'who signed, over what, and when'
 bad_signatures_body() {
 	default_site
@@ -69,8 +78,8 @@ bad_signatures_body() {
 case_with_vm bad_manifests 'each names line and column'
 bad_manifests_body() {
 	atf_check -o ignore -e ignore "$do" vm_up
-	refuses unknown-field manifest 'manifest.yaml:8:1:.*colour' recorded
-	refuses repeated-key manifest 'manifest.yaml:8:1:.*name' recorded
+	refuses unknown-field manifest 'manifest.yaml:8:1: unknown field; .*env' recorded
+	refuses repeated-key manifest 'manifest.yaml:8:1: key is .*twice' recorded
 	refuses wrong-type manifest 'manifest.yaml:9:14:.*processes' recorded
 	refuses long-scalar manifest 'manifest.yaml:9:9:' recorded
 	refuses anchor manifest 'manifest.yaml:8:6:.*anchor' recorded
@@ -81,31 +90,37 @@ bad_manifests_body() {
 	    "$do" run_job big
 	refuses megabyte-scalar protocol 'frame of type 0x10' no
 	refuses huge-limit manifest 'manifest.yaml:9:15:.*memory_mib' recorded
-	refuses runtime runtime 'nowhere' recorded
+	refuses runtime runtime 'runtime is not on .*, which has none' recorded
 	refuses capability manifest \
-	    'manifest.yaml:8:29: unknown .*network.*; .*shared-memory' recorded
-	refuses secret secret 'no secret called "db-password"' recorded
-	refuses missing-argv0 manifest 'nothing' recorded
+	    'manifest.yaml:8:29: unknown .*; .*shared-memory' recorded
+	refuses secret secret 'no secret of the name in .*secrets.0.' recorded
+	refuses missing-argv0 manifest \
+	    'argv.0. cannot be found .No such file or directory.: a' recorded
+	refuses forgotten-commas manifest \
+	    'argv.0. cannot be found .*; it contains a blank' recorded
 	next_job_runs
+	nothing_tells_texts_of_authors
 }
 
-case_with_vm bad_bundles 'each names the member'
+case_with_vm bad_bundles 'each has the number of the member'
 bad_bundles_body() {
 	atf_check -o ignore -e ignore "$do" vm_up
-	refuses dotdot bundle '\.\.' recorded
-	refuses absolute bundle '/files/absolute' recorded
-	refuses symlink bundle 'files/link' recorded
-	refuses hardlink bundle 'files/link' recorded
-	refuses device bundle 'files/null' recorded
-	refuses fifo bundle 'files/fifo' recorded
-	refuses truncated-header bundle 'truncated|ends' recorded
-	refuses missing-file bundle 'hello' recorded
-	refuses extra-file bundle 'extra' recorded
-	refuses twice bundle 'files/hello' recorded
-	refuses elsewhere bundle 'other/place' recorded
-	refuses changed-file bundle 'hello' recorded
+	refuses dotdot bundle 'member 4 .*\.\.' recorded
+	refuses absolute bundle 'member 4 .* absolute path' recorded
+	refuses symlink bundle 'member 4 .* symbolic link' recorded
+	refuses hardlink bundle 'member 4 .* hard link' recorded
+	refuses device bundle 'member 4 .* character device' recorded
+	refuses fifo bundle 'member 4 .* named pipe' recorded
+	refuses truncated-header bundle 'member 3 .* cut off' recorded
+	refuses missing-file bundle 'files.0. is not in the bundle' recorded
+	refuses extra-file bundle 'member 4 .* not in the manifest' recorded
+	refuses twice bundle 'member 4 .* a second time' recorded
+	refuses elsewhere bundle 'member 4 .* not beneath files/' recorded
+	refuses changed-file bundle 'member 3 .* SHA-256.*files.0.' recorded
 	refuses changed-bundle bundle 'digest|SHA-256|sha256' recorded
 	next_job_runs
+	nothing_tells_texts_of_authors
+
 }
 
 case_with_vm bad_frames 'garbage, half a frame and silence, 4 GiB'

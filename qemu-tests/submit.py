@@ -94,13 +94,17 @@ class Appliance:
 
 
 class Job:
-    """A good submission; each case spoils one thing before it is signed."""
+    """A good submission; each case spoils one thing before it is signed.
+
+    What an author chose, but for the job's name, has the word canary: no
+    refusal may have it in the ledger or on the console.
+    """
 
     def __init__(self, vkey, program=PROGRAM):
         with open(program, "rb") as f:
             self.program = f.read()
-        self.files = [("files/hello", self.program)]
-        self.manifest_head = "version: 1\nname: bad\nargv: [hello]\n"
+        self.files = [("files/canary", self.program)]
+        self.manifest_head = "version: 1\nname: bad\nargv: [canary, --t=canary]\n"
         self.manifest_tail = ""
         self.appliance = vkey
         self.namespace = "casemate-command"
@@ -110,7 +114,7 @@ class Job:
         self.digest = hashlib.sha256(self.program).hexdigest()
 
     def manifest(self):
-        return (self.manifest_head + "files:\n  - path: hello\n"
+        return (self.manifest_head + "files:\n  - path: canary\n"
                 "    sha256: %s\n    executable: true\n" % self.digest
                 + self.manifest_tail).encode()
 
@@ -146,29 +150,29 @@ def command(job, manifest, bundle, verb="run"):
 
 
 EXTRA = {  # bundle cases: members added after the good ones
-    "dotdot": [member("files/../../escape", b"x")],
-    "absolute": [member("/files/absolute", b"x")],
-    "symlink": [member("files/link", type=tarfile.SYMTYPE,
-                       linkname="/etc/shadow")],
-    "hardlink": [member("files/link", type=tarfile.LNKTYPE,
-                        linkname="files/hello")],
-    "device": [member("files/null", type=tarfile.CHRTYPE,
+    "dotdot": [member("files/../../canary", b"x")],
+    "absolute": [member("/files/canary", b"x")],
+    "symlink": [member("files/canary1", type=tarfile.SYMTYPE,
+                       linkname="/etc/canary")],
+    "hardlink": [member("files/canary1", type=tarfile.LNKTYPE,
+                        linkname="files/canary")],
+    "device": [member("files/canary1", type=tarfile.CHRTYPE,
                       devmajor=1, devminor=3)],
-    "fifo": [member("files/fifo", type=tarfile.FIFOTYPE)],
-    "extra-file": [member("files/extra", b"x")],
-    "twice": [member("files/hello", b"x")],
-    "elsewhere": [member("other/place", b"x")],
+    "fifo": [member("files/canary1", type=tarfile.FIFOTYPE)],
+    "extra-file": [member("files/canary1", b"x")],
+    "twice": [member("files/canary", b"x")],
+    "elsewhere": [member("canary/place", b"x")],
 }
 MANIFEST = {  # manifest cases: text put after the good one
-    "unknown-field": "colour: red\n",
-    "repeated-key": "name: again\n",
-    "wrong-type": "limits:\n  processes: many\n",
-    "long-scalar": "env:\n  LONG: " + "x" * 20000 + "\n",
+    "unknown-field": "canary: red\n",
+    "repeated-key": "name: canary\n",
+    "wrong-type": "limits:\n  processes: canary\n",
+    "long-scalar": "env:\n  LONG: canary" + "x" * 20000 + "\n",
     "megabyte-scalar": "env:\n  LONG: " + "x" * (1 << 20) + "\n",
-    "anchor": "env: &a\n  A: b\n",
+    "anchor": "env: &canary\n  A: b\n",
     "huge-limit": "limits:\n  memory_mib: 1000000000\n",
-    "capability": "capabilities: [exec-memory, network]\n",
-    "secret": "secrets: [db-password]\n",
+    "capability": "capabilities: [exec-memory, canary]\n",
+    "secret": "secrets: [canary-password]\n",
 }
 
 
@@ -186,9 +190,11 @@ def spoil(job, case):
     elif case == "manifest-namespace":
         job.author_namespace = "casemate-command"
     elif case == "missing-argv0":
-        job.manifest_head = job.manifest_head.replace("[hello]", "[nothing]")
+        job.manifest_head = job.manifest_head.replace("[canary", "[canary1")
+    elif case == "forgotten-commas":
+        job.manifest_head = job.manifest_head.replace(",", "")
     elif case == "runtime":
-        job.manifest_head += "runtime: nowhere\n"
+        job.manifest_head += "runtime: canary\n"
 
 
 def submission(job, key, case):

@@ -133,8 +133,9 @@ refuse_runtime(struct runner *r, struct job *j)
 	if (name[0] == '\0' || (rt != NULL && is_measured(rt, g)))
 		return false;
 	if (rt == NULL)
-		job_refuse(r, j, REASON_RUNTIME, "there is no runtime \"%s\" "
-		    "on this appliance", name);
+		job_refuse(r, j, REASON_RUNTIME, "the manifest's runtime is "
+		    "not on this appliance; `casemate status' lists those "
+		    "that are");
 	else
 		job_refuse(r, j, REASON_FAULT, "the grant's runtime \"%s\" is "
 		    "not the one that was measured", name);

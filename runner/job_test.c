@@ -203,7 +203,7 @@ TEST(unknown_runtime_is_refused)
 	strcpy(g->manifest.runtime, "perl");
 	submit(CONN);
 	send_grant(expect_decide(), g);
-	check_refusal(REASON_RUNTIME, "no runtime \"perl\"");
+	check_refusal(REASON_RUNTIME, "runtime is not on this appliance");
 }
 
 /* A job for `python', which keyd wants measured first. */

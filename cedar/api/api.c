@@ -8,8 +8,8 @@
 #define FIRST_BYTES	4096			/* enough for most */
 #define LAST_BYTES	(64u * 1024 * 1024)	/* more than any */
 
-/* The public error is the record of lib/doc under another name. */
-static_assert(sizeof(struct cedar_error) == sizeof(struct doc_error) &&
+/* The public error is the record of lib/doc, but for its end. */
+static_assert(sizeof(struct cedar_error) <= sizeof(struct doc_error) &&
     offsetof(struct cedar_error, line) == offsetof(struct doc_error, line) &&
     offsetof(struct cedar_error, text) == offsetof(struct doc_error, text) &&
     offsetof(struct cedar_error, source) ==
@@ -37,9 +37,9 @@ const char *
 cedar_error_format(const struct cedar_error *e, bool picture, char *dst,
     size_t cap)
 {
-	struct doc_error error;
+	struct doc_error error = { 0 };
 
-	memcpy(&error, e, sizeof(error));
+	memcpy(&error, e, sizeof(*e));
 	return doc_error_format(&error, picture, dst, cap);
 }
 

@@ -142,7 +142,7 @@ find_field(const struct doc *d, uint32_t node, const struct doc_field *fields,
     size_t n, size_t *index, struct doc_error *e)
 {
 	const struct doc_node *c = &d->nodes[node];
-	char quoted[QUOTE_MAX], names[160], kinds[96], hint[SUGGEST_TEXT_MAX];
+	char names[160], kinds[96], hint[SUGGEST_TEXT_MAX];
 	struct suggest s;
 
 	suggest_init(&s, c->key->bytes, c->key->len);
@@ -152,11 +152,12 @@ find_field(const struct doc *d, uint32_t node, const struct doc_field *fields,
 		suggest_try(&s, fields[*index].name,
 		    strlen(fields[*index].name), NULL);
 	}
-	if (*index == n)
-		return doc_error_key(d, node, e, "unknown field `%s'; %s"
-		    "expected %s", doc_quote(quoted, c->key->bytes,
-		    c->key->len), suggest_text(&s, hint),
+	if (*index == n) {
+		doc_error_key(d, node, e, "unknown field `'; %sexpected %s",
+		    suggest_text(&s, hint),
 		    join_names(fields, n, names, sizeof(names)));
+		return doc_error_word(e, c->key->bytes, c->key->len);
+	}
 	if (fields[*index].kinds != 0 &&
 	    !(fields[*index].kinds & 1u << c->kind))
 		return doc_error(d, node, e, "`%s' takes %s, not %s",

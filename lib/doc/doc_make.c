@@ -148,8 +148,6 @@ sort_keys(struct doc_maker *m, uint32_t object)
 static int
 check_keys(struct doc_maker *m, uint32_t object)
 {
-	char quoted[QUOTE_MAX];
-
 	if (sort_keys(m, object) == -1)
 		return -1;
 	for (size_t i = 1; i < m->doc->nodes[object].count; i++) {
@@ -157,9 +155,9 @@ check_keys(struct doc_maker *m, uint32_t object)
 
 		if (!str_equal(m->keys[i - 1].key, key))
 			continue;
-		doc_quote(quoted, key->bytes, key->len);
-		return doc_error_key(m->doc, m->keys[i].node, m->e,
-		    "key `%s' is in this object twice; keep one", quoted);
+		doc_error_key(m->doc, m->keys[i].node, m->e,
+		    "key `' is in this object twice; keep one");
+		return doc_error_word(m->e, key->bytes, key->len);
 	}
 	return 0;
 }

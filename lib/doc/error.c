@@ -94,6 +94,32 @@ doc_error_memory(struct doc_error *e, const char *file)
 	return -1;
 }
 
+int
+doc_error_word(struct doc_error *e, const void *word, size_t len)
+{
+	char quoted[QUOTE_MAX], rest[DOC_MESSAGE_MAX];
+	char *gap = strstr(e->text, " `'");
+
+	if (gap == NULL)
+		return -1;
+	doc_quote(quoted, word, len);
+	snprintf(rest, sizeof(rest), "%s", gap + strlen(" `'"));
+	e->word = (size_t)(gap - e->text);
+	e->word_len = strlen(" `'") + strlen(quoted);
+	snprintf(gap, sizeof(e->text) - e->word, " `%s'%s", quoted, rest);
+	return -1;
+}
+
+const char *
+doc_error_public(const struct doc_error *e, char *dst, size_t cap)
+{
+	struct doc_error copy = *e;
+	char *word = copy.text + copy.word;
+
+	memmove(word, word + copy.word_len, strlen(word + copy.word_len) + 1);
+	return doc_error_format(&copy, 0, dst, cap);
+}
+
 const char *
 doc_error_format(const struct doc_error *e, int picture, char *dst,
     size_t cap)

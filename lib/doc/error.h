@@ -14,13 +14,15 @@
 
 /*
  * The text says what was wrong and what to write instead.  Line 0: the error
- * has no place (out of memory, the file is too large).  No file: "".
+ * has no place (out of memory, the file is too large).  No file: "".  For
+ * doc_error_public(), the text has at `word' that many bytes of the file.
  */
 struct doc_error {
 	char		file[DOC_FILE_MAX];
 	uint32_t	line, col;		/* from 1; col counts bytes */
 	char		text[DOC_MESSAGE_MAX];
 	char		source[DOC_SOURCE_MAX];	/* the line, printable; or "" */
+	size_t		word, word_len;
 };
 
 /* A text being read. */
@@ -42,6 +44,11 @@ int	doc_error_set(struct doc_error *, const char *file,
 	    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* "FILE: out of memory".  Always returns -1 with ENOMEM. */
 int	doc_error_memory(struct doc_error *, const char *file);
+/*
+ * Puts a word of the file between the first quotes, `', of the error's text.
+ * Always returns -1 and leaves errno alone.
+ */
+int	doc_error_word(struct doc_error *, const void *, size_t len);
 
 /*
  * Writes "FILE:LINE:COL: message" as one line, cut to fit; without a file only
@@ -50,6 +57,13 @@ int	doc_error_memory(struct doc_error *, const char *file);
  */
 const char	*doc_error_format(const struct doc_error *, int picture,
 		    char *dst, size_t cap);
+/*
+ * The same in one line and without the word of the file, for what is kept
+ * where others read it.  If a text of a manifest reaches an error in another
+ * way than by doc_error_word(), it is not taken out.
+ */
+const char	*doc_error_public(const struct doc_error *, char *dst,
+		    size_t cap);
 
 #define QUOTE_MAX	48
 

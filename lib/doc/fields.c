@@ -107,18 +107,19 @@ static const struct fields_row *
 find_row(const struct fields_value *v, const struct fields_row *rows)
 {
 	const struct str *key = node_of(v)->key;
-	char quoted[QUOTE_MAX], names[256], hint[SUGGEST_TEXT_MAX];
+	char names[256], hint[SUGGEST_TEXT_MAX];
 	const struct fields_row *row = rows;
 	struct suggest s;
 
 	suggest_init(&s, key->bytes, key->len);
 	for (; row->name != NULL && !str_is(key, row->name); row++)
 		suggest_try(&s, row->name, strlen(row->name), NULL);
-	if (row->name == NULL)
-		fields_error_name(v, "unknown field `%s'; %sthe fields here "
-		    "are %s", doc_quote(quoted, key->bytes, key->len),
-		    suggest_text(&s, hint),
+	if (row->name == NULL) {
+		fields_error_name(v, "unknown field `'; %sthe fields here are "
+		    "%s", suggest_text(&s, hint),
 		    join_names(rows, names, sizeof(names)));
+		(void)doc_error_word(v->error, key->bytes, key->len);
+	}
 	return row;
 }
 

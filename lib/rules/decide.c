@@ -144,7 +144,7 @@ decide_permission(struct rules *r, const struct permission *p,
 	if (permission_request(p, who, m, c, arena, &request) == -1)
 		return no_memory(w);
 	return decide_request(r, &request, who->submitter,
-	    permission_format(p, what), w);
+	    permission_format_public(p, what), w);
 }
 
 int

@@ -131,7 +131,8 @@ ATF_TC_BODY(each_thing_needs_its_own_rule, tc)
 	manifest.capabilities = 0;
 	manifest.nsecrets = 1;
 	strcpy(manifest.secrets[0], "db");
-	refused("dana may not lease db: no rule permits it");
+	refused("dana may not lease the manifest's secrets[0]: no rule "
+	    "permits it");
 	rules_free(&rules);
 }
 

@@ -57,7 +57,7 @@ permission_list(const struct manifest *m,
 			    capability_word((enum capability)c));
 	add_limits(&m->limits, list, &n);
 	for (size_t i = 0; i < m->nsecrets; i++)
-		add(list, &n, PERMISSION_LEASE, m->secrets[i]);
+		add(list, &n, PERMISSION_LEASE, m->secrets[i])->index = i;
 	return n;
 }
 
@@ -139,5 +139,16 @@ permission_format(const struct permission *p, char dst[PERMISSION_TEXT_MAX])
 	else
 		snprintf(dst, PERMISSION_TEXT_MAX, "%s %s",
 		    permission_action(p->kind), p->resource);
+	return dst;
+}
+
+const char *
+permission_format_public(const struct permission *p,
+    char dst[PERMISSION_TEXT_MAX])
+{
+	if (p->kind != PERMISSION_LEASE)
+		return permission_format(p, dst);
+	snprintf(dst, PERMISSION_TEXT_MAX, "%s the manifest's secrets[%zu]",
+	    permission_action(p->kind), p->index);
 	return dst;
 }

@@ -27,6 +27,8 @@ struct permission {
 	char			resource[NAME_MAX_LEN + 1];
 	/* Of a limit, in its unit. */
 	uint64_t		wanted, usual;
+	/* Of a secret, its place in the manifest's list. */
+	size_t			index;
 };
 
 #define PERMISSIONS_MAX	(1 + CAPABILITY_COUNT + LIMIT_COUNT + \
@@ -52,6 +54,12 @@ const char *permission_action(enum permission_kind);
 
 /* "use exec-memory", "exceed memory_mib (512; 256 needs no rule)". */
 const char *permission_format(const struct permission *,
+	    char dst[PERMISSION_TEXT_MAX]);
+/*
+ * The same for the ledger: a secret is named by its place in the manifest,
+ * since its name is a text of the author's.
+ */
+const char *permission_format_public(const struct permission *,
 	    char dst[PERMISSION_TEXT_MAX]);
 
 #endif

@@ -244,23 +244,25 @@ static void
 check_program(const struct manifest *m)
 {
 	const char *program = m->args[0];
-	char quoted[QUOTE_MAX];
 	struct stat st;
 	struct why why;
 
-	doc_quote(quoted, program, strlen(program));
-	if (stat(program, &st) == -1) {
-		why_set(&why, "argv[0] \"%s\" does not exist (%s): a name "
-		    "without a leading \"/\" is one of the manifest's files, "
-		    "all others are in the runtime (%s)", quoted,
-		    strerror(errno), m->runtime[0] == '\0' ? "none" :
-		    m->runtime);
-		refuse(REASON_MANIFEST, &why);
-	}
-	if (S_ISREG(st.st_mode) && access(program, X_OK) == 0)
+	if (stat(program, &st) == -1)
+		why_set(&why, "the manifest's argv[0] cannot be found (%s)%s: "
+		    "a name without a leading \"/\" is one of the manifest's "
+		    "files, all others are in the runtime (%s)",
+		    strerror(errno), strchr(program, ' ') == NULL ? "" :
+		    "; it contains a blank, and each argument is an item of "
+		    "its own", m->runtime[0] == '\0' ? "none" : m->runtime);
+	else if (!S_ISREG(st.st_mode))
+		why_set(&why, "the manifest's argv[0] is not a file; name a "
+		    "program of the bundle or of the runtime");
+	else if (access(program, X_OK) == -1)
+		why_set(&why, "the manifest's argv[0] is not executable; if it "
+		    "is in the manifest's files, say \"executable: true\" "
+		    "there");
+	else
 		return;
-	why_set(&why, "argv[0] \"%s\" is not an executable file; say "
-	    "\"executable: true\" for it in the manifest", quoted);
 	refuse(REASON_MANIFEST, &why);
 }
 

@@ -23,40 +23,42 @@ struct unpacker {
 	struct why		*why;
 };
 
+/*
+ * The number of a file in the manifest.  Messages name files by it: they go
+ * into the ledger, where no text of a manifest or of a bundle belongs.
+ */
+static int
+number_of(const struct unpacker *u, const struct manifest_file *f)
+{
+	return (int)(f - u->grant->manifest.files);
+}
+
 /* Like why_set(), for failures that are not the bundle's fault. */
 static int
-fail(const struct unpacker *u, const char *what, const char *path)
+fail(const struct unpacker *u, const char *what, const struct manifest_file *f)
 {
-	char quoted[QUOTE_MAX];
 	int saved = errno;
 
-	why_set(u->why, "cannot %s \"%s\" in the job's folder: %s", what,
-	    doc_quote(quoted, path, strlen(path)), strerror(saved));
+	why_set(u->why, "cannot %s the manifest's files[%d] in the job's "
+	    "folder: %s", what, number_of(u, f), strerror(saved));
 	errno = saved == EBADMSG ? EIO : saved;
 	return -1;
 }
 
-static int
-check_digest(const struct unpacker *u, const struct ustar_member *m,
-    const unsigned char want[DIGEST_LEN])
+static bool
+has_digest(const struct ustar_member *m, const unsigned char want[DIGEST_LEN])
 {
 	unsigned char got[DIGEST_LEN];
-	char quoted[QUOTE_MAX];
 
 	sha256(m->data, m->size, got);
-	if (memcmp(got, want, sizeof(got)) == 0)
-		return 0;
-	return why_set(u->why, "the SHA-256 of \"%s\" is %02x%02x%02x%02x..., "
-	    "not the %02x%02x%02x%02x... of the manifest; bundle the file that "
-	    "was signed, or sign the manifest again",
-	    doc_quote(quoted, m->name, strlen(m->name)), got[0], got[1],
-	    got[2], got[3], want[0], want[1], want[2], want[3]);
+	return memcmp(got, want, sizeof(got)) == 0;
 }
 
 /* Makes the folders that lead to path, if they are missing. */
 static int
-make_parents(const struct unpacker *u, const char *path)
+make_parents(const struct unpacker *u, const struct manifest_file *f)
 {
+	const char *path = f->path;
 	char dir[NAME_PATH_MAX + 1];
 
 	for (const char *s = path; (s = strchr(s, '/')) != NULL; s++) {
@@ -65,7 +67,7 @@ make_parents(const struct unpacker *u, const char *path)
 		memcpy(dir, path, len);
 		dir[len] = '\0';
 		if (mkdirat(u->dir, dir, 0755) == -1 && errno != EEXIST)
-			return fail(u, "make the folder", dir);
+			return fail(u, "make a folder of", f);
 	}
 	return 0;
 }
@@ -94,16 +96,16 @@ write_file(const struct unpacker *u, const struct manifest_file *f,
 
 	if (u->dir == UNPACK_NO_DIR)
 		return 0;
-	if (make_parents(u, f->path) == -1)
+	if (make_parents(u, f) == -1)
 		return -1;
 	fd = openat(u->dir, f->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
 	    O_CLOEXEC, 0600);
 	if (fd == -1)
-		return fail(u, "make the file", f->path);
+		return fail(u, "make", f);
 	if (write_all(fd, m->data, m->size) == -1)
-		fail(u, "write the file", f->path);
+		fail(u, "write", f);
 	else if (fchmod(fd, f->executable ? 0555 : 0444) == -1)
-		fail(u, "set the mode of", f->path);
+		fail(u, "set the mode of", f);
 	else
 		rc = 0;
 	close(fd);
@@ -114,16 +116,13 @@ write_file(const struct unpacker *u, const struct manifest_file *f,
 static int
 take_dir(const struct unpacker *u, const struct ustar_member *m)
 {
-	char quoted[QUOTE_MAX];
-
 	if (strcmp(m->name, FILES) == 0 ||
 	    (strncmp(m->name, FILES_SLASH, sizeof(FILES_SLASH) - 1) == 0 &&
 	    manifest_has_folder(&u->grant->manifest,
 	    m->name + sizeof(FILES_SLASH) - 1)))
 		return 0;
-	return why_set(u->why, "the folder \"%s\" is in the bundle and leads "
-	    "to no file of the manifest",
-	    doc_quote(quoted, m->name, strlen(m->name)));
+	return why_set(u->why, "member %lu of the bundle is a folder that "
+	    "leads to no file of the manifest; leave it out", m->number);
 }
 
 static const struct {
@@ -146,7 +145,6 @@ static int
 check_memory(const struct unpacker *u, const struct manifest_file *f,
     const struct ustar_member *m)
 {
-	char quoted[QUOTE_MAX];
 	enum program_memory asks;
 	unsigned n = 0;
 
@@ -156,39 +154,49 @@ check_memory(const struct unpacker *u, const struct manifest_file *f,
 	asks = program_memory(m->data, m->size, &n);
 	if (asks == PROGRAM_PLAIN)
 		return 0;
-	return why_set(u->why, "the program \"%s\" asks for memory that it "
-	    "may both write and run: line %u of the program headers that "
-	    "readelf -l shows is %s; %s, or name the capability exec-memory",
-	    doc_quote(quoted, f->path, strlen(f->path)), n + 1,
-	    asked[asks].what, asked[asks].instead);
+	return why_set(u->why, "the program in the manifest's files[%d] asks "
+	    "for memory that it may both write and run: line %u of the program "
+	    "headers that readelf -l shows is %s; %s, or name the capability "
+	    "exec-memory", number_of(u, f), n + 1, asked[asks].what,
+	    asked[asks].instead);
+}
+
+/* The file that the manifest has at this place of its list. */
+static int
+take_listed(struct unpacker *u, size_t i, const struct ustar_member *m)
+{
+	const struct manifest_file *f = &u->grant->manifest.files[i];
+
+	if (u->seen[i])
+		return why_set(u->why, "member %lu of the bundle is there a "
+		    "second time; leave one out", m->number);
+	u->seen[i] = true;
+	if (!has_digest(m, f->sha256))
+		return why_set(u->why, "member %lu of the bundle has another "
+		    "SHA-256 than the manifest's files[%zu]; bundle the file "
+		    "that was signed, or sign the manifest again", m->number,
+		    i);
+	if (check_memory(u, f, m) == -1)
+		return -1;
+	return write_file(u, f, m);
 }
 
 static int
 take_file(struct unpacker *u, const struct ustar_member *m)
 {
 	const struct manifest *manifest = &u->grant->manifest;
-	char quoted[QUOTE_MAX];
 	const char *path;
 
-	doc_quote(quoted, m->name, strlen(m->name));
 	if (strncmp(m->name, FILES_SLASH, sizeof(FILES_SLASH) - 1) != 0)
-		return why_set(u->why, "the member \"%s\" is not beneath "
-		    FILES_SLASH, quoted);
+		return why_set(u->why, "member %lu of the bundle is not "
+		    "beneath " FILES_SLASH "; put it there, or leave it out",
+		    m->number);
 	path = m->name + sizeof(FILES_SLASH) - 1;
-	for (size_t i = 0; i < manifest->nfiles; i++) {
-		if (strcmp(manifest->files[i].path, path) != 0)
-			continue;
-		if (u->seen[i])
-			return why_set(u->why, "the member \"%s\" is in the "
-			    "bundle twice", quoted);
-		u->seen[i] = true;
-		if (check_digest(u, m, manifest->files[i].sha256) == -1 ||
-		    check_memory(u, &manifest->files[i], m) == -1)
-			return -1;
-		return write_file(u, &manifest->files[i], m);
-	}
-	return why_set(u->why, "\"%s\" is in the bundle and not in the "
-	    "manifest", quoted);
+	for (size_t i = 0; i < manifest->nfiles; i++)
+		if (strcmp(manifest->files[i].path, path) == 0)
+			return take_listed(u, i, m);
+	return why_set(u->why, "member %lu of the bundle is not in the "
+	    "manifest; list it there, or leave it out", m->number);
 }
 
 /* The next member must be the file of this name. */
@@ -202,8 +210,9 @@ take_named(const struct unpacker *u, struct ustar *tar, const char *name,
 		return -1;
 	if (rc == 1 && !m->is_dir && strcmp(m->name, name) == 0)
 		return 0;
-	return why_set(u->why, "%s is not where a bundle has it: the first "
-	    "two members are manifest.yaml and manifest.yaml.sig", name);
+	return why_set(u->why, "%s is not where a bundle has it: the first two "
+	    "members are the files manifest.yaml and manifest.yaml.sig; make "
+	    "the bundle with `casemate bundle'", name);
 }
 
 static int
@@ -211,9 +220,12 @@ take_head(const struct unpacker *u, struct ustar *tar)
 {
 	struct ustar_member m;
 
-	if (take_named(u, tar, "manifest.yaml", &m) == -1 ||
-	    check_digest(u, &m, u->grant->who.manifest_sha256) == -1)
+	if (take_named(u, tar, "manifest.yaml", &m) == -1)
 		return -1;
+	if (!has_digest(&m, u->grant->who.manifest_sha256))
+		return why_set(u->why, "manifest.yaml in the bundle has "
+		    "another SHA-256 than the manifest that came with the command; "
+		    "bundle the manifest that was signed");
 	/* Not read: keyd has verified the one that came with the command. */
 	return take_named(u, tar, "manifest.yaml.sig", &m);
 }
@@ -221,16 +233,11 @@ take_head(const struct unpacker *u, struct ustar *tar)
 static int
 check_complete(const struct unpacker *u)
 {
-	char quoted[QUOTE_MAX];
-
-	for (size_t i = 0; i < u->grant->manifest.nfiles; i++) {
-		const char *path = u->grant->manifest.files[i].path;
-
+	for (size_t i = 0; i < u->grant->manifest.nfiles; i++)
 		if (!u->seen[i])
-			return why_set(u->why, "\"" FILES_SLASH "%s\" is in "
-			    "the manifest and not in the bundle",
-			    doc_quote(quoted, path, strlen(path)));
-	}
+			return why_set(u->why, "the manifest's files[%zu] is "
+			    "not in the bundle; add it, or take it from the "
+			    "list", i);
 	return 0;
 }
 
