@@ -285,9 +285,10 @@ coverage: ## lines that unit and host tests reach, by folder
 		B=$(B)/coverage qemu-tests/coverage $(addprefix bin/,$(notdir \
 		$(IMAGE_PROGS) $(CLIENT_PROGS)) jailtry mkfilter) && exit $$rc
 
-soak: image job-progs ## 5,000 jobs on 4 processors, 10 boots of 500
+soak: tests fuzzers image job-progs $(B)/python.erofs $(B)/.referee ## random scenarios for SECONDS=14400, or T=NAME SEED=N [STEPS=N] alone
 	$(Q)CASEMATE_SRC=$(CURDIR) CASEMATE_BUILD=$(abspath $(B)) \
-		qemu-tests/soak 10 500 4
+		SECONDS=$(SECONDS) SEED=$(SEED) T=$(T) STEPS=$(STEPS) \
+		qemu-tests/soak/run
 
 bench: image job-progs $(B)/count.so $(B)/bin/ledger_bench $(B)/bin/cedar_bench $(B)/.referee ## the table of figures, from this machine (T=boot_instructions: a part)
 	$(Q)B=$(B) qemu-tests/bench $(T)

@@ -4,4 +4,4 @@ SHTESTS += qemu-tests/boot_test qemu-tests/jobs_test qemu-tests/refuse_test \
 	qemu-tests/crash_test qemu-tests/attack_test \
 	qemu-tests/capability_test qemu-tests/policy_test \
 	qemu-tests/share_test qemu-tests/kernel_test qemu-tests/manual_test \
-	qemu-tests/stop_test
+	qemu-tests/soak_test qemu-tests/stop_test
