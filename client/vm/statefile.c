@@ -7,7 +7,6 @@
 
 #include "client/need.h"
 #include "client/number.h"
-#include "lib/log.h"
 
 #define MAGIC	"casemate-state "
 #define VERSION	"2\n"
@@ -16,7 +15,7 @@ enum state_line_kind {
 	LINE_PROC,	/* struct proc: two numbers */
 	LINE_NUMBER,	/* uint64_t */
 	LINE_WORD,	/* char array of a to z, 0 to 9 and - */
-	LINE_TEXT,	/* char array, escaped as log lines are */
+	LINE_TEXT,	/* char array; \ and unprintable bytes as \xNN */
 };
 
 struct state_line {
@@ -50,9 +49,15 @@ static const struct state_line lines[] = {
 static void
 add_text(struct buf *b, const char *text)
 {
-	const size_t len = strlen(text), room = 4 * len + 8;
+	char byte[8];
 
-	b->len += log_escape((char *)buf_room(b, room), room, text, len);
+	for (; *text != '\0'; text++) {
+		const unsigned char c = (unsigned char)*text;
+
+		snprintf(byte, sizeof(byte), c < ' ' || c > '~' || c == '\\' ?
+		    "\\x%02x" : "%c", c);
+		buf_add_str(b, byte);
+	}
 }
 
 static void
@@ -100,7 +105,7 @@ hex_digit(char c)
 	return at == NULL ? -1 : (int)(at - digits);
 }
 
-/* What log_escape() wrote; -1 when it is longer than the member. */
+/* What add_text() wrote; -1 when it is longer than the member. */
 static int
 parse_text(char *dst, size_t size, const char *text)
 {
