@@ -1,6 +1,7 @@
 /* casemate: the host's command.  Finds the command in the table and runs it. */
 #include "casemate.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -116,10 +117,12 @@ run_words(int argc, char *argv[])
 static int
 check_output(int code, const struct cmd *c)
 {
-	if (stdfds_flush() == 0 || code != EXIT_OK)
+	if (stdfds_flush() == 0)
 		return code;
 	say("standard output: cannot be written; all or the end of what was "
 	    "printed is lost");
+	if (code != EXIT_OK)
+		return code;
 	return c != NULL && c->failed != 0 ? c->failed : EXIT_SYSTEM;
 }
 
@@ -127,6 +130,9 @@ int
 main(int argc, char *argv[])
 {
 	stdfds_fill();
+	/* A closed pipe and a file that is too large are errors like others. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	log_init(CASEMATE);
 	return check_output(run_words(argc, argv), argc < 2 ? NULL :
 	    find(commands, argv[1]));

@@ -1,50 +1,91 @@
 /*
- * The program itself, started with some of descriptors 0 to 2 closed: what it
- * opens never becomes one of them, and lost output is a failure.
+ * The program itself, started with some of descriptors 0 to 2 closed, or with
+ * a full device or a closed pipe as standard output: what it opens never takes
+ * their place, and lost output is a failure with a message.
  */
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <atf-c.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "client/casemate.h"
+#include "client/need.h"
 #include "client/test/fake_appliance.h"
 #include "client/test/user.h"
 
 #define JOB	"00112233445566778899aabbccddeeff"
-#define MASKS	8	/* which of 0, 1 and 2 are closed */
-#define OUT	2u
-#define ERR	4u
 
-/* Standard output and standard error as far as they are open. */
+/* How it is started: 0 to 7 are masks of closed descriptors. */
+#define OUT		2u
+#define ERR		4u
+#define OUT_FULL	8u	/* a device like /dev/full */
+#define OUT_PIPE	9u	/* a pipe from which nothing reads */
+#define WAYS		10u
+
+static bool
+loses_out(unsigned way)
+{
+	return way >= OUT_FULL || (way & OUT) != 0;
+}
+
+static bool
+loses_err(unsigned way)
+{
+	return way < OUT_FULL && (way & ERR) != 0;
+}
+
+static void
+set_descriptors(unsigned way)
+{
+	int fd[2];
+
+	dup2(open("/dev/null", O_RDONLY), 0);
+	dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
+	dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
+	if (way == OUT_FULL) {
+		dup2(open("full", O_WRONLY), 1);
+	} else if (way == OUT_PIPE) {
+		fake_check(pipe(fd) == 0 && dup2(fd[1], 1) == 1, "pipe");
+		close(fd[0]);
+		close(fd[1]);
+	}
+	for (int i = 0; way < OUT_FULL && i < 3; i++)
+		if (way & 1u << i)
+			close(i);
+}
+
 static int
-casemate(unsigned mask, const char *const words[])
+casemate(unsigned way, const char *const words[])
 {
 	const char *build = getenv("CASEMATE_BUILD");
 	union {
 		const char *const *in;
 		char **out;
 	} argv = { .in = words };
-	char path[4096];
+	char path[PATH_MAX];
 	pid_t pid;
 
 	snprintf(path, sizeof(path), "%s/bin/casemate",
 	    build == NULL ? "build" : build);
 	if ((pid = fork()) == 0) {
 		alarm(60);
-		dup2(open("/dev/null", O_RDONLY), 0);
-		dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
-		dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
-		for (int fd = 0; fd < 3; fd++)
-			if (mask & 1u << fd)
-				close(fd);
+		set_descriptors(way);
 		execv(path, argv.out);
 		_exit(127);
 	}
 	return user_wait(pid);
+}
+
+static void
+make_device(void)
+{
+	ATF_REQUIRE_EQ(0, mknod("full", S_IFCHR | 0666, makedev(1, 7)));
 }
 
 static void
@@ -55,25 +96,30 @@ serve_job(struct fake *f, int fd, int nr, void *arg)
 	fake_job(f, fd, LIE_NONE);
 }
 
-ATF_TC_WITHOUT_HEAD(run_whose_output_is_lost_fails);
+ATF_TC(run_whose_output_is_lost_fails);
+ATF_TC_HEAD(run_whose_output_is_lost_fails, tc)
+{
+	atf_tc_set_md_var(tc, "require.user", "root");
+}
 ATF_TC_BODY(run_whose_output_is_lost_fails, tc)
 {
 	const char *words[] = { "casemate", "run", "job", "--key", "key",
 	    "--on", "unix:" USER_SOCKET, "--receipt", "receipt", NULL };
 
+	make_device();
 	user_make_job(9);
-	for (unsigned mask = 0; mask < MASKS; mask++) {
-		const bool lost = (mask & (OUT | ERR)) != 0;
+	for (unsigned way = 0; way < WAYS; way++) {
+		const bool lost = loses_out(way) || loses_err(way);
 		struct fake f;
 
 		fake_init(&f, USER_SOCKET);
 		fake_serve(&f, 1, serve_job, NULL);
-		ATF_CHECK_EQ_MSG(lost ? 125 : 7, casemate(mask, words),
-		    "mask %u: %s", mask, user_err);
+		ATF_CHECK_EQ_MSG(lost ? 125 : 7, casemate(way, words),
+		    "way %u: %s", way, user_err);
 		ATF_CHECK_EQ(0, fake_wait(&f));
-		ATF_CHECK_STREQ(mask & OUT ? "" : "out\n", user_out);
+		ATF_CHECK_STREQ(loses_out(way) ? "" : "out\n", user_out);
 		ATF_CHECK_EQ(lost, access("receipt", F_OK) == -1);
-		if (lost && !(mask & ERR))
+		if (lost && !loses_err(way))
 			USER_CHECK_ERR("cannot write the job's "
 			    "output to standard output");
 		unlink("receipt");
@@ -102,11 +148,13 @@ ATF_TC_BODY(a_long_job_whose_output_is_lost_ends, tc)
 	struct fake f;
 
 	user_make_job(9);
-	fake_init(&f, USER_SOCKET);
-	fake_serve(&f, 1, serve_long_job, NULL);
-	ATF_CHECK_EQ(125, casemate(OUT, words));
-	USER_CHECK_ERR("cannot write the job's output");
-	ATF_CHECK_EQ(0, fake_wait(&f));
+	for (int i = 0; i < 2; i++) {
+		fake_init(&f, USER_SOCKET);
+		fake_serve(&f, 1, serve_long_job, NULL);
+		ATF_CHECK_EQ(125, casemate(i == 0 ? OUT : OUT_PIPE, words));
+		USER_CHECK_ERR("cannot write the job's output");
+		ATF_CHECK_EQ(0, fake_wait(&f));
+	}
 }
 
 #define STATUS	"{\"vkey\":\"k\",\"mode\":\"kept\"}\n"
@@ -146,66 +194,229 @@ serve_leaves(struct fake *f, int fd, int nr, void *arg)
 	fake_leaves(f, fd, NULL, LIE_NONE);
 }
 
-/* Those that print; `job' and `policies' are in the folder. */
-static const struct {
-	fake_handler	*serve;		/* NULL: no appliance */
-	const char	*words[10];
-	int		 lost;		/* the exit status */
-} commands[] = {
-#define ON	"--key", "key", "--on", "unix:" USER_SOCKET
-	{ serve_status, { "casemate", "status", ON, "--json" }, 111 },
-	{ serve_jobs, { "casemate", "jobs", ON, "--json" }, 111 },
-	{ serve_output, { "casemate", "output", JOB, ON }, 1 },
-	{ serve_leaves, { "casemate", "ledger", ON }, 111 },
-	{ NULL, { "casemate", "--help" }, 111 },
-	{ NULL, { "casemate", "--version" }, 111 },
-	{ NULL, { "casemate", "run", "--help" }, 125 },
-	{ NULL, { "casemate", "status", "--help" }, 111 },
-	{ NULL, { "casemate", "policy", "fmt", "rule.cedar" }, 111 },
-	{ NULL, { "casemate", "policy", "test", "site", "cases.yaml" }, 111 },
-	{ NULL, { "casemate", "run", "--dry-run", "job", "--site", "site",
-	    "--submitter", "a" }, 125 },
+static void
+greet(struct fake *f, int fd, int nr, void *arg)
+{
+	(void)nr;
+	(void)arg;
+	fake_connect(fd);
+	fake_hello(f, fd);
+}
+
+enum row {
+#define CMD(name)		ROW_##name,
+#define POLICY_CMD(name)	ROW_policy_##name,
+#include "client/cmd.def"
+#undef CMD
+#undef POLICY_CMD
+	ROW_N
 };
+
+static const struct {
+	const struct cmd *cmd;
+	const char	*before;	/* NULL or the group */
+} all[] = {
+#define CMD(name)		[ROW_##name] = { &cmd_##name, NULL },
+#define POLICY_CMD(name)						\
+	[ROW_policy_##name] = { &cmd_policy_##name, "policy" },
+#include "client/cmd.def"
+#undef CMD
+#undef POLICY_CMD
+};
+
+/*
+ * At least one row for each command.  `lost' is the exit status when the
+ * output is lost; 0: it prints nothing.
+ */
+#define ON	"--key", "key", "--on", "unix:" USER_SOCKET
+static const struct lost_row {
+	enum row	 row;
+	fake_handler	*serve;		/* NULL: no appliance */
+	int		 lost;
+	const char	*words[14];	/* after the command's own */
+} rows[] = {
+	{ ROW_up, greet, 111, { "--name", "vm", "--site", "site", "--image",
+	    "image", "--ephemeral", "--accel", "tcg" } },
+	{ ROW_down, NULL, 0, { "--force", "nothing" } },
+	{ ROW_site, NULL, 0, { "site", "-o", "site.cpio" } },
+	{ ROW_bundle, NULL, 0, { "job", "-o", "job.tar", "--key", "key" } },
+	{ ROW_run, NULL, 125, { "--dry-run", "job", "--site", "site",
+	    "--submitter", "a" } },
+	{ ROW_policy, NULL, 111, { "test", "site", "cases.yaml" } },
+	{ ROW_verify, NULL, 111, { "receipt", "--appliance", "vkey" } },
+	{ ROW_status, serve_status, 111, { ON, "--json" } },
+	{ ROW_status, serve_status, 111, { ON } },
+	{ ROW_jobs, serve_jobs, 111, { ON, "--json" } },
+	{ ROW_jobs, serve_jobs, 111, { ON } },
+	{ ROW_output, serve_output, 1, { JOB, ON } },
+	{ ROW_ledger, serve_leaves, 111, { ON } },
+	{ ROW_tsc_khz, NULL, 111, { NULL } },
+	{ ROW_policy_check, NULL, 111, { "site" } },
+	{ ROW_policy_explain, NULL, 111, { "site", "cases.yaml" } },
+	{ ROW_policy_explain, NULL, 111, { "site", "job/manifest.yaml",
+	    "--submitter", "a" } },
+	{ ROW_policy_fmt, NULL, 111, { "rule.cedar" } },
+	{ ROW_policy_fmt, NULL, 111, { "--json", "rule.cedar" } },
+	{ ROW_policy_test, NULL, 111, { "site", "cases.yaml" } },
+};
+
+/* The program's words for a command and more words. */
+static void
+put_words(const char *words[20], enum row row, const char *const *more)
+{
+	int n = 0;
+
+	words[n++] = "casemate";
+	if (all[row].before != NULL)
+		words[n++] = all[row].before;
+	words[n++] = all[row].cmd->name;
+	while (*more != NULL)
+		words[n++] = *more++;
+	words[n] = NULL;
+}
+
+/* A script in QEMU's place, which lives until it is killed. */
+static void
+fake_qemu(void)
+{
+	static char here[PATH_MAX];
+	char *path;
+
+	ATF_REQUIRE(getcwd(here, sizeof(here)) != NULL);
+	path = need_printf("%s/bin:%s", here, getenv("PATH"));
+	ATF_REQUIRE_EQ(0, mkdir("bin", 0755));
+	user_write("bin/qemu-system-x86_64", "#!/bin/sh\n"
+	    "mv ../../" USER_SOCKET " vsock.sock\n"
+	    "echo 'casemate: ready in 1 ms' > console.log\n"
+	    "exec tail -f /dev/null\n", 0755);
+	ATF_REQUIRE_EQ(0, setenv("PATH", path, 1));
+	ATF_REQUIRE_EQ(0, setenv("XDG_STATE_HOME", here, 1));
+	user_write("image", "", 0644);
+	free(path);
+}
 
 static void
 make_site(void)
 {
+	char *line;
+
+	user_slurp("key.pub", user_out);
+	line = need_printf("a %s", user_out);
 	ATF_REQUIRE_EQ(0, mkdir("site", 0755));
 	ATF_REQUIRE_EQ(0, mkdir("site/policy", 0755));
+	user_write("site/allowed_signers", line, 0644);
 	user_write("site/policy/r.cedar", "permit(principal == User::\"a\","
 	    " action == Action::\"run\", resource);\n", 0644);
 	user_write("rule.cedar", "permit(principal,action,resource);\n",
 	    0644);
 	user_write("cases.yaml", "- case: x\n  command: {submitter: a,"
 	    " author: a, manifest: {name: t}}\n  expect: allow\n", 0644);
+	free(line);
 }
 
-ATF_TC_WITHOUT_HEAD(every_command_whose_output_is_lost_fails);
-ATF_TC_BODY(every_command_whose_output_is_lost_fails, tc)
+/* The files `receipt' and `vkey'. */
+static void
+make_receipt(void)
 {
-	static char whole[USER_TEXT_MAX];
+	const char *words[] = { "casemate", "run", "job", ON, "--receipt",
+	    "receipt", NULL };
 	struct fake f;
 
+	fake_init(&f, USER_SOCKET);
+	fake_serve(&f, 1, serve_job, NULL);
+	ATF_REQUIRE_EQ(7, casemate(0, words));
+	ATF_REQUIRE_EQ(0, fake_wait(&f));
+	user_write("vkey", f.vkey, 0644);
+}
+
+static void
+make_things(void)
+{
+	make_device();
 	user_make_job(9);
 	make_site();
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		for (unsigned mask = 0; mask < MASKS; mask++) {
-			const int want = mask & OUT ? commands[i].lost : 0;
+	make_receipt();
+	fake_qemu();
+}
 
-			if (commands[i].serve != NULL) {
-				fake_init(&f, USER_SOCKET);
-				fake_serve(&f, 1, commands[i].serve, NULL);
-			}
-			ATF_CHECK_EQ_MSG(want, casemate(mask,
-			    commands[i].words), "%s %s, mask %u: %s%s",
-			    commands[i].words[1], commands[i].words[2], mask,
-			    user_out, user_err);
-			if (commands[i].serve != NULL)
-				ATF_CHECK_EQ(0, fake_wait(&f));
-			if (mask == 0)
-				strcpy(whole, user_out);
-			ATF_CHECK_STREQ(mask & OUT ? "" : whole, user_out);
-			ATF_CHECK(*whole != '\0');
+static void
+check_way(const struct lost_row *r, const char *const words[], unsigned way)
+{
+	const char *down[] = { "casemate", "down", "--force", "vm", NULL };
+	const bool lost = loses_out(way) && r->lost != 0;
+	struct fake f;
+
+	if (r->serve != NULL) {
+		fake_init(&f, USER_SOCKET);
+		fake_serve(&f, 1, r->serve, NULL);
+	}
+	ATF_CHECK_EQ_MSG(lost ? r->lost : 0, casemate(way, words),
+	    "%s %s, way %u: %s%s", words[1], words[2], way, user_out,
+	    user_err);
+	if (r->serve != NULL)
+		ATF_CHECK_EQ(0, fake_wait(&f));
+	if (lost && !loses_err(way))
+		ATF_CHECK_MSG(strstr(user_err, "standard output") != NULL,
+		    "%s %s, way %u: %s", words[1], words[2], way, user_err);
+	ATF_CHECK_EQ_MSG(loses_out(way) || r->lost == 0, *user_out == '\0',
+	    "%s %s, way %u: %s", words[1], words[2], way, user_out);
+	if (r->row == ROW_up && r->serve != NULL)
+		ATF_CHECK_EQ(0, casemate(0, down));
+}
+
+static void
+check_row(const struct lost_row *r)
+{
+	const char *words[20];
+
+	put_words(words, r->row, r->words);
+	for (unsigned way = 0; way < WAYS; way++)
+		check_way(r, words, way);
+}
+
+ATF_TC(every_command_whose_output_is_lost_fails);
+ATF_TC_HEAD(every_command_whose_output_is_lost_fails, tc)
+{
+	atf_tc_set_md_var(tc, "require.user", "root");
+}
+ATF_TC_BODY(every_command_whose_output_is_lost_fails, tc)
+{
+	bool has_row[ROW_N] = { false };
+
+	make_things();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		has_row[rows[i].row] = true;
+		if (rows[i].row == ROW_up && access("/dev/vhost-vsock", F_OK) == 0)
+			continue;	/* it would be this host's vsock */
+		check_row(&rows[i]);
+	}
+	for (size_t i = 0; i < ROW_N; i++)
+		ATF_CHECK_MSG(has_row[i], "%s: has no row in this test",
+		    all[i].cmd->name);
+}
+
+ATF_TC(every_help_that_is_lost_fails);
+ATF_TC_HEAD(every_help_that_is_lost_fails, tc)
+{
+	atf_tc_set_md_var(tc, "require.user", "root");
+}
+ATF_TC_BODY(every_help_that_is_lost_fails, tc)
+{
+	const char *help[] = { "casemate", "--help", NULL };
+	const char *version[] = { "casemate", "--version", NULL };
+	const char *more[] = { "--help", NULL }, *words[20];
+	struct lost_row r = { .lost = 111 };
+
+	make_device();
+	for (unsigned way = 0; way < WAYS; way++) {
+		check_way(&r, help, way);
+		check_way(&r, version, way);
+		for (unsigned row = 0; row < ROW_N; row++) {
+			struct lost_row one = { .row = row, .lost =
+			    row == ROW_run ? 125 : 111 };
+
+			put_words(words, one.row, more);
+			check_way(&one, words, way);
 		}
 	}
 }
@@ -215,5 +426,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, run_whose_output_is_lost_fails);
 	ATF_TP_ADD_TC(tp, a_long_job_whose_output_is_lost_ends);
 	ATF_TP_ADD_TC(tp, every_command_whose_output_is_lost_fails);
+	ATF_TP_ADD_TC(tp, every_help_that_is_lost_fails);
 	return atf_no_error();
 }

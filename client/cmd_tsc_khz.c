@@ -12,7 +12,7 @@ run(int argc, char *argv[])
 	if (opts_parse(&cmd_tsc_khz, NULL, argc, argv, NULL) == -1)
 		return CMD_USAGE;
 	printf("%llu\n", (unsigned long long)tsc_khz());
-	return fflush(stdout) == EOF ? EXIT_SYSTEM : EXIT_OK;
+	return EXIT_OK;
 }
 
 const struct cmd cmd_tsc_khz = {

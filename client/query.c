@@ -209,9 +209,5 @@ query_exit(struct client_query *q, int ret)
 {
 	session_free(&q->session);
 	buf_free(&q->answer);
-	if (fflush(stdout) == EOF) {
-		say_errno("standard output");
-		return EXIT_SYSTEM;
-	}
 	return ret == -1 ? EXIT_REFUSED : EXIT_OK;
 }

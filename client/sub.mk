@@ -35,7 +35,8 @@ TESTS += $(addprefix client/,backoff_test casemate_closed_test \
 client/doctor/room_test_LDFLAGS := -Wl,--wrap=adjtimex,--wrap=clock_unix_s
 client/save_test_LDFLAGS := -Wl,--wrap=fsync
 client/conn_test_LDFLAGS := -Wl,--wrap=socket,--wrap=connect
-$(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate
+$(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate \
+	$(B)/bin/casemate-vsock
 $(B)/tests/client/vm/start_test: | $(B)/bin/casemate $(B)/bin/casemate-vsock
 SHTESTS += $(addprefix client/,casemate_test cmd_up_test \
 	doctor/cmd_doctor_test policy/cmd_check_test policy/cmd_fmt_test \

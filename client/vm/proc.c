@@ -98,6 +98,8 @@ child(const char *path, const char *const argv[], enum proc_kind kind,
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);	/* main() ignores these */
+	signal(SIGXFSZ, SIG_DFL);
 	if (kind != PROC_ATTACHED) {
 		setsid();
 		setrlimit(RLIMIT_CORE, &no_core);
