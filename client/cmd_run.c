@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +85,8 @@ load_pack(struct run_job *r)
 	struct stat st;
 
 	if (stat(r->what, &st) == -1) {
-		say_errno("%s: cannot find the job", r->what);
+		say("%s: cannot find the job: %s", r->what,
+		    file_reason(AT_FDCWD, r->what));
 		return -1;
 	}
 	if (S_ISDIR(st.st_mode))

@@ -124,7 +124,8 @@ absolute(struct up *u, const char *what, const char *path)
 	char *real = realpath(path, NULL);
 
 	if (real == NULL) {
-		say_errno("%s: cannot find the %s", path, what);
+		say("%s: cannot find the %s: %s", path, what,
+		    file_reason(AT_FDCWD, path));
 		return NULL;
 	}
 	u->real[u->nreal++] = real;
@@ -152,7 +153,8 @@ load_site_file(const char *path, struct buf *cpio)
 	static const char name[] = "site/allowed_signers", end[] = "TRAILER!!!";
 
 	if (access(path, F_OK) == -1) {
-		say_errno("--site %s: cannot find it", path);
+		say("--site %s: cannot find it: %s", path,
+		    file_reason(AT_FDCWD, path));
 		return -1;
 	}
 	if (file_read(AT_FDCWD, path, FILE_FOLLOW, path, SITE_FILE_MAX, cpio,

@@ -13,6 +13,26 @@
 #include "save.h"
 #include "say.h"
 
+const char *
+file_reason(int dirfd, const char *name)
+{
+	static char text[64];
+	const int error = errno;
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return strerror(error);
+	if (error == ELOOP)
+		return "it is a link that leads to itself";
+	if (error == ENOENT && S_ISLNK(st.st_mode))
+		return "it is a link to what does not exist";
+	if ((error != ENOTDIR && error != ENXIO) ||
+	    fstatat(dirfd, name, &st, 0) == -1 || S_ISDIR(st.st_mode))
+		return strerror(error);
+	snprintf(text, sizeof(text), "it is %s", filekind_word(st.st_mode));
+	return text;
+}
+
 static int
 open_regular(int dirfd, const char *name, enum file_link link,
     const char *shown, struct stat *st)
@@ -27,7 +47,7 @@ open_regular(int dirfd, const char *name, enum file_link link,
 			say("%s: is a symbolic link; put the file itself "
 			    "there", shown);
 		else
-			say_errno("%s", shown);
+			say("%s: %s", shown, file_reason(dirfd, name));
 		return -1;
 	}
 	if (fstat(fd, st) == -1) {

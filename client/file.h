@@ -15,6 +15,12 @@ enum file_link {
 };
 
 /*
+ * Why opening it failed with errno, for a message: what it is where it is of
+ * the wrong kind, or strerror().
+ */
+const char *file_reason(int dirfd, const char *name);
+
+/*
  * Appends the regular file `name' below dirfd to `out'.  `shown' is its
  * name in messages.  *executablep (may be NULL) is its owner's x bit.
  * Complains and returns -1 with errno, also when it has more than max bytes.

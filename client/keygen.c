@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "client/vm/proc.h"
+#include "file.h"
 #include "lib/filekind.h"
 #include "lib/msg/msg.h"
 #include "say.h"
@@ -104,12 +105,11 @@ check_type(const char *key, const char *out)
 		return 0;
 	if (strstr(type, "-SK") != NULL)
 		say("%s: is a security key (%s), which an appliance does not "
-		    "accept; " MAKE_ONE,
-		    key, type);
+		    "accept; " MAKE_ONE, key, type);
 	else
 		say("%s: is a key of type %s with %.*s bits; an appliance "
-		    "accepts Ed25519 and ECDSA with 256 bits; " MAKE_ONE,
-		    key, type, bits, out);
+		    "accepts Ed25519 and ECDSA with 256 bits; " MAKE_ONE, key,
+		    type, bits, out);
 	return -1;
 }
 
@@ -119,12 +119,8 @@ check_file(const char *key)
 	struct stat st;
 
 	if (stat(key, &st) == -1) {
-		if (errno == ENOENT)
-			say("%s: there is no such key file; give the path of "
-			    "one, or " MAKE_ONE,
-			    key);
-		else
-			say_errno("%s: cannot find the key", key);
+		say("%s: cannot find the key: %s; give the path of one, or "
+		    MAKE_ONE, key, file_reason(AT_FDCWD, key));
 		return -1;
 	}
 	if (!S_ISREG(st.st_mode)) {

@@ -210,7 +210,8 @@ open_source(struct source *s, const char *dir)
 	manifest_init(&s->manifest);
 	s->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->fd == -1) {
-		say_errno("%s: cannot open the job's folder", dir);
+		say("%s: cannot open the job's folder: %s", dir,
+		    file_reason(AT_FDCWD, dir));
 		return -1;
 	}
 	s->is_signed = fstatat(s->fd, SIGNATURE, &st, AT_SYMLINK_NOFOLLOW) == 0;

@@ -39,12 +39,14 @@ key_files_body() {
 	enter
 	signs alice
 	signs alice.pub
-	fails nokey 'there is no such key file'
+	fails nokey 'cannot find the key: No such file.*; give the path'
 	mkdir keys
 	fails keys 'is a folder; give the key file in it'
 	mkfifo fifo
 	fails fifo 'is a FIFO; give the key file itself'
 	fails alice/x 'cannot find the key: Not a directory'
+	ln -s nokey dangling
+	fails dangling 'cannot find the key: it is a link to what does not'
 	: > empty
 	echo '%PDF-1.4' > junk
 	chmod 600 empty junk

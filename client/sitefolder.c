@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "folder.h"
 #include "client/policy/say.h"
 #include "say.h"
@@ -57,7 +58,8 @@ load(struct site *s, const char *dir, int *fdp,
 
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1) {
-		say_errno("%s: cannot open the site's folder", dir);
+		say("%s: cannot open the site's folder: %s", dir,
+		    file_reason(AT_FDCWD, dir));
 		return -1;
 	}
 	if (check_names(fd, dir) == -1 || site(s, fd, report) == -1)

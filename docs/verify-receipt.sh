@@ -49,7 +49,7 @@ name() {
 }
 
 for f in "$1" "$2"; do
-	[ -r "$f" ] && [ ! -d "$f" ] || no "$f cannot be read"
+	[ -f "$f" ] && [ -r "$f" ] || no "$f cannot be read; it must be a file"
 done
 t=$(mktemp -d)
 trap 'rm -rf "$t"' EXIT

@@ -48,6 +48,12 @@ write_changes_files_in_place_body() {
 	atf_check cmp rough.cedar smooth.cedar
 	atf_check -o inline:'640\n' stat -c %a rough.cedar
 	atf_check -o match:2001-01-01 stat -c %y smooth.cedar
+	printf '%s' "$rough" > rough.cedar
+	ln -s rough.cedar link.cedar
+	atf_check "$casemate" policy fmt -w link.cedar
+	atf_check -o inline:'rough.cedar\n' readlink link.cedar
+	atf_check cmp rough.cedar smooth.cedar
+	rm link.cedar
 	ls -A > ../left 2>&1	# atf-check has a folder of its own here
 	atf_check -o inline:'bad.cedar\nrough.cedar\nsmooth.cedar\n' \
 	    cat ../left

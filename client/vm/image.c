@@ -2,13 +2,13 @@
 
 #include <sys/stat.h>
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "client/file.h"
 #include "client/need.h"
 #include "lib/filekind.h"
 
@@ -52,7 +52,8 @@ open_runtime(const char *path, struct why *w)
 	struct stat st;
 
 	if (fd == -1 || fstat(fd, &st) == -1)
-		why_set(w, "cannot open the runtime: %s", strerror(errno));
+		why_set(w, "cannot open the runtime: %s",
+		    file_reason(AT_FDCWD, path));
 	else if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
 		why_set(w, "is %s; a runtime is a file with an EROFS image",
 		    filekind_word(st.st_mode));
