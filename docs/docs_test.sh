@@ -69,6 +69,28 @@ no_two_types_share_a_tag_body() {
 	atf_check cat twice
 }
 
+atf_test_case programs_of_the_host_fill_their_descriptors
+programs_of_the_host_fill_their_descriptors_head() {
+	atf_set descr 'main() first calls stdfds_fill(), but in guests'
+}
+programs_of_the_host_fill_their_descriptors_body() {
+	find "$CASEMATE_SRC" -path "$CASEMATE_BUILD" -prune -o \
+	    -name sub.mk -exec sed -n \
+	    's/^\(CLIENT_PROGS\|TOOLS\) += \([a-z].*\)/\2/p' {} + |
+	tr ' ' '\n' > programs
+	[ "$(wc -l < programs)" -ge 7 ] || atf_fail "sub.mk was not read"
+	while read -r program; do
+		case $program in
+		client/vsock/test/vsock-guest | deps/tests/relro_probe)
+			continue ;;
+		esac
+		awk '/^main\(/ { main = 1 }
+		main && /^\t[a-z_]+\(/ { ok = /stdfds_fill\(\);$/; exit }
+		END { exit !ok }' "$CASEMATE_SRC/$program.c" || echo "$program"
+	done < programs > without
+	atf_check cat without
+}
+
 atf_test_case every_message_is_documented
 every_message_is_documented_head() {
 	atf_set descr 'on pipes, unless it only brings a frame, and every frame'
@@ -571,6 +593,7 @@ atf_init_test_cases() {
 	atf_add_test_case links_lead_somewhere
 	atf_add_test_case glossary_names_files_that_exist
 	atf_add_test_case no_two_types_share_a_tag
+	atf_add_test_case programs_of_the_host_fill_their_descriptors
 	atf_add_test_case every_message_is_documented
 	atf_add_test_case every_documented_message_is_there_once
 	atf_add_test_case every_kind_of_leaf_is_documented
