@@ -61,18 +61,14 @@ set_descriptors(unsigned way)
 }
 
 static int
-casemate(unsigned way, const char *const words[])
+start(const char *path, unsigned way, const char *const words[])
 {
-	const char *build = getenv("CASEMATE_BUILD");
 	union {
 		const char *const *in;
 		char **out;
 	} argv = { .in = words };
-	char path[PATH_MAX];
 	pid_t pid;
 
-	snprintf(path, sizeof(path), "%s/bin/casemate",
-	    build == NULL ? "build" : build);
 	if ((pid = fork()) == 0) {
 		alarm(60);
 		set_descriptors(way);
@@ -80,6 +76,17 @@ casemate(unsigned way, const char *const words[])
 		_exit(127);
 	}
 	return user_wait(pid);
+}
+
+static int
+casemate(unsigned way, const char *const words[])
+{
+	const char *build = getenv("CASEMATE_BUILD");
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/bin/casemate",
+	    build == NULL ? "build" : build);
+	return start(path, way, words);
 }
 
 static void
@@ -421,11 +428,37 @@ ATF_TC_BODY(every_help_that_is_lost_fails, tc)
 	}
 }
 
+/* It prints the leaf, and on standard error that it is verified. */
+ATF_TC(the_recipe_whose_output_is_lost_fails);
+ATF_TC_HEAD(the_recipe_whose_output_is_lost_fails, tc)
+{
+	atf_tc_set_md_var(tc, "require.user", "root");
+}
+ATF_TC_BODY(the_recipe_whose_output_is_lost_fails, tc)
+{
+	const char *src = getenv("CASEMATE_SRC");
+	char *recipe = need_printf("%s/docs/verify-receipt.sh",
+	    src == NULL ? "." : src);
+	const char *words[] = { "sh", recipe, "receipt", "vkey", NULL };
+
+	make_device();
+	user_make_job(9);
+	make_receipt();
+	for (unsigned way = 0; way < WAYS; way++) {
+		const bool lost = loses_out(way) || loses_err(way);
+
+		ATF_CHECK_EQ_MSG(!lost, start("/bin/sh", way, words) == 0,
+		    "way %u: %s%s", way, user_out, user_err);
+	}
+	free(recipe);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, run_whose_output_is_lost_fails);
 	ATF_TP_ADD_TC(tp, a_long_job_whose_output_is_lost_ends);
 	ATF_TP_ADD_TC(tp, every_command_whose_output_is_lost_fails);
+	ATF_TP_ADD_TC(tp, the_recipe_whose_output_is_lost_fails);
 	ATF_TP_ADD_TC(tp, every_help_that_is_lost_fails);
 	return atf_no_error();
 }

@@ -104,11 +104,19 @@ start_qemu(struct start *s, struct vm *vm)
 	return 0;
 }
 
+/* A new file: opening a FIFO that is there would block. */
 static int
 open_log(struct start *s, const char *file)
 {
-	return openat(s->dir, file,
+	int fd;
+
+	unlinkat(s->dir, file, 0);
+	fd = openat(s->dir, file,
 	    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+	if (fd == -1)
+		say_errno("%s: cannot make the file %s in its folder",
+		    s->name, file);
+	return fd;
 }
 
 /* Makes the monitor's input, which has one command. */
@@ -129,12 +137,13 @@ open_files(struct start *s)
 {
 	unlinkat(s->dir, "console.log", 0);
 	s->null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	s->log = open_log(s, "qemu.log");
-	s->events = open_log(s, "events.log");
-	if (s->null == -1 || s->log == -1 || s->events == -1) {
-		say_errno("%s: cannot open its log", s->name);
+	if (s->null == -1) {
+		say_errno("/dev/null");
 		return -1;
 	}
+	if ((s->log = open_log(s, "qemu.log")) == -1 ||
+	    (s->events = open_log(s, "events.log")) == -1)
+		return -1;
 	/* So that a full disk does not lose them; not all file systems can. */
 	(void)!fallocate(s->events, FALLOC_FL_KEEP_SIZE, 0, EVENTS_SIZE);
 	return make_commands(s);

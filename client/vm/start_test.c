@@ -426,6 +426,21 @@ ATF_TC_BODY(a_program_that_stands_alone, tc)
 	free(program);
 }
 
+ATF_TC_WITHOUT_HEAD(a_log_of_another_kind_is_replaced);
+ATF_TC_BODY(a_log_of_another_kind_is_replaced, tc)
+{
+	struct stat st;
+
+	enter("exit 1\n");
+	ATF_REQUIRE_EQ(0, mkdir("casemate", 0700));
+	ATF_REQUIRE_EQ(0, mkdir("casemate/vm", 0700));
+	ATF_REQUIRE_EQ(0, mkfifo(FOLDER "qemu.log", 0600));
+	ATF_CHECK_EQ(1, up(NULL, NULL));
+	USER_CHECK_ERR("vm: QEMU said nothing");
+	ATF_REQUIRE_EQ(0, stat(FOLDER "qemu.log", &st));
+	ATF_CHECK(S_ISREG(st.st_mode));
+}
+
 ATF_TC_WITHOUT_HEAD(runtimes_are_given_to_the_vm);
 ATF_TC_BODY(runtimes_are_given_to_the_vm, tc)
 {
@@ -463,7 +478,7 @@ ATF_TC_BODY(what_cannot_start_is_said, tc)
 	ATF_REQUIRE_EQ(0, unlink(FOLDER "qemu.log"));
 	ATF_REQUIRE_EQ(0, mkdir(FOLDER "qemu.log", 0755));
 	ATF_CHECK_EQ(1, up(NULL, NULL));
-	USER_CHECK_ERR("vm: cannot open its log: Is a directory");
+	USER_CHECK_ERR("vm: cannot make the file qemu.log in its folder: Is a");
 	ATF_REQUIRE_EQ(0, mkdir(FOLDER "vsock.sock", 0755));
 	ATF_REQUIRE_EQ(0, rmdir(FOLDER "qemu.log"));
 	ATF_CHECK_EQ(1, up(NULL, NULL));
@@ -482,6 +497,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, an_ignored_hangup_stays_ignored);
 	ATF_TP_ADD_TC(tp, foreground_ends_with_its_vm);
 	ATF_TP_ADD_TC(tp, a_program_that_stands_alone);
+	ATF_TP_ADD_TC(tp, a_log_of_another_kind_is_replaced);
 	ATF_TP_ADD_TC(tp, runtimes_are_given_to_the_vm);
 	ATF_TP_ADD_TC(tp, what_cannot_start_is_said);
 	return atf_no_error();
