@@ -393,7 +393,8 @@ ATF_TC_BODY(every_command_whose_output_is_lost_fails, tc)
 	make_things();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		has_row[rows[i].row] = true;
-		if (rows[i].row == ROW_up && access("/dev/vhost-vsock", F_OK) == 0)
+		if (rows[i].row == ROW_up &&
+		    access("/dev/vhost-vsock", F_OK) == 0)
 			continue;	/* it would be this host's vsock */
 		check_row(&rows[i]);
 	}
