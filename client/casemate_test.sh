@@ -355,10 +355,18 @@ up_fails() {
 	refused "$text" up --site site "$@"
 }
 
+# fake_image FILE: looks like the appliance's image, a kernel's header alone.
+fake_image() {
+	truncate -s 1024 "$1"
+	printf '\001' | dd of="$1" bs=1 seek=497 conv=notrunc status=none
+	printf '\125\252\0\0HdrS' |
+	    dd of="$1" bs=1 seek=510 conv=notrunc status=none
+}
+
 new_case up_refuses_before_it_starts 'bad options and files'
 up_refuses_before_it_starts_body() {
 	make_site
-	touch image
+	fake_image image
 	usage() {
 		text=$1
 		shift
@@ -376,7 +384,7 @@ up_refuses_before_it_starts_body() {
 	usage 'is given twice' --site site --runtime a=image --runtime a=image
 	fake_qemu 'exit 0'
 	up_fails 'noimage: cannot find the image' --image noimage
-	up_fails 'nofile: cannot open the runtime' --image image \
+	up_fails 'nofile: cannot find the runtime' --image image \
 	    --runtime a=nofile
 	up_fails 'image: is not an EROFS image' --image image --runtime a=image
 	refused '--site nosite: cannot find it' up --site nosite --image image
@@ -397,7 +405,7 @@ up_refuses_before_it_starts_body() {
 new_case up_shows_what_a_dead_vm_said 'and leaves nothing behind'
 up_shows_what_a_dead_vm_said_body() {
 	make_site
-	touch image
+	fake_image image
 	fake_qemu 'echo "no site: do this" > console.log
 echo "qemu: that is wrong" >&2'
 	atf_check -s exit:1 -e save:err "$casemate" up --site site \
@@ -416,7 +424,7 @@ echo "qemu: that is wrong" >&2'
 new_case up_gives_up_in_time 'a VM that never answers is ended'
 up_gives_up_in_time_body() {
 	make_site
-	touch image
+	fake_image image
 	fake_qemu 'echo $$ > pid; ls -l /proc/self/fd > fds
 exec tail -f /dev/null'
 	atf_check -s exit:1 -e match:'was not ready in time' "$casemate" up \
@@ -435,7 +443,7 @@ new_case kvm_that_hangs_is_found_out_once 'in 10 s, then remembered'
 kvm_that_hangs_is_found_out_once_body() {
 	need_kvm_node
 	make_site
-	touch image
+	fake_image image
 	fake_qemu "echo \$\$ >> $PWD/probes; ulimit -c >> $PWD/cores
 exec tail -f /dev/null"
 	refused '--accel kvm: /dev/kvm opens, but a guest does not run' \
@@ -445,7 +453,7 @@ exec tail -f /dev/null"
 	atf_check_equal 1 "$(wc -l < probes)"
 	atf_check -o inline:'0\n' cat cores
 	atf_check -s exit:1 -e ignore kill -0 "$(cat probes)"
-	touch image
+	fake_image image
 	refused 'a guest does not run' \
 	    up --site site --image image --ephemeral --accel kvm
 	atf_check_equal 2 "$(wc -l < probes)"
@@ -455,7 +463,7 @@ new_case kvm_that_works_is_taken 'the image was seen to run'
 kvm_that_works_is_taken_body() {
 	need_kvm_node
 	make_site
-	touch image
+	fake_image image
 	fake_qemu "case \"\$*\" in
 *casemate.probe*) echo 'casemate: probe ok' ;;
 *) echo \"\$*\" > $PWD/args ;;
@@ -468,7 +476,7 @@ esac"
 new_case data_disk_is_made_once 'sparse, ext4, with journal and label'
 data_disk_is_made_once_body() {
 	make_site
-	touch image
+	fake_image image
 	fake_qemu 'exit 0'
 	refused 'the VM ended by itself' up --site site --image image \
 	    --accel tcg --disk-size 64M
@@ -484,7 +492,7 @@ data_disk_is_made_once_body() {
 	    --accel tcg --disk-size 128M
 	atf_check_equal "$before" "$(sha256sum < $disk)"
 	echo garbage > own
-	refused 'the VM ended by itself' up --site site --image image \
+	refused 'own: cannot be the data disk' up --site site --image image \
 	    --accel tcg --disk own
 	atf_check -o inline:'garbage\n' cat own
 }

@@ -11,24 +11,22 @@
 #include <unistd.h>
 
 #include "appliance.h"
+#include "client/vm/differ.h"
 #include "client/vm/disk.h"
 #include "client/vm/ended.h"
-#include "client/vm/hostdev.h"
 #include "client/vm/lock.h"
 #include "client/vm/proc.h"
 #include "client/vm/start.h"
 #include "client/vm/stop.h"
 #include "client/vm/tail.h"
-#include "client/vm/tsc.h"
 #include "conn.h"
 #include "file.h"
 #include "lib/clock.h"
-#include "client/vm/image.h"
 #include "lib/log.h"
 #include "lib/name.h"
 #include "need.h"
 #include "say.h"
-#include "sitemake.h"
+#include "up.h"
 #include "verified.h"
 
 #define TRY_MS		1000	/* one try; Ctrl-C waits for its end */
@@ -36,22 +34,6 @@
 #define TURN_MS		500	/* between two looks for a signal */
 #define READY_LINE	"casemate: ready in "
 #define READY_LINE_MS	3000
-#define SITE_FILE_MAX	(1u << 20)	/* both files have a tenth of it */
-
-struct up {
-	const char	*name, *image, *site, *disk, *machine, *accel;
-	struct opt_list	 runtimes;
-	uint64_t	 disk_size, memory_mib, cpus, wait_s;
-	bool		 ephemeral, foreground;
-	char		*own_image, *own_disk;	/* when not given */
-	char		*real[OPT_LIST_MAX + 2];	/* absolute paths */
-	size_t		 nreal;
-	struct vm	 vm;
-	struct vm_state	 state;
-	struct hello	 hello;
-	int		 dir, lock;
-	uint64_t	 started;
-};
 
 /* Between two tries to reach a VM that starts. */
 static const struct backoff pause_start = { 20, 200 };
@@ -64,37 +46,6 @@ want_stop(int sig)
 	stop_wanted = sig;
 }
 
-/* "python=FILE" */
-static int
-parse_runtime(struct up *u, const char *text)
-{
-	struct vm_runtime *rt = &u->vm.runtimes[u->vm.nruntimes];
-	const char *equals = strchr(text, '=');
-	size_t len = equals == NULL ? 0 : (size_t)(equals - text);
-
-	if (len == 0 || len > VM_RUNTIME_NAME_MAX) {
-		say("--runtime %s: must be NAME=FILE, NAME of at most %d "
-		    "letters (a virtio serial holds no more)", text,
-		    VM_RUNTIME_NAME_MAX);
-		return -1;
-	}
-	memcpy(rt->name, text, len);
-	if (name_check(rt->name) == -1) {
-		say("--runtime %s: a name has lower-case letters, digits and "
-		    "-", text);
-		return -1;
-	}
-	for (size_t i = 0; i < u->vm.nruntimes; i++) {
-		if (strcmp(u->vm.runtimes[i].name, rt->name) == 0) {
-			say("--runtime %s: is given twice", rt->name);
-			return -1;
-		}
-	}
-	rt->file = equals + 1;
-	u->vm.nruntimes++;
-	return 0;
-}
-
 static int
 parse(struct up *u, int argc, char *argv[])
 {
@@ -105,187 +56,19 @@ parse(struct up *u, int argc, char *argv[])
 		    "and -, and does not begin with -", u->name);
 		return -1;
 	}
-	if (u->ephemeral && u->disk != NULL) {
-		say("--disk and --ephemeral exclude each other");
+	if (u->ephemeral && (u->disk != NULL || u->disk_size != 0)) {
+		say("--%s and --ephemeral exclude each other",
+		    u->disk != NULL ? "disk" : "disk-size");
 		return -1;
 	}
+	if (u->disk_size == 0)
+		u->disk_size = DISK_SIZE;
 	if (vm_parse_machine(u->machine, &u->vm.machine) == -1)
 		say_die(101, "--machine %s", u->machine);
 	for (size_t i = 0; i < u->runtimes.n; i++)
-		if (parse_runtime(u, u->runtimes.item[i]) == -1)
+		if (up_parse_runtime(u, u->runtimes.item[i]) == -1)
 			return -1;
 	return 0;
-}
-
-/* QEMU runs in another folder: it needs absolute paths. */
-static const char *
-absolute(struct up *u, const char *what, const char *path)
-{
-	char *real = realpath(path, NULL);
-
-	if (real == NULL) {
-		say("%s: cannot find the %s: %s", path, what,
-		    file_reason(AT_FDCWD, path));
-		return NULL;
-	}
-	u->real[u->nreal++] = real;
-	return real;
-}
-
-static char *
-find_image(void)
-{
-	char *path = image_find(), *folder;
-
-	if (path == NULL) {
-		folder = image_program_folder();
-		say("--image is missing, and there is no " IMAGE_NAME " beside "
-		    "%s; `make image' makes it", folder);
-		free(folder);
-	}
-	return path;
-}
-
-/* What `casemate site' made; half of it could lack the signers. */
-static int
-load_site_file(const char *path, struct buf *cpio)
-{
-	static const char name[] = "site/allowed_signers", end[] = "TRAILER!!!";
-
-	if (access(path, F_OK) == -1) {
-		say("--site %s: cannot find it: %s", path,
-		    file_reason(AT_FDCWD, path));
-		return -1;
-	}
-	if (file_read(AT_FDCWD, path, FILE_FOLLOW, path, SITE_FILE_MAX, cpio,
-	    NULL) == -1)
-		return -1;
-	if (cpio->len >= 6 && memcmp(cpio->data, "070701", 6) == 0 &&
-	    memmem(cpio->data, cpio->len, name, sizeof(name)) != NULL &&
-	    memmem(cpio->data, cpio->len, end, sizeof(end)) != NULL)
-		return 0;
-	say("%s: is not a whole site; make one with `casemate site DIR -o "
-	    "FILE', or give the folder", path);
-	return -1;
-}
-
-static int
-load_site(struct up *u)
-{
-	struct buf cpio = { 0 };
-	struct settings settings;
-	char *path = state_file(u->name, "site.cpio");
-	unsigned char digest[SHA256_LEN];
-	int fd, ret = -1;
-
-	if (path == NULL)
-		return -1;
-	fd = open(u->site, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd != -1) {
-		close(fd);
-		ret = sitemake_cpio(u->site, &cpio, &settings);
-	} else {
-		ret = load_site_file(u->site, &cpio);
-	}
-	if (ret == 0)
-		ret = file_save(path, cpio.data, cpio.len, 0600);
-	sha256(cpio.data, cpio.len, digest);
-	sha256_hex(digest, u->state.site);
-	u->vm.initrd = "site.cpio";
-	free(path);
-	buf_free(&cpio);
-	return ret;
-}
-
-static int
-prepare_disk(struct up *u)
-{
-	int made;
-
-	if (u->ephemeral)
-		return 0;
-	if (u->disk == NULL)
-		u->disk = u->own_disk = state_file(u->name, "data.img");
-	if (u->disk == NULL || (made = disk_make(u->disk, u->disk_size)) == -1)
-		return -1;
-	if (made == 1)
-		say_progress("made the data disk %s", u->disk);
-	u->vm.disk = absolute(u, "data disk", u->disk);
-	return u->vm.disk == NULL ? -1 : 0;
-}
-
-static int
-choose_accel(struct up *u)
-{
-	const char *why = "";
-
-	if (strcmp(u->accel, "tcg") != 0)
-		u->vm.kvm = hostdev_kvm_works(&u->vm, &why);
-	if (stop_wanted)
-		return 0;
-	if (!u->vm.kvm && strcmp(u->accel, "kvm") == 0) {
-		say("--accel kvm: %s; without it the CPU is emulated",
-		    why);
-		return -1;
-	}
-	if (!u->vm.kvm && strcmp(u->accel, "auto") == 0)
-		say_progress("emulating the CPU (TCG): %s; run only jobs that "
-		    "you trust, since native code can break out of an "
-		    "emulated CPU", why);
-	if (!u->vm.kvm)
-		u->vm.tsc_khz = tsc_khz();
-	return 0;
-}
-
-static int
-find_qemu(void)
-{
-	char *path = proc_find(VM_QEMU);
-	int ret = *path == '\0' ? -1 : 0;
-
-	if (ret == -1)
-		say(VM_QEMU ": no such program in PATH; install it (Debian "
-		    "package qemu-system-x86) and try again");
-	free(path);
-	return ret;
-}
-
-/* Check here: the appliance would skip a bad image silently. */
-static int
-check_runtime(const char *path)
-{
-	struct why w;
-
-	if (image_check_runtime(path, &w) == 0)
-		return 0;
-	say("%s: %s", path, w.text);
-	return -1;
-}
-
-static int
-prepare(struct up *u)
-{
-	if (find_qemu() == -1)
-		return -1;
-	if (u->image == NULL)
-		u->image = u->own_image = find_image();
-	if (u->image == NULL ||
-	    (u->vm.image = absolute(u, "image", u->image)) == NULL ||
-	    file_check(u->image) == -1)
-		return -1;
-	u->vm.name = u->name;
-	u->vm.memory_mib = u->memory_mib;
-	u->vm.cpus = u->cpus;
-	for (size_t i = 0; i < u->vm.nruntimes; i++) {
-		struct vm_runtime *rt = &u->vm.runtimes[i];
-
-		if (check_runtime(rt->file) == -1 ||
-		    (rt->file = absolute(u, "runtime", rt->file)) == NULL)
-			return -1;
-	}
-	if (load_site(u) == -1 || prepare_disk(u) == -1)
-		return -1;
-	return choose_accel(u);
 }
 
 /* Ends what has started, after a signal. */
@@ -474,11 +257,13 @@ go(struct up *u)
 	const char *failed;
 	struct target t;
 
-	memset(&u->state, 0, sizeof(u->state));
-	if (prepare(u) == -1)
+	if (up_prepare(u, &stop_wanted) == -1) {
+		state_remove(u->name);
 		return EXIT_REFUSED;
+	}
 	if (stop_wanted) {
 		say("%s: interrupted; its VM has not been started", u->name);
+		state_remove(u->name);
 		return EXIT_REFUSED;
 	}
 	u->started = clock_ms();
@@ -503,28 +288,49 @@ go(struct up *u)
 	return EXIT_REFUSED;
 }
 
+/* It runs: is it what was asked for? */
+static int
+compare(const struct up *u, const struct vm_state *asked)
+{
+	char *differ = differ_text(&u->state, asked);
+	int code = EXIT_OK;
+
+	if (*differ != '\0') {
+		say("%s: is up with %s; to change that, stop it first with "
+		    "`casemate down %s'", u->name, differ, u->name);
+		code = EXIT_REFUSED;
+	} else if (u->foreground) {
+		say("%s: is up already, so --foreground cannot start it; stop "
+		    "it first with `casemate down %s'", u->name, u->name);
+		code = EXIT_REFUSED;
+	} else {
+		say("%s: is up already (%s, %s); `casemate down %s' stops it",
+		    u->name, u->state.machine, u->state.accel, u->name);
+	}
+	free(differ);
+	return code;
+}
+
 static int
 up(struct up *u)
 {
-	switch (state_load(u->name, &u->state)) {
-	case STATE_ERROR:
+	struct vm_state asked;
+	enum state_found found = state_load(u->name, &u->state);
+
+	if (found == STATE_ERROR || up_resolve(u, &asked) == -1)
 		return EXIT_REFUSED;
-	case STATE_UP:
-		say("%s: is up already (%s, %s); `casemate down %s' stops it",
-		    u->name, u->state.machine, u->state.accel, u->name);
-		return EXIT_OK;
-	case STATE_STALE:
+	if (found == STATE_UP)
+		return compare(u, &asked);
+	if (found == STATE_STALE) {
 		say_progress("%s: an earlier VM of this name has ended: %s; "
 		    "removed what it had left", u->name,
 		    u->state.qemu.pid == 0 ? "this host was restarted" :
 		    ended_text(ended_load(u->name)));
 		stop_leftovers(u->name, &u->state);
-		break;
-	case STATE_DOWN:
-		break;
 	}
 	/* What `down' reads when it stops this before QEMU runs. */
 	unlinkat(u->dir, "events.log", 0);
+	u->state = asked;
 	return go(u);
 }
 
@@ -557,8 +363,8 @@ static int
 run(int argc, char *argv[])
 {
 	struct up u = { .name = TARGET_DEFAULT, .machine = "microvm",
-	    .accel = "auto", .disk_size = DISK_SIZE, .memory_mib = VM_MEMORY,
-	    .cpus = 1, .wait_s = 60 };
+	    .accel = "auto", .memory_mib = VM_MEMORY, .cpus = 1,
+	    .wait_s = 60 };
 	int code = EXIT_REFUSED;
 
 	if (parse(&u, argc, argv) == -1)
@@ -572,10 +378,7 @@ run(int argc, char *argv[])
 	}
 	if (u.lock != -1)
 		close(u.lock);
-	for (size_t i = 0; i < u.nreal; i++)
-		free(u.real[i]);
-	free(u.own_image);
-	free(u.own_disk);
+	up_free(&u);
 	return code;
 }
 

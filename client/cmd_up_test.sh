@@ -12,7 +12,13 @@ case_with_vm up_twice_is_once 'the second says so, the VM is the same'
 up_twice_is_once_body() {
 	atf_check -o ignore -e ignore "$do" vm_up --ephemeral
 	pid=$(cat "$vm_state/qemu.pid")
-	atf_check -e match:'vm: is up already' "$do" vm_up
+	atf_check -e match:'vm: is up already' "$do" vm_up --ephemeral
+	atf_check -s exit:1 -e match:'--memory 192 and not 200, no data' \
+	    -e match:'`casemate down vm' \
+	    "$do" vm_up --memory 200
+	echo '# changed' >> site/settings.yaml
+	atf_check -s exit:1 -e match:'vm: is up with another site;' \
+	    "$do" vm_up --ephemeral
 	atf_check_equal "$pid" "$(cat "$vm_state/qemu.pid")"
 	atf_check -e match:'vm: stopped in good order' "$do" vm_down
 	atf_check -s exit:1 -e match:'vm: is not up' "$do" vm_down

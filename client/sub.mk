@@ -8,15 +8,15 @@ client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c cited.c \
 	keygen.c leaf.c manifest_files.c need.c number.c opts.c outlet.c \
 	pack.c query.c replace.c safe.c save.c say.c session.c sign.c \
 	signed.c sitefolder.c sitemake.c submit.c target.c unixsock.c \
-	verified.c)
+	up_prepare.c verified.c)
 client_SRCS += $(addprefix client/policy/,cases.c cmd_check.c cmd_explain.c \
 	cmd_fmt.c cmd_policy.c cmd_test.c constants.c dryrun.c lint.c say.c \
 	verdict.c)
 client_SRCS += $(addprefix client/doctor/,cmd_doctor.c diagnosis.c room.c \
 	signing.c virtual.c)
-client_SRCS += $(addprefix client/vm/,capture.c cpio.c disk.c ended.c \
-	hostdev.c image.c lock.c names.c proc.c qmp.c start.c state.c \
-	statefile.c stop.c tail.c tsc.c vm.c)
+client_SRCS += $(addprefix client/vm/,capture.c cpio.c differ.c disk.c \
+	ended.c hostdev.c image.c lock.c names.c proc.c qmp.c start.c \
+	state.c statefile.c stop.c tail.c tsc.c vm.c)
 client_NEEDS := lib/rules
 CLIENT_PROGS += client/casemate
 
@@ -30,8 +30,9 @@ TESTS += $(addprefix client/,backoff_test casemate_closed_test \
 	cmd_list_test cmd_output_test cmd_run_test conn_test doctor/room_test \
 	leaf_test number_test opts_test policy/text_formats_test query_test \
 	receipt_readers_test safe_test save_test target_test unixsock_test \
-	vm/cpio_test vm/disk_test vm/lock_test vm/qmp_test vm/start_test \
-	vm/state_test vm/statefile_test vm/stop_test vm/vm_test)
+	vm/cpio_test vm/differ_test vm/disk_test vm/image_test vm/lock_test \
+	vm/qmp_test vm/start_test vm/state_test vm/statefile_test \
+	vm/stop_test vm/vm_test)
 client/doctor/room_test_LDFLAGS := -Wl,--wrap=adjtimex,--wrap=clock_unix_s
 client/save_test_LDFLAGS := -Wl,--wrap=fsync
 client/conn_test_LDFLAGS := -Wl,--wrap=socket,--wrap=connect

@@ -46,7 +46,11 @@ default_site() {
 # vm_up [casemate up options]: boots, waits until the gate replies.
 vm_up() {
 	[ -d site ] || default_site
-	"$casemate" up --name vm --image "$image" --site site --memory 192 "$@"
+	case " $* " in
+	*' --memory '*) ;;
+	*) set -- --memory 192 "$@" ;;
+	esac
+	"$casemate" up --name vm --image "$image" --site site "$@"
 }
 
 # qemu_with IOPS [ARG...]: from here on QEMU has these arguments, too, and its

@@ -70,6 +70,8 @@ act(const struct fake_qemu *q, int folder, const char *command)
 		append(folder, "console.log", q->last_words);
 	if (q->reason != NULL)
 		say_event(folder, "SHUTDOWN", q->reason);
+	while (q->hangs)
+		pause();
 	_exit(0);
 }
 

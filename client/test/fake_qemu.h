@@ -28,6 +28,7 @@ struct fake_qemu {
 	struct fake_monitor monitor;
 	bool		 no_monitor;
 	/* What it does after system_powerdown was replied to. */
+	bool		 hangs;		/* it is off, but does not exit */
 	bool		 stops;		/* it ends ... */
 	unsigned	 presses;	/* ... after so many more commands ... */
 	const char	*last_words;	/* ... with this on its console ... */

@@ -69,6 +69,22 @@ user_wait(pid_t pid)
 	return status;
 }
 
+void
+user_make_image(const char *path)
+{
+	static unsigned char head[1024];
+	int fd;
+
+	head[0x1f1] = 1;	/* sectors of set-up code, after the first */
+	head[0x1fe] = 0x55;
+	head[0x1ff] = 0xaa;
+	memcpy(head + 0x202, "HdrS", 4);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	fake_check(fd != -1 &&
+	    write(fd, head, sizeof(head)) == (ssize_t)sizeof(head), path);
+	close(fd);
+}
+
 int
 user_run(const struct cmd *command, const char *const words[])
 {

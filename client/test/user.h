@@ -28,6 +28,9 @@ void	user_make_key(void);
 /* That, and the folder `job' with a program of this many bytes. */
 void	user_make_job(size_t size);
 
+/* A file that looks like the appliance's image: a kernel's header alone. */
+void	user_make_image(const char *path);
+
 /* Runs a command in a child process; its exit status. */
 int	user_run(const struct cmd *, const char *const words[]);
 /*

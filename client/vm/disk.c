@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "client/buf.h"
@@ -124,4 +126,90 @@ disk_make(const char *path, uint64_t size)
 	if (lstat(path, &st) == 0)
 		return make_target(path, size);
 	return make(path, size);
+}
+
+/*
+ * QEMU holds OFD locks on these bytes of an image: one for each permission that
+ * it uses, or denies to others (block/file-posix.c).
+ */
+static bool
+is_locked(int fd)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
+	    .l_start = 100, .l_len = 200 };
+
+	return fcntl(fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
+}
+
+static uint64_t
+get_le(const unsigned char *p, size_t n)
+{
+	uint64_t value = 0;
+
+	while (n-- > 0)
+		value = value << 8 | p[n];
+	return value;
+}
+
+/* ext4's superblock is 1024 bytes after the start: fs/ext4/ext4.h. */
+static enum disk_state
+check_ext4(int fd, uint64_t size, struct why *w)
+{
+	unsigned char sb[1024] = { 0 };
+	uint64_t blocks, need;
+
+	if (size < 2 * sizeof(sb) || pread(fd, sb, sizeof(sb), sizeof(sb)) !=
+	    (ssize_t)sizeof(sb) || get_le(sb + 0x38, 2) != 0xef53) {
+		why_set(w, "it holds no ext4 file system; give another file, "
+		    "or a name that does not exist: then it is made");
+		return DISK_BAD;
+	}
+	blocks = get_le(sb + 0x4, 4);
+	if ((get_le(sb + 0x60, 4) & 0x80) != 0)		/* 64bit */
+		blocks |= get_le(sb + 0x150, 4) << 32;
+	need = blocks << (10 + (get_le(sb + 0x18, 4) & 7));
+	if (size >= need)
+		return DISK_USABLE;
+	why_set(w, "it is cut short: it has %llu bytes of a file system of "
+	    "%llu; put back a copy of it", (unsigned long long)size,
+	    (unsigned long long)need);
+	return DISK_BAD;
+}
+
+static enum disk_state
+check_open(int fd, struct why *w)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+
+	if (is_locked(fd)) {
+		why_set(w, "another QEMU uses it; stop that first, or give "
+		    "another disk with --disk");
+		return DISK_IN_USE;
+	}
+	return check_ext4(fd, size < 0 ? 0 : (uint64_t)size, w);
+}
+
+enum disk_state
+disk_check(const char *path, struct why *w)
+{
+	/* A block device that this host has mounted cannot be opened so. */
+	struct stat st;
+	const bool device = stat(path, &st) == 0 && S_ISBLK(st.st_mode);
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK |
+	    (device ? O_EXCL : 0));
+	enum disk_state state;
+
+	if (fd == -1 && errno == EBUSY) {
+		why_set(w, "this host uses it; unmount it first, or give "
+		    "another disk with --disk");
+		return DISK_IN_USE;
+	}
+	if (fd == -1) {
+		why_set(w, "it cannot be written: %s; the ledger is kept there",
+		    strerror(errno));
+		return DISK_BAD;
+	}
+	state = check_open(fd, w);
+	close(fd);
+	return state;
 }

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "lib/why.h"
+
 #define DISK_SIZE_MIN	(16u << 20)	/* ext4 with its journal */
 #define DISK_SIZE	(1ull << 30)	/* sparse */
 
@@ -15,5 +17,14 @@
  * 1: made, 0: existed.  Complains and returns -1.
  */
 int	disk_make(const char *path, uint64_t size);
+
+enum disk_state {
+	DISK_USABLE,
+	DISK_IN_USE,	/* by a QEMU, or by this host itself */
+	DISK_BAD,	/* not writable, no ext4, cut short */
+};
+
+/* Whether an existing disk can be used now; *w says why not. */
+enum disk_state	disk_check(const char *path, struct why *w);
 
 #endif

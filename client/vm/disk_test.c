@@ -7,6 +7,7 @@
 
 #include <atf-c.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -133,12 +134,59 @@ ATF_TC_BODY(a_size_that_is_too_large_is_said, tc)
 	fails("disk", "cannot give it 16777216 bytes: File too large");
 }
 
+static void
+check(enum disk_state want, const char *path, const char *text)
+{
+	struct why w = { "" };
+
+	ATF_CHECK_EQ_MSG(want, disk_check(path, &w), "%s", w.text);
+	ATF_CHECK_MSG(strstr(w.text, text) != NULL, "%s", w.text);
+}
+
+ATF_TC_WITHOUT_HEAD(a_disk_has_a_whole_file_system);
+ATF_TC_BODY(a_disk_has_a_whole_file_system, tc)
+{
+	ATF_REQUIRE_EQ(1, disk_make("disk", SIZE));
+	check(DISK_USABLE, "disk", "");
+	ATF_REQUIRE_EQ(0, truncate("disk", SIZE + 100));
+	check(DISK_USABLE, "disk", "");
+	ATF_REQUIRE_EQ(0, truncate("disk", SIZE - 1));
+	check(DISK_BAD, "disk", "it is cut short: it has 16777215 bytes of a "
+	    "file system of 16777216; put back a copy of it");
+	ATF_REQUIRE_EQ(0, truncate("disk", 1500));
+	check(DISK_BAD, "disk", "it holds no ext4 file system");
+	user_write("disk", "", 0600);
+	check(DISK_BAD, "disk", "it holds no ext4 file system; give another "
+	    "file, or a name that does not exist: then it is made");
+	ATF_REQUIRE_EQ(0, truncate("disk", SIZE));
+	check(DISK_BAD, "disk", "it holds no ext4 file system");
+	check(DISK_BAD, ".", "it cannot be written: Is a directory");
+}
+
+/* As QEMU locks an image that it may write. */
+ATF_TC_WITHOUT_HEAD(a_disk_of_another_qemu_is_in_use);
+ATF_TC_BODY(a_disk_of_another_qemu_is_in_use, tc)
+{
+	struct flock l = { .l_type = F_RDLCK, .l_whence = SEEK_SET,
+	    .l_start = 101, .l_len = 1 };
+	int fd;
+
+	ATF_REQUIRE_EQ(1, disk_make("disk", SIZE));
+	ATF_REQUIRE((fd = open("disk", O_RDWR)) != -1);
+	ATF_REQUIRE_EQ(0, fcntl(fd, F_OFD_SETLK, &l));
+	check(DISK_IN_USE, "disk", "another QEMU uses it; stop that first");
+	close(fd);
+	check(DISK_USABLE, "disk", "");
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, what_is_there_is_kept);
 	ATF_TP_ADD_TC(tp, a_failed_mkfs_leaves_nothing);
 	ATF_TP_ADD_TC(tp, a_link_to_the_disk_stays);
 	ATF_TP_ADD_TC(tp, a_disk_made_meanwhile_is_not_replaced);
+	ATF_TP_ADD_TC(tp, a_disk_has_a_whole_file_system);
+	ATF_TP_ADD_TC(tp, a_disk_of_another_qemu_is_in_use);
 	ATF_TP_ADD_TC(tp, a_size_that_is_too_large_is_said);
 	return atf_no_error();
 }

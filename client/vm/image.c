@@ -2,8 +2,10 @@
 
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,7 +14,8 @@
 #include "client/need.h"
 #include "lib/filekind.h"
 
-#define EROFS_MAGIC_AT	1024	/* in its superblock, little-endian */
+#define EROFS_AT	1024	/* its superblock */
+#define EROFS_MAGIC	0xe0f5e1e2
 
 char *
 image_program_folder(void)
@@ -44,41 +47,87 @@ image_find(void)
 	return path;
 }
 
-/* A runtime is a file or, like a disk, a block device. */
+/* Opens a file or, like a disk, a block device; -1 with *w. */
 static int
-open_runtime(const char *path, struct why *w)
+open_file(const char *path, const char *what, uint64_t *size, struct why *w)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
+	off_t end;
 
 	if (fd == -1 || fstat(fd, &st) == -1)
-		why_set(w, "cannot open the runtime: %s",
+		why_set(w, "cannot open the %s: %s", what,
 		    file_reason(AT_FDCWD, path));
 	else if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
-		why_set(w, "is %s; a runtime is a file with an EROFS image",
-		    filekind_word(st.st_mode));
-	else
+		why_set(w, "is %s; the %s must be a file",
+		    filekind_word(st.st_mode), what);
+	else if ((end = lseek(fd, 0, SEEK_END)) == -1)
+		why_set(w, "cannot read the %s: %s", what, strerror(errno));
+	else {
+		*size = (uint64_t)end;
 		return fd;
+	}
 	if (fd != -1)
 		close(fd);
 	return -1;
 }
 
-int
-image_check_runtime(const char *path, struct why *w)
+static uint32_t
+get_le(const unsigned char *p, size_t n)
 {
-	static const unsigned char want[] = { 0xe2, 0xe1, 0xf5, 0xe0 };
-	unsigned char magic[sizeof(want)] = { 0 };
-	int fd = open_runtime(path, w);
+	uint32_t value = 0;
+
+	while (n-- > 0)
+		value = value << 8 | p[n];
+	return value;
+}
+
+/* Linux' boot protocol: Documentation/arch/x86/boot.rst. */
+int
+image_check_kernel(const char *path, struct why *w)
+{
+	unsigned char h[0x206] = { 0 };
+	uint64_t have, size;
 	ssize_t n;
+	int fd = open_file(path, "image", &have, w);
 
 	if (fd == -1)
 		return -1;
-	n = pread(fd, magic, sizeof(magic), EROFS_MAGIC_AT);
+	n = pread(fd, h, sizeof(h), 0);
 	close(fd);
-	if (n == (ssize_t)sizeof(magic) && memcmp(magic, want, sizeof(want))
-	    == 0)
+	if (n != (ssize_t)sizeof(h) || get_le(h + 0x1fe, 2) != 0xaa55 ||
+	    memcmp(h + 0x202, "HdrS", 4) != 0)
+		return why_set(w, "is not a Linux bzImage; `make image' makes "
+		    "build/" IMAGE_NAME);
+	size = ((h[0x1f1] == 0 ? 4 : h[0x1f1]) + UINT64_C(1)) * 512 +
+	    get_le(h + 0x1f4, 4) * UINT64_C(16);
+	if (have >= size)
 		return 0;
-	return why_set(w, "is not an EROFS image; make a runtime with "
-	    "mkfs.erofs");
+	return why_set(w, "is cut short: it has %llu bytes of an image of "
+	    "%llu; make or copy it again", (unsigned long long)have,
+	    (unsigned long long)size);
+}
+
+/* Its superblock: fs/erofs/erofs_fs.h. */
+int
+image_check_runtime(const char *path, struct why *w)
+{
+	unsigned char sb[40] = { 0 };
+	uint64_t have, size;
+	ssize_t n;
+	int fd = open_file(path, "runtime", &have, w);
+
+	if (fd == -1)
+		return -1;
+	n = pread(fd, sb, sizeof(sb), EROFS_AT);
+	close(fd);
+	if (n < 4 || get_le(sb, 4) != EROFS_MAGIC)
+		return why_set(w, "is not an EROFS image; make a runtime with "
+		    "mkfs.erofs");
+	size = (uint64_t)get_le(sb + 36, 4) << (sb[12] & 31);
+	if (n == (ssize_t)sizeof(sb) && have >= size)
+		return 0;
+	return why_set(w, "is cut short: it has %llu bytes of an image of "
+	    "%llu; make or copy it again", (unsigned long long)have,
+	    (unsigned long long)size);
 }

@@ -11,6 +11,7 @@
 
 #include "client/buf.h"
 #include "client/need.h"
+#include "differ.h"
 #include "hostdev.h"
 #include "proc.h"
 #include "client/say.h"
@@ -160,9 +161,11 @@ close_files(struct start *s)
 			close(fds[i]);
 }
 
-static void
-note_vm(struct vm_state *s, const struct vm *vm)
+void
+start_describe(struct vm_state *s, const struct vm *vm)
 {
+	size_t len = 0;
+
 	strcpy(s->machine, vm_machine_name(vm->machine));
 	strcpy(s->accel, vm->kvm ? "kvm" : "tcg");
 	s->memory_mib = vm->memory_mib;
@@ -170,6 +173,15 @@ note_vm(struct vm_state *s, const struct vm *vm)
 	snprintf(s->image, sizeof(s->image), "%s", vm->image);
 	snprintf(s->disk, sizeof(s->disk), "%s",
 	    vm->disk == NULL ? "" : vm->disk);
+	differ_stamp(vm->image, s->image_stamp);
+	for (size_t i = 0; i < vm->nruntimes; i++) {
+		char stamp[STAMP_MAX];
+
+		differ_stamp(vm->runtimes[i].file, stamp);
+		len += (size_t)snprintf(s->runtimes + len,
+		    sizeof(s->runtimes) - len, "%s %s ", vm->runtimes[i].name,
+		    stamp);
+	}
 }
 
 int
@@ -181,7 +193,7 @@ start_vm(const char *name, int dirfd, struct vm *vm, bool tied,
 	    .state = state };
 	int ret = -1;
 
-	note_vm(state, vm);
+	start_describe(state, vm);
 	if (open_files(&s) == -1)
 		goto out;
 	s.vsock = hostdev_open_vsock(&vm->cid);

@@ -17,4 +17,7 @@
 int	start_vm(const char *name, int dirfd, struct vm *, bool tied,
 	    struct vm_state *);
 
+/* Sets the members that say what was asked for, but not `site'. */
+void	start_describe(struct vm_state *, const struct vm *);
+
 #endif

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/file.h"
 #include "client/need.h"
 #include "client/test/fake_appliance.h"
 #include "client/test/fake_qemu.h"
@@ -66,7 +67,7 @@ enter(const char *script)
 	line = need_printf("alice %s", user_out);
 	ATF_REQUIRE_EQ(0, mkdir("site", 0755));
 	user_write("site/allowed_signers", line, 0644);
-	user_write("image", "", 0644);
+	user_make_image("image");
 	free(line);
 }
 
@@ -212,6 +213,17 @@ ATF_TC_BODY(up_shows_the_key_and_keeps_it, tc)
 	ATF_CHECK_EQ(0, up(NULL, NULL));
 	USER_CHECK_ERR("vm: is up already (microvm, tcg); `casemate down vm' "
 	    "stops it\n");
+	ATF_CHECK_EQ(0, up("--wait", "5"));
+	ATF_CHECK_EQ(1, up("--foreground", NULL));
+	USER_CHECK_ERR("vm: is up already, so --foreground cannot start it; "
+	    "stop it first with `casemate down vm'\n");
+	ATF_CHECK_EQ(1, up("--memory", "64"));
+	USER_CHECK_ERR("vm: is up with --memory 512 and not 64; to change "
+	    "that, stop it first with `casemate down vm'\n");
+	user_make_image("image");
+	ATF_CHECK_EQ(1, up("--cpus", "2"));
+	USER_CHECK_ERR("vm: is up with --cpus 1 and not 2, the image ");
+	USER_CHECK_ERR("/image as it was before it changed; ");
 	ATF_CHECK_EQ(0, down());
 	check_gone();
 }
@@ -245,6 +257,86 @@ ATF_TC_BODY(another_key_than_before_is_said, tc)
 	USER_CHECK_ERR("vm: its key is not the one of its last start");
 	USER_CHECK_ERR("the one before need its key example.org/by-openssl+");
 	ATF_CHECK_EQ(0, down());
+}
+
+ATF_TC_WITHOUT_HEAD(options_past_their_bounds);
+ATF_TC_BODY(options_past_their_bounds, tc)
+{
+#define A20	"aaaaaaaaaaaaaaaaaaaa"
+	static const struct {
+		const char	*option, *value, *said;
+		int		 code;
+	} rows[] = {
+		{ "--cpus", "0", "must be a number from 1 to 32", 100 },
+		{ "--cpus", "33", "must be a number from 1 to 32", 100 },
+		{ "--memory", "47", "must be a number from 48 to", 100 },
+		{ "--memory", "1048577", "must be a number from 48 to", 100 },
+		{ "--memory", "1048576", "--memory 1048576: this host has ",
+		    1 },
+		{ "--wait", "0", "must be a number from 1 to 3600", 100 },
+		{ "--disk-size", "15M", "must be a number from", 100 },
+		{ "--disk-size", "1G", "--disk-size and --ephemeral exclude "
+		    "each other", 100 },
+		{ "--disk", "d", "--disk and --ephemeral exclude", 100 },
+		{ "--disk", "", "--disk: its value is empty", 100 },
+		{ "--name", "again", "--name again: is given twice", 100 },
+		{ "--image", "i", "--image i: is given twice", 100 },
+		{ "--accel", "kvm", "--accel kvm: is given twice", 100 },
+		{ "--machine", "q36", "must be microvm, q35 or pc", 100 },
+		{ "--runtime", "a=", "must be NAME=FILE", 100 },
+		{ "--runtime", "=a", "must be NAME=FILE", 100 },
+		{ "--runtime", "aaaaaaaaaaaaaaaaaa=f", "NAME of at most 17",
+		    100 },
+		{ "--runtime", "aaaaaaaaaaaaaaaaa=f", "f: cannot find the "
+		    "runtime", 1 },
+		{ "--runtime", "a=fifo", "fifo: is a FIFO; the runtime must "
+		    "be a file", 1 },
+	};
+	static const struct {
+		const char	*name, *said;
+	} names[] = {
+		{ "", "--name: its value is empty" },
+		{ "-", "a name has 1 to 63 lower-case letters" },
+		{ "A", "a name has 1 to 63 lower-case letters" },
+		{ A20 A20 A20 "aaaa", "a name has 1 to 63 lower-case" },
+	};
+	const char *longest[] = { "casemate", "up", "--site", "none",
+	    "--image", "image", "--name", A20 A20 A20 "aaa", NULL };
+
+	enter(QEMU_LIVES);
+	ATF_REQUIRE_EQ(0, mkfifo("fifo", 0600));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ATF_CHECK_EQ_MSG(rows[i].code, up(rows[i].option,
+		    rows[i].value), "%s %s", rows[i].option, rows[i].value);
+		USER_CHECK_ERR(rows[i].said);
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *words[] = { "casemate", "up", "--site", "site",
+		    "--name", names[i].name, NULL };
+
+		ATF_CHECK_EQ(100, user_wait(start(NULL, words)));
+		USER_CHECK_ERR(names[i].said);
+	}
+	ATF_CHECK_EQ(1, user_wait(start(NULL, longest)));
+	USER_CHECK_ERR("--site none: cannot find it");
+	check_gone();
+}
+
+ATF_TC_WITHOUT_HEAD(files_that_cannot_be_used);
+ATF_TC_BODY(files_that_cannot_be_used, tc)
+{
+	const char *image[] = { UP, "--ephemeral", "--image", "key", NULL };
+	const char *disk[] = { UP, "--image", "image", "--disk", "key", NULL };
+
+	enter("echo started > ../../pid\n");
+	ATF_CHECK_EQ(1, user_wait(start(NULL, image)));
+	USER_CHECK_ERR("/key: is not a Linux bzImage; `make image' makes "
+	    "build/casemate.bzImage\n");
+	ATF_CHECK_EQ(1, user_wait(start(NULL, disk)));
+	USER_CHECK_ERR("/key: cannot be the data disk: it holds no ext4");
+	ATF_CHECK_EQ(-1, access("pid", F_OK));
+	ATF_CHECK_EQ(-1, access(FOLDER "site.cpio", F_OK));
+	check_gone();
 }
 
 ATF_TC_WITHOUT_HEAD(what_a_dead_vm_left_is_replaced);
@@ -340,7 +432,8 @@ ATF_TC_BODY(a_signal_before_the_vm_starts, tc)
 	pid_t pid;
 
 	enter("exec tail -f /dev/null\n");
-	user_write("bin/mkfs.ext4", "#!/bin/sh\n: > making\nsleep 1\n", 0755);
+	user_write("bin/mkfs.ext4", "#!/bin/sh\n: > making\nsleep 1\n"
+	    "exec /usr/sbin/mkfs.ext4 \"$@\"\n", 0755);
 	pid = start(NULL, words);
 	wait_for_file("making");
 	ATF_REQUIRE_EQ(0, kill(pid, SIGTERM));
@@ -444,18 +537,19 @@ ATF_TC_BODY(a_log_of_another_kind_is_replaced, tc)
 ATF_TC_WITHOUT_HEAD(runtimes_are_given_to_the_vm);
 ATF_TC_BODY(runtimes_are_given_to_the_vm, tc)
 {
-	static char erofs[1024 + 5];
+	static char erofs[1024 + 40];
 
 	enter(QEMU_LIVES);
 	memset(erofs, 'x', 1024);
-	memcpy(erofs + 1024, "\xe2\xe1\xf5\xe0", 5);
-	user_write("python.erofs", erofs, 0644);
+	memcpy(erofs + 1024, "\xe2\xe1\xf5\xe0", 4);
+	ATF_REQUIRE_EQ(0, file_save("python.erofs", erofs, sizeof(erofs),
+	    0644));
 	ATF_CHECK_EQ(100, up("--runtime", "Python=python.erofs"));
 	USER_CHECK_ERR("--runtime Python=python.erofs: a name has lower-case");
 	ATF_CHECK_EQ(1, up("--runtime", "python=site"));
-	USER_CHECK_ERR("site: is a folder; a runtime is a file");
-	ATF_CHECK_EQ(1, up("--runtime", "python=image"));
-	USER_CHECK_ERR("image: is not an EROFS image");
+	USER_CHECK_ERR("site: is a folder; the runtime must be a file");
+	ATF_CHECK_EQ(1, up("--runtime", "python=key"));
+	USER_CHECK_ERR("key: is not an EROFS image");
 	serve(greet);
 	ATF_CHECK_EQ_MSG(0, up("--runtime", "python=python.erofs"), "%s",
 	    user_err);
@@ -490,6 +584,8 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, up_shows_the_key_and_keeps_it);
 	ATF_TP_ADD_TC(tp, another_key_than_before_is_said);
+	ATF_TP_ADD_TC(tp, options_past_their_bounds);
+	ATF_TP_ADD_TC(tp, files_that_cannot_be_used);
 	ATF_TP_ADD_TC(tp, what_a_dead_vm_left_is_replaced);
 	ATF_TP_ADD_TC(tp, what_is_no_appliance_is_ended);
 	ATF_TP_ADD_TC(tp, a_signal_ends_the_wait);

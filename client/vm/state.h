@@ -22,6 +22,9 @@
 #include "lib/sha256.h"
 #include "proc.h"
 
+#define STAMP_MAX	80
+#define STATE_RUNTIMES	2048	/* 16 times a name and a stamp */
+
 /* What the file `state' holds: client/vm/statefile.h. */
 struct vm_state {
 	char		boot_id[40];	/* of the host, when it went up */
@@ -34,7 +37,9 @@ struct vm_state {
 	uint64_t	memory_mib, cpus;
 	char		site[2 * SHA256_LEN + 1];	/* its cpio's digest */
 	char		image[PATH_MAX];
+	char		image_stamp[STAMP_MAX];	/* of client/vm/differ.h */
 	char		disk[PATH_MAX];	/* "": none */
+	char		runtimes[STATE_RUNTIMES];	/* "NAME STAMP " ... */
 	uint64_t	ready;		/* 1: it has answered */
 };
 

@@ -40,7 +40,9 @@ static const struct state_line lines[] = {
 	LINE(NUMBER, cpus),
 	LINE(WORD, site),
 	LINE(TEXT, image),
+	LINE(WORD, image_stamp),
 	LINE(TEXT, disk),
+	LINE(TEXT, runtimes),
 	LINE(NUMBER, ready),
 };
 

@@ -10,7 +10,8 @@
 static const struct vm_state whole = { .boot_id = "01-ab",
     .qemu = { 12, 1ull << 60 }, .device = { 13, 5 }, .cid = 77,
     .machine = "q35", .accel = "kvm", .memory_mib = 512, .cpus = 2,
-    .site = "00ff", .image = "/a b/\n\\x", .disk = "/d", .ready = 1 };
+    .site = "00ff", .image = "/a b/\n\\x", .image_stamp = "1-2", .disk = "/d",
+    .runtimes = "python 1-2 ", .ready = 1 };
 
 ATF_TC_WITHOUT_HEAD(text_comes_back_as_it_was);
 ATF_TC_BODY(text_comes_back_as_it_was, tc)
@@ -34,7 +35,9 @@ ATF_TC_BODY(text_comes_back_as_it_was, tc)
 	ATF_CHECK_EQ(s->cpus, back.cpus);
 	ATF_CHECK_STREQ(s->site, back.site);
 	ATF_CHECK_STREQ(s->image, back.image);
+	ATF_CHECK_STREQ(s->image_stamp, back.image_stamp);
 	ATF_CHECK_STREQ(s->disk, back.disk);
+	ATF_CHECK_STREQ(s->runtimes, back.runtimes);
 	ATF_CHECK_EQ(s->ready, back.ready);
 	buf_free(&b);
 }

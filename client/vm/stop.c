@@ -17,14 +17,38 @@
 #define QUIT_MS		5000	/* QEMU ends within 0.1 s when it can */
 #define DEVICE_MS	2000	/* it ends by itself after QEMU */
 
+static void
+kill_qemu(const char *name, const struct vm_state *s, int qemu)
+{
+	proc_signal(qemu, SIGKILL);
+	if (!proc_ended(qemu, QUIT_MS))
+		say("%s: QEMU (pid %ld) did not exit after SIGKILL; look at "
+		    "the host's kernel log", name, (long)s->qemu.pid);
+}
+
+/* The guest is off, but QEMU with many emulated processors may hang then. */
+static bool
+is_off(const char *name, const struct vm_state *s, int qemu)
+{
+	const enum ended ended = ended_load(name);
+
+	if (ended == ENDED_KILLED || ended == ENDED_NOT_STARTED)
+		return false;
+	if (!proc_ended(qemu, QUIT_MS)) {
+		say("%s: is off, but QEMU did not exit and was killed", name);
+		kill_qemu(name, s, qemu);
+	}
+	return true;
+}
+
 /*
- * Presses the power button until QEMU has ended.  The guest's kernel drops what
- * comes before it listens, and init ignores a second one.  False at the
+ * Presses the power button until the VM has ended.  The guest's kernel drops
+ * what comes before it listens, and init ignores a second one.  False at the
  * deadline; then *w has why the last press failed, if it did.
  */
 static bool
-press_power_button(const char *name, int qemu, uint64_t deadline,
-    struct why *w)
+press_power_button(const char *name, const struct vm_state *s, int qemu,
+    uint64_t deadline, struct why *w)
 {
 	char *path = state_file(name, "qmp.sock");
 	bool ended = false;
@@ -35,7 +59,8 @@ press_power_button(const char *name, int qemu, uint64_t deadline,
 		w->text[0] = '\0';
 		qmp_command(path, "system_powerdown", MONITOR_MS, w);
 		left = clock_left_ms(deadline);
-		ended = proc_ended(qemu, left < PRESS_MS ? left : PRESS_MS);
+		ended = proc_ended(qemu, left < PRESS_MS ? left : PRESS_MS) ||
+		    is_off(name, s, qemu);
 	}
 	free(path);
 	return ended;
@@ -48,13 +73,8 @@ end_qemu(const char *name, const struct vm_state *s, int qemu)
 	struct why w = { "" };
 
 	if (path == NULL || qmp_command(path, "quit", MONITOR_MS, &w) == -1 ||
-	    !proc_ended(qemu, QUIT_MS)) {
-		proc_signal(qemu, SIGKILL);
-		if (!proc_ended(qemu, QUIT_MS))
-			say("%s: QEMU (pid %ld) did not exit after SIGKILL; "
-			    "look at the host's kernel log", name,
-			    (long)s->qemu.pid);
-	}
+	    !proc_ended(qemu, QUIT_MS))
+		kill_qemu(name, s, qemu);
 	free(path);
 }
 
@@ -128,7 +148,8 @@ stop_vm(const char *name, const struct vm_state *s, uint64_t wait_s,
 
 	if (qemu != -1) {
 		if (!force)
-			ended = press_power_button(name, qemu, deadline, &w);
+			ended = press_power_button(name, s, qemu, deadline,
+			    &w);
 		if (!ended)
 			end_qemu(name, s, qemu);
 		close(qemu);

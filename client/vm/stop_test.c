@@ -224,6 +224,20 @@ ATF_TC_BODY(the_button_is_pressed_again, tc)
 	ATF_CHECK_STREQ("casemate: vm: stopped in good order\n", user_err);
 }
 
+/* The appliance is off then, so its stop was in good order. */
+ATF_TC_WITHOUT_HEAD(a_qemu_that_does_not_exit_is_killed);
+ATF_TC_BODY(a_qemu_that_does_not_exit_is_killed, tc)
+{
+	const struct fake_qemu q = { .monitor = GOOD, .stops = true,
+	    .hangs = true, .reason = "guest-shutdown" };
+	int status;
+
+	ATF_CHECK_EQ(EXIT_OK, down_one(&q, NULL, NULL, &status));
+	ATF_CHECK_STREQ("casemate: vm: is off, but QEMU did not exit and was "
+	    "killed\ncasemate: vm: stopped in good order\n", user_err);
+	ATF_CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
 /* QEMU's reason decides, whatever is on the console. */
 ATF_TC_WITHOUT_HEAD(each_end_has_its_words);
 ATF_TC_BODY(each_end_has_its_words, tc)
@@ -374,6 +388,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, name_must_be_one);
 	ATF_TP_ADD_TC(tp, stops_in_good_order);
 	ATF_TP_ADD_TC(tp, the_button_is_pressed_again);
+	ATF_TP_ADD_TC(tp, a_qemu_that_does_not_exit_is_killed);
 	ATF_TP_ADD_TC(tp, each_end_has_its_words);
 	ATF_TP_ADD_TC(tp, a_bad_end_shows_the_console);
 	ATF_TP_ADD_TC(tp, a_vm_that_does_not_stop_is_ended);
