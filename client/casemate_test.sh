@@ -427,7 +427,7 @@ up_gives_up_in_time_body() {
 	fake_image image
 	fake_qemu 'echo $$ > pid; ls -l /proc/self/fd > fds
 exec tail -f /dev/null'
-	atf_check -s exit:1 -e match:'was not ready in time' "$casemate" up \
+	atf_check -s exit:1 -e match:'was not ready within 1 s' "$casemate" up \
 	    --site site --image image --ephemeral --accel tcg --wait 1 9< image
 	atf_check -s exit:1 grep -q '9 -> .*image' state/casemate/default/fds
 	atf_check -s exit:1 -e ignore kill -0 \

@@ -85,17 +85,25 @@ break_off(struct up *u)
 static void
 give_up(struct up *u, const char *what)
 {
-	int qemu = proc_open(&u->state.qemu);
-
 	say("%s: %s", u->name, what);
 	tail_show(u->name, "its console", "console.log");
 	tail_show(u->name, "QEMU", "qemu.log");
-	if (qemu != -1) {
-		proc_signal(qemu, SIGKILL);
-		proc_ended(qemu, -1);
-		close(qemu);
-	}
-	stop_leftovers(u->name, &u->state);
+	stop_failed(u->name, &u->state);
+}
+
+/* Emulated processors take turns on the host's, and wait for each other. */
+static const char *
+why_late(const struct up *u)
+{
+	long host = sysconf(_SC_NPROCESSORS_ONLN);
+
+	say("%s: was not ready within %llu s (--wait); its console may say "
+	    "why", u->name, (unsigned long long)u->wait_s);
+	if (!u->vm.kvm && host > 0 && u->cpus > (uint64_t)host)
+		return "this host emulates more processors than it has: give "
+		    "a smaller --cpus, or a longer --wait";
+	return "try again with a longer --wait if this host or its disk is "
+	    "slow";
 }
 
 /* Waits for HELLO or a signal.  Returns NULL, or why HELLO did not come. */
@@ -120,7 +128,7 @@ wait_hello(struct up *u, const struct target *t)
 		else if (ended)
 			failed = "the VM ended by itself before it was ready";
 		else if (clock_left_ms(deadline) == 0)
-			failed = "it was not ready in time (--wait SECONDS)";
+			failed = why_late(u);
 		else
 			r = conn_open(&c, t, TRY_MS, &u->hello, &w);
 		if (r == CONN_OK) {

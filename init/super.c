@@ -89,8 +89,8 @@ do_kill(struct super *s)
 static void
 do_late(struct super *s)
 {
-	log_info("%s is not ready after %u s: killed", s->name,
-	    READY_MS / 1000);
+	log_info("%s is not ready after %u s: killed; is the disk or the host "
+	    "slow?", s->name, READY_MS / 1000);
 	s->sys->signal(s, SIGKILL);
 	do_disarm(s);
 }

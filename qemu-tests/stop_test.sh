@@ -33,7 +33,72 @@ for machine in q35 pc; do
 	}"
 done
 
+# A job that is cut off has its end in the ledger.
+case_with_vm slow_disk_stops_in_good_order '5 operations a second'
+slow_disk_stops_in_good_order_body() {
+	qemu_with 5
+	atf_check -o ignore -e ignore "$do" vm_up --wait 200
+	elf_job forever forever
+	run_job forever > out 2>&1 &
+	wait_for 30 grep -q '^here' out || atf_fail "no job: $(cat out)"
+	atf_check -e match:'stopped in good order' "$casemate" down --wait 60 vm
+	qemu_with ''
+	atf_check -o ignore -e ignore "$do" vm_up
+	atf_check -o match:job.finished -e ignore \
+	    "$casemate" ledger --key alice --on vm
+	atf_check -e match:'stopped in good order' "$do" vm_down
+}
+
+# Stopped while init opens it.
+case_with_vm very_slow_disk_is_said '1 operation a second'
+very_slow_disk_is_said_body() {
+	qemu_with 1
+	default_site
+	vm_up --wait 200 > up.out 2> up.err &
+	up=$!
+	wait_for 100 grep -q 'still opening the data disk' "$console" ||
+	    atf_fail "it says nothing"
+	atf_check -e match:'stopped in good order' "$casemate" down --wait 60 vm
+	wait $up && atf_fail "it went up"
+	atf_check -o match:'interrupted while it was starting' cat up.err
+	[ ! -e "$vm_state/state" ] || atf_fail "its state is left"
+}
+
+case_with_vm starts_and_stops_at_any_time 'the clock is years off'
+starts_and_stops_at_any_time_body() {
+	elf_job true true
+	for time in 1970-01-02 2099-01-01; do
+		qemu_with '' -rtc base=$time
+		atf_check -o ignore -e ignore "$do" vm_up
+		atf_check -s exit:125 -e match:"the appliance's clock is" \
+		    -e match:'refused .stale.' "$do" run_job true
+		atf_check -e match:'stopped in good order' "$do" vm_down
+	done
+}
+
+# A client of the console that reads nothing, and no room for logs.
+case_with_vm unread_console_stops_in_good_order 'whatever init says is lost'
+unread_console_stops_in_good_order_body() {
+	atf_check -o ignore -e ignore "$do" vm_up --ephemeral
+	/usr/bin/python3 - "$vm_state/console.sock" <<-'PY' &
+	import socket, sys, time
+	s = socket.socket(socket.AF_UNIX)
+	s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+	s.connect(sys.argv[1])
+	s.sendall(b"status\r" * 4000)
+	time.sleep(60)
+	PY
+	reader=$!
+	sleep 1
+	atf_check -e match:'stopped in good order' "$do" vm_down
+	kill $reader
+}
+
 atf_init_test_cases() {
+	atf_add_test_case slow_disk_stops_in_good_order
+	atf_add_test_case very_slow_disk_is_said
+	atf_add_test_case starts_and_stops_at_any_time
+	atf_add_test_case unread_console_stops_in_good_order
 	atf_add_test_case stops_at_every_50_ms_on_microvm
 	for m in q35 pc; do
 		atf_add_test_case "stops_while_${m}_starts"

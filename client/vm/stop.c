@@ -15,6 +15,7 @@
 #define MONITOR_MS	5000	/* QEMU's monitor replies within 0.1 s */
 #define PRESS_MS	250	/* between two presses of the power button */
 #define QUIT_MS		5000	/* QEMU ends within 0.1 s when it can */
+#define FAILED_MS	5000	/* for one that did not come up */
 #define DEVICE_MS	2000	/* it ends by itself after QEMU */
 
 static void
@@ -138,27 +139,43 @@ stop_report(const char *name)
 	return -1;
 }
 
-int
-stop_vm(const char *name, const struct vm_state *s, uint64_t wait_s,
-    uint64_t deadline, bool force)
+/* True when it ended by the button; else it was ended by force. */
+static bool
+end_vm(const char *name, const struct vm_state *s, uint64_t deadline,
+    bool force, struct why *w)
 {
 	int qemu = proc_open(&s->qemu);
-	struct why w = { "" };
 	bool ended = qemu == -1;
 
 	if (qemu != -1) {
 		if (!force)
-			ended = press_power_button(name, s, qemu, deadline,
-			    &w);
+			ended = press_power_button(name, s, qemu, deadline, w);
 		if (!ended)
 			end_qemu(name, s, qemu);
 		close(qemu);
 	}
 	stop_leftovers(name, s);
-	if (ended)
+	return ended;
+}
+
+int
+stop_vm(const char *name, const struct vm_state *s, uint64_t wait_s,
+    uint64_t deadline, bool force)
+{
+	struct why w = { "" };
+
+	if (end_vm(name, s, deadline, force, &w))
 		return stop_report(name);
 	if (!force)
 		return report_force(name, wait_s, &w);
 	say_progress("%s: ended by force, as asked", name);
 	return 0;
+}
+
+void
+stop_failed(const char *name, const struct vm_state *s)
+{
+	struct why w = { "" };
+
+	end_vm(name, s, clock_ms() + FAILED_MS, false, &w);
 }

@@ -19,6 +19,9 @@
 int	stop_vm(const char *name, const struct vm_state *, uint64_t wait_s,
 	    uint64_t deadline, bool force);
 
+/* The same for one that did not come up, without a message. */
+void	stop_failed(const char *name, const struct vm_state *);
+
 /* Prints how a VM that has ended did so; 0 when that was in good order. */
 int	stop_report(const char *name);
 
