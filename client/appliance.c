@@ -8,6 +8,7 @@
 #include "say.h"
 #include "verified.h"
 #include "client/vm/names.h"
+#include "client/vm/ended.h"
 #include "client/vm/state.h"
 
 #define TRY_MS		10000	/* one connection with its greeting */
@@ -56,8 +57,10 @@ resolve_name(struct appliance *a)
 		say_down(a->name);
 		return -1;
 	case STATE_STALE:
-		say("%s: no longer runs; start it again with "
-		    "`casemate up --name %s --site DIR'", a->name, a->name);
+		say("%s: no longer runs: %s; start it again with "
+		    "`casemate up --name %s --site DIR'", a->name,
+		    s.qemu.pid == 0 ? "this host was restarted" :
+		    ended_text(ended_load(a->name)), a->name);
 		return -1;
 	case STATE_UP:
 		break;
@@ -153,8 +156,8 @@ still_runs(const struct appliance *a)
 
 	if (a->name[0] == '\0' || state_load(a->name, &s) == STATE_UP)
 		return true;
-	say("%s: its VM has ended; `casemate up --name %s' starts it again",
-	    a->name, a->name);
+	say("%s: its VM has ended: %s; `casemate up --name %s' starts it again",
+	    a->name, ended_text(ended_load(a->name)), a->name);
 	return false;
 }
 

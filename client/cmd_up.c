@@ -259,24 +259,13 @@ stay(struct up *u)
 	return ret == 0 ? EXIT_OK : EXIT_REFUSED;
 }
 
+/* QEMU runs.  Returns when the appliance is ready, or it has been ended. */
 static int
-go(struct up *u)
+follow(struct up *u)
 {
 	const char *failed;
 	struct target t;
 
-	if (up_prepare(u, &stop_wanted) == -1) {
-		state_remove(u->name);
-		return EXIT_REFUSED;
-	}
-	if (stop_wanted) {
-		say("%s: interrupted; its VM has not been started", u->name);
-		state_remove(u->name);
-		return EXIT_REFUSED;
-	}
-	u->started = clock_ms();
-	if (start_vm(u->name, u->dir, &u->vm, u->foreground, &u->state) == -1)
-		return EXIT_REFUSED;
 	failed = state_target(u->name, &u->state, &t) == -1 ?
 	    "its socket's path is too long" : wait_hello(u, &t);
 	if (failed == NULL && !stop_wanted) {
@@ -296,9 +285,27 @@ go(struct up *u)
 	return EXIT_REFUSED;
 }
 
+static int
+go(struct up *u)
+{
+	if (up_prepare(u, &stop_wanted) == -1) {
+		state_remove(u->name);
+		return EXIT_REFUSED;
+	}
+	if (stop_wanted) {
+		say("%s: interrupted; its VM has not been started", u->name);
+		state_remove(u->name);
+		return EXIT_REFUSED;
+	}
+	u->started = clock_ms();
+	if (start_vm(u->name, u->dir, &u->vm, u->foreground, &u->state) == -1)
+		return EXIT_REFUSED;
+	return follow(u);
+}
+
 /* It runs: is it what was asked for? */
 static int
-compare(const struct up *u, const struct vm_state *asked)
+compare(struct up *u, const struct vm_state *asked)
 {
 	char *differ = differ_text(&u->state, asked);
 	int code = EXIT_OK;
@@ -311,6 +318,11 @@ compare(const struct up *u, const struct vm_state *asked)
 		say("%s: is up already, so --foreground cannot start it; stop "
 		    "it first with `casemate down %s'", u->name, u->name);
 		code = EXIT_REFUSED;
+	} else if (!u->state.ready) {
+		say_progress("%s: another `up' has left it while it was "
+		    "starting; waiting for it", u->name);
+		u->started = clock_ms();
+		code = follow(u);
 	} else {
 		say("%s: is up already (%s, %s); `casemate down %s' stops it",
 		    u->name, u->state.machine, u->state.accel, u->name);

@@ -423,6 +423,31 @@ ATF_TC_BODY(a_signal_ends_the_wait, tc)
 	}
 }
 
+/* SIGKILL leaves its VM.  The next `up' waits for it, or ends it. */
+ATF_TC_WITHOUT_HEAD(a_killed_up_is_continued);
+ATF_TC_BODY(a_killed_up_is_continued, tc)
+{
+	const char *words[] = { UP, "--image", "image", "--ephemeral", NULL };
+	pid_t pid;
+
+	enter("while [ ! -e ../../go ]; do sleep 0.05; done\n" QEMU_LIVES);
+	serve(greet);
+	pid = start(NULL, words);
+	wait_for_file(FOLDER "qemu.pid");
+	ATF_REQUIRE_EQ(0, kill(pid, SIGKILL));
+	ATF_REQUIRE_EQ(pid, waitpid(pid, NULL, 0));
+	user_write("go", "", 0600);
+	ATF_CHECK_EQ_MSG(0, up(NULL, NULL), "%s", user_err);
+	USER_CHECK_ERR("vm: another `up' has left it while it was starting; "
+	    "waiting for it\n");
+	ATF_CHECK_EQ(0, fake_wait(&appliance));
+	ATF_CHECK_EQ(0, access(FOLDER "appliance.vkey", F_OK));
+	ATF_CHECK_EQ(0, up(NULL, NULL));
+	USER_CHECK_ERR("vm: is up already");
+	ATF_CHECK_EQ(0, down());
+	check_gone();
+}
+
 /* Nothing has been started then. */
 ATF_TC_WITHOUT_HEAD(a_signal_before_the_vm_starts);
 ATF_TC_BODY(a_signal_before_the_vm_starts, tc)
@@ -589,6 +614,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, what_a_dead_vm_left_is_replaced);
 	ATF_TP_ADD_TC(tp, what_is_no_appliance_is_ended);
 	ATF_TP_ADD_TC(tp, a_signal_ends_the_wait);
+	ATF_TP_ADD_TC(tp, a_killed_up_is_continued);
 	ATF_TP_ADD_TC(tp, a_signal_before_the_vm_starts);
 	ATF_TP_ADD_TC(tp, an_ignored_hangup_stays_ignored);
 	ATF_TP_ADD_TC(tp, foreground_ends_with_its_vm);
