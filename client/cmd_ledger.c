@@ -26,6 +26,11 @@ struct read_ledger {
 	bool		 made;		/* the folder is ours */
 	bool		 chained;	/* the leaf before has this hash: */
 	unsigned char	 last[TREE_HASH];
+	uint64_t	 nlost;		/* leaves that cannot be read */
+	struct lost {
+		uint64_t	 n;	/* up to `from', for one reason: */
+		char		 why[TEXT_MAX];
+	} lost;				/* not told yet */
 };
 
 /* The leaf must name the hash of the one before it. */
@@ -115,6 +120,36 @@ save_receipt(const struct read_ledger *l, const struct query_data *d)
 	return ret;
 }
 
+static void
+tell_lost(struct read_ledger *l)
+{
+	const uint64_t first = l->from - l->lost.n;
+
+	if (l->lost.n == 1)
+		say("leaf %" PRIu64 " cannot be read: %s", first, l->lost.why);
+	else if (l->lost.n != 0)
+		say("leaves %" PRIu64 " to %" PRIu64 " cannot be read: %s",
+		    first, l->from - 1, l->lost.why);
+	l->lost.n = 0;
+}
+
+/* In place of a receipt the appliance says why it cannot read the leaf. */
+static void
+take_lost(struct read_ledger *l, const struct query_data *d)
+{
+	char why[sizeof(l->lost.why)];
+
+	snprintf(why, sizeof(why), "%.*s", (int)(d->len < sizeof(why) ? d->len :
+	    sizeof(why) - 1), (const char *)d->data);
+	if (strcmp(why, l->lost.why) != 0)
+		tell_lost(l);
+	strcpy(l->lost.why, why);
+	l->lost.n++;
+	l->nlost++;
+	l->from++;
+	l->chained = false;
+}
+
 /* Verifies one receipt, saves it and prints its leaf. */
 static int
 take_leaf(struct read_ledger *l, const struct query_data *d)
@@ -122,6 +157,7 @@ take_leaf(struct read_ledger *l, const struct query_data *d)
 	static struct receipt r;
 	struct why w = { "" };
 
+	tell_lost(l);
 	if (check_leaf(l, d, &w) == -1 ||
 	    receipt_parse(&r, d->data, d->len, &w) == -1) {
 		say("RECEIPT VERIFICATION FAILED: leaf %" PRIu64 ": %s; do not "
@@ -142,16 +178,19 @@ take_leaves(struct read_ledger *l, uint64_t first, uint32_t count)
 {
 	struct query_data d;
 
-	while (l->from - first < count && query_next(&l->query, &d))
-		if (take_leaf(l, &d) == -1)
+	while (l->from - first < count && query_next(&l->query, &d)) {
+		if (d.stream == 2)
+			take_lost(l, &d);
+		else if (take_leaf(l, &d) == -1)
 			return -1;
+	}
 	return 0;
 }
 
 /*
- * The leaves of one query.  1 when there may be more, 0 when not.  Where the
- * appliance's disk has lost a leaf the answer ends with a refusal; the leaves
- * before it are verified by their own receipts.
+ * The leaves of one query.  1 when there may be more, 0 when not.  If ledgerd
+ * stops meanwhile, the answer ends with a refusal; the leaves before that are
+ * verified by their own receipts.
  */
 static int
 read_some(struct read_ledger *l)
@@ -188,11 +227,12 @@ ledger(struct read_ledger *l)
 	do
 		more = read_some(l);
 	while (more == 1 && !ferror(stdout));
+	tell_lost(l);
 	if (more == 0 && l->from - first < wanted) {
 		say("the ledger ends before leaf %" PRIu64, l->from);
 		return -1;
 	}
-	return more == -1 ? -1 : 0;
+	return more == -1 || l->nlost != 0 ? -1 : 0;
 }
 
 static int

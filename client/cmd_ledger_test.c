@@ -141,6 +141,37 @@ ATF_TC_BODY(leaves_before_a_lost_one_are_printed, tc)
 	USER_CHECK_ERR("its data.reason is `replay', not `ledger'");
 }
 
+static void
+serve_gap(struct fake *f, int fd, int nr, void *arg)
+{
+	static const char *const why[] = { "page 7 is damaged",
+	    "page 7 is damaged", "page 8 \x1b[2J" };
+
+	(void)nr;
+	(void)arg;
+	fake_gap(f, fd, why);
+}
+
+ATF_TC_WITHOUT_HEAD(leaves_after_lost_ones_are_printed);
+ATF_TC_BODY(leaves_after_lost_ones_are_printed, tc)
+{
+	char leaf[512];
+	struct fake f;
+
+	user_make_key();
+	fake_init(&f, USER_SOCKET);
+	fake_serve(&f, 1, serve_gap, NULL);
+	ATF_CHECK_EQ(1, user_query(&cmd_ledger, "--receipts", "kept", NULL));
+	snprintf(leaf, sizeof(leaf), FAKE_LEAF "\n", 3, "00");
+	ATF_CHECK_STREQ(leaf, user_out);
+	ATF_CHECK_STREQ("casemate: leaves 0 to 1 cannot be read: page 7 is "
+	    "damaged\ncasemate: leaf 2 cannot be read: page 8 \\x1b[2J\n",
+	    user_err);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+	ATF_CHECK_EQ(0, access("kept/3.tlog-proof", F_OK));
+	ATF_CHECK_EQ(-1, access("kept/0.tlog-proof", F_OK));
+}
+
 ATF_TC_WITHOUT_HEAD(receipts_that_cannot_be_saved_are_said);
 ATF_TC_BODY(receipts_that_cannot_be_saved_are_said, tc)
 {
@@ -184,6 +215,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, leaf_without_proof_is_not_printed);
 	ATF_TP_ADD_TC(tp, leaf_out_of_order_is_not_printed);
 	ATF_TP_ADD_TC(tp, leaves_before_a_lost_one_are_printed);
+	ATF_TP_ADD_TC(tp, leaves_after_lost_ones_are_printed);
 	ATF_TP_ADD_TC(tp, receipts_that_cannot_be_saved_are_said);
 	ATF_TP_ADD_TC(tp, more_leaves_than_wanted_are_not_printed);
 	ATF_TP_ADD_TC(tp, fewer_leaves_than_wanted_is_a_failure);

@@ -473,8 +473,8 @@ count_readable(uint64_t n)
 		}
 		ATF_REQUIRE_EQ(MSG_LEDGER_FAILED, a.type);
 		ATF_CHECK_MSG(strstr(a.text, "of data.mdb is damaged, which "
-		    "held leaves") != NULL && strstr(a.text, "read on with "
-		    "--from") != NULL, "%s", a.text);
+		    "held leaves") != NULL && strstr(a.text, "only a copy of "
+		    "the data disk") != NULL, "%s", a.text);
 	}
 	return found;
 }

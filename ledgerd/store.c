@@ -79,9 +79,6 @@ page_fail(struct store *s, const struct page_table *t)
 		last = p->last;
 	n += snprintf(s->damage + n, sizeof(s->damage) - (size_t)n, ", which "
 	    "held leaves %" PRIu64 " to %" PRIu64, p->first, last);
-	if (last + 1 < s->tip.tree.size)
-		n += snprintf(s->damage + n, sizeof(s->damage) - (size_t)n,
-		    "; read on with --from %" PRIu64, last + 1);
 	snprintf(s->damage + n, sizeof(s->damage) - (size_t)n, "; only a copy "
 	    "of the data disk still has these");
 	errno = EBADMSG;
@@ -468,9 +465,8 @@ explain_proof(struct store *s, uint64_t index,
 	    memcmp(kept, hash, sizeof(kept)) != 0;
 
 	snprintf(s->damage, sizeof(s->damage), "%s on the disk are not those "
-	    "that were recorded; read on with --from %" PRIu64 "; only a "
-	    "copy of the data disk still has it", text ? "its bytes" :
-	    "the hashes that prove it", index + 1);
+	    "that were recorded; only a copy of the data disk still has it",
+	    text ? "its bytes" : "the hashes that prove it");
 	s->rc = errno = EBADMSG;
 	return -1;
 }

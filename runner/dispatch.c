@@ -232,7 +232,7 @@ do_failed(void *ctx, const struct msg_ledger_failed *m)
 	if (j != NULL)
 		job_unappended(r, j, m->message);
 	else if (q != NULL)
-		query_unappended(r, q, m->message);
+		query_leaf_lost(r, q, m->message);
 }
 
 static void

@@ -148,6 +148,20 @@ query_unappended(struct runner *r, struct query *q, const char *message)
 	turn_away(r, q, "", 0);
 }
 
+static void
+keep_leaf(struct runner *r, struct query *q, const void *data, size_t len,
+    bool lost)
+{
+	q->leaf_asked = false;
+	q->leaf_lost = lost;
+	q->leaf = copy(data, len);
+	q->leaf_len = len;
+	if (q->leaf != NULL)
+		return;
+	query_refuse(q, REASON_BUSY, "no memory for a leaf; read again");
+	turn_away(r, q, "", 0);
+}
+
 void
 query_leaf(struct runner *r, struct query *q, uint64_t index,
     const void *receipt, size_t len)
@@ -155,13 +169,16 @@ query_leaf(struct runner *r, struct query *q, uint64_t index,
 	if (q->state != QUERY_SEND || !q->leaf_asked || index != q->at)
 		die(EXIT_PEER, "ledgerd sent leaf %llu, which was not asked "
 		    "for", (unsigned long long)index);
-	q->leaf_asked = false;
-	q->leaf = copy(receipt, len);
-	q->leaf_len = len;
-	if (q->leaf != NULL)
-		return;
-	query_refuse(q, REASON_BUSY, "no memory for a leaf; read again");
-	turn_away(r, q, "", 0);
+	keep_leaf(r, q, receipt, len, false);
+}
+
+void
+query_leaf_lost(struct runner *r, struct query *q, const char *message)
+{
+	if (q->state == QUERY_SEND && q->leaf_asked)
+		keep_leaf(r, q, message, strlen(message), true);
+	else
+		query_unappended(r, q, message);
 }
 
 void
@@ -284,7 +301,7 @@ static void
 send_leaves(struct runner *r, struct query *q)
 {
 	if (q->leaf != NULL && room(r, q) >= q->leaf_len) {
-		send_data(r, q, 1, q->leaf, q->leaf_len);
+		send_data(r, q, q->leaf_lost ? 2 : 1, q->leaf, q->leaf_len);
 		free(q->leaf);
 		q->leaf = NULL;
 		q->at++;

@@ -46,6 +46,7 @@ struct query {
 	bool		 leaf_asked;	/* a LEDGER_READ is outstanding */
 	void		*leaf;		/* its reply, until there is room */
 	size_t		 leaf_len;
+	bool		 leaf_lost;	/* why it cannot be read instead */
 	void		*receipt;	/* of the decision, for the end */
 	size_t		 receipt_len;
 	uint64_t	 uncredited;	/* bytes without credit */
@@ -61,9 +62,11 @@ void	query_denied(struct runner *, struct query *, enum reason,
 	    const char *message, bool is_signed);
 void	query_appended(struct runner *, struct query *, const void *receipt,
 	    size_t len);
-/* ledgerd did not record the decision, or cannot read the leaf. */
+/* ledgerd did not record the decision, or does not read the leaf. */
 void	query_unappended(struct runner *, struct query *,
 	    const char *message);
+/* It cannot read the leaf; the next ones follow. */
+void	query_leaf_lost(struct runner *, struct query *, const char *message);
 void	query_leaf(struct runner *, struct query *, uint64_t index,
 	    const void *receipt, size_t len);
 void	query_credit(struct runner *, struct query *, uint32_t bytes);

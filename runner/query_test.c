@@ -438,15 +438,16 @@ TEST(next_leaf_is_asked_for_when_this_one_has_room)
 	expect_question(at + 1);
 }
 
-TEST(leaf_that_cannot_be_read_ends_it)
+TEST(leaf_that_cannot_be_read_is_told_and_the_next_follow)
 {
 	start_with_leaves();
-	read_it(VERB_LEDGER, 0, 2, "");
+	read_it(VERB_LEDGER, 0, 3, "");
 	allowed("ledger");
-	send_failed(expect_question(0), "no checkpoint");
-	expect_refused(REASON_LEDGER, "leaf 0 cannot be read: no checkpoint",
-	    "");
-	ATF_CHECK_EQ(play.r.queries[0].state, QUERY_FREE);
+	leaf(expect_question(0), 0, "zero,");
+	send_failed(expect_question(1), "page 7 is damaged,");
+	leaf(expect_question(2), 2, "two");
+	expect_answer("", "receipt");
+	ATF_CHECK_STREQ(text, "zero,<2>page 7 is damaged,two");
 }
 
 TEST(query_that_is_not_recorded_is_not_answered)
@@ -655,7 +656,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(fewer_leaves_than_asked_are_all_there_are);
 	ADD(leaf_beyond_the_end_is_refused_with_the_size);
 	ADD(next_leaf_is_asked_for_when_this_one_has_room);
-	ADD(leaf_that_cannot_be_read_ends_it);
+	ADD(leaf_that_cannot_be_read_is_told_and_the_next_follow);
 	ADD(query_that_is_not_recorded_is_not_answered);
 	ADD(ninth_query_is_busy);
 	ADD(client_that_leaves_while_it_is_decided);

@@ -104,6 +104,8 @@ void	fake_serve_replies(struct fake *, const char *path, int n,
 void	fake_leaves(struct fake *, int fd, const char *prev, enum fake_lie);
 /* The same, but the second is lost: a refusal with the lie in its receipt. */
 void	fake_lost_leaf(struct fake *, int fd, enum fake_lie);
+/* A query for four leaves, of which only the last can be read. */
+void	fake_gap(struct fake *, int fd, const char *const why[3]);
 /* A whole job that prints "out\n" and "err\n" and exits with 7. */
 void	fake_job(struct fake *, int fd, enum fake_lie);
 

@@ -184,3 +184,27 @@ fake_lost_leaf(struct fake *f, int fd, enum fake_lie lie)
 	fake_refuse_proven(f, fd, &c, digest, REASON_LEDGER, lie);
 	free(leaf);
 }
+
+void
+fake_gap(struct fake *f, int fd, const char *const why[3])
+{
+	static char text[RECEIPT_MAX];
+	unsigned char digest[DIGEST_LEN], root[TREE_HASH];
+	struct proof proof = { .count = 2 };
+	struct command c;
+	struct put p;
+	char *leaf;
+
+	begin_query(f, fd, VERB_LEDGER, &c, digest);
+	for (int i = 0; i < 3; i++)
+		send_piece(fd, 2, why[i], strlen(why[i]));
+	leaf = need_printf(FAKE_LEAF, 3, "00");
+	tree_hash_leaf(leaf, strlen(leaf), root);
+	tree_hash_children(proof.hash[0], root, root);
+	tree_hash_children(proof.hash[1], root, root);
+	put_init(&p, text, sizeof(text));
+	fake_put_proof(&p, f, leaf, 3, 4, &proof, root, LIE_NONE);
+	send_piece(fd, 1, text, p.len);
+	end_query(f, fd, &c, digest, "", LIE_NONE);
+	free(leaf);
+}
