@@ -23,8 +23,9 @@ $(B)/tests/lib/mkfilter_test: | $(B)/bin/mkfilter
 TESTS += $(addprefix lib/,base64_test capability_test clock_test codes_test \
 	command_test damage_test filekind_test grant_test limit_test log_test \
 	manifest_test name_test note_test receipt_test runtimes_test \
-	sandbox_test settings_test sha256_test share_test signers_openssh_test \
-	signers_test sshsig_test stdfds_test tree_test ustar_test wire_test)
+	sandbox_test settings_test sha256_test share_test \
+	signers_openssh_test signers_test sshsig_readers_test sshsig_test \
+	stdfds_test tree_test ustar_test wire_test)
 TESTS += lib/msg/chan_test lib/msg/codec_test lib/msg/event_test
 lib/grant_test_LDFLAGS := -Wl,--wrap=free,--wrap=strdup
 
