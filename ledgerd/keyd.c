@@ -46,12 +46,10 @@ keyd_ask(struct ledgerd *l)
 static void
 check_note(struct ledgerd *l, const char *note, size_t len)
 {
-	const char *end = memmem(note, len, "\n\n", 2);
 	struct checkpoint c;
 	struct why why;
 
-	if (end == NULL ||
-	    checkpoint_parse(&c, note, (size_t)(end - note) + 1, &why) == -1 ||
+	if (checkpoint_parse_note(&c, note, len, &why) == -1 ||
 	    c.size != l->asked_size ||
 	    memcmp(c.root, l->asked_root, TREE_HASH) != 0)
 		die(EXIT_PEER, "keyd's checkpoint is not of the %" PRIu64

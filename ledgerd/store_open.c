@@ -330,7 +330,6 @@ check_checkpoint(struct store *s, uint64_t size, struct why *w)
 	unsigned char root[TREE_HASH];
 	struct checkpoint c;
 	struct tree t;
-	const char *end;
 	size_t len;
 
 	if (store_get(s, "checkpoint", note, sizeof(note), &len) == -1) {
@@ -339,9 +338,7 @@ check_checkpoint(struct store *s, uint64_t size, struct why *w)
 		return why_set(w, DAMAGED "the last checkpoint cannot be read"
 		    REPAIR);
 	}
-	end = memmem(note, len, "\n\n", 2);
-	if (end == NULL ||
-	    checkpoint_parse(&c, note, (size_t)(end - note) + 1, w) == -1)
+	if (checkpoint_parse_note(&c, note, len, w) == -1)
 		return why_set(w, DAMAGED "the last checkpoint is garbage"
 		    REPAIR);
 	if (c.size > size)

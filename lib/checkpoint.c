@@ -32,9 +32,8 @@ line_len(const char *p, const char *end)
 	return nl == NULL ? 0 : (size_t)(nl - p);
 }
 
-/* A decimal number as the format has it: no sign, no leading zero. */
-static int
-parse_size(uint64_t *np, const char *p, size_t len)
+int
+checkpoint_parse_number(uint64_t *np, const char *p, size_t len)
 {
 	uint64_t n = 0;
 
@@ -61,7 +60,7 @@ parse_lines(struct checkpoint *c, const char *p, const char *end)
 	memcpy(c->origin, p, len);
 	p += len + 1;
 	len = line_len(p, end);
-	if (parse_size(&c->size, p, len) == -1)
+	if (checkpoint_parse_number(&c->size, p, len) == -1)
 		return -1;
 	p += len + 1;
 	len = line_len(p, end);
@@ -80,4 +79,20 @@ checkpoint_parse(struct checkpoint *c, const char *text, size_t len,
 		return why_set(w, "the note is not a checkpoint, which has "
 		    "three lines: origin, size, root");
 	return 0;
+}
+
+size_t
+checkpoint_text_len(const char *note, size_t len)
+{
+	for (size_t i = len; i > 1; i--)
+		if (note[i - 1] == '\n' && note[i - 2] == '\n')
+			return i - 1;
+	return 0;
+}
+
+int
+checkpoint_parse_note(struct checkpoint *c, const char *note, size_t len,
+    struct why *w)
+{
+	return checkpoint_parse(c, note, checkpoint_text_len(note, len), w);
 }

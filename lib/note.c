@@ -143,16 +143,6 @@ note_sign(struct put *p, const struct note_key *k,
 	put_raw(p, "\n", 1);
 }
 
-/* The length of the text before the last empty line, or 0. */
-static size_t
-find_text(const char *note, size_t len)
-{
-	for (size_t i = len; i > 1; i--)
-		if (note[i - 1] == '\n' && note[i - 2] == '\n')
-			return i - 1;
-	return 0;
-}
-
 static int
 check_chars(const char *note, size_t len)
 {
@@ -278,7 +268,7 @@ verify(const struct note_key *k, const char *note, size_t len, unsigned line,
 
 	if (len > NOTE_MAX || len == 0 || end[-1] != '\n' ||
 	    check_chars(note, len) == -1 ||
-	    (*textlen = find_text(note, len)) == 0)
+	    (*textlen = checkpoint_text_len(note, len)) == 0)
 		return why_set(w, "the note that begins at line %u lacks the "
 		    "empty line and the signatures after it: its end is "
 		    "missing; get it again", line);

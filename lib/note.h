@@ -76,5 +76,13 @@ void	checkpoint_format(struct put *, const char *origin, uint64_t size,
 /* Reads that text; extension lines are refused. */
 int	checkpoint_parse(struct checkpoint *, const char *text, size_t len,
 	    struct why *w);
+/* Reads it from a note whose signatures are not checked. */
+int	checkpoint_parse_note(struct checkpoint *, const char *note, size_t len,
+	    struct why *w);
+
+/* The length of a note's text, which ends at its last empty line; or 0. */
+size_t	checkpoint_text_len(const char *note, size_t len);
+/* A decimal number without sign or leading zero; else -1. */
+int	checkpoint_parse_number(uint64_t *, const char *text, size_t len);
 
 #endif

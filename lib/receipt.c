@@ -103,27 +103,16 @@ parse_leaf(struct receipt *r, struct receipt_lines *in, struct why *w)
 	return 0;
 }
 
-/* Decimal without sign or leading zero. */
 static int
 parse_index(struct receipt *r, struct receipt_lines *in, struct why *w)
 {
 	size_t len;
 	const char *text = take_word(in, INDEX, &len);
-	uint64_t v = 0;
 
-	if (text == NULL || len == 0 || (text[0] == '0' && len != 1))
-		goto bad;
-	for (size_t i = 0; i < len; i++) {
-		unsigned digit = (unsigned char)text[i] - (unsigned)'0';
-
-		if (digit > 9 || v > (UINT64_MAX - digit) / 10)
-			goto bad;
-		v = v * 10 + digit;
-	}
-	r->index = v;
+	if (text == NULL ||
+	    checkpoint_parse_number(&r->index, text, len) == -1)
+		return malformed(in, "is not `index' and a number", w);
 	return 0;
-bad:
-	return malformed(in, "is not `index' and a number", w);
 }
 
 /* Hashes up to and with the empty line. */
