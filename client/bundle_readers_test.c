@@ -26,7 +26,7 @@
 #define BYTES_MAX	(64 * 1024)
 #define MEMBERS_MAX	8
 
-enum verdict { BAD, GOOD };
+enum bundle_verdict { BAD, GOOD };
 
 /* The members of the good bundle. */
 enum { MANIFEST, SIGNATURE, INPUT, PROG, MEMBERS };
@@ -239,7 +239,7 @@ edit_signature(const char *unused)
  */
 static const struct bundle_sample {
 	const char	*name;
-	enum verdict	 client, runner, tar;
+	enum bundle_verdict	 client, runner, tar;
 	int		 member;
 	size_t		 at, len;	/* in its header */
 	const char	*put;
@@ -397,7 +397,7 @@ save(void)
 	close(fd);
 }
 
-static enum verdict
+static enum bundle_verdict
 ask_client(void)
 {
 	struct pack p;
@@ -407,7 +407,7 @@ ask_client(void)
 	return rc == 0 ? GOOD : BAD;
 }
 
-static enum verdict
+static enum bundle_verdict
 ask_runner(void)
 {
 	struct why w = { "" };
@@ -416,7 +416,7 @@ ask_runner(void)
 	    ? GOOD : BAD;
 }
 
-static enum verdict
+static enum bundle_verdict
 ask_tar(void)
 {
 	int status;

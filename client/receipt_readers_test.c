@@ -27,9 +27,10 @@
 #define DASH	"\xe2\x80\x94 "
 #define NUL	"\x1a"		/* in the table: a NUL byte */
 #define LEAF(id, source)						\
-	"{\"specversion\":\"1.0\",\"id\":\"" id "\",\"source\":\"" source	\
-	"\",\"type\":\"casemate.job.finished\","				\
-	"\"time\":\"2026-11-22T05:22:47.424Z\",\"prev\":\"00\","		\
+	"{\"specversion\":\"1.0\",\"id\":\"" id "\","			\
+	"\"source\":\"" source "\","					\
+	"\"type\":\"casemate.job.finished\","				\
+	"\"time\":\"2026-11-22T05:22:47.424Z\",\"prev\":\"00\","	\
 	"\"data\":{\"job\":\"x\"}}"
 
 /* Others' signature lines: id and signature have 5 bytes. */
@@ -39,7 +40,7 @@ static struct note_key key;
 static unsigned char secret[NOTE_SECRET_LEN];
 static char root_text[64], proof_text[64];
 
-enum verdict { BAD, GOOD };
+enum receipt_verdict { BAD, GOOD };
 
 /*
  * A sample is the good receipt and key with changes.  `text' (signed) may have
@@ -47,7 +48,7 @@ enum verdict { BAD, GOOD };
  */
 struct receipt_sample {
 	const char	*name;
-	enum verdict	 ours, script, go;
+	enum receipt_verdict	 ours, script, go;
 	const char	*text;		/* the checkpoint */
 	const char	*before, *after; /* our signature line */
 	const char	*from, *to;	/* in the receipt, the first one */
@@ -111,7 +112,8 @@ static const struct receipt_sample samples[] = {
 	{ "no name", BAD, BAD, BAD, .after = DASH " AAAAAAA=\n" },
 	{ "no base 64", BAD, BAD, BAD, .after = DASH "a\n" },
 	{ "empty base 64", BAD, BAD, BAD, .after = DASH "a \n" },
-	{ "four bytes of base 64", BAD, BAD, BAD, .after = DASH "a AAAAAA==\n" },
+	{ "four bytes of base 64", BAD, BAD, BAD,
+	    .after = DASH "a AAAAAA==\n" },
 	{ "base 64 without padding", BAD, BAD, BAD,
 	    .after = DASH "a AAAAAAA\n" },
 	{ "URL's base 64", BAD, BAD, BAD, .after = DASH "a ____AAA=\n" },
@@ -175,8 +177,8 @@ static const struct receipt_sample samples[] = {
 	    .to = "AAAA\n" },
 	{ "a line that is no hash", BAD, BAD, GOOD, .from = "PROOF",
 	    .to = "PROOFx\n" },
-	{ "a blank in place of the empty line", BAD, BAD, BAD, .from = "PROOF\n",
-	    .to = "PROOF \n" },
+	{ "a blank in place of the empty line", BAD, BAD, BAD,
+	    .from = "PROOF\n", .to = "PROOF \n" },
 
 	/* the leaf, which is signed */
 	{ "a leaf of another index", BAD, BAD, GOOD,
@@ -388,7 +390,7 @@ write_file(const char *name, const void *data, size_t len)
 	close(fd);
 }
 
-static enum verdict
+static enum receipt_verdict
 ask_script(const char *receipt, const char *vkey)
 {
 	const char *src = getenv("CASEMATE_SRC");
@@ -412,12 +414,12 @@ ask_script(const char *receipt, const char *vkey)
 	return WEXITSTATUS(status) == 0 ? GOOD : BAD;
 }
 
-static enum verdict
+static enum receipt_verdict
 ask_ours(const char *text, size_t len, const char *keyfile)
 {
 	char vkey[VKEY_MAX + 1];
 	struct verified v = { 0 };
-	enum verdict verdict = BAD;
+	enum receipt_verdict verdict = BAD;
 	struct why w = { "" };
 
 	if (verified_load_key(keyfile, vkey) == 0) {

@@ -36,7 +36,8 @@ int	authority_open(struct authority *, int statefd, int sitefd,
  * Which ledger is to be signed for.  Until it is known, and if it is not this
  * key's, authority_may_sign() returns -1 with EPERM and *w.
  */
-void	authority_see_ledger(struct authority *, const struct identity_ledger *);
+void	authority_see_ledger(struct authority *,
+	    const struct identity_ledger *);
 /*
  * Records the name if the disk does not have it yet; for an error of the disk
  * errno is not EPERM.

@@ -58,8 +58,8 @@ struct store {
 	struct tip	 tip;		/* as committed */
 	MDB_txn		*txn;		/* the open transaction, or NULL */
 	struct tip	 next;		/* the tip after txn */
-	char		 source[NOTE_NAME_MAX + 1];	/* of the last leaf at the
-					    start; "": no leaf */
+	/* Of the last leaf when the ledger was opened; "": no leaf. */
+	char		 source[NOTE_NAME_MAX + 1];
 	uint64_t	 room;		/* bytes of the file with disk blocks */
 	int		 rc;		/* LMDB's or the system's last error */
 	char		 damage[256];	/* the message if rc is EBADMSG */

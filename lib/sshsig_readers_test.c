@@ -22,7 +22,7 @@
 #define END	"-----END SSH SIGNATURE-----"
 #define NUL	"\x1a"		/* in the table: a NUL byte */
 
-enum verdict { BAD, GOOD };
+enum sig_verdict { BAD, GOOD };
 
 /* What each sample's armour is made of. */
 #define ED25519	"ed25519.sha512.sig"
@@ -33,7 +33,7 @@ enum verdict { BAD, GOOD };
  */
 static const struct sig_sample {
 	const char	*name;
-	enum verdict	 ours, theirs;
+	enum sig_verdict	 ours, theirs;
 	const char	*file;
 	const char	*from, *to;
 	const char	*blob_from, *blob_to;
@@ -217,7 +217,7 @@ make(char armor[2 * SIG_MAX], const struct sig_sample *s)
 	return edit(armor, len, s->from, s->to);
 }
 
-static enum verdict
+static enum sig_verdict
 ask_ours(const char *armor, size_t len)
 {
 	struct sshkey key;
@@ -233,7 +233,7 @@ ask_ours(const char *armor, size_t len)
 	    == 0 ? GOOD : BAD;
 }
 
-static enum verdict
+static enum sig_verdict
 ask_keygen(const char *armor, size_t len)
 {
 	const char *const argv[] = { "ssh-keygen", "-Y", "check-novalidate",
