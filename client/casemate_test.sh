@@ -387,6 +387,10 @@ up_refuses_before_it_starts_body() {
 	up_fails 'nofile: cannot find the runtime' --image image \
 	    --runtime a=nofile
 	up_fails 'image: is not an EROFS image' --image image --runtime a=image
+	head -c 1024 /dev/zero > odd.erofs
+	printf '\342\341\365\340x' >> odd.erofs
+	up_fails 'odd.erofs: does not fill its last sector of 512 bytes' \
+	    --image image --runtime a=odd.erofs
 	refused '--site nosite: cannot find it' up --site nosite --image image
 	up_fails 'is a folder; a data disk is a file' --image image \
 	    --disk /dev

@@ -7,6 +7,7 @@
 
 #include "buf.h"
 #include "lib/doc/json.h"
+#include "lib/note.h"
 #include "need.h"
 
 struct leaf_reader {
@@ -128,11 +129,12 @@ static int
 take_number(struct leaf_reader *r, struct buf *out)
 {
 	const unsigned char *first = r->p;
+	uint64_t number;
 
 	while (r->p != r->end && *r->p >= '0' && *r->p <= '9')
 		buf_add(out, r->p++, 1);
-	if (r->p == first || r->p - first > 20 ||
-	    (*first == '0' && r->p - first > 1))
+	if (checkpoint_parse_number(&number, (const char *)first,
+	    (size_t)(r->p - first)) == -1)
 		return bad(r, "a whole number was expected");
 	return 0;
 }

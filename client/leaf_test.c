@@ -42,6 +42,7 @@ ATF_TC_BODY(what_ledgerd_does_not_write_is_refused, tc)
 		{ "{\"a\":1.5}", "comma or }" }, { "{\"a\":}", "number" },
 		{ "{\"a\":true}", "number" }, { "{\"a\":{}}", "number" },
 		{ "{\"a\":111111111111111111111}", "number" },
+		{ "{\"a\":18446744073709551616}", "whole number" },
 		{ "{\"data\":1}", "data is not an object" },
 		{ "{\"data\":{\"data\":{\"a\":1}}}", "number was expected" },
 		{ "{\"a\":\"\n\"}", "control character" },

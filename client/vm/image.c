@@ -14,6 +14,7 @@
 #include "client/need.h"
 #include "lib/filekind.h"
 
+#define SECTOR		512	/* of a virtio disk */
 #define EROFS_AT	1024	/* its superblock */
 #define EROFS_MAGIC	0xe0f5e1e2
 
@@ -125,9 +126,13 @@ image_check_runtime(const char *path, struct why *w)
 		return why_set(w, "is not an EROFS image; make a runtime with "
 		    "mkfs.erofs");
 	size = (uint64_t)get_le(sb + 36, 4) << (sb[12] & 31);
-	if (n == (ssize_t)sizeof(sb) && have >= size)
+	if (n != (ssize_t)sizeof(sb) || have < size)
+		return why_set(w, "is cut short: it has %llu bytes of an image "
+		    "of %llu; make or copy it again", (unsigned long long)have,
+		    (unsigned long long)size);
+	if (have % SECTOR == 0)
 		return 0;
-	return why_set(w, "is cut short: it has %llu bytes of an image of "
-	    "%llu; make or copy it again", (unsigned long long)have,
-	    (unsigned long long)size);
+	return why_set(w, "does not fill its last sector of %d bytes, so that "
+	    "an appliance would measure another SHA-256 than sha256sum; pad "
+	    "it with `truncate -s %%%d'", SECTOR, SECTOR);
 }
