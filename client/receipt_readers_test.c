@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -454,6 +455,16 @@ check_sample(size_t i)
 	printf("%zu %d %s\n", i, s->go, s->name);
 }
 
+static void
+make_signer(void)
+{
+	unsigned char pub[NOTE_KEY_LEN];
+
+	ATF_REQUIRE(sodium_init() != -1);
+	crypto_sign_keypair(pub, secret);
+	ATF_REQUIRE_EQ(0, note_key_init(&key, NAME, pub));
+}
+
 /* The files stay, for other judges. */
 ATF_TC(readers_of_receipts_agree);
 ATF_TC_HEAD(readers_of_receipts_agree, tc)
@@ -462,17 +473,83 @@ ATF_TC_HEAD(readers_of_receipts_agree, tc)
 }
 ATF_TC_BODY(readers_of_receipts_agree, tc)
 {
-	unsigned char pub[NOTE_KEY_LEN];
-
-	ATF_REQUIRE(sodium_init() != -1);
-	crypto_sign_keypair(pub, secret);
-	ATF_REQUIRE_EQ(0, note_key_init(&key, NAME, pub));
+	make_signer();
 	for (size_t i = 0; i < SAMPLES; i++)
 		check_sample(i);
+}
+
+static uint64_t
+number(const char *name, uint64_t usual)
+{
+	const char *text = getenv(name);
+
+	return text == NULL ? usual : strtoull(text, NULL, 10);
+}
+
+static uint64_t state;
+
+static size_t
+next_random(size_t below)
+{
+	state = state * 6364136223846793005u + 1442695040888963407u;
+	return (size_t)(state >> 33) % below;
+}
+
+/* Puts a word somewhere, mostly behind a newline, or takes bytes away. */
+static size_t
+change_at_random(char *text, size_t len)
+{
+	static const char *const words[] = { OTHER, "\n", " ", "\r", "\t", "A",
+	    "=", "0", "-", DASH, DASH NAME " ", "extra ", "\xc2\xa0", NUL,
+	    "AAAA\n", "+" };
+	const char *word = words[next_random(sizeof(words) / sizeof(*words))];
+	size_t at = next_random(len + 1), n = strlen(word);
+
+	while (next_random(4) != 0 && at != len && at != 0 &&
+	    text[at - 1] != '\n')
+		at++;
+	if (next_random(4) == 0 && at < len) {
+		n = 1 + next_random(len - at < 50 ? len - at : 50);
+		memmove(text + at, text + at + n, len - at - n);
+		return len - n;
+	}
+	memmove(text + at + n, text + at, len - at);
+	memcpy(text + at, word, n);
+	put_nuls(text + at, n);
+	return len + n;
+}
+
+/* CASEMATE_SEED=N repeats a run; CASEMATE_ROUNDS=N makes it longer. */
+ATF_TC(readers_agree_on_random_changes);
+ATF_TC_HEAD(readers_agree_on_random_changes, tc)
+{
+	atf_tc_set_md_var(tc, "require.progs", "openssl base64 sha256sum od");
+	atf_tc_set_md_var(tc, "timeout", "86400");
+}
+ATF_TC_BODY(readers_agree_on_random_changes, tc)
+{
+	static char text[2 * RECEIPT_MAX], vkey[VKEY_MAX + 2];
+	uint64_t seed = number("CASEMATE_SEED", (uint64_t)time(NULL));
+	uint64_t rounds = number("CASEMATE_ROUNDS", 30);
+
+	printf("CASEMATE_SEED=%llu\n", (unsigned long long)seed);
+	make_signer();
+	write_file("key", vkey, make_key(vkey, &samples[0]));
+	state = seed;
+	for (uint64_t i = 0; i < rounds; i++) {
+		size_t len = make_text(text, &samples[0]);
+
+		len = change_at_random(text, len);
+		write_file("receipt", text, len);
+		ATF_CHECK_EQ_MSG(ask_script("receipt", "key"),
+		    ask_ours(text, len, "key"), "seed %llu, round %llu",
+		    (unsigned long long)seed, (unsigned long long)i);
+	}
 }
 
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, readers_of_receipts_agree);
+	ATF_TP_ADD_TC(tp, readers_agree_on_random_changes);
 	return atf_no_error();
 }
