@@ -562,7 +562,7 @@ ATF_TC_BODY(a_log_of_another_kind_is_replaced, tc)
 ATF_TC_WITHOUT_HEAD(runtimes_are_given_to_the_vm);
 ATF_TC_BODY(runtimes_are_given_to_the_vm, tc)
 {
-	static char erofs[1024 + 40];
+	static char erofs[3 * 512];
 
 	enter(QEMU_LIVES);
 	memset(erofs, 'x', 1024);
