@@ -236,7 +236,7 @@ char		*cedar_explain(struct cedar_decider *,
 
 /*
  * Findings about policies, in the order of the policies.  A place is that in
- * the policy's text; for a policy from JSON the file is its id, or "".
+ * the policy's text or JSON.
  */
 struct cedar_finding {
 	uint32_t		policy, other;	/* other: see cedar_analyse() */

@@ -57,17 +57,6 @@ add(struct analysis *a, enum remark_kind kind, size_t policy, size_t other)
 	return &r->error;
 }
 
-/* The message at a place in the policy, unless it was JSON. */
-static void
-place(struct doc_error *e, const struct policy *p, uint32_t pos,
-    const char *text)
-{
-	if (p->source != NULL)
-		doc_error_at(e, p->source, pos, "%s", text);
-	else
-		doc_error_set(e, "", "%s", text);
-}
-
 /* An expression for a message, cut to fit. */
 static const char *
 quote(const struct policy *p, struct term t, char dst[QUOTE_LEN])
@@ -95,7 +84,7 @@ remark_term(struct analysis *a, enum remark_kind kind, size_t i,
 	if (e == NULL)
 		return;
 	snprintf(text, sizeof(text), what, quote(p, t, expr));
-	place(e, p, p->nodes[t.root].pos, text);
+	doc_error_at(e, p->source, p->nodes[t.root].pos, "%s", text);
 }
 
 static void
@@ -121,7 +110,7 @@ remark_exclusion(struct analysis *a, size_t i, struct term t, struct term u)
 	snprintf(text, sizeof(text), "this rule can never apply: `%s' and "
 	    "`%s' exclude each other; correct one of them or remove the rule",
 	    quote(p, t, one), quote(p, u, two));
-	place(e, p, p->nodes[u.root].pos, text);
+	doc_error_at(e, p->source, p->nodes[u.root].pos, "%s", text);
 }
 
 /* Terms that are constant, and terms that exclude each other. */
@@ -162,8 +151,9 @@ check_empty_action(struct analysis *a, size_t i)
 		return;
 	a->dead[i] = true;
 	if ((e = add(a, REMARK_NEVER, i, i)) != NULL)
-		place(e, p, p->action.pos, "this rule can never apply: `[]' "
-		    "holds no action; name the actions or remove the rule");
+		doc_error_at(e, p->source, p->action.pos,
+		    "this rule can never apply: `[]' holds no action; name "
+		    "the actions or remove the rule");
 }
 
 static bool
@@ -208,7 +198,7 @@ check_wide(struct analysis *a, size_t i)
 	    is_open(&p->principal) ? "anybody" : "these principals",
 	    p->action.op == SCOPE_ANY ? " every action" : " these actions",
 	    is_open(&p->resource) ? " on anything" : "");
-	place(e, p, p->pos, text);
+	doc_error_at(e, p->source, p->pos, "%s", text);
 }
 
 static bool
@@ -300,10 +290,6 @@ name_policy(const struct policy *p, char *dst, size_t cap)
 {
 	struct doc_error e;
 
-	if (p->source == NULL) {
-		snprintf(dst, cap, "%.100s", p->id->bytes);
-		return;
-	}
 	doc_error_at(&e, p->source, p->pos, "%s", "");
 	snprintf(dst, cap, "%.100s (%s:%u)", p->id->bytes, e.file, e.line);
 }
@@ -311,6 +297,7 @@ name_policy(const struct policy *p, char *dst, size_t cap)
 static void
 remark_meeting(struct analysis *a, enum remark_kind kind, size_t i, size_t j)
 {
+	const struct policy *p = a->set->items[i];
 	struct doc_error *e = add(a, kind, i, j);
 	char text[DOC_MESSAGE_MAX], name[DOC_FILE_MAX + 128];
 
@@ -318,7 +305,7 @@ remark_meeting(struct analysis *a, enum remark_kind kind, size_t i, size_t j)
 		return;
 	name_policy(a->set->items[j], name, sizeof(name));
 	snprintf(text, sizeof(text), meetings[kind], name);
-	place(e, a->set->items[i], a->set->items[i]->pos, text);
+	doc_error_at(e, p->source, p->pos, "%s", text);
 }
 
 /* Rule i against a rule j that covers it. */
@@ -366,9 +353,10 @@ check_template(struct analysis *a, size_t i)
 		if (a->set->items[j]->template == p)
 			return;
 	if ((e = add(a, REMARK_UNLINKED, i, i)) != NULL)
-		place(e, p, p->pos, "this template has no effect because "
-		    "nothing links it; write a rule without ?principal and "
-		    "?resource, or link it");
+		doc_error_at(e, p->source, p->pos,
+		    "this template has no effect because nothing links it; "
+		    "write a rule without ?principal and ?resource, or link "
+		    "it");
 }
 
 static void

@@ -25,13 +25,25 @@ build_memory(struct build *b)
 	return doc_error_memory(b->error, b->source->file);
 }
 
+static const struct doc_source *
+copy_source(struct arena *a, const struct doc_source *from)
+{
+	struct doc_source *s = arena_alloc(a, 1, sizeof(*s));
+
+	if (s == NULL ||
+	    (s->file = arena_copy(a, from->file, strlen(from->file))) == NULL ||
+	    (s->text = arena_copy(a, from->text, from->len)) == NULL)
+		return NULL;
+	s->len = from->len;
+	return s;
+}
+
 int
 build_open(struct build *b, struct policies *set,
     const struct doc_source *source, size_t bytes, struct doc_error *e)
 {
 	memset(b, 0, sizeof(*b));
 	b->set = set;
-	b->source = source;
 	b->error = e;
 	b->set_n = set->n;
 	b->set_text_len = set->text_len;
@@ -41,6 +53,8 @@ build_open(struct build *b, struct policies *set,
 		    "the set is %zu "
 		    "bytes larger than the %d allowed; split it",
 		    bytes + set->text_len - CEDAR_SET_MAX, CEDAR_SET_MAX);
+	if ((b->source = copy_source(&set->arena, source)) == NULL)
+		return doc_error_memory(e, source->file);
 	set->text_len += bytes;
 	return 0;
 }

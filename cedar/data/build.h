@@ -40,7 +40,7 @@
 
 struct build {
 	struct policies		*set;
-	const struct doc_source *source;	/* for messages */
+	const struct doc_source *source;	/* in the set's arena */
 	struct doc_error	*error;
 	/* The policy being built; the reader fills in its scopes. */
 	struct policy		 policy;
@@ -57,9 +57,8 @@ struct build {
 };
 
 /*
- * Starts adding policies to a set from a text of this many bytes, which count
- * towards CEDAR_SET_MAX.  source, set and error stay the caller's and must
- * live until build_close().
+ * Starts adding policies to a set from a text, of which this many bytes count
+ * towards CEDAR_SET_MAX.  The source is copied into the set.
  */
 int	build_open(struct build *, struct policies *,
 	    const struct doc_source *, size_t bytes, struct doc_error *);
@@ -74,10 +73,10 @@ int	build_start(struct build *, size_t pos);
 /*
  * Adds the policy to the set under this id (copied).  Computes the stack and
  * scratch that evaluating it takes, and sets is_template and slots from the
- * scopes.  `text' is the source if it lives in the set's arena, NULL for JSON.
+ * scopes.
  */
 int	build_finish(struct build *, const char *id, size_t idlen,
-	    const struct doc_source *text, size_t end);
+	    size_t end);
 
 /* The name must be new.  value NULL: @name without a value. */
 int	build_annotation(struct build *, const struct str *name,

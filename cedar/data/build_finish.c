@@ -96,7 +96,7 @@ error_append(struct build *b, const char *id, size_t idlen, const char *why)
 	const struct policy *twin = policies_find(b->set, id, idlen);
 	struct doc_error at;
 
-	if (twin == NULL || twin->source == NULL)
+	if (twin == NULL)
 		return build_error(b, b->policy.pos, "%s", why);
 	doc_error_at(&at, twin->source, twin->pos, "%s", "");
 	return build_error(b, b->policy.pos, "%s, at %s:%u; give it another",
@@ -104,13 +104,12 @@ error_append(struct build *b, const char *id, size_t idlen, const char *why)
 }
 
 int
-build_finish(struct build *b, const char *id, size_t idlen,
-    const struct doc_source *text, size_t end)
+build_finish(struct build *b, const char *id, size_t idlen, size_t end)
 {
 	struct policy *p;
 	const char *why;
 
-	b->policy.source = text;
+	b->policy.source = b->source;
 	b->policy.end = (uint32_t)end;
 	b->policy.slots[SLOT_PRINCIPAL] = b->policy.principal.slot;
 	b->policy.slots[SLOT_RESOURCE] = b->policy.resource.slot;

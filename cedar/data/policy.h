@@ -48,7 +48,7 @@ struct condition {
 
 struct policy {
 	const struct str	*id;
-	const struct doc_source *source; /* NULL: was JSON */
+	const struct doc_source *source; /* text or JSON */
 	uint32_t		 pos, end;  /* its bytes in the source */
 	bool			 forbid;
 	bool			 is_template;	/* only its links are decided */

@@ -95,8 +95,6 @@ show_rule(struct explain *x, uint32_t i)
 		emit(x->out, " of template ");
 		show_quoted(x, p->template->id);
 	}
-	if (s == NULL)
-		return;
 	emit(x->out, " (");
 	emit_escaped(x->out, s->file, strnlen(s->file, DOC_FILE_MAX), false);
 	emit(x->out, ":");

@@ -308,7 +308,7 @@ read_policy(struct est *s, uint32_t node, const char *id, size_t idlen)
 	    read_each(s, found[ANNOTATIONS], read_annotation) == -1 ||
 	    read_each(s, found[CONDITIONS], read_condition) == -1)
 		return -1;
-	return build_finish(&s->b, id, idlen, NULL,
+	return build_finish(&s->b, id, idlen,
 	    s->d->nodes[node].pos + node_bytes(s->d, node));
 }
 
@@ -433,8 +433,10 @@ read_link(struct est *s, uint32_t node, const char *prefix)
 	if (template == NULL || id == NULL ||
 	    (template_id = build_str(&s->b, template, template_len)) == NULL)
 		return -1;
-	if (policies_link(s->b.set, template_id, id, len, values, s->e) == 0)
+	if (policies_link(s->b.set, template_id, id, len, values, s->e) == 0) {
+		s->b.set->items[s->b.set->n - 1]->pos = s->d->nodes[node].pos;
 		return 0;
+	}
 	if (errno == ENOMEM)
 		return -1;
 	snprintf(text, sizeof(text), "%s", s->e->text);

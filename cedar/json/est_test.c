@@ -460,7 +460,7 @@ ATF_TC_BODY(bad_policies_are_refused_at_their_place, tc)
 		ATF_CHECK_STREQ(add(cases[i].text, "p"), cases[i].message);
 	ATF_CHECK_STREQ(add(POLICY, "p"), "");
 	ATF_CHECK_STREQ(add(POLICY, "p"), "f:1:1: this id is already used in "
-	    "the set");
+	    "the set, at f:1; give it another");
 	ATF_CHECK_EQ(set.n, 1);
 	policies_free(&set);
 }
@@ -508,7 +508,7 @@ ATF_TC_BODY(bad_sets_are_refused_and_leave_nothing, tc)
 		    "without a slot; it belongs under staticPolicies" },
 		{ "{\"staticPolicies\":{\"t\":" POLICY "},\n\"templates\":"
 		    "{\"t\":" TEMPLATE "}}", "f:2:18: this id is already used "
-		    "in the set" },
+		    "in the set, at f:1; give it another" },
 		{ "{\"templates\":{\"t\":" TEMPLATE "},\n\"templateLinks\":["
 		    LINK("u", "l", "{}") "]}", "f:2:18: there is no template "
 		    "`u'" },

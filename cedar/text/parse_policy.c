@@ -125,13 +125,13 @@ finish(struct parser *p, enum policy_ids ids, size_t n, size_t end)
 
 	if (ids == POLICY_IDS_ANNOTATED && given != NULL)
 		return build_finish(p->build, given->bytes, given->len,
-		    p->source, end);
+		    end);
 	if (ids == POLICY_IDS_ANNOTATED)
 		snprintf(id, sizeof(id), "%.*s:policy%zu", DOC_FILE_MAX,
 		    p->source->file, n);
 	else
 		snprintf(id, sizeof(id), "policy%zu", set->numbered++);
-	return build_finish(p->build, id, strlen(id), p->source, end);
+	return build_finish(p->build, id, strlen(id), end);
 }
 
 static int
@@ -147,38 +147,18 @@ read_policies(struct parser *p, enum policy_ids ids)
 	return 0;
 }
 
-/* A copy of file name and text that lives as long as the set. */
-static const struct doc_source *
-copy_source(struct policies *set, const char *file, const char *text,
-    size_t len)
-{
-	struct doc_source *s = arena_alloc(&set->arena, 1, sizeof(*s));
-
-	if (s == NULL ||
-	    (s->file = arena_copy(&set->arena, file, strlen(file))) == NULL ||
-	    (s->text = arena_copy(&set->arena, text, len)) == NULL)
-		return NULL;
-	s->len = len;
-	return s;
-}
-
 int
 policies_add_text(struct policies *set, const char *file, const char *text,
     size_t len, enum policy_ids ids, struct doc_error *e)
 {
 	const struct doc_source here = { file, text, len };
-	const struct doc_source *source;
 	struct parser p;
 	struct build b;
 	int rc;
 
-	/* Checks the limit before anything is copied. */
 	if ((rc = build_open(&b, set, &here, len, e)) == -1)
 		return build_close(&b, rc);
-	if ((source = copy_source(set, file, text, len)) == NULL)
-		return build_close(&b, doc_error_memory(e, file));
-	b.source = source;
-	rc = parse_start(&p, source, &set->arena, &b, e);
+	rc = parse_start(&p, b.source, &set->arena, &b, e);
 	if (rc == 0)
 		rc = read_policies(&p, ids);
 	parse_end(&p);

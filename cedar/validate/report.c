@@ -121,12 +121,7 @@ static void
 place(const struct reporter *r, uint32_t pos, const char *text,
     struct doc_error *e)
 {
-	char id[SHOWN_MAX];
-
-	if (r->policy->source != NULL)
-		doc_error_at(e, r->policy->source, pos, "%s", text);
-	else
-		doc_error_set(e, report_str(r->policy->id, id), "%s", text);
+	doc_error_at(e, r->policy->source, pos, "%s", text);
 	make_printable(e->text);
 }
 

@@ -364,14 +364,14 @@ ATF_TC_BODY(work_is_bounded, tc)
 	stop();
 }
 
-ATF_TC_WITHOUT_HEAD(a_policy_from_json_is_named_by_its_id);
-ATF_TC_BODY(a_policy_from_json_is_named_by_its_id, tc)
+ATF_TC_WITHOUT_HEAD(a_finding_in_json_has_its_place);
+ATF_TC_BODY(a_finding_in_json_has_its_place, tc)
 {
 	static const char json[] = "{ \"staticPolicies\": { \"of-bob\": {"
 	    "\"effect\": \"permit\", \"principal\": { \"op\": \"All\" },"
 	    "\"action\": { \"op\": \"All\" }, \"resource\": { \"op\": \"All\" "
-	    "}, \"conditions\": [ { \"kind\": \"when\", \"body\": { \"Value\":"
-	    " \"x\" } } ] } } }";
+	    "},\n \"conditions\": [\n { \"kind\": \"when\", \"body\":"
+	    " { \"Value\": \"x\" } } ] } } }";
 	struct doc_error e;
 	struct doc doc;
 
@@ -383,8 +383,9 @@ ATF_TC_BODY(a_policy_from_json_is_named_by_its_id, tc)
 	doc_free(&doc);
 	validate();
 	ATF_REQUIRE_EQ(found.n, 1);
-	ATF_CHECK_STREQ(found.items[0].error.file, "of-bob");
-	ATF_CHECK_EQ(found.items[0].error.line, 0);
+	ATF_CHECK_STREQ(found.items[0].error.file, "j");
+	ATF_CHECK_EQ(found.items[0].error.line, 3);
+	ATF_CHECK_EQ(found.items[0].error.col, 39);
 	stop();
 }
 
@@ -403,6 +404,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_template_fits_any_type_that_its_slot_may_be);
 	ATF_TP_ADD_TC(tp, findings_of_a_policy_are_bounded);
 	ATF_TP_ADD_TC(tp, work_is_bounded);
-	ATF_TP_ADD_TC(tp, a_policy_from_json_is_named_by_its_id);
+	ATF_TP_ADD_TC(tp, a_finding_in_json_has_its_place);
 	return atf_no_error();
 }

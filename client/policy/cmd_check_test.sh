@@ -208,7 +208,7 @@ unknown_ids_in_links_are_found_body() {
 	atf_check -o inline:'site: 2 rules, 0 errors, 0 warnings\n' \
 	    "$casemate" policy check site
 	sed -i 's/exec-memory/exec/' site/policies/web.cedar.json
-	finds 0 'web.cedar.json: web/jit: there is no Capability::"exec"; there are '
+	finds 0 'web.cedar.json:5:20: there is no Capability::"exec"; '
 }
 
 new_case rules_that_never_apply_are_found 'with the condition'
@@ -372,15 +372,15 @@ strict_makes_errors_of_warnings_body() {
 	    -e match:'pilot' "$casemate" policy check --strict site
 }
 
-new_case rules_in_json_are_named_by_file 'since they have no lines'
-rules_in_json_are_named_by_file_body() {
+new_case findings_in_json_have_their_place 'file, line and column'
+findings_in_json_have_their_place_body() {
 	make_site
 	mkdir site/policies
 	echo '@id("again")permit(principal in Role::"pilot", action ==
 	  Action::"run", resource) when { 1 > 2 };' > x.cedar
 	atf_check -o save:site/policies/web.cedar.json \
 	    "$casemate" policy fmt --json x.cedar
-	finds 0 'site/policies/web.cedar.json: web/again: this rule can never'
+	finds 0 'site/policies/web.cedar.json:[0-9]*:[0-9]*: this rule can'
 }
 
 atf_init_test_cases() {
@@ -412,5 +412,5 @@ atf_init_test_cases() {
 	atf_add_test_case another_appliances_name_is_found
 	atf_add_test_case a_site_without_rules_is_found
 	atf_add_test_case strict_makes_errors_of_warnings
-	atf_add_test_case rules_in_json_are_named_by_file
+	atf_add_test_case findings_in_json_have_their_place
 }

@@ -49,19 +49,14 @@ tell(const struct lint *l, const struct doc_error *e)
 	l->report->report(l->report->ctx, e, true);
 }
 
-/* At a place in a rule, or in its file when that is JSON. */
+/* At a place in a rule. */
 static void
 tell_rule(const struct lint *l, const struct policy *p, uint32_t pos,
     const char *text)
 {
-	char file[RULES_PLACE_MAX];
 	struct doc_error e;
 
-	if (p->source != NULL)
-		doc_error_at(&e, p->source, pos, "%s", text);
-	else
-		doc_error_set(&e, rules_place(p, file), "%.100s: %s",
-		    p->id->bytes, text);
+	doc_error_at(&e, p->source, pos, "%s", text);
 	tell(l, &e);
 }
 
@@ -116,7 +111,7 @@ add_scope(struct lint *l, const struct policy *p, const struct scope *s,
     const struct uid *slot)
 {
 	if (s->slot && slot != NULL)
-		add_mention(l, slot, p, s->pos);
+		add_mention(l, slot, p, p->pos);
 	for (uint32_t i = 0; !s->slot && i < s->nuids; i++)
 		add_mention(l, s->uids[i], p, s->pos);
 }
@@ -220,10 +215,7 @@ lint_rules(struct lint *l)
 
 		if (r->kind == REMARK_WIDE && is_wanted(l, p->id))
 			continue;
-		if (p->source == NULL)
-			tell_rule(l, p, 0, r->error.text);
-		else
-			tell(l, &r->error);
+		tell(l, &r->error);
 	}
 	analyse_free(&remarks);
 	return 0;

@@ -20,22 +20,6 @@ report(struct rules_checker *c, const struct doc_error *e, bool warning)
 	c->nerrors += !warning;
 }
 
-/* A finding on a rule from JSON has the rule's id and no file. */
-static void
-report_finding(struct rules_checker *c, struct finding *f)
-{
-	const struct policy *p = c->rules->policies.items[f->policy];
-	char place[RULES_PLACE_MAX];
-	struct doc_error e;
-
-	if (p->source == NULL) {
-		doc_error_set(&e, rules_place(p, place), "the rule %.60s: "
-		    "%.300s", p->id->bytes, f->error.text);
-		f->error = e;
-	}
-	report(c, &f->error, f->warning);
-}
-
 static bool
 has_error(const struct findings *f, uint32_t policy)
 {
@@ -51,7 +35,7 @@ report_findings(struct rules_checker *c, struct findings *f)
 {
 	for (size_t i = 0; i < f->n; i++)
 		if (!f->items[i].warning || !has_error(f, f->items[i].policy))
-			report_finding(c, &f->items[i]);
+			report(c, &f->items[i].error, f->items[i].warning);
 }
 
 static void
@@ -79,18 +63,6 @@ is_named(const struct settings *s, const struct str *name)
 	return false;
 }
 
-/* An error at a place in a rule, or in its file when that is JSON. */
-static void
-at_rule(struct doc_error *e, const struct policy *p, uint32_t pos)
-{
-	char place[RULES_PLACE_MAX];
-
-	if (p->source != NULL)
-		doc_error_at(e, p->source, pos, "%s", "");
-	else
-		doc_error_set(e, rules_place(p, place), "%s", "");
-}
-
 /* Messages and the ledger name a rule by its id, as text that ends at a NUL. */
 static void
 check_id(struct rules_checker *c, const struct policy *p)
@@ -99,9 +71,8 @@ check_id(struct rules_checker *c, const struct policy *p)
 
 	if (str_text(p->id) != NULL)
 		return;
-	at_rule(&e, p, p->pos);
-	snprintf(e.text, sizeof(e.text), "the rule's id begins with %.100s and "
-	    "holds a NUL; write an id without \\0", p->id->bytes);
+	doc_error_at(&e, p->source, p->pos, "the rule's id begins with "
+	    "%.100s and holds a NUL; write an id without \\0", p->id->bytes);
 	report(c, &e, false);
 }
 
@@ -110,9 +81,8 @@ report_wide(struct rules_checker *c, const struct policy *p, const char *what)
 {
 	struct doc_error e;
 
-	at_rule(&e, p, p->pos);
-	snprintf(e.text, sizeof(e.text), "the rule %.100s permits %s; narrow "
-	    "it, or name the rule under `wildcards' in settings.yaml",
+	doc_error_at(&e, p->source, p->pos, "the rule %.100s permits %s; "
+	    "narrow it, or name the rule under `wildcards' in settings.yaml",
 	    p->id->bytes, what);
 	report(c, &e, false);
 }
@@ -182,8 +152,7 @@ check_linked(struct rules_checker *c, const struct policy *p)
 	for (size_t i = 0; i < set->n; i++)
 		if (set->items[i]->template == p)
 			return;
-	at_rule(&e, p, p->pos);
-	snprintf(e.text, sizeof(e.text), "the rule %.100s is a template "
+	doc_error_at(&e, p->source, p->pos, "the rule %.100s is a template "
 	    "without a link, and so forbids nothing; write what it forbids in "
 	    "place of ?principal and ?resource, or link it", p->id->bytes);
 	report(c, &e, false);
@@ -205,7 +174,7 @@ check_named(struct rules_checker *c, const struct policy *p,
 
 	if (uid == NULL || !is_wildcard(c, uid))
 		return;
-	at_rule(&e, p, pos);
+	doc_error_at(&e, p->source, pos, "%s", "");
 	report_wildcard(c, &e, uid);
 }
 

@@ -332,13 +332,7 @@ line_of(const struct doc_source *s, size_t pos)
 const char *
 rules_place(const struct policy *p, char dst[RULES_PLACE_MAX])
 {
-	const char *id = p->id->bytes, *slash = strchr(id, '/');
-
-	if (p->source != NULL)
-		snprintf(dst, RULES_PLACE_MAX, "%s:%u", p->source->file,
-		    line_of(p->source, p->pos));
-	else
-		snprintf(dst, RULES_PLACE_MAX, "%s/%.*s%s", RULES_COMPONENTS,
-		    slash == NULL ? 0 : (int)(slash - id), id, RULES_JSON_END);
+	snprintf(dst, RULES_PLACE_MAX, "%s:%u", p->source->file,
+	    line_of(p->source, p->pos));
 	return dst;
 }

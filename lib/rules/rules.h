@@ -61,7 +61,7 @@ int	rules_none(struct rules *);
 
 #define RULES_PLACE_MAX	(DOC_FILE_MAX + 16)
 
-/* "policy/10-run.cedar:4"; of a rule from JSON only the file.  Returns dst. */
+/* "policy/10-run.cedar:4".  Returns dst. */
 const char *rules_place(const struct policy *, char dst[RULES_PLACE_MAX]);
 
 #endif

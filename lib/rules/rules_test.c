@@ -99,7 +99,7 @@ ATF_TC_BODY(a_site_is_loaded_whole, tc)
 	ATF_CHECK_STREQ(site.rules.policies.items[1]->id->bytes,
 	    "web/no-night");
 	ATF_CHECK_STREQ(rules_place(site.rules.policies.items[1], place),
-	    "policies/web.cedar.json");
+	    "policies/web.cedar.json:1");
 	site_free(&site);
 }
 
@@ -342,7 +342,8 @@ ATF_TC_BODY(an_id_with_a_nul_is_refused, tc)
 	    "{\"a\\u0000b\":{\"effect\":\"forbid\",\"principal\":{\"op\":"
 	    "\"All\"},\"action\":{\"op\":\"All\"},\"resource\":{\"op\":"
 	    "\"All\"},\"conditions\":[]}}}");
-	refused("policies/web.cedar.json: the rule's id begins with web/a and");
+	refused("policies/web.cedar.json:1:31: the rule's id begins with "
+	    "web/a and");
 }
 
 ATF_TC_WITHOUT_HEAD(a_wildcard_among_the_people_is_refused);
@@ -383,18 +384,19 @@ ATF_TC_BODY(a_components_rules_are_checked_too, tc)
 	write_file("site/policies/web.cedar.json", "{\"staticPolicies\": 1}");
 	refused("policies/web.cedar.json:1:");
 	write_file("site/policies/web.cedar.json", "{\"staticPolicies\":"
-	    "{\"p\":{\"effect\":\"permit\",\"principal\":{\"op\":"
+	    "\n	{\"p\":{\"effect\":\"permit\",\"principal\":{\"op\":"
 	    "\"All\"},\"action\":{\"op\":\"All\"},\"resource\":{\"op\":"
 	    "\"All\"},\"conditions\":[]}}}");
-	refused("policies/web.cedar.json: the rule web/p permits anybody");
+	refused("policies/web.cedar.json:2:7: the rule web/p permits anybody");
 	write_file("site/policies/web.cedar.json", "{\"templates\":"
 	    "{\"t\":{\"effect\":\"forbid\",\"principal\":{\"op\":"
 	    "\"All\"},\"action\":{\"op\":\"All\"},\"resource\":{\"op\":"
 	    "\"==\",\"slot\":\"?resource\"},\"conditions\":[]}},"
 	    "\"templateLinks\":[{\"templateId\":\"t\",\"newId\":\"l\","
 	    "\"values\":{\"?resource\":{\"type\":\"Mole\",\"id\":\"*\"}}}]}");
-	refused("policies/web.cedar.json: the rule web/l: the schema has no ");
-	refused("policies/web.cedar.json: Mole::\"*\" has a `*' in its name");
+	refused("policies/web.cedar.json:1:162: the schema has no entity type");
+	refused("policies/web.cedar.json:1:162: Mole::\"*\" has a `*' in its "
+	    "name");
 }
 
 ATF_TC_WITHOUT_HEAD(a_forbid_that_nothing_links_is_refused);
@@ -414,7 +416,7 @@ ATF_TC_BODY(a_forbid_that_nothing_links_is_refused, tc)
 	unlink("site/policy/20-a.cedar");
 	snprintf(text, sizeof(text), "%s}", template);
 	write_file("site/policies/web.cedar.json", text);
-	refused("policies/web.cedar.json: the rule web/t is a template");
+	refused("policies/web.cedar.json:1:19: the rule web/t is a template");
 	snprintf(text, sizeof(text), "%s,\"templateLinks\":[{\"templateId\":"
 	    "\"t\",\"newId\":\"l\",\"values\":{\"?principal\":{\"type\":"
 	    "\"Role\",\"id\":\"out\"}}}]}", template);
