@@ -242,6 +242,9 @@ unknown_option(const struct signers_line *l, struct signers_word name,
 	struct suggest s;
 
 	suggest_init(&s, name.p, name.len);
+	if (name.len == 0)
+		return line_error(l, name.p, e, "a comma without an option "
+		    "behind it", "", "join options by commas without blanks");
 	for (size_t i = 0; i < NOPTIONS; i++)
 		suggest_try(&s, option_names[i], strlen(option_names[i]),
 		    NULL);
@@ -361,6 +364,29 @@ is_pub(struct signers_line l)
 	    memcmp(key.p, "AAAA", 4) == 0;
 }
 
+/*
+ * What is behind a key is a comment.  An option there would restrict nothing,
+ * against its author's intention.
+ */
+static int
+check_comment(const struct signers_line *line, struct doc_error *e)
+{
+	struct signers_line l = *line;
+	struct signers_word word;
+
+	while ((word = next_word(&l)).len > 0)
+		for (size_t i = 0; i < NOPTIONS; i++) {
+			const size_t n = strlen(option_names[i]);
+
+			if (word.len > n && word.p[n] == '=' &&
+			    memcmp(word.p, option_names[i], n) == 0)
+				return line_error(line, word.p, e, "option "
+				    "behind the key:", option_names[i], "put "
+				    "it between the principal and the key");
+		}
+	return 0;
+}
+
 static int
 parse_signer(struct signer *s, struct signers_line *l, struct doc_error *e)
 {
@@ -369,6 +395,10 @@ parse_signer(struct signer *s, struct signers_line *l, struct doc_error *e)
 	memset(s, 0, sizeof(*s));
 	s->valid_before = UINT64_MAX;
 	s->line = l->nr;
+	if (l->end - l->p > 10 && memcmp(l->p, "-----BEGIN", 10) == 0)
+		return line_error(l, l->p, e, "a private key, or another file "
+		    "of a key", "", "write the signer's name and the line of "
+		    "the .pub file, and keep the private key for yourself");
 	if (is_pub(*l))
 		return line_error(l, l->p, e, "no principal in front of the "
 		    "key", "", "put the signer's name and a blank before it, "
@@ -384,7 +414,7 @@ parse_signer(struct signer *s, struct signers_line *l, struct doc_error *e)
 	if (!is_key_type(word))
 		return line_error(l, word.p, e, "no key type", "", "a line is a "
 		    "principal, options, and a key as in the .pub file");
-	return parse_key(s, l, word, e);
+	return parse_key(s, l, word, e) == -1 ? -1 : check_comment(l, e);
 }
 
 static int

@@ -127,6 +127,8 @@ static const struct {
 	{ "bad list of namespaces", "at least one" },
 	{ "backslash in the options", "No option has a backslash" },
 	{ "control character", "no control characters" },
+	{ "option behind the key", "without an option" },
+	{ "a comma without an option", "joined by commas" },
 };
 
 static void
@@ -235,6 +237,10 @@ ATF_TC_BODY(a_line_is_never_read_more_widely_than_by_ssh_keygen, tc)
 		snprintf(text, sizeof(text), "%s,%s", pairs[i / COUNT(pairs)],
 		    pairs[i % COUNT(pairs)]);
 		compare("a ", text, " ");
+	}
+	for (size_t i = 0; i < COUNT(pairs); i++) {
+		snprintf(text, sizeof(text), "a %s %s", key, pairs[i]);
+		compare(text, " ", "");
 	}
 	for (size_t i = 0; i < COUNT(principals); i++)
 		compare(principals[i], " ", "");

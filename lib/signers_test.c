@@ -129,7 +129,7 @@ ATF_TC_BODY(bad_options_are_refused, tc)
 	bad("a namespaces=\"x\",namespaces=\"y\" " KEY_A "\n", "twice");
 	bad("a namespaces=\"x,y\\\" " KEY_A "\n", "backslash in the options; no "
 	    "value needs one");
-	bad("a namespaces=\"x\", " KEY_A "\n", "unknown option");
+	bad("a namespaces=\"x\", " KEY_A "\n", "a comma without an option");
 	bad("a valid-after=\"2024\" " KEY_A "\n",
 	    "allowed_signers:1:16: bad time 2024; write it");
 	bad("a valid-after=\"20240101\",valid-before=\"20240101\" " KEY_A "\n",
@@ -146,6 +146,12 @@ ATF_TC_BODY(bad_keys_are_refused, tc)
 	    "of the key; put the signer's name and a blank before it");
 	bad("# keys\n " KEY_P "\n", "allowed_signers:2:2: no principal in");
 	bad(KEY_RSA "\n", "no principal in front");
+	bad("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n",
+	    "allowed_signers:1:1: a private key, or another file of a key; "
+	    "write the signer's name and the line of the .pub file");
+	bad("a " KEY_A " namespaces=\"x\"\n", "allowed_signers:1:84: option "
+	    "behind the key: namespaces; put it between");
+	bad("a " KEY_A " a@b valid-before=\"20240101\"\n", "option behind");
 	bad("alice ssh-ed25519\n", "no key; a line is");
 	bad("alice ssh-ed25519 AAAA*\n", "the key is damaged");
 	snprintf(cut, sizeof(cut), "a ecdsa-sha2-nistp256 %s\n", &KEY_A[12]);

@@ -135,7 +135,7 @@ entities_add_one(struct entities *es, const struct entity *e,
 		if (entities_equal(there, &new))
 			return 0;
 		return doc_error_set(err, NAME, "%s is defined twice with "
-		    "different contents", uid_quote(name, e->uid));
+		    "different contents; keep one", uid_quote(name, e->uid));
 	}
 	if (es->n == CEDAR_ENTITY_COUNT_MAX)
 		return doc_error_set(err, NAME, "more than %d entities",

@@ -41,7 +41,8 @@ error_cycle(struct close_walk *w, uint32_t index)
 	while (w->stack[--i].index != index)
 		if (w->stack[i].index > *w->member)
 			*w->member = w->stack[i].index;
-	return doc_error_set(w->e, NAME, "%s is its own ancestor",
+	return doc_error_set(w->e, NAME, "%s is its own ancestor; remove a "
+	    "parent in this circle",
 	    uid_quote(name, w->es->items[*w->member].uid));
 }
 

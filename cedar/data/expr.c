@@ -79,6 +79,17 @@ expr_op_text(enum op op)
 }
 
 const char *
+expr_var_text(enum var var)
+{
+	static const char *const texts[] = {
+		[VAR_PRINCIPAL] = "principal", [VAR_ACTION] = "action",
+		[VAR_RESOURCE] = "resource", [VAR_CONTEXT] = "context",
+	};
+
+	return texts[var];
+}
+
+const char *
 expr_fn_text(enum fn fn)
 {
 	return fns[fn].text;

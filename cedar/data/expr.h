@@ -164,6 +164,7 @@ void expr_operands(const struct expr_node *nodes, uint32_t self, uint32_t *dst);
 uint32_t	 expr_before(const struct expr_node *nodes, uint32_t end);
 
 const char	*expr_op_text(enum op);
+const char	*expr_var_text(enum var);
 bool		 expr_op_is_test(enum op);
 const char	*expr_fn_text(enum fn);
 bool		 expr_fn_is_method(enum fn);

@@ -102,15 +102,10 @@ format_scope(struct put *p, const char *var, const struct scope *s,
 static void
 put_leaf(struct put *p, const struct expr_node *n)
 {
-	static const char *const vars[] = {
-		[VAR_PRINCIPAL] = "principal", [VAR_ACTION] = "action",
-		[VAR_RESOURCE] = "resource", [VAR_CONTEXT] = "context",
-	};
-
 	if (n->op == OP_VALUE)
 		format_value(p, *n->u.value);
 	else
-		emit(p, vars[n->u.var]);
+		emit(p, expr_var_text(n->u.var));
 }
 
 static void

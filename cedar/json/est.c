@@ -52,11 +52,6 @@ static const struct scope_form action_forms[] = {
 };
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
-static const char *const var_names[] = {
-	[VAR_PRINCIPAL] = "principal", [VAR_ACTION] = "action",
-	[VAR_RESOURCE] = "resource",
-};
-
 /* Reads an entity; the type of an action must be called Action. */
 static int
 read_uid(struct est *s, enum var var, uint32_t node, const struct uid **uid)
@@ -93,10 +88,10 @@ read_slot(struct est *s, enum var var, uint32_t node, struct scope *scope)
 	const struct str *slot = s->d->nodes[node].str;
 
 	if (slot->len == 0 || slot->bytes[0] != '?' ||
-	    strlen(var_names[var]) != slot->len - 1 ||
-	    memcmp(slot->bytes + 1, var_names[var], slot->len - 1) != 0)
+	    strlen(expr_var_text(var)) != slot->len - 1 ||
+	    memcmp(slot->bytes + 1, expr_var_text(var), slot->len - 1) != 0)
 		return doc_error(s->d, node, s->e, "expected \"?%s\", the "
-		    "slot for this place", var_names[var]);
+		    "slot for this place", expr_var_text(var));
 	scope->slot = true;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "cedar/data/ext.h"
 #include "cedar/data/policy.h"
 #include "cedar/data/value_form.h"
+#include "lib/doc/suggest.h"
 
 struct value_plan *
 plan_of(struct value_reader *r, uint32_t node)
@@ -49,12 +50,28 @@ error_missing(struct value_reader *r, uint32_t node,
 	    type->attrs[i].name->len));
 }
 
+static int
+error_unknown(struct value_reader *r, uint32_t node,
+    const struct record_type *type)
+{
+	const struct str *key = r->d->nodes[node].key;
+	char quoted[QUOTE_MAX], hint[SUGGEST_TEXT_MAX];
+	struct suggest near;
+
+	suggest_init(&near, key->bytes, key->len);
+	for (uint32_t i = 0; i < type->n; i++)
+		suggest_try(&near, type->attrs[i].name->bytes,
+		    type->attrs[i].name->len, NULL);
+	return doc_error_key(r->d, node, r->e, "the schema has no attribute "
+	    "`%s' here; %s", doc_quote(quoted, key->bytes, key->len),
+	    suggest_hint(&near, hint));
+}
+
 /* Refuses unknown and missing attributes. */
 static int
 plan_record(struct value_reader *r, uint32_t node,
     const struct record_type *type)
 {
-	char quoted[QUOTE_MAX];
 	uint32_t missing = 0;
 
 	plan_of(r, node)->role = ROLE_RECORD;
@@ -66,9 +83,7 @@ plan_record(struct value_reader *r, uint32_t node,
 		const struct attr_type *attr = schema_attr(type, key);
 
 		if (attr == NULL)
-			return doc_error_key(r->d, c, r->e, "the schema has "
-			    "no attribute `%s' here", doc_quote(quoted,
-			    key->bytes, key->len));
+			return error_unknown(r, c, type);
 		missing -= attr->required;
 		give(r, c, node, &attr->type);
 	}

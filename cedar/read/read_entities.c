@@ -7,6 +7,7 @@
 #include "cedar/data/entities_close.h"
 #include "cedar/data/name.h"
 #include "cedar/schema/schema.h"
+#include "lib/doc/suggest.h"
 #include "read_value.h"
 
 enum { UID, ATTRS, PARENTS, TAGS, NFIELDS };
@@ -79,17 +80,22 @@ static int
 find_type(struct loader *l, uint32_t node, const struct uid *uid,
     const struct entity_type **type)
 {
-	char quoted[QUOTE_MAX];
+	char quoted[QUOTE_MAX], hint[SUGGEST_TEXT_MAX];
+	struct suggest near;
 
 	*type = NULL;
 	if (l->schema == NULL || is_action(uid))
 		return 0;
 	*type = schema_entity(l->schema, uid->type);
-	if (*type == NULL)
-		return doc_error(l->d, node, l->e, "the schema has no entity "
-		    "type `%s'", doc_quote(quoted, uid->type->bytes,
-		    uid->type->len));
-	return 0;
+	if (*type != NULL)
+		return 0;
+	suggest_init(&near, uid->type->bytes, uid->type->len);
+	for (uint32_t i = 0; i < l->schema->nentities; i++)
+		suggest_try(&near, l->schema->entities[i].name->bytes,
+		    l->schema->entities[i].name->len, NULL);
+	return doc_error(l->d, node, l->e, "the schema has no entity type "
+	    "`%s'; %s", doc_quote(quoted, uid->type->bytes, uid->type->len),
+	    suggest_hint(&near, hint));
 }
 
 static int

@@ -162,12 +162,14 @@ ATF_TC_WITHOUT_HEAD(cycles_are_refused_at_an_entity_on_them);
 ATF_TC_BODY(cycles_are_refused_at_an_entity_on_them, tc)
 {
 	bad("[{\"uid\":" T("1") ",\"parents\":[" T("1") "]}]",
-	    "f:1:2: T::\"1\" is its own ancestor");
+	    "f:1:2: T::\"1\" is its own ancestor; remove a "
+	    "parent in this circle");
 	bad("[{\"uid\":" T("0") ",\"parents\":[" T("1") "]},\n"
 	    "{\"uid\":" T("1") ",\"parents\":[" T("2") "]},\n"
 	    "{\"uid\":" T("2") ",\"parents\":[" T("3") "]},\n"
 	    "{\"uid\":" T("3") ",\"parents\":[" T("1") "]}]",
-	    "f:4:1: T::\"3\" is its own ancestor");
+	    "f:4:1: T::\"3\" is its own ancestor; remove a "
+	    "parent in this circle");
 }
 
 ATF_TC_WITHOUT_HEAD(a_cycle_over_two_texts_is_refused_in_the_second);
@@ -179,7 +181,8 @@ ATF_TC_BODY(a_cycle_over_two_texts_is_refused_in_the_second, tc)
 	ATF_CHECK(!in("1", "2"));	/* not before entities_finish() */
 	ATF_CHECK_STREQ(add("[{\"uid\":" T("0") "},\n{\"uid\":" T("2")
 	    ",\"parents\":[" T("1") "]}]"),
-	    "f:2:1: T::\"2\" is its own ancestor");
+	    "f:2:1: T::\"2\" is its own ancestor; remove a "
+	    "parent in this circle");
 	entities_free(&es);
 }
 
@@ -208,7 +211,7 @@ ATF_TC_BODY(the_same_entity_twice_must_be_equal, tc)
 
 		snprintf(text, sizeof(text), "[%s]", others[i]);
 		ATF_CHECK_STREQ(add(text), "f:1:2: T::\"1\" is defined twice "
-		    "with different contents");
+		    "with different contents; keep one");
 	}
 	entities_free(&es);
 }

@@ -147,7 +147,8 @@ ATF_TC_BODY(what_is_against_the_schema_is_refused, tc)
 	    "it");
 	ATF_CHECK_STREQ(read_text("{\n" NAMES ",\n\"context\":{\"at\":"
 	    "\"1970-01-02\",\"x\":1}}", &schema),
-	    "f:3:30: the schema has no attribute `x' here");
+	    "f:3:30: the schema has no attribute `x' here; "
+	    "there are at, from");
 	ATF_CHECK_STREQ(read_text("{\n" NAMES ",\n\"context\":{\"at\":1}}",
 	    &schema), "f:3:17: expected an extension value: its text, or "
 	    "{\"fn\": ..., \"arg\": ...}, not a number");
@@ -247,7 +248,8 @@ ATF_TC_BODY(attributes_of_other_types_are_refused, tc)
 		{ "\"b\":\"x\"", "f:2:14: expected true or false, not a "
 		    "string" },
 		{ "\"n\":[1]", "f:2:14: expected a number, not a list" },
-		{ "\"x\":1", "f:2:10: the schema has no attribute `x' here" },
+		{ "\"x\":1", "f:2:10: the schema has no attribute `x' here; "
+		    "there are b, d, i, n, r, s, t, u, ds, group, groups" },
 		{ "\"group\":\"Group::\\\"g\\\"\"", "f:2:18: expected an "
 		    "entity, {\"type\": ..., \"id\": ...}, not a string" },
 		{ "\"groups\":" G, "f:2:19: expected a list, not an "
@@ -261,7 +263,7 @@ ATF_TC_BODY(attributes_of_other_types_are_refused, tc)
 		    "...}, not an object" },
 		{ "\"r\":[]", "f:2:14: expected an object, not a list" },
 		{ "\"r\":{\"who\":" G ",\"y\":1}", "f:2:47: the schema has no "
-		    "attribute `y' here" },
+		    "attribute `y' here; there are a b, who" },
 		{ "\"r\":{\"a b\":\"1h\"}", "f:2:14: attribute `who' is "
 		    "missing; the schema requires it" },
 	};

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cedar/data/name.h"
+#include "lib/doc/suggest.h"
 #include "raw.h"
 
 static const struct {
@@ -63,14 +64,58 @@ find_entity(struct raw_schema *r, struct raw_type *t, const struct str *name)
 	return t->entity != NULL;
 }
 
+/* Names of types in other languages. */
+static const char *
+other_name(const struct str *name)
+{
+	static const char *const others[][2] = {
+		{ "Int", "Long" }, { "Integer", "Long" }, { "int", "Long" },
+		{ "Number", "Long" }, { "number", "Long" }, { "i64", "Long" },
+		{ "Boolean", "Bool" }, { "Float", "decimal" },
+		{ "Text", "String" }, { "str", "String" }, { "List", "Set" },
+		{ "Date", "datetime" }, { "Time", "datetime" },
+		{ "IP", "ipaddr" },
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (str_is(name, others[i][0]))
+			return others[i][1];
+	return NULL;
+}
+
 static int
-find_type(struct raw_schema *r, const struct str *ns, struct raw_type *t)
+error_unknown(struct raw_schema *r, const struct raw_place *place,
+    enum raw_kind kind, const struct str *name)
 {
 	static const char *const kinds[] = {
 		[RAW_REF] = "type", [RAW_COMMON] = "common type",
 		[RAW_ENTITY] = "entity type",
 	};
-	const char *what = kinds[t->kind];
+	const char *other = kind == RAW_ENTITY ? NULL : other_name(name);
+	char hint[SUGGEST_TEXT_MAX];
+	struct suggest near;
+
+	if (other != NULL)
+		return raw_error(r, place, "unknown %s `%s'; did you mean "
+		    "`%s'?", kinds[kind], name->bytes, other);
+	suggest_init(&near, name->bytes, name->len);
+	for (const struct raw_entity *d = kind == RAW_COMMON ? NULL :
+	    r->entities; d != NULL; d = d->next)
+		suggest_try(&near, d->name->bytes, d->name->len, NULL);
+	for (const struct raw_common *c = kind == RAW_ENTITY ? NULL :
+	    r->commons; c != NULL; c = c->next)
+		suggest_try(&near, c->name->bytes, c->name->len, NULL);
+	for (size_t i = 0; kind != RAW_ENTITY &&
+	    i < sizeof(builtins) / sizeof(builtins[0]); i++)
+		suggest_try(&near, builtins[i].name, strlen(builtins[i].name),
+		    NULL);
+	return raw_error(r, place, "unknown %s `%s'; %s", kinds[kind],
+	    name->bytes, suggest_hint(&near, hint));
+}
+
+static int
+find_type(struct raw_schema *r, const struct str *ns, struct raw_type *t)
+{
 	const struct str *names[2];
 	unsigned n = raw_candidates(r, ns, t->name, names);
 
@@ -80,8 +125,7 @@ find_type(struct raw_schema *r, const struct str *ns, struct raw_type *t)
 		if (t->kind != RAW_COMMON && find_entity(r, t, names[i]))
 			return 0;
 	}
-	return raw_error(r, &t->place, "unknown %s `%s'", what,
-	    t->name->bytes);
+	return error_unknown(r, &t->place, t->kind, t->name);
 }
 
 struct raw_entity *
@@ -98,8 +142,7 @@ raw_find_entity(struct raw_schema *r, const struct str *ns,
 		if (d != NULL)
 			return d;
 	}
-	raw_error(r, &name->place, "unknown entity type `%s'",
-	    name->text->bytes);
+	error_unknown(r, &name->place, RAW_ENTITY, name->text);
 	return NULL;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cedar/data/name.h"
+#include "lib/doc/suggest.h"
 
 /* A set or record being checked, and its type. */
 struct check_level {
@@ -246,14 +247,21 @@ static int
 check_ancestor(const struct schema *s, const struct entity *t,
     const struct uid *ancestor, struct doc_error *e)
 {
-	char text[384], uid[256];
+	char text[384], uid[256], groups[SUGGEST_TEXT_MAX];
+	struct suggest all;
 
 	if (check_uid(s, ancestor, e) == -1)
 		return -1;
 	if (schema_may_be_in(s, t->uid->type, ancestor->type))
 		return 0;
-	snprintf(text, sizeof(text), "an entity of type %s may not be in %s",
-	    t->uid->type->bytes, show_uid(uid, sizeof(uid), ancestor));
+	suggest_init(&all, "", 0);
+	for (uint32_t i = 0; i < s->nentities; i++)
+		if (schema_may_be_in(s, t->uid->type, s->entities[i].name))
+			suggest_try(&all, s->entities[i].name->bytes,
+			    s->entities[i].name->len, NULL);
+	snprintf(text, sizeof(text), "an entity of type %s may not be in %s; "
+	    "of the types that it may be in %s", t->uid->type->bytes,
+	    show_uid(uid, sizeof(uid), ancestor), suggest_hint(&all, groups));
 	return refuse(e, text);
 }
 

@@ -187,11 +187,14 @@ ATF_TC_BODY(parents_have_declared_types, tc)
 	entity(USER_IN("Group"), NULL);
 	entity(USER_IN("Org"), NULL);
 	entity(USER_IN("User"),
-	    "an entity of type User may not be in User::\"p\"");
+	    "an entity of type User may not be in User::\"p\"; of "
+	    "the types that it may be in there are Group, Org");
 	entity(USER_IN("Other"),
-	    "an entity of type User may not be in Other::\"p\"");
+	    "an entity of type User may not be in Other::\"p\"; of "
+	    "the types that it may be in there are Group, Org");
 	entity(USER_IN("Nothing"),
-	    "an entity of type User may not be in Nothing::\"p\"");
+	    "an entity of type User may not be in Nothing::\"p\"; of "
+	    "the types that it may be in there are Group, Org");
 	entity(USER_IN("Action"),
 	    "no action Action::\"p\" in the schema");
 }

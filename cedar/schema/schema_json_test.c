@@ -140,7 +140,8 @@ ATF_TC_BODY(an_error_says_where_and_what_was_expected, tc)
 	    "\"name\": \"x\"}}}, \"actions\": {}}}",
 	    "f:1:54: `name' cannot be combined with type Long");
 	bad("{\"\": {\"entityTypes\": {\"E\": {\"tags\": {\"type\": \"T\"}}}"
-	    ", \"actions\": {}}}", "f:1:46: unknown common type `T'");
+	    ", \"actions\": {}}}", "f:1:46: unknown common type `T'; there "
+	    "are Bool, Long, String, decimal, ipaddr, datetime, duration");
 	bad("{\"\": {\"entityTypes\": {}, \"actions\": {\"a\": {\"attributes\""
 	    ": {}}}}}", "f:1:44: actions have no attributes");
 	bad("{\"\": {\"entityTypes\": {\"E\": {\"shape\": {\"type\": "

@@ -133,12 +133,15 @@ ATF_TC_BODY(an_error_says_where_and_what_was_expected, tc)
 	    "f:1:12: expected `{' and attributes, not `1'");
 	bad("entity E {\n\ta Long\n};",
 	    "f:2:4: expected `:' and the attribute's type, not `Long'");
-	bad("entity E { a: Usr };", "f:1:15: unknown type `Usr'");
-	bad("entity E in Usr;", "f:1:13: unknown entity type `Usr'");
+	bad("entity E { a: Usr };", "f:1:15: unknown type `Usr'; there are E, "
+	    "Bool, Long, String, decimal, ipaddr, datetime, "
+	    "duration");
+	bad("entity E in Usr;", "f:1:13: unknown entity type `Usr'; "
+	    "there are E");
 	bad("action a in N::Action::\"b\";",
 	    "f:1:13: unknown action N::Action::\"b\"");
 	bad("action a appliesTo { principal: A, resource: A };",
-	    "f:1:33: unknown entity type `A'");
+	    "f:1:33: unknown entity type `A'; there are none");
 	bad("action a appliesTo { principal: [], resource: A };",
 	    "f:1:22: expected at least one type: an action that applies to "
 	    "nothing has no appliesTo");
@@ -168,7 +171,9 @@ ATF_TC_BODY(an_error_says_where_and_what_was_expected, tc)
 	bad("@a entity E; @a @a entity F;",
 	    "f:1:18: duplicate annotation `a'");
 	bad("action a appliesTo { principal: E, resource: E, context: E }; "
-	    "entity E;", "f:1:58: unknown common type `E'");
+	    "entity E;", "f:1:58: unknown common type `E'; there are "
+	    "Bool, Long, String, decimal, ipaddr, datetime, "
+	    "duration");
 	bad("type T = Long; entity E; action a appliesTo { principal: E, "
 	    "resource: E, context: T };",
 	    "f:1:83: an action's context must be a record");

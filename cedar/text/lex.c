@@ -195,7 +195,8 @@ static const struct {
 	{ "&", "; `and' is written &&" },
 	{ "|", "; `or' is written ||" },
 	{ "#", "; comments begin with //" },
-	{ "?", "; a template's slots are ?principal and ?resource" },
+	{ "?", "; a choice is written if A then B else C, and a "
+	    "template's slots are ?principal and ?resource" },
 	{ "\xef\xbb\xbf", "; this is a byte order mark; remove it" },
 };
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/doc/suggest.h"
+
 #define SIGNS_MAX	4	/* ! or - in a row, by the grammar */
 
 static int
@@ -80,18 +82,11 @@ emit_number(struct parser *p)
 	return build_value(p->build, pos, v);
 }
 
-static const char *const var_names[] = {
-	[VAR_PRINCIPAL] = "principal",
-	[VAR_ACTION] = "action",
-	[VAR_RESOURCE] = "resource",
-	[VAR_CONTEXT] = "context",
-};
-
 static int
 find_var(const struct str *name)
 {
 	for (int v = 0; v <= VAR_CONTEXT; v++)
-		if (str_is(name, var_names[v]))
+		if (str_is(name, expr_var_text((enum var)v)))
 			return v;
 	return -1;
 }
@@ -101,7 +96,7 @@ emit_var(struct parser *p, size_t pos, enum var var)
 {
 	if (parse_at(p, LEX_PAREN))
 		return parse_error(p, pos, "`%s' is a variable, not a "
-		    "function", var_names[var]);
+		    "function", expr_var_text(var));
 	p->state = PARSE_ACCESS;
 	return build_var(p->build, pos, var);
 }
@@ -148,6 +143,51 @@ find_method(const struct str *name)
 	return -1;
 }
 
+/* What other languages have and Cedar writes in another way. */
+static const char *
+other_way(const struct str *name)
+{
+	static const char *const others[][2] = {
+		{ "startsWith", "write VALUE like \"start*\"" },
+		{ "endsWith", "write VALUE like \"*end\"" },
+		{ "matches", "write VALUE like \"a*b\"" },
+		{ "equals", "write A == B" },
+		{ "size", "there is only isEmpty()" },
+		{ "length", "there is only isEmpty()" },
+		{ "hasRole", "write principal in Role::\"name\"" },
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (str_is(name, others[i][0]))
+			return others[i][1];
+	return NULL;
+}
+
+static int
+error_no_function(struct parser *p, size_t pos, const struct str *name,
+    bool method)
+{
+	const char *what = method ? "method" : "function", *text;
+	char quoted[QUOTE_MAX], hint[SUGGEST_TEXT_MAX];
+	struct suggest near;
+
+	doc_quote(quoted, name->bytes, name->len);
+	if ((text = other_way(name)) != NULL)
+		return parse_error(p, pos, "there is no %s `%s': %s", what,
+		    quoted, text);
+	suggest_init(&near, name->bytes, name->len);
+	for (size_t i = 0; method && i < sizeof(methods) / sizeof(methods[0]);
+	    i++)
+		suggest_try(&near, expr_op_text(methods[i]),
+		    strlen(expr_op_text(methods[i])), NULL);
+	for (int fn = 0; fn < FN_COUNT; fn++)
+		if (expr_fn_is_method((enum fn)fn) == method)
+			suggest_try(&near, expr_fn_text((enum fn)fn),
+			    strlen(expr_fn_text((enum fn)fn)), NULL);
+	return parse_error(p, pos, "there is no %s `%s': %s", what, quoted,
+	    suggest_hint(&near, hint));
+}
+
 static int
 open_function(struct parser *p, size_t pos, const struct str *name)
 {
@@ -161,8 +201,7 @@ open_function(struct parser *p, size_t pos, const struct str *name)
 		return parse_error(p, pos, "`%s' is a method: expected it "
 		    "after a value, as in x.%s(...)", quoted, quoted);
 	if (fn == -1)
-		return parse_error(p, pos, "there is no function `%s': "
-		    "expected decimal, ip, datetime or duration", quoted);
+		return error_no_function(p, pos, name, false);
 	if ((f = parse_open(p, FRAME_FUNCTION, pos)) == NULL)
 		return -1;
 	f->op = (uint8_t)fn;
@@ -316,7 +355,7 @@ open_method(struct parser *p, size_t pos, const struct str *name)
 		return parse_error(p, pos, "`%s' is a function, not a method: "
 		    "expected %s(...)", quoted, quoted);
 	if (op == -1 && fn == -1)
-		return parse_error(p, pos, "there is no method `%s'", quoted);
+		return error_no_function(p, pos, name, true);
 	f = parse_open(p, op != -1 ? FRAME_METHOD : FRAME_CALL, pos);
 	if (f == NULL)
 		return -1;

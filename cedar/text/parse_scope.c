@@ -7,12 +7,6 @@
 
 #include "cedar/data/name.h"
 
-static const char *const var_names[] = {
-	[VAR_PRINCIPAL] = "principal",
-	[VAR_ACTION] = "action",
-	[VAR_RESOURCE] = "resource",
-};
-
 /* Skips parentheses before an entity; *n counts them. */
 static int
 open_parens(struct parser *p, unsigned *n)
@@ -105,10 +99,10 @@ read_slot(struct parser *p, enum var var, struct scope *s)
 	if (var == VAR_ACTION)
 		return parse_error(p, p->token.pos, "expected an action, not "
 		    "%s: there is no slot for actions", name);
-	if (strlen(var_names[var]) != p->token.len - 1 ||
-	    memcmp(var_names[var], word, p->token.len - 1) != 0)
+	if (strlen(expr_var_text(var)) != p->token.len - 1 ||
+	    memcmp(expr_var_text(var), word, p->token.len - 1) != 0)
 		return parse_error(p, p->token.pos, "expected `?%s', the slot "
-		    "for this place, not %s", var_names[var], name);
+		    "for this place, not %s", expr_var_text(var), name);
 	s->slot = true;
 	return parse_next(p);
 }
@@ -174,9 +168,9 @@ read_scope(struct parser *p, enum var var, struct scope *s)
 {
 	char expected[32];
 
-	snprintf(expected, sizeof(expected), "`%s'", var_names[var]);
+	snprintf(expected, sizeof(expected), "`%s'", expr_var_text(var));
 	s->pos = (uint32_t)p->token.pos;
-	if (!parse_at_word(p, var_names[var]))
+	if (!parse_at_word(p, expr_var_text(var)))
 		return parse_unexpected(p, expected);
 	if (parse_next(p) == -1)
 		return -1;

@@ -176,9 +176,16 @@ ATF_TC_BODY(errors_in_expressions_tell_what_was_expected, tc)
 	    "(User::\"alice\") or a string in double quotes");
 	bad_expr("?principal", "1: `?principal' is not allowed in a condition: "
 	    "slots are for the scope; write principal or resource");
-	bad_expr("1.f(2)", "3: there is no method `f'");
-	bad_expr("f(2)", "1: there is no function `f': expected decimal, ip, "
-	    "datetime or duration");
+	bad_expr("1.f(2)", "3: there is no method `f': there are "
+	    "contains, containsAll, containsAny, isEmpty, getTag, hasTag, "
+	    "lessThan, lessThanOrEqual, greaterThan, greaterThanOrEqual, "
+	    "isIpv4, isIpv6, isLoopback, ...");
+	bad_expr("1.container(2)", "3: there is no method `container': did you "
+	    "mean `contains'?");
+	bad_expr("1.startsWith(2)", "3: there is no method `startsWith': write "
+	    "VALUE like \"start*\"");
+	bad_expr("f(2)", "1: there is no function `f': there are decimal, ip, "
+	    "datetime, duration");
 	bad_expr("isIpv4(1)", "1: `isIpv4' is a method: expected it after a "
 	    "value, as in x.isIpv4(...)");
 	bad_expr("contains(1)", "1: `contains' is a method: expected it after "

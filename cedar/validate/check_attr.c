@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/doc/suggest.h"
+
 #define KINDS_HOLDER	(KIND(V_ENTITY) | KIND(V_RECORD))
 #define HOLDER		"an entity or a record"
 
@@ -64,28 +66,88 @@ list_attrs(struct type_checker *c, const struct vtype *on, char dst[160])
 	}
 }
 
+/*
+ * The record that `.' is applied to, as the policy names it: `context.limits';
+ * else its type, shortened.  Entities are named by their type.
+ */
+static const char *
+name_holder(struct type_checker *c, uint32_t self, const struct vtype *on,
+    char dst[SHOWN_MAX])
+{
+	const struct expr_node *nodes = c->policy->nodes;
+	uint32_t root = self - 1, first = root;
+	char name[SHOWN_MAX];
+	size_t len;
+
+	while (first > 0 && nodes[first].op == OP_GET)
+		first--;
+	if (on->kind != V_RECORD || nodes[first].op != OP_VAR) {
+		snprintf(dst, SHOWN_MAX, "%s", on->kind == V_RECORD ?
+		    "this record" : check_name(c, on));
+		return dst;
+	}
+	len = (size_t)snprintf(dst, SHOWN_MAX, "`%s",
+	    expr_var_text(nodes[first].u.var));
+	while (first++ < root && len < SHOWN_MAX)
+		len += (size_t)snprintf(dst + len, SHOWN_MAX - len, ".%s",
+		    report_str(nodes[first].u.names[0], name));
+	if (len < SHOWN_MAX - 1)
+		snprintf(dst + len, SHOWN_MAX - len, "'");
+	return dst;
+}
+
+/* "did you mean `NAME'? ", also for an attribute of an attribute, or "". */
+static void
+suggest_attr(struct type_checker *c, const struct vtype *on,
+    const struct str *name, char dst[SUGGEST_TEXT_MAX])
+{
+	char outer[SHOWN_MAX], inner[SHOWN_MAX];
+	struct suggest near;
+
+	dst[0] = '\0';
+	if (on->kind == V_ENTITY)
+		on = shape_of(c, on) == NULL ? on :
+		    types_of_record(c->types, shape_of(c, on));
+	if (on->kind != V_RECORD)
+		return;
+	suggest_init(&near, name->bytes, name->len);
+	for (uint32_t i = 0; i < on->n; i++)
+		suggest_try(&near, on->attrs[i].name->bytes,
+		    on->attrs[i].name->len, NULL);
+	suggest_text(&near, dst);
+	for (uint32_t i = 0; i < on->n; i++)
+		if (on->attrs[i].type->kind == V_RECORD &&
+		    types_attr(on->attrs[i].type, name) != NULL)
+			snprintf(dst, SUGGEST_TEXT_MAX, "did you mean "
+			    "`%.32s.%.32s'? ",
+			    report_str(on->attrs[i].name, outer),
+			    report_str(name, inner));
+}
+
 static void
 report_unknown(struct type_checker *c, uint32_t self, const struct vtype *on,
     const struct str *name)
 {
-	char shown[SHOWN_MAX], list[160];
+	char shown[SHOWN_MAX], holder[SHOWN_MAX], list[160];
+	char hint[SUGGEST_TEXT_MAX];
 
 	list_attrs(c, on, list);
+	suggest_attr(c, on, name, hint);
 	check_error(c, FINDING_UNKNOWN_ATTRIBUTE, self,
-	    "%s has no attribute `%s': %s", check_name(c, on),
-	    report_str(name, shown), list);
+	    "%s has no attribute `%s': %s%s", name_holder(c, self, on, holder),
+	    report_str(name, shown), hint, list);
 }
 
 static void
 report_missing(struct type_checker *c, uint32_t self, const struct vtype *on,
     const struct str *name)
 {
-	char shown[SHOWN_MAX];
+	char shown[SHOWN_MAX], holder[SHOWN_MAX];
 
 	report_str(name, shown);
 	check_error(c, FINDING_MAYBE_MISSING, self, "attribute `%s' of %s is "
 	    "optional: test `has %s' on the same expression first, before && "
-	    "or in an if", shown, check_name(c, on), shown);
+	    "or in an if", shown, name_holder(c, self, on, holder), shown);
 }
 
 void

@@ -171,12 +171,27 @@ check_in_cells(struct type_checker *c, struct cell l, struct cell r)
 	    .ok = type != NULL };
 }
 
+/* Whether `in' looks for a value, not an entity, in a set of such values. */
+static bool
+is_contains(struct cell l, struct cell r)
+{
+	return l.type != NULL && l.type->kind != V_ENTITY &&
+	    check_cell_is(r, V_SET) && r.type->element->kind != V_ENTITY;
+}
+
 void
 check_in_op(struct type_checker *c, uint32_t self)
 {
-	struct cell r = check_pop(c), l = check_pop(c);
-	struct cell in = check_in_cells(c, l, r);
+	struct cell r = check_pop(c), l = check_pop(c), in;
 
+	if (is_contains(l, r)) {
+		check_error(c, FINDING_TYPE, self, "`in' takes entities: "
+		    "to look for a %s in a set, write SET.contains(VALUE)",
+		    check_name(c, l.type));
+		check_push(c, self, false, c->types->basic[V_BOOL], NULL);
+		return;
+	}
+	in = check_in_cells(c, l, r);
 	check_push(c, self, in.ok, in.type, NULL);
 }
 

@@ -124,7 +124,7 @@ static const char *const pointless[OP_COUNT] = {
 	[OP_IN] = "the left side is in nothing on the right",
 	[OP_IS] = "this has another type",
 	[OP_IS_IN] = "this has another type, or is in none of these",
-	[OP_EQ] = "the two sides differ",
+	[OP_EQ] = "the two sides differ; a member of a group is `in' it",
 	[OP_HAS] = "there is no such attribute",
 	[OP_HAS_TAG] = "it has no tags",
 };
@@ -156,14 +156,18 @@ report_never(struct validator *v, const struct policy *p)
 static int
 validate_policy(struct validator *v, const struct policy *p)
 {
+	char why[DOC_MESSAGE_MAX];
+	uint32_t pos;
+
 	if (check_policy(&v->check, p, &v->report) == -1)
 		return -1;
 	v->possible = false;
 	validate_names(v->schema, p, &v->report);
-	if (!validate_scope_applies(v->schema, p))
-		report(&v->report, FINDING_NEVER_APPLIES, p->pos, NULL,
-		    "no action applies to these principals with these "
-		    "resources, so this policy never does");
+	if (!validate_scope_applies(v->schema, p)) {
+		validate_scope_why(v->schema, p, why, &pos);
+		report(&v->report, FINDING_NEVER_APPLIES, pos, NULL, "%s",
+		    why);
+	}
 	check_environments(v, p);
 	report_never(v, p);
 	confusable_check(p, &v->report);

@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "cedar/data/name.h"
-
-#define SUGGEST_LEN	48	/* longer names are not compared */
-#define HINT_MAX	128
+#include "lib/doc/suggest.h"
 
 static bool
 is_action(const struct str *type)
@@ -14,67 +12,23 @@ is_action(const struct str *type)
 	return name_is_action(type->bytes, type->len);
 }
 
-static unsigned
-least(unsigned a, unsigned b, unsigned c)
-{
-	if (a < b)
-		return a < c ? a : c;
-	return b < c ? b : c;
-}
-
-/* The number of letters to change, add or drop. */
-static unsigned
-distance(const struct str *a, const struct str *b)
-{
-	unsigned row[SUGGEST_LEN + 1], corner, above;
-
-	if (a->len > SUGGEST_LEN || b->len > SUGGEST_LEN)
-		return SUGGEST_LEN;
-	for (unsigned j = 0; j <= b->len; j++)
-		row[j] = j;
-	for (unsigned i = 1; i <= a->len; i++) {
-		corner = row[0];
-		row[0] = i;
-		for (unsigned j = 1; j <= b->len; j++) {
-			above = row[j];
-			row[j] = least(above + 1, row[j - 1] + 1, corner +
-			    (a->bytes[i - 1] != b->bytes[j - 1]));
-			corner = above;
-		}
-	}
-	return row[b->len];
-}
-
-/* The name that was probably meant. */
-struct guess {
-	const struct str	*meant;
-	const struct uid	*uid;	/* the action, when guessing one */
-	unsigned		 distance;
-};
-
-static void
-guess_at(struct guess *g, const struct str *given, const struct str *meant,
-    const struct uid *uid)
-{
-	unsigned d = distance(given, meant);
-
-	if (d >= g->distance || d > 1 + given->len / 3)
-		return;
-	*g = (struct guess){ meant, uid, d };
-}
-
 static void
 report_type(const struct schema *s, const struct str *type, uint32_t pos,
     struct reporter *r)
 {
-	struct guess g = { .distance = SUGGEST_LEN };
-	char shown[SHOWN_MAX], meant[SHOWN_MAX], hint[HINT_MAX] = "declare it";
+	char shown[SHOWN_MAX], name[SHOWN_MAX], hint[SUGGEST_TEXT_MAX];
+	struct suggest near;
 
-	for (uint32_t i = 0; i < s->nentities; i++)
-		guess_at(&g, type, s->entities[i].name, NULL);
-	if (g.meant != NULL)
+	suggest_init(&near, type->bytes, type->len);
+	for (uint32_t i = 0; i < s->nentities; i++) {
+		const struct str *t = s->entities[i].name;
+
+		suggest_try(&near, t->bytes, t->len, t);
+	}
+	suggest_hint(&near, hint);
+	if (near.item != NULL)
 		snprintf(hint, sizeof(hint), "did you mean %s?",
-		    report_str(g.meant, meant));
+		    report_str(near.item, name));
 	report(r, FINDING_UNKNOWN_ENTITY_TYPE, pos, NULL,
 	    "the schema has no entity type %s: %s", report_str(type, shown),
 	    hint);
@@ -84,17 +38,22 @@ static void
 report_action(const struct schema *s, const struct uid *uid, uint32_t pos,
     struct reporter *r)
 {
-	struct guess g = { .distance = SUGGEST_LEN };
-	char shown[SHOWN_MAX], meant[SHOWN_MAX], hint[HINT_MAX] = "declare it";
+	char shown[SHOWN_MAX], name[SHOWN_MAX], hint[SUGGEST_TEXT_MAX];
+	struct suggest near;
 
-	for (uint32_t i = 0; i < s->nactions; i++)
-		guess_at(&g, uid->id, s->actions[i].uid->id,
-		    s->actions[i].uid);
-	if (g.uid != NULL)
+	suggest_init(&near, uid->id->bytes, uid->id->len);
+	for (uint32_t i = 0; i < s->nactions; i++) {
+		const struct uid *a = s->actions[i].uid;
+
+		suggest_try(&near, a->id->bytes, a->id->len, a);
+	}
+	suggest_hint(&near, hint);
+	if (near.item != NULL)
 		snprintf(hint, sizeof(hint), "did you mean %s?",
-		    report_uid(g.uid, meant));
+		    report_uid(near.item, name));
 	report(r, FINDING_UNKNOWN_ACTION, pos, NULL,
-	    "the schema has no action %s: %s", report_uid(uid, shown), hint);
+	    "the schema has no action %s: %s", report_uid(uid, shown),
+	    hint);
 }
 
 static bool
@@ -111,19 +70,20 @@ static void
 check_id(const struct entity_type *e, const struct uid *uid, uint32_t pos,
     struct reporter *r)
 {
-	struct guess g = { .distance = SUGGEST_LEN };
 	char shown[SHOWN_MAX], meant[SHOWN_MAX];
+	struct suggest near;
 
+	suggest_init(&near, uid->id->bytes, uid->id->len);
 	for (uint32_t i = 0; i < e->nids; i++) {
 		if (str_equal(e->ids[i], uid->id))
 			return;
-		guess_at(&g, uid->id, e->ids[i], NULL);
+		suggest_try(&near, e->ids[i]->bytes, e->ids[i]->len,
+		    e->ids[i]);
 	}
-	if (g.meant == NULL)
-		g.meant = e->ids[0];
 	report(r, FINDING_UNKNOWN_ENUM_ID, pos, NULL, "%s is not among the "
 	    "%u ids that the schema declares, for example \"%s\"",
-	    report_uid(uid, shown), e->nids, report_str(g.meant, meant));
+	    report_uid(uid, shown), e->nids, report_str(near.item == NULL ?
+	    e->ids[0] : near.item, meant));
 }
 
 static void

@@ -1,5 +1,7 @@
 #include "validate_scope.h"
 
+#include <stdio.h>
+
 static struct cell
 truth(struct type_checker *c, bool ok, bool known, bool value)
 {
@@ -185,4 +187,78 @@ validate_scope_applies(const struct schema *schema, const struct policy *p)
 			return true;
 	}
 	return false;
+}
+
+/* An action for which there are no requests, only for those in it. */
+static bool
+is_group(const struct schema *schema, const struct uid *uid)
+{
+	const struct action_type *a = schema_action(schema, uid);
+
+	return a != NULL && (a->nprincipals == 0 || a->nresources == 0);
+}
+
+/* Whether this is the type of some variable, or else of a group of one. */
+static bool
+holds_one(const struct schema *schema, const struct str *type,
+    const struct str *const *types, uint32_t n, bool *is)
+{
+	bool in = false;
+
+	for (uint32_t i = 0; i < n; i++) {
+		*is |= str_equal(types[i], type);
+		in |= schema_may_be_in(schema, types[i], type);
+	}
+	return in;
+}
+
+/* Whether `VAR == UID' has a group where only its members are. */
+static bool
+is_group_of(const struct schema *schema, const struct scope *s,
+    bool principal)
+{
+	bool is = false, in = false;
+
+	if (s->op != SCOPE_EQ || s->slot)
+		return false;
+	for (uint32_t i = 0; i < schema->nactions; i++) {
+		const struct action_type *a = &schema->actions[i];
+
+		in |= principal ?
+		    holds_one(schema, s->uids[0]->type, a->principals,
+		    a->nprincipals, &is) :
+		    holds_one(schema, s->uids[0]->type, a->resources,
+		    a->nresources, &is);
+	}
+	return in && !is;
+}
+
+const char *
+validate_scope_why(const struct schema *schema, const struct policy *p,
+    char dst[DOC_MESSAGE_MAX], uint32_t *pos)
+{
+	const struct scope *s = NULL;
+	const char *var = "action";
+	char uid[SHOWN_MAX];
+
+	if (p->action.op == SCOPE_EQ && is_group(schema, p->action.uids[0])) {
+		s = &p->action;
+	} else if (is_group_of(schema, &p->principal, true)) {
+		s = &p->principal;
+		var = "principal";
+	} else if (is_group_of(schema, &p->resource, false)) {
+		s = &p->resource;
+		var = "resource";
+	}
+	*pos = s == NULL ? p->pos : s->pos;
+	if (s == NULL)
+		snprintf(dst, DOC_MESSAGE_MAX, "no action applies to these "
+		    "principals with these resources, so this policy never "
+		    "does");
+	else
+		snprintf(dst, DOC_MESSAGE_MAX, "this policy never applies: "
+		    "%1$s is a group, and no request has a group as its "
+		    "%2$s; write `%2$s in %1$s'",
+		    report_uid(s->uids[0], uid), var);
+	return dst;
 }

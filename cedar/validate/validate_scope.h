@@ -17,5 +17,11 @@ struct cell	validate_scope_resource(struct type_checker *);
 
 /* Whether the scope, of a link with its values, matches any environment. */
 bool validate_scope_applies(const struct schema *, const struct policy *);
+/*
+ * Why it matches none, when one of its constraints is `==' with a group; else
+ * a general reason.  *pos is its place.  Returns dst.
+ */
+const char *validate_scope_why(const struct schema *, const struct policy *,
+	    char dst[DOC_MESSAGE_MAX], uint32_t *pos);
 
 #endif

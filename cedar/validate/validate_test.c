@@ -186,9 +186,13 @@ ATF_TC_WITHOUT_HEAD(attributes_must_be_declared_and_there);
 ATF_TC_BODY(attributes_must_be_declared_and_there, tc)
 {
 	finds(POLICY("resource.ownr == principal"), "p:2:17: Doc has no "
-	    "attribute `ownr': it has `owner'" WHERE);
-	finds(POLICY("context.mfa2"), "p:2:16: {mfa: Bool} has no attribute "
-	    "`mfa2': it has `mfa'" WHERE);
+	    "attribute `ownr': did you mean `owner'? it has `owner'" WHERE);
+	finds(POLICY("{b: {c: true}}.c"), "p:2:23: this record has no "
+	    "attribute `c': did you mean `b.c'? it has `b'" WHERE);
+	finds(POLICY("context.mfa2"), "p:2:16: `context' has no attribute "
+	    "`mfa2': did you mean `mfa'? it has `mfa'" WHERE);
+	finds(POLICY("\"a\" in [\"a\"]"), "p:2:12: `in' takes entities: to "
+	    "look for a String in a set, write SET.contains(VALUE)" WHERE);
 	finds(POLICY("principal.nick == \"x\""), "p:2:18: attribute `nick' of "
 	    "User is optional: test `has nick' on the same expression first, "
 	    "before && or in an if" WHERE);
@@ -232,13 +236,49 @@ ATF_TC_BODY(names_that_are_not_there_are_guessed, tc)
 	finds(POLICY("principal in Gruop::\"a\""), "p:2:21: the schema has no "
 	    "entity type Gruop: did you mean Group?");
 	finds(POLICY("principal in Company::\"a\""), "p:2:21: the schema has "
-	    "no entity type Company: declare it");
+	    "no entity type Company: there are Colour, Doc, Group, User");
 	finds(POLICY("action in Action::\"writ\" || context.mfa"), "p:2:18: "
 	    "the schema has no action Action::\"writ\": did you mean "
 	    "Action::\"write\"?");
 	finds(POLICY("context.mfa || Colour::\"reed\" == Colour::\"red\""),
 	    "p:2:23: Colour::\"reed\" is not among the 2 ids that the schema "
 	    "declares, for example \"red\"");
+}
+
+ATF_TC_WITHOUT_HEAD(a_group_after_equals_is_told_to_need_in);
+ATF_TC_BODY(a_group_after_equals_is_told_to_need_in, tc)
+{
+	static const char text[] = "entity Group; entity User in [Group]; "
+	    "entity Folder; entity Doc in [Folder]; action all; action read "
+	    "in [all] appliesTo { principal: [User], resource: [Doc] };";
+	static const struct {
+		const char	*policy;
+		uint32_t	 col;
+		const char	*uid, *var;
+	} cases[] = {
+		{ "permit(principal, action == Action::\"all\", resource);",
+		    19, "Action::\"all\"", "action" },
+		{ "permit(principal == Group::\"g\", action, resource);", 8,
+		    "Group::\"g\"", "principal" },
+		{ "permit(principal, action, resource == Folder::\"f\");", 27,
+		    "Folder::\"f\"", "resource" },
+	};
+	char want[256];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		read_schema(text, sizeof(text) - 1);
+		read_policies(cases[i].policy, strlen(cases[i].policy));
+		validate();
+		ATF_REQUIRE(found.n > 0);
+		snprintf(want, sizeof(want), "this policy never applies: %s is "
+		    "a group, and no request has a group as its %s; write `%s "
+		    "in %s'", cases[i].uid, cases[i].var, cases[i].var,
+		    cases[i].uid);
+		ATF_CHECK_EQ(found.items[0].kind, FINDING_NEVER_APPLIES);
+		ATF_CHECK_EQ(found.items[0].error.col, cases[i].col);
+		ATF_CHECK_STREQ(found.items[0].error.text, want);
+		stop();
+	}
 }
 
 ATF_TC_WITHOUT_HEAD(dead_code_is_checked_for_names_alone);
@@ -397,6 +437,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, tags_must_be_asked_for_with_the_same_key);
 	ATF_TP_ADD_TC(tp, texts_of_values_must_be_literal_and_readable);
 	ATF_TP_ADD_TC(tp, names_that_are_not_there_are_guessed);
+	ATF_TP_ADD_TC(tp, a_group_after_equals_is_told_to_need_in);
 	ATF_TP_ADD_TC(tp, dead_code_is_checked_for_names_alone);
 	ATF_TP_ADD_TC(tp, what_is_never_true_is_a_warning);
 	ATF_TP_ADD_TC(tp, texts_that_mislead_are_a_warning);

@@ -56,7 +56,26 @@ begins(const struct suggest *s, const char *name, size_t len)
 {
 	const size_t n = len < s->len ? len : s->len;
 
-	return n >= BEGIN_MIN && distance(s->given, n, name, n) == 0;
+	return n >= BEGIN_MIN &&
+	    distance(s->given, n, name, n) <= (n > 2 * BEGIN_MIN - 1);
+}
+
+/* Lists a name; what does not fit becomes "...". */
+static void
+list_name(struct suggest *s, const char *name, size_t len)
+{
+	static const char more[] = ", ...";
+	const size_t used = strlen(s->list);
+	char quoted[QUOTE_MAX];
+
+	doc_quote(quoted, name, len);
+	if (used + strlen(quoted) + sizeof(", ") + sizeof(more) <
+	    SUGGEST_LIST_MAX)
+		snprintf(s->list + used, SUGGEST_LIST_MAX - used, "%s%s",
+		    used == 0 ? "" : ", ", quoted);
+	else if (used < sizeof(more) ||
+	    strcmp(s->list + used + 1 - sizeof(more), more) != 0)
+		snprintf(s->list + used, SUGGEST_LIST_MAX - used, "%s", more);
 }
 
 void
@@ -64,6 +83,7 @@ suggest_try(struct suggest *s, const char *name, size_t len, const void *item)
 {
 	unsigned d;
 
+	list_name(s, name, len);
 	if (len > LEN_MAX || s->len > LEN_MAX)
 		return;
 	d = distance(s->given, s->len, name, len);
@@ -86,5 +106,19 @@ suggest_text(const struct suggest *s, char dst[SUGGEST_TEXT_MAX])
 	if (s->meant != NULL)
 		snprintf(dst, SUGGEST_TEXT_MAX, "did you mean `%s'? ",
 		    doc_quote(quoted, s->meant, s->meant_len));
+	return dst;
+}
+
+const char *
+suggest_hint(const struct suggest *s, char dst[SUGGEST_TEXT_MAX])
+{
+	char quoted[QUOTE_MAX];
+
+	if (s->meant != NULL)
+		snprintf(dst, SUGGEST_TEXT_MAX, "did you mean `%s'?",
+		    doc_quote(quoted, s->meant, s->meant_len));
+	else
+		snprintf(dst, SUGGEST_TEXT_MAX, "%s%s", s->list[0] == '\0' ?
+		    "there are none" : "there are ", s->list);
 	return dst;
 }

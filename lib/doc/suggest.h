@@ -8,7 +8,8 @@
 
 #include <stddef.h>
 
-#define SUGGEST_TEXT_MAX	96
+#define SUGGEST_TEXT_MAX	192
+#define SUGGEST_LIST_MAX	160	/* names in a message */
 
 struct suggest {
 	const char	*given;
@@ -17,6 +18,7 @@ struct suggest {
 	size_t		 meant_len;
 	const void	*item;		/* of suggest_try() */
 	unsigned	 distance;
+	char		 list[SUGGEST_LIST_MAX]; /* "A, B, ..." */
 };
 
 /* The name must outlive it. */
@@ -26,6 +28,12 @@ void	suggest_try(struct suggest *, const char *name, size_t len,
 	    const void *item);
 /* "did you mean `NAME'? " for the middle of a message, or "".  Returns dst. */
 const char	*suggest_text(const struct suggest *,
+		    char dst[SUGGEST_TEXT_MAX]);
+/*
+ * "did you mean `NAME'?" for the end of a message; else the names that there
+ * are: "there are A, B, ...".  Returns dst.
+ */
+const char	*suggest_hint(const struct suggest *,
 		    char dst[SUGGEST_TEXT_MAX]);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <atf-c.h>
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const names[] = {
@@ -40,6 +41,9 @@ ATF_TC_BODY(the_nearest_name_is_suggested, tc)
 	ATF_CHECK_STREQ(meant("xy"), "");
 	ATF_CHECK_STREQ(meant(""), "");
 	ATF_CHECK_STREQ(meant("network"), "");
+	ATF_CHECK_STREQ(meant("versionn"), "version");
+	ATF_CHECK_STREQ(meant("memori"), "memory_mib");
+	ATF_CHECK_STREQ(meant("walls"), "");
 	memset(longer, 'n', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
 	ATF_CHECK_STREQ(meant(longer), "");
@@ -49,10 +53,32 @@ ATF_TC_BODY(the_nearest_name_is_suggested, tc)
 	ATF_CHECK_STREQ(suggest_text(&s, text), "");
 	suggest_try(&s, "nma\n", 4, NULL);
 	ATF_CHECK_STREQ(suggest_text(&s, text), "did you mean `nma?'? ");
+	ATF_CHECK_STREQ(suggest_hint(&s, text), "did you mean `nma?'?");
+}
+
+ATF_TC_WITHOUT_HEAD(without_a_near_name_all_are_listed);
+ATF_TC_BODY(without_a_near_name_all_are_listed, tc)
+{
+	char text[SUGGEST_TEXT_MAX], name[16];
+	struct suggest s;
+
+	suggest_init(&s, "zzzzzz", 6);
+	ATF_CHECK_STREQ(suggest_hint(&s, text), "there are none");
+	suggest_try(&s, "argv", 4, NULL);
+	suggest_try(&s, "env", 3, NULL);
+	ATF_CHECK_STREQ(suggest_hint(&s, text), "there are argv, env");
+	for (int i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "name%d", i);
+		suggest_try(&s, name, strlen(name), NULL);
+	}
+	ATF_CHECK(strlen(text) < SUGGEST_TEXT_MAX);
+	suggest_hint(&s, text);
+	ATF_CHECK_STREQ(strstr(text, ", name18"), ", name18, ...");
 }
 
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, the_nearest_name_is_suggested);
+	ATF_TP_ADD_TC(tp, without_a_near_name_all_are_listed);
 	return atf_no_error();
 }

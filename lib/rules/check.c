@@ -20,6 +20,18 @@ report(struct rules_checker *c, const struct doc_error *e, bool warning)
 	c->nerrors += !warning;
 }
 
+static void
+report_finding(struct rules_checker *c, struct finding *f)
+{
+	struct doc_error *e = &f->error;
+	const size_t len = strlen(e->text);
+
+	if (f->kind == FINDING_UNKNOWN_ENTITY_TYPE && e->text[len - 1] != '?')
+		snprintf(e->text + len, sizeof(e->text) - len, "; types of "
+		    "people are declared in " RULES_POLICY "/" RULES_PEOPLE);
+	report(c, e, f->warning);
+}
+
 static bool
 has_error(const struct findings *f, uint32_t policy)
 {
@@ -29,13 +41,25 @@ has_error(const struct findings *f, uint32_t policy)
 	return false;
 }
 
+/* A rule that never applies is false in any request, too. */
+static bool
+is_said(const struct findings *f, size_t i)
+{
+	for (size_t j = 0; j < f->n; j++)
+		if (f->items[j].policy == f->items[i].policy &&
+		    f->items[j].kind == FINDING_NEVER_APPLIES)
+			return f->items[i].kind == FINDING_IMPOSSIBLE;
+	return false;
+}
+
 /* A warning is suppressed when its rule has an error: that may be why. */
 static void
 report_findings(struct rules_checker *c, struct findings *f)
 {
 	for (size_t i = 0; i < f->n; i++)
-		if (!f->items[i].warning || !has_error(f, f->items[i].policy))
-			report(c, &f->items[i].error, f->items[i].warning);
+		if (!f->items[i].warning || (!is_said(f, i) &&
+		    !has_error(f, f->items[i].policy)))
+			report_finding(c, &f->items[i]);
 }
 
 static void

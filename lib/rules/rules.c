@@ -77,9 +77,10 @@ report_schema(struct rules_loader *l, const struct doc_error *e)
 
 	if (strcmp(e->file, OWN_SCHEMA) != 0)
 		return report(l, e);
-	doc_error_set(&people, l->people_source.file, "%.100s; it must "
+	doc_error_set(&people, l->people_source.file, "%.*s; it must "
 	    "declare what people there are: entity Role in [Role]; entity "
-	    "Persona in [Role]; entity User in [Persona, Role];", e->text);
+	    "Persona in [Role]; entity User in [Persona, Role];",
+	    (int)strcspn(e->text, ";"), e->text);
 	return report(l, &people);
 }
 
