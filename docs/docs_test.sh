@@ -163,6 +163,16 @@ every_limit_is_documented_body() {
 	sed -n 's/^\.It Li \(.*\) Ta \(.*\) Ta \(.*\) to \(.*\) Ta \(.*\)/\1 \2 \3 \4 \5/p' \
 	    "$CASEMATE_SRC/docs/casemate-manifest.5" | sed 's/Pa //' > page
 	atf_check diff limits page
+	while read -r name rest; do
+		variable=CASEMATE_$(echo "$name" | tr '[:lower:]' '[:upper:]')
+		grep -q "$variable" "$CASEMATE_SRC/docs/casemate-manifest.5" ||
+		    echo "$variable"
+		grep -q "^| \`$name\` |" "$CASEMATE_SRC/docs/sandbox.md" ||
+		    echo "$name: sandbox.md"
+		grep -q "^| \`exceed\` |.*\"$name\"" \
+		    "$CASEMATE_SRC/docs/POLICY.md" || echo "$name: POLICY.md"
+	done < limits > missing
+	atf_check cat missing
 }
 
 atf_test_case every_capability_is_documented
