@@ -37,6 +37,15 @@ numbers_are_what_a_job_meets_body() {
 	done
 }
 
+case_with_vm outputs_are_opened_again 'and keep no job'
+outputs_are_opened_again_body() {
+	atf_check -o ignore -e ignore "$do" vm_up
+	elf_job reopen reopen
+	atf_check -o match:'^0 wrong$' -o match:'^to /dev/stdout .w.$' \
+	    -e match:'^to /dev/stderr .a.$' -e match:'exited with status 0' \
+	    "$do" run_job reopen
+}
+
 # ends NAME [LIMITS]: runs the job and adds to `said' what was said of its end.
 ends() {
 	[ -z "${2:-}" ] || echo "limits: {$2}" >> "$1/manifest.yaml"
@@ -123,6 +132,7 @@ python_says_what_the_page_has_body() {
 
 atf_init_test_cases() {
 	atf_add_test_case numbers_are_what_a_job_meets
+	atf_add_test_case outputs_are_opened_again
 	atf_add_test_case ends_are_said_as_the_page_has_them
 	atf_add_test_case python_says_what_the_page_has
 }

@@ -2,7 +2,8 @@
  * Opens its outputs and its input again, by each name and in each way in which
  * programs do that, and tries what must fail.  Prints what was not as it must
  * be and, last, "N wrong".  The lines that were written through a new
- * descriptor are "to NAME (FLAGS)".
+ * descriptor are "to NAME (FLAGS)".  Leaves a process behind that has opened
+ * the outputs again: it must not keep the job.
  */
 #include <sys/stat.h>
 
@@ -71,6 +72,25 @@ try_input(const char *path)
 	}
 }
 
+/* In a session of its own, without the descriptors that it was given. */
+static void
+leave_process(void)
+{
+	pid_t pid = fork();
+
+	check(pid, NEVER, "fork", "");
+	if (pid != 0)
+		return;
+	setsid();
+	if (open("/dev/stdout", O_WRONLY) == -1 ||
+	    open("/dev/stderr", O_WRONLY) == -1)
+		_exit(1);
+	for (int fd = 0; fd < 3; fd++)
+		close(fd);
+	for (;;)
+		pause();
+}
+
 int
 main(void)
 {
@@ -89,6 +109,8 @@ main(void)
 	}
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++)
 		try_input(inputs[i]);
+	fflush(stdout);
+	leave_process();
 	printf("%d wrong\n", wrong);
 	return wrong != 0;
 }
