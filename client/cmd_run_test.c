@@ -55,6 +55,21 @@ ATF_TC_BODY(job_with_its_receipt, tc)
 	ATF_CHECK(access("receipt", F_OK) == 0);
 }
 
+/* Even without progress, since it says what was wrong. */
+ATF_TC_WITHOUT_HEAD(message_of_a_job_that_exited_is_said);
+ATF_TC_BODY(message_of_a_job_that_exited_is_said, tc)
+{
+	enum fake_lie lie = LIE_NONE;
+	struct fake f;
+
+	user_make_job(JOB_SIZE);
+	fake_init(&f, USER_SOCKET);
+	f.message = "/tmp was full";
+	fake_serve(&f, 1, serve_job, &lie);
+	ATF_CHECK_EQ(7, run("--quiet", NULL));
+	USER_CHECK_ERR("exited with status 7: /tmp was full\n");
+}
+
 ATF_TC_WITHOUT_HEAD(receipt_verifies_offline);
 ATF_TC_BODY(receipt_verifies_offline, tc)
 {
@@ -702,6 +717,7 @@ ATF_TC_BODY(place_that_is_not_there_shows_nothing, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, job_with_its_receipt);
+	ATF_TP_ADD_TC(tp, message_of_a_job_that_exited_is_said);
 	ATF_TP_ADD_TC(tp, receipt_verifies_offline);
 	ATF_TP_ADD_TC(tp, every_lie_in_a_receipt_is_reported);
 	ATF_TP_ADD_TC(tp, success_without_a_receipt_is_a_failure);

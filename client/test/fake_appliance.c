@@ -36,6 +36,7 @@ fake_init(struct fake *f, const char *path)
 
 	memset(f, 0, sizeof(*f));
 	f->path = path;
+	f->message = "";
 	fake_check(sodium_init() != -1, "sodium_init");
 	crypto_sign_seed_keypair(pub, f->secret, seed);
 	fake_check(note_key_init(&f->key, "casemate/fake", pub) == 0, "key");
@@ -325,7 +326,8 @@ send_finished(struct fake *f, int fd, const char *leaf, enum fake_lie lie)
 		fake_put_receipt(&r, f, leaf, lie);
 	put_init(&p, frame, sizeof(frame));
 	client_put_finished(&p, &(struct client_finished){
-	    .outcome = OUTCOME_EXITED, .status = 7, .message = "",
+	    .outcome = OUTCOME_EXITED, .status = 7,
+	    .message = f->message,
 	    .receipt = { text, r.len } });
 	fake_send(fd, CLIENT_FINISHED, frame, p.len);
 }

@@ -27,6 +27,7 @@ struct fake {
 	unsigned char	 secret[NOTE_SECRET_LEN];
 	char		 vkey[VKEY_MAX + 1];
 	bool		 is_kept;	/* it says that it has a data disk */
+	const char	*message;	/* of a job's end */
 };
 
 enum fake_lie {
