@@ -55,7 +55,8 @@ refuse_fields(struct gate *g, struct gate_conn *c, const char *frame,
 	}
 	if (in.err != 0) {
 		snprintf(why, sizeof(why), "%s: the %s is cut short or "
-		    "longer than %zu bytes", frame, f->name, f->max);
+		    "longer than %zu bytes; shorten it", frame, f->name,
+		    f->max);
 		gate_conn_refuse(g, c, REASON_TOO_LARGE, why);
 	} else {
 		snprintf(why, sizeof(why), "%s: bytes are left over after its "
@@ -150,8 +151,10 @@ do_end(struct gate *g, struct gate_conn *c)
 	else
 		gate_conn_refuse(g, c, REASON_PROTOCOL,
 		    gate_frame_inside(&c->in) ?
-		    "the connection ended in the middle of a frame" :
-		    "the connection ended before the bundle did");
+		    "the connection ended in the middle of a frame; keep it "
+		    "open until the reply" :
+		    "the connection ended before the bundle did; keep it open "
+		    "until the reply");
 }
 
 /* Throws away what a client sends behind its request. */

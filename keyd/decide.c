@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/clock.h"
 #include "lib/command.h"
 #include "lib/manifest.h"
 #include "lib/rules/decide.h"
@@ -25,8 +26,8 @@ check_size(struct decision *d, const char *what, size_t len, size_t max)
 {
 	if (len <= max)
 		return 0;
-	why_set(&d->why, "the %s has %zu bytes; at most %zu are read", what,
-	    len, max);
+	why_set(&d->why, "the %s has %zu bytes; at most %zu are read: shorten "
+	    "it", what, len, max);
 	return refuse(d, REASON_TOO_LARGE);
 }
 
@@ -334,21 +335,23 @@ take_nonce(struct authority *a, struct decision *d, uint64_t now)
 	const struct command *c = &d->command;
 	const struct nonce_of of = { c->nonce, c->noncelen, c->not_after,
 	    d->who.submitter };
+	char end[CLOCK_TEXT_MAX], floor[CLOCK_TEXT_MAX], clock[CLOCK_TEXT_MAX];
 
 	switch (nonces_take(&a->nonces, &of, now, &d->why)) {
 	case NONCE_FRESH:
 		return 0;
 	case NONCE_USED:
-		why_set(&d->why, "this command was granted already, and each "
-		    "is granted once; submit the job again with a new "
-		    "command");
+		why_set(&d->why, "the command %s, or another with its nonce, "
+		    "was granted already, and each is granted once; the ledger "
+		    "has what came of it; sign a new one", d->who.job);
 		return refuse(d, REASON_REPLAY);
 	case NONCE_ENDED:
-		why_set(&d->why, "the command ends at %" PRIu64 "; the "
-		    "appliance does not remember any more which commands that "
-		    "end by %" PRIu64 " were granted: its clock (%" PRIu64 ") "
-		    "was ahead once; give the command a later not_after",
-		    c->not_after, a->nonces.floor, now);
+		why_set(&d->why, "the command ends at %s; the appliance does "
+		    "not remember any more which commands that end by %s were "
+		    "granted: its clock (%s) was ahead once; give the command "
+		    "a later not_after", clock_format(end, c->not_after),
+		    clock_format(floor, a->nonces.floor),
+		    clock_format(clock, now));
 		return refuse(d, REASON_STALE);
 	case NONCE_FULL:
 		d->signed_command = false;
@@ -413,8 +416,9 @@ check_query(struct authority *a, struct decision *d,
 		    REASON_POLICY);
 	if (d->command.verb != VERB_OUTPUT || job != NULL)
 		return 0;
-	why_set(&d->why, "the output of job %s is not kept here; it ran "
-	    "before this start, or too many have run since", d->command.job);
+	why_set(&d->why, "the output of job %s is not kept here: it ran "
+	    "before this start, or too many have run since; `casemate jobs' "
+	    "lists those whose output is", d->command.job);
 	return refuse(d, REASON_UNKNOWN_JOB);
 }
 

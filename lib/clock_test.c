@@ -32,9 +32,26 @@ ATF_TC_BODY(time_left_is_what_poll_takes, tc)
 	ATF_CHECK_EQ(-1, clock_left_ms(CLOCK_NEVER));
 }
 
+ATF_TC_WITHOUT_HEAD(times_are_shown_as_dates_and_all_fit);
+ATF_TC_BODY(times_are_shown_as_dates_and_all_fit, tc)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	ATF_CHECK_STREQ("1970-01-01T00:00:00Z", clock_format(text, 0));
+	ATF_CHECK_STREQ("2027-01-15T08:00:00Z",
+	    clock_format(text, 1800000000));
+	ATF_CHECK_STREQ("9999-12-31T23:59:59Z",
+	    clock_format(text, UINT64_C(253402300799)));
+	ATF_CHECK_STREQ("253402300800",
+	    clock_format(text, UINT64_C(253402300800)));
+	ATF_CHECK_STREQ("18446744073709551615",
+	    clock_format(text, UINT64_MAX));
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, clocks_agree_on_their_units);
 	ATF_TP_ADD_TC(tp, time_left_is_what_poll_takes);
+	ATF_TP_ADD_TC(tp, times_are_shown_as_dates_and_all_fit);
 	return atf_no_error();
 }

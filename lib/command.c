@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "clock.h"
+
 static void
 put_nothing(struct put *p, const struct command *c)
 {
@@ -202,24 +204,29 @@ command_parse(struct command *c, const void *data, size_t len, struct why *w)
 enum reason
 command_check_time(const struct command *c, uint64_t now, struct why *w)
 {
+	char from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX], clock[CLOCK_TEXT_MAX];
+
+	clock_format(from, c->issued_at);
+	clock_format(to, c->not_after);
+	clock_format(clock, now);
 	if (c->not_after < c->issued_at ||
 	    c->not_after - c->issued_at > COMMAND_WINDOW_MAX) {
-		why_set(w, "the command is valid from %" PRIu64 " to %"
-		    PRIu64 "; a command may be valid for at most 24 hours: "
-		    "give it an earlier not_after", c->issued_at,
-		    c->not_after);
+		why_set(w, "the command is valid from %s to %s; a command may "
+		    "be valid for at most 24 hours: give it an earlier "
+		    "not_after", from, to);
 		return REASON_STALE;
 	}
 	if (c->issued_at > now && c->issued_at - now > COMMAND_SKEW_MAX) {
-		why_set(w, "the command was issued %" PRIu64 " s after the "
-		    "appliance's clock (%" PRIu64 "); set the clocks of host "
-		    "and appliance", c->issued_at - now, now);
+		why_set(w, "the command was issued at %s, %" PRIu64 " s after "
+		    "the appliance's clock (%s); set the clocks of host and "
+		    "appliance", from, c->issued_at - now, clock);
 		return REASON_STALE;
 	}
 	if (now > c->not_after) {
-		why_set(w, "the command expired %" PRIu64 " s ago by the "
-		    "appliance's clock (%" PRIu64 "); submit the job again "
-		    "with a new command", now - c->not_after, now);
+		why_set(w, "the command ended at %s, %" PRIu64 " s before the "
+		    "appliance's clock (%s); sign a new one, and if that is "
+		    "refused, too, set the clocks of host and appliance", to,
+		    now - c->not_after, clock);
 		return REASON_STALE;
 	}
 	return 0;

@@ -187,9 +187,9 @@ static const struct {
 } windows[] = {
 	{ 1000, 1600, 1000, NULL },
 	{ 1000, 1600, 1600, NULL },
-	{ 1000, 1600, 1601, "expired 1 s ago" },
+	{ 1000, 1600, 1601, "ended at 1970-01-01T00:26:40Z, 1 s before" },
 	{ 1000, 1600, 700, NULL },
-	{ 1000, 1600, 699, "issued 301 s after" },
+	{ 1000, 1600, 699, "issued at 1970-01-01T00:16:40Z, 301 s after" },
 	{ 1000, 1000, 1000, NULL },
 	{ 1000, 999, 1000, "at most 24 hours" },
 	{ 1000, 87400, 1000, NULL },
@@ -197,7 +197,7 @@ static const struct {
 	{ 0, UINT64_MAX, 1000, "at most 24 hours" },
 	{ UINT64_MAX, UINT64_MAX, 1000, "set the clocks" },
 	{ UINT64_MAX, 0, 1000, "at most 24 hours" },
-	{ 0, 0, 1000, "expired 1000 s ago" },
+	{ 0, 0, 1000, "1000 s before the appliance's clock" },
 };
 
 ATF_TC_WITHOUT_HEAD(a_command_holds_in_its_window);

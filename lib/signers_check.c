@@ -4,15 +4,11 @@
  */
 #include "signers.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "sshsig.h"
-
-#define TIME_LEN	32
 
 const struct signer *
 signers_find(const struct signers *all, const void *blob, size_t len)
@@ -43,23 +39,11 @@ list_has(const char *list, const char *name)
 	}
 }
 
-static const char *
-time_text(char dst[TIME_LEN], uint64_t t)
-{
-	time_t when = (time_t)t;
-	struct tm tm;
-
-	if (gmtime_r(&when, &tm) == NULL ||
-	    strftime(dst, TIME_LEN, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		snprintf(dst, TIME_LEN, "%" PRIu64, t);
-	return dst;
-}
-
 enum reason
 signers_check(const struct signer *s, const char *ns, uint64_t now,
     struct why *w)
 {
-	char principal[QUOTE_MAX], limit[TIME_LEN], clock[TIME_LEN];
+	char principal[QUOTE_MAX], limit[CLOCK_TEXT_MAX], clock[CLOCK_TEXT_MAX];
 
 	doc_quote(principal, s->principal, strlen(s->principal));
 	if (s->namespaces[0] != '\0' && !list_has(s->namespaces, ns)) {
@@ -73,14 +57,14 @@ signers_check(const struct signer *s, const char *ns, uint64_t now,
 		why_set(w, "the key of %s (allowed_signers line %u) is valid "
 		    "only after %s, and the appliance's clock says %s; wait, "
 		    "or sign with another key", principal, s->line,
-		    time_text(limit, s->valid_after), time_text(clock, now));
+		    clock_format(limit, s->valid_after), clock_format(clock, now));
 		return REASON_KEY_NOT_YET_VALID;
 	}
 	if (now > s->valid_before) {
 		why_set(w, "the key of %s (allowed_signers line %u) was valid "
 		    "until %s, and the appliance's clock says %s; sign with a "
 		    "key that is valid", principal, s->line,
-		    time_text(limit, s->valid_before), time_text(clock, now));
+		    clock_format(limit, s->valid_before), clock_format(clock, now));
 		return REASON_KEY_EXPIRED;
 	}
 	return 0;

@@ -165,7 +165,8 @@ answer_output(struct runner *r, struct query *q)
 
 	if (t == NULL)
 		return query_refuse(q, REASON_UNKNOWN_JOB, "the output of "
-		    "job %s is not kept any more", q->job);
+		    "job %s is not kept any more; `casemate jobs' lists those "
+		    "whose output is", q->job);
 	memcpy(q->answer, t, sizeof(*t));
 	q->at = tail_first(t);
 	if (q->at != 0)
@@ -212,5 +213,6 @@ answer_make(struct runner *r, struct query *q)
 			    "an answer; read again");
 		return answers[i].make(r, q);
 	}
-	return query_refuse(q, REASON_FAULT, "no handler for this verb");
+	return query_refuse(q, REASON_FAULT, "the appliance has no answer to "
+	    "this verb; use a client of its version");
 }

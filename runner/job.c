@@ -137,8 +137,8 @@ refuse_runtime(struct runner *r, struct job *j)
 		    "not on this appliance; `casemate status' lists those "
 		    "that are");
 	else
-		job_refuse(r, j, REASON_FAULT, "the grant's runtime \"%s\" is "
-		    "not the one that was measured", name);
+		job_fail(r, j, REASON_FAULT, "the grant has another digest of "
+		    "the runtime than was measured");
 	return true;
 }
 
@@ -166,13 +166,21 @@ refuse_length(struct runner *r, struct job *j)
 }
 
 static void
+fail_errno(struct runner *r, struct job *j, const char *what)
+{
+	char text[TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s: %s", what, strerror(errno));
+	job_fail(r, j, REASON_FAULT, text);
+}
+
+static void
 receive(struct runner *r, struct job *j)
 {
 	if (refuse_length(r, j))
 		return;
 	if (bundle_open(&j->bundle, j->grant.bundle_len) == -1) {
-		job_refuse(r, j, REASON_FAULT, "cannot hold the bundle: %s",
-		    strerror(errno));
+		fail_errno(r, j, "cannot hold the bundle");
 		return;
 	}
 	j->granted_ms = now_ms();
@@ -225,12 +233,11 @@ build(struct runner *r, struct job *j)
 			    "is not the command's; sign a command for the "
 			    "bundle that is sent");
 		else
-			job_refuse(r, j, REASON_FAULT, "cannot seal the "
-			    "bundle: %s", strerror(errno));
+			fail_errno(r, j, "cannot seal the bundle");
 		return;
 	}
 	if (job_build(r, j, &why) == -1) {
-		job_refuse(r, j, REASON_SANDBOX, "%s", why.text);
+		job_fail(r, j, REASON_SANDBOX, why.text);
 		return;
 	}
 	job_enter(j, JOB_BUILD, BUILD_MS);
@@ -250,12 +257,11 @@ job_data(struct runner *r, struct job *j, const void *data, size_t len)
 		job_refuse(r, j, REASON_BUSY, "other jobs' bundles take the "
 		    "room; sign a new command and try again");
 	else if (errno == EMSGSIZE)
-		job_refuse(r, j, REASON_BUNDLE, "more than the %llu bytes that "
-		    "the command announces", (unsigned long long)
-		    j->bundle.len);
+		job_refuse(r, j, REASON_BUNDLE, "the bundle is longer than the "
+		    "%llu bytes that the command announces; make both again",
+		    (unsigned long long)j->bundle.len);
 	else
-		job_refuse(r, j, REASON_FAULT, "cannot hold the bundle: %s",
-		    strerror(errno));
+		fail_errno(r, j, "cannot hold the bundle");
 }
 
 void
@@ -277,7 +283,7 @@ accept(struct runner *r, struct job *j, const char *probe)
 	snprintf(j->probe, sizeof(j->probe), "%s", probe);
 	if (cgroup_limit_cpu(&j->cgroup, j->grant.manifest.limits.cpu_millis,
 	    &why) == -1) {
-		job_refuse(r, j, REASON_SANDBOX, "%s", why.text);
+		job_fail(r, j, REASON_SANDBOX, why.text);
 		return;
 	}
 	job_enter(j, JOB_ACCEPT, LEDGER_MS);
@@ -299,6 +305,15 @@ report_end(struct runner *r, struct job *j, const struct report *rep)
 		    "%s", "");
 }
 
+static void
+refuse_reported(struct runner *r, struct job *j, const struct report *rep)
+{
+	if (rep->reason == REASON_SANDBOX)
+		job_fail(r, j, REASON_SANDBOX, rep->text);
+	else
+		job_refuse(r, j, (enum reason)rep->reason, "%s", rep->text);
+}
+
 /* A report that is out of order means that the job is faulty. */
 void
 job_reported(struct runner *r, struct job *j, const struct report *rep)
@@ -306,7 +321,7 @@ job_reported(struct runner *r, struct job *j, const struct report *rep)
 	bool building = j->state == JOB_BUILD, running = j->state == JOB_RUN;
 
 	if (building && rep->kind == REPORT_REFUSED)
-		job_refuse(r, j, (enum reason)rep->reason, "%s", rep->text);
+		refuse_reported(r, j, rep);
 	else if (building && rep->kind == REPORT_READY)
 		accept(r, j, rep->text);
 	else if (running && rep->kind == REPORT_NOEXEC)
@@ -317,7 +332,7 @@ job_reported(struct runner *r, struct job *j, const struct report *rep)
 	else if (running && rep->kind == REPORT_ENDED)
 		report_end(r, j, rep);
 	else if (j->state == JOB_BUILD || j->state == JOB_ACCEPT)
-		job_refuse(r, j, REASON_SANDBOX, "the job's processes ended "
+		job_fail(r, j, REASON_SANDBOX, "the job's processes ended "
 		    "before it started");
 }
 
@@ -474,7 +489,7 @@ job_timeout(struct runner *r, struct job *j)
 		return;
 	case JOB_ACCEPT:
 		j->accept_pending = false;
-		job_refuse(r, j, REASON_LEDGER, "ledgerd does not answer");
+		job_refuse(r, j, REASON_LEDGER, LEDGERD_SILENT);
 		return;
 	case JOB_RUN:
 		job_end_at_limit(r, j, OUTCOME_TIMED_OUT, LIMIT_WALL,
@@ -484,7 +499,7 @@ job_timeout(struct runner *r, struct job *j)
 		job_end_overdue(r, j);
 		return;
 	case JOB_RECORD:
-		job_finish_unrecorded(r, j, "ledgerd does not answer");
+		job_finish_unrecorded(r, j, LEDGERD_SILENT);
 		return;
 	case JOB_LINGER:
 		job_check_linger(r, j);

@@ -176,6 +176,15 @@ job_refuse(struct runner *r, struct job *j, enum reason reason,
 }
 
 void
+job_fail(struct runner *r, struct job *j, enum reason reason, const char *what)
+{
+	if (j->verdict.kind == VERDICT_NONE)
+		log_info("job %s: %s", j->who.job, what);
+	job_refuse(r, j, reason, "%s; this is a fault of the appliance, not of "
+	    "the job: tell its operator", what);
+}
+
+void
 job_end(struct runner *r, struct job *j, enum outcome outcome, uint32_t status,
     const char *fmt, ...)
 {

@@ -141,7 +141,8 @@ judge_outcome(struct job *j)
 		v->kind = VERDICT_REFUSED;
 		v->reason = REASON_FAULT;
 		snprintf(v->message, sizeof(v->message), "the job's process 1 "
-		    "ended without a report");
+		    "ended without a report; this is a fault of the appliance, "
+		    "not of the job: tell its operator");
 	}
 	if (j->accepted && v->kind == VERDICT_REFUSED) {
 		v->kind = VERDICT_ENDED;

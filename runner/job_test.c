@@ -326,11 +326,13 @@ TEST(grant_of_another_runtime_than_was_measured_is_a_fault)
 	play_start();
 	submit(CONN);
 	send_grant(expect_decide(), grant_python(0));
-	check_refusal(REASON_FAULT, "not the one that was measured");
+	check_refusal(REASON_FAULT, "another digest of the runtime than was "
+	    "measured; this is a fault of the appliance");
 	to_measure(CONN);
 	play_measured(1, 0, 0x77);
 	send_grant(expect_decide(), grant_python(0x78));
-	check_refusal(REASON_FAULT, "not the one that was measured");
+	check_refusal(REASON_FAULT, "another digest of the runtime than was "
+	    "measured; this is a fault of the appliance");
 }
 
 TEST(bundle_past_the_budget_is_refused)
@@ -404,7 +406,7 @@ TEST(longer_bundle_is_refused)
 	play_start();
 	to_receive(make_grant());
 	send_data(CONN, BUNDLE BUNDLE, sizeof(BUNDLE BUNDLE));
-	check_refusal(REASON_BUNDLE, "more than the 22 bytes");
+	check_refusal(REASON_BUNDLE, "longer than the 22 bytes that");
 	send_data(CONN, BUNDLE, sizeof(BUNDLE));	/* still under way */
 	play_expect_none(&play.gate);
 }

@@ -240,11 +240,11 @@ query_timeout(struct runner *r, struct query *q)
 		    "a new command and try again", false);
 		return;
 	case QUERY_RECORD:
-		query_unappended(r, q, "ledgerd does not answer");
+		query_unappended(r, q, LEDGERD_SILENT);
 		return;
 	case QUERY_SEND:
 		if (q->leaf_asked)
-			query_unappended(r, q, "ledgerd does not answer");
+			query_unappended(r, q, LEDGERD_SILENT);
 		else
 			query_denied(r, q, REASON_CANCELLED, "the client has "
 			    "taken nothing for 30 s", false);

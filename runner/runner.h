@@ -20,6 +20,8 @@
 
 #define JOB_SLOTS		8
 #define RUNTIMES_TEXT_MAX	512	/* in a line of text */
+#define LEDGERD_SILENT		"ledgerd does not answer; look at the " \
+				"appliance's console"
 #define STOPPING_TEXT		"the appliance is stopping; try again " \
 				"once it is up"
 
