@@ -543,37 +543,6 @@ policy_limits_are_those_of_the_code_body() {
 	END
 }
 
-# A page's commands up to `casemate up', in file $1, make a site where the holder
-# of key $2 may run a job.
-makes_a_site_that_may_run() {
-	sed -i "s/ *#.*//; s/^ssh-keygen /&-q -N '' /" "$1"
-	grep -q "^ssh-keygen .* $2\$" "$1" || atf_fail "the page was not read"
-	atf_check -o ignore env "PATH=$CASEMATE_BUILD/bin:$PATH" sh -e "./$1"
-	atf_check "$casemate" site site -o site.cpio
-	grep -q "^$2 ssh-ed25519 " site/allowed_signers || atf_fail "no key"
-	printf 'version: 1\nname: x\nargv: [a]\n' > m.yaml
-	atf_check -o match:'^allowed$' \
-	    "$casemate" policy explain site m.yaml --submitter "$2"
-}
-
-atf_test_case man_page_example_may_run
-man_page_example_may_run_body() {
-	sed -n '/^\.Sh EXAMPLES/,/^casemate up/p' \
-	    "$CASEMATE_SRC/docs/casemate.1" |
-	    sed '1,/^\.Bd/d; /^casemate up/d' > commands
-	makes_a_site_that_may_run commands alice
-}
-
-atf_test_case readme_example_may_run
-readme_example_may_run_body() {
-	mkdir rootfs
-	cp -r "$CASEMATE_SRC/rootfs/site-example" rootfs/
-	chmod -R u+w rootfs
-	sed -n '/^## Use it/,/casemate up/p' "$CASEMATE_SRC/README.md" |
-	    sed '1,/^```/d; /casemate up/d; s,^build/bin/,,' > commands
-	makes_a_site_that_may_run commands dana
-}
-
 atf_test_case every_share_is_documented
 every_share_is_documented_head() {
 	atf_set descr 'with its range in keyd(8), and its default'
@@ -612,8 +581,6 @@ atf_init_test_cases() {
 	atf_add_test_case every_command_is_documented
 	atf_add_test_case every_option_of_the_vsock_device_is_documented
 	atf_add_test_case recipe_names_what_it_cannot_read
-	atf_add_test_case man_page_example_may_run
-	atf_add_test_case readme_example_may_run
 	atf_add_test_case policy_examples_say_what_they_are
 	atf_add_test_case policy_rules_load
 	atf_add_test_case policy_wildcards_must_be_named

@@ -98,10 +98,10 @@ vm_down() {
 	"$casemate" down vm
 }
 
-# For atf cleanup: ends whatever of the appliance is still there, and keeps the
-# console, since kyua removes the test's folder.
+# vm_cleanup [NAME]: for atf cleanup: ends whatever of the appliance is still
+# there, and keeps the console, since kyua removes the test's folder.
 vm_cleanup() {
-	[ ! -d "$vm_state" ] || "$casemate" down --force vm || :
+	[ ! -d "$vm_state" ] || "$casemate" down --force "${1:-vm}" || :
 	[ ! -f "$console" ] || {
 		mkdir -p "$CASEMATE_BUILD/check/console"
 		cp "$console" \

@@ -1,0 +1,75 @@
+# The commands of README.md and casemate(1), as they are written there.
+
+. "$CASEMATE_SRC/qemu-tests/lib.sh"
+
+# home NAME: a home of one's own; the appliance is called NAME.
+home() {
+	unset XDG_STATE_HOME
+	HOME=$PWD
+	export HOME
+	vm_state=$HOME/.local/state/casemate/$1
+	console=$vm_state/console.log
+}
+
+# clone: `build' and `rootfs' as in a clone, and the commands in PATH.
+clone() {
+	ln -s "$CASEMATE_BUILD" build
+	mkdir rootfs
+	cp -r "$CASEMATE_SRC/rootfs/site-example" rootfs/
+	chmod -R u+w rootfs
+	PATH=$CASEMATE_BUILD/bin:$PATH
+	export PATH
+}
+
+# run_commands: those in the file `commands', which may not ask for a passphrase.
+run_commands() {
+	sed -i "s/ *# .*//; s/^ssh-keygen /&-q -N '' /" commands
+	atf_check -o save:out -e save:err sh -e ./commands
+}
+
+atf_test_case readme cleanup
+readme_head() {
+	atf_set descr 'every command of "Use it"'
+	atf_set timeout 240
+}
+readme_body() {
+	home box
+	clone
+	awk '/^## Use it/ { on = 1 } on && /^```/ { n++; next }
+	on && n == 1' "$CASEMATE_SRC/README.md" > commands
+	[ "$(grep -c casemate commands)" -ge 8 ] || atf_fail "README was not read"
+	run_commands
+	atf_check -o ignore grep -x 42 out
+	atf_check -o ignore grep '^jobs  *0 of 8 slots running, 1 done' out
+	[ "$(grep -c 'receipt verified' err)" -ge 1 ] || atf_fail "no receipt"
+}
+readme_cleanup() {
+	home box
+	vm_cleanup box
+}
+
+atf_test_case man_page cleanup
+man_page_head() {
+	atf_set descr 'every command of the example in casemate(1)'
+	atf_set timeout 240
+}
+man_page_body() {
+	home default
+	clone
+	elf_job job hello
+	sed -n '/^\.Sh EXAMPLES/,/^\.Ed/p' "$CASEMATE_SRC/docs/casemate.1" |
+	    sed '1,/^\.Bd/d; /^\.Ed/d; s/\\e$/\\/' > commands
+	grep -q '^casemate down' commands || atf_fail "the page was not read"
+	run_commands
+	atf_check -o ignore grep hello out
+	atf_check -o ignore grep 'receipt verified' err
+}
+man_page_cleanup() {
+	home default
+	vm_cleanup default
+}
+
+atf_init_test_cases() {
+	atf_add_test_case readme
+	atf_add_test_case man_page
+}
