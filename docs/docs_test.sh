@@ -543,6 +543,50 @@ policy_limits_are_those_of_the_code_body() {
 	END
 }
 
+atf_test_case manifest_examples_are_valid
+manifest_examples_are_valid_body() {
+	ssh-keygen -q -t ed25519 -N '' -f key
+	awk '/^\.Sh EXAMPLES/ { on = 1 } /^\.Sh DIAG/ { on = 0 }
+	/^\.Ed/ { inside = 0 }
+	on && inside { print > file }
+	/^\.Bd/ { inside = 1; file = "example" ++n }' \
+	    "$CASEMATE_SRC/docs/casemate-manifest.5"
+	[ "$(ls example* | wc -l)" -ge 3 ] || atf_fail "the page was not read"
+	for example in example*; do
+		mkdir -p job/files
+		cp $example job/manifest.yaml
+		path=$(sed -n 's/^  - path: //p' $example)
+		mkdir -p "$(dirname job/files/$path)"
+		printf test > job/files/$path	# with the example's SHA-256
+		if grep -q 'executable: true' $example; then
+			chmod +x job/files/$path
+		fi
+		atf_check -o ignore -e ignore "$casemate" bundle job -o x.tar \
+		    --key key
+		rm -r job
+	done
+}
+
+atf_test_case manifest_diagnostics_are_what_is_printed
+manifest_diagnostics_are_what_is_printed_body() {
+	head='version: 1\nname: x\n'
+	mkdir job
+	for bad in 'argv: [a]\nnmae: b' 'argv: a' \
+	    'argv: [a]\n\ncapabilities: [shared-memory, shared-memory]'; do
+		printf "$head$bad\n" > job/manifest.yaml
+		"$casemate" bundle job -o x.tar --key key 2>&1 |
+		    sed 's/^casemate: job: //'
+	done > printed
+	sed -n '/^\.Sh DIAGNOSTICS/,/^\.Ed/p' \
+	    "$CASEMATE_SRC/docs/casemate-manifest.5" |
+	    sed '1,/^\.Bd/d; /^\.Ed/d' | awk '
+	/^  / { sub(/^ +/, " "); line = line $0; next }
+	NR > 1 { print line }
+	{ line = $0 }
+	END { print line }' > page
+	atf_check diff page printed
+}
+
 atf_test_case every_share_is_documented
 every_share_is_documented_head() {
 	atf_set descr 'with its range in keyd(8), and its default'
@@ -566,6 +610,8 @@ every_share_is_documented_body() {
 }
 
 atf_init_test_cases() {
+	atf_add_test_case manifest_examples_are_valid
+	atf_add_test_case manifest_diagnostics_are_what_is_printed
 	atf_add_test_case every_share_is_documented
 	atf_add_test_case man_pages_are_clean
 	atf_add_test_case exit_codes_are_in_every_program_page

@@ -69,7 +69,37 @@ man_page_cleanup() {
 	vm_cleanup default
 }
 
+atf_test_case man_page_with_two_keys cleanup
+man_page_with_two_keys_head() {
+	atf_set descr 'the second example of casemate(1)'
+	atf_set timeout 240
+}
+man_page_with_two_keys_body() {
+	default_site
+	for k in author submitter; do
+		new_key $k
+	done
+	signer alice author >> site/allowed_signers
+	signer carol submitter >> site/allowed_signers
+	atf_check -o ignore -e ignore "$do" vm_up
+	cp "$vm_state/appliance.vkey" site-a.vkey
+	PATH=$CASEMATE_BUILD/bin:$PATH
+	elf_job job hello
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$CASEMATE_SRC/docs/casemate.1" |
+	    sed '1,/^\.Ed/d' | sed '1,/^\.Bd/d; /^\.Ed/,$d; s/\\e$/\\/
+	    s,/run/vm/v.sock,'"$vm_state"/vsock.sock, > commands
+	grep -q 'key submitter' commands || atf_fail "the page was not read"
+	run_commands
+	atf_check -o ignore grep hello out
+	atf_check_equal alice "$(field job.receipt author)"
+	atf_check_equal carol "$(field job.receipt submitter)"
+}
+man_page_with_two_keys_cleanup() {
+	vm_cleanup
+}
+
 atf_init_test_cases() {
 	atf_add_test_case readme
 	atf_add_test_case man_page
+	atf_add_test_case man_page_with_two_keys
 }
