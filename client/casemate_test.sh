@@ -248,6 +248,40 @@ run_without_an_appliance_body() {
 	run_fails 'key: No such file' job --on unix:/nowhere --appliance key
 }
 
+new_case run_checks_the_program 'before anything is signed'
+run_checks_the_program_body() {
+	make_job
+	chmod -x job/files/prog
+	program() {
+		printf 'version: 1\nname: x\nargv: %s\n' "$1" \
+		    > job/manifest.yaml
+	}
+	check_fails() {
+		program "$1"
+		run_fails "$2" job --on unix:/nowhere
+	}
+	check_fails '[prog]' 'argv.0. is prog, which is not executable; .chmod'
+	chmod +x job/files/prog
+	check_fails '[prog]' 'no such socket'
+	check_fails '[/job/prog]' 'no such socket'
+	check_fails '[./prog]' 'no such socket'
+	check_fails '[prog2]' 'prog2, which is none of the bundle.s files'
+	check_fails '[prog 2]' 'files; .*it contains a blank: write each'
+	check_fails '[/usr/bin/python3, x]' 'names no runtime that has it'
+	check_fails '["/usr/bin/python3 x"]
+runtime: python' 'python3 x; it contains a blank: write each argument'
+	check_fails '[/usr/bin/python3]
+runtime: python' 'no such socket'
+	program '[prog]'
+	atf_check "$casemate" bundle job -o b.tar --key alice
+	mkdir d
+	tar xf b.tar -C d
+	sed -i 's/^argv: .*/argv: [prog2]/' d/manifest.yaml
+	tar cf no.tar --format=ustar -C d manifest.yaml manifest.yaml.sig files
+	run_fails 'no.tar: argv.0. is prog2, which is none' no.tar \
+	    --on unix:/nowhere
+}
+
 new_case run_checks_a_finished_bundle 'before anything is sent'
 run_checks_a_finished_bundle_body() {
 	make_job
@@ -510,8 +544,8 @@ atf_init_test_cases() {
 	    bundle_checks_a_list_that_is_there \
 	    bundle_refuses_what_it_cannot_hold \
 	    signature_that_is_there_is_kept run_without_an_appliance \
-	    run_checks_a_finished_bundle signed_manifests_are_checked \
-	    verify_says_why_not \
+	    run_checks_the_program run_checks_a_finished_bundle \\
+	    signed_manifests_are_checked verify_says_why_not \\
 	    up_refuses_before_it_starts up_shows_what_a_dead_vm_said \
 	    up_gives_up_in_time kvm_that_hangs_is_found_out_once \
 	    kvm_that_works_is_taken data_disk_is_made_once; do

@@ -82,6 +82,57 @@ manifest_files_check(const char *where, const struct manifest *m,
 	return -1;
 }
 
+/* What helps when arguments were written into the program's name. */
+static const char *
+blank_advice(const char *program)
+{
+	return strchr(program, ' ') == NULL ? "" : "; it contains a blank: "
+	    "write each argument as an item of its own, [PROGRAM, ARGUMENT]";
+}
+
+/* A program that the appliance has, if it exists. */
+static int
+check_foreign(const char *where, const struct manifest *m)
+{
+	const char *program = m->args[0];
+
+	if (program[0] == '/' && m->runtime[0] == '\0' &&
+	    strncmp(program, "/job/", 5) != 0 &&
+	    strncmp(program, "/proc/", 6) != 0) {
+		say("%s: argv[0] is %s, and manifest.yaml names no runtime "
+		    "that has it; name one, or a file of the bundle%s", where,
+		    program, blank_advice(program));
+		return -1;
+	}
+	if (m->nargs == 1 && *blank_advice(program) != '\0')
+		say("%s: argv[0] is %s%s", where, program,
+		    blank_advice(program));
+	return 0;
+}
+
+int
+manifest_files_check_program(const char *where, const struct manifest *m)
+{
+	const char *program = m->args[0];
+	const struct manifest_file *f;
+
+	if (strncmp(program, "/job/", 5) == 0)
+		program += 5;
+	if (name_check_path(program) == -1)
+		return check_foreign(where, m);
+	f = listed(m, program);
+	if (f == NULL)
+		say("%s: argv[0] is %s, which is none of the bundle's files; "
+		    "add it to files/, or write the whole path of a program of "
+		    "the runtime%s", where, m->args[0],
+		    blank_advice(program));
+	else if (!f->executable)
+		say("%s: argv[0] is %s, which is not executable; `chmod +x' it "
+		    "and say \"executable: true\" in manifest.yaml, if its "
+		    "files are listed there", where, m->args[0]);
+	return f != NULL && f->executable ? 0 : -1;
+}
+
 static void
 append_json_string(struct buf *b, const char *text)
 {

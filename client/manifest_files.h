@@ -17,6 +17,13 @@
 int	manifest_files_check(const char *where, const struct manifest *,
 	    const struct job_folder *);
 
+/*
+ * 0 unless argv[0] is surely no program that the job could run.  Else complains
+ * and returns -1.
+ */
+int	manifest_files_check_program(const char *where,
+	    const struct manifest *);
+
 /* Appends a `files:' section that manifest_files_check() accepts. */
 void	manifest_files_append(struct buf *manifest, const struct job_folder *);
 

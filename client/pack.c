@@ -236,10 +236,13 @@ pack_folder(struct pack *p, const char *dir, const char *key,
 		goto out;
 	if (check == PACK_CHECK && check_source(p, &s) == -1)
 		goto out;
-	if (key == NULL) {
+	if (key == NULL) {		/* only the rules are asked */
 		ret = 0;
 		goto out;
 	}
+	if (check == PACK_CHECK && manifest_files_check_program(dir,
+	    &s.manifest) == -1)
+		goto out;
 	if (s.is_signed)
 		ret = read_member(&s, SIGNATURE, SIG_MAX, &p->sig);
 	else
@@ -293,8 +296,9 @@ check_bundle(struct pack *p, struct ustar *u, const char *file)
 
 	manifest_init(&m);
 	if (parse_manifest(p, &m, file) == 0 && check_signature(p, file) == 0 &&
-	    manifest_files_read(&found, file, &m, u) == 0)
-		ret = manifest_files_check(file, &m, &found);
+	    manifest_files_read(&found, file, &m, u) == 0 &&
+	    manifest_files_check(file, &m, &found) == 0)
+		ret = manifest_files_check_program(file, &m);
 	folder_free(&found);
 	manifest_free(&m);
 	return ret;
