@@ -72,7 +72,7 @@ stack_to_run_needs_exec_memory_body() {
 	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job stack stack
 	atf_check -s exit:125 -o ignore \
-	    -e match:'refused \(bundle\): the program "stack" asks for memory' \
+	    -e match:'refused \(bundle\): .*files.0. asks for memory' \
 	    "$do" run_job stack
 	atf_check_equal bundle "$(field stack.receipt reason)"
 	echo 'capabilities: [exec-memory]' >> stack/manifest.yaml
@@ -86,7 +86,7 @@ segment_to_run_needs_exec_memory_body() {
 	atf_check -o inline:'0 to write and run\n' -e ignore "$do" run_job maps
 	atf_check "$CASEMATE_SRC/qemu-tests/jobs/lengthen" maps/files/maps
 	atf_check -s exit:125 -o ignore \
-	    -e match:'refused \(bundle\): the program "maps" asks for memory' \
+	    -e match:'refused \(bundle\): .*files.0. asks for memory' \
 	    "$do" run_job maps
 	echo 'capabilities: [exec-memory]' >> maps/manifest.yaml
 	atf_check -s exit:1 -o inline:'1 to write and run\n' -e ignore \

@@ -88,13 +88,13 @@ def flood(kind, request):
 
 def signed_job(vkey, bundle=None, program="forever"):
     job = Job(vkey, JOBS + program)
-    job.manifest_head = "version: 1\nname: greedy\nargv: [hello, busy]\n"
+    job.manifest_head = "version: 1\nname: greedy\nargv: [canary, busy]\n"
     manifest = job.manifest()
     signature = sign(KEY, job.author_namespace, manifest)
     if bundle is None:
         bundle = tar([member("manifest.yaml", manifest),
                       member("manifest.yaml.sig", signature),
-                      member("files/hello", job.program)])
+                      *(member(*f) for f in job.files)])
     order = command(job, manifest, bundle)
     return (string(order) + string(sign(KEY, job.namespace, order))
             + string(manifest) + string(signature)), bundle
