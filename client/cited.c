@@ -1,5 +1,6 @@
 #include "cited.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #define NODES_MAX	4096	/* as of a manifest */
 #define DIGITS		"0123456789"
 #define PATH_CHARS	"abcdefghijklmnopqrstuvwxyz_.[]" DIGITS
+#define CITED_MAX	1024	/* a longer text is cut */
 #define FIELD_MAX	64	/* "files[255].executable" has 21 */
 
 /* The digits at s as a number; *end is behind them. */
@@ -35,9 +37,25 @@ behind(const char *message, const char *words)
 	return at == NULL ? NULL : at + strlen(words);
 }
 
+/* Where the lines go. */
+typedef void cited_found(const char *text);
+
+__attribute__((format(printf, 2, 3)))
+static void
+tell(cited_found *found, const char *fmt, ...)
+{
+	char text[CITED_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	found(text);
+}
+
 /* The manifest's line with this number. */
 static void
-say_line(const struct pack *p, unsigned long nr)
+find_line(const struct pack *p, unsigned long nr, cited_found *found)
 {
 	const char *text = (const char *)p->manifest.data;
 	const char *end = text + p->manifest.len, *nl;
@@ -45,7 +63,7 @@ say_line(const struct pack *p, unsigned long nr)
 	for (; text != NULL && text < end && nr > 0; nr--) {
 		nl = memchr(text, '\n', (size_t)(end - text));
 		if (nr == 1)
-			say("this line is: %.*s",
+			tell(found, "this line is: %.*s",
 			    (int)((nl == NULL ? end : nl) - text), text);
 		text = nl == NULL ? NULL : nl + 1;
 	}
@@ -104,7 +122,7 @@ find_node(const struct doc *d, const char *path)
 
 /* A text, or the path of a file. */
 static void
-say_field(const struct pack *p, const char *words)
+find_field(const struct pack *p, const char *words, cited_found *found)
 {
 	char path[FIELD_MAX + 1];
 	struct doc_error e;
@@ -119,12 +137,13 @@ say_field(const struct pack *p, const char *words)
 	name = node == 0 ? 0 : doc_get(&d, node, "path");
 	node = name == 0 ? node : name;
 	if (node != 0 && d.nodes[node].kind == DOC_STRING)
-		say("%s is \"%s\"", path, d.nodes[node].str->bytes);
+		tell(found, "%s is \"%s\"", path,
+		    d.nodes[node].str->bytes);
 	doc_free(&d);
 }
 
 static void
-say_member(const struct pack *p, unsigned long nr)
+find_member(const struct pack *p, unsigned long nr, cited_found *found)
 {
 	struct why w = { "" };
 	struct ustar_member m;
@@ -136,11 +155,11 @@ say_member(const struct pack *p, unsigned long nr)
 		got = ustar_next(&u, &m, &w);
 	while (got == 1 && m.number < nr);
 	if (nr != 0 && m.number == nr && m.name[0] != '\0')
-		say("member %lu is \"%s\"", nr, m.name);
+		tell(found, "member %lu is \"%s\"", nr, m.name);
 }
 
 void
-cited_say(const struct pack *p, const char *message)
+cited_find(const struct pack *p, const char *message, cited_found *found)
 {
 	const char *line = behind(message, MANIFEST ":");
 	const char *field = behind(message, "the manifest's ");
@@ -148,12 +167,24 @@ cited_say(const struct pack *p, const char *message)
 	unsigned long nr;
 
 	if (line != NULL)
-		say_line(p, number(line, &line));
+		find_line(p, number(line, &line), found);
 	if (field != NULL)
-		say_field(p, field);
+		find_field(p, field, found);
 	if (member == NULL)
 		return;
 	nr = number(member, &member);
 	if (strncmp(member, " of the bundle", 14) == 0)
-		say_member(p, nr);
+		find_member(p, nr, found);
+}
+
+static void
+say_text(const char *text)
+{
+	say("%s", text);
+}
+
+void
+cited_say(const struct pack *p, const char *message)
+{
+	cited_find(p, message, say_text);
 }

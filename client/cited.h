@@ -8,7 +8,14 @@
 
 #include "pack.h"
 
-/* Says what is at the first place of each kind that the message names. */
+/*
+ * Calls `found' with a line of text for the first place of each kind that the
+ * message, which is the appliance's, names.
+ */
+void	cited_find(const struct pack *, const char *message,
+	    void (*found)(const char *text));
+
+/* Says these lines. */
 void	cited_say(const struct pack *, const char *message);
 
 #endif
