@@ -52,8 +52,8 @@ ATF_TC_BODY(a_command_is_granted_once, tc)
 	t.a.nonces.floor = t.k.fields.not_after;
 	kit_submit(&t.k, t.a.vkey, "alice", "alice", KIT_NOW);
 	ATF_CHECK_EQ(trial_judge(KIT_NOW), REASON_STALE);
-	ATF_CHECK_MATCH("ends at 2027-01-15T08:10:00Z; .* was ahead once; give the "
-	    "command a later not_after", t.d.why.text);
+	ATF_CHECK_MATCH("ends at 2027-01-15T08:10:00Z; .* was ahead once; "
+	    "give the command a later not_after", t.d.why.text);
 	grant_free(&t.d.grant);
 	authority_close(&t.a);
 }
@@ -193,7 +193,8 @@ ATF_TC_BODY(a_command_that_ended_is_refused, tc)
 	t.k.fields.issued_at = KIT_NOW - 700;
 	t.k.fields.not_after = KIT_NOW - 1;
 	kit_sign_command(&t.k, "alice");
-	trial_refused(REASON_STALE, true, "1 s before the appliance's clock (2027-");
+	trial_refused(REASON_STALE, true,
+	    "1 s before the appliance's clock (2027-");
 }
 
 ATF_TC_WITHOUT_HEAD(a_command_from_the_future_is_refused);

@@ -57,14 +57,16 @@ signers_check(const struct signer *s, const char *ns, uint64_t now,
 		why_set(w, "the key of %s (allowed_signers line %u) is valid "
 		    "only after %s, and the appliance's clock says %s; wait, "
 		    "or sign with another key", principal, s->line,
-		    clock_format(limit, s->valid_after), clock_format(clock, now));
+		    clock_format(limit, s->valid_after),
+		    clock_format(clock, now));
 		return REASON_KEY_NOT_YET_VALID;
 	}
 	if (now > s->valid_before) {
 		why_set(w, "the key of %s (allowed_signers line %u) was valid "
 		    "until %s, and the appliance's clock says %s; sign with a "
 		    "key that is valid", principal, s->line,
-		    clock_format(limit, s->valid_before), clock_format(clock, now));
+		    clock_format(limit, s->valid_before),
+		    clock_format(clock, now));
 		return REASON_KEY_EXPIRED;
 	}
 	return 0;

@@ -224,8 +224,8 @@ take_head(const struct unpacker *u, struct ustar *tar)
 		return -1;
 	if (!has_digest(&m, u->grant->who.manifest_sha256))
 		return why_set(u->why, "manifest.yaml in the bundle has "
-		    "another SHA-256 than the manifest that came with the command; "
-		    "bundle the manifest that was signed");
+		    "another SHA-256 than the manifest that came with the "
+		    "command; bundle the manifest that was signed");
 	/* Not read: keyd has verified the one that came with the command. */
 	return take_named(u, tar, "manifest.yaml.sig", &m);
 }

@@ -190,8 +190,8 @@ ATF_TC_BODY(program_with_a_stack_to_run_needs_the_capability, tc)
 	bundle_greedy(true);
 	check_refused("the program in the manifest's files[0] asks for memory "
 	    "that it may both write and run: line 1 of the program headers "
-	    "that readelf -l shows is its stack (PT_GNU_STACK, flags RWE); link it with -z "
-	    "noexecstack, or name");
+	    "that readelf -l shows is its stack (PT_GNU_STACK, flags RWE); "
+	    "link it with -z noexecstack, or name");
 	bundle_greedy(true);
 	a.grant.manifest.capabilities = 1u << CAPABILITY_EXEC_MEMORY;
 	ATF_CHECK_EQ_MSG(try_unpack(UNPACK_NO_DIR, &why), 0, "%s", why.text);
