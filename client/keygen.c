@@ -19,6 +19,7 @@
 
 #define OUT_MAX	SIG_MAX
 #define LINE_LEN	1024	/* of `ssh-keygen -l' */
+#define KEY_FILE_MAX	(1 << 20) /* one of RSA has 12 KiB, others less */
 #define PROGRAM	"ssh-keygen"
 #define MAKE_ONE	"make one with `ssh-keygen -t ed25519'"
 
@@ -127,6 +128,11 @@ check_file(const char *key)
 		say("%s: is %s; give the key file%s", key,
 		    filekind_word(st.st_mode),
 		    S_ISDIR(st.st_mode) ? " in it" : " itself");
+		return -1;
+	}
+	if (st.st_size > KEY_FILE_MAX) {
+		say("%s: has %lld bytes, far more than a key; give the key "
+		    "file itself", key, (long long)st.st_size);
 		return -1;
 	}
 	if (access(key, R_OK) == -1) {

@@ -44,6 +44,9 @@ key_files_body() {
 	fails keys 'is a folder; give the key file in it'
 	mkfifo fifo
 	fails fifo 'is a FIFO; give the key file itself'
+	# ssh-keygen reads minutes in it.
+	truncate -s 4G huge
+	fails huge 'has 4294967296 bytes, far more than a key'
 	fails alice/x 'cannot find the key: Not a directory'
 	ln -s nokey dangling
 	fails dangling 'cannot find the key: it is a link to what does not'
