@@ -48,13 +48,13 @@ def check(ok, text):
         raise Wrong(text)
 
 
-def start(argv, out, env=None, **more):
+def start(argv, out, env=None, stdout=None):
     """A command in the background; its output in the files OUT and OUT.err."""
     note("$ " + " ".join(a.replace(BUILD + "/bin/", "") for a in argv) + " &")
     return subprocess.Popen(argv, stdin=subprocess.DEVNULL,
-                            stdout=open(out, "w"),
+                            stdout=stdout or open(out, "w"),
                             stderr=open(out + ".err", "w"),
-                            env=dict(os.environ, **(env or {})), **more)
+                            env=dict(os.environ, **(env or {})))
 
 
 def end(process, what, limit=LIMIT):
