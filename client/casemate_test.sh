@@ -544,8 +544,8 @@ atf_init_test_cases() {
 	    bundle_checks_a_list_that_is_there \
 	    bundle_refuses_what_it_cannot_hold \
 	    signature_that_is_there_is_kept run_without_an_appliance \
-	    run_checks_the_program run_checks_a_finished_bundle \\
-	    signed_manifests_are_checked verify_says_why_not \\
+	    run_checks_the_program run_checks_a_finished_bundle \
+	    signed_manifests_are_checked verify_says_why_not \
 	    up_refuses_before_it_starts up_shows_what_a_dead_vm_said \
 	    up_gives_up_in_time kvm_that_hangs_is_found_out_once \
 	    kvm_that_works_is_taken data_disk_is_made_once; do

@@ -72,7 +72,8 @@ stack_to_run_needs_exec_memory_body() {
 	atf_check -o ignore -e ignore "$do" vm_up
 	elf_job stack stack
 	atf_check -s exit:125 -o ignore \
-	    -e match:'refused \(bundle\): .*files.0. asks for memory' \
+	    -e match:'refused .bundle.: .* in the manifest.s files.0. asks for' \
+	    -e match:' is "stack"' \
 	    "$do" run_job stack
 	atf_check_equal bundle "$(field stack.receipt reason)"
 	echo 'capabilities: [exec-memory]' >> stack/manifest.yaml
@@ -86,7 +87,8 @@ segment_to_run_needs_exec_memory_body() {
 	atf_check -o inline:'0 to write and run\n' -e ignore "$do" run_job maps
 	atf_check "$CASEMATE_SRC/qemu-tests/jobs/lengthen" maps/files/maps
 	atf_check -s exit:125 -o ignore \
-	    -e match:'refused \(bundle\): .*files.0. asks for memory' \
+	    -e match:'refused .bundle.: .* in the manifest.s files.0. asks for' \
+	    -e match:' is "maps"' \
 	    "$do" run_job maps
 	echo 'capabilities: [exec-memory]' >> maps/manifest.yaml
 	atf_check -s exit:1 -o inline:'1 to write and run\n' -e ignore \
