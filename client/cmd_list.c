@@ -28,7 +28,7 @@ struct listing {
 };
 
 /* One appliance. */
-struct row {
+struct listed {
 	const char	*name, *word;		/* its state */
 	enum state_found found;
 	struct vm_state	 state;			/* unless it is down */
@@ -41,7 +41,7 @@ struct row {
 };
 
 static const char *
-state_word(const struct row *r)
+state_word(const struct listed *r)
 {
 	switch (r->found) {
 	case STATE_ERROR:
@@ -58,7 +58,7 @@ state_word(const struct row *r)
 
 /* The key that it had when it was up last. */
 static void
-load_key(struct listing *l, struct row *r)
+load_key(struct listing *l, struct listed *r)
 {
 	char *path = state_file(r->name, "appliance.vkey");
 	struct buf text = { 0 };
@@ -95,7 +95,7 @@ age_of(const struct proc *p)
 
 /* The disk of a down appliance is the one that `up' makes without --disk. */
 static char *
-find_disk(const struct row *r)
+find_disk(const struct listed *r)
 {
 	char *path;
 
@@ -110,7 +110,7 @@ find_disk(const struct row *r)
 }
 
 static void
-load(struct listing *l, struct row *r, const char *name)
+load(struct listing *l, struct listed *r, const char *name)
 {
 	struct target t;
 
@@ -133,7 +133,7 @@ load(struct listing *l, struct row *r, const char *name)
 
 /* The site's name, from the key's; "-" when it is not known. */
 static const char *
-site_name(const struct row *r)
+site_name(const struct listed *r)
 {
 	const size_t len = sizeof(SITE_PREFIX) - 1;
 
@@ -170,7 +170,7 @@ print_more(const char *what, const char *text)
 }
 
 static void
-print_up(const struct row *r)
+print_up(const struct listed *r)
 {
 	printf("    %-6s --on %s", "reach", r->name);
 	if (r->at[0] != '\0') {
@@ -191,7 +191,7 @@ print_head(void)
 }
 
 static void
-print_row(const struct row *r)
+print_row(const struct listed *r)
 {
 	const bool up = r->found == STATE_UP;
 	char age[32], memory[24], cpus[24], pid[24];
@@ -216,7 +216,7 @@ print_row(const struct row *r)
 }
 
 static void
-add_up(struct jsonout *j, const struct row *r)
+add_up(struct jsonout *j, const struct listed *r)
 {
 	const struct vm_state *s = &r->state;
 
@@ -233,7 +233,7 @@ add_up(struct jsonout *j, const struct row *r)
 }
 
 static void
-print_json(const struct row *r)
+print_json(const struct listed *r)
 {
 	char *folder = state_path(r->name);
 	struct jsonout j = { 0 };
@@ -259,7 +259,7 @@ print_json(const struct row *r)
 static void
 show(struct listing *l, const char *name)
 {
-	struct row r;
+	struct listed r;
 
 	load(l, &r, name);
 	if (l->json)

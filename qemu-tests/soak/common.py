@@ -129,10 +129,18 @@ def state():
     return dict(line.split(" ", 1) for line in lines[1:] if " " in line)
 
 
+def has_ended(pid):
+    try:
+        return read(f"/proc/{pid}/stat").rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def kill_qemu():
     pid = int(state()["qemu"].split()[0])
     note(f"kill -9 QEMU {pid}")
     os.kill(pid, signal.SIGKILL)
+    wait_for(20, lambda: has_ended(pid), "QEMU's end")
 
 
 def kill_service(name):
