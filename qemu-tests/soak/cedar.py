@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Decisions of Cedar policies, ours and the official engine's: STEPS of them."""
+"""Cedar policies, ours and the official engine: STEPS cases."""
 import os
 import sys
 
@@ -9,4 +9,4 @@ if not os.path.exists(driver) or not os.path.exists(build + "/.referee"):
     sys.exit(77)
 os.execvp("node", ["node", src + "/cedar/referee/run.mjs", "--referee",
                    build + "/referee", "--driver", driver, "--seed",
-                   os.environ["SEED"], "--decisions", os.environ["STEPS"]])
+                   os.environ["SEED"], "--cases", os.environ["STEPS"]])
