@@ -210,22 +210,22 @@ greet(struct fake *f, int fd, int nr, void *arg)
 	fake_hello(f, fd);
 }
 
-enum row {
-#define CMD(name)		ROW_##name,
-#define POLICY_CMD(name)	ROW_policy_##name,
+enum lost {
+#define CMD(name)		LOST_##name,
+#define POLICY_CMD(name)	LOST_policy_##name,
 #include "client/cmd.def"
 #undef CMD
 #undef POLICY_CMD
-	ROW_N
+	LOST_N
 };
 
 static const struct {
 	const struct cmd *cmd;
 	const char	*before;	/* NULL or the group */
 } all[] = {
-#define CMD(name)		[ROW_##name] = { &cmd_##name, NULL },
+#define CMD(name)		[LOST_##name] = { &cmd_##name, NULL },
 #define POLICY_CMD(name)						\
-	[ROW_policy_##name] = { &cmd_policy_##name, "policy" },
+	[LOST_policy_##name] = { &cmd_policy_##name, "policy" },
 #include "client/cmd.def"
 #undef CMD
 #undef POLICY_CMD
@@ -237,42 +237,42 @@ static const struct {
  */
 #define ON	"--key", "key", "--on", "unix:" USER_SOCKET
 static const struct lost_row {
-	enum row	 row;
+	enum lost	 row;
 	fake_handler	*serve;		/* NULL: no appliance */
 	int		 lost;
 	const char	*words[14];	/* after the command's own */
 } rows[] = {
-	{ ROW_up, greet, 111, { "--name", "vm", "--site", "site", "--image",
+	{ LOST_up, greet, 111, { "--name", "vm", "--site", "site", "--image",
 	    "image", "--ephemeral", "--accel", "tcg" } },
-	{ ROW_down, NULL, 0, { "--force", "nothing" } },
-	{ ROW_list, NULL, 111, { NULL } },
-	{ ROW_doctor, NULL, 111, { NULL } },
-	{ ROW_doctor, NULL, 111, { "--json" } },
-	{ ROW_site, NULL, 0, { "site", "-o", "site.cpio" } },
-	{ ROW_bundle, NULL, 0, { "job", "-o", "job.tar", "--key", "key" } },
-	{ ROW_run, NULL, 125, { "--dry-run", "job", "--site", "site",
+	{ LOST_down, NULL, 0, { "--force", "nothing" } },
+	{ LOST_list, NULL, 111, { NULL } },
+	{ LOST_doctor, NULL, 111, { NULL } },
+	{ LOST_doctor, NULL, 111, { "--json" } },
+	{ LOST_site, NULL, 0, { "site", "-o", "site.cpio" } },
+	{ LOST_bundle, NULL, 0, { "job", "-o", "job.tar", "--key", "key" } },
+	{ LOST_run, NULL, 125, { "--dry-run", "job", "--site", "site",
 	    "--submitter", "a" } },
-	{ ROW_policy, NULL, 111, { "test", "site", "cases.yaml" } },
-	{ ROW_verify, NULL, 111, { "receipt", "--appliance", "vkey" } },
-	{ ROW_status, serve_status, 111, { ON, "--json" } },
-	{ ROW_status, serve_status, 111, { ON } },
-	{ ROW_jobs, serve_jobs, 111, { ON, "--json" } },
-	{ ROW_jobs, serve_jobs, 111, { ON } },
-	{ ROW_output, serve_output, 1, { JOB, ON } },
-	{ ROW_ledger, serve_leaves, 111, { ON } },
-	{ ROW_tsc_khz, NULL, 111, { NULL } },
-	{ ROW_policy_check, NULL, 111, { "site" } },
-	{ ROW_policy_explain, NULL, 111, { "site", "cases.yaml" } },
-	{ ROW_policy_explain, NULL, 111, { "site", "job/manifest.yaml",
+	{ LOST_policy, NULL, 111, { "test", "site", "cases.yaml" } },
+	{ LOST_verify, NULL, 111, { "receipt", "--appliance", "vkey" } },
+	{ LOST_status, serve_status, 111, { ON, "--json" } },
+	{ LOST_status, serve_status, 111, { ON } },
+	{ LOST_jobs, serve_jobs, 111, { ON, "--json" } },
+	{ LOST_jobs, serve_jobs, 111, { ON } },
+	{ LOST_output, serve_output, 1, { JOB, ON } },
+	{ LOST_ledger, serve_leaves, 111, { ON } },
+	{ LOST_tsc_khz, NULL, 111, { NULL } },
+	{ LOST_policy_check, NULL, 111, { "site" } },
+	{ LOST_policy_explain, NULL, 111, { "site", "cases.yaml" } },
+	{ LOST_policy_explain, NULL, 111, { "site", "job/manifest.yaml",
 	    "--submitter", "a" } },
-	{ ROW_policy_fmt, NULL, 111, { "rule.cedar" } },
-	{ ROW_policy_fmt, NULL, 111, { "--json", "rule.cedar" } },
-	{ ROW_policy_test, NULL, 111, { "site", "cases.yaml" } },
+	{ LOST_policy_fmt, NULL, 111, { "rule.cedar" } },
+	{ LOST_policy_fmt, NULL, 111, { "--json", "rule.cedar" } },
+	{ LOST_policy_test, NULL, 111, { "site", "cases.yaml" } },
 };
 
 /* The program's words for a command and more words. */
 static void
-put_words(const char *words[20], enum row row, const char *const *more)
+put_words(const char *words[20], enum lost row, const char *const *more)
 {
 	int n = 0;
 
@@ -374,7 +374,7 @@ check_way(const struct lost_row *r, const char *const words[], unsigned way,
 	ATF_CHECK_EQ_MSG(lost && *good == 0 ? r->lost : *good, status,
 	    "%s %s, way %u: %s%s", words[1], words[2], way, user_out,
 	    user_err);
-	ATF_CHECK_MSG(*good == 0 || r->row == ROW_doctor, "%s %s: %s",
+	ATF_CHECK_MSG(*good == 0 || r->row == LOST_doctor, "%s %s: %s",
 	    words[1], words[2], user_err);
 	if (r->serve != NULL)
 		ATF_CHECK_EQ(0, fake_wait(&f));
@@ -383,7 +383,7 @@ check_way(const struct lost_row *r, const char *const words[], unsigned way,
 		    "%s %s, way %u: %s", words[1], words[2], way, user_err);
 	ATF_CHECK_EQ_MSG(loses_out(way) || r->lost == 0, *user_out == '\0',
 	    "%s %s, way %u: %s", words[1], words[2], way, user_out);
-	if (r->row == ROW_up && r->serve != NULL)
+	if (r->row == LOST_up && r->serve != NULL)
 		ATF_CHECK_EQ(0, casemate(0, down));
 }
 
@@ -405,17 +405,17 @@ ATF_TC_HEAD(every_command_whose_output_is_lost_fails, tc)
 }
 ATF_TC_BODY(every_command_whose_output_is_lost_fails, tc)
 {
-	bool has_row[ROW_N] = { false };
+	bool has_row[LOST_N] = { false };
 
 	make_things();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		has_row[rows[i].row] = true;
-		if (rows[i].row == ROW_up &&
+		if (rows[i].row == LOST_up &&
 		    access("/dev/vhost-vsock", F_OK) == 0)
 			continue;	/* it would be this host's vsock */
 		check_row(&rows[i]);
 	}
-	for (size_t i = 0; i < ROW_N; i++)
+	for (size_t i = 0; i < LOST_N; i++)
 		ATF_CHECK_MSG(has_row[i], "%s: has no row in this test",
 		    all[i].cmd->name);
 }
@@ -437,9 +437,9 @@ ATF_TC_BODY(every_help_that_is_lost_fails, tc)
 	for (unsigned way = 0; way < WAYS; way++) {
 		check_way(&r, help, way, &good);
 		check_way(&r, version, way, &good);
-		for (unsigned row = 0; row < ROW_N; row++) {
+		for (unsigned row = 0; row < LOST_N; row++) {
 			struct lost_row one = { .row = row, .lost =
-			    row == ROW_run ? 125 : 111 };
+			    row == LOST_run ? 125 : 111 };
 
 			put_words(words, one.row, more);
 			check_way(&one, words, way, &good);
