@@ -43,7 +43,6 @@ $(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate \
 	$(B)/bin/casemate-vsock
 $(B)/tests/client/vm/start_test: | $(B)/bin/casemate $(B)/bin/casemate-vsock
 SHTESTS += $(addprefix client/,casemate_test cmd_up_test \
-	doctor/cmd_doctor_test client/cited_fuzz policy/cmd_check_test \
-	policy/cmd_fmt_test policy/cmd_test_test policy/dryrun_test \
-	sign_test)
-FUZZERS += client/conn_fuzz client/leaf_fuzz
+	doctor/cmd_doctor_test policy/cmd_check_test policy/cmd_fmt_test \
+	policy/cmd_test_test policy/dryrun_test sign_test)
+FUZZERS += client/cited_fuzz client/conn_fuzz client/leaf_fuzz
