@@ -7,7 +7,7 @@
 
 #include "file.h"
 #include "folder.h"
-#include "client/policy/say.h"
+#include "client/policy/telling.h"
 #include "say.h"
 
 /* What a site's folder may hold; tests/ is not packed. */
@@ -43,12 +43,6 @@ check_names(int fd, const char *dir)
 	return ret;
 }
 
-static void
-tell(void *ctx, const struct doc_error *e, bool warning)
-{
-	policy_say(ctx, e, warning);
-}
-
 static int
 load(struct site *s, const char *dir, int *fdp,
     int (*site)(struct site *, int, const struct rules_report *),
@@ -81,11 +75,13 @@ static int
 load_and_say(struct site *s, const char *dir, int *fdp,
     int (*site)(struct site *, int, const struct rules_report *))
 {
-	char name[256];
-	const struct rules_report report = { tell, name };
+	struct telling telling;
+	int rc;
 
-	snprintf(name, sizeof(name), "%s", dir);
-	return load(s, dir, fdp, site, &report);
+	telling_init(&telling, dir);
+	rc = load(s, dir, fdp, site, &telling.report);
+	telling_end(&telling);
+	return rc;
 }
 
 int

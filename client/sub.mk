@@ -10,13 +10,13 @@ client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c cited.c \
 	signed.c sitefolder.c sitemake.c submit.c target.c unixsock.c \
 	up_prepare.c verified.c)
 client_SRCS += $(addprefix client/policy/,cases.c cmd_check.c cmd_explain.c \
-	cmd_fmt.c cmd_policy.c cmd_test.c constants.c dryrun.c lint.c say.c \
-	verdict.c)
+	cmd_fmt.c cmd_policy.c cmd_test.c constants.c dryrun.c lint.c \
+	naming.c say.c telling.c verdict.c)
 client_SRCS += $(addprefix client/doctor/,cmd_doctor.c diagnosis.c room.c \
 	signing.c virtual.c)
 client_SRCS += $(addprefix client/vm/,capture.c cpio.c differ.c disk.c \
-	ended.c hostdev.c image.c lock.c names.c proc.c qmp.c start.c \
-	state.c statefile.c stop.c tail.c tsc.c vm.c)
+	ended.c hostdev.c image.c lock.c names.c proc.c qmp.c start.c state.c \
+	statefile.c stop.c tail.c tsc.c vm.c)
 client_NEEDS := lib/rules
 CLIENT_PROGS += client/casemate
 

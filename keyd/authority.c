@@ -91,7 +91,7 @@ tell(void *ctx, const struct doc_error *e, bool warning)
 static int
 load_site(struct authority *a, int sitefd, struct why *w)
 {
-	const struct rules_report report = { tell, w };
+	const struct rules_report report = { .report = tell, .ctx = w };
 
 	w->text[0] = '\0';
 	return site_load(&a->site, sitefd, &report);

@@ -197,7 +197,8 @@ ATF_TC_BODY(errors_have_a_place, tc)
 	BAD(cedar_schema_json(source("s", "{"), &e), "s:1:2: expected a key "
 	    "in quotes, or `}', not the end of the text");
 	BAD(cedar_entities_json(source("es", "{}"), 1, NULL, &e),
-	    "es:1:1: expected a list of entities, not an object");
+	    "es:1:1: expected a list of entities, not an object; put [ ] "
+	    "around them, or in YAML begin each with `- uid:'");
 	BAD(cedar_entities_yaml(source("es", "- &a 1"), 1, NULL, &e),
 	    "es:1:3: an anchor (&); write the value out where it is needed");
 	BAD(cedar_request_json(source("r", "[]"), NULL, &e), "r:1:1: "

@@ -207,7 +207,9 @@ read_entities(struct entities *es, const struct doc *d,
 	uint32_t first = es->n;
 
 	if (d->nodes[0].kind != DOC_ARRAY)
-		return doc_error_kind(d, 0, e, "a list of entities");
+		return doc_error(d, 0, e, "expected a list of entities, not "
+		    "%s; put [ ] around them, or in YAML begin each with "
+		    "`- uid:'", doc_kind_name(d->nodes[0].kind));
 	for (uint32_t c = doc_first(d, 0); c != 0; c = doc_next(d, 0, c))
 		if (read_entity(&l, c) == -1)
 			return -1;

@@ -309,7 +309,8 @@ ATF_TC_BODY(bad_values_are_refused_at_their_place, tc)
 ATF_TC_WITHOUT_HEAD(bad_entities_are_refused_at_their_place);
 ATF_TC_BODY(bad_entities_are_refused_at_their_place, tc)
 {
-	bad("{}", "f:1:1: expected a list of entities, not an object");
+	bad("{}", "f:1:1: expected a list of entities, not an object; "
+	    "put [ ] around them, or in YAML begin each with `- uid:'");
 	bad("[1]", "f:1:2: expected an object, not a number");
 	bad("[{\"attrs\":{}}]", "f:1:2: no field `uid' in this object");
 	bad("[{\"uid\":" T("1") ",\"name\":1}]", "f:1:31: unknown field "
@@ -317,7 +318,7 @@ ATF_TC_BODY(bad_entities_are_refused_at_their_place, tc)
 	bad("[{\"uid\":" T("1") ",\"attrs\":null}]", "f:1:39: `attrs' takes an "
 	    "object, not null");
 	bad("[{\"uid\":" T("1") ",\"parents\":{}}]", "f:1:41: `parents' takes "
-	    "a list, not an object");
+	    "a list, not an object; put it in [ ]");
 	bad("[{\"uid\":" T("1") ",\"parents\":[1]}]", "f:1:42: expected an "
 	    "entity, {\"type\": ..., \"id\": ...}, not a number");
 	bad("[{\"uid\":{\"type\":\"T\"}}]", "f:1:9: no field `id' in this "

@@ -316,7 +316,9 @@ read_all(struct cases_reader *r)
 	size_t n = r->doc->nodes[0].count;
 
 	if (r->doc->nodes[0].kind != DOC_ARRAY)
-		return doc_error_kind(r->doc, 0, r->error, "a list of cases");
+		return doc_error(r->doc, 0, r->error, "expected a list of "
+		    "cases, not %s; begin each with `- case:'",
+		    doc_kind_name(r->doc->nodes[0].kind));
 	cases->list = arena_alloc(&cases->arena, n, sizeof(*cases->list));
 	if (cases->list == NULL)
 		say_no_memory();

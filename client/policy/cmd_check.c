@@ -7,26 +7,9 @@
 
 #include "lib/log.h"
 #include "lint.h"
-#include "say.h"
+#include "telling.h"
 #include "client/say.h"
 #include "client/sitefolder.h"
-
-struct check_site {
-	const char	*dir;
-	bool		 strict;	/* warnings are errors */
-	size_t		 nerrors, nwarnings;
-};
-
-static void
-tell(void *ctx, const struct doc_error *e, bool warning)
-{
-	struct check_site *c = ctx;
-
-	warning = warning && !c->strict;
-	c->nerrors += !warning;
-	c->nwarnings += warning;
-	policy_say(c->dir, e, warning);
-}
 
 /* Templates decide nothing; their links do. */
 static size_t
@@ -40,39 +23,44 @@ count_rules(const struct policies *set)
 }
 
 static void
-print_counts(const struct check_site *c, const struct rules *r)
+print_counts(const struct telling *t, const struct rules *r)
 {
 	size_t n = count_rules(&r->policies);
 
-	printf("%s: %zu rule%s, %zu error%s, %zu warning%s\n", c->dir,
+	printf("%s: %zu rule%s, %zu error%s, %zu warning%s\n", t->dir,
 	    n, n == 1 ? "" : "s",
-	    c->nerrors, c->nerrors == 1 ? "" : "s",
-	    c->nwarnings, c->nwarnings == 1 ? "" : "s");
+	    t->nerrors, t->nerrors == 1 ? "" : "s",
+	    t->nwarnings, t->nwarnings == 1 ? "" : "s");
 }
 
 static int
 run(int argc, char *argv[])
 {
-	struct check_site check = { 0 };
-	const struct rules_report report = { tell, &check };
+	struct telling telling;
 	struct site site;
 	int fd;
 
-	if (opts_parse(&cmd_policy_check, &check, argc, argv, &check.dir)
+	telling_init(&telling, NULL);
+	if (opts_parse(&cmd_policy_check, &telling, argc, argv, &telling.dir)
 	    == -1)
 		return CMD_USAGE;
-	if (sitefolder_check(&site, check.dir, &fd, &report) == -1)
+	if (sitefolder_check(&site, telling.dir, &fd, &telling.report) == -1) {
+		telling_end(&telling);
 		return EXIT_REFUSED;
-	if (lint_site(&site, fd, &report) == -1)
+	}
+	if (lint_site(&site, fd, &telling.report) == -1)
 		say_no_memory();
-	print_counts(&check, &site.rules);
+	telling_end(&telling);
+	print_counts(&telling, &site.rules);
 	site_free(&site);
 	close(fd);
-	return check.nerrors == 0 ? EXIT_OK : EXIT_REFUSED;
+	return telling.nerrors == 0 ? EXIT_OK : EXIT_REFUSED;
 }
 
 static const struct opt opts[] = {
-	{ "strict", 0, OPT_FLAG, offsetof(struct check_site, strict), NULL,
+	{ "all", 0, OPT_FLAG, offsetof(struct telling, all), NULL,
+	    .help = "print each finding, not ten of a kind" },
+	{ "strict", 0, OPT_FLAG, offsetof(struct telling, strict), NULL,
 	    .help = "warnings are errors" },
 	{ 0 },
 };

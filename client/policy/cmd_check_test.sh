@@ -289,7 +289,7 @@ roles_that_no_user_has_are_found_body() {
 	grep -q 'site/entities.yaml:7:.*no user has Role::"pilot"' found ||
 	    atf_fail "entities.yaml"
 	sed -i 's/pilot/pilto/' site/policy/more.cedar
-	finds 0 'more.cedar:1:8: Role::"pilto" is not in entities.yaml'
+	finds 0 'more.cedar:1:8: Role::"pilto" is not in entities.yaml.*did you mean Role::"pilot"? '
 	grep -q 'entities.yaml:7:.*no rule names Role::"pilot"' found ||
 	    atf_fail "no rule"
 }
@@ -309,7 +309,7 @@ users_without_key_or_description_are_found_body() {
   parents: [Role::"author"]' >> site/entities.yaml
 	finds 0 'entities.yaml:7:.*User::"zoe" has no key in allowed_signers'
 	sed -i 's/zoe/sam2/; s/User::"sam"/User::"zoe"/' site/entities.yaml
-	finds 0 'allowed_signers:2:1: sam may sign, but entities.yaml'
+	finds 0 'allowed_signers:2:1: User::"sam" may sign, but entities.yaml'
 	echo 'permit(principal == User::"max", action == Action::"lease",
 	  resource);' | rule
 	finds 0 'more.cedar:1:8: User::"max" is neither in allowed_signers nor'
@@ -323,8 +323,8 @@ a_user_with_two_keys_is_reported_once_body() {
 	for key in zoe zoe2; do
 		echo "zoe $(cut -d' ' -f1,2 < $key.pub)"
 	done >> site/allowed_signers
-	finds 0 'allowed_signers:3:1: zoe may sign'
-	atf_check_equal "$(grep -c 'zoe may sign' found)" 1
+	finds 0 'allowed_signers:3:1: User::"zoe" may sign'
+	atf_check_equal "$(grep -c 'zoe" may sign' found)" 1
 }
 
 new_case templates_without_a_link_are_found 'and nothing else of them'
@@ -383,6 +383,27 @@ findings_in_json_have_their_place_body() {
 	finds 0 'site/policies/web.cedar.json:[0-9]*:[0-9]*: this rule can'
 }
 
+new_case many_findings_of_a_kind_are_counted 'ten are said, others as before'
+many_findings_of_a_kind_are_counted_body() {
+	make_site
+	n=0
+	while [ $((n += 1)) -le 3000 ]; do
+		printf -- '- uid: User::"u%s"\n  parents: [Role::"author"]\n' $n
+	done >> site/entities.yaml
+	echo '- uid: Role::"idle"' >> site/entities.yaml
+	atf_check -o inline:'site: 1 rule, 0 errors, 3001 warnings\n' \
+	    -e save:err "$casemate" policy check site
+	atf_check_equal 10 "$(grep -c 'has no key in allowed_signers' err)"
+	grep -q 'Role::"idle".*remove it' err || atf_fail "$(cat err)"
+	grep -q '^casemate: 2990 more findings like these; .*--all site' err ||
+	    atf_fail "$(tail -1 err)"
+	atf_check -o ignore -e save:err "$casemate" policy check --all site
+	atf_check_equal 3000 "$(grep -c 'has no key in allowed_signers' err)"
+	atf_check -s exit:1 -o match:' 3001 errors, 0 warnings' -e save:err \
+	    "$casemate" policy check --strict site
+	atf_check_equal 10 "$(grep -c 'has no key in allowed_signers' err)"
+}
+
 atf_init_test_cases() {
 	atf_add_test_case a_sound_site_gets_no_finding
 	atf_add_test_case syntax_errors_have_their_place
@@ -412,5 +433,6 @@ atf_init_test_cases() {
 	atf_add_test_case another_appliances_name_is_found
 	atf_add_test_case a_site_without_rules_is_found
 	atf_add_test_case strict_makes_errors_of_warnings
+	atf_add_test_case many_findings_of_a_kind_are_counted
 	atf_add_test_case findings_in_json_have_their_place
 }

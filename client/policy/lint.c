@@ -6,14 +6,13 @@
 #include <string.h>
 
 #include "cedar/analyse/analyse.h"
-#include "cedar/format/format.h"
 #include "lib/name.h"
 #include "constants.h"
+#include "naming.h"
 #include "lib/rules/files.h"
 
 #define USER		"User"
 #define APPLIANCE	"Appliance"
-#define NAME_LEN	120	/* Type::"id" in a message */
 
 /* An entity that a rule names. */
 struct mention {
@@ -32,21 +31,17 @@ struct lint {
 	bool				 failed;	/* out of memory */
 };
 
-static const char *
-name(const struct uid *uid, char dst[NAME_LEN])
-{
-	struct put p;
-
-	put_init(&p, dst, NAME_LEN - 4);
-	format_uid(&p, uid);
-	snprintf(dst + p.len, 4, "%s", p.err != 0 ? "..." : "");
-	return dst;
-}
-
 static void
 tell(const struct lint *l, const struct doc_error *e)
 {
 	l->report->report(l->report->ctx, e, true);
+}
+
+static bool
+is_skipped(const struct lint *l, const char *text)
+{
+	return l->report->skip != NULL &&
+	    l->report->skip(l->report->ctx, text, true);
 }
 
 /* At a place in a rule. */
@@ -66,6 +61,8 @@ tell_entity(const struct lint *l, const struct entity *entity,
 {
 	struct doc_error e;
 
+	if (is_skipped(l, text))
+		return;
 	if (l->entities_yaml.text != NULL)
 		doc_error_at(&e, &l->entities_yaml, entity->pos, "%s",
 		    text);
@@ -224,28 +221,32 @@ lint_rules(struct lint *l)
 static void
 lint_role_mention(struct lint *l, const struct mention *m)
 {
-	bool known = entities_find(l->people, m->uid) != NULL;
-	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAMING_MAX], hint[NAMING_HINT_MAX];
 
 	if (a_user_has(l, m->uid))
 		return;
-	snprintf(text, sizeof(text), known ? "no user has %s; give it to one "
-	    "in " RULES_ENTITIES ", or remove it here" :
-	    "%s is not in " RULES_ENTITIES ", so no user has it; describe it "
-	    "there, or correct the name", name(m->uid, shown));
+	if (entities_find(l->people, m->uid) != NULL)
+		snprintf(text, sizeof(text), "no user has %s; give it to one "
+		    "in " RULES_ENTITIES ", or remove it here",
+		    naming_uid(m->uid, shown));
+	else
+		snprintf(text, sizeof(text), "%s is not in " RULES_ENTITIES
+		    ", so no user has it; %sdescribe it there, or correct the "
+		    "name", naming_uid(m->uid, shown),
+		    naming_near(l->people, m->uid, hint));
 	tell_rule(l, m->policy, m->pos, text);
 }
 
 static void
 lint_user_mention(struct lint *l, const struct mention *m)
 {
-	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAMING_MAX], hint[NAMING_HINT_MAX];
 
 	if (entities_find(l->people, m->uid) != NULL)
 		return;
 	snprintf(text, sizeof(text), "%s is neither in " SITE_SIGNERS
-	    " nor in " RULES_ENTITIES "; correct the name, or remove it",
-	    name(m->uid, shown));
+	    " nor in " RULES_ENTITIES "; %scorrect the name, or remove it",
+	    naming_uid(m->uid, shown), naming_near(l->people, m->uid, hint));
 	tell_rule(l, m->policy, m->pos, text);
 }
 
@@ -253,13 +254,13 @@ static void
 lint_appliance_mention(struct lint *l, const struct mention *m)
 {
 	const char *called = l->site->settings.name;
-	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAMING_MAX];
 
 	if (str_is(m->uid->id, called))
 		return;
 	snprintf(text, sizeof(text), "%s is another appliance: by "
 	    SITE_SETTINGS " this one is called %s; correct the name",
-	    name(m->uid, shown), called);
+	    naming_uid(m->uid, shown), called);
 	tell_rule(l, m->policy, m->pos, text);
 }
 
@@ -269,13 +270,13 @@ lint_id(struct lint *l, const struct mention *m)
 {
 	const struct entity_type *type = schema_entity(&l->site->rules.schema,
 	    m->uid->type);
-	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAMING_MAX];
 	size_t n;
 
 	if (type == NULL || schema_has_id(type, m->uid->id))
 		return;
 	n = (size_t)snprintf(text, sizeof(text), "there is no %s; there are",
-	    name(m->uid, shown));
+	    naming_uid(m->uid, shown));
 	for (uint32_t i = 0; i < type->nids && n < sizeof(text); i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s %s",
 		    i == 0 ? "" : ",", type->ids[i]->bytes);
@@ -287,7 +288,7 @@ static void
 lint_name(struct lint *l, const struct mention *m)
 {
 	const char *id = str_text(m->uid->id);
-	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAMING_MAX];
 
 	if ((!str_is(m->uid->type, "Manifest") &&
 	    !str_is(m->uid->type, "Secret")) ||
@@ -295,7 +296,7 @@ lint_name(struct lint *l, const struct mention *m)
 		return;
 	snprintf(text, sizeof(text), "nothing can be called %s: a name has "
 	    "only a to z, 0 to 9 and -, at most 63; correct it, or remove it",
-	    name(m->uid, shown));
+	    naming_uid(m->uid, shown));
 	tell_rule(l, m->policy, m->pos, text);
 }
 
@@ -315,14 +316,14 @@ lint_mention(struct lint *l, const struct mention *m)
 static void
 lint_parents(struct lint *l, const struct entity *e)
 {
-	char text[DOC_MESSAGE_MAX], shown[NAME_LEN], of[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAMING_MAX], of[NAMING_MAX];
 
 	for (uint32_t i = 0; i < e->nparents; i++) {
 		if (entities_find(l->people, e->parents[i]) != NULL)
 			continue;
 		snprintf(text, sizeof(text), "%s, a parent of %s, is not "
 		    "described here; describe it, or correct the name",
-		    name(e->parents[i], shown), name(e->uid, of));
+		    naming_uid(e->parents[i], shown), naming_uid(e->uid, of));
 		tell_entity(l, e, text);
 	}
 }
@@ -331,26 +332,26 @@ static void
 lint_role(struct lint *l, const struct entity *e)
 {
 	bool named = is_named(l, e->uid);
-	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAMING_MAX];
 
 	if (named && a_user_has(l, e->uid))
 		return;
 	snprintf(text, sizeof(text), named ? "no user has %s; give it to one, "
 	    "or remove it" : "no rule names %s or a role that it is in; write "
-	    "one, or remove it", name(e->uid, shown));
+	    "one, or remove it", naming_uid(e->uid, shown));
 	tell_entity(l, e, text);
 }
 
 static void
 lint_user(struct lint *l, const struct entity *e)
 {
-	char text[DOC_MESSAGE_MAX], shown[NAME_LEN];
+	char text[DOC_MESSAGE_MAX], shown[NAMING_MAX];
 
 	if (l->site->signers.n == 0 || may_sign(l, e->uid))
 		return;
 	snprintf(text, sizeof(text), "%s has no key in " SITE_SIGNERS
 	    ", so no key can act as it; add a line there, or remove it",
-	    name(e->uid, shown));
+	    naming_uid(e->uid, shown));
 	tell_entity(l, e, text);
 }
 
@@ -391,10 +392,9 @@ lint_signer(struct lint *l, size_t n)
 		    str_is(e->uid->id, s->list[n].principal))
 			return;
 	}
-	snprintf(text, sizeof(text), "%.100s may sign, but " RULES_ENTITIES
-	    " does not describe this user, so no rule for a role applies; "
-	    "describe " USER "::\"%.100s\" there", s->list[n].principal,
-	    s->list[n].principal);
+	snprintf(text, sizeof(text), USER "::\"%.100s\" may sign, but "
+	    RULES_ENTITIES " does not describe this user, so no rule for a "
+	    "role applies; describe it there", s->list[n].principal);
 	tell_signer(l, &s->list[n], text);
 }
 

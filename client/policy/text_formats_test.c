@@ -65,7 +65,7 @@ tell(void *ctx, const struct doc_error *e, bool warning)
 static int
 read_cases(const char *text, size_t len, struct doc_error *e)
 {
-	static const struct rules_report report = { tell, NULL };
+	static const struct rules_report report = { .report = tell };
 	struct cases cases;
 	struct site site;
 	char path[4096];
@@ -253,8 +253,8 @@ taken(const struct text_format *f, size_t len, const char *what)
 
 /* Refused at this place of the file f, with these words. */
 static void
-refused(const struct text_format *f, size_t len, const char *what, unsigned line,
-    const char *words)
+refused(const struct text_format *f, size_t len, const char *what,
+    unsigned line, const char *words)
 {
 	struct doc_error e;
 

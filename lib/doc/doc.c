@@ -160,9 +160,11 @@ find_field(const struct doc *d, uint32_t node, const struct doc_field *fields,
 	}
 	if (fields[*index].kinds != 0 &&
 	    !(fields[*index].kinds & 1u << c->kind))
-		return doc_error(d, node, e, "`%s' takes %s, not %s",
+		return doc_error(d, node, e, "`%s' takes %s, not %s%s",
 		    fields[*index].name, join_kinds(fields[*index].kinds,
-		    kinds, sizeof(kinds)), doc_kind_name(c->kind));
+		    kinds, sizeof(kinds)), doc_kind_name(c->kind),
+		    fields[*index].kinds == DOC_MAY(ARRAY) ?
+		    "; put it in [ ]" : "");
 	return 0;
 }
 

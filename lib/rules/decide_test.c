@@ -50,7 +50,7 @@ tell(void *ctx, const struct doc_error *e, bool warning)
 static void
 load(void)
 {
-	static const struct rules_report report = { tell, NULL };
+	static const struct rules_report report = { .report = tell };
 	static const struct signers signers;
 	static struct settings settings;
 	int fd = open("site", O_RDONLY | O_DIRECTORY);

@@ -36,6 +36,11 @@
 struct rules_report {
 	void	(*report)(void *ctx, const struct doc_error *, bool warning);
 	void	*ctx;
+	/*
+	 * NULL, or whether to leave out a finding of this text: asked before
+	 * its place is looked up, when there may be very many.
+	 */
+	bool	(*skip)(void *ctx, const char *text, bool warning);
 };
 
 struct rules {

@@ -55,7 +55,7 @@ tell(void *ctx, const struct doc_error *e, bool warning)
 static int
 load(void)
 {
-	static const struct rules_report report = { tell, NULL };
+	static const struct rules_report report = { .report = tell };
 	int fd = open("site", O_RDONLY | O_DIRECTORY), rc;
 
 	ATF_REQUIRE(fd != -1);
@@ -132,7 +132,7 @@ ATF_TC_BODY(no_site_is_no_error, tc)
 ATF_TC_WITHOUT_HEAD(a_draft_needs_no_signer);
 ATF_TC_BODY(a_draft_needs_no_signer, tc)
 {
-	static const struct rules_report report = { tell, NULL };
+	static const struct rules_report report = { .report = tell };
 	int fd;
 
 	start();
