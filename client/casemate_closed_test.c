@@ -305,7 +305,7 @@ fake_qemu(void)
 	    "exec tail -f /dev/null\n", 0755);
 	ATF_REQUIRE_EQ(0, setenv("PATH", path, 1));
 	ATF_REQUIRE_EQ(0, setenv("XDG_STATE_HOME", here, 1));
-	user_write("image", "", 0644);
+	user_make_image("image");
 	free(path);
 }
 

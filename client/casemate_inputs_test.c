@@ -37,8 +37,7 @@ try_input(const struct odd_row *r, enum odd_kind kind, int good)
 static const struct odd_row inputs[] = {
 	{ "site", { UP, "--site", "@", "--image", "image" }, 0, false },
 	{ "site.file", { UP, "--site", "@", "--image", "image" }, 0, false },
-	{ "image", { UP, "--site", "site", "--image", "@" }, ODD_BIT(EMPTY),
-	    false },
+	{ "image", { UP, "--site", "site", "--image", "@" }, 0, false },
 	{ "runtime", { UP, "--site", "site", "--image", "image", "--runtime",
 	    "a=@" }, 0, false },
 	{ "site", { "site", "@", "-o", "site.cpio" }, 0, false },

@@ -140,19 +140,13 @@ set_value(const struct opt *o, void *dst, const char *value)
 	return -1;
 }
 
-/* Only a flag may be repeated without a change, and a list with one. */
 static int
-check_value(const struct opts_parser *s, const struct opt *o,
-    const char *value)
+check_value(const struct opt *o, const char *value)
 {
 	if (o->kind == OPT_FLAG)
 		return 0;
 	if (*value == '\0') {
 		say("--%s: its value is empty", o->name);
-		return -1;
-	}
-	if (o->kind != OPT_LIST && (s->given & 1ull << (o - s->table)) != 0) {
-		say("--%s %s: is given twice", o->name, value);
 		return -1;
 	}
 	return 0;
@@ -187,7 +181,7 @@ parse_option(struct opts_parser *s)
 		}
 		value = s->argv[s->at++];
 	}
-	if (check_value(s, o, value) == -1)
+	if (check_value(o, value) == -1)
 		return -1;
 	s->given |= 1ull << (o - s->table);
 	return set_value(o, s->dst + o->at, value);

@@ -632,7 +632,7 @@ usage_errors_are_100_body() {
 	    explain site m.yaml --submitter dana --now noon
 	usage '--submitter a b: not a principal' \
 	    explain site m.yaml --submitter 'a b'
-	usage '--submitter : not a principal' explain site m.yaml --submitter=
+	usage '--submitter: its value is empty' explain site m.yaml --submitter=
 	usage '--author User::"a": not a principal' \
 	    explain site m.yaml --submitter dana --author 'User::"a"'
 	atf_check -o match:'usage: casemate policy explain DIR CASES' \

@@ -221,7 +221,7 @@ make_site(void)
 static void
 make_images(void)
 {
-	char here[4096], *path, erofs[1029];
+	char here[4096], *path;
 
 	ATF_REQUIRE(getcwd(here, sizeof(here)) != NULL);
 	path = need_printf("%s/bin:%s", here, getenv("PATH"));
@@ -229,10 +229,8 @@ make_images(void)
 	user_write("bin/qemu-system-x86_64", "#!/bin/sh\nexit 1\n", 0755);
 	ATF_REQUIRE_EQ(0, setenv("PATH", path, 1));
 	ATF_REQUIRE_EQ(0, setenv("XDG_STATE_HOME", here, 1));
-	memset(erofs, 'x', 1024);
-	memcpy(erofs + 1024, "\xe2\xe1\xf5\xe0", 5);
-	user_write("runtime", erofs, 0644);
-	user_write("image", "x", 0644);
+	user_make_runtime("runtime");
+	user_make_image("image");
 	free(path);
 }
 

@@ -69,20 +69,36 @@ user_wait(pid_t pid)
 	return status;
 }
 
+static void
+save_bytes(const char *path, const void *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	fake_check(fd != -1 && write(fd, bytes, len) == (ssize_t)len, path);
+	close(fd);
+}
+
 void
 user_make_image(const char *path)
 {
 	static unsigned char head[1024];
-	int fd;
 
 	head[0x1f1] = 1;	/* sectors of set-up code, after the first */
 	head[0x1fe] = 0x55;
 	head[0x1ff] = 0xaa;
 	memcpy(head + 0x202, "HdrS", 4);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	fake_check(fd != -1 &&
-	    write(fd, head, sizeof(head)) == (ssize_t)sizeof(head), path);
-	close(fd);
+	save_bytes(path, head, sizeof(head));
+}
+
+void
+user_make_runtime(const char *path)
+{
+	static unsigned char blocks[4096];
+
+	memcpy(blocks + 1024, "\xe2\xe1\xf5\xe0", 4);
+	blocks[1024 + 12] = 12;		/* the size of a block, as a power of 2 */
+	blocks[1024 + 36] = 1;		/* how many there are */
+	save_bytes(path, blocks, sizeof(blocks));
 }
 
 int

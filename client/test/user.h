@@ -30,6 +30,8 @@ void	user_make_job(size_t size);
 
 /* A file that looks like the appliance's image: a kernel's header alone. */
 void	user_make_image(const char *path);
+/* One that looks like a runtime: an EROFS superblock alone. */
+void	user_make_runtime(const char *path);
 
 /* Runs a command in a child process; its exit status. */
 int	user_run(const struct cmd *, const char *const words[]);
