@@ -17,7 +17,10 @@ make_host() {
 	cp "$CASEMATE_BUILD/bin/casemate" "$CASEMATE_BUILD/bin/casemate-vsock" \
 	    host/bin/
 	truncate -s 4096 host/casemate.bzImage host/python.erofs
+	# A setup of 4 sectors, and 1 KiB of kernel.
+	poke '\125\252' host/casemate.bzImage 510
 	poke HdrS host/casemate.bzImage 514
+	poke '\100' host/casemate.bzImage 500
 	poke '\342\341\365\340' host/python.erofs 1024
 	fake_qemu 9.2.0 "$parts"
 	ssh-keygen -q -t ed25519 -N '' -f home/.ssh/id_ed25519
@@ -130,12 +133,14 @@ image_and_runtimes_body() {
 	says 0 warn runtimes 'python.erofs: is not an EROFS image'
 	rm host/python.erofs
 	says 0 ok runtimes 'none beside the image'
+	truncate -s 2048 host/casemate.bzImage
+	says 1 fail image 'casemate.bzImage: is cut short'
 	poke xxxx host/casemate.bzImage 514
-	says 1 fail image 'casemate.bzImage: is not a kernel'
+	says 1 fail image 'casemate.bzImage: is not a Linux bzImage'
 	grep -q '^warn  *kvm .*not tried' table || atf_fail "$(tr '\n' ' ' < table)"
 	rm host/casemate.bzImage
 	mkfifo host/casemate.bzImage
-	says 1 fail image 'is not a kernel'
+	says 1 fail image 'is a FIFO'
 	rm host/casemate.bzImage
 	says 1 fail image 'make image'
 }

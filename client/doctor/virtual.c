@@ -22,11 +22,6 @@
 #define QEMU_TESTED	702	/* the oldest that the tests have run with */
 #define QEMU_HOLE_FIXED	901	/* docs/threat-model.md */
 
-/* A bzImage, as the kernel's Documentation/arch/x86/boot.rst has it. */
-#define SETUP_MAGIC_AT	0x202
-#define SETUP_MAGIC	"HdrS"
-#define SETUP_MAX	0x8000
-
 static int
 digest_file(const char *path, char hex[2 * SHA256_LEN + 1], off_t *sizep)
 {
@@ -64,24 +59,11 @@ describe_file(struct diagnosis *d, const char *path)
 		    (long long)size / 1024, hex);
 }
 
-static bool
-is_kernel(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char magic[4] = "";
-	ssize_t n = fd == -1 ? -1 : pread(fd, magic, sizeof(magic),
-	    SETUP_MAGIC_AT);
-
-	if (fd != -1)
-		close(fd);
-	return n == (ssize_t)sizeof(magic) &&
-	    memcmp(magic, SETUP_MAGIC, sizeof(magic)) == 0;
-}
-
 void
 virtual_image(struct diagnosis *d, struct patient *p)
 {
 	char *folder = image_program_folder(), *found = image_find();
+	struct why w;
 
 	if (found != NULL)
 		p->image = realpath(found, NULL);
@@ -90,9 +72,8 @@ virtual_image(struct diagnosis *d, struct patient *p)
 		    " beside %s", folder);
 		diagnosis_advise(d, "make it with `make image', or give "
 		    "`casemate up' another with --image");
-	} else if (!is_kernel(p->image)) {
-		diagnosis_set(d, DIAGNOSIS_FAIL, "%s: is not a kernel",
-		    p->image);
+	} else if (image_check_kernel(p->image, &w) == -1) {
+		diagnosis_set(d, DIAGNOSIS_FAIL, "%s: %s", p->image, w.text);
 		diagnosis_advise(d, "make it again with `make image'");
 		free(p->image);
 		p->image = NULL;
