@@ -277,6 +277,9 @@ runtime: python' 'no such socket'
 	mkdir d
 	tar xf b.tar -C d
 	sed -i 's/^argv: .*/argv: [prog2]/' d/manifest.yaml
+	rm d/manifest.yaml.sig
+	atf_check -e ignore ssh-keygen -Y sign -f alice -n casemate-manifest \
+	    d/manifest.yaml
 	tar cf no.tar --format=ustar -C d manifest.yaml manifest.yaml.sig files
 	run_fails 'no.tar: argv.0. is prog2, which is none' no.tar \
 	    --on unix:/nowhere
@@ -422,7 +425,8 @@ up_refuses_before_it_starts_body() {
 	    --runtime a=nofile
 	up_fails 'image: is not an EROFS image' --image image --runtime a=image
 	head -c 1024 /dev/zero > odd.erofs
-	printf '\342\341\365\340x' >> odd.erofs
+	printf '\342\341\365\340' >> odd.erofs
+	head -c 37 /dev/zero >> odd.erofs
 	up_fails 'odd.erofs: does not fill its last sector of 512 bytes' \
 	    --image image --runtime a=odd.erofs
 	refused '--site nosite: cannot find it' up --site nosite --image image

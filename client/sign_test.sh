@@ -19,6 +19,7 @@ enter() {
 	unset SSH_AUTH_SOCK SSH_ASKPASS
 	mkdir -p job/files
 	printf '#!/x\n' > job/files/prog
+	chmod +x job/files/prog
 	printf 'version: 1\nname: t\nargv: [prog]\n' > job/manifest.yaml
 	make_key alice
 }
