@@ -265,8 +265,8 @@ run_checks_the_program_body() {
 	check_fails '[prog]' 'no such socket'
 	check_fails '[/job/prog]' 'no such socket'
 	check_fails '[./prog]' 'no such socket'
-	check_fails '[prog2]' 'prog2, which is none of the bundle.s files'
-	check_fails '[prog 2]' 'files; .*it contains a blank: write each'
+	check_fails '[prog2]' 'prog2, which is not a file of the bundle'
+	check_fails '[prog 2]' 'bundle; .*it contains a blank: write each'
 	check_fails '[/usr/bin/python3, x]' 'names no runtime that has it'
 	check_fails '["/usr/bin/python3 x"]
 runtime: python' 'python3 x; it contains a blank: write each argument'
@@ -281,7 +281,7 @@ runtime: python' 'no such socket'
 	atf_check -e ignore ssh-keygen -Y sign -f alice -n casemate-manifest \
 	    d/manifest.yaml
 	tar cf no.tar --format=ustar -C d manifest.yaml manifest.yaml.sig files
-	run_fails 'no.tar: argv.0. is prog2, which is none' no.tar \
+	run_fails 'no.tar: argv.0. is prog2, which is not a file' no.tar \
 	    --on unix:/nowhere
 }
 

@@ -122,7 +122,7 @@ manifest_files_check_program(const char *where, const struct manifest *m)
 		return check_foreign(where, m);
 	f = listed(m, program);
 	if (f == NULL)
-		say("%s: argv[0] is %s, which is none of the bundle's files; "
+		say("%s: argv[0] is %s, which is not a file of the bundle; "
 		    "add it to files/, or write the whole path of a program of "
 		    "the runtime%s", where, m->args[0],
 		    blank_advice(program));

@@ -51,7 +51,8 @@ ends() {
 	[ -z "${2:-}" ] || echo "limits: {$2}" >> "$1/manifest.yaml"
 	run_job "$1" > out 2> err || :
 	sed -n '/ accepted$/d; s/^casemate: job [0-9a-f]*:* //p
-	    s/^casemate: \(refused\)/\1/p' err >> said
+	    s/^casemate: \(refused\)/\1/p
+	    s/^casemate: [a-z]*: \(argv\)/\1/p' err >> said
 }
 
 # reached NAME LIMITS: its leaf names these.
@@ -96,6 +97,9 @@ ends_are_said_as_the_page_has_them_body() {
 	text_job nothing 'no program'
 	sed -i 's/\[data\]/[nothing]/' nothing/manifest.yaml
 	ends nothing
+	py_job absent ''
+	sed -i 's,python3,absent,' absent/manifest.yaml
+	ends absent
 	py_job x32 'import ctypes; ctypes.CDLL(None).syscall(0x40000027)'
 	ends x32
 	py_job fault 'import ctypes; ctypes.string_at(0)'
@@ -107,7 +111,7 @@ ends_are_said_as_the_page_has_them_body() {
 	while read -r row; do
 		grep -qF -- "$row" said || echo "$row"
 	done < rows > missing
-	cat said		# for whoever reads a failure
+	cat said		# for a reader of a failure
 	[ ! -s missing ] || atf_fail "not said: $(head -n 1 missing)"
 }
 
