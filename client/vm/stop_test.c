@@ -13,9 +13,11 @@
 #include <unistd.h>
 
 #include "client/appliance.h"
+#include "client/say.h"
 #include "client/test/fake_qemu.h"
 #include "client/test/user.h"
 #include "client/vm/lock.h"
+#include "client/vm/tail.h"
 #include "lib/log.h"
 
 #define FOLDER	"casemate/vm"
@@ -379,6 +381,24 @@ ATF_TC_BODY(what_a_dead_vm_left_is_removed, tc)
 	USER_CHECK_ERR("vm: had ended already: it stopped in good order; ");
 }
 
+/* Opening it must not wait for a program that writes to it. */
+ATF_TC_WITHOUT_HEAD(logs_that_are_fifos_are_not_read);
+ATF_TC_BODY(logs_that_are_fifos_are_not_read, tc)
+{
+	pid_t qemu;
+
+	enter();
+	qemu = fake_process_start(false);
+	make_vm(qemu, 0);
+	fake_process_end(qemu);
+	ATF_REQUIRE_EQ(0, mkfifo(FOLDER "/events.log", 0600));
+	ATF_REQUIRE_EQ(0, mkfifo(FOLDER "/console.log", 0600));
+	alarm(10);
+	ATF_CHECK_EQ(EXIT_REFUSED, down(NULL, NULL));
+	tail_show("vm", "its console", "console.log");
+	ATF_CHECK_STREQ("vm: its console said nothing", say_last());
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, a_vm_that_is_not_up);
@@ -395,5 +415,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, force_asks_nothing);
 	ATF_TP_ADD_TC(tp, no_device_is_left);
 	ATF_TP_ADD_TC(tp, what_a_dead_vm_left_is_removed);
+	ATF_TP_ADD_TC(tp, logs_that_are_fifos_are_not_read);
 	return atf_no_error();
 }

@@ -1,5 +1,7 @@
 #include "tail.h"
 
+#include <sys/stat.h>
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +17,19 @@ int
 tail_read(const char *name, const char *file, struct buf *out)
 {
 	char *path = state_file(name, file);
-	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
-	off_t size = fd == -1 ? 0 : lseek(fd, 0, SEEK_END);
+	/* O_NONBLOCK: a FIFO would block. */
+	int fd = path == NULL ? -1 :
+	    open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
 	ssize_t n = -1;
 
-	if (fd != -1) {
+	if (fd != -1 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		n = pread(fd, buf_room(out, TAIL_BYTES), TAIL_BYTES,
-		    size > TAIL_BYTES ? size - TAIL_BYTES : 0);
+		    st.st_size > TAIL_BYTES ? st.st_size - TAIL_BYTES : 0);
 		out->len += n > 0 ? (size_t)n : 0;
-		close(fd);
 	}
+	if (fd != -1)
+		close(fd);
 	free(path);
 	return n == -1 ? -1 : 0;
 }
