@@ -64,8 +64,13 @@ lock_try(const char *name, enum lock_user user, struct proc *holder,
 
 	if (path == NULL)
 		return -1;
-	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) == -1) {
-		say_errno("%s", path);
+	/* It is written to: never where a link leads. */
+	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -1) {
+		if ((err = errno) == ELOOP)
+			say("%s: is a link; remove it", path);
+		else
+			say_errno("%s", path);
 	} else if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
 		write_holder(fd, user);
 	} else {

@@ -71,6 +71,21 @@ ATF_TC_BODY(a_text_that_is_damaged_names_nobody, tc)
 	close(lock);
 }
 
+/* What it leads to would be overwritten. */
+ATF_TC_WITHOUT_HEAD(a_link_is_not_followed);
+ATF_TC_BODY(a_link_is_not_followed, tc)
+{
+	enter();
+	ATF_REQUIRE(lock_try("vm", LOCK_UP, &holder, &held) != -1);
+	ATF_REQUIRE_EQ(0, unlink(LOCK_FILE));
+	atf_utils_create_file("file", "text\n");
+	ATF_REQUIRE_EQ(0, symlink("../file", LOCK_FILE));
+	ATF_CHECK_ERRNO(ELOOP, lock_try("vm", LOCK_UP, &holder, &held) == -1);
+	ATF_CHECK(strstr(say_last(), "/" LOCK_FILE ": is a link; remove it")
+	    != NULL);
+	ATF_CHECK(atf_utils_compare_file("file", "text\n"));
+}
+
 ATF_TC_WITHOUT_HEAD(waiting_ends_at_the_deadline);
 ATF_TC_BODY(waiting_ends_at_the_deadline, tc)
 {
@@ -90,6 +105,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, a_second_one_learns_who_holds_it);
 	ATF_TP_ADD_TC(tp, a_text_that_is_damaged_names_nobody);
+	ATF_TP_ADD_TC(tp, a_link_is_not_followed);
 	ATF_TP_ADD_TC(tp, waiting_ends_at_the_deadline);
 	return atf_no_error();
 }
