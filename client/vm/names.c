@@ -25,13 +25,16 @@ compare(const void *a, const void *b)
 static void
 add_name(struct names *l, const char *name)
 {
-	char **more = need_alloc(l->n + 1, sizeof(*more));
+	/* Room for twice as many at 0, 1, 2, 4, 8, ... */
+	if ((l->n & (l->n - 1)) == 0) {
+		char **more = need_alloc(2 * l->n + 1, sizeof(*more));
 
-	if (l->n != 0)
-		memcpy(more, l->name, l->n * sizeof(*more));
-	more[l->n++] = need_str(name);
-	free(l->name);
-	l->name = more;
+		if (l->n != 0)
+			memcpy(more, l->name, l->n * sizeof(*more));
+		free(l->name);
+		l->name = more;
+	}
+	l->name[l->n++] = need_str(name);
 }
 
 /* Hidden files are locks and the result of the KVM probe. */
