@@ -343,9 +343,9 @@ save_close(struct save *s)
 char *
 save_resolve(const char *path, mode_t mode)
 {
-
 	int fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY |
 	    O_CLOEXEC, mode);
+	struct stat st;
 	char *real;
 
 	if (fd == -1) {
@@ -356,7 +356,8 @@ save_resolve(const char *path, mode_t mode)
 	if (real == NULL)
 		say("%s: cannot find out where this link leads; give the file "
 		    "itself", path);
-	else
+	/* Another program may have written a file there meanwhile. */
+	else if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0)
 		unlink(real);
 	close(fd);
 	return real;

@@ -216,6 +216,21 @@ ATF_TC_BODY(the_target_of_a_link_is_made, tc)
 	ATF_CHECK_EQ(1, count("d"));
 }
 
+/* Two at a time: the target is made after the first has looked. */
+ATF_TC_WITHOUT_HEAD(a_target_made_meanwhile_stays);
+ATF_TC_BODY(a_target_made_meanwhile_stays, tc)
+{
+	char *target;
+
+	write_old("f", 0640);
+	ATF_REQUIRE_EQ(0, symlink("f", "link"));
+	ATF_REQUIRE((target = save_resolve("link", 0644)) != NULL);
+	ATF_CHECK_EQ(S_IFREG | 0640, mode_of("f"));
+	user_slurp("f", text);
+	ATF_CHECK_STREQ("old, longer", text);
+	free(target);
+}
+
 ATF_TC_WITHOUT_HEAD(what_cannot_be_written_is_named);
 ATF_TC_BODY(what_cannot_be_written_is_named, tc)
 {
@@ -466,6 +481,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_failure_leaves_the_old_one);
 	ATF_TP_ADD_TC(tp, a_link_stays);
 	ATF_TP_ADD_TC(tp, the_target_of_a_link_is_made);
+	ATF_TP_ADD_TC(tp, a_target_made_meanwhile_stays);
 	ATF_TP_ADD_TC(tp, what_cannot_be_written_is_named);
 	ATF_TP_ADD_TC(tp, a_device_is_written_into);
 	ATF_TP_ADD_TC(tp, a_reader_of_a_fifo_gets_all);
