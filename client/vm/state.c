@@ -131,6 +131,7 @@ state_load(const char *name, struct vm_state *s)
 	char *path = state_file(name, "state");
 	struct buf text = { 0 };
 
+	memset(s, 0, sizeof(*s));
 	if (path == NULL)
 		return STATE_ERROR;
 	if (access(path, F_OK) == -1 && (errno == ENOENT || errno == ENOTDIR)) {

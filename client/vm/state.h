@@ -62,6 +62,7 @@ int	state_open(const char *name);
 /* The path of its lock (client/vm/lock.h), whose folder exists; or NULL. */
 char	*state_lock_path(const char *name);
 
+/* Without a state that can be read, all is 0. */
 enum state_found state_load(const char *name, struct vm_state *);
 /* Complains and returns -1. */
 int	state_save(const char *name, struct vm_state *);

@@ -61,10 +61,11 @@ ATF_TC_WITHOUT_HEAD(up_while_its_process_lives);
 ATF_TC_BODY(up_while_its_process_lives, tc)
 {
 	pid_t pid;
-	struct vm_state s, back;
+	struct vm_state s, back = running(getpid());
 
 	enter();
 	ATF_CHECK_EQ(STATE_DOWN, state_load("vm", &back));
+	ATF_CHECK_EQ(0, back.qemu.pid);	/* no stranger's */
 	pid = start_child();
 	s = running(pid);
 	ATF_REQUIRE_EQ(0, state_save("vm", &s));
