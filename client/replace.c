@@ -19,8 +19,10 @@
 
 /* A file without its name yet. */
 struct temporary {
-	char	*dir, *path;
-	int	 fd;
+	int		 dir;		/* its folder */
+	const char	*base;		/* the name that it will have there */
+	char		 name[32];	/* until then; "": not made */
+	int		 fd;
 };
 
 char *
@@ -55,41 +57,80 @@ replace_path(int fd)
 	return need_str(path);
 }
 
+/*
+ * Opens the folder of a path.  All else is done by its descriptor, so that no
+ * folder that takes its place meanwhile gets the file.
+ */
 static int
-open_temporary(struct temporary *t, const char *path, mode_t mode)
+open_folder(struct temporary *t, const char *path)
+{
+	char *dir = replace_folder(path);
+	const char *slash = strrchr(path, '/');
+	int err;
+
+	*t = (struct temporary){ .fd = -1 };
+	t->base = slash == NULL ? path : slash + 1;
+	t->dir = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	err = errno;
+	free(dir);
+	errno = err;
+	return t->dir == -1 ? -1 : 0;
+}
+
+static int
+make_temporary(struct temporary *t, mode_t mode)
 {
 	uint32_t nr = 0;
 
-	t->dir = replace_folder(path);
-	t->path = NULL;
 	for (int i = 0; i < NAMES_TRIED; i++) {
 		(void)!getrandom(&nr, sizeof(nr), 0);
-		t->path = need_printf("%s/.casemate-%08x.tmp", t->dir, nr);
-		t->fd = open(t->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-		    mode);
+		snprintf(t->name, sizeof(t->name), ".casemate-%08x.tmp", nr);
+		t->fd = openat(t->dir, t->name, O_WRONLY | O_CREAT | O_EXCL |
+		    O_CLOEXEC, mode);
 		if (t->fd != -1)
 			return 0;
-		free(t->path);
-		t->path = NULL;
+		t->name[0] = '\0';
 		if (errno != EEXIST)
 			break;
 	}
 	return -1;
 }
 
-/* Removes it unless it was renamed; keeps errno. */
+/* The rename is durable once the folder is synced; not all can be. */
 static void
-close_temporary(struct temporary *t, bool renamed)
+sync_folder(const struct temporary *t)
+{
+	int fd = openat(t->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd != -1) {
+		fsync(fd);
+		close(fd);
+	}
+}
+
+/* Gives it its name. */
+static int
+put_in_place(struct temporary *t)
+{
+	if (renameat(t->dir, t->name, t->dir, t->base) == -1)
+		return -1;
+	t->name[0] = '\0';
+	sync_folder(t);
+	return 0;
+}
+
+/* Removes it unless it has its name; keeps errno. */
+static void
+close_temporary(struct temporary *t)
 {
 	const int saved = errno;
 
-	if (t->fd != -1) {
+	if (t->fd != -1)
 		close(t->fd);
-		if (!renamed)
-			unlink(t->path);
-	}
-	free(t->path);
-	free(t->dir);
+	if (t->name[0] != '\0')
+		unlinkat(t->dir, t->name, 0);
+	if (t->dir != -1)
+		close(t->dir);
 	errno = saved;
 }
 
@@ -109,25 +150,15 @@ write_all(int fd, const unsigned char *p, size_t len)
 	return fsync(fd);
 }
 
-/* The rename is durable once the folder is synced; not all can be. */
-static void
-sync_folder(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd != -1) {
-		fsync(fd);
-		close(fd);
-	}
-}
-
 int
 replace_try(const char *path)
 {
 	struct temporary t;
-	int ret = open_temporary(&t, path, 0600);
+	int ret = open_folder(&t, path);
 
-	close_temporary(&t, false);
+	if (ret == 0)
+		ret = make_temporary(&t, 0600);
+	close_temporary(&t);
 	return ret;
 }
 
@@ -135,15 +166,15 @@ int
 replace_new(const char *path, const void *data, size_t len, mode_t mode)
 {
 	struct temporary t;
-	int ret = open_temporary(&t, path, mode);
+	int ret = open_folder(&t, path);
 
+	if (ret == 0)
+		ret = make_temporary(&t, mode);
 	if (ret == 0)
 		ret = write_all(t.fd, data, len);
 	if (ret == 0)
-		ret = rename(t.path, path);
-	if (ret == 0)
-		sync_folder(t.dir);
-	close_temporary(&t, ret == 0);
+		ret = put_in_place(&t);
+	close_temporary(&t);
 	return ret;
 }
 
@@ -161,6 +192,16 @@ keep_owner(int fd, const struct stat *st)
 	return fchmod(fd, st->st_mode & 0777);
 }
 
+/* The folder still has the file that is open. */
+static bool
+is_there(const struct temporary *t, const struct stat *st)
+{
+	struct stat is;
+
+	return fstatat(t->dir, t->base, &is, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    is.st_dev == st->st_dev && is.st_ino == st->st_ino;
+}
+
 /* Returns 1 when the file can only be written in place. */
 static int
 put_in_place_of(const char *path, const struct stat *st, const void *data,
@@ -169,17 +210,17 @@ put_in_place_of(const char *path, const struct stat *st, const void *data,
 	struct temporary t;
 	int ret = -1;
 
-	if (open_temporary(&t, path, 0600) == -1)
+	if (open_folder(&t, path) == -1 || !is_there(&t, st))
+		ret = 1;
+	else if (make_temporary(&t, 0600) == -1)
 		ret = errno == EACCES || errno == EPERM || errno == EROFS ?
 		    1 : -1;
 	else if (keep_owner(t.fd, st) == -1)
 		ret = 1;
 	else if (write_all(t.fd, data, len) == 0)
-		ret = rename(t.path, path) == 0 ? 0 :
+		ret = put_in_place(&t) == 0 ? 0 :
 		    errno == EBUSY || errno == EXDEV ? 1 : -1;
-	if (ret == 0)
-		sync_folder(t.dir);
-	close_temporary(&t, ret == 0);
+	close_temporary(&t);
 	return ret;
 }
 

@@ -34,6 +34,23 @@ static char text[USER_TEXT_MAX];
 /* Set: fsync() sends this process a SIGINT first. */
 static bool interrupt;
 
+/* Set: another folder takes the place of `d' before a name is chosen. */
+static bool swap;
+
+ssize_t	__real_getrandom(void *buf, size_t len, unsigned flags);
+ssize_t	__wrap_getrandom(void *buf, size_t len, unsigned flags);
+
+ssize_t
+__wrap_getrandom(void *buf, size_t len, unsigned flags)
+{
+	if (swap) {
+		swap = false;
+		ATF_REQUIRE_EQ(0, rename("d", "moved"));
+		ATF_REQUIRE_EQ(0, symlink("elsewhere", "d"));
+	}
+	return __real_getrandom(buf, len, flags);
+}
+
 int	__real_fsync(int fd);
 int	__wrap_fsync(int fd);
 
@@ -181,6 +198,22 @@ ATF_TC_BODY(a_failure_leaves_the_old_one, tc)
 	user_slurp("f", text);
 	ATF_CHECK_STREQ("old, longer", text);
 	ATF_CHECK_EQ(1, count("."));
+}
+
+/* Else whoever owns `d' could have root put a file of his into any folder. */
+ATF_TC_WITHOUT_HEAD(another_folder_in_its_place_gets_nothing);
+ATF_TC_BODY(another_folder_in_its_place_gets_nothing, tc)
+{
+	ATF_REQUIRE_EQ(0, mkdir("d", 0755));
+	ATF_REQUIRE_EQ(0, mkdir("elsewhere", 0755));
+	write_old("d/f", 0640);
+	swap = true;
+	ATF_CHECK_EQ(0, file_save("d/f", "new", 3, 0644));
+	ATF_CHECK(!swap);
+	ATF_CHECK_EQ(0, count("elsewhere"));
+	ATF_CHECK_EQ(1, count("moved"));
+	user_slurp("moved/f", text);
+	ATF_CHECK_STREQ("new", text);
 }
 
 ATF_TC_WITHOUT_HEAD(a_link_stays);
@@ -479,6 +512,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_new_file_has_the_mode);
 	ATF_TP_ADD_TC(tp, a_file_is_replaced_whole);
 	ATF_TP_ADD_TC(tp, a_failure_leaves_the_old_one);
+	ATF_TP_ADD_TC(tp, another_folder_in_its_place_gets_nothing);
 	ATF_TP_ADD_TC(tp, a_link_stays);
 	ATF_TP_ADD_TC(tp, the_target_of_a_link_is_made);
 	ATF_TP_ADD_TC(tp, a_target_made_meanwhile_stays);

@@ -36,7 +36,7 @@ TESTS += $(addprefix client/,backoff_test bundle_readers_test \
 client/bundle_readers_test_USES := client/test runner/jail
 client/conn_test_LDFLAGS := -Wl,--wrap=socket,--wrap=connect
 client/doctor/room_test_LDFLAGS := -Wl,--wrap=adjtimex,--wrap=clock_unix_s
-client/save_test_LDFLAGS := -Wl,--wrap=fsync
+client/save_test_LDFLAGS := -Wl,--wrap=fsync -Wl,--wrap=getrandom
 $(B)/tests/client/casemate_inputs_test: | $(B)/bin/casemate
 $(B)/tests/client/casemate_outputs_test: | $(B)/bin/casemate
 $(B)/tests/client/casemate_closed_test: | $(B)/bin/casemate \
