@@ -227,10 +227,11 @@ ATF_TC_BODY(wrong_name_is_answered_with_names, tc)
 	    "with --on; `casemate list' shows all of this host\n");
 	ATF_REQUIRE(state_open("harvest") != -1);
 	run_on("harvset");
-	USER_CHECK_ERR("; is `harvest' meant?; `casemate list'");
+	USER_CHECK_ERR("; did you mean `harvest'?; `casemate list'");
 	make_up("box", 1);
 	run_on("bax");
-	USER_CHECK_ERR("; is `box' meant?; `box' is up; `casemate list'");
+	USER_CHECK_ERR("; did you mean `box'?; `box' is up; "
+	    "`casemate list'");
 	run_on("default");
 	USER_CHECK_ERR("with --on; `box' is up; `casemate list'");
 	for (int i = 0; i < 5; i++)

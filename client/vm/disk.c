@@ -15,6 +15,7 @@
 #include "client/save.h"
 #include "client/say.h"
 #include "lib/filekind.h"
+#include "le.h"
 #include "proc.h"
 
 #define DISK_FD	3	/* its number in mkfs.ext4 */
@@ -141,16 +142,6 @@ is_locked(int fd)
 	return fcntl(fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
 }
 
-static uint64_t
-get_le(const unsigned char *p, size_t n)
-{
-	uint64_t value = 0;
-
-	while (n-- > 0)
-		value = value << 8 | p[n];
-	return value;
-}
-
 /* ext4's superblock is 1024 bytes after the start: fs/ext4/ext4.h. */
 static enum disk_state
 check_ext4(int fd, uint64_t size, struct why *w)
@@ -159,15 +150,15 @@ check_ext4(int fd, uint64_t size, struct why *w)
 	uint64_t blocks, need;
 
 	if (size < 2 * sizeof(sb) || pread(fd, sb, sizeof(sb), sizeof(sb)) !=
-	    (ssize_t)sizeof(sb) || get_le(sb + 0x38, 2) != 0xef53) {
+	    (ssize_t)sizeof(sb) || le_get(sb + 0x38, 2) != 0xef53) {
 		why_set(w, "it holds no ext4 file system; give another file, "
 		    "or a name that does not exist: then it is made");
 		return DISK_BAD;
 	}
-	blocks = get_le(sb + 0x4, 4);
-	if ((get_le(sb + 0x60, 4) & 0x80) != 0)		/* 64bit */
-		blocks |= get_le(sb + 0x150, 4) << 32;
-	need = blocks << (10 + (get_le(sb + 0x18, 4) & 7));
+	blocks = le_get(sb + 0x4, 4);
+	if ((le_get(sb + 0x60, 4) & 0x80) != 0)		/* 64bit */
+		blocks |= le_get(sb + 0x150, 4) << 32;
+	need = blocks << (10 + (le_get(sb + 0x18, 4) & 7));
 	if (size >= need)
 		return DISK_USABLE;
 	why_set(w, "it is cut short: it has %llu bytes of a file system of "

@@ -13,6 +13,7 @@
 #include "client/file.h"
 #include "client/need.h"
 #include "lib/filekind.h"
+#include "le.h"
 
 #define SECTOR		512	/* of a virtio disk */
 #define EROFS_AT	1024	/* its superblock */
@@ -73,16 +74,6 @@ open_file(const char *path, const char *what, uint64_t *size, struct why *w)
 	return -1;
 }
 
-static uint32_t
-get_le(const unsigned char *p, size_t n)
-{
-	uint32_t value = 0;
-
-	while (n-- > 0)
-		value = value << 8 | p[n];
-	return value;
-}
-
 /* Linux' boot protocol: Documentation/arch/x86/boot.rst. */
 int
 image_check_kernel(const char *path, struct why *w)
@@ -96,12 +87,12 @@ image_check_kernel(const char *path, struct why *w)
 		return -1;
 	n = pread(fd, h, sizeof(h), 0);
 	close(fd);
-	if (n != (ssize_t)sizeof(h) || get_le(h + 0x1fe, 2) != 0xaa55 ||
+	if (n != (ssize_t)sizeof(h) || le_get(h + 0x1fe, 2) != 0xaa55 ||
 	    memcmp(h + 0x202, "HdrS", 4) != 0)
 		return why_set(w, "is not a Linux bzImage; `make image' makes "
 		    "build/" IMAGE_NAME);
 	size = ((h[0x1f1] == 0 ? 4 : h[0x1f1]) + UINT64_C(1)) * 512 +
-	    get_le(h + 0x1f4, 4) * UINT64_C(16);
+	    le_get(h + 0x1f4, 4) * 16;
 	if (have >= size)
 		return 0;
 	return why_set(w, "is cut short: it has %llu bytes of an image of "
@@ -122,10 +113,10 @@ image_check_runtime(const char *path, struct why *w)
 		return -1;
 	n = pread(fd, sb, sizeof(sb), EROFS_AT);
 	close(fd);
-	if (n < 4 || get_le(sb, 4) != EROFS_MAGIC)
+	if (n < 4 || le_get(sb, 4) != EROFS_MAGIC)
 		return why_set(w, "is not an EROFS image; make a runtime with "
 		    "mkfs.erofs");
-	size = (uint64_t)get_le(sb + 36, 4) << (sb[12] & 31);
+	size = le_get(sb + 36, 4) << (sb[12] & 31);
 	if (n != (ssize_t)sizeof(sb) || have < size)
 		return why_set(w, "is cut short: it has %llu bytes of an image "
 		    "of %llu; make or copy it again", (unsigned long long)have,

@@ -17,12 +17,12 @@ char	*image_program_folder(void);
  */
 char	*image_find(void);
 
-/* That the file is a whole Linux bzImage; else -1 with *w. */
+/* Returns 0 for a whole Linux bzImage, else -1 with *w. */
 int	image_check_kernel(const char *path, struct why *w);
 
 /*
- * Checks that a runtime is a whole EROFS image: the appliance would skip
- * another one without a word.  Returns -1 with *w.
+ * Returns 0 for a whole EROFS image, else -1 with *w.  The appliance would only
+ * leave out another one, with a line on its console.
  */
 int	image_check_runtime(const char *path, struct why *w);
 

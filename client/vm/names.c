@@ -10,11 +10,11 @@
 #include "client/buf.h"
 #include "client/need.h"
 #include "client/say.h"
+#include "lib/doc/suggest.h"
 #include "lib/name.h"
 #include "state.h"
 
 #define SHOWN_MAX	4	/* names in one message */
-#define TYPO_MAX	2	/* letters by which a similar name differs */
 
 static int
 compare(const void *a, const void *b)
@@ -100,52 +100,21 @@ names_free(struct names *l)
 	memset(l, 0, sizeof(*l));
 }
 
-static size_t
-least(size_t a, size_t b)
+/* "; did you mean `NAME'?", or nothing. */
+static void
+add_similar(struct buf *b, const struct names *l, const char *name)
 {
-	return a < b ? a : b;
-}
+	char hint[SUGGEST_TEXT_MAX];
+	struct suggest s;
 
-/* How many letters to insert, remove or replace; names are checked. */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t row[NAME_MAX_LEN + 1];
-	const size_t len = strlen(b);
-
-	for (size_t j = 0; j <= len; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1] != '\0'; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= len; j++) {
-			const size_t above = row[j];
-
-			row[j] = least(diagonal + (a[i - 1] != b[j - 1]),
-			    least(above, row[j - 1]) + 1);
-			diagonal = above;
-		}
-	}
-	return row[len];
-}
-
-/* The most similar other name; NULL when none is similar. */
-static const char *
-find_similar(const struct names *l, const char *name)
-{
-	const char *found = NULL;
-	size_t best = least(TYPO_MAX, strlen(name) / 2) + 1;
-
-	for (size_t i = 0; i < l->n; i++) {
-		const size_t d = distance(name, l->name[i]);
-
-		if (d != 0 && d < best) {
-			best = d;
-			found = l->name[i];
-		}
-	}
-	return found;
+	suggest_init(&s, name, strlen(name));
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->name[i], name) != 0)
+			suggest_try(&s, l->name[i], strlen(l->name[i]), NULL);
+	if (s.meant == NULL)
+		return;
+	buf_add_str(b, "; ");
+	buf_add_str(b, suggest_hint(&s, hint));
 }
 
 static bool
@@ -182,16 +151,10 @@ names_advise(const char *name)
 {
 	struct names l;
 	struct buf b = { 0 };
-	const char *similar;
 
 	if (names_load(&l, false) == -1)
 		return need_str("");
-	similar = find_similar(&l, name);
-	if (similar != NULL) {
-		buf_add_str(&b, "; is `");
-		buf_add_str(&b, similar);
-		buf_add_str(&b, "' meant?");
-	}
+	add_similar(&b, &l, name);
 	add_up(&b, &l);
 	buf_add_str(&b, "; `casemate list' shows all of this host");
 	names_free(&l);

@@ -14,16 +14,16 @@ struct names {
 };
 
 /*
- * Reads the folder of all states; none when it is missing.  With `tell' it says
- * what in it is not an appliance's folder.  Complains and returns -1; nothing
- * is to be freed then.
+ * Reads the folder of all states; a missing folder has no names.  With `tell'
+ * it also prints what in the folder is not an appliance's.  Free the names with
+ * names_free().  Complains and returns -1; then there is nothing to free.
  */
 int	names_load(struct names *, bool tell);
 void	names_free(struct names *);
 
 /*
- * For a message that no appliance `name' is up: which are, or which name is
- * similar.  The caller frees.
+ * The end of a message that no appliance `name' is up: a similar name, those
+ * that are up, and the command that lists all.  The caller frees.
  */
 char	*names_advise(const char *name);
 
