@@ -7,8 +7,8 @@
 #include "lib/clock.h"
 #include "say.h"
 #include "verified.h"
-#include "client/vm/names.h"
 #include "client/vm/ended.h"
+#include "client/vm/names.h"
 #include "client/vm/state.h"
 
 #define TRY_MS		10000	/* one connection with its greeting */
@@ -59,8 +59,7 @@ resolve_name(struct appliance *a)
 	case STATE_STALE:
 		say("%s: no longer runs: %s; start it again with "
 		    "`casemate up --name %s --site DIR'", a->name,
-		    s.qemu.pid == 0 ? "this host was restarted" :
-		    ended_text(ended_load(a->name)), a->name);
+		    ended_stale_text(a->name, &s), a->name);
 		return -1;
 	case STATE_UP:
 		break;

@@ -26,7 +26,7 @@ struct take_down {
 	bool		force;
 	const char	*name;
 	uint64_t	deadline;
-	enum lock_user	stopped;	/* whose work this has waited for */
+	enum lock_user	stopped;	/* what this has waited for */
 };
 
 /* Stops an `up' that is at work; it presses the power button, too. */
@@ -42,7 +42,7 @@ interrupt_up(const struct take_down *d, const struct proc *up)
 	close(fd);
 }
 
-/* Ends the QEMU of whoever holds the lock, until it is free. */
+/* Ends the QEMU of the `up' or `down' that has the lock, until it is free. */
 static int
 lock_by_force(const struct take_down *d)
 {
@@ -51,8 +51,8 @@ lock_by_force(const struct take_down *d)
 	struct vm_state s;
 
 	errno = EWOULDBLOCK;
-	while (
-	    lock == -1 && errno == EWOULDBLOCK && clock_left_ms(deadline) > 0) {
+	while (lock == -1 && errno == EWOULDBLOCK &&
+	    clock_left_ms(deadline) > 0) {
 		if (state_load(d->name, &s) == STATE_ERROR)
 			return -1;
 		if ((qemu = proc_open(&s.qemu)) != -1) {
@@ -92,11 +92,11 @@ say_down(const char *name)
 	free(advice);
 }
 
-/* What became of it, as another process has left it. */
+/* How it ended: another process had the lock, or nothing was up. */
 static int
 report_ended(const struct take_down *d)
 {
-	if (d->stopped == LOCK_NOBODY) {
+	if (d->stopped == LOCK_UNKNOWN) {
 		say_down(d->name);
 		return d->force ? EXIT_OK : EXIT_REFUSED;
 	}
@@ -115,9 +115,9 @@ remove_stale(const struct take_down *d, const struct vm_state *s)
 {
 	const enum ended ended = ended_load(d->name);
 
-	stop_leftovers(d->name, s);
 	say("%s: had ended already: %s; removed what it had left", d->name,
-	    s->qemu.pid == 0 ? "this host was restarted" : ended_text(ended));
+	    ended_stale_text(d->name, s));
+	stop_leftovers(d->name, s);
 	return ended_in_order(ended) || d->force ? EXIT_OK : EXIT_REFUSED;
 }
 

@@ -344,8 +344,7 @@ up(struct up *u)
 	if (found == STATE_STALE) {
 		say_progress("%s: an earlier VM of this name has ended: %s; "
 		    "removed what it had left", u->name,
-		    u->state.qemu.pid == 0 ? "this host was restarted" :
-		    ended_text(ended_load(u->name)));
+		    ended_stale_text(u->name, &u->state));
 		stop_leftovers(u->name, &u->state);
 	}
 	/* What `down' reads when it stops this before QEMU runs. */

@@ -69,6 +69,13 @@ ended_text(enum ended ended)
 	return texts[ended];
 }
 
+const char *
+ended_stale_text(const char *name, const struct vm_state *s)
+{
+	return s->qemu.pid == 0 ? "this host was restarted" :
+	    ended_text(ended_load(name));
+}
+
 bool
 ended_in_order(enum ended ended)
 {

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include "state.h"
+
 enum ended {
 	ENDED_NOT_STARTED,	/* no QEMU since the last `up' began */
 	ENDED_STOPPED,		/* the appliance switched off */
@@ -24,6 +26,8 @@ enum ended	ended_load(const char *name);
 
 /* A main clause: "its kernel panicked". */
 const char	*ended_text(enum ended);
+/* The same for an appliance whose state is STATE_STALE. */
+const char	*ended_stale_text(const char *name, const struct vm_state *);
 
 /* Whether the appliance stopped its jobs and wrote its disk. */
 bool		ended_in_order(enum ended);

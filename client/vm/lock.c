@@ -18,8 +18,8 @@
 #define RETRY_MS 20
 #define HOLDER_MAX 64 /* a word and two numbers */
 
+/* In the lock's file. */
 static const char *const words[] = {
-    [LOCK_NOBODY] = "nobody",
     [LOCK_UP] = "up",
     [LOCK_DOWN] = "down",
 };
@@ -47,12 +47,12 @@ read_holder(int fd, struct proc *holder)
 	*holder = (struct proc){ 0 };
 	text[n > 0 ? n : 0] = '\0';
 	if (sscanf(text, "%7s %ld %llu", word, &pid, &start) != 3 || pid <= 0)
-		return LOCK_NOBODY;
+		return LOCK_UNKNOWN;
 	*holder = (struct proc){(pid_t)pid, start};
 	for (int u = LOCK_UP; u <= LOCK_DOWN; u++)
 		if (strcmp(words[u], word) == 0)
 			return (enum lock_user)u;
-	return LOCK_NOBODY;
+	return LOCK_UNKNOWN;
 }
 
 int
@@ -103,7 +103,7 @@ void
 lock_say_held(const char *name, enum lock_user user)
 {
 	switch (user) {
-	case LOCK_NOBODY:
+	case LOCK_UNKNOWN:
 		say("%s: another casemate up or down is at work for it; try "
 		    "again when it has ended",
 		    name);

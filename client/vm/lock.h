@@ -10,20 +10,21 @@
 #include "proc.h"
 
 enum lock_user {
-	LOCK_NOBODY,	/* not known: it has just been taken or released */
+	LOCK_UNKNOWN,	/* it has just been taken or released */
 	LOCK_UP,
 	LOCK_DOWN,
 };
 
 /*
- * Locks out other `up' and `down' of this name until the descriptor is closed.
- * -1 with EWOULDBLOCK when another one holds it; then *holder is its process
- * and *user what it is.  With any other errno it has complained.
+ * Locks out other `up' and `down' of this name until the descriptor, which it
+ * returns, is closed.  Returns -1 with EWOULDBLOCK when another one holds the
+ * lock; then *holder is its process and *user what it is.  Complains and
+ * returns -1 with any other errno.
  */
 int	lock_try(const char *name, enum lock_user, struct proc *holder,
 	    enum lock_user *user);
 
-/* The same, and waits until the deadline (of lib/clock.h), without a word. */
+/* The same, but tries until the deadline (of lib/clock.h). */
 int	lock_wait(const char *name, enum lock_user, uint64_t deadline);
 
 /* Complains that the lock is held. */

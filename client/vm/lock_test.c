@@ -47,8 +47,8 @@ ATF_TC_BODY(a_second_one_learns_who_holds_it, tc)
 }
 
 /* So that no stranger gets a signal. */
-ATF_TC_WITHOUT_HEAD(a_text_that_is_damaged_names_nobody);
-ATF_TC_BODY(a_text_that_is_damaged_names_nobody, tc)
+ATF_TC_WITHOUT_HEAD(a_damaged_text_names_no_holder);
+ATF_TC_BODY(a_damaged_text_names_no_holder, tc)
 {
 	static const char *const texts[] = { "", "up", "up 0 1\n",
 		"up -1 1\n", "up x 1\n", "what 7 1\n" };
@@ -63,9 +63,9 @@ ATF_TC_BODY(a_text_that_is_damaged_names_nobody, tc)
 		held = LOCK_DOWN;
 		ATF_CHECK_ERRNO(EWOULDBLOCK,
 		    lock_try("vm", LOCK_UP, &holder, &held) == -1);
-		ATF_CHECK_EQ_MSG(LOCK_NOBODY, held, "%s", texts[i]);
+		ATF_CHECK_EQ_MSG(LOCK_UNKNOWN, held, "%s", texts[i]);
 	}
-	lock_say_held("vm", LOCK_NOBODY);
+	lock_say_held("vm", LOCK_UNKNOWN);
 	ATF_CHECK_STREQ("vm: another casemate up or down is at work for it; "
 	    "try again when it has ended", say_last());
 	close(lock);
@@ -104,7 +104,7 @@ ATF_TC_BODY(waiting_ends_at_the_deadline, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, a_second_one_learns_who_holds_it);
-	ATF_TP_ADD_TC(tp, a_text_that_is_damaged_names_nobody);
+	ATF_TP_ADD_TC(tp, a_damaged_text_names_no_holder);
 	ATF_TP_ADD_TC(tp, a_link_is_not_followed);
 	ATF_TP_ADD_TC(tp, waiting_ends_at_the_deadline);
 	return atf_no_error();

@@ -11,10 +11,10 @@
 #include "state.h"
 
 /*
- * Presses the power button, again and again, and waits.  Ends QEMU at the
- * deadline, wait_s after the command began, or at once with `force'.  Removes
- * the state and prints what happened. 0: it stopped in good order, or by
- * `force'.  -1: it ended otherwise.
+ * Presses the power button repeatedly and waits.  Ends QEMU at the deadline,
+ * which is wait_s after the command began, or at once with `force'.  Removes
+ * the state and prints what happened.  Returns 0 when it stopped in good order
+ * or by `force', else -1.
  */
 int	stop_vm(const char *name, const struct vm_state *, uint64_t wait_s,
 	    uint64_t deadline, bool force);

@@ -9,7 +9,7 @@
 /* Appends the last 4 KiB of a log.  -1 when it cannot be read. */
 int	tail_read(const char *name, const char *file, struct buf *out);
 
-/* Whether this text is there. */
+/* Whether those 4 KiB have this text. */
 bool	tail_has(const char *name, const char *file, const char *text);
 
 /* Prints the last lines of `whose' log, or that there are none. */
