@@ -20,7 +20,7 @@ struct up {
 	struct opt_list	 runtimes;
 	uint64_t	 disk_size, memory_mib, cpus, wait_s;
 	bool		 ephemeral, foreground;
-	char		*own_image, *own_disk;	/* when not given */
+	char		*own_image, *own_disk;	/* if no option names one */
 	struct buf	 site_cpio;
 	char		*real[OPT_LIST_MAX + 3];	/* absolute paths */
 	size_t		 nreal;

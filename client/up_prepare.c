@@ -251,18 +251,6 @@ find_qemu(void)
 	return ret;
 }
 
-/* Check here: the appliance would skip a bad image silently. */
-static int
-check_runtime(const char *path)
-{
-	struct why w;
-
-	if (image_check_runtime(path, &w) == 0)
-		return 0;
-	say("%s: %s", path, w.text);
-	return -1;
-}
-
 /* More than the host has cannot be used, and often fails much later. */
 static int
 check_memory(const struct up *u)
@@ -281,11 +269,11 @@ check_memory(const struct up *u)
 }
 
 static int
-check_image(const char *path)
+check_file(int (*check)(const char *, struct why *), const char *path)
 {
 	struct why w;
 
-	if (image_check_kernel(path, &w) == 0)
+	if (check(path, &w) == 0)
 		return 0;
 	say("%s: %s", path, w.text);
 	return -1;
@@ -320,10 +308,11 @@ int
 up_prepare(struct up *u, const volatile sig_atomic_t *interrupted)
 {
 	if (find_qemu() == -1 || check_memory(u) == -1 ||
-	    check_image(u->vm.image) == -1)
+	    check_file(image_check_kernel, u->vm.image) == -1)
 		return -1;
 	for (size_t i = 0; i < u->vm.nruntimes; i++)
-		if (check_runtime(u->vm.runtimes[i].file) == -1)
+		if (check_file(image_check_runtime, u->vm.runtimes[i].file)
+		    == -1)
 			return -1;
 	if (save_site(u) == -1 || prepare_disk(u) == -1)
 		return -1;
