@@ -82,12 +82,12 @@ add(struct jsonout *j, const char *name, const struct diagnosis *d)
 static void
 examine(struct doctor *r)
 {
-	struct patient p = { 0 };
+	struct host_facts host = { 0 };
 	struct diagnosis *d;
 
 	for (size_t i = 0; i < NCHECKS; i++) {
 		d = need_alloc(1, sizeof(*d));
-		checks[i].check(d, &p);
+		checks[i].check(d, &host);
 		r->count[d->result]++;
 		if (r->json)
 			add(&r->out, checks[i].name, d);
@@ -95,19 +95,18 @@ examine(struct doctor *r)
 			print(checks[i].name, d);
 		free(d);
 	}
-	free(p.image);
+	free(host.image);
 }
 
 static void
 conclude(const struct doctor *r)
 {
-	if (r->count[DIAGNOSIS_FAIL] != 0)
-		printf("\nthis host cannot run an appliance: %u failed, %u "
-		    "warnings\n", r->count[DIAGNOSIS_FAIL],
-		    r->count[DIAGNOSIS_WARN]);
-	else
-		printf("\nthis host can run an appliance: %u warnings\n",
-		    r->count[DIAGNOSIS_WARN]);
+	const unsigned failed = r->count[DIAGNOSIS_FAIL];
+	const unsigned warnings = r->count[DIAGNOSIS_WARN];
+
+	printf("\nthis host %s run an appliance: %u failed, %u warning%s\n",
+	    failed != 0 ? "cannot" : "can", failed, warnings,
+	    warnings == 1 ? "" : "s");
 }
 
 static int

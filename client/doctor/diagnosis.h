@@ -26,13 +26,13 @@ void	diagnosis_advise(struct diagnosis *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 
 /* What earlier checks found out for later ones. */
-struct patient {
+struct host_facts {
 	char	*image;		/* NULL: none */
 	int	 qemu_version;	/* 702 is 7.2; 0: it does not run */
 };
 
 /* In the order of the table of cmd_doctor.c. */
-typedef void diagnosis_check(struct diagnosis *, struct patient *);
+typedef void diagnosis_check(struct diagnosis *, struct host_facts *);
 
 diagnosis_check	virtual_image, virtual_runtimes, virtual_qemu, virtual_machine,
     virtual_kvm, virtual_vsock, virtual_mkfs;

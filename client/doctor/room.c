@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "client/need.h"
@@ -82,12 +81,12 @@ check_modes(struct diagnosis *d, const char *base)
 }
 
 void
-room_state(struct diagnosis *d, struct patient *p)
+room_state(struct diagnosis *d, struct host_facts *host)
 {
 	char *base = state_base(), *near;
 	bool there;
 
-	(void)p;
+	(void)host;
 	if (base == NULL) {
 		diagnosis_set(d, DIAGNOSIS_FAIL, "neither XDG_STATE_HOME nor "
 		    "HOME is an absolute path");
@@ -112,13 +111,13 @@ room_state(struct diagnosis *d, struct patient *p)
 }
 
 void
-room_disk(struct diagnosis *d, struct patient *p)
+room_disk(struct diagnosis *d, struct host_facts *host)
 {
 	char *base = state_base(), *near;
 	struct statvfs f;
 	uint64_t room;
 
-	(void)p;
+	(void)host;
 	if (base == NULL) {
 		diagnosis_set(d, DIAGNOSIS_FAIL, "not known: there is no "
 		    "folder for the state");
@@ -178,11 +177,11 @@ free_memory_mib(void)
 }
 
 void
-room_memory(struct diagnosis *d, struct patient *p)
+room_memory(struct diagnosis *d, struct host_facts *host)
 {
 	const long long mib = free_memory_mib();
 
-	(void)p;
+	(void)host;
 	if (mib == -1) {
 		diagnosis_set(d, DIAGNOSIS_WARN, "/proc/meminfo does not say "
 		    "how much is free");
@@ -198,12 +197,12 @@ room_memory(struct diagnosis *d, struct patient *p)
 }
 
 void
-room_sockets(struct diagnosis *d, struct patient *p)
+room_sockets(struct diagnosis *d, struct host_facts *host)
 {
 	const size_t most = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
 	char *path = state_file(TARGET_DEFAULT, "console.sock");
 
-	(void)p;
+	(void)host;
 	if (path == NULL) {
 		diagnosis_set(d, DIAGNOSIS_FAIL, "not known: there is no "
 		    "folder for the state");
@@ -220,7 +219,7 @@ room_sockets(struct diagnosis *d, struct patient *p)
 }
 
 void
-room_limits(struct diagnosis *d, struct patient *p)
+room_limits(struct diagnosis *d, struct host_facts *host)
 {
 	static const struct {
 		int		 which;
@@ -234,7 +233,7 @@ room_limits(struct diagnosis *d, struct patient *p)
 	};
 	struct rlimit r;
 
-	(void)p;
+	(void)host;
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		if (getrlimit(limits[i].which, &r) == -1 ||
 		    r.rlim_cur >= limits[i].least)
@@ -252,11 +251,11 @@ room_limits(struct diagnosis *d, struct patient *p)
 
 /* lib/stdfds.h has opened those that were closed, for reading only. */
 void
-room_descriptors(struct diagnosis *d, struct patient *p)
+room_descriptors(struct diagnosis *d, struct host_facts *host)
 {
 	char closed[64] = "";
 
-	(void)p;
+	(void)host;
 	for (int fd = 1; fd <= 2; fd++)
 		if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
 			strcat(closed, fd == 1 ? " standard output" :
@@ -274,18 +273,16 @@ room_descriptors(struct diagnosis *d, struct patient *p)
 }
 
 void
-room_clock(struct diagnosis *d, struct patient *p)
+room_clock(struct diagnosis *d, struct host_facts *host)
 {
 	struct timex tx = { 0 };
 	const int state = adjtimex(&tx);
-	const time_t now = (time_t)clock_unix_s();
-	char text[32] = "?";
-	struct tm tm;
+	const uint64_t now = clock_unix_s();
+	char text[CLOCK_TEXT_MAX];
 
-	(void)p;
-	if (gmtime_r(&now, &tm) != NULL)
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	if (now < (time_t)YEAR_2026) {
+	(void)host;
+	clock_format(text, now);
+	if (now < YEAR_2026) {
 		diagnosis_set(d, DIAGNOSIS_WARN, "it shows %s, which has "
 		    "passed; an appliance takes its time from it", text);
 		diagnosis_advise(d, "set it before `casemate up'");

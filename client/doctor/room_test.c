@@ -33,7 +33,7 @@ check_clock(enum diagnosis_result result, const char *detail,
     const char *advice)
 {
 	struct diagnosis *d = need_alloc(1, sizeof(*d));
-	struct patient p = { 0 };
+	struct host_facts p = { 0 };
 
 	room_clock(d, &p);
 	ATF_CHECK_EQ(result, d->result);

@@ -16,16 +16,16 @@
 #define KEYGEN_MS	5000
 #define NAMED_MAX	8	/* keys in one line */
 
-/* A file that is no key: those who know `-Y sign' complain about the key. */
+/* With a file that is not a key: a program with `-Y sign' names the file. */
 void
-signing_keygen(struct diagnosis *d, struct patient *p)
+signing_keygen(struct diagnosis *d, struct host_facts *host)
 {
 	const char *argv[] = { KEYGEN, "-Y", "sign", "-n", "casemate-doctor",
 	    "-f", "/dev/null", NULL };
 	char *path = proc_find(KEYGEN);
 	struct buf out = { 0 };
 
-	(void)p;
+	(void)host;
 	if (*path == '\0') {
 		diagnosis_set(d, DIAGNOSIS_WARN, KEYGEN ": no such program in "
 		    "PATH; nothing can be signed");
@@ -62,13 +62,13 @@ count_lines(struct buf *b)
 }
 
 void
-signing_agent(struct diagnosis *d, struct patient *p)
+signing_agent(struct diagnosis *d, struct host_facts *host)
 {
 	const char *sock = getenv("SSH_AUTH_SOCK");
 	struct buf out = { 0 };
 	int status;
 
-	(void)p;
+	(void)host;
 	if (sock == NULL || *sock == '\0') {
 		diagnosis_set(d, DIAGNOSIS_OK, "none (SSH_AUTH_SOCK is not "
 		    "set); keys in files need none");
@@ -152,13 +152,13 @@ count_agent(void)
 }
 
 void
-signing_keys(struct diagnosis *d, struct patient *p)
+signing_keys(struct diagnosis *d, struct host_facts *host)
 {
 	char list[DIAGNOSIS_TEXT_MAX - 128] = "";
 	const size_t files = list_files(list, sizeof(list));
 	const size_t agent = count_agent();
 
-	(void)p;
+	(void)host;
 	if (files + agent != 0) {
 		diagnosis_set(d, DIAGNOSIS_OK, "%s%s%zu in the agent%s", list,
 		    files == 0 ? "" : "; ", agent, files > NAMED_MAX ?

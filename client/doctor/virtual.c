@@ -60,25 +60,25 @@ describe_file(struct diagnosis *d, const char *path)
 }
 
 void
-virtual_image(struct diagnosis *d, struct patient *p)
+virtual_image(struct diagnosis *d, struct host_facts *host)
 {
 	char *folder = image_program_folder(), *found = image_find();
 	struct why w;
 
 	if (found != NULL)
-		p->image = realpath(found, NULL);
-	if (p->image == NULL) {
+		host->image = realpath(found, NULL);
+	if (host->image == NULL) {
 		diagnosis_set(d, DIAGNOSIS_FAIL, "there is no " IMAGE_NAME
 		    " beside %s", folder);
 		diagnosis_advise(d, "make it with `make image', or give "
 		    "`casemate up' another with --image");
-	} else if (image_check_kernel(p->image, &w) == -1) {
-		diagnosis_set(d, DIAGNOSIS_FAIL, "%s: %s", p->image, w.text);
+	} else if (image_check_kernel(host->image, &w) == -1) {
+		diagnosis_set(d, DIAGNOSIS_FAIL, "%s: %s", host->image, w.text);
 		diagnosis_advise(d, "make it again with `make image'");
-		free(p->image);
-		p->image = NULL;
+		free(host->image);
+		host->image = NULL;
 	} else {
-		describe_file(d, p->image);
+		describe_file(d, host->image);
 	}
 	free(found);
 	free(folder);
@@ -111,12 +111,12 @@ check_runtimes(struct diagnosis *d, char **paths, size_t n)
 
 /* Beside the image. */
 void
-virtual_runtimes(struct diagnosis *d, struct patient *p)
+virtual_runtimes(struct diagnosis *d, struct host_facts *host)
 {
-	const size_t len = p->image == NULL ? 0 :
-	    (size_t)(strrchr(p->image, '/') - p->image);
+	const size_t len = host->image == NULL ? 0 :
+	    (size_t)(strrchr(host->image, '/') - host->image);
 	char *pattern = need_printf("%.*s/*.erofs", (int)len,
-	    p->image == NULL ? "" : p->image);
+	    host->image == NULL ? "" : host->image);
 	glob_t found = { 0 };
 
 	if (len != 0 && glob(pattern, 0, NULL, &found) == 0)
@@ -142,7 +142,7 @@ first_line(struct buf *b)
 }
 
 void
-virtual_qemu(struct diagnosis *d, struct patient *p)
+virtual_qemu(struct diagnosis *d, struct host_facts *host)
 {
 	const char *argv[] = { VM_QEMU, "--version", NULL };
 	char *path = proc_find(VM_QEMU);
@@ -164,11 +164,11 @@ virtual_qemu(struct diagnosis *d, struct patient *p)
 		diagnosis_advise(d, "install it again, or put another one "
 		    "first in PATH");
 	} else {
-		p->qemu_version = (int)(major * 100 + minor);
-		diagnosis_set(d, p->qemu_version < QEMU_TESTED ?
+		host->qemu_version = (int)(major * 100 + minor);
+		diagnosis_set(d, host->qemu_version < QEMU_TESTED ?
 		    DIAGNOSIS_WARN : DIAGNOSIS_OK, "%s, version %u.%u", path,
 		    major, minor);
-		if (p->qemu_version < QEMU_TESTED)
+		if (host->qemu_version < QEMU_TESTED)
 			diagnosis_advise(d, "use QEMU %d.%d or newer; older "
 			    "ones are not tested", QEMU_TESTED / 100,
 			    QEMU_TESTED % 100);
@@ -203,7 +203,7 @@ list_parts(struct buf *out)
 }
 
 void
-virtual_machine(struct diagnosis *d, struct patient *p)
+virtual_machine(struct diagnosis *d, struct host_facts *host)
 {
 	static const char *const parts[] = { "microvm", "q35", "pc",
 	    "virtio-blk-device", "virtio-rng-device", "virtio-blk-pci",
@@ -212,7 +212,7 @@ virtual_machine(struct diagnosis *d, struct patient *p)
 	char missing[256] = "";
 	struct buf out = { 0 };
 
-	if (p->qemu_version != 0)
+	if (host->qemu_version != 0)
 		list_parts(&out);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		const size_t used = strlen(missing);
@@ -221,7 +221,7 @@ virtual_machine(struct diagnosis *d, struct patient *p)
 			snprintf(missing + used, sizeof(missing) - used,
 			    "%s%s", used == 0 ? "" : ", ", parts[i]);
 	}
-	if (p->qemu_version == 0) {
+	if (host->qemu_version == 0) {
 		diagnosis_set(d, DIAGNOSIS_FAIL, "not known: QEMU does not "
 		    "run");
 	} else if (*missing == '\0') {
@@ -257,13 +257,13 @@ advise_kvm(struct diagnosis *d)
 }
 
 void
-virtual_kvm(struct diagnosis *d, struct patient *p)
+virtual_kvm(struct diagnosis *d, struct host_facts *host)
 {
-	const struct vm vm = { .machine = VM_MICROVM, .image = p->image,
+	const struct vm vm = { .machine = VM_MICROVM, .image = host->image,
 	    .name = "doctor" };
 	const char *why = "";
 
-	if (p->image == NULL || p->qemu_version == 0) {
+	if (host->image == NULL || host->qemu_version == 0) {
 		diagnosis_set(d, DIAGNOSIS_WARN, "not tried: that needs QEMU "
 		    "and an image");
 		return;
@@ -274,21 +274,21 @@ virtual_kvm(struct diagnosis *d, struct patient *p)
 	}
 	diagnosis_set(d, DIAGNOSIS_WARN, "the CPU is emulated (TCG), which is "
 	    "no security boundary%s: %s",
-	    p->qemu_version < QEMU_HOLE_FIXED ?
+	    host->qemu_version < QEMU_HOLE_FIXED ?
 	    ", and a program can read the memory of this QEMU's guest" : "",
 	    why);
 	advise_kvm(d);
 }
 
 void
-virtual_vsock(struct diagnosis *d, struct patient *p)
+virtual_vsock(struct diagnosis *d, struct host_facts *host)
 {
 	char *program = hostdev_vsock_program();
 	const bool stands_in = access(program, X_OK) == 0;
 	uint32_t cid;
 	int fd = hostdev_open_vsock(&cid), err = errno;
 
-	(void)p;
+	(void)host;
 	if (fd != -1) {
 		diagnosis_set(d, DIAGNOSIS_OK, HOSTDEV_VSOCK " works");
 		close(fd);
@@ -311,11 +311,11 @@ virtual_vsock(struct diagnosis *d, struct patient *p)
 }
 
 void
-virtual_mkfs(struct diagnosis *d, struct patient *p)
+virtual_mkfs(struct diagnosis *d, struct host_facts *host)
 {
 	char *path = proc_find("mkfs.ext4");
 
-	(void)p;
+	(void)host;
 	if (*path != '\0') {
 		diagnosis_set(d, DIAGNOSIS_OK, "%s", path);
 	} else {
