@@ -14,12 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/sha256.h"
 #include "lib/ustar.h"
 #include "pack.h"
+#include "client/test/rand.h"
 #include "client/test/user.h"
 #include "runner/jail/unpack.h"
 
@@ -455,23 +455,6 @@ ATF_TC_BODY(readers_of_bundles_agree, tc)
 	grant_free(&grant);
 }
 
-static uint64_t
-number(const char *name, uint64_t usual)
-{
-	const char *text = getenv(name);
-
-	return text == NULL ? usual : strtoull(text, NULL, 10);
-}
-
-static uint64_t state;
-
-static unsigned
-next_random(unsigned below)
-{
-	state = state * 6364136223846793005u + 1442695040888963407u;
-	return (unsigned)(state >> 33) % below;
-}
-
 /*
  * Changes some bytes of headers, mostly with a right checksum.  Leaves out
  * what only the client looks at: the bit of an executable file, and how long
@@ -482,25 +465,22 @@ change_at_random(void)
 {
 	static const unsigned char bytes[] = { 0, ' ', '.', '/', '0', '1', '5',
 	    '7', 'f', 0x80, 0xff };
-	int member = (int)next_random(MEMBERS);
+	int member = (int)rand_below(MEMBERS);
 	unsigned char *h = header(member);
 
-	for (unsigned i = next_random(4); i < 4; i++) {
-		unsigned at = next_random(USTAR_BLOCK);
+	for (size_t i = rand_below(4); i < 4; i++) {
+		size_t at = rand_below(USTAR_BLOCK);
 
 		if ((at < MODE || at >= UID) &&		/* the x bit */
 		    (member != SIGNATURE || at < SIZE || at >= MTIME))
-			h[at] = bytes[next_random(sizeof(bytes))];
+			h[at] = bytes[rand_below(sizeof(bytes))];
 	}
-	if (next_random(8) != 0)
+	if (rand_below(8) != 0)
 		put_sum(h);
-	if (next_random(8) == 0)
-		bundle.len -= next_random(2048);
+	if (rand_below(8) == 0)
+		bundle.len -= rand_below(2048);
 }
 
-/*
- * CASEMATE_SEED=N repeats a run; CASEMATE_ROUNDS=N makes it longer.
- */
 ATF_TC(readers_agree_on_random_changes);
 ATF_TC_HEAD(readers_agree_on_random_changes, tc)
 {
@@ -509,19 +489,17 @@ ATF_TC_HEAD(readers_agree_on_random_changes, tc)
 }
 ATF_TC_BODY(readers_agree_on_random_changes, tc)
 {
-	uint64_t seed = number("CASEMATE_SEED", (uint64_t)time(NULL));
-	uint64_t rounds = number("CASEMATE_ROUNDS", 500), taken = 0;
+	const uint64_t rounds = rand_init(500);
+	uint64_t taken = 0;
 
-	printf("CASEMATE_SEED=%llu\n", (unsigned long long)seed);
 	make_good();
-	state = seed;
 	ATF_REQUIRE(freopen("err", "w", stderr) != NULL);
 	for (uint64_t i = 0; i < rounds; i++) {
 		bundle = good;
 		change_at_random();
 		save();
 		ATF_CHECK_EQ_MSG(ask_runner(), ask_client(),
-		    "seed %llu, round %llu", (unsigned long long)seed,
+		    "seed %llu, round %llu", (unsigned long long)rand_seed(),
 		    (unsigned long long)i);
 		taken += ask_runner() == GOOD;
 	}

@@ -312,20 +312,11 @@ fake_qemu(void)
 static void
 make_site(void)
 {
-	char *line;
-
-	user_slurp("key.pub", user_out);
-	line = need_printf("a %s", user_out);
-	ATF_REQUIRE_EQ(0, mkdir("site", 0755));
-	ATF_REQUIRE_EQ(0, mkdir("site/policy", 0755));
-	user_write("site/allowed_signers", line, 0644);
-	user_write("site/policy/r.cedar", "permit(principal == User::\"a\","
-	    " action == Action::\"run\", resource);\n", 0644);
+	user_make_site();
 	user_write("rule.cedar", "permit(principal,action,resource);\n",
 	    0644);
 	user_write("cases.yaml", "- case: x\n  command: {submitter: a,"
 	    " author: a, manifest: {name: t}}\n  expect: allow\n", 0644);
-	free(line);
 }
 
 /* The files `receipt' and `vkey'. */

@@ -15,11 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sodium.h>
 
+#include "client/test/rand.h"
 #include "lib/base64.h"
 #include "lib/receipt.h"
 #include "verified.h"
@@ -478,23 +478,6 @@ ATF_TC_BODY(readers_of_receipts_agree, tc)
 		check_sample(i);
 }
 
-static uint64_t
-number(const char *name, uint64_t usual)
-{
-	const char *text = getenv(name);
-
-	return text == NULL ? usual : strtoull(text, NULL, 10);
-}
-
-static uint64_t state;
-
-static size_t
-next_random(size_t below)
-{
-	state = state * 6364136223846793005u + 1442695040888963407u;
-	return (size_t)(state >> 33) % below;
-}
-
 /* Puts a word somewhere, mostly behind a newline, or takes bytes away. */
 static size_t
 change_at_random(char *text, size_t len)
@@ -502,14 +485,14 @@ change_at_random(char *text, size_t len)
 	static const char *const words[] = { OTHER, "\n", " ", "\r", "\t", "A",
 	    "=", "0", "-", DASH, DASH NAME " ", "extra ", "\xc2\xa0", NUL,
 	    "AAAA\n", "+" };
-	const char *word = words[next_random(sizeof(words) / sizeof(*words))];
-	size_t at = next_random(len + 1), n = strlen(word);
+	const char *word = words[rand_below(sizeof(words) / sizeof(*words))];
+	size_t at = rand_below(len + 1), n = strlen(word);
 
-	while (next_random(4) != 0 && at != len && at != 0 &&
+	while (rand_below(4) != 0 && at != len && at != 0 &&
 	    text[at - 1] != '\n')
 		at++;
-	if (next_random(4) == 0 && at < len) {
-		n = 1 + next_random(len - at < 50 ? len - at : 50);
+	if (rand_below(4) == 0 && at < len) {
+		n = 1 + rand_below(len - at < 50 ? len - at : 50);
 		memmove(text + at, text + at + n, len - at - n);
 		return len - n;
 	}
@@ -519,7 +502,6 @@ change_at_random(char *text, size_t len)
 	return len + n;
 }
 
-/* CASEMATE_SEED=N repeats a run; CASEMATE_ROUNDS=N makes it longer. */
 ATF_TC(readers_agree_on_random_changes);
 ATF_TC_HEAD(readers_agree_on_random_changes, tc)
 {
@@ -529,13 +511,10 @@ ATF_TC_HEAD(readers_agree_on_random_changes, tc)
 ATF_TC_BODY(readers_agree_on_random_changes, tc)
 {
 	static char text[2 * RECEIPT_MAX], vkey[VKEY_MAX + 2];
-	uint64_t seed = number("CASEMATE_SEED", (uint64_t)time(NULL));
-	uint64_t rounds = number("CASEMATE_ROUNDS", 30);
+	const uint64_t rounds = rand_init(30);
 
-	printf("CASEMATE_SEED=%llu\n", (unsigned long long)seed);
 	make_signer();
 	write_file("key", vkey, make_key(vkey, &samples[0]));
-	state = seed;
 	for (uint64_t i = 0; i < rounds; i++) {
 		size_t len = make_text(text, &samples[0]);
 
@@ -543,7 +522,7 @@ ATF_TC_BODY(readers_agree_on_random_changes, tc)
 		write_file("receipt", text, len);
 		ATF_CHECK_EQ_MSG(ask_script("receipt", "key"),
 		    ask_ours(text, len, "key"), "seed %llu, round %llu",
-		    (unsigned long long)seed, (unsigned long long)i);
+		    (unsigned long long)rand_seed(), (unsigned long long)i);
 	}
 }
 

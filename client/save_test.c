@@ -26,7 +26,6 @@
 #include "say.h"
 #include "test/user.h"
 
-#define NOBODY	65534
 #define LARGE	(1u << 20)	/* more than a pipe takes */
 
 static char text[USER_TEXT_MAX];
@@ -124,10 +123,7 @@ mode_of(const char *path)
 	return st.st_mode;
 }
 
-/*
- * Runs the body as nobody, with the folder as /mnt, since those above may not
- * be open to others.
- */
+/* Runs the body as the user nobody. */
 static void
 as_nobody(void (*body)(void))
 {
@@ -136,12 +132,7 @@ as_nobody(void (*body)(void))
 
 	ATF_REQUIRE_EQ(0, chmod(".", 0755));
 	if ((pid = fork()) == 0) {
-		if (unshare(CLONE_NEWNS) == -1 ||
-		    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
-		    mount(".", "/mnt", NULL, MS_BIND, NULL) == -1 ||
-		    chdir("/mnt") == -1 || setgid(NOBODY) == -1 ||
-		    setuid(NOBODY) == -1)
-			_exit(9);
+		user_become_nobody();
 		body();
 		_exit(0);
 	}
@@ -412,12 +403,12 @@ ATF_TC_BODY(an_owner_stays, tc)
 	struct stat st;
 
 	write_old("f", 0640);
-	ATF_REQUIRE_EQ(0, chown("f", NOBODY, NOBODY));
+	ATF_REQUIRE_EQ(0, chown("f", USER_NOBODY, USER_NOBODY));
 	ATF_REQUIRE_EQ(0, chmod("f", 0640));
 	saves("f");
 	ATF_REQUIRE_EQ(0, stat("f", &st));
-	ATF_CHECK_EQ(NOBODY, st.st_uid);
-	ATF_CHECK_EQ(NOBODY, st.st_gid);
+	ATF_CHECK_EQ(USER_NOBODY, st.st_uid);
+	ATF_CHECK_EQ(USER_NOBODY, st.st_gid);
 	ATF_CHECK_EQ(S_IFREG | 0640, st.st_mode);
 	/* The other way round only in place. */
 	ATF_REQUIRE_EQ(0, mkdir("d", 0755));

@@ -1,6 +1,5 @@
 #include "odd.h"
 
-#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
@@ -9,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,25 +16,11 @@
 #include "client/need.h"
 #include "user.h"
 
-#define NOBODY	65534
-
 const char *const odd_names[ODD_N] = { "link", "null", "full", "zero",
     "FIFO", "dangling link", "loop", "folder", "missing folder", "socket",
     "missing", "empty", "forbidden", "read-only file system" };
 
 static const char *program, *recipe;
-
-/* As another user, below /mnt: the folders above may not be open to it. */
-static void
-become_nobody(void)
-{
-	fake_check(unshare(CLONE_NEWNS) == 0 &&
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	    mount(".", "/mnt", NULL, MS_BIND, NULL) == 0 &&
-	    chdir("/mnt") == 0 &&
-	    setenv("XDG_STATE_HOME", "/mnt/nobody", 1) == 0 &&
-	    setgid(NOBODY) == 0 && setuid(NOBODY) == 0, "nobody");
-}
 
 int
 odd_run(const struct odd_row *r, const char *argument, bool nobody)
@@ -61,8 +45,10 @@ odd_run(const struct odd_row *r, const char *argument, bool nobody)
 		dup2(open("/dev/null", O_RDONLY), 0);
 		dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
 		dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
-		if (nobody)
-			become_nobody();
+		if (nobody) {
+			setenv("XDG_STATE_HOME", USER_NOBODYS "/nobody", 1);
+			user_become_nobody();
+		}
 		fexecve(fd, argv, environ);
 		_exit(127);
 	}
@@ -201,21 +187,12 @@ odd_start_appliance(struct fake *f)
 static void
 make_site(void)
 {
-	char *line;
-
-	user_slurp("key.pub", user_out);
-	line = need_printf("a %s", user_out);
-	ATF_REQUIRE_EQ(0, mkdir("site", 0755));
-	ATF_REQUIRE_EQ(0, mkdir("site/policy", 0755));
-	user_write("site/allowed_signers", line, 0644);
-	user_write("site/policy/r.cedar", "permit(principal == User::\"a\","
-	    " action == Action::\"run\", resource);\n", 0644);
+	user_make_site();
 	user_write("cases", "- case: x\n  command: {submitter: a, author: a, "
 	    "manifest: {name: t}}\n  expect: allow\n", 0644);
 	user_write("rule", "permit(principal,action,resource);\n", 0644);
 	user_write("rule.json", "{\"staticPolicies\":{},\"templates\":{},"
 	    "\"templateLinks\":[]}\n", 0644);
-	free(line);
 }
 
 static void

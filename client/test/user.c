@@ -1,8 +1,10 @@
 #include "user.h"
 
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +59,31 @@ user_make_job(size_t size)
 	memset(text, 'x', size);
 	user_write("job/files/p", text, 0755);
 	free(text);
+}
+
+void
+user_make_site(void)
+{
+	char *line;
+
+	user_slurp("key.pub", user_out);
+	line = need_printf("a %s", user_out);
+	fake_check(mkdir("site", 0755) == 0 && mkdir("site/policy", 0755) == 0,
+	    "site");
+	user_write("site/allowed_signers", line, 0644);
+	user_write("site/policy/r.cedar", "permit(principal == User::\"a\","
+	    " action == Action::\"run\", resource);\n", 0644);
+	free(line);
+}
+
+void
+user_become_nobody(void)
+{
+	fake_check(unshare(CLONE_NEWNS) == 0 &&
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	    mount(".", USER_NOBODYS, NULL, MS_BIND, NULL) == 0 &&
+	    chdir(USER_NOBODYS) == 0 && setgid(USER_NOBODY) == 0 &&
+	    setuid(USER_NOBODY) == 0, "nobody");
 }
 
 int

@@ -28,6 +28,12 @@ void	user_make_key(void);
 /* That, and the folder `job' with a program of this many bytes. */
 void	user_make_job(size_t size);
 
+/*
+ * The folder `site', after user_make_key(): its user a has this key and may run
+ * all jobs.
+ */
+void	user_make_site(void);
+
 /* A file that looks like the appliance's image: a kernel's header alone. */
 void	user_make_image(const char *path);
 /* One that looks like a runtime: an EROFS superblock alone. */
@@ -43,6 +49,14 @@ int	user_query(const struct cmd *, const char *a, const char *b,
 	    const char *c);
 
 #define USER_SOCKET	"vm.sock"
+
+#define USER_NOBODY	65534
+#define USER_NOBODYS	"/mnt"
+/*
+ * Makes this process, root's, the user nobody, for whom the current folder is
+ * USER_NOBODYS: the folders above may be closed to him.
+ */
+void	user_become_nobody(void);
 
 /* Waits for a child that writes to the files `out' and `err'; its status. */
 int	user_wait(pid_t);
