@@ -95,7 +95,7 @@ locks_of_one_leave_memory_for_others_body() {
 
 case_with_vm several_processors 'with jobs on all of them'
 several_processors_body() {
-	atf_check -o match:' 0 failed, 0 skipped' env SOAK_CPUS=4 T=jobs \
+	atf_check -o match:' 0 failed, 0 skipped' env QEMU_CPUS=4 T=jobs \
 	    SEED=1 STEPS=12 "$CASEMATE_SRC/qemu-tests/soak/run"
 }
 

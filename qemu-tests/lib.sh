@@ -53,24 +53,17 @@ vm_up() {
 	"$casemate" up --name vm --image "$image" --site site "$@"
 }
 
-# qemu_with IOPS [ARG...]: from here on QEMU has these arguments, too, and its
-# data disk does IOPS operations a second ("": as many as it can).
+# qemu_with [QEMU_IOPS=N] [QEMU_RTC=TIME]: from here on QEMU has this disk and
+# this clock; see bin/qemu-system-x86_64.
 qemu_with() {
-	QEMU_IOPS=$1
-	shift
-	QEMU_MORE=$*
-	export QEMU_IOPS QEMU_MORE
-	mkdir -p bin
-	ln -sf "$CASEMATE_SRC/qemu-tests/qemu-with" bin/qemu-system-x86_64
-	case $PATH in
-	"$PWD/bin:"*) ;;
-	*) PATH=$PWD/bin:$PATH ;;
-	esac
+	unset QEMU_IOPS QEMU_RTC
+	[ $# -eq 0 ] || export "$@"
+	PATH=$CASEMATE_SRC/qemu-tests/bin:${PATH#"$CASEMATE_SRC/qemu-tests/bin:"}
 }
 
 # stop_after MS [casemate up options]: boots, and stops it MS milliseconds after
-# the start of QEMU, ready or not.  Fails, and says why, unless that was in good order.
-# The variable `stopped' is "ready" or "starting".
+# the start of QEMU, ready or not.  Fails, and says why, unless that was in good
+# order.  The variable `stopped' is "ready" or "starting".
 stop_after() {
 	after=$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))
 	shift

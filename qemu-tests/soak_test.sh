@@ -106,7 +106,7 @@ scenarios_are_programs_body() {
 		[ -n "$name" ] || continue
 		[ -x "$command" ] || echo "$name: $command"
 	done > "$OLDPWD/missing"
-	for file in run qemu-system-x86_64 *.py; do
+	for file in run ../bin/qemu-system-x86_64 *.py; do
 		/usr/bin/python3 -c 'import ast, sys
 ast.parse(open(sys.argv[1]).read())' "$file" || echo "$file"
 	done >> "$OLDPWD/missing"
@@ -114,22 +114,24 @@ ast.parse(open(sys.argv[1]).read())' "$file" || echo "$file"
 	atf_check cat missing
 }
 
-# The QEMU that the scenarios start, with another in its place.
+# The QEMU that the scenarios start, with a script behind it.
 atf_test_case qemu_gets_what_the_scenario_asks_for
 qemu_gets_what_the_scenario_asks_for_body() {
 	mkdir bin
 	program bin/qemu-system-x86_64 'echo "$*"'
-	PATH=$CASEMATE_SRC/qemu-tests/soak:$PWD/bin:/usr/bin:/bin
+	PATH=$CASEMATE_SRC/qemu-tests/bin:$PWD/bin:/usr/bin:/bin
 	disk=driver=raw,node-name=data,read-only=off,file.driver=file,file.filename=/d
 	atf_check -o inline:"-kernel k -smp 1 -blockdev $disk\n" \
 	    qemu-system-x86_64 -kernel k -smp 1 -blockdev $disk
-	SOAK_CPUS=4 SOAK_RTC=1970-01-01T00:00:00 SOAK_IOPS=5
-	export SOAK_CPUS SOAK_RTC SOAK_IOPS
+	QEMU_CPUS=4 QEMU_RTC=1970-01-01T00:00:00 QEMU_IOPS=5
+	export QEMU_CPUS QEMU_RTC QEMU_IOPS
 	atf_check -o match:'^-object throttle-group,id=slow,x-iops-total=5 ' \
 	    -o match:' driver=throttle,throttle-group=slow,node-name=data,' \
 	    -o match:',file.driver=raw,file.file.driver=file,file.file.filen' \
 	    -o match:' -smp 1 .* -smp 4 -rtc base=1970-01-01T00:00:00$' \
 	    qemu-system-x86_64 -kernel k -smp 1 -blockdev $disk
+	atf_check -o inline:'--version\n' qemu-system-x86_64 --version
+	PATH=$CASEMATE_SRC/qemu-tests/bin:$PATH		# it never starts itself
 	atf_check -o inline:'--version\n' qemu-system-x86_64 --version
 }
 

@@ -36,13 +36,13 @@ done
 # A job that is cut off has its end in the ledger.
 case_with_vm slow_disk_stops_in_good_order '5 operations a second'
 slow_disk_stops_in_good_order_body() {
-	qemu_with 5
+	qemu_with QEMU_IOPS=5
 	atf_check -o ignore -e ignore "$do" vm_up --wait 200
 	elf_job forever forever
 	run_job forever > out 2>&1 &
 	wait_for 30 grep -q '^here' out || atf_fail "no job: $(cat out)"
 	atf_check -e match:'stopped in good order' "$casemate" down --wait 60 vm
-	qemu_with ''
+	qemu_with
 	atf_check -o ignore -e ignore "$do" vm_up
 	atf_check -o match:job.finished -e ignore \
 	    "$casemate" ledger --key alice --on vm
@@ -52,7 +52,7 @@ slow_disk_stops_in_good_order_body() {
 # Stopped while init opens it.
 case_with_vm very_slow_disk_is_said '1 operation a second'
 very_slow_disk_is_said_body() {
-	qemu_with 1
+	qemu_with QEMU_IOPS=1
 	default_site
 	vm_up --wait 200 > up.out 2> up.err &
 	up=$!
@@ -68,7 +68,7 @@ case_with_vm starts_and_stops_at_any_time 'the clock is years off'
 starts_and_stops_at_any_time_body() {
 	elf_job true true
 	for time in 1970-01-02 2099-01-01; do
-		qemu_with '' -rtc base=$time
+		qemu_with QEMU_RTC=$time
 		atf_check -o ignore -e ignore "$do" vm_up
 		atf_check -s exit:125 -e match:"the appliance's clock is" \
 		    -e match:'refused .stale.' "$do" run_job true

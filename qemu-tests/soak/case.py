@@ -39,7 +39,7 @@ def main():
         return 0
     program, case, cpus = every[int(os.environ["SEED"]) % len(every)]
     print(f"{program}:{case} on {cpus} processors", flush=True)
-    os.environ["SOAK_CPUS"] = str(cpus)
+    os.environ["QEMU_CPUS"] = str(cpus)
     # As kyua does: its own environment, and the clean-up in the same folder.
     del os.environ["XDG_STATE_HOME"]
     os.environ.update(TMPDIR=os.getcwd(), LANG="C.UTF-8")

@@ -23,8 +23,8 @@ def boot(env, ok):
 
 
 def step(n, rng):
-    env = {"SOAK_RTC": rng.choice(TIMES),
-           "SOAK_CPUS": str(rng.choice((1, 2)))}
+    env = {"QEMU_RTC": rng.choice(TIMES),
+           "QEMU_CPUS": str(rng.choice((1, 2)))}
     if boot(env, (0, 1)):
         for _ in range(rng.randint(1, 3)):
             command("run", "hello", "--wait", "5", ok=(0, 125))

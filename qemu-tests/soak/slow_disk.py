@@ -10,7 +10,7 @@ def before(rng):
 
 
 def step(n, rng):
-    env = {"SOAK_IOPS": str(rng.choice((5, 10, 20, 50, 200)))}
+    env = {"QEMU_IOPS": str(rng.choice((5, 10, 20, 50, 200)))}
     note(env)
     result = up("--disk", "data.img", "--wait", "150", ok=(0, 1), env=env)
     if result.status == 0:
