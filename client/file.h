@@ -15,8 +15,8 @@ enum file_link {
 };
 
 /*
- * Why opening it failed with errno, for a message: what it is where it is of
- * the wrong kind, or strerror().
+ * Why opening it failed with errno, for a message: the kind of a file that is of
+ * the wrong kind, or strerror().  Valid until the next call.
  */
 const char *file_reason(int dirfd, const char *name);
 
@@ -29,8 +29,8 @@ int	file_read(int dirfd, const char *name, enum file_link,
 	    const char *shown, size_t max, struct buf *out, bool *executablep);
 
 /*
- * 0 when the path that the user typed is a regular file that can be read.
- * Complains and returns -1.
+ * Returns 0 when the path that the user typed is a regular file that can be
+ * read; else complains and returns -1.
  */
 int	file_check(const char *path);
 

@@ -18,8 +18,8 @@ void	jsonout_open_list(struct jsonout *, const char *name);
 void	jsonout_close_list(struct jsonout *);
 
 /*
- * Members of the object.  What a terminal obeys is escaped; so is, as \xNN,
- * every byte of a text that is not UTF-8.
+ * Members of the object.  Control characters are escaped.  A text that is not
+ * UTF-8 has its bytes beyond ASCII as \xNN.
  */
 void	jsonout_text(struct jsonout *, const char *name, const char *value);
 void	jsonout_number(struct jsonout *, const char *name, uint64_t value);

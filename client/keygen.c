@@ -157,7 +157,7 @@ keygen_check_key(const char *key)
 	return ret;
 }
 
-/* A private key, with or without a passphrase, whatever its format. */
+/* A private key of any format, with or without a passphrase. */
 static bool
 is_private(const char *key)
 {

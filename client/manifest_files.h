@@ -18,8 +18,8 @@ int	manifest_files_check(const char *where, const struct manifest *,
 	    const struct job_folder *);
 
 /*
- * 0 unless argv[0] is surely no program that the job could run.  Else complains
- * and returns -1.
+ * Complains and returns -1 when the job certainly cannot run argv[0]; else
+ * returns 0.
  */
 int	manifest_files_check_program(const char *where,
 	    const struct manifest *);

@@ -67,8 +67,8 @@ struct cmd {
  * options' variables in the struct at `dst', puts arguments into args, and
  * returns how many there are.  Complains and returns -1 for words that the
  * command does not have, and when an option is missing that all of its forms
- * need or has an empty value.  Of an option that is no list and is given twice
- * the last one counts.
+ * need or has an empty value.  If an option that is not a list is given twice,
+ * the last value counts.
  */
 int	opts_parse(const struct cmd *, void *dst, int argc, char *argv[],
 	    const char *args[]);

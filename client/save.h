@@ -4,9 +4,10 @@
  * A regular file, and one that is not there, is put in its place as replace.h
  * says; signals wait until then.
  *
- * A link stays, and its target is written.  What is no regular file is written
- * into: a device, a terminal, a FIFO once a program reads from it, and
- * whatever standard output or error go to.  Folders and sockets are refused.
+ * A link stays, and its target is written.  What is not a regular file is
+ * written into: a device, a terminal, a FIFO once a program reads from it.  So
+ * is the file or socket that is standard output or error.  Folders and other
+ * sockets are refused.
  */
 #ifndef SAVE_H
 #define SAVE_H

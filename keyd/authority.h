@@ -18,7 +18,7 @@ struct authority {
 	struct nonces	nonces;
 	int		statefd;		/* the caller's */
 	struct head	head;
-	bool		named;			/* its name is on the disk */
+	bool		named;			/* the disk has its name */
 	bool		ledger_there;		/* ledgerd has said which */
 	struct why	refusal;		/* why not this ledger, or "" */
 	char		vkey[VKEY_MAX + 1];	/* of the key */
@@ -39,8 +39,8 @@ int	authority_open(struct authority *, int statefd, int sitefd,
 void	authority_see_ledger(struct authority *,
 	    const struct identity_ledger *);
 /*
- * Records the name if the disk does not have it yet; for an error of the disk
- * errno is not EPERM.
+ * Records the name if the disk does not have it yet.  After an error of the
+ * disk returns -1 with *w and another errno than EPERM.
  */
 int	authority_may_sign(struct authority *, struct why *w);
 void	authority_close(struct authority *);

@@ -198,7 +198,7 @@ read_manifest(struct decision *d, const struct submission *s)
 	return refuse(d, errno == ENOMEM ? REASON_FAULT : REASON_MANIFEST);
 }
 
-/* Names those that there are. */
+/* Lists the runtimes that are attached. */
 static void
 refuse_runtime(struct decision *d, const struct runtimes *attached)
 {

@@ -102,7 +102,7 @@ do_denied(void *ctx, const struct msg_checkpoint_denied *m)
 	l->checkpoint.denied = true;
 }
 
-/* So that keyd can see whether the ledger is that of its key. */
+/* keyd checks that the ledger is its key's. */
 static void
 send_opened(struct ledgerd *l)
 {

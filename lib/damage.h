@@ -1,8 +1,9 @@
 /*
- * What mail programs, editors and terminals do to a text on its way: ends of
- * lines, quoting, broken lines, a missing end.  The readers of what people
- * send to each other (receipts, appliance keys, signatures) ask here once they
- * have refused a text, so that damage is not taken for forgery.
+ * What mail programs, editors and terminals do to a text on its way: other ends
+ * of lines, quoting, broken lines, a missing end.  The readers of what people
+ * send to each other (receipts, appliance keys, signatures) call this after they
+ * have refused a text, so that damage is not taken for forgery.  For files that
+ * people write, lib/doc/encoding.h says how to save them.
  */
 #ifndef DAMAGE_H
 #define DAMAGE_H
@@ -15,7 +16,7 @@
 struct damage_form {
 	const char	*what;	/* "receipt": its name in messages */
 	const char	*first;	/* the start of its first line, or NULL */
-	bool		 dash;	/* signature lines begin with an em dash */
+	bool		 dash;	/* it has lines that begin with an em dash */
 	bool		 newline;	/* its last line ends in a newline */
 };
 

@@ -12,9 +12,9 @@
 #include "lib/msg/msg.h"
 
 /*
- * Always terminated; a message that is too long is cut.  That of a refusal is
- * kept in the ledger, and has no text of a manifest or of a bundle in it:
- * docs/ledger.md says where one may be.
+ * Always terminated; a message that is too long is cut.  A refusal's message is
+ * kept in the ledger, so it has no text of a manifest or of a bundle, with the
+ * exceptions in docs/ledger.md.
  */
 struct why {
 	char	text[TEXT_MAX];

@@ -154,9 +154,9 @@ void	job_refuse(struct runner *, struct job *, enum reason,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void	job_end(struct runner *, struct job *, enum outcome, uint32_t status,
 	    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-/* Refuses for a fault of the appliance, which is logged, too. */
+/* job_refuse() for a fault of the appliance, which is logged, too. */
 void	job_fail(struct runner *, struct job *, enum reason, const char *what);
-/* The same where a limit ends it; see job_limit_text(). */
+/* job_end() by a limit; see job_limit_text(). */
 void	job_end_at_limit(struct runner *, struct job *, enum outcome,
 	    enum limit, const char *what);
 /* Adds a note to the verdict's message. */

@@ -103,8 +103,8 @@ conclude(struct runner *r, struct job *j)
 		cgroup_read(&j->cgroup, &j->figures);
 	job_judge(j);
 	if (j->late)
-		job_add_note(j, "its processes were killed and had not all ended "
-		    "%llu s later: the figures are of then",
+		job_add_note(j, "its processes were killed and had not all "
+		    "ended %llu s later: the figures are of then",
 		    (unsigned long long)(now_ms() - j->ended_ms) / 1000);
 	else if (j->cgroup.dir != -1)
 		(void)cgroup_close(&j->cgroup, r->cgroup);

@@ -1,6 +1,6 @@
 /*
- * The findings of a site: counts them and says the first ones of each kind.  A
- * kind is a message without what it quotes.
+ * Counts the findings of a site and prints the first ones of each kind.  A kind
+ * is a message without the texts and numbers in it.
  */
 #ifndef POLICY_TELLING_H
 #define POLICY_TELLING_H
@@ -12,12 +12,12 @@
 #include "lib/doc/error.h"
 #include "lib/rules/rules.h"
 
-#define TELLING_KINDS	64	/* messages of more kinds are all said */
+#define TELLING_KINDS	64	/* those of more kinds are all printed */
 #define TELLING_SHOWN	10	/* of a kind; more of them tell nothing new */
 
 struct telling {
 	const char	*dir;		/* NULL, or before the file's name */
-	bool		 all;		/* says every finding */
+	bool		 all;		/* prints every finding */
 	bool		 strict;	/* warnings are errors */
 	size_t		 nerrors, nwarnings, nhidden;
 	size_t		 nkinds;
@@ -30,7 +30,7 @@ struct telling {
 };
 
 void	telling_init(struct telling *, const char *dir);
-/* Says how many findings were not said, if any. */
+/* Prints how many findings were not printed, if any. */
 void	telling_end(const struct telling *);
 
 #endif

@@ -58,9 +58,8 @@ int	doc_error_word(struct doc_error *, const void *, size_t len);
 const char	*doc_error_format(const struct doc_error *, int picture,
 		    char *dst, size_t cap);
 /*
- * The same in one line and without the word of the file, for what is kept
- * where others read it.  If a text of a manifest reaches an error in another
- * way than by doc_error_word(), it is not taken out.
+ * The same in one line and without the word of the file, for messages that
+ * others can read.  Takes out only what doc_error_word() has put in.
  */
 const char	*doc_error_public(const struct doc_error *, char *dst,
 		    size_t cap);

@@ -37,8 +37,9 @@ struct rules_report {
 	void	(*report)(void *ctx, const struct doc_error *, bool warning);
 	void	*ctx;
 	/*
-	 * NULL, or whether to leave out a finding of this text: asked before
-	 * its place is looked up, when there may be very many.
+	 * May be NULL.  Returns true to leave out a finding with this text.
+	 * It is called before the finding's place is looked up, which takes
+	 * long when there are very many.
 	 */
 	bool	(*skip)(void *ctx, const char *text, bool warning);
 };

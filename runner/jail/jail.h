@@ -27,8 +27,7 @@ enum {
  * Call it in the first process of new user, mount, pid, net, ipc and uts
  * namespaces, in the job's control group, once the user maps are written.
  * The job gets these processors (cpus.h).  fds[] has the descriptors by the
- * numbers above.  Reports all failures to
- * the runner.
+ * numbers above.  Reports all failures to the runner.
  */
 noreturn void	jail_run(const struct grant *, uint64_t cpus,
 		    const int fds[JAIL_FDS]);
