@@ -1,7 +1,7 @@
 /*
- * The power button before init listens.  The kernel sends init a signal for
- * each press, but init's first instructions are too late for the first ones.
- * The kernel has counted them.
+ * Presses of the power button from before init reads signals.  The kernel sends
+ * init a signal for each press.  One that comes before init queues signals is
+ * lost, but the kernel counts it.
  */
 #ifndef BUTTON_H
 #define BUTTON_H

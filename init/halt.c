@@ -14,7 +14,7 @@
 #include <skalibs/djbunix.h>
 
 #include "lib/log.h"
-#include "patience.h"
+#include "slowdisk.h"
 
 #define DRAIN_TRIES	100	/* 5 ms each, for a slow console */
 #define REAP_TRIES	200	/* 5 ms each, for SIGKILL to take effect */
@@ -67,7 +67,7 @@ halt_system(enum halt how)
 	pid_t waiting;
 
 	end_processes();
-	waiting = patience_begin("writing the data disk");
+	waiting = slowdisk_start("writing the data disk");
 	sync();
 	if (umount2("/data", 0) == -1 && errno != EINVAL) {
 		log_info("cannot unmount /data: %m; its journal is replayed "
@@ -75,7 +75,7 @@ halt_system(enum halt how)
 		mount(NULL, "/data", NULL, MS_REMOUNT | MS_RDONLY, NULL);
 		sync();
 	}
-	patience_end(waiting);
+	slowdisk_stop(waiting);
 	log_info("stopped");
 	halt_now(how);
 }

@@ -25,7 +25,7 @@
 #include "console_pipe.h"
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "patience.h"
+#include "slowdisk.h"
 #include "plan.h"
 #include "halt.h"
 #include "drop.h"
@@ -466,10 +466,10 @@ main(void)
 	boot_or_give_up(plan_run(boot_plan, N(boot_plan)), "boot plan");
 	obey_button();
 	boot_or_give_up(fdstore_open_log(init.fds), "log");
-	waiting = patience_begin("opening the data disk");
+	waiting = slowdisk_start("opening the data disk");
 	boot_or_give_up(disks_mount(&init.disks), "disks");
 	boot_or_give_up(data_open("/data", &keyd_folder), "data");
-	patience_end(waiting);
+	slowdisk_stop(waiting);
 	boot_or_give_up(limit_jobs(), "memory");
 	check_clock();
 	read_boot_id();

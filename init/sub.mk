@@ -2,13 +2,14 @@
 
 ARCHIVES += init
 init_SRCS := $(addprefix init/,button.c console_pipe.c data.c disks.c drop.c \
-	fdstore.c halt.c levels.c patience.c plan.c services.c spawn.c super.c svdir.c watch.c)
+	fdstore.c halt.c levels.c plan.c services.c slowdisk.c spawn.c \
+	super.c svdir.c watch.c)
 init_NEEDS := lib
 init_LIBS := -lskarnet
 IMAGE_PROGS += init/init
 
 TESTS += $(addprefix init/,button_test console_pipe_test data_test disks_test \
-	drop_test fdstore_test halt_test levels_test patience_test plan_test \
+	drop_test fdstore_test halt_test levels_test plan_test slowdisk_test \
 	spawn_test super_test watch_test)
 init/console_pipe_test_USES := init console
 $(foreach t,data disks drop fdstore halt spawn,$(eval \
@@ -16,6 +17,6 @@ $(foreach t,data disks drop fdstore halt spawn,$(eval \
 init/data_test_LDFLAGS := -Wl,--wrap=fstat
 init/disks_test_LDFLAGS := -Wl,--wrap=mount
 init/fdstore_test_LDFLAGS := -Wl,--wrap=socket,--wrap=bind,--wrap=listen
-init/patience_test_LDFLAGS := -Wl,--wrap=sleep
+init/slowdisk_test_LDFLAGS := -Wl,--wrap=sleep
 init/spawn_test_LDFLAGS := -Wl,--wrap=setrlimit
 $(B)/tests/init/spawn_test: | $(B)/bin/console

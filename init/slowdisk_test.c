@@ -1,5 +1,5 @@
 /* Time passes a thousand times faster here. */
-#include "patience.h"
+#include "slowdisk.h"
 
 #include <atf-c.h>
 #include <errno.h>
@@ -32,7 +32,7 @@ ATF_TC_BODY(a_long_wait_is_logged_until_it_ends, tc)
 	log_init("init");
 	ATF_REQUIRE_EQ(0, pipe(p));
 	ATF_REQUIRE(dup2(p[1], STDERR_FILENO) != -1);
-	ATF_REQUIRE((pid = patience_begin("waiting")) > 0);
+	ATF_REQUIRE((pid = slowdisk_start("waiting")) > 0);
 	while (strstr(text, " after 6 s;") == NULL) {
 		ssize_t n = read(p[0], text + len, sizeof(text) - 1 - len);
 
@@ -42,10 +42,10 @@ ATF_TC_BODY(a_long_wait_is_logged_until_it_ends, tc)
 	ATF_CHECK_EQ_MSG(0, strncmp(first, text, sizeof(first) - 1), "%s",
 	    text);
 	errno = EDOM;
-	patience_end(pid);
+	slowdisk_stop(pid);
 	ATF_CHECK_EQ(EDOM, errno);
 	ATF_CHECK_ERRNO(ESRCH, kill(pid, 0) == -1);
-	patience_end(-1);
+	slowdisk_stop(-1);
 }
 
 ATF_TP_ADD_TCS(tp)

@@ -1,4 +1,4 @@
-#include "patience.h"
+#include "slowdisk.h"
 
 #include <sys/wait.h>
 
@@ -11,7 +11,7 @@
 #define EVERY_S	3
 
 pid_t
-patience_begin(const char *doing)
+slowdisk_start(const char *doing)
 {
 	pid_t pid = fork();
 	unsigned waited = 0;
@@ -27,7 +27,7 @@ patience_begin(const char *doing)
 }
 
 void
-patience_end(pid_t pid)
+slowdisk_stop(pid_t pid)
 {
 	const int err = errno;
 
