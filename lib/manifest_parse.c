@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hex.h"
 #include "lib/doc/fields.h"
 
 /* A manifest as large as can be has 1,224 values. */
@@ -259,15 +260,6 @@ read_path(const struct fields_value *v, void *ctx)
 			    "list, as itself or as a folder; keep one of "
 			    "them");
 	return copy_text(v, r, path, &m->files[m->nfiles - 1].path);
-}
-
-static int
-hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *p = strchr(digits, c);
-
-	return p == NULL || c == '\0' ? -1 : (int)(p - digits);
 }
 
 static int

@@ -7,6 +7,7 @@
 
 #include "client/need.h"
 #include "client/number.h"
+#include "lib/hex.h"
 
 #define MAGIC	"casemate-state "
 #define VERSION	"2\n"
@@ -96,15 +97,6 @@ statefile_format(struct buf *b, const struct vm_state *s)
 	buf_add_str(b, MAGIC VERSION);
 	for (size_t i = 0; i < NLINES; i++)
 		add_line(b, &lines[i], (const char *)s + lines[i].at);
-}
-
-static int
-hex_digit(char c)
-{
-	const char *digits = "0123456789abcdef";
-	const char *at = c == '\0' ? NULL : strchr(digits, c);
-
-	return at == NULL ? -1 : (int)(at - digits);
 }
 
 /* What add_text() wrote; -1 when it is longer than the member. */
