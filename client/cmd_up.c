@@ -303,7 +303,7 @@ go(struct up *u)
 	return follow(u);
 }
 
-/* It runs: is it what was asked for? */
+/* Compares what runs with what was asked for. */
 static int
 compare(struct up *u, const struct vm_state *asked)
 {

@@ -45,7 +45,7 @@ job_add_limit(struct job *j, enum limit limit, const char *what)
 	job_add_note(j, "%s", job_limit_text(j, limit, what, text));
 }
 
-/* Not its own limit: the machine's, alone or with other jobs. */
+/* The machine had too little memory, for this job or for all together. */
 static void
 blame_appliance(struct job *j)
 {
@@ -108,7 +108,7 @@ judge_processes(struct job *j)
 	job_add_limit(j, LIMIT_PROCESSES, what);
 }
 
-/* What it removed before its end was not seen. */
+/* Only at the job's end: files that it removed do not count. */
 static void
 judge_tmp(struct job *j)
 {

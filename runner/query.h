@@ -46,7 +46,7 @@ struct query {
 	bool		 leaf_asked;	/* a LEDGER_READ is outstanding */
 	void		*leaf;		/* its reply, until there is room */
 	size_t		 leaf_len;
-	bool		 leaf_lost;	/* why it cannot be read instead */
+	bool		 leaf_lost;	/* leaf is why it cannot be read */
 	void		*receipt;	/* of the decision, for the end */
 	size_t		 receipt_len;
 	uint64_t	 uncredited;	/* bytes without credit */

@@ -30,7 +30,7 @@
 #define CACHE_NAME	".kvm-probe"	/* not an appliance's name */
 #define CID_TRIES	8
 
-/* What a trial of KVM showed; the first two are kept in a file. */
+/* The result of a trial of KVM; the first two are kept in a file. */
 enum kvm_trial {
 	KVM_FAILS,
 	KVM_WORKS,

@@ -31,7 +31,7 @@ write_holder(int fd, enum lock_user user)
 	int n = snprintf(text, sizeof(text), "%s %ld %llu\n", words[user],
 	    (long)getpid(), (unsigned long long)proc_start_time(getpid()));
 
-	/* Without this text `down' waits, but cannot stop an `up'. */
+	/* If this fails, `down' waits for an `up' and cannot stop it. */
 	if (ftruncate(fd, 0) == 0)
 		(void)!pwrite(fd, text, (size_t)n, 0);
 }

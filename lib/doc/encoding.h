@@ -1,7 +1,7 @@
 /*
- * What bytes a text file may have, before its own grammar.  All are UTF-8
- * without a byte order mark.  A reader names what else its format does not
- * take; the message says how to save the file.
+ * Checks the bytes of a file that people write, before its grammar.  All are
+ * UTF-8 without a byte order mark.  A reader names what else its format refuses;
+ * the message says how to save the file.
  */
 #ifndef DOC_ENCODING_H
 #define DOC_ENCODING_H

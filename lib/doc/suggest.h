@@ -1,7 +1,7 @@
 /*
- * "Did you mean ...?": of the names that are known, the one that is nearest to
- * a name that is not.  Capitals do not count; a name that the other one begins
- * with is near, too.
+ * "Did you mean ...?": finds the known name that is most similar to an unknown
+ * one.  Upper and lower case are the same.  Two names are also similar when one
+ * begins with the other.
  */
 #ifndef DOC_SUGGEST_H
 #define DOC_SUGGEST_H

@@ -356,7 +356,7 @@ run_job(const struct grant *g, uint64_t cpus)
 	_exit(errno == ENOENT ? 127 : 126);	/* as shells do */
 }
 
-/* What has no room left, of what the job may write. */
+/* Which places that the job may write to have no room left. */
 static uint8_t
 find_full(void)
 {
