@@ -18,7 +18,7 @@
 #include "target.h"
 
 #define WAIT_S		30
-#define CUT_MS		10000	/* for the other's end, after its QEMU's */
+#define CUT_MS		5000	/* for the other's end, after its QEMU's */
 #define CUT_EVERY_MS	100
 
 struct take_down {

@@ -34,9 +34,9 @@ for machine in q35 pc; do
 done
 
 # A job that is cut off has its end in the ledger.
-case_with_vm slow_disk_stops_in_good_order '5 operations a second'
+case_with_vm slow_disk_stops_in_good_order '10 operations a second'
 slow_disk_stops_in_good_order_body() {
-	qemu_with QEMU_IOPS=5
+	qemu_with QEMU_IOPS=10
 	atf_check -o ignore -e ignore "$do" vm_up --wait 200
 	elf_job forever forever
 	run_job forever > out 2>&1 &
@@ -50,9 +50,9 @@ slow_disk_stops_in_good_order_body() {
 }
 
 # Stopped while init opens it.
-case_with_vm very_slow_disk_is_said '1 operation a second'
+case_with_vm very_slow_disk_is_said '2 operations a second'
 very_slow_disk_is_said_body() {
-	qemu_with QEMU_IOPS=1
+	qemu_with QEMU_IOPS=2
 	default_site
 	vm_up --wait 200 > up.out 2> up.err &
 	up=$!
