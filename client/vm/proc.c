@@ -23,6 +23,13 @@
 
 #define PROC_FDS_MAX	16
 #define FDS_ABOVE	64	/* high numbers on the way */
+#define DYING_MS	10000	/* a killed QEMU frees all of the guest's memory */
+
+/* Fields of /proc/PID/stat; the flag is in <linux/sched.h> of the kernel. */
+#define STAT_FLAGS	9
+#define STAT_START	22
+#define STAT_PENDING	31
+#define PF_EXITING	0x4
 
 static bool
 is_program(const char *path)
@@ -183,12 +190,33 @@ proc_wait(pid_t pid)
 	return WEXITSTATUS(status);
 }
 
+/* A number of /proc/PID/stat; fields are counted as proc(5) counts them. */
+static unsigned long long
+stat_number(const char *fields, int nr)
+{
+	unsigned long long value;
+
+	/* `fields' begins before the third. */
+	for (int i = 3; i < nr && fields != NULL; i++)
+		fields = strchr(fields + 1, ' ');
+	return fields != NULL && sscanf(fields, " %llu", &value) == 1 ? value :
+	    0;
+}
+
+/* A zombie; or it exits; or SIGKILL, or what the kernel makes it, is due. */
+static bool
+stat_dying(const char *fields)
+{
+	return fields[1] == 'Z' || fields[1] == 'X' ||
+	    (stat_number(fields, STAT_FLAGS) & PF_EXITING) != 0 ||
+	    (stat_number(fields, STAT_PENDING) >> (SIGKILL - 1) & 1) != 0;
+}
+
 /* From /proc/PID/stat, whose second field may hold any bytes. */
-uint64_t
-proc_start_time(pid_t pid)
+static uint64_t
+read_stat(pid_t pid, bool *dying)
 {
 	char path[64], text[1024], *p;
-	unsigned long long start;
 	ssize_t n;
 	int fd;
 
@@ -200,26 +228,32 @@ proc_start_time(pid_t pid)
 	if (n <= 0)
 		return 0;
 	text[n] = '\0';
-	if ((p = strrchr(text, ')')) == NULL)
+	if ((p = strrchr(text, ')')) == NULL || p[1] != ' ' || p[2] == '\0')
 		return 0;
-	if (p[1] == ' ' && p[2] == 'Z')
-		return 0;
-	/* Fields 3 to 21 are skipped. */
-	for (int i = 0; i < 20 && p != NULL; i++)
-		p = strchr(p + 1, ' ');
-	if (p == NULL || sscanf(p, " %llu", &start) != 1)
-		return 0;
-	return start;
+	*dying = stat_dying(p + 1);
+	return stat_number(p + 1, STAT_START);
+}
+
+uint64_t
+proc_start_time(pid_t pid)
+{
+	bool dying = false;
+	uint64_t start = read_stat(pid, &dying);
+
+	return dying ? 0 : start;
 }
 
 int
 proc_open(const struct proc *p)
 {
+	bool dying = false;
 	int fd = -1;
 
 	if (p->pid > 0 && p->start != 0)
 		fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
-	if (fd != -1 && proc_start_time(p->pid) == p->start)
+	/* Its files are open, and locked, until it has ended. */
+	if (fd != -1 && read_stat(p->pid, &dying) == p->start &&
+	    !(dying && proc_ended(fd, DYING_MS)))
 		return fd;
 	if (fd != -1)
 		close(fd);

@@ -41,12 +41,13 @@ pid_t	proc_start(const char *const argv[], enum proc_kind, int dirfd,
 /* Waits; returns the exit status, or 128 + signal. */
 int	proc_wait(pid_t);
 
-/* The start time of a process, 0 when no process has this pid. */
+/* The start time of a process; 0 when none has this pid, or it is dying. */
 uint64_t proc_start_time(pid_t);
 
 /*
  * A pidfd of exactly this process, or -1 with ESRCH when it has ended, even if
- * another process has its pid now.
+ * another process has its pid now.  Waits at most 10 s for the end of one that
+ * is dying.
  */
 int	proc_open(const struct proc *);
 int	proc_signal(int pidfd, int sig);

@@ -1,11 +1,16 @@
 #include <atf-c.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "client/file.h"
@@ -107,6 +112,65 @@ ATF_TC_BODY(dead_but_not_reaped_is_gone, tc)
 	ATF_CHECK_ERRNO(ESRCH, proc_open(&s.qemu) == -1);
 }
 
+/* Freeing this takes the kernel longer than the test takes to look. */
+#define BIG	(256u << 20)
+
+ATF_TC_WITHOUT_HEAD(killed_one_is_waited_for);
+ATF_TC_BODY(killed_one_is_waited_for, tc)
+{
+	int ready[2];
+	struct vm_state s, back;
+	pid_t pid;
+	char c;
+
+	enter();
+	ATF_REQUIRE_EQ(0, pipe(ready));
+	if ((pid = fork()) == 0) {
+		if (mmap(NULL, BIG, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+		    MAP_ANONYMOUS | MAP_POPULATE, -1, 0) != MAP_FAILED)
+			(void)!write(ready[1], "", 1);
+		for (;;)
+			pause();
+	}
+	ATF_REQUIRE_EQ(1, read(ready[0], &c, 1));
+	s = running(pid);
+	ATF_REQUIRE_EQ(0, state_save("vm", &s));
+	ATF_REQUIRE_EQ(STATE_UP, state_load("vm", &back));
+	ATF_REQUIRE_EQ(0, kill(pid, SIGKILL));
+	ATF_CHECK_EQ(STATE_STALE, state_load("vm", &back));
+	ATF_CHECK_EQ(pid, waitpid(pid, NULL, WNOHANG));
+}
+
+static void *
+end_later(void *arg)
+{
+	poll(NULL, 0, 200);
+	_exit(0);
+	return arg;
+}
+
+/* A zombie to look at, while its other threads have its files open. */
+ATF_TC_WITHOUT_HEAD(last_thread_is_waited_for);
+ATF_TC_BODY(last_thread_is_waited_for, tc)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	struct vm_state s;
+	pthread_t thread;
+	pid_t pid;
+
+	if ((pid = fork()) == 0) {
+		poll(NULL, 0, 50);
+		pthread_create(&thread, NULL, end_later, NULL);
+		syscall(SYS_exit, 0);
+	}
+	s = running(pid);
+	while (proc_start_time(pid) != 0)
+		nanosleep(&pause, NULL);
+	ATF_CHECK_EQ(0, waitpid(pid, NULL, WNOHANG));
+	ATF_CHECK_ERRNO(ESRCH, proc_open(&s.qemu) == -1);
+	ATF_CHECK_EQ(pid, waitpid(pid, NULL, WNOHANG));
+}
+
 ATF_TC_WITHOUT_HEAD(state_of_another_boot_is_stale);
 ATF_TC_BODY(state_of_another_boot_is_stale, tc)
 {
@@ -164,6 +228,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, up_while_its_process_lives);
 	ATF_TP_ADD_TC(tp, recycled_pid_is_not_ours);
 	ATF_TP_ADD_TC(tp, dead_but_not_reaped_is_gone);
+	ATF_TP_ADD_TC(tp, killed_one_is_waited_for);
+	ATF_TP_ADD_TC(tp, last_thread_is_waited_for);
 	ATF_TP_ADD_TC(tp, state_of_another_boot_is_stale);
 	ATF_TP_ADD_TC(tp, damaged_state_is_said);
 	ATF_TP_ADD_TC(tp, relative_xdg_state_home_is_ignored);
