@@ -37,7 +37,7 @@ get_name(const struct fields_value *v, char dst[NAME_MAX_LEN + 1])
 	if (fields_copy(v, dst, NAME_MAX_LEN + 1) == -1)
 		return -1;
 	if (name_check(dst) == -1)
-		return fields_error(v, "not a name; " NAME_ADVICE);
+		return fields_error_value(v, "a name", NAME_ADVICE);
 	return 0;
 }
 
@@ -251,8 +251,8 @@ read_path(const struct fields_value *v, void *ctx)
 	if (path == NULL)
 		return -1;
 	if (name_check_path(path) == -1)
-		return fields_error(v, "not a path of a bundle's file; write "
-		    "it relative, without `..', `.', `//' and control "
+		return fields_error_value(v, "the path of a bundle's file",
+		    "write it relative, without `..', `.', `//' and control "
 		    "characters");
 	for (size_t i = 0; i + 1 < m->nfiles; i++)
 		if (paths_clash(m->files[i].path, path))
@@ -278,7 +278,7 @@ read_sha256(const struct fields_value *v, void *ctx)
 		f->sha256[i] = (unsigned char)(hex_digit(hex[2 * i]) << 4 |
 		    hex_digit(hex[2 * i + 1]));
 	if (i != DIGEST_LEN)
-		return fields_error(v, "not a SHA-256; write the 64 "
+		return fields_error_value(v, "a SHA-256", "write the 64 "
 		    "lower-case hex digits that sha256sum(1) prints");
 	return 0;
 }
@@ -293,10 +293,10 @@ read_executable(const struct fields_value *v, void *ctx)
 }
 
 static const struct fields_row file_rows[] = {
-	{ "path", true, read_path },
-	{ "sha256", true, read_sha256 },
-	{ "executable", false, read_executable },
-	{ NULL, false, NULL },
+	{ "path", true, read_path, NULL },
+	{ "sha256", true, read_sha256, NULL },
+	{ "executable", false, read_executable, NULL },
+	{ NULL, false, NULL, NULL },
 };
 
 static int
@@ -340,10 +340,10 @@ read_limit_##id(const struct fields_value *v, void *ctx) \
 
 static const struct fields_row limit_rows[] = {
 #define LIMIT(id, name, member, unit, least, most, usual, what) \
-	{ name, false, read_limit_##id },
+	{ name, false, read_limit_##id, NULL },
 #include "limit.def"
 #undef LIMIT
-	{ NULL, false, NULL },
+	{ NULL, false, NULL, NULL },
 };
 
 static int
@@ -354,26 +354,26 @@ read_limits(const struct fields_value *v, void *ctx)
 
 /* What rules are asked about, and all that a case says of a manifest. */
 #define ASKED_ROWS \
-	{ "name", true, read_name }, \
-	{ "class", false, read_class }, \
-	{ "profile", false, read_profile }, \
-	{ "runtime", false, read_runtime }, \
-	{ "capabilities", false, read_capabilities }, \
-	{ "secrets", false, read_secrets }, \
-	{ "limits", false, read_limits }
+	{ "name", true, read_name, NULL }, \
+	{ "class", false, read_class, NULL }, \
+	{ "profile", false, read_profile, NULL }, \
+	{ "runtime", false, read_runtime, NULL }, \
+	{ "capabilities", false, read_capabilities, NULL }, \
+	{ "secrets", false, read_secrets, NULL }, \
+	{ "limits", false, read_limits, limit_rows }
 
 static const struct fields_row rows[] = {
-	{ "version", true, read_version },
+	{ "version", true, read_version, NULL },
 	ASKED_ROWS,
-	{ "argv", true, read_argv },
-	{ "files", false, read_files },
-	{ "env", false, read_env },
-	{ NULL, false, NULL },
+	{ "argv", true, read_argv, NULL },
+	{ "files", false, read_files, NULL },
+	{ "env", false, read_env, NULL },
+	{ NULL, false, NULL, NULL },
 };
 
 static const struct fields_row case_rows[] = {
 	ASKED_ROWS,
-	{ NULL, false, NULL },
+	{ NULL, false, NULL, NULL },
 };
 
 /* Fields come first: the line that makes a file too large helps most. */
@@ -382,7 +382,7 @@ manifest_parse(struct manifest *m, const char *file, const void *text,
     size_t len, struct doc_error *e)
 {
 	struct doc doc;
-	const struct fields_value root = { &doc, 0, "manifest", e };
+	const struct fields_value root = { &doc, 0, "manifest", NULL, e };
 	struct manifest_reader r = { .manifest = m };
 	int rc;
 
@@ -403,7 +403,7 @@ int
 manifest_parse_case(struct manifest *m, const struct doc *doc, uint32_t node,
     struct doc_error *e)
 {
-	const struct fields_value v = { doc, node, "manifest", e };
+	const struct fields_value v = { doc, node, "manifest", NULL, e };
 	struct manifest_reader r = { .manifest = m };
 
 	return fields_read(&v, case_rows, &r);

@@ -152,6 +152,11 @@ static const struct {
 } refused[] = {
 	/* fields */
 	{ HEAD ARGV "nmae: b\n", "4:1", "unknown field `nmae'" },
+	{ HEAD ARGV "memory_mib: 5\n", "4:1", "unknown field `memory_mib'; "
+	    "it is a field of `limits'; move it there; the fields here are" },
+	{ HEAD "limits:\n  cpu_millis: 50\n  argv: [a]\n", "5:3", "unknown "
+	    "field `argv'; it is no field of `limits'; move it out of there; "
+	    "the fields here are cpu_millis" },
 	{ HEAD "argv: [x]\nname: b\n", "4:1",
 	    "key `name' is in this object twice" },
 	{ "version: 1\n" ARGV, "1:1", "no field `name'" },
@@ -166,13 +171,14 @@ static const struct {
 	{ "\"\": b\n", "1:1", "unknown field `'" },
 	{ "\"a\\0b\": b\n", "1:1", "unknown field `a?b'" },
 	/* names */
-	{ "version: 1\nname: Hello\n" ARGV, "2:7", "not a name" },
-	{ "version: 1\nname: \"a\\n\"\n" ARGV, "2:7", "not a name" },
+	{ "version: 1\nname: Hello\n" ARGV, "2:7",
+	    "`name' takes a name; use a to z" },
+	{ "version: 1\nname: \"a\\n\"\n" ARGV, "2:7", "takes a name" },
 	{ "version: 1\nname:\n" ARGV, "2:6", "takes a value" },
-	{ "version: 1\nname: \"\"\n" ARGV, "2:7", "not a name" },
-	{ HEAD ARGV "runtime: a/b\n", "4:10", "not a name" },
-	{ HEAD ARGV "class: Batch\n", "4:8", "not a name" },
-	{ HEAD ARGV "profile: \"\"\n", "4:10", "not a name" },
+	{ "version: 1\nname: \"\"\n" ARGV, "2:7", "takes a name" },
+	{ HEAD ARGV "runtime: a/b\n", "4:10", "`runtime' takes a name" },
+	{ HEAD ARGV "class: Batch\n", "4:8", "`class' takes a name" },
+	{ HEAD ARGV "profile: \"\"\n", "4:10", "`profile' takes a name" },
 	{ HEAD ARGV "class: [a]\n", "4:8", "takes text" },
 	/* capabilities and secrets */
 	{ HEAD ARGV "capabilities: exec-memory\n", "4:15", "takes a list" },
@@ -188,7 +194,7 @@ static const struct {
 	{ HEAD ARGV "capabilities: [{exec-memory: yes}]\n", "4:16",
 	    "takes text" },
 	{ HEAD ARGV "secrets: {a: b}\n", "4:10", "takes a list" },
-	{ HEAD ARGV "secrets: [a/b]\n", "4:11", "not a name" },
+	{ HEAD ARGV "secrets: [a/b]\n", "4:11", "`secrets' takes a name" },
 	{ HEAD ARGV "secrets: [a, b, a]\n", "4:17", "duplicate secret" },
 	{ HEAD ARGV "secrets: [a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q]\n", "4:43",
 	    "more than 16" },
@@ -220,13 +226,13 @@ static const struct {
 	{ HEAD ARGV "files: [{path: a}]\n", "4:9", "no field `sha256'" },
 	{ HEAD ARGV "files: [{sha256: " SHA "}]\n", "4:9", "no field `path'" },
 	{ HEAD ARGV "files: [{path: ../a, sha256: " SHA "}]\n", "4:16",
-	    "not a path" },
+	    "`path' takes the path of" },
 	{ HEAD ARGV "files: [{path: /a, sha256: " SHA "}]\n", "4:16",
-	    "not a path" },
+	    "`path' takes the path of" },
 	{ HEAD ARGV "files: [{path: \"a\\nb\", sha256: " SHA "}]\n", "4:16",
 	    "control characters" },
 	{ HEAD ARGV "files: [{path: a, sha256: 00}]\n", "4:27",
-	    "not a SHA-256" },
+	    "`sha256' takes a SHA-256; write the 64" },
 	{ HEAD ARGV "files: [{path: a, sha256: " SHA "0}]\n", "4:27",
 	    "65 bytes, at most 64" },
 	{ HEAD ARGV "files: [{path: a, sha256: 0123456789ABCDEF0123456789ABCDEF"

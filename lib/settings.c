@@ -41,7 +41,7 @@ read_name(const struct fields_value *v, void *ctx)
 	if (fields_copy(v, name, sizeof(name)) == -1)
 		return -1;
 	if (name_check(name) == -1)
-		return fields_error(v, "not a name; " NAME_ADVICE);
+		return fields_error_value(v, "a name", NAME_ADVICE);
 	set_name(ctx, name);
 	return 0;
 }
@@ -99,10 +99,10 @@ read_share_##name(const struct fields_value *v, void *ctx) \
 
 static const struct fields_row share_rows[] = {
 #define SHARE(name, setting, least, most, usual, what, todo) \
-	{ setting, false, read_share_##name },
+	{ setting, false, read_share_##name, NULL },
 #include "share.def"
 #undef SHARE
-	{ NULL, false, NULL },
+	{ NULL, false, NULL, NULL },
 };
 
 static int
@@ -112,12 +112,12 @@ read_shares(const struct fields_value *v, void *ctx)
 }
 
 static const struct fields_row rows[] = {
-	{ "version", true, read_version },
-	{ "name", false, read_name },
-	{ "data", false, read_data },
-	{ "wildcards", false, read_wildcards },
-	{ "shares", false, read_shares },
-	{ NULL, false, NULL },
+	{ "version", true, read_version, NULL },
+	{ "name", false, read_name, NULL },
+	{ "data", false, read_data, NULL },
+	{ "wildcards", false, read_wildcards, NULL },
+	{ "shares", false, read_shares, share_rows },
+	{ NULL, false, NULL, NULL },
 };
 
 int
@@ -125,7 +125,7 @@ settings_parse(struct settings *s, const char *file, const void *text,
     size_t len, struct doc_error *e)
 {
 	struct doc doc;
-	const struct fields_value root = { &doc, 0, "settings", e };
+	const struct fields_value root = { &doc, 0, "settings", NULL, e };
 	int rc;
 
 	settings_init(s);

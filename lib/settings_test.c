@@ -79,7 +79,10 @@ ATF_TC_BODY(bad_settings_are_named_with_their_place, tc)
 	    "number 1, and the next line, which is indented, continues this");
 	bad("version: 1\nwildcards:\n  all\n", "settings.yaml:3:3: "
 	    "`wildcards' takes a list, not a text; write `[A, B]'");
-	bad("version: 1\nname: De mo\n", "settings.yaml:2:7: not a name");
+	bad("version: 1\nname: De mo\n", "settings.yaml:2:7: `name' takes a "
+	    "name; use");
+	bad("version: 1\nreads: 1\n", "settings.yaml:2:1: unknown field "
+	    "`reads'; it is a field of `shares'; move it there;");
 	bad("version: 1\ndata: maybe\n", "settings.yaml:2:7: `data' is");
 	bad("version: 1\ndata: true\n", "settings.yaml:2:7: `data' is");
 	bad("version: 1\nkey: x\n", "settings.yaml:2:1: unknown field");

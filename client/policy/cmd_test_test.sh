@@ -383,7 +383,7 @@ errors_in_cases_have_their_place_body() {
 	s/submitter:.dana/submitter:\x20""/ 2:24 not a principal's name
 	s/submitter:.dana,// 2:12 no field `submitter'
 	s/author:.sam/author:\x20sam*/ 2:38 not a principal's name
-	s/name:.x/name:\x20X/ 2:60 not a name; use a to z, 0 to 9 and -
+	s/name:.x/name:\x20X/ 2:60 `name' takes a name; use a to z, 0 to 9 and -
 	s/name:.x/nmae:\x20x/ 2:54 unknown field `nmae'; did you mean `name'? the fields here are name, class
 	s/exec-memory/exec/ 3:20 unknown capability `exec'; leave it out; there are exec-memory shared-memory
 	s/exec-memory/&,\x20&/ 3:33 duplicate capability; keep one of them
@@ -391,7 +391,7 @@ errors_in_cases_have_their_place_body() {
 	s/memory_mib/memory/ 3:43 unknown field `memory'; did you mean `memory_mib'? the fields here are cpu_millis
 	s/300/0/ 3:55 `memory_mib' takes a whole number from 1 to 1048576
 	s/300/"300"/ 3:55 `memory_mib' takes a whole number
-	s/\[db\]/[DB]/ 4:15 not a name
+	s/\[db\]/[DB]/ 4:15 `secrets' takes a name
 	s/\[db\]/[[1]]/ 4:15 `secrets' takes text, not a list; write one value
 	s/db/a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q/ 4:47 `secrets' has more than 16 entries
 	s/db/db,\x20db/ 4:19 duplicate secret; keep one of them

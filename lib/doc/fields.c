@@ -82,6 +82,15 @@ error_kind(const struct fields_value *v, const char *kind, const char *todo)
 	    found[node_of(v)->kind], todo);
 }
 
+int
+fields_error_value(const struct fields_value *v, const char *kind,
+    const char *todo)
+{
+	if (is_continued(v))
+		return error_kind(v, kind, todo);
+	return fields_error(v, "`%s' takes %s; %s", v->field, kind, todo);
+}
+
 static int
 error_count(const struct fields_value *v, uint32_t child, size_t max)
 {
@@ -102,24 +111,58 @@ join_names(const struct fields_row *rows, char *dst, size_t cap)
 	return dst;
 }
 
+/* The row of this name, or the last one. */
+static const struct fields_row *
+search(const struct str *key, const struct fields_row *rows)
+{
+	while (rows->name != NULL && !str_is(key, rows->name))
+		rows++;
+	return rows;
+}
+
+/* Whether the field is known in a mapping around or inside this one. */
+static bool
+say_place(const struct fields_value *v, const struct fields_row *rows,
+    char *dst, size_t cap)
+{
+	const struct str *key = node_of(v)->key;
+
+	if (v->outer != NULL && search(key, v->outer)->name != NULL) {
+		snprintf(dst, cap, "it is no field of `%s'; move it out of "
+		    "there; ",
+		    v->field);
+		return true;
+	}
+	for (; rows->name != NULL; rows++) {
+		if (rows->inner != NULL &&
+		    search(key, rows->inner)->name != NULL) {
+			snprintf(dst, cap, "it is a field of `%s'; move it "
+			    "there; ", rows->name);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The row of this name, or the last one and an error. */
 static const struct fields_row *
 find_row(const struct fields_value *v, const struct fields_row *rows)
 {
 	const struct str *key = node_of(v)->key;
+	const struct fields_row *row = search(key, rows);
 	char names[256], hint[SUGGEST_TEXT_MAX];
-	const struct fields_row *row = rows;
 	struct suggest s;
 
+	if (row->name != NULL)
+		return row;
 	suggest_init(&s, key->bytes, key->len);
-	for (; row->name != NULL && !str_is(key, row->name); row++)
-		suggest_try(&s, row->name, strlen(row->name), NULL);
-	if (row->name == NULL) {
-		fields_error_name(v, "unknown field `'; %sthe fields here are "
-		    "%s", suggest_text(&s, hint),
-		    join_names(rows, names, sizeof(names)));
-		(void)doc_error_word(v->error, key->bytes, key->len);
-	}
+	for (size_t i = 0; rows[i].name != NULL; i++)
+		suggest_try(&s, rows[i].name, strlen(rows[i].name), NULL);
+	if (!say_place(v, rows, hint, sizeof(hint)))
+		suggest_text(&s, hint);
+	fields_error_name(v, "unknown field `'; %sthe fields here are %s",
+	    hint, join_names(rows, names, sizeof(names)));
+	(void)doc_error_word(v->error, key->bytes, key->len);
 	return row;
 }
 
@@ -154,6 +197,7 @@ fields_read(const struct fields_value *v, const struct fields_row *rows,
 		const struct fields_row *row = find_row(&child, rows);
 
 		child.field = row->name;
+		child.outer = rows;
 		if (row->name == NULL || row->read(&child, ctx) == -1)
 			return -1;
 	}
@@ -206,15 +250,6 @@ fields_names(const struct fields_value *v, size_t max,
 	return 0;
 }
 
-/* A text that is no value of this kind. */
-static int
-error_value(const struct fields_value *v, const char *kind, const char *todo)
-{
-	if (is_continued(v))
-		return error_kind(v, kind, todo);
-	return fields_error(v, "`%s' takes %s; %s", v->field, kind, todo);
-}
-
 /* A scalar, which is neither nothing nor longer than max. */
 static const struct str *
 scalar(const struct fields_value *v, const char *kind, size_t max)
@@ -245,7 +280,7 @@ fields_text(const struct fields_value *v, size_t max)
 	if (s == NULL)
 		return NULL;
 	if (str_text(s) == NULL)
-		error_value(v, "text without NUL", "leave it out");
+		fields_error_value(v, "text without NUL", "leave it out");
 	return str_text(s);
 }
 
@@ -295,7 +330,7 @@ fields_uint(const struct fields_value *v, uint64_t min, uint64_t max,
 	if (node_of(v)->plain && parse_uint(s->bytes, s->len, np) == 0 &&
 	    *np >= min && *np <= max)
 		return 0;
-	return error_value(v, kind, "write it in decimal digits, without "
+	return fields_error_value(v, kind, "write it in decimal digits, without "
 	    "quotes, sign or unit");
 }
 
@@ -309,6 +344,6 @@ fields_bool(const struct fields_value *v, bool *bp)
 	*bp = str_is(s, "true");
 	if (node_of(v)->plain && (*bp || str_is(s, "false")))
 		return 0;
-	return error_value(v, "true or false", "write one of the two, without "
+	return fields_error_value(v, "true or false", "write one of the two, without "
 	    "quotes");
 }

@@ -22,6 +22,7 @@ struct fields_value {
 	const struct doc	*doc;
 	uint32_t		 node;
 	const char		*field;	/* its name in messages */
+	const struct fields_row	*outer;	/* of the mapping around its own */
 	struct doc_error	*error;
 };
 
@@ -30,6 +31,7 @@ struct fields_row {
 	const char	*name;
 	bool		 required;
 	int		(*read)(const struct fields_value *, void *ctx);
+	const struct fields_row *inner;	/* if its value is a mapping of these */
 };
 
 /* A mapping of these fields. */
@@ -55,6 +57,9 @@ int	fields_uint(const struct fields_value *, uint64_t min, uint64_t max,
 /* Exactly true or false. */
 int	fields_bool(const struct fields_value *, bool *);
 
+/* The value is not what its field takes: "a name"; and what to do. */
+int	fields_error_value(const struct fields_value *, const char *kind,
+	    const char *todo);
 /* An error at the value's place; at its name's. */
 int	fields_error(const struct fields_value *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
