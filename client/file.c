@@ -20,6 +20,8 @@ file_reason(int dirfd, const char *name)
 	const int error = errno;
 	struct stat st;
 
+	if (error == ENOENT && strcmp(name, "-") == 0)
+		return "standard input is not read here; give a file's name";
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return strerror(error);
 	if (error == ELOOP)

@@ -241,6 +241,12 @@ save_open(struct save *s, const char *path, mode_t mode)
 	sigset_t old;
 
 	*s = (struct save){ path, mode, -1 };
+	if (strcmp(path, "-") == 0) {
+		say("cannot write -: give /dev/stdout for standard output, or "
+		    "./- for a file of this name");
+		errno = EINVAL;
+		return -1;
+	}
 	switch (look(s, &regular)) {
 	case FOUND_ERROR:
 		return -1;

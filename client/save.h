@@ -7,7 +7,7 @@
  * A link stays, and its target is written.  What is not a regular file is
  * written into: a device, a terminal, a FIFO once a program reads from it.  So
  * is the file or socket that is standard output or error.  Folders and other
- * sockets are refused.
+ * sockets are refused, and so is `-', which could mean two things.
  */
 #ifndef SAVE_H
 #define SAVE_H

@@ -275,6 +275,7 @@ ATF_TC_BODY(what_cannot_be_written_is_named, tc)
 	fails("loop", "it is a link that leads to itself");
 	fails("f/g", "cannot write f/g: Not a directory");
 	fails("", "the name of the file to write is empty");
+	fails("-", "give /dev/stdout for standard output, or ./-");
 }
 
 ATF_TC(a_device_is_written_into);

@@ -193,7 +193,8 @@ ATF_TC_BODY(errors_have_a_place, tc)
 	char text[600];
 
 	BAD(cedar_schema_text(source("s", "entity A;\nentity A;"), 1, &e),
-	    "s:2:8: entity type `A' is declared twice");
+	    "s:2:8: entity type `A' is declared twice; the first is at "
+	    "s:1");
 	BAD(cedar_schema_json(source("s", "{"), &e), "s:1:2: expected a key "
 	    "in quotes, or `}', not the end of the text");
 	BAD(cedar_entities_json(source("es", "{}"), 1, NULL, &e),

@@ -200,20 +200,32 @@ declare(struct raw_schema *r, struct name_table *t, const struct str *a,
 	return table_put(t, a, b, item) == -1 ? raw_memory(r) : 0;
 }
 
+static int
+twice(struct raw_schema *r, const struct raw_place *at,
+    const struct raw_place *first, const char *what, const struct str *name)
+{
+	char quoted[QUOTE_MAX];
+
+	return raw_error(r, at, "%s `%s' is declared twice; the first is at "
+	    "%s:%u", what, doc_quote(quoted, name->bytes, name->len),
+	    first->source->file, doc_line(first->source, first->pos));
+}
+
 int
 raw_add_common(struct raw_schema *r, struct raw_common *c)
 {
 	static const char *const words[] = { "Bool", "Boolean", "Entity",
 	    "Extension", "Long", "Record", "Set", "String", NAME_CEDAR };
+	const struct raw_common *first;
 
 	if (ONE_OF(words, c->base->bytes, c->base->len))
 		return raw_error(r, &c->place, "`%s' is reserved: a common "
 		    "type needs another name", c->base->bytes);
 	if ((c->name = raw_qualify(r, &c->place, c->ns, c->base)) == NULL)
 		return -1;
-	if (table_get(&r->common_names, c->name, NULL) != NULL)
-		return raw_error(r, &c->place, "common type `%s' is declared "
-		    "twice", c->name->bytes);
+	if ((first = table_get(&r->common_names, c->name, NULL)) != NULL)
+		return twice(r, &c->place, &first->place, "common type",
+		    c->name);
 	*r->last_common = c;
 	r->last_common = &c->next;
 	return declare(r, &r->common_names, c->name, NULL, c);
@@ -223,15 +235,16 @@ int
 raw_add_entity(struct raw_schema *r, struct raw_entity *t)
 {
 	static const char *const words[] = { "Action", NAME_CEDAR };
+	const struct raw_entity *first;
 
 	if (ONE_OF(words, t->base->bytes, t->base->len))
 		return raw_error(r, &t->place, "`%s' is reserved: an entity "
 		    "type needs another name", t->base->bytes);
 	if ((t->name = raw_qualify(r, &t->place, t->ns, t->base)) == NULL)
 		return -1;
-	if (table_get(&r->entity_names, t->name, NULL) != NULL)
-		return raw_error(r, &t->place, "entity type `%s' is declared "
-		    "twice", t->name->bytes);
+	if ((first = table_get(&r->entity_names, t->name, NULL)) != NULL)
+		return twice(r, &t->place, &first->place, "entity type",
+		    t->name);
 	*r->last_entity = t;
 	r->last_entity = &t->next;
 	r->nentities++;
@@ -261,14 +274,13 @@ int
 raw_add_action(struct raw_schema *r, struct raw_action *a,
     const struct str *id)
 {
+	const struct raw_action *first;
 	const struct str *type;
-	char quoted[QUOTE_MAX];
 
 	if ((type = action_type(r, a)) == NULL)
 		return -1;
-	if (table_get(&r->action_names, type, id) != NULL)
-		return raw_error(r, &a->place, "action `%s' is declared twice",
-		    doc_quote(quoted, id->bytes, id->len));
+	if ((first = table_get(&r->action_names, type, id)) != NULL)
+		return twice(r, &a->place, &first->place, "action", id);
 	if ((a->uid = uid_new(r->keep, type, id)) == NULL)
 		return raw_memory(r);
 	*r->last_action = a;

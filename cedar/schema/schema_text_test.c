@@ -156,8 +156,10 @@ ATF_TC_BODY(an_error_says_where_and_what_was_expected, tc)
 	bad("entity E { if: Long };",
 	    "f:1:12: expected an attribute's name: `if' is reserved");
 	bad("entity A; entity A;",
-	    "f:1:18: entity type `A' is declared twice");
-	bad("action a, \"a\";", "f:1:11: action `a' is declared twice");
+	    "f:1:18: entity type `A' is declared twice; the first "
+	    "is at f:1");
+	bad("action a, \"a\";", "f:1:11: action `a' is declared "
+	    "twice; the first is at f:1");
 	bad("type Long = String;",
 	    "f:1:6: `Long' is reserved: a common type needs another name");
 	bad("action a in a;", "f:1:8: the action is in itself");

@@ -26,6 +26,12 @@ count_lines(const char *text, size_t len)
 	return n;
 }
 
+uint32_t
+doc_line(const struct doc_source *s, size_t pos)
+{
+	return count_lines(s->text, line_start(s, pos));
+}
+
 /* The line as printable ASCII, so that a caret under a column fits. */
 static void
 copy_line(char dst[DOC_SOURCE_MAX], const char *line, size_t left)

@@ -32,6 +32,9 @@ struct doc_source {
 	size_t		 len;
 };
 
+/* The line, from 1, of byte `pos' of the source. */
+uint32_t doc_line(const struct doc_source *, size_t pos);
+
 /*
  * Fills *e with the message and the line and column of byte `pos' of the
  * source, which may be its end.  Always returns -1 with EBADMSG.

@@ -286,7 +286,8 @@ ATF_TC_BODY(people_do_not_change_requests, tc)
 	}
 	snprintf(text, sizeof(text), "%saction run;\n", people);
 	write_file("site/policy/people.cedarschema", text);
-	refused("action `run' is declared twice");
+	refused("action `run' is declared twice; the first is at "
+	    "casemate.cedarschema:");
 	write_file("site/policy/people.cedarschema",
 	    "entity Role;\nentity User enum [\"alice\"];\n");
 	write_file("site/entities.yaml", "[]\n");
