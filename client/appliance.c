@@ -8,6 +8,7 @@
 #include "say.h"
 #include "verified.h"
 #include "client/vm/ended.h"
+#include "client/vm/lock.h"
 #include "client/vm/names.h"
 #include "client/vm/state.h"
 
@@ -36,8 +37,14 @@ load_known_key(struct appliance *a)
 static void
 say_down(const char *name)
 {
-	char *advice = names_advise(name);
+	char *advice;
 
+	if (lock_last(name) == LOCK_UP) {
+		say("%s: casemate up is starting it; try again when that has "
+		    "ended", name);
+		return;
+	}
+	advice = names_advise(name);
 	say("%s: no appliance of this name is up; start it with "
 	    "`casemate up --name %s --site DIR', or name another with --on%s",
 	    name, name, advice);

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/vm/lock.h"
 #include "client/vm/names.h"
 #include "client/vm/state.h"
 #include "file.h"
@@ -20,6 +21,7 @@
 #include "safe.h"
 #include "say.h"
 
+#define BOOTING		"booting"
 #define SITE_PREFIX	"casemate/"	/* of the name in an appliance's key */
 
 struct listing {
@@ -47,11 +49,13 @@ state_word(const struct listed *r)
 	case STATE_ERROR:
 		return "damaged";
 	case STATE_DOWN:
-		return "down";
 	case STATE_STALE:
-		return "stale";
+		/* It tries KVM, or makes the disk. */
+		if (lock_last(r->name) == LOCK_UP)
+			return BOOTING;
+		return r->found == STATE_DOWN ? "down" : "stale";
 	case STATE_UP:
-		return r->state.ready ? "up" : "booting";
+		return r->state.ready ? "up" : BOOTING;
 	}
 	return "";
 }
@@ -207,7 +211,7 @@ print_row(const struct listed *r)
 	    up ? pid : "-");
 	if (up)
 		print_up(r);
-	if (r->found == STATE_STALE)
+	if (r->found == STATE_STALE && strcmp(r->word, BOOTING) != 0)
 		printf("    its VM has ended; `casemate down %s' removes what "
 		    "it left\n", r->name);
 	if (r->disk != NULL || up)

@@ -17,6 +17,7 @@
 
 #include "client/test/fake_appliance.h"
 #include "client/test/user.h"
+#include "client/vm/lock.h"
 #include "client/vm/state.h"
 #include "lib/log.h"
 #include "need.h"
@@ -107,6 +108,8 @@ ATF_TC_BODY(one_that_is_up_says_how_to_reach_it, tc)
 ATF_TC_WITHOUT_HEAD(booting_stale_and_down_are_told_apart);
 ATF_TC_BODY(booting_stale_and_down_are_told_apart, tc)
 {
+	enum lock_user held;
+	struct proc holder;
 	struct vm_state s = { .machine = "pc", .accel = "tcg" };
 
 	enter();
@@ -117,6 +120,9 @@ ATF_TC_BODY(booting_stale_and_down_are_told_apart, tc)
 	s.qemu.start--;
 	ATF_REQUIRE_EQ(0, state_save("gone", &s));
 	ATF_REQUIRE(state_open("empty") != -1);
+	/* The lock is this process's, which is `up' before QEMU runs. */
+	ATF_REQUIRE(state_open("trying") != -1);
+	ATF_REQUIRE(lock_try("trying", LOCK_UP, &holder, &held) != -1);
 	ATF_REQUIRE(state_open("was-up") != -1);
 	make_key("casemate/was-up/appliance.vkey");
 	user_write("casemate/was-up/data.img", "", 0600);
@@ -126,6 +132,7 @@ ATF_TC_BODY(booting_stale_and_down_are_told_apart, tc)
 	LIST_CHECK_OUT("\nempty        down     -        -  ");
 	LIST_CHECK_OUT("\ngone         stale    -        -  ");
 	LIST_CHECK_OUT("`casemate down gone' removes what it left\n");
+	LIST_CHECK_OUT("\ntrying       booting  -        -  ");
 	LIST_CHECK_OUT("\nwas-up       down     -        ");
 	LIST_CHECK_OUT("/casemate/was-up/data.img\n");
 	ATF_CHECK_EQ(NULL, strstr(user_out, "--on was-up"));

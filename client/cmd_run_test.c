@@ -16,6 +16,7 @@
 #include "client/test/fake_appliance.h"
 #include "client/test/user.h"
 #include "client/vm/proc.h"
+#include "client/vm/lock.h"
 #include "client/vm/state.h"
 #include "file.h"
 
@@ -630,8 +631,11 @@ ATF_TC_BODY(name_pins_the_key_that_up_saw, tc)
 	    "--wait", "2", NULL };
 	struct vm_state s = { .machine = "pc", .accel = "tcg" };
 	enum fake_lie lie = LIE_NONE;
+	enum lock_user held;
+	struct proc holder;
 	char dir[PATH_MAX];
 	struct fake f;
+	int lock;
 
 	user_make_job(JOB_SIZE);
 	ATF_REQUIRE(getcwd(dir, sizeof(dir)) != NULL);
@@ -639,6 +643,10 @@ ATF_TC_BODY(name_pins_the_key_that_up_saw, tc)
 	ATF_REQUIRE(state_open("vm") != -1);
 	ATF_CHECK_EQ(125, user_run(&cmd_run, words));
 	USER_CHECK_ERR("no appliance of this name is up");
+	ATF_REQUIRE((lock = lock_try("vm", LOCK_UP, &holder, &held)) != -1);
+	ATF_CHECK_EQ(125, user_run(&cmd_run, words));
+	USER_CHECK_ERR("vm: casemate up is starting it; try again when that");
+	close(lock);
 
 	s.qemu.pid = getpid();
 	s.qemu.start = proc_start_time(getpid());

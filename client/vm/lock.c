@@ -59,7 +59,7 @@ int
 lock_try(const char *name, enum lock_user user, struct proc *holder,
     enum lock_user *heldp)
 {
-	char *path = state_lock_path(name);
+	char *path = state_lock_path(name, true);
 	int fd = -1, err = 0;
 
 	if (path == NULL)
@@ -97,6 +97,26 @@ lock_wait(const char *name, enum lock_user user, uint64_t deadline)
 	       errno == EWOULDBLOCK && clock_left_ms(deadline) > 0)
 		poll(NULL, 0, RETRY_MS);
 	return fd;
+}
+
+enum lock_user
+lock_last(const char *name)
+{
+	char *path = state_lock_path(name, false);
+	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	enum lock_user user;
+	struct proc holder;
+	int alive;
+
+	free(path);
+	if (fd == -1)
+		return LOCK_UNKNOWN;
+	user = read_holder(fd, &holder);
+	close(fd);
+	if ((alive = proc_open(&holder)) == -1)
+		return LOCK_UNKNOWN;
+	close(alive);
+	return user;
 }
 
 void

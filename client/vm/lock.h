@@ -27,6 +27,12 @@ int	lock_try(const char *name, enum lock_user, struct proc *holder,
 /* The same, but tries until the deadline (of lib/clock.h). */
 int	lock_wait(const char *name, enum lock_user, uint64_t deadline);
 
+/*
+ * Who held it last, LOCK_UNKNOWN when that process has ended.  An `up' that
+ * runs in the foreground may have released it.
+ */
+enum lock_user lock_last(const char *name);
+
 /* Complains that the lock is held. */
 void	lock_say_held(const char *name, enum lock_user);
 

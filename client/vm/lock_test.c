@@ -3,8 +3,10 @@
 #include <atf-c.h>
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "client/file.h"
@@ -44,6 +46,32 @@ ATF_TC_BODY(a_second_one_learns_who_holds_it, tc)
 	    lock_try("vm", LOCK_UP, &holder, &held) == -1);
 	ATF_CHECK_EQ(LOCK_DOWN, held);
 	close(lock);
+}
+
+ATF_TC_WITHOUT_HEAD(the_last_holder_is_known_while_it_lives);
+ATF_TC_BODY(the_last_holder_is_known_while_it_lives, tc)
+{
+	pid_t pid;
+	int ready[2];
+	char c;
+
+	enter();
+	ATF_CHECK_EQ(LOCK_UNKNOWN, lock_last("vm"));
+	ATF_CHECK_ERRNO(ENOENT, access("casemate", F_OK) == -1);
+	ATF_REQUIRE_EQ(0, pipe(ready));
+	if ((pid = fork()) == 0) {
+		if (lock_try("vm", LOCK_UP, &holder, &held) != -1)
+			(void)!write(ready[1], "", 1);
+		pause();
+	}
+	ATF_REQUIRE_EQ(1, read(ready[0], &c, 1));
+	ATF_CHECK_EQ(LOCK_UP, lock_last("vm"));
+	/* Looking does not take it. */
+	ATF_CHECK_ERRNO(EWOULDBLOCK,
+	    lock_try("vm", LOCK_UP, &holder, &held) == -1);
+	ATF_REQUIRE_EQ(0, kill(pid, SIGKILL));
+	ATF_REQUIRE_EQ(pid, waitpid(pid, NULL, 0));
+	ATF_CHECK_EQ(LOCK_UNKNOWN, lock_last("vm"));
 }
 
 /* So that no stranger gets a signal. */
@@ -104,6 +132,7 @@ ATF_TC_BODY(waiting_ends_at_the_deadline, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, a_second_one_learns_who_holds_it);
+	ATF_TP_ADD_TC(tp, the_last_holder_is_known_while_it_lives);
 	ATF_TP_ADD_TC(tp, a_damaged_text_names_no_holder);
 	ATF_TP_ADD_TC(tp, a_link_is_not_followed);
 	ATF_TP_ADD_TC(tp, waiting_ends_at_the_deadline);

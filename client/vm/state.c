@@ -85,11 +85,11 @@ state_open(const char *name)
 }
 
 char *
-state_lock_path(const char *name)
+state_lock_path(const char *name, bool make)
 {
 	char *base = state_base(), *path = NULL;
 
-	if (base != NULL && make_folders(base) == 0)
+	if (base != NULL && (!make || make_folders(base) == 0))
 		path = need_printf("%s/.%s.lock", base, name);
 	free(base);
 	return path;

@@ -17,6 +17,7 @@
 #define STATE_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "client/target.h"
 #include "lib/sha256.h"
@@ -59,8 +60,11 @@ char	*state_file(const char *name, const char *file);
 
 /* Makes the folder (0700) and opens it.  Complains and returns -1. */
 int	state_open(const char *name);
-/* The path of its lock (client/vm/lock.h), whose folder exists; or NULL. */
-char	*state_lock_path(const char *name);
+/*
+ * The path of its lock (client/vm/lock.h), or NULL.  `make': its folder is made
+ * if it is missing.
+ */
+char	*state_lock_path(const char *name, bool make);
 
 /* Without a state that can be read, all is 0. */
 enum state_found state_load(const char *name, struct vm_state *);
