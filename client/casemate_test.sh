@@ -415,6 +415,8 @@ up_refuses_before_it_starts_body() {
 	usage '--machine z: must be microvm, q35 or pc' --site site --machine z
 	usage '--accel z: must be auto, kvm or tcg' --site site --accel z
 	usage '--memory 5: must be a number from 48' --site site --memory 5
+	usage '--disk-size 3: must be a number from 16M to 1T of bytes, or of K' \
+	    --site site --disk-size 3
 	usage '--runtime python: must be NAME=FILE' --site site \
 	    --runtime python
 	usage 'holds no more' --site site --runtime abcdefghijklmnopqrs=image

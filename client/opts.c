@@ -43,9 +43,28 @@ find_letter(const struct opt *o, char letter)
 	return NULL;
 }
 
+#define NUMBER_MAX_LEN	24
+
+/* A size as a user would write it: "16M". */
+static const char *
+format_number(char dst[NUMBER_MAX_LEN], const struct opt *o, uint64_t n)
+{
+	static const char *const units[] = { "", "K", "M", "G", "T" };
+	size_t unit = 0;
+
+	while (o->kind == OPT_SIZE && n != 0 && n % 1024 == 0 && unit < 4) {
+		n /= 1024;
+		unit++;
+	}
+	snprintf(dst, NUMBER_MAX_LEN, "%llu%s", (unsigned long long)n,
+	    units[unit]);
+	return dst;
+}
+
 static int
 set_number(const struct opt *o, uint64_t *dst, const char *value)
 {
+	char least[NUMBER_MAX_LEN], most[NUMBER_MAX_LEN];
 	uint64_t n;
 	int r;
 
@@ -54,10 +73,10 @@ set_number(const struct opt *o, uint64_t *dst, const char *value)
 	else
 		r = number_parse(value, o->max, &n);
 	if (r == -1 || n < o->min) {
-		say("--%s %s: must be a number from %llu to %llu%s", o->name,
-		    value, (unsigned long long)o->min,
-		    (unsigned long long)o->max,
-		    o->kind == OPT_SIZE ? ", or with K, M, G or T" : "");
+		say("--%s %s: must be a number from %s to %s%s", o->name,
+		    value, format_number(least, o, o->min),
+		    format_number(most, o, o->max), o->kind == OPT_SIZE ?
+		    " of bytes, or of K, M, G or T" : "");
 		return -1;
 	}
 	*dst = n;

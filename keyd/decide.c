@@ -209,8 +209,9 @@ refuse_runtime(struct decision *d, const struct runtimes *attached)
 		len += (size_t)snprintf(names + len, sizeof(names) - len,
 		    "%s%s", i == 0 ? "" : ", ", attached->list[i].name);
 	why_set(&d->why, "the manifest's runtime is not on this appliance, "
-	    "which has %s; name one of these, or have it attached (`casemate "
-	    "up --runtime NAME=FILE')", names);
+	    "which has %s; %shave it attached (`casemate up --runtime "
+	    "NAME=FILE')", names, attached->n == 0 ? "" : "name one of these, "
+	    "or ");
 }
 
 /* It is attached, and what its disk holds is known. */

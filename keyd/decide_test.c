@@ -239,6 +239,8 @@ ATF_TC_BODY(an_unknown_field_is_refused, tc)
 {
 	manifest_refused(KIT_MANIFEST "colour: red\n",
 	    "manifest.yaml:4:1: unknown field; the fields here");
+	manifest_refused(KIT_MANIFEST "memory_mib: 64\n", "manifest.yaml:4:1: "
+	    "unknown field; it is a field of `limits'; move it there; ");
 }
 
 ATF_TC_WITHOUT_HEAD(a_repeated_field_is_refused);
@@ -311,6 +313,9 @@ ATF_TC_BODY(a_runtime_that_is_not_there_is_refused, tc)
 	t.k.runtimes.n = 1;
 	trial_refused(REASON_RUNTIME, true, "which has perl; name");
 	ATF_CHECK(!t.d.measure);
+	start_python(RUNTIME_MEASURED);
+	t.k.runtimes.n = 0;
+	trial_refused(REASON_RUNTIME, true, "which has none; have it attached");
 }
 
 ATF_TC_WITHOUT_HEAD(what_the_manifest_asks_for_is_granted);

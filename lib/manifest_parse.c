@@ -6,6 +6,7 @@
 
 #include "hex.h"
 #include "lib/doc/fields.h"
+#include "lib/doc/suggest.h"
 
 /* A manifest as large as can be has 1,224 values. */
 #define NODES_MAX	4096
@@ -15,12 +16,6 @@ struct manifest_reader {
 	struct manifest	*manifest;
 	size_t		 text;		/* bytes of its texts so far */
 };
-
-static const char capability_todo[] = "leave it out; there are"
-#define CAPABILITY(name, word)	" " word
-#include "capability.def"
-#undef CAPABILITY
-;
 
 static int
 read_version(const struct fields_value *v, void *ctx)
@@ -98,6 +93,21 @@ copy_text(const struct fields_value *v, struct manifest_reader *r,
 }
 
 static int
+error_capability(const struct fields_value *v, const char *word)
+{
+	char hint[SUGGEST_TEXT_MAX];
+	struct suggest s;
+
+	suggest_init(&s, word, strlen(word));
+	for (enum capability c = 0; c < CAPABILITY_COUNT; c++)
+		suggest_try(&s, capability_word(c),
+		    strlen(capability_word(c)), NULL);
+	fields_error(v, "unknown capability `'; %s%s",
+	    s.meant == NULL ? "leave it out; " : "", suggest_hint(&s, hint));
+	return doc_error_word(v->error, word, strlen(word));
+}
+
+static int
 read_capability(const struct fields_value *v, void *ctx)
 {
 	char word[NAME_MAX_LEN + 1];
@@ -108,10 +118,8 @@ read_capability(const struct fields_value *v, void *ctx)
 	if (fields_copy(v, word, sizeof(word)) == -1)
 		return -1;
 	found = capability_find(word);
-	if (found == CAPABILITY_COUNT) {
-		fields_error(v, "unknown capability `'; %s", capability_todo);
-		return doc_error_word(v->error, word, strlen(word));
-	}
+	if (found == CAPABILITY_COUNT)
+		return error_capability(v, word);
 	if (capability_has(m->capabilities, found))
 		return fields_error(v, "duplicate capability; keep one of "
 		    "them");

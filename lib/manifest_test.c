@@ -162,7 +162,8 @@ static const struct {
 	{ "version: 1\n" ARGV, "1:1", "no field `name'" },
 	{ HEAD, "1:1", "no field `argv'" },
 	{ "name: a\n" ARGV, "1:1", "no field `version'" },
-	{ "version: 2\nname: a\n" ARGV, "1:10", "the number 1;" },
+	{ "version: 2\nname: a\n" ARGV, "1:10",
+	    "the number 1; write that, without quotes" },
 	{ "", "1:1", "empty" },
 	{ "# nothing\n", "2:1", "empty" },
 	{ "[]\n", "1:1", "takes a mapping" },
@@ -183,8 +184,10 @@ static const struct {
 	/* capabilities and secrets */
 	{ HEAD ARGV "capabilities: exec-memory\n", "4:15", "takes a list" },
 	{ HEAD ARGV "capabilities: [a-a, exec-memory]\n", "4:16",
-	    "unknown capability `a-a'; leave it out; there are exec-memory "
+	    "unknown capability `a-a'; leave it out; there are exec-memory, "
 	    "shared-memory" },
+	{ HEAD ARGV "capabilities: [exec_memory]\n", "4:16", "unknown "
+	    "capability `exec_memory'; did you mean `exec-memory'?" },
 	{ HEAD ARGV "capabilities:\n- exec-memory\n- shared-memory\n- net\n",
 	    "7:3", "unknown capability `net'" },
 	{ HEAD ARGV "capabilities: [EXEC-MEMORY]\n", "4:16", "unknown" },

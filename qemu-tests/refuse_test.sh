@@ -90,7 +90,7 @@ bad_manifests_body() {
 	    "$do" run_job big
 	refuses megabyte-scalar protocol 'frame of type 0x10' no
 	refuses huge-limit manifest 'manifest.yaml:9:15:.*memory_mib' recorded
-	refuses runtime runtime 'runtime is not on .*, which has none' recorded
+	refuses runtime runtime 'runtime is not on .*, which has none; have it' recorded
 	refuses capability manifest \
 	    'manifest.yaml:8:29: unknown .*; .*shared-memory' recorded
 	refuses secret secret 'no secret of the name in .*secrets.0.' recorded

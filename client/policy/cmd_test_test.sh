@@ -385,7 +385,7 @@ errors_in_cases_have_their_place_body() {
 	s/author:.sam/author:\x20sam*/ 2:38 not a principal's name
 	s/name:.x/name:\x20X/ 2:60 `name' takes a name; use a to z, 0 to 9 and -
 	s/name:.x/nmae:\x20x/ 2:54 unknown field `nmae'; did you mean `name'? the fields here are name, class
-	s/exec-memory/exec/ 3:20 unknown capability `exec'; leave it out; there are exec-memory shared-memory
+	s/exec-memory/exec/ 3:20 unknown capability `exec'; did you mean `exec-memory'?
 	s/exec-memory/&,\x20&/ 3:33 duplicate capability; keep one of them
 	s/.exec-memory./x/ 3:19 `capabilities' takes a list, not a text; write
 	s/memory_mib/memory/ 3:43 unknown field `memory'; did you mean `memory_mib'? the fields here are cpu_millis

@@ -330,8 +330,9 @@ fields_uint(const struct fields_value *v, uint64_t min, uint64_t max,
 	if (node_of(v)->plain && parse_uint(s->bytes, s->len, np) == 0 &&
 	    *np >= min && *np <= max)
 		return 0;
-	return fields_error_value(v, kind, "write it in decimal digits, without "
-	    "quotes, sign or unit");
+	return fields_error_value(v, kind, min == max ? "write that, without "
+	    "quotes" : "write it in decimal digits, without quotes, sign or "
+	    "unit");
 }
 
 int
