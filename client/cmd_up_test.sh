@@ -153,6 +153,40 @@ up_with_closed_descriptors_body() {
 	vm_down <&- >&- 2>&- || atf_fail "exit $?"
 }
 
+case_with_vm full_disk_is_said_and_loses_no_end 'before, during and after up'
+full_disk_is_said_and_loses_no_end_body() {
+	default_site
+	# In a namespace of its own, with all of the state on a small disk.
+	cat > script <<-'EOF'
+		. "$CASEMATE_SRC/qemu-tests/lib.sh"
+		# fill PAGES: leaves that many pages free.
+		fill() {
+			dd if=/dev/zero of=state/filler bs=4k 2> /dev/null || :
+			truncate -s -$(($1 * 4096)) state/filler
+		}
+		mkdir state
+		mount -t tmpfs -o size=2M none state
+		vm_up --ephemeral --accel tcg > out
+		fill 0
+		vm_down
+		fill 0
+		vm_up --ephemeral --accel tcg || echo "full: $?"
+		for pages in 1 2 3 4; do
+			rm state/filler
+			fill $pages
+			vm_up --ephemeral --accel tcg || echo "$pages: $?"
+		done
+		# Nothing has a file there open.
+		umount state || echo busy
+	EOF
+	atf_check -o inline:'full: 1\n1: 1\n2: 1\n3: 1\n4: 1\n' -e save:err \
+	    unshare -m sh script
+	atf_check -o match:'vm: stopped in good order' \
+	    -o match:'cannot write .*/state: No space left on device' \
+	    -o match:'cannot write .*/appliance.vkey: No space left on device' \
+	    cat err
+}
+
 case_with_vm nine_jobs_on_eight_slots 'the ninth waits its turn'
 nine_jobs_on_eight_slots_body() {
 	atf_check -o ignore -e ignore "$do" vm_up --ephemeral --memory 1024
@@ -178,7 +212,7 @@ atf_init_test_cases() {
 	for c in up_twice_is_once killed_vm_is_noticed \
 	    foreground_stops_in_good_order interrupted_up_leaves_nothing \
 	    state_may_be_far_away unix_path_without_up site_made_before \
-	    up_with_closed_descriptors \
+	    up_with_closed_descriptors full_disk_is_said_and_loses_no_end \
 	    nine_jobs_on_eight_slots; do
 		atf_add_test_case $c
 	done

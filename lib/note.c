@@ -220,7 +220,7 @@ refuse_sig(const struct note_key *k, enum sig sig, unsigned line,
 		    " does not match the text above: one of the two was "
 		    "changed", line, k->name, k->id);
 	return why_set(w, "line %u is not a signature, which is a dash "
-	    "(U+2014), a name and base 64", line);
+	    "(U+2014), a name and base 64; get the note again", line);
 }
 
 /* The signature lines, from `p' on; `line' is the number of the first. */
