@@ -15,6 +15,7 @@
 #include "file.h"
 #include "lib/filekind.h"
 #include "lib/msg/msg.h"
+#include "need.h"
 #include "say.h"
 
 #define OUT_MAX	SIG_MAX
@@ -114,6 +115,38 @@ check_type(const char *key, const char *out)
 	return -1;
 }
 
+/* The private key of "NAME.pub" is NAME, and the other way round. */
+static char *
+other_half(const char *key)
+{
+	const size_t len = strlen(key);
+
+	if (len > 4 && strcmp(key + len - 4, ".pub") == 0)
+		return need_printf("%.*s", (int)(len - 4), key);
+	return need_printf("%s.pub", key);
+}
+
+/* ssh-keygen opens it, too, and would wait for a FIFO or read without end. */
+static int
+check_other_half(const char *key)
+{
+	char *other = other_half(key);
+	const char *what = NULL;
+	struct stat st;
+
+	if (stat(other, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		if (!S_ISREG(st.st_mode))
+			what = filekind_word(st.st_mode);
+		else if (st.st_size > KEY_FILE_MAX)
+			what = "far larger than a key";
+	}
+	if (what != NULL)
+		say("%s: the file %s, which " PROGRAM " reads with it, is %s; "
+		    "remove that", key, other, what);
+	free(other);
+	return what == NULL ? 0 : -1;
+}
+
 static int
 check_file(const char *key)
 {
@@ -139,7 +172,7 @@ check_file(const char *key)
 		say_errno("%s: cannot read the key; use one of your own", key);
 		return -1;
 	}
-	return 0;
+	return check_other_half(key);
 }
 
 int

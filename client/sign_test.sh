@@ -48,6 +48,18 @@ key_files_body() {
 	# ssh-keygen reads minutes in it.
 	truncate -s 4G huge
 	fails huge 'has 4294967296 bytes, far more than a key'
+	# What is beside a key is read, too.
+	cp alice half
+	mkfifo half.pub
+	fails half 'the file half.pub, .* is a FIFO; remove that'
+	rm half.pub
+	truncate -s 4G half.pub
+	fails half 'the file half.pub, .* is far larger than a key'
+	rm half half.pub
+	cp alice.pub half.pub
+	mkfifo half
+	fails half.pub 'the file half, .* is a FIFO; remove that'
+	rm half half.pub
 	fails alice/x 'cannot find the key: Not a directory'
 	ln -s nokey dangling
 	fails dangling 'cannot find the key: it is a link to what does not'
