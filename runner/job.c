@@ -23,7 +23,6 @@
  */
 #define RECEIVE_MS	10000
 #define RECEIVE_RATE	65536	/* bytes a second */
-#define BUILD_MS	60000	/* 64 MiB unpacked on a slow machine */
 #define LIMIT_MS	(UINT64_C(1) << 40)	/* no sum overflows */
 
 void
@@ -166,21 +165,12 @@ refuse_length(struct runner *r, struct job *j)
 }
 
 static void
-fail_errno(struct runner *r, struct job *j, const char *what)
-{
-	char text[TEXT_MAX];
-
-	snprintf(text, sizeof(text), "%s: %s", what, strerror(errno));
-	job_fail(r, j, REASON_FAULT, text);
-}
-
-static void
 receive(struct runner *r, struct job *j)
 {
 	if (refuse_length(r, j))
 		return;
 	if (bundle_open(&j->bundle, j->grant.bundle_len) == -1) {
-		fail_errno(r, j, "cannot hold the bundle");
+		job_fail_errno(r, j, "cannot hold the bundle");
 		return;
 	}
 	j->granted_ms = now_ms();
@@ -221,28 +211,6 @@ job_explained(struct runner *r, struct job *j,
 	job_free(r, j);
 }
 
-/* The bundle is whole: builds the sandbox. */
-static void
-build(struct runner *r, struct job *j)
-{
-	struct why why;
-
-	if (bundle_seal(&j->bundle, j->grant.bundle_sha256) == -1) {
-		if (errno == EBADMSG)
-			job_refuse(r, j, REASON_BUNDLE, "the bundle's SHA-256 "
-			    "is not the command's; sign a command for the "
-			    "bundle that is sent");
-		else
-			fail_errno(r, j, "cannot seal the bundle");
-		return;
-	}
-	if (job_build(r, j, &why) == -1) {
-		job_fail(r, j, REASON_SANDBOX, why.text);
-		return;
-	}
-	job_enter(j, JOB_BUILD, BUILD_MS);
-}
-
 void
 job_data(struct runner *r, struct job *j, const void *data, size_t len)
 {
@@ -252,7 +220,7 @@ job_data(struct runner *r, struct job *j, const void *data, size_t len)
 		j->deadline_ms = j->granted_ms + RECEIVE_MS +
 		    j->bundle.got * 1000 / RECEIVE_RATE;
 		if (j->bundle.got == j->bundle.len)
-			build(r, j);
+			job_build(r, j);
 	} else if (errno == EBUSY)
 		job_refuse(r, j, REASON_BUSY, "other jobs' bundles take the "
 		    "room; sign a new command and try again");
@@ -261,7 +229,7 @@ job_data(struct runner *r, struct job *j, const void *data, size_t len)
 		    "%llu bytes that the command announces; make both again",
 		    (unsigned long long)j->bundle.len);
 	else
-		fail_errno(r, j, "cannot hold the bundle");
+		job_fail_errno(r, j, "cannot hold the bundle");
 }
 
 void
@@ -456,16 +424,6 @@ refuse_slow_bundle(struct runner *r, struct job *j)
 	    RECEIVE_RATE >> 10);
 }
 
-static void
-refuse_slow_build(struct runner *r, struct job *j)
-{
-	job_refuse(r, j, REASON_SANDBOX, "the sandbox was not ready "
-	    "within %d s: the appliance is too busy or too slow for "
-	    "a bundle of %llu bytes; run fewer jobs at a time, or give "
-	    "the appliance more CPUs", BUILD_MS / 1000,
-	    (unsigned long long)j->grant.bundle_len);
-}
-
 void
 job_timeout(struct runner *r, struct job *j)
 {
@@ -485,7 +443,7 @@ job_timeout(struct runner *r, struct job *j)
 		refuse_slow_bundle(r, j);
 		return;
 	case JOB_BUILD:
-		refuse_slow_build(r, j);
+		job_build_overdue(r, j);
 		return;
 	case JOB_ACCEPT:
 		j->accept_pending = false;

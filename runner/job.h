@@ -146,8 +146,10 @@ void	job_turn(struct runner *, struct job *,
 void	job_enter(struct job *, enum job_state, uint64_t limit_ms);
 void	job_reported(struct runner *, struct job *, const struct report *);
 
-/* Starts the process that makes the sandbox.  Returns -1 with why. */
-int	job_build(struct runner *, struct job *, struct why *);
+/* The bundle is whole: starts the process that makes the sandbox, or refuses. */
+void	job_build(struct runner *, struct job *);
+/* It takes too long: refuses. */
+void	job_build_overdue(struct runner *, struct job *);
 
 /* Sets the verdict, if there is none yet, and begins the end. */
 void	job_refuse(struct runner *, struct job *, enum reason,
@@ -156,6 +158,8 @@ void	job_end(struct runner *, struct job *, enum outcome, uint32_t status,
 	    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* job_refuse() for a fault of the appliance, which is logged, too. */
 void	job_fail(struct runner *, struct job *, enum reason, const char *what);
+/* The same, with errno's text after `what'. */
+void	job_fail_errno(struct runner *, struct job *, const char *what);
 /* job_end() by a limit; see job_limit_text(). */
 void	job_end_at_limit(struct runner *, struct job *, enum outcome,
 	    enum limit, const char *what);

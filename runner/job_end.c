@@ -185,6 +185,15 @@ job_fail(struct runner *r, struct job *j, enum reason reason, const char *what)
 }
 
 void
+job_fail_errno(struct runner *r, struct job *j, const char *what)
+{
+	char text[TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s: %s", what, strerror(errno));
+	job_fail(r, j, REASON_FAULT, text);
+}
+
+void
 job_end(struct runner *r, struct job *j, enum outcome outcome, uint32_t status,
     const char *fmt, ...)
 {
