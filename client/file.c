@@ -27,7 +27,7 @@ file_reason(int dirfd, const char *name)
 	if (error == ELOOP)
 		return "it is a link that leads to itself";
 	if (error == ENOENT && S_ISLNK(st.st_mode))
-		return "it is a link to what does not exist";
+		return "it is a link to a file that does not exist";
 	if ((error != ENOTDIR && error != ENXIO) ||
 	    fstatat(dirfd, name, &st, 0) == -1 || S_ISDIR(st.st_mode))
 		return strerror(error);

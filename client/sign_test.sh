@@ -62,7 +62,7 @@ key_files_body() {
 	rm half half.pub
 	fails alice/x 'cannot find the key: Not a directory'
 	ln -s nokey dangling
-	fails dangling 'cannot find the key: it is a link to what does not'
+	fails dangling 'cannot find the key: it is a link to a file that does not'
 	: > empty
 	echo '%PDF-1.4' > junk
 	chmod 600 empty junk

@@ -344,7 +344,7 @@ take_nonce(struct authority *a, struct decision *d, uint64_t now)
 	case NONCE_USED:
 		why_set(&d->why, "the command %s, or another with its nonce, "
 		    "was granted already, and each is granted once; the ledger "
-		    "has what came of it; sign a new one", d->who.job);
+		    "has the result; sign a new one", d->who.job);
 		return refuse(d, REASON_REPLAY);
 	case NONCE_ENDED:
 		why_set(&d->why, "the command ends at %s; the appliance does "

@@ -283,8 +283,8 @@ room_clock(struct diagnosis *d, struct host_facts *host)
 	(void)host;
 	clock_format(text, now);
 	if (now < YEAR_2026) {
-		diagnosis_set(d, DIAGNOSIS_WARN, "it shows %s, which has "
-		    "passed; an appliance takes its time from it", text);
+		diagnosis_set(d, DIAGNOSIS_WARN, "it shows %s, which is in "
+		    "the past; an appliance takes its time from it", text);
 		diagnosis_advise(d, "set it before `casemate up'");
 	} else if (state == TIME_ERROR) {
 		diagnosis_set(d, DIAGNOSIS_WARN, "it shows %s and is not "

@@ -152,7 +152,7 @@ check_ext4(int fd, uint64_t size, struct why *w)
 	if (size < 2 * sizeof(sb) || pread(fd, sb, sizeof(sb), sizeof(sb)) !=
 	    (ssize_t)sizeof(sb) || le_get(sb + 0x38, 2) != 0xef53) {
 		why_set(w, "it holds no ext4 file system; give another file, "
-		    "or a name that does not exist: then it is made");
+		    "or the name of a new one");
 		return DISK_BAD;
 	}
 	blocks = le_get(sb + 0x4, 4);

@@ -157,7 +157,7 @@ ATF_TC_BODY(a_disk_has_a_whole_file_system, tc)
 	check(DISK_BAD, "disk", "it holds no ext4 file system");
 	user_write("disk", "", 0600);
 	check(DISK_BAD, "disk", "it holds no ext4 file system; give another "
-	    "file, or a name that does not exist: then it is made");
+	    "file, or the name of a new one");
 	ATF_REQUIRE_EQ(0, truncate("disk", SIZE));
 	check(DISK_BAD, "disk", "it holds no ext4 file system");
 	check(DISK_BAD, ".", "it cannot be written: Is a directory");
