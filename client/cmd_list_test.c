@@ -224,8 +224,8 @@ run_on(const char *name)
 	ATF_CHECK_EQ(EXIT_REFUSED, user_run(&cmd_status, words));
 }
 
-ATF_TC_WITHOUT_HEAD(wrong_name_is_answered_with_names);
-ATF_TC_BODY(wrong_name_is_answered_with_names, tc)
+ATF_TC_WITHOUT_HEAD(wrong_name_gets_similar_names_and_those_up);
+ATF_TC_BODY(wrong_name_gets_similar_names_and_those_up, tc)
 {
 	enter();
 	run_on("default");
@@ -254,6 +254,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, booting_stale_and_down_are_told_apart);
 	ATF_TP_ADD_TC(tp, damage_is_said_and_the_rest_is_listed);
 	ATF_TP_ADD_TC(tp, odd_paths_and_closed_folders);
-	ATF_TP_ADD_TC(tp, wrong_name_is_answered_with_names);
+	ATF_TP_ADD_TC(tp, wrong_name_gets_similar_names_and_those_up);
 	return atf_no_error();
 }

@@ -15,8 +15,8 @@ enum file_link {
 };
 
 /*
- * Why opening it failed with errno, for a message: the kind of a file that is of
- * the wrong kind, or strerror().  Valid until the next call.
+ * Why opening it failed with errno, for a message: the kind of a file that is
+ * of the wrong kind, or strerror().  Valid until the next call.
  */
 const char *file_reason(int dirfd, const char *name);
 

@@ -35,8 +35,8 @@ fails() {
 	[ ! -e x ] || atf_fail "a bundle was written"
 }
 
-new_case key_files 'what is no private key file'
-key_files_body() {
+new_case what_is_no_key_file_is_named 'what is no private key file'
+what_is_no_key_file_is_named_body() {
 	enter
 	signs alice
 	signs alice.pub
@@ -80,8 +80,8 @@ key_files_body() {
 	fails alice "$text"
 }
 
-new_case formats_of_keys 'a PEM key needs its public key beside it'
-formats_of_keys_body() {
+new_case pem_key_needs_its_public_key 'a PEM key needs its public key beside it'
+pem_key_needs_its_public_key_body() {
 	enter
 	make_key pem ecdsa '' -m PEM
 	make_key pkcs8 ecdsa '' -m PKCS8
@@ -97,8 +97,8 @@ formats_of_keys_body() {
 	signs alice
 }
 
-new_case types_of_keys 'an appliance accepts two'
-types_of_keys_body() {
+new_case two_types_of_keys_are_accepted 'an appliance accepts two'
+two_types_of_keys_are_accepted_body() {
 	enter
 	make_key rsa rsa
 	make_key small ecdsa
@@ -131,8 +131,8 @@ security_key_is_refused_first_body() {
 	[ -e asked ] || atf_fail "the fake was not used"
 }
 
-new_case no_ssh_keygen 'the package that has it'
-no_ssh_keygen_body() {
+new_case missing_ssh_keygen_has_its_package_named 'the package that has it'
+missing_ssh_keygen_has_its_package_named_body() {
 	enter
 	mkdir bin
 	printf '#!/no/such/interpreter\n' > bin/ssh-keygen
@@ -180,8 +180,8 @@ agent_signs_for_a_public_key_body() {
 	fails alice.pub "$fails_public"
 }
 
-new_case agent_refuses 'a key that it confirms, without a way to ask' ssh-agent
-agent_refuses_body() {
+new_case refusal_of_the_agent_is_named 'a key that it confirms, without a way to ask' ssh-agent
+refusal_of_the_agent_is_named_body() {
 	enter
 	export SSH_ASKPASS=/bin/false SSH_ASKPASS_REQUIRE=force
 	start_agent
@@ -190,8 +190,8 @@ agent_refuses_body() {
 	fails alice.pub 'the ssh-agent refused to sign'
 }
 
-new_case passphrase_without_a_terminal 'an agent can hold the key'
-passphrase_without_a_terminal_body() {
+new_case passphrase_needs_a_terminal 'an agent can hold the key'
+passphrase_needs_a_terminal_body() {
 	enter
 	make_key locked ed25519 sesame
 	fails locked 'needs a passphrase, and there is no terminal'
@@ -230,10 +230,10 @@ wrong_passphrase_is_named_body() {
 }
 
 atf_init_test_cases() {
-	for c in key_files formats_of_keys types_of_keys \
-	    security_key_is_refused_first no_ssh_keygen \
-	    what_it_says_is_shown agent_signs_for_a_public_key agent_refuses \
-	    passphrase_without_a_terminal passphrase_is_asked_on_the_terminal \
+	for c in what_is_no_key_file_is_named pem_key_needs_its_public_key two_types_of_keys_are_accepted \
+	    security_key_is_refused_first missing_ssh_keygen_has_its_package_named \
+	    what_it_says_is_shown agent_signs_for_a_public_key refusal_of_the_agent_is_named \
+	    passphrase_needs_a_terminal passphrase_is_asked_on_the_terminal \
 	    wrong_passphrase_is_named; do
 		atf_add_test_case $c
 	done

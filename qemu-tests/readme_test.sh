@@ -27,12 +27,12 @@ run_commands() {
 	atf_check -o save:out -e save:err sh -e ./commands
 }
 
-atf_test_case readme cleanup
-readme_head() {
+atf_test_case commands_of_the_readme_work cleanup
+commands_of_the_readme_work_head() {
 	atf_set descr 'every command of "Use it"'
 	atf_set timeout 240
 }
-readme_body() {
+commands_of_the_readme_work_body() {
 	home box
 	clone
 	awk '/^## Use it/ { on = 1 } on && /^```/ { n++; next }
@@ -43,17 +43,17 @@ readme_body() {
 	atf_check -o ignore grep '^jobs  *0 of 8 slots running, 1 done' out
 	[ "$(grep -c 'receipt verified' err)" -ge 1 ] || atf_fail "no receipt"
 }
-readme_cleanup() {
+commands_of_the_readme_work_cleanup() {
 	home box
 	vm_cleanup box
 }
 
-atf_test_case man_page cleanup
-man_page_head() {
+atf_test_case commands_of_the_man_page_work cleanup
+commands_of_the_man_page_work_head() {
 	atf_set descr 'every command of the example in casemate(1)'
 	atf_set timeout 240
 }
-man_page_body() {
+commands_of_the_man_page_work_body() {
 	home default
 	clone
 	elf_job job hello
@@ -64,17 +64,17 @@ man_page_body() {
 	atf_check -o ignore grep hello out
 	atf_check -o ignore grep 'receipt verified' err
 }
-man_page_cleanup() {
+commands_of_the_man_page_work_cleanup() {
 	home default
 	vm_cleanup default
 }
 
-atf_test_case man_page_with_two_keys cleanup
-man_page_with_two_keys_head() {
+atf_test_case example_with_two_keys_works cleanup
+example_with_two_keys_works_head() {
 	atf_set descr 'the second example of casemate(1)'
 	atf_set timeout 240
 }
-man_page_with_two_keys_body() {
+example_with_two_keys_works_body() {
 	default_site
 	for k in author submitter; do
 		new_key $k
@@ -94,12 +94,12 @@ man_page_with_two_keys_body() {
 	atf_check_equal alice "$(field job.receipt author)"
 	atf_check_equal carol "$(field job.receipt submitter)"
 }
-man_page_with_two_keys_cleanup() {
+example_with_two_keys_works_cleanup() {
 	vm_cleanup
 }
 
 atf_init_test_cases() {
-	atf_add_test_case readme
-	atf_add_test_case man_page
-	atf_add_test_case man_page_with_two_keys
+	atf_add_test_case commands_of_the_readme_work
+	atf_add_test_case commands_of_the_man_page_work
+	atf_add_test_case example_with_two_keys_works
 }

@@ -259,8 +259,8 @@ ATF_TC_BODY(another_key_than_before_is_said, tc)
 	ATF_CHECK_EQ(0, down());
 }
 
-ATF_TC_WITHOUT_HEAD(options_past_their_bounds);
-ATF_TC_BODY(options_past_their_bounds, tc)
+ATF_TC_WITHOUT_HEAD(options_past_their_bounds_are_refused);
+ATF_TC_BODY(options_past_their_bounds_are_refused, tc)
 {
 #define A20	"aaaaaaaaaaaaaaaaaaaa"
 	static const struct {
@@ -319,8 +319,8 @@ ATF_TC_BODY(options_past_their_bounds, tc)
 	check_gone();
 }
 
-ATF_TC_WITHOUT_HEAD(files_that_cannot_be_used);
-ATF_TC_BODY(files_that_cannot_be_used, tc)
+ATF_TC_WITHOUT_HEAD(files_that_cannot_be_used_are_named);
+ATF_TC_BODY(files_that_cannot_be_used_are_named, tc)
 {
 	const char *image[] = { UP, "--ephemeral", "--image", "key", NULL };
 	const char *disk[] = { UP, "--image", "image", "--disk", "key", NULL };
@@ -446,8 +446,8 @@ ATF_TC_BODY(a_killed_up_is_continued, tc)
 }
 
 /* Nothing has been started then. */
-ATF_TC_WITHOUT_HEAD(a_signal_before_the_vm_starts);
-ATF_TC_BODY(a_signal_before_the_vm_starts, tc)
+ATF_TC_WITHOUT_HEAD(a_signal_in_time_starts_no_vm);
+ATF_TC_BODY(a_signal_in_time_starts_no_vm, tc)
 {
 	const char *words[] = { UP, "--image", "image", "--disk", "disk",
 	    NULL };
@@ -606,13 +606,13 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, up_shows_the_key_and_keeps_it);
 	ATF_TP_ADD_TC(tp, another_key_than_before_is_said);
-	ATF_TP_ADD_TC(tp, options_past_their_bounds);
-	ATF_TP_ADD_TC(tp, files_that_cannot_be_used);
+	ATF_TP_ADD_TC(tp, options_past_their_bounds_are_refused);
+	ATF_TP_ADD_TC(tp, files_that_cannot_be_used_are_named);
 	ATF_TP_ADD_TC(tp, what_a_dead_vm_left_is_replaced);
 	ATF_TP_ADD_TC(tp, what_is_no_appliance_is_ended);
 	ATF_TP_ADD_TC(tp, a_signal_ends_the_wait);
 	ATF_TP_ADD_TC(tp, a_killed_up_is_continued);
-	ATF_TP_ADD_TC(tp, a_signal_before_the_vm_starts);
+	ATF_TP_ADD_TC(tp, a_signal_in_time_starts_no_vm);
 	ATF_TP_ADD_TC(tp, an_ignored_hangup_stays_ignored);
 	ATF_TP_ADD_TC(tp, foreground_ends_with_its_vm);
 	ATF_TP_ADD_TC(tp, a_program_that_stands_alone);
