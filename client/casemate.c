@@ -2,9 +2,11 @@
 #include "casemate.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/doc/suggest.h"
 #include "lib/log.h"
 #include "lib/stdfds.h"
 #include "say.h"
@@ -40,6 +42,32 @@ find(const struct cmd *const *list, const char *name)
 	return NULL;
 }
 
+static void
+say_unknown(const struct cmd *const *list, const char *before,
+    const char *name)
+{
+	struct suggest s;
+
+	suggest_init(&s, name, strlen(name));
+	for (; *list != NULL; list++)
+		suggest_try(&s, (*list)->name, strlen((*list)->name), NULL);
+	if (s.meant != NULL)
+		say("%s%s: no such command; did you mean `%s%s'?", before,
+		    name, before, s.meant);
+	else
+		say("%s%s: no such command", before, name);
+}
+
+/* Anywhere before `--'. */
+static bool
+wants_help(int argc, char *argv[])
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
+}
+
 /* `run' has its own code: 100 could be the job's exit status. */
 static int
 usage_error(const char *before, const struct cmd *c)
@@ -53,7 +81,7 @@ run_command(const char *before, const struct cmd *c, int argc, char *argv[])
 {
 	int code;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+	if (wants_help(argc, argv)) {
 		opts_print_help(stdout, before, c);
 		return EXIT_OK;
 	}
@@ -78,7 +106,8 @@ run_subcommand(const struct cmd *group, int argc, char *argv[])
 	}
 	c = find(group->subcommands, argv[1]);
 	if (c == NULL) {
-		say("%s %s: no such command", group->name, argv[1]);
+		snprintf(before, sizeof(before), "%s ", group->name);
+		say_unknown(group->subcommands, before, argv[1]);
 		return usage_error(CASEMATE, group);
 	}
 	snprintf(before, sizeof(before), CASEMATE " %s", group->name);
@@ -104,7 +133,7 @@ run_words(int argc, char *argv[])
 	}
 	c = find(commands, argv[1]);
 	if (c == NULL) {
-		say("%s: no such command", argv[1]);
+		say_unknown(commands, "", argv[1]);
 		print_usage(stderr);
 		return EXIT_USAGE;
 	}

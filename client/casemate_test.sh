@@ -56,6 +56,13 @@ usage_errors_are_100_but_125_for_run_body() {
 	    "$casemate" run job
 	atf_check -s exit:125 -e match:'usage: casemate run' "$casemate" run
 	atf_check -o match:'usage: casemate run' "$casemate" run --help
+	atf_check -o match:'usage: casemate run' "$casemate" run job --key --help
+	atf_check -s exit:125 -e match:'usage: casemate run' \
+	    "$casemate" run -- --help
+	atf_check -s exit:100 -e match:'statsu: no such command; did you mean `status' \
+	    "$casemate" statsu
+	atf_check -s exit:100 -e match:'policy tset: .*mean `policy test' \
+	    "$casemate" policy tset
 	atf_check -o match:'usage: casemate policy' "$casemate" policy --help
 	atf_check -s exit:100 -e match:'usage: casemate policy' \
 	    "$casemate" policy --help more

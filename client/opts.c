@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/doc/suggest.h"
 #include "number.h"
 #include "say.h"
 
@@ -171,6 +172,23 @@ check_value(const struct opt *o, const char *value)
 	return 0;
 }
 
+/* `arg' has its dashes; a long one may be near to an option. */
+static int
+say_unknown(const struct opt *table, const char *arg, size_t len)
+{
+	struct suggest s;
+
+	suggest_init(&s, arg + 2, len < 2 ? 0 : len - 2);
+	for (const struct opt *o = table; o->name != NULL; o++)
+		suggest_try(&s, o->name, strlen(o->name), NULL);
+	if (len > 3 && s.meant != NULL)
+		say("%.*s: no such option; did you mean `--%s'?", (int)len,
+		    arg, s.meant);
+	else
+		say("%.*s: no such option", (int)len, arg);
+	return -1;
+}
+
 /* One option, at s->argv[s->at]; moves past it and its value. */
 static int
 parse_option(struct opts_parser *s)
@@ -185,10 +203,8 @@ parse_option(struct opts_parser *s)
 	} else if (arg[2] == '\0') {
 		o = find_letter(s->table, arg[1]);
 	}
-	if (o == NULL) {
-		say("%.*s: no such option", (int)len, arg);
-		return -1;
-	}
+	if (o == NULL)
+		return say_unknown(s->table, arg, len);
 	if (o->kind == OPT_FLAG && value != NULL) {
 		say("--%s: takes no value", o->name);
 		return -1;
