@@ -27,6 +27,7 @@ struct take_down {
 	const char	*name;
 	uint64_t	deadline;
 	enum lock_user	stopped;	/* what this has waited for */
+	bool		cut;		/* this has killed QEMU */
 };
 
 /* Stops an `up' that is at work; it presses the power button, too. */
@@ -44,7 +45,7 @@ interrupt_up(const struct take_down *d, const struct proc *up)
 
 /* Ends the QEMU of the `up' or `down' that has the lock, until it is free. */
 static int
-lock_by_force(const struct take_down *d)
+lock_by_force(struct take_down *d)
 {
 	const uint64_t deadline = clock_ms() + CUT_MS;
 	int lock = -1, qemu;
@@ -56,7 +57,7 @@ lock_by_force(const struct take_down *d)
 		if (state_load(d->name, &s) == STATE_ERROR)
 			return -1;
 		if ((qemu = proc_open(&s.qemu)) != -1) {
-			proc_signal(qemu, SIGKILL);
+			d->cut |= proc_signal(qemu, SIGKILL) == 0;
 			close(qemu);
 		}
 		lock = lock_wait(d->name, LOCK_DOWN, clock_ms() + CUT_EVERY_MS);
@@ -104,6 +105,10 @@ report_ended(const struct take_down *d)
 		say_progress("%s: is not up", d->name);
 		return EXIT_OK;
 	}
+	if (d->cut && !d->force) {
+		stop_report_late(d->name, d->wait_s);
+		return EXIT_REFUSED;
+	}
 	if (!d->force || ended_in_order(ended_load(d->name)))
 		return stop_report(d->name) == 0 ? EXIT_OK : EXIT_REFUSED;
 	say_progress("%s: ended by force, as asked", d->name);
@@ -115,6 +120,10 @@ remove_stale(const struct take_down *d, const struct vm_state *s)
 {
 	const enum ended ended = ended_load(d->name);
 
+	if (d->cut) {
+		stop_leftovers(d->name, s);
+		return report_ended(d);
+	}
 	say("%s: had ended already: %s; removed what it had left", d->name,
 	    ended_stale_text(d->name, s));
 	stop_leftovers(d->name, s);

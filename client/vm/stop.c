@@ -105,12 +105,9 @@ stop_leftovers(const char *name, const struct vm_state *s)
 	state_remove(name);
 }
 
-static int
-report_force(const char *name, uint64_t wait_s, const struct why *w)
+int
+stop_report_late(const char *name, uint64_t wait_s)
 {
-	if (w->text[0] != '\0')
-		say("%s: its power button cannot be pressed: %s", name,
-		    w->text);
 	say("%s: did not stop within %llu s and was ended by force; its jobs "
 	    "were cut off, its ledger has all that was committed", name,
 	    (unsigned long long)wait_s);
@@ -166,8 +163,12 @@ stop_vm(const char *name, const struct vm_state *s, uint64_t wait_s,
 
 	if (end_vm(name, s, deadline, force, &w))
 		return stop_report(name);
-	if (!force)
-		return report_force(name, wait_s, &w);
+	if (!force) {
+		if (w.text[0] != '\0')
+			say("%s: its power button cannot be pressed: %s", name,
+			    w.text);
+		return stop_report_late(name, wait_s);
+	}
 	say_progress("%s: ended by force, as asked", name);
 	return 0;
 }

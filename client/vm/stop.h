@@ -25,6 +25,9 @@ void	stop_failed(const char *name, const struct vm_state *);
 /* Prints how a VM that has ended did so; 0 when that was in good order. */
 int	stop_report(const char *name);
 
+/* Prints that it did not stop within that time, and was ended.  Returns -1. */
+int	stop_report_late(const char *name, uint64_t wait_s);
+
 /* Ends the processes that a dead appliance left, and removes its state. */
 void	stop_leftovers(const char *name, const struct vm_state *);
 

@@ -7,6 +7,7 @@
 #include <atf-c.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,8 +97,11 @@ ATF_TC_BODY(a_vm_that_is_not_up, tc)
 
 /*
  * A child that holds the lock as this user.  At SIGTERM it writes the file
- * `asked', the events, if any, and ends; with `deaf' it does nothing.
+ * `asked', the events, if any, and ends; with `deaf' it does nothing, until
+ * the process `awaited' has ended.
  */
+static pid_t awaited;
+
 static pid_t
 hold_lock(enum lock_user user, const char *events, bool deaf)
 {
@@ -123,8 +127,10 @@ hold_lock(enum lock_user user, const char *events, bool deaf)
 	if (lock_try("vm", user, &holder, &held) == -1 ||
 	    write(ready[1], "", 1) != 1)
 		_exit(1);
-	while (deaf)
-		pause();
+	while (deaf && (awaited == 0 || proc_start_time(awaited) != 0))
+		poll(NULL, 0, 10);
+	if (deaf)
+		_exit(0);
 	sigwait(&term, &sig);
 	user_write("asked", "", 0600);
 	if (events != NULL)
@@ -190,6 +196,13 @@ ATF_TC_BODY(a_deaf_up_loses_its_vm, tc)
 	ATF_REQUIRE_EQ(qemu, waitpid(qemu, &status, 0));
 	ATF_CHECK_EQ(SIGKILL, WTERMSIG(status));
 	fake_process_end(holder);
+
+	awaited = fake_qemu_start(&q, FOLDER);
+	make_vm(awaited, 0);
+	user_write(FOLDER "/events.log", FAKE_QMP_GREETING, 0600);
+	hold_lock(LOCK_UP, NULL, true);
+	ATF_CHECK_EQ(EXIT_REFUSED, down("--wait", "1"));
+	USER_CHECK_ERR("vm: did not stop within 1 s and was ended by force");
 }
 
 ATF_TC_WITHOUT_HEAD(name_must_be_one);
