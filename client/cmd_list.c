@@ -92,9 +92,9 @@ static uint64_t
 age_of(const struct proc *p)
 {
 	const uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
-	const uint64_t now = clock_boot_ms() / 1000, start = p->start / hz;
+	const uint64_t now = clock_boot_ms(), start = p->start * 1000 / hz;
 
-	return now > start ? now - start : 0;
+	return now > start ? (now - start) / 1000 : 0;
 }
 
 /* The disk of a down appliance is the one that `up' makes without --disk. */

@@ -86,7 +86,8 @@ ATF_TC_BODY(options_say_what_is_wrong, tc)
 		{ "a --nothing", "--nothing: no such option" },
 		{ "a -x", "-x: no such option" },
 		{ "a -fo", "-fo: no such option" },
-		{ "a --tex y", "--tex: no such option; did you mean `--text'?" },
+		{ "a --tex y", "--tex: no such option; did you mean "
+		    "`--text'?" },
 		{ "a --nubmer=5", "--nubmer: no such option; did you mean "
 		    "`--number'?" },
 		{ "a --flag=1", "--flag: takes no value" },

@@ -23,7 +23,7 @@
 
 #define PROC_FDS_MAX	16
 #define FDS_ABOVE	64	/* high numbers on the way */
-#define DYING_MS	10000	/* a killed QEMU frees all of the guest's memory */
+#define DYING_MS	10000	/* a killed QEMU frees the guest's memory */
 
 /* Fields of /proc/PID/stat; the flag is in <linux/sched.h> of the kernel. */
 #define STAT_FLAGS	9

@@ -345,6 +345,6 @@ fields_bool(const struct fields_value *v, bool *bp)
 	*bp = str_is(s, "true");
 	if (node_of(v)->plain && (*bp || str_is(s, "false")))
 		return 0;
-	return fields_error_value(v, "true or false", "write one of the two, without "
-	    "quotes");
+	return fields_error_value(v, "true or false", "write one of the two, "
+	    "without quotes");
 }
