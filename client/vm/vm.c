@@ -113,11 +113,7 @@ add_machine(struct vm_args *a, const struct vm *vm, uint64_t memory_mib)
 	add(a, "%s", vm->image);
 }
 
-/*
- * The kernel's command line.  noreplace-smp: on one processor the kernel would
- * otherwise remove each LOCK prefix from its code while it boots, and an
- * emulator translates all code again that changes.
- */
+/* What the kernel's own command line (image/kernel.config) does not have. */
 static void
 add_append(struct vm_args *a, const struct vm *vm, const char *more)
 {
@@ -127,8 +123,8 @@ add_append(struct vm_args *a, const struct vm *vm, const char *more)
 		snprintf(tsc, sizeof(tsc), " tsc_early_khz=%llu",
 		    (unsigned long long)vm->tsc_khz);
 	add(a, "-append");
-	add(a, "noreplace-smp%s%s%s",
-	    vm->machine == VM_MICROVM ? " pci=off" : "", tsc, more);
+	add(a, "%s%s%s", vm->machine == VM_MICROVM ? "pci=off" : "", tsc,
+	    more);
 }
 
 static void
