@@ -1,20 +1,19 @@
 /*
  * Presses of the power button from before init reads signals.  The kernel sends
  * init a signal for each press.  One that comes before init queues signals is
- * lost, but the kernel counts it.
+ * lost, but the kernel counts it: image/patches/07-power-button-from-the-start.
  */
 #ifndef BUTTON_H
 #define BUTTON_H
 
 #include <stdbool.h>
 
-#define BUTTON_COUNT	"/sys/firmware/acpi/interrupts/ff_pwr_btn"
-#define BUTTON_IRQS	"/proc/interrupts"
+#define BUTTON_PRESSES	"/sys/module/tiny_power_button/parameters/presses"
 
 /*
- * Whether these files, which are the two above, show a press since the kernel's
- * driver started.  Call it after signals are queued (init/watch.h).
+ * Whether this file, which is the one above, shows a press since the machine
+ * started.  Call it after signals are queued (init/watch.h).
  */
-bool	button_was_pressed(const char *count, const char *irqs);
+bool	button_was_pressed(const char *presses);
 
 #endif

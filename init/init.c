@@ -163,7 +163,7 @@ give_up(void)
 static void
 obey_button(void)
 {
-	if (!button_was_pressed(BUTTON_COUNT, BUTTON_IRQS))
+	if (!button_was_pressed(BUTTON_PRESSES))
 		return;
 	log_info("the power button was pressed while the kernel started");
 	halt_system(HALT_POWEROFF);

@@ -30,27 +30,64 @@ alone_ended() {
 	! kill -0 "$(cat alone.pid)" 2> /dev/null
 }
 
+# power_button [MS|enabled]: pressed once, at once, or MS milliseconds after QEMU
+# listens, or when the button's event is enabled in pc's and q35's register.
 power_button() {
-	/usr/bin/python3 - <<-'PY'
-	import json, socket
+	/usr/bin/python3 - "${1:-0}" <<-'PY'
+	import json, socket, sys, time
+
+	def command(name, **arguments):
+	    f.write(json.dumps({"execute": name, "arguments": arguments}))
+	    f.flush()
+	    while True:
+	        reply = json.loads(f.readline())
+	        if "return" in reply:
+	            return reply["return"]
+
 	s = socket.socket(socket.AF_UNIX)
-	s.connect("qmp.sock")
+	while s.connect_ex("qmp.sock") != 0:
+	    time.sleep(0.01)
 	f = s.makefile("rw")
 	f.readline()
-	for c in ("qmp_capabilities", "system_powerdown"):
-	    f.write(json.dumps({"execute": c}) + "\n")
-	    f.flush()
-	    while "return" not in json.loads(f.readline()):
-	        pass
+	command("qmp_capabilities")
+	if sys.argv[1] != "enabled":
+	    time.sleep(int(sys.argv[1]) / 1000)
+	else:
+	    while "= 0x0100" not in command("human-monitor-command",
+	            **{"command-line": "i /h 0x602"}):
+	        time.sleep(0.001)
+	command("system_powerdown")
 	PY
+}
+
+stops_in_good_order() {
+	wait_for 60 alone_says 'casemate: stopped' || atf_fail "$1: no stop"
+	wait_for 20 alone_ended || atf_fail "$1: did not power off"
 }
 
 stops_at_the_power_button() {
 	boot_alone "$1"
 	wait_for 60 alone_says 'casemate: ready in' || atf_fail "never ready"
 	power_button
-	wait_for 60 alone_says 'casemate: stopped' || atf_fail "did not stop"
-	wait_for 20 alone_ended || atf_fail "did not power off"
+	stops_in_good_order "when ready"
+}
+
+stops_at_an_early_press() {
+	boot_alone "$1"
+	power_button "$2"
+	stops_in_good_order "$2"
+}
+
+# Every 50 ms, until the machine is ready first.
+stops_at_each_early_press() {
+	ms=0
+	until alone_says 'casemate: ready in'; do
+		[ $ms -le 10000 ] || atf_fail "never ready"
+		rm -f alone.log qmp.sock
+		stops_at_an_early_press "$1" $ms
+		ms=$((ms + 50))
+	done
+	echo "one press each, from 0 to $((ms - 50)) ms after QEMU listens"
 }
 
 gives_a_receipt() {
@@ -73,11 +110,26 @@ for machine in microvm q35 pc; do
 	image_alone_boots_on_${machine}_cleanup() {
 		[ ! -f alone.pid ] || kill -9 \$(cat alone.pid) || :
 	}"
+	atf_test_case "one_early_press_is_enough_on_$machine" cleanup
+	eval "one_early_press_is_enough_on_${machine}_head() {
+		atf_set descr 'of the power button, once QEMU keeps it'
+		atf_set timeout 240
+	}
+	one_early_press_is_enough_on_${machine}_body() {
+		stops_at_an_early_press $machine enabled
+	}
+	one_early_press_is_enough_on_${machine}_cleanup() {
+		[ ! -f alone.pid ] || kill -9 \$(cat alone.pid) || :
+	}"
 	case_with_vm "job_runs_on_$machine" "to the receipt of a job on $machine"
 	eval "job_runs_on_${machine}_body() {
 		gives_a_receipt $machine
 	}"
 done
+
+one_early_press_is_enough_on_microvm_body() {
+	stops_at_each_early_press microvm
+}
 
 atf_test_case processor_that_runs_data_is_refused cleanup
 processor_that_runs_data_is_refused_head() {
@@ -251,6 +303,7 @@ atf_init_test_cases() {
 	for m in microvm q35 pc; do
 		atf_add_test_case "image_alone_boots_on_$m"
 		atf_add_test_case "job_runs_on_$m"
+		atf_add_test_case "one_early_press_is_enough_on_$m"
 	done
 	atf_add_test_case processor_that_runs_data_is_refused
 	atf_add_test_case ephemeral_says_so

@@ -43,8 +43,8 @@ is_off(const char *name, const struct vm_state *s, int qemu)
 }
 
 /*
- * Presses the power button until the VM has ended.  The guest's kernel drops
- * what comes before it listens, and init ignores a second one.  False at the
+ * Presses the power button until the VM has ended.  QEMU drops a press while
+ * the firmware of pc and q35 runs, and init ignores a second one.  False at the
  * deadline; then *w has why the last press failed, if it did.
  */
 static bool
