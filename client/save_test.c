@@ -191,7 +191,7 @@ ATF_TC_BODY(a_failure_leaves_the_old_one, tc)
 	ATF_CHECK_EQ(1, count("."));
 }
 
-/* Else whoever owns `d' could have root put a file of his into any folder. */
+/* Else the owner of `d' could make root write a file into any folder. */
 ATF_TC_WITHOUT_HEAD(another_folder_in_its_place_gets_nothing);
 ATF_TC_BODY(another_folder_in_its_place_gets_nothing, tc)
 {
