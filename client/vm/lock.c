@@ -103,7 +103,9 @@ enum lock_user
 lock_last(const char *name)
 {
 	char *path = state_lock_path(name, false);
-	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	/* A FIFO would block, and a link leads elsewhere. */
+	int fd = path == NULL ? -1 :
+	    open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	enum lock_user user;
 	struct proc holder;
 	int alive;

@@ -1,12 +1,14 @@
 #include "lock.h"
 
+#include <sys/stat.h>
+#include <sys/wait.h>
+
 #include <atf-c.h>
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "client/file.h"
@@ -100,8 +102,8 @@ ATF_TC_BODY(a_damaged_text_names_no_holder, tc)
 }
 
 /* What it leads to would be overwritten. */
-ATF_TC_WITHOUT_HEAD(a_link_is_not_followed);
-ATF_TC_BODY(a_link_is_not_followed, tc)
+ATF_TC_WITHOUT_HEAD(a_link_or_fifo_is_not_read);
+ATF_TC_BODY(a_link_or_fifo_is_not_read, tc)
 {
 	enter();
 	ATF_REQUIRE(lock_try("vm", LOCK_UP, &holder, &held) != -1);
@@ -112,6 +114,11 @@ ATF_TC_BODY(a_link_is_not_followed, tc)
 	ATF_CHECK(strstr(say_last(), "/" LOCK_FILE ": is a link; remove it")
 	    != NULL);
 	ATF_CHECK(atf_utils_compare_file("file", "text\n"));
+	ATF_CHECK_EQ(LOCK_UNKNOWN, lock_last("vm"));
+	ATF_REQUIRE_EQ(0, unlink(LOCK_FILE));
+	ATF_REQUIRE_EQ(0, mkfifo(LOCK_FILE, 0600));
+	alarm(10);
+	ATF_CHECK_EQ(LOCK_UNKNOWN, lock_last("vm"));
 }
 
 ATF_TC_WITHOUT_HEAD(waiting_ends_at_the_deadline);
@@ -134,7 +141,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_second_one_learns_who_holds_it);
 	ATF_TP_ADD_TC(tp, the_last_holder_is_known_while_it_lives);
 	ATF_TP_ADD_TC(tp, a_damaged_text_names_no_holder);
-	ATF_TP_ADD_TC(tp, a_link_is_not_followed);
+	ATF_TP_ADD_TC(tp, a_link_or_fifo_is_not_read);
 	ATF_TP_ADD_TC(tp, waiting_ends_at_the_deadline);
 	return atf_no_error();
 }
