@@ -17,6 +17,7 @@
 
 #include "base64.h"
 #include "lib/msg/msg.h"
+#include "lib/test/sample.h"
 
 #define BEGIN	"-----BEGIN SSH SIGNATURE-----"
 #define END	"-----END SSH SIGNATURE-----"
@@ -114,20 +115,10 @@ static size_t message_len;
 static size_t
 load(const char *name, char *dst, size_t cap)
 {
-	const char *src = getenv("CASEMATE_SRC");
-	char path[4096];
-	ssize_t n;
-	int fd;
+	char path[256];
 
-	snprintf(path, sizeof(path), "%s/lib/testdata/sshsig/%s",
-	    src == NULL ? "." : src, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	ATF_REQUIRE_MSG(fd != -1, "%s; set CASEMATE_SRC", path);
-	n = read(fd, dst, cap);
-	ATF_REQUIRE(n >= 0 && (size_t)n < cap);
-	close(fd);
-	dst[n] = '\0';
-	return (size_t)n;
+	snprintf(path, sizeof(path), "lib/testdata/sshsig/%s", name);
+	return sample_load(path, dst, cap);
 }
 
 static size_t

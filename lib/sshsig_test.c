@@ -16,6 +16,7 @@
 
 #include "base64.h"
 #include "lib/msg/msg.h"
+#include "lib/test/sample.h"
 
 #define NS	NAMESPACE_COMMAND
 
@@ -23,20 +24,10 @@
 static size_t
 load(const char *name, char *dst, size_t cap)
 {
-	const char *src = getenv("CASEMATE_SRC");
-	char path[4096];
-	ssize_t n;
-	int fd;
+	char path[256];
 
-	snprintf(path, sizeof(path), "%s/lib/testdata/sshsig/%s",
-	    src == NULL ? "." : src, name);
-	fd = open(path, O_RDONLY);
-	ATF_REQUIRE_MSG(fd != -1, "%s; set CASEMATE_SRC", path);
-	n = read(fd, dst, cap);
-	ATF_REQUIRE(n >= 0 && (size_t)n < cap);
-	close(fd);
-	dst[n] = '\0';
-	return (size_t)n;
+	snprintf(path, sizeof(path), "lib/testdata/sshsig/%s", name);
+	return sample_load(path, dst, cap);
 }
 
 /* The blob in a file "TYPE BASE64 COMMENT"; returns its length. */

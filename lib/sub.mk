@@ -11,9 +11,9 @@ lib_SRCS := $(addprefix lib/,base64.c capability.c checkpoint.c clock.c \
 lib_NEEDS := lib/doc
 lib_LIBS := -lsodium -lbearssl
 
-# For tests of all folders: a process in namespaces of its own.
+# For tests of all folders: samples, and a process in namespaces of its own.
 ARCHIVES += lib/test
-lib/test_SRCS := lib/test/ns.c
+lib/test_SRCS := lib/test/ns.c lib/test/sample.c
 
 TOOLS += lib/mkfilter
 lib/mkfilter_LIBS := -lseccomp

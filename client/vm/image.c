@@ -74,6 +74,14 @@ open_file(const char *path, const char *what, uint64_t *size, struct why *w)
 	return -1;
 }
 
+static int
+refuse_short(uint64_t have, uint64_t size, struct why *w)
+{
+	return why_set(w, "is cut short: it has %llu bytes of an image of "
+	    "%llu; make or copy it again", (unsigned long long)have,
+	    (unsigned long long)size);
+}
+
 /* Linux' boot protocol: Documentation/arch/x86/boot.rst. */
 int
 image_check_kernel(const char *path, struct why *w)
@@ -93,11 +101,7 @@ image_check_kernel(const char *path, struct why *w)
 		    "build/" IMAGE_NAME);
 	size = ((h[0x1f1] == 0 ? 4 : h[0x1f1]) + UINT64_C(1)) * 512 +
 	    le_get(h + 0x1f4, 4) * 16;
-	if (have >= size)
-		return 0;
-	return why_set(w, "is cut short: it has %llu bytes of an image of "
-	    "%llu; make or copy it again", (unsigned long long)have,
-	    (unsigned long long)size);
+	return have >= size ? 0 : refuse_short(have, size, w);
 }
 
 /* Its superblock: fs/erofs/erofs_fs.h. */
@@ -118,9 +122,7 @@ image_check_runtime(const char *path, struct why *w)
 		    "mkfs.erofs");
 	size = le_get(sb + 36, 4) << (sb[12] & 31);
 	if (n != (ssize_t)sizeof(sb) || have < size)
-		return why_set(w, "is cut short: it has %llu bytes of an image "
-		    "of %llu; make or copy it again", (unsigned long long)have,
-		    (unsigned long long)size);
+		return refuse_short(have, size, w);
 	if (have % SECTOR == 0)
 		return 0;
 	return why_set(w, "does not fill its last sector of %d bytes, so that "
