@@ -27,12 +27,13 @@ client/test_SRCS := $(addprefix client/test/,fake_appliance.c fake_qemu.c \
 client/test_NEEDS := client
 TESTS += $(addprefix client/,backoff_test bundle_readers_test \
 	casemate_closed_test casemate_inputs_test casemate_outputs_test \
-	cmd_ledger_test cmd_list_test cmd_output_test cmd_run_test conn_test \
-	doctor/room_test leaf_test number_test opts_test \
-	policy/text_formats_test query_test receipt_readers_test safe_test \
-	save_test target_test unixsock_test vm/cpio_test vm/differ_test \
-	vm/disk_test vm/image_test vm/lock_test vm/qmp_test vm/start_test \
-	vm/state_test vm/statefile_test vm/stop_test vm/vm_test)
+	cmd_ledger_test cmd_list_test cmd_output_test cmd_run_refused_test \
+	cmd_run_test conn_test doctor/room_test leaf_test number_test \
+	opts_test policy/text_formats_test query_test receipt_readers_test \
+	safe_test save_test target_test unixsock_test vm/cpio_test \
+	vm/differ_test vm/disk_test vm/image_test vm/lock_test vm/qmp_test \
+	vm/start_test vm/state_test vm/statefile_test vm/stop_test \
+	vm/vm_test)
 client/bundle_readers_test_USES := client/test runner/jail
 client/conn_test_LDFLAGS := -Wl,--wrap=socket,--wrap=connect
 client/doctor/room_test_LDFLAGS := -Wl,--wrap=adjtimex,--wrap=clock_unix_s
