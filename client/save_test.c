@@ -123,7 +123,7 @@ mode_of(const char *path)
 	return st.st_mode;
 }
 
-/* Runs the body as the user nobody. */
+/* Runs the body without privileges. */
 static void
 as_nobody(void (*body)(void))
 {

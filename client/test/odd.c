@@ -23,7 +23,7 @@ const char *const odd_names[ODD_N] = { "link", "null", "full", "zero",
 static const char *program, *recipe;
 
 int
-odd_run(const struct odd_row *r, const char *argument, bool nobody)
+odd_run(const struct odd_row *r, const char *argument, bool unprivileged)
 {
 	const bool ours = strcmp(r->words[0], "recipe") != 0;
 	char *argv[16] = { NULL };
@@ -45,7 +45,7 @@ odd_run(const struct odd_row *r, const char *argument, bool nobody)
 		dup2(open("/dev/null", O_RDONLY), 0);
 		dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
 		dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
-		if (nobody) {
+		if (unprivileged) {
 			setenv("XDG_STATE_HOME", USER_NOBODYS "/nobody", 1);
 			user_become_nobody();
 		}

@@ -62,7 +62,7 @@ mode_t	odd_mode(const char *path);
  * Runs it with each `@' replaced; its status, or 128 and a signal.  The word
  * `recipe' stands for docs/verify-receipt.sh.
  */
-int	odd_run(const struct odd_row *, const char *argument, bool nobody);
+int	odd_run(const struct odd_row *, const char *argument, bool unprivileged);
 
 /* That the run failed soon and named the argument. */
 void	odd_check_refused(const struct odd_row *, enum odd_kind,
