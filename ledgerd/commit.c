@@ -44,23 +44,25 @@ failure_text(struct ledgerd *l)
 /* Puts one leaf, with the time of now, at the end of the transaction. */
 static int
 put_leaf(struct ledgerd *l, const struct event_info *event,
-    const void *fields, size_t len, uint32_t *bytes)
+    const struct leaf_data *data, uint32_t *bytes)
 {
 	static char text[LEAF_MAX];
 	struct store *s = &l->store;
 	struct leaf leaf = {
 		.index = s->next.tree.size, .source = l->source,
-		.event = event, .fields = fields, .fields_len = len,
-		.prev = s->next.last,
+		.type = event->type, .prev = s->next.last,
+		.boot = l->boot_id, .site = l->site, .data = data->text,
 	};
 	struct put p;
 
 	clock_gettime(CLOCK_REALTIME, &leaf.time);
+	clock_gettime(CLOCK_BOOTTIME, &leaf.uptime);
 	put_init(&p, text, sizeof(text));
-	if (leaf_format(&p, &leaf) == -1)	/* runner_read() tried it */
+	leaf_format(&p, &leaf);
+	if (p.err != 0)		/* leaf_data_make() left room */
 		die(EXIT_BUG, "%s cannot be written", event->type);
-	*bytes = (uint32_t)store_cost(p.len);
-	return store_put(s, text, p.len);
+	*bytes = (uint32_t)store_cost(p.len + 1 + data->beside.len);
+	return store_put(s, (struct bytes){ text, p.len }, data->beside);
 }
 
 /* Puts the first n waiting appends. */
@@ -75,8 +77,7 @@ put_waiting(struct ledgerd *l, size_t n)
 		if (a->failure != NULL)		/* cannot become a leaf */
 			continue;
 		a->index = l->store.next.tree.size;
-		if (put_leaf(l, a->event, a->fields, a->fields_len,
-		    &a->bytes) == -1)
+		if (put_leaf(l, a->event, &a->data, &a->bytes) == -1)
 			return -1;
 		memcpy(a->hash, l->store.next.last, TREE_HASH);
 	}
@@ -107,10 +108,21 @@ put_checkpoint(struct ledgerd *l)
 	return store_set(&l->store, "checkpoint", c->note, c->note_len);
 }
 
+/* The most bytes of these appends' records. */
+static size_t
+record_bytes(struct queue *q, size_t n)
+{
+	size_t bytes = 0;
+
+	for (size_t i = q->settled; i < q->settled + n; i++)
+		bytes += LEAF_MAX + 1 + queue_at(q, i)->data.beside.len;
+	return bytes;
+}
+
 static int
 commit_batch(struct ledgerd *l, size_t n)
 {
-	size_t bytes = n * LEAF_MAX + reserve(&l->queue, n);
+	size_t bytes = record_bytes(&l->queue, n) + reserve(&l->queue, n);
 
 	if (store_begin(&l->store, n, bytes) == -1 ||
 	    put_waiting(l, n) == -1 || put_checkpoint(l) == -1 ||
@@ -156,15 +168,16 @@ commit_waiting(struct ledgerd *l)
 }
 
 static int
-commit_event(struct ledgerd *l, const void *fields, size_t len)
+commit_event(struct ledgerd *l, const struct leaf_data *data)
 {
 	struct store *s = &l->store;
 	uint32_t bytes;
 
-	if (store_begin(s, 1, LEAF_MAX) == -1 ||
-	    put_leaf(l, event_info(EVENT_APPLIANCE_STARTED), fields, len,
+	if (store_begin(s, 1, LEAF_MAX + leaf_data_len(data)) == -1 ||
+	    put_leaf(l, event_info(EVENT_APPLIANCE_STARTED), data,
 	    &bytes) == -1 ||
 	    store_set(s, "boot", l->boot_id, strlen(l->boot_id)) == -1 ||
+	    store_set(s, "format", STORE_FORMAT, strlen(STORE_FORMAT)) == -1 ||
 	    put_checkpoint(l) == -1 || store_commit(s) == -1)
 		return -1;
 	l->checkpoint.stored = true;
@@ -175,9 +188,11 @@ commit_event(struct ledgerd *l, const void *fields, size_t len)
 void
 commit_started(struct ledgerd *l)
 {
-	char boot[BOOT_ID_MAX], fields[256];
+	char boot[BOOT_ID_MAX], fields[512];
+	struct leaf_data data;
 	size_t len;
 	struct put p;
+	int ret;
 
 	if (store_get(&l->store, "boot", boot, sizeof(boot), &len) == 0 &&
 	    len == strlen(l->boot_id) && memcmp(boot, l->boot_id, len) == 0)
@@ -185,10 +200,14 @@ commit_started(struct ledgerd *l)
 	put_init(&p, fields, sizeof(fields));
 	event_put_appliance_started(&p, &(struct event_appliance_started){
 	    .version = CASEMATE_VERSION, .mode = l->mode,
-	    .boot_id = l->boot_id });
-	if (p.err != 0)
+	    .boot_id = l->boot_id, .upgraded_from = l->store.upgraded_from });
+	if (p.err != 0 || leaf_data_make(&data,
+	    event_info(EVENT_APPLIANCE_STARTED),
+	    (struct bytes){ fields, p.len }, (struct bytes){ "", 0 }) == -1)
 		die(EXIT_BUG, "the event of this start is too long");
-	if (commit_event(l, fields, p.len) == -1)
+	ret = commit_event(l, &data);
+	leaf_data_free(&data);
+	if (ret == -1)
 		die(EXIT_REFUSED, "this start cannot be recorded: %s",
 		    failure_text(l));
 }

@@ -53,14 +53,16 @@ must(int rc, const char *what)
 
 /* A job.finished of usual size. */
 static size_t
-make_leaf(const struct store *s, char text[LEAF_MAX])
+make_leaf(const struct store *s, struct leaf_data *data, char text[LEAF_MAX])
 {
 	const struct event_info *info = event_info(EVENT_JOB_FINISHED);
 	static const unsigned char digest[DIGEST_LEN] = { 0x5a };
 	unsigned char fields[EVENT_MAX];
 	struct leaf leaf = {
 		.index = s->next.tree.size, .source = "casemate/bench",
-		.event = info, .fields = fields, .prev = s->next.last,
+		.type = info->type, .prev = s->next.last,
+		.boot = "2d52c50e-5b1e-4c3d-8d43-1b2c5a2f2b3d",
+		.site = digest,
 	};
 	struct put p;
 
@@ -70,13 +72,17 @@ make_leaf(const struct store *s, char text[LEAF_MAX])
 			put_u64(&p, 123456);
 		else if (f->kind == FIELD_HEX)
 			put_string(&p, digest, sizeof(digest));
+		else if (f->kind == FIELD_LIST)
+			put_u32(&p, 0);
 		else
 			put_cstr(&p, "a field of the usual length");
-	leaf.fields_len = p.len;
+	if (leaf_data_make(data, info, (struct bytes){ fields, p.len },
+	    (struct bytes){ "", 0 }) == -1)
+		die(EXIT_BUG, "the leaf cannot be written");
+	leaf.data = data->text;
 	clock_gettime(CLOCK_REALTIME, &leaf.time);
 	put_init(&p, text, LEAF_MAX);
-	if (leaf_format(&p, &leaf) == -1)
-		die(EXIT_BUG, "the leaf cannot be written");
+	leaf_format(&p, &leaf);
 	return p.len;
 }
 
@@ -86,15 +92,20 @@ append_store(struct store *s, unsigned n)
 	static char text[LEAF_MAX];
 	int rc = store_begin(s, n, n * LEAF_MAX);
 
-	for (unsigned i = 0; rc == 0 && i < n; i++)
-		rc = store_put(s, text, make_leaf(s, text));
+	for (unsigned i = 0; rc == 0 && i < n; i++) {
+		struct leaf_data data;
+		size_t len = make_leaf(s, &data, text);
+
+		rc = store_put(s, (struct bytes){ text, len }, data.beside);
+		leaf_data_free(&data);
+	}
 	if (rc == 0)
 		rc = store_commit(s);
 	if (rc == -1)
 		die(EXIT_SYSTEM, "append: %s", store_error(s));
 }
 
-/* The leaf's bytes and nothing else: no tree, no hash, no room kept. */
+/* The record's bytes and nothing else: no tree, no hash, no room kept. */
 static void
 append_bare(struct bare *b, unsigned n, size_t len)
 {
@@ -152,11 +163,15 @@ bench(struct store *s, struct bare *b)
 	s->next = s->tip;
 	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
 		struct rate ours = { 0 }, theirs = { 0 };
+		struct leaf_data data;
 		double rate;
+		size_t len;
 
-		while (ours.seconds + theirs.seconds < SECONDS)
-			measure(s, b, batches[i], make_leaf(s, text), &ours,
-			    &theirs);
+		while (ours.seconds + theirs.seconds < SECONDS) {
+			len = make_leaf(s, &data, text) + 1 + data.beside.len;
+			leaf_data_free(&data);
+			measure(s, b, batches[i], len, &ours, &theirs);
+		}
 		rate = (double)ours.ops / ours.seconds;
 		printf("ledger_append_%u %.0f ops/s %.2f of bare LMDB\n",
 		    batches[i], rate,

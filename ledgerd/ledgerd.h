@@ -12,10 +12,10 @@
 
 /*
  * Bytes that stay free for the ends of accepted jobs: 8 jobs run at a time, and
- * the end of each is a leaf of at most 5 pages.  The rest is for some boots on
+ * the end of each is a leaf of at most 7 pages.  The rest is for some boots on
  * a full disk, so that the operator sees that it is full.
  */
-#define RESERVE		(64u << 12)
+#define RESERVE		(96u << 12)
 
 #define BOOT_ID_MAX	64		/* the kernel's has 36 characters */
 
@@ -37,6 +37,7 @@ struct ledgerd {
 	bool			 keyd_there;	/* a conversation has started */
 	bool			 ready;
 	char			 source[NOTE_NAME_MAX + 1];	/* "": none */
+	unsigned char		 site[DIGEST_LEN];	/* zeros: no site */
 	struct queue		 queue;
 	char			 damage[512];	/* why nothing is appended */
 	struct signed_tree	 checkpoint;

@@ -61,9 +61,10 @@ get_page(struct pages *p, const struct page_table *t, uint64_t nr,
 	return 0;
 }
 
-/* Reads a value that has pages of its own, or only checks their header. */
+/* Reads a part of a value that has pages of its own; checks their header. */
 static int
-read_overflow(struct pages *p, const struct page_node *n, void *dst)
+read_overflow(struct pages *p, const struct page_node *n, uint64_t at,
+    void *dst, size_t len)
 {
 	unsigned char head[PAGE_HEADER];
 	uint64_t count;
@@ -76,7 +77,21 @@ read_overflow(struct pages *p, const struct page_node *n, void *dst)
 	    count != (PAGE_HEADER - 1 + n->len) / PAGE + 1 ||
 	    count > p->end - n->child)
 		return damaged(p, n->child);
-	return dst == NULL ? 0 : read_at(p, n->child, PAGE_HEADER, dst, n->len);
+	return len == 0 ? 0 : read_at(p, n->child, PAGE_HEADER + at, dst, len);
+}
+
+/* Reads the value from `at' on, at most cap bytes. */
+static int
+take_part(struct pages *p, const struct page_node *n, uint64_t at, void *dst,
+    size_t cap, size_t *lenp)
+{
+	size_t left = at < n->len ? n->len - at : 0;
+
+	*lenp = left < cap ? left : cap;
+	if (n->flags == PAGE_BIGDATA)
+		return read_overflow(p, n, at, dst, *lenp);
+	memcpy(dst, n->data + (n->len - left), *lenp);
+	return 0;
 }
 
 static int
@@ -87,11 +102,7 @@ take_value(struct pages *p, const struct page_node *n, void *dst, size_t cap,
 		errno = EMSGSIZE;
 		return -1;
 	}
-	*lenp = n->len;
-	if (n->flags == PAGE_BIGDATA)
-		return read_overflow(p, n, dst);
-	memcpy(dst, n->data, n->len);
-	return 0;
+	return take_part(p, n, 0, dst, cap, lenp);
 }
 
 /* Finds the last entry whose key is not above the number. */
@@ -161,19 +172,41 @@ descend(struct pages *p, const struct page_table *t, uint64_t key,
 	return -1;
 }
 
+static int
+find_number(struct pages *p, const struct page_table *t, uint64_t key,
+    struct page_node *n)
+{
+	if (descend(p, t, key, n) == -1)
+		return -1;
+	if (page_number(t, n) == key)
+		return 0;
+	errno = ENOENT;
+	return -1;
+}
+
 int
 pages_get_number(struct pages *p, const struct page_table *t, uint64_t key,
     void *dst, size_t cap, size_t *lenp)
 {
 	struct page_node n;
 
-	if (descend(p, t, key, &n) == -1)
+	if (find_number(p, t, key, &n) == -1)
 		return -1;
-	if (page_number(t, &n) != key) {
-		errno = ENOENT;
-		return -1;
-	}
 	if (take_value(p, &n, dst, cap, lenp) == 0)
+		return 0;
+	return errno == EBADMSG ? damaged_between(p, key, key) : -1;
+}
+
+int
+pages_get_part(struct pages *p, const struct page_table *t, uint64_t key,
+    uint64_t at, void *dst, size_t cap, size_t *lenp, uint64_t *totalp)
+{
+	struct page_node n;
+
+	if (find_number(p, t, key, &n) == -1)
+		return -1;
+	*totalp = n.len;
+	if (take_part(p, &n, at, dst, cap, lenp) == 0)
 		return 0;
 	return errno == EBADMSG ? damaged_between(p, key, key) : -1;
 }
@@ -195,7 +228,7 @@ scan_leaf(struct pages *p, const unsigned char *page, struct pages_scan *s)
 		page_node(page, i, false, &n);
 		s->entries++;
 		if (n.flags == PAGE_BIGDATA) {
-			if (read_overflow(p, &n, NULL) == -1)
+			if (read_overflow(p, &n, 0, NULL, 0) == -1)
 				return -1;
 			s->pages += (PAGE_HEADER - 1 + n.len) / PAGE + 1;
 		}

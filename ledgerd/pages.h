@@ -58,6 +58,10 @@ int	pages_find_table(struct pages *, const char *name, enum page_keys,
 	    struct page_table *);
 int	pages_get_number(struct pages *, const struct page_table *,
 	    uint64_t key, void *dst, size_t cap, size_t *lenp);
+/* A part of the value, from `at' on; *totalp is its whole length. */
+int	pages_get_part(struct pages *, const struct page_table *,
+	    uint64_t key, uint64_t at, void *dst, size_t cap, size_t *lenp,
+	    uint64_t *totalp);
 int	pages_get_name(struct pages *, const struct page_table *,
 	    const char *key, void *dst, size_t cap, size_t *lenp);
 

@@ -1,14 +1,11 @@
 #include "queue.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "lib/log.h"
 
 bool
 queue_is_full(const struct queue *q)
 {
-	return q->len == QUEUE_MAX;
+	return q->len == QUEUE_MAX || q->bytes >= QUEUE_BYTES;
 }
 
 struct append *
@@ -18,16 +15,13 @@ queue_at(struct queue *q, size_t n)
 }
 
 struct append *
-queue_push(struct queue *q, const void *fields, size_t len)
+queue_push(struct queue *q, const struct leaf_data *data)
 {
 	struct append *a = queue_at(q, q->len);
 
 	memset(a, 0, sizeof(*a));
-	a->fields = malloc(len + 1);	/* never of no bytes */
-	if (a->fields == NULL)
-		die_errno("an event of %zu bytes", len);
-	memcpy(a->fields, fields, len);
-	a->fields_len = len;
+	a->data = *data;
+	q->bytes += leaf_data_len(data);
 	q->len++;
 	return a;
 }
@@ -37,8 +31,8 @@ queue_settle(struct queue *q)
 {
 	struct append *a = queue_at(q, q->settled);
 
-	free(a->fields);
-	a->fields = NULL;
+	q->bytes -= leaf_data_len(&a->data);
+	leaf_data_free(&a->data);
 	q->settled++;
 }
 

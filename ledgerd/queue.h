@@ -9,17 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/msg/event.h"
+#include "leaf.h"
 #include "lib/tree.h"
 
 #define QUEUE_MAX	64	/* the runner has 8 jobs with few events each */
+#define QUEUE_BYTES	(1u << 20)	/* of their data; one more may pass it */
 
 struct append {
 	uint32_t			 seq;
 	bool				 want_receipt;
 	const struct event_info		*event;
-	unsigned char			*fields;	/* NULL once settled */
-	size_t				 fields_len;
+	struct leaf_data		 data;		/* empty once settled */
 	const char			*failure;	/* why not, or NULL */
 	/* once settled, and without a failure: */
 	uint64_t			 index;
@@ -31,20 +31,21 @@ struct queue {
 	struct append	 ring[QUEUE_MAX];
 	size_t		 head, len;
 	size_t		 settled;	/* of them, from the head on */
+	size_t		 bytes;		/* of the waiting ones */
 };
 
 bool		 queue_is_full(const struct queue *);
 
 /*
- * The place of a new append behind the others, zeroed but for a copy of the
- * fields.  Exits 111 without memory.  The queue must not be full.
+ * The place of a new append behind the others, zeroed but for its data, which
+ * the queue takes over.  The queue must not be full.
  */
-struct append	*queue_push(struct queue *, const void *fields, size_t len);
+struct append	*queue_push(struct queue *, const struct leaf_data *);
 
 /* The nth append from the head, n below len. */
 struct append	*queue_at(struct queue *, size_t n);
 
-/* Counts the first waiting append as settled, and frees its fields. */
+/* Counts the first waiting append as settled, and frees its data. */
 void		 queue_settle(struct queue *);
 
 /* Drops the head, which must be settled. */

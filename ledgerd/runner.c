@@ -16,43 +16,28 @@ runner_may_send(const struct ledgerd *l)
 	    chan_fits(&l->runner);
 }
 
-/* Whether the event fits into a leaf, with the longest index and hash. */
-static int
-try_leaf(const struct ledgerd *l, const struct event_info *event,
-    const void *fields, size_t len)
-{
-	static char text[LEAF_MAX];
-	static const unsigned char prev[TREE_HASH];
-	struct leaf leaf = {
-		.index = UINT64_MAX, .source = l->source, .event = event,
-		.fields = fields, .fields_len = len, .prev = prev,
-	};
-	struct put p;
-
-	put_init(&p, text, sizeof(text));
-	return leaf_format(&p, &leaf);
-}
-
 static void
 do_append(void *ctx, const struct msg_ledger_append *m)
 {
 	const struct event_info *event = event_info(m->event);
-	const struct bytes *fields = &m->fields;
 	struct ledgerd *l = ctx;
+	struct leaf_data data;
 	struct append *a;
+	int ret;
 
 	if (event == NULL)
 		die(EXIT_PEER, "runner broke the protocol: there is no event "
 		    "%u", m->event);
-	a = queue_push(&l->queue, fields->p, fields->len);
+	ret = leaf_data_make(&data, event, m->fields, m->evidence);
+	if (ret == -1 && errno != EMSGSIZE)
+		die(EXIT_PEER, "runner broke the protocol: malformed fields of "
+		    "%s", event->type);
+	a = queue_push(&l->queue, &data);
 	a->seq = m->seq;
 	a->want_receipt = m->want_receipt;
 	a->event = event;
-	if (try_leaf(l, event, fields->p, fields->len) == 0)
+	if (ret == 0)
 		return;
-	if (errno != EMSGSIZE)
-		die(EXIT_PEER, "runner broke the protocol: malformed fields of "
-		    "%s", event->type);
 	a->failure = "the event does not fit into a leaf of the ledger; "
 	    "use a shorter name";
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "leaf.h"
 #include "lib/msg/msg.h"
 #include "lib/wire.h"
 
@@ -233,17 +234,38 @@ append(struct store *s, MDB_dbi table, uint64_t number, const void *data,
 	return mdb_put(s->txn, table, key_set(&k, number), &v, MDB_APPEND);
 }
 
+/* TEXT NUL BESIDE, written where LMDB keeps it. */
+static int
+append_record(struct store *s, uint64_t index, struct bytes text,
+    struct bytes beside)
+{
+	MDB_val v = { .mv_size = text.len + 1 + beside.len };
+	struct store_key k;
+	char *to;
+	int rc;
+
+	rc = mdb_put(s->txn, s->leaf, key_set(&k, index), &v,
+	    MDB_APPEND | MDB_RESERVE);
+	if (rc != 0)
+		return rc;
+	to = v.mv_data;
+	memcpy(to, text.p, text.len);
+	to[text.len] = '\0';
+	memcpy(to + text.len + 1, beside.p, beside.len);
+	return 0;
+}
+
 int
-store_put(struct store *s, const void *leaf, size_t len)
+store_put(struct store *s, struct bytes text, struct bytes beside)
 {
 	unsigned char made[TREE_LEVELS][TREE_HASH];
 	uint64_t index = s->next.tree.size;
 	unsigned n;
 	int rc;
 
-	tree_hash_leaf(leaf, len, s->next.last);
+	tree_hash_leaf(text.p, text.len, s->next.last);
 	n = tree_append(&s->next.tree, s->next.last, made);
-	rc = append(s, s->leaf, index, leaf, len);
+	rc = append_record(s, index, text, beside);
 	for (unsigned l = 0; rc == 0 && l < n; l++)
 		rc = append(s, s->node, tree_node_number(l, index >> l),
 		    made[l], TREE_HASH);
@@ -348,15 +370,32 @@ absent(struct store *s, const char *what, uint64_t number)
 	return -1;
 }
 
-static int
-get_leaf(struct store *s, uint64_t index, void *dst, size_t cap, size_t *lenp)
+int
+store_record(struct store *s, uint64_t index, uint64_t at, void *dst,
+    size_t cap, size_t *lenp, uint64_t *totalp)
 {
-	if (pages_get_number(&s->pages, &s->leaves, index, dst, cap, lenp)
-	    == 0)
+	if (pages_get_part(&s->pages, &s->leaves, index, at, dst, cap, lenp,
+	    totalp) == 0)
 		return 0;
 	if (errno == ENOENT && index < s->tip.tree.size)
 		return absent(s, "leaf", index);
 	return page_fail(s, &s->leaves);
+}
+
+/* The record's beginning, up to the NUL. */
+static int
+get_leaf(struct store *s, uint64_t index, void *dst, size_t cap, size_t *lenp)
+{
+	uint64_t total;
+	size_t len;
+
+	if (store_record(s, index, 0, dst, cap, &len, &total) == -1)
+		return -1;
+	*lenp = leaf_text_len(dst, len);
+	if (*lenp < len || len == total)
+		return 0;
+	errno = EMSGSIZE;
+	return -1;
 }
 
 int

@@ -5,7 +5,7 @@
  * default flags: when store_commit() returns 0, the leaves are on disk; a
  * crash at any moment leaves the state of the last commit.  Tables:
  *
- *	leaf	u64 index (big-endian)		the leaf's JSON text
+ *	leaf	u64 index (big-endian)		the leaf's record, see leaf.h
  *	node	u64 tree_node_number		32 bytes
  *	meta	"format"			STORE_FORMAT
  *		"tip"				u64 size, root (32)
@@ -41,7 +41,8 @@
 #include "lib/tree.h"
 #include "lib/why.h"
 
-#define STORE_FORMAT	"casemate-ledger@v1"
+#define STORE_FORMAT	"casemate-ledger@v2"
+#define STORE_FORMAT_OLD "casemate-ledger@v1"	/* see leaf.h */
 #define STORE_MIB	1024	/* default maximum, about 500,000 leaves */
 
 struct tip {
@@ -60,6 +61,7 @@ struct store {
 	struct tip	 next;		/* the tip after txn */
 	/* Of the last leaf when the ledger was opened; "": no leaf. */
 	char		 source[NOTE_NAME_MAX + 1];
+	const char	*upgraded_from;	/* format to be replaced, or "" */
 	uint64_t	 room;		/* bytes of the file with disk blocks */
 	int		 rc;		/* LMDB's or the system's last error */
 	char		 damage[256];	/* the message if rc is EBADMSG */
@@ -88,8 +90,11 @@ void	store_close(struct store *);
  * store_commit() blocks until all is on disk.
  */
 int	store_begin(struct store *, size_t leaves, size_t bytes);
-/* Before, s->next.tree.size is the leaf's index; after, .last its hash. */
-int	store_put(struct store *, const void *leaf, size_t len);
+/*
+ * A leaf's text, and what is kept beside it.  Before, s->next.tree.size is the
+ * leaf's index; after, .last its hash.
+ */
+int	store_put(struct store *, struct bytes text, struct bytes beside);
 int	store_set(struct store *, const char *name, const void *, size_t len);
 int	store_commit(struct store *);
 void	store_abort(struct store *);
@@ -111,8 +116,12 @@ const char	*store_error(const struct store *);
  */
 int	store_get(struct store *, const char *name, void *, size_t cap,
 	    size_t *lenp);
+/* The leaf's text. */
 int	store_leaf(struct store *, uint64_t index, void *, size_t cap,
 	    size_t *lenp);
+/* A part of its record, from `at' on; *totalp is its whole length. */
+int	store_record(struct store *, uint64_t index, uint64_t at, void *,
+	    size_t cap, size_t *lenp, uint64_t *totalp);
 int	store_node(struct store *, unsigned level, uint64_t index,
 	    unsigned char hash[TREE_HASH]);
 /* The tree of the first `size' leaves. */

@@ -31,7 +31,8 @@
 	"disk?  It was left as it is; start with another disk, or move that " \
 	"file away"
 
-#define NOT_THIS_FORMAT	"data.mdb is LMDB's but not a " STORE_FORMAT "; it " \
+#define NOT_THIS_FORMAT	"data.mdb is LMDB's but neither a " STORE_FORMAT " nor a " \
+	STORE_FORMAT_OLD "; it " \
 	"was left as it is: start with another disk, or move that file away"
 
 static noreturn void
@@ -233,13 +234,16 @@ find_tables(struct store *s, struct why *w)
 	if (store_load(s) == -1 && errno == EBADMSG)
 		return why_set(w, DAMAGED "%s" REPAIR, store_error(s));
 	if (s->rc == ENOENT ||
-	    (store_get(s, "format", format, sizeof(format), &len) == -1 &&
+	    (store_get(s, "format", format, sizeof(format) - 1, &len) == -1 &&
 	    errno != EBADMSG))
 		return why_set(w, NOT_THIS_FORMAT);
 	if (len == 0)
 		return why_set(w, DAMAGED "%s" REPAIR, store_error(s));
-	if (len != strlen(STORE_FORMAT) ||
-	    memcmp(format, STORE_FORMAT, len) != 0)
+	format[len] = '\0';
+	s->upgraded_from = "";
+	if (strcmp(format, STORE_FORMAT_OLD) == 0)
+		s->upgraded_from = STORE_FORMAT_OLD;
+	else if (strcmp(format, STORE_FORMAT) != 0)
 		return why_set(w, NOT_THIS_FORMAT);
 	return 0;
 }

@@ -1,13 +1,14 @@
 #include "base64.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
-static const char alphabet[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+#define LETTERS	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-void
-base64_put(struct put *p, const void *data, size_t len)
+static void
+put_groups(struct put *p, const void *data, size_t len, const char *alphabet,
+    bool padded)
 {
 	const unsigned char *from = data;
 
@@ -20,10 +21,22 @@ base64_put(struct put *p, const void *data, size_t len)
 			v = v << 8 | (i < n ? from[i] : 0);
 		for (size_t i = 0; i <= n; i++)
 			group[i] = alphabet[v >> (18 - 6 * i) & 63];
-		put_raw(p, group, sizeof(group));
+		put_raw(p, group, padded ? sizeof(group) : n + 1);
 		from += n;
 		len -= n;
 	}
+}
+
+void
+base64_put(struct put *p, const void *data, size_t len)
+{
+	put_groups(p, data, len, LETTERS "+/", true);
+}
+
+void
+base64url_put(struct put *p, const void *data, size_t len)
+{
+	put_groups(p, data, len, LETTERS "-_", false);
 }
 
 /* The six bits of a character, or -1. */
@@ -83,6 +96,33 @@ base64_get(void *dst, size_t cap, size_t *lenp, const void *text, size_t len)
 		}
 		memcpy(to + used, group, n);
 		used += n;
+	}
+	*lenp = used;
+	return 0;
+}
+
+int
+base64url_get(void *dst, size_t cap, size_t *lenp, const void *text,
+    size_t len)
+{
+	const char *from = text;
+	char group[4];
+	size_t used = 0, n;
+
+	for (size_t at = 0; at < len; at += 4, used += n) {
+		size_t chars = len - at < 4 ? len - at : 4;
+
+		memset(group, '=', sizeof(group));
+		for (size_t i = 0; i < chars; i++) {
+			const char c = from[at + i];
+
+			/* What is not of this alphabet becomes a bad one. */
+			group[i] = c == '-' ? '+' : c == '_' ? '/' :
+			    c == '+' || c == '/' || c == '=' ? '!' : c;
+		}
+		if (base64_get((char *)dst + used, cap - used, &n, group,
+		    sizeof(group)) == -1)
+			return -1;
 	}
 	*lenp = used;
 	return 0;

@@ -1,6 +1,6 @@
 /*
  * Base 64 of RFC 4648 section 4: the standard alphabet with padding, and no
- * other byte.  The caller joins lines first.
+ * other byte.  The caller joins lines first.  base64url is below.
  */
 #ifndef BASE64_H
 #define BASE64_H
@@ -23,5 +23,12 @@ void	base64_put(struct put *, const void *, size_t len);
  */
 int	base64_get(void *dst, size_t cap, size_t *lenp, const void *text,
 	    size_t len);
+
+/* The same for base64url of section 5, without padding. */
+void	base64url_put(struct put *, const void *, size_t len);
+int	base64url_get(void *dst, size_t cap, size_t *lenp, const void *text,
+	    size_t len);
+/* Characters for len bytes. */
+#define BASE64URL_LEN(len)	(((len) * 4 + 2) / 3)
 
 #endif

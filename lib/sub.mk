@@ -2,7 +2,7 @@
 
 ARCHIVES += lib
 lib_SRCS := $(addprefix lib/,base64.c capability.c checkpoint.c clock.c \
-	codes.c command.c damage.c filekind.c grant.c kept_jobs.c limit.c log.c \
+	codes.c command.c damage.c disclosure.c filekind.c grant.c kept_jobs.c limit.c log.c \
 	manifest.c manifest_parse.c name.c note.c receipt.c receipt_verify.c \
 	runtimes.c sandbox.c settings.c sha256.c share.c share_left.c \
 	signers.c signers_check.c sshkey.c sshsig.c stdfds.c tree.c tty.c \
@@ -21,7 +21,7 @@ SHTESTS += lib/mkfilter_test
 $(B)/tests/lib/mkfilter_test: | $(B)/bin/mkfilter
 
 TESTS += $(addprefix lib/,base64_test capability_test clock_test codes_test \
-	command_test damage_test filekind_test grant_test limit_test log_test \
+	command_test damage_test disclosure_test filekind_test grant_test limit_test log_test \
 	manifest_test name_test note_test receipt_test runtimes_test \
 	sandbox_test settings_test sha256_test share_test \
 	signers_openssh_test signers_test sshsig_readers_test sshsig_test \

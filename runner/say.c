@@ -1,5 +1,7 @@
 #include "say.h"
 
+#include <string.h>
+
 #include "lib/kept_jobs.h"
 #include "lib/log.h"
 #include "usage.h"
@@ -210,30 +212,91 @@ say_append(struct runner *r, enum event event, bool want_receipt)
 	return seq;
 }
 
+#define ARGV_MAX	4096	/* bytes in a leaf; the manifest has all */
+
+/* The lists of an event; their texts are those of `who' and the manifest. */
+struct say_lists {
+	struct event_list	 rules, argv, secrets;
+	char			 ids[WHO_RULES_MAX + 1];
+	const char		*id[WHO_RULES_MAX / 2 + 1];
+	const char		*arg[MANIFEST_ARGS_MAX + 1];
+	const char		*secret[MANIFEST_SECRETS_MAX];
+};
+
+/* One id a line. */
+static void
+list_rules(struct say_lists *l, const char *ids)
+{
+	char *rest = l->ids;
+
+	strcpy(l->ids, ids);
+	l->rules.text = l->id;
+	while (rest != NULL && *rest != '\0')
+		l->id[l->rules.n++] = strsep(&rest, "\n");
+}
+
+static void
+list_argv(struct say_lists *l, const struct manifest *m)
+{
+	size_t bytes = 0;
+
+	l->argv.text = l->arg;
+	for (size_t i = 0; i < m->nargs; i++) {
+		bytes += strlen(m->args[i]);
+		l->arg[l->argv.n++] = bytes <= ARGV_MAX ? m->args[i] : "...";
+		if (bytes > ARGV_MAX)
+			break;
+	}
+}
+
+/* `m' is NULL for a query. */
+static void
+say_lists(struct say_lists *l, const struct who *w, const struct manifest *m)
+{
+	memset(l, 0, sizeof(*l));
+	list_rules(l, w->rules);
+	if (m == NULL)
+		return;
+	list_argv(l, m);
+	l->secrets = (struct event_list){ m->nsecrets, l->secret };
+	for (size_t i = 0; i < m->nsecrets; i++)
+		l->secret[i] = m->secrets[i];
+}
+
+/* The fields of events that several kinds share; see event.def. */
+#define SIGNED(w, lists)						\
+	.command_sha256 = (w)->command_sha256,				\
+	.submitter = (w)->submitter,					\
+	.submitter_key = (w)->submitter_key,				\
+	.session = (w)->session, .rules = (lists)->rules
+#define AUTHORED(j)							\
+	.author = (j)->who.author, .author_key = (j)->who.author_key,	\
+	.manifest_sha256 = (j)->who.manifest_sha256,			\
+	.bundle_sha256 = (j)->grant.bundle_sha256
+#define LIMIT(id, name, member, unit, least, most, usual, what)	\
+	.member = event_u64(m->limits.member),
+#define ASKED(m, lists, text)						\
+	.argv = (lists)->argv, .secrets = (lists)->secrets,		\
+	.runtime = (m)->runtime, .class = (m)->class,			\
+	.profile = (m)->profile,					\
+	.capabilities = capability_format((m)->capabilities, text)
+
 void
 say_append_accepted(struct runner *r, struct job *j)
 {
-	const struct who *w = &j->who;
 	const struct manifest *m = &j->grant.manifest;
-	const struct limits *l = &m->limits;
 	char capabilities[CAPABILITY_TEXT_MAX];
-	const struct event_job_accepted e = {
-		.job = w->job, .name = m->name, .author = w->author,
-		.submitter = w->submitter,
-		.command_sha256 = w->command_sha256,
-		.manifest_sha256 = w->manifest_sha256,
-		.bundle_sha256 = j->grant.bundle_sha256,
-		.runtime = m->runtime,
-		.probe = j->probe, .class = m->class, .profile = m->profile,
-		.capabilities = capability_format(m->capabilities,
-		    capabilities),
-		.runtime_sha256 = j->grant.runtime_sha256,
-#define LIMIT(id, name, member, unit, least, most, usual, what) \
-		.member = event_u64(l->member),
-#include "lib/limit.def"
-#undef LIMIT
-	};
+	struct say_lists lists;
+	struct event_job_accepted e;
 
+	say_lists(&lists, &j->who, m);
+	e = (struct event_job_accepted){
+		.job = j->who.job, .name = m->name,
+		SIGNED(&j->who, &lists), AUTHORED(j),
+		ASKED(m, &lists, capabilities),
+		.runtime_sha256 = j->grant.runtime_sha256, .probe = j->probe,
+#include "lib/limit.def"
+	};
 	event_put_job_accepted(say_append_fields(), &e);
 	j->seq = say_append(r, EVENT_JOB_ACCEPTED, false);
 }
@@ -241,15 +304,24 @@ say_append_accepted(struct runner *r, struct job *j)
 static void
 append_refused(struct runner *r, struct job *j)
 {
-	const struct who *w = &j->who;
+	const struct manifest *m = &j->grant.manifest;
+	char capabilities[CAPABILITY_TEXT_MAX];
+	struct say_lists lists;
+	struct event_job_refused e;
 
-	j->seq = SAY_APPEND(r, job_refused, true,
-	    .job = w->job, .submitter = w->submitter, .author = w->author,
-	    .command_sha256 = w->command_sha256,
-	    .manifest_sha256 = w->manifest_sha256,
-	    .reason = reason_word(j->verdict.reason),
-	    .message = j->verdict.message);
+	say_lists(&lists, &j->who, m);
+	e = (struct event_job_refused){
+		.job = j->who.job, .name = m->name,
+		SIGNED(&j->who, &lists), AUTHORED(j),
+		ASKED(m, &lists, capabilities),
+		.reason = reason_word(j->verdict.reason),
+		.message = j->verdict.message,
+#include "lib/limit.def"
+	};
+	event_put_job_refused(say_append_fields(), &e);
+	j->seq = say_append(r, EVENT_JOB_REFUSED, true);
 }
+#undef LIMIT
 
 static void
 append_finished(struct runner *r, struct job *j)
@@ -258,16 +330,14 @@ append_finished(struct runner *r, struct job *j)
 	const struct job_verdict *v = &j->verdict;
 	unsigned char out[DIGEST_LEN], err[DIGEST_LEN];
 	char reached[LIMITS_TEXT_MAX];
+	struct say_lists lists;
 
+	say_lists(&lists, w, &j->grant.manifest);
 	sha256_final(&j->out[0].hash, out);
 	sha256_final(&j->out[1].hash, err);
 	j->seq = SAY_APPEND(r, job_finished, true,
 	    .job = w->job, .name = j->grant.manifest.name,
-	    .author = w->author, .submitter = w->submitter,
-	    .command_sha256 = w->command_sha256,
-	    .manifest_sha256 = w->manifest_sha256,
-	    .bundle_sha256 = j->grant.bundle_sha256,
-	    .accepted_leaf = j->accepted_leaf,
+	    SIGNED(w, &lists), AUTHORED(j), .accepted_leaf = j->accepted_leaf,
 	    .outcome = outcome_word(v->outcome),
 	    .status = event_u64(v->status), .message = v->message,
 	    .stdout_sha256 = out,
@@ -301,22 +371,26 @@ verb_of(const struct query *q)
 static void
 append_read_refused(struct runner *r, struct query *q)
 {
+	struct say_lists lists;
+
+	say_lists(&lists, &q->who, NULL);
 	q->seq = SAY_APPEND(r, read_refused, true,
-	    .id = q->who.job, .submitter = q->who.submitter,
-	    .command_sha256 = q->who.command_sha256,
-	    .verb = verb_of(q), .job = q->job,
-	    .first = event_u64(q->first), .count = event_u64(q->count),
+	    .id = q->who.job, SIGNED(&q->who, &lists), .verb = verb_of(q),
+	    .job = q->job, .first = event_u64(q->first),
+	    .count = event_u64(q->count), .field = "",
 	    .reason = reason_word(q->refused), .message = q->text);
 }
 
 static void
 append_read_allowed(struct runner *r, struct query *q)
 {
+	struct say_lists lists;
+
+	say_lists(&lists, &q->who, NULL);
 	q->seq = SAY_APPEND(r, read_allowed, true,
-	    .id = q->who.job, .submitter = q->who.submitter,
-	    .command_sha256 = q->who.command_sha256,
-	    .verb = verb_of(q), .job = q->job,
-	    .first = event_u64(q->first), .count = event_u64(q->count));
+	    .id = q->who.job, SIGNED(&q->who, &lists), .verb = verb_of(q),
+	    .job = q->job, .first = event_u64(q->first),
+	    .count = event_u64(q->count), .field = "");
 }
 
 void

@@ -25,22 +25,30 @@ make_leaf(const struct store *s, char text[LEAF_MAX], size_t len)
 {
 	static char name[EVENT_MAX];
 	unsigned char fields[EVENT_MAX];
+	static const unsigned char site[DIGEST_LEN];
 	struct put f, p;
+	struct leaf_data data;
 	struct leaf leaf = {
 		.index = s->next.tree.size, .source = "casemate/test",
-		.event = event_info(EVENT_APPLIANCE_STARTED),
-		.fields = fields, .prev = s->next.last,
-		.time = { .tv_sec = 1700000000 },
+		.type = "casemate.appliance.started", .prev = s->next.last,
+		.time = { .tv_sec = 1700000000 }, .boot = "boot",
+		.site = site,
 	};
 
 	memset(name, 'x', len);
 	name[len] = '\0';
 	put_init(&f, fields, sizeof(fields));
 	event_put_appliance_started(&f, &(struct event_appliance_started){
-	    .version = name, .mode = "kept", .boot_id = "boot" });
-	leaf.fields_len = f.len;
+	    .version = name, .mode = "kept", .boot_id = "boot",
+	    .upgraded_from = "" });
+	ATF_REQUIRE_EQ(0, leaf_data_make(&data,
+	    event_info(EVENT_APPLIANCE_STARTED),
+	    (struct bytes){ fields, f.len }, (struct bytes){ "", 0 }));
+	leaf.data = data.text;
 	put_init(&p, text, LEAF_MAX);
-	ATF_REQUIRE_EQ(0, leaf_format(&p, &leaf));
+	leaf_format(&p, &leaf);
+	ATF_REQUIRE_EQ(0, p.err);
+	leaf_data_free(&data);
 	return p.len;
 }
 
@@ -52,7 +60,8 @@ fill_batch(struct store *s, unsigned n, size_t len)
 	if (store_begin(s, n, n * LEAF_MAX) == -1)
 		return -1;
 	for (unsigned i = 0; i < n; i++)
-		if (store_put(s, text, make_leaf(s, text, len)) == -1)
+		if (store_put(s, (struct bytes){ text,
+		    make_leaf(s, text, len) }, (struct bytes){ "", 0 }) == -1)
 			return -1;
 	return store_commit(s);
 }

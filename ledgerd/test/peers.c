@@ -377,6 +377,8 @@ play_append(struct ledgerd_play *p, uint32_t seq, enum event nr, bool receipt,
 			put_u64(&f, seq);
 		else if (i->kind == FIELD_HEX)
 			put_string(&f, digest, sizeof(digest));
+		else if (i->kind == FIELD_LIST)
+			put_u32(&f, 0);
 		else
 			put_cstr(&f, i == info->fields ? job : "text");
 	ATF_REQUIRE_EQ(0, f.err);

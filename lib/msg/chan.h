@@ -36,8 +36,8 @@
 #include "msg.h"
 
 #define CHAN_PACKET	4096		/* PIPE_BUF: atomic, see pipe(7) */
-#define CHAN_QUEUE_MAX	(1u << 20)	/* unsent bytes; senders keep below */
-#define CHAN_RESERVE	(256u << 10)	/* of these, for what is not bulk */
+#define CHAN_RESERVE	(512u << 10)	/* unsent bytes that are not bulk */
+#define CHAN_QUEUE_MAX	(CHAN_RESERVE + (768u << 10))	/* all unsent bytes */
 
 struct chan {
 	int		 in, out;

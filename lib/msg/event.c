@@ -2,17 +2,21 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "lib/disclosure.h"
 #include "lib/doc/json.h"
 #include "lib/log.h"
 #include "msg.h"
 
-#define FIELD(kind, name)	{ FIELD_##kind, #name },
+#define FIELD(kind, name, what)		{ FIELD_##kind, false, #name, what },
+#define WITHHELD(kind, name, what)	{ FIELD_##kind, true, #name, what },
 static const struct event_info table[] = {
-#define EVENT(NAME, name, nr, type, fields)	{ nr, type, { fields } },
+#define EVENT(NAME, name, nr, type, when, fields)	{ nr, type, when, { fields } },
 #include "event.def"
 #undef EVENT
 };
+#undef WITHHELD
 #undef FIELD
 
 const struct event_info *
@@ -54,11 +58,27 @@ put_number(struct put *p, struct event_u64 number, const char *event,
 	put_u64(p, number.n);
 }
 
-#define FIELD(kind, name)	PUT_##kind(p, e->name, event, #name);
+static void
+put_list(struct put *p, struct event_list list, const char *event,
+    const char *field)
+{
+	size_t len = 0;
+
+	check_set(list.text != NULL, event, field);
+	for (size_t i = 0; i < list.n; i++)
+		len += 4 + strlen(list.text[i]);
+	put_u32(p, (uint32_t)len);
+	for (size_t i = 0; i < list.n; i++)
+		put_cstr(p, list.text[i]);
+}
+
+#define FIELD(kind, name, what)		PUT_##kind(p, e->name, event, #name);
+#define WITHHELD(kind, name, what)	PUT_##kind(p, e->name, event, #name);
 #define PUT_STR			put_str
 #define PUT_HEX			put_hex
 #define PUT_U64			put_number
-#define EVENT(NAME, name, nr, type, fields)				\
+#define PUT_LIST		put_list
+#define EVENT(NAME, name, nr, type, when, fields)				\
 void									\
 event_put_##name(struct put *p, const struct event_##name *e)		\
 {									\
@@ -68,22 +88,62 @@ event_put_##name(struct put *p, const struct event_##name *e)		\
 }
 #include "event.def"
 #undef EVENT
+#undef WITHHELD
 #undef FIELD
+
+size_t
+event_withheld(const struct event_info *info)
+{
+	size_t n = 0;
+
+	for (const struct event_field *f = info->fields; f->name != NULL; f++)
+		n += f->withheld;
+	return n;
+}
+
+static void
+format_text(struct get *g, struct put *out)
+{
+	size_t len;
+	const void *text = get_string(g, &len, EVENT_MAX);
+
+	if (json_put_string(out, text, len) == -1 && g->err == 0)
+		g->err = EBADMSG;
+}
+
+static void
+format_list(struct get *g, struct put *out)
+{
+	const char *before = "[";
+	struct get list;
+	size_t len;
+	const void *texts = get_string(g, &len, EVENT_MAX);
+
+	get_init(&list, texts, len);
+	do {
+		put_raw(out, before, 1);
+		if (list.left != 0)
+			format_text(&list, out);
+		before = ",";
+	} while (list.left != 0 && list.err == 0);
+	put_raw(out, "]", 1);
+	if (list.err != 0)
+		g->err = list.err;
+}
 
 static void
 format_field(const struct event_field *f, struct get *g, struct put *out)
 {
 	unsigned char digest[DIGEST_LEN];
-	const void *text;
 	char number[24];
-	size_t len;
 	int n;
 
 	switch (f->kind) {
 	case FIELD_STR:
-		text = get_string(g, &len, EVENT_MAX);
-		if (json_put_string(out, text, len) == -1 && g->err == 0)
-			g->err = EBADMSG;
+		format_text(g, out);
+		return;
+	case FIELD_LIST:
+		format_list(g, out);
 		return;
 	case FIELD_HEX:
 		get_fixed(g, digest, sizeof(digest));
@@ -97,21 +157,71 @@ format_field(const struct event_field *f, struct get *g, struct put *out)
 	}
 }
 
-int
-event_format(const struct event_info *info, struct get *g, struct put *out)
+/* Keeps what discloses the field, and puts its digest. */
+static void
+withhold(const struct event_field *f, struct get *g, const unsigned char *salt,
+    char digest[DISCLOSURE_DIGEST + 1], struct put *kept)
 {
+	static unsigned char json[JSON_ESCAPED_MAX(EVENT_MAX)];
+	struct put value;
+
+	put_init(&value, json, sizeof(json));
+	format_field(f, g, &value);
+	if (value.err != 0)
+		kept->err = value.err;
+	put_raw(kept, salt, DISCLOSURE_SALT);
+	put_string(kept, value.base, value.len);
+	disclosure_digest(salt, f->name, value.base, value.len, digest);
+}
+
+static void
+put_member(struct put *out, bool first, const char *name)
+{
+	if (!first)
+		put_raw(out, ",", 1);
+	json_put_key(out, name);
+}
+
+/* "_sd":["...",...] */
+static void
+put_digests(struct put *out, bool first,
+    char digests[][DISCLOSURE_DIGEST + 1], size_t n)
+{
+	if (n == 0)
+		return;
+	put_member(out, first, "_sd");
+	for (size_t i = 0; i < n; i++) {
+		put_raw(out, i == 0 ? "[" : ",", 1);
+		json_put_string(out, digests[i], DISCLOSURE_DIGEST);
+	}
+	put_raw(out, "]", 1);
+}
+
+int
+event_format(const struct event_info *info, struct get *g,
+    const unsigned char *salts, struct put *out, struct put *kept)
+{
+	char digests[EVENT_WITHHELD_MAX][DISCLOSURE_DIGEST + 1];
 	const struct event_field *f;
+	bool first = true;
+	size_t n = 0;
 
 	for (f = info->fields; f->name != NULL; f++) {
-		if (f != info->fields)
-			put_raw(out, ",", 1);
-		json_put_key(out, f->name);
+		if (f->withheld) {
+			withhold(f, g, salts + n * DISCLOSURE_SALT,
+			    digests[n], kept);
+			n++;
+			continue;
+		}
+		put_member(out, first, f->name);
 		format_field(f, g, out);
+		first = false;
 	}
+	put_digests(out, first, digests, n);
 	if (get_end(g) == -1)
 		return -1;
-	if (out->err != 0) {
-		errno = out->err;
+	if (out->err != 0 || kept->err != 0) {
+		errno = out->err != 0 ? out->err : kept->err;
 		return -1;
 	}
 	return 0;

@@ -15,14 +15,14 @@
 #include "lib/wire.h"
 
 enum event {
-#define EVENT(NAME, name, nr, type, fields)	EVENT_##NAME = nr,
+#define EVENT(NAME, name, nr, type, when, fields)	EVENT_##NAME = nr,
 #include "event.def"
 #undef EVENT
 };
 
 /* Each number by its row's second name, for macros. */
 enum {
-#define EVENT(NAME, name, nr, type, fields)	EVENT_NUMBER_##name = nr,
+#define EVENT(NAME, name, nr, type, when, fields)	EVENT_NUMBER_##name = nr,
 #include "event.def"
 #undef EVENT
 };
@@ -31,18 +31,23 @@ enum field_kind {
 	FIELD_STR,	/* string */
 	FIELD_HEX,	/* string of 32 bytes */
 	FIELD_U64,	/* uint64 */
+	FIELD_LIST,	/* string that has strings */
 };
 
 struct event_field {
 	enum field_kind	 kind;
+	bool		 withheld;
 	const char	*name;
+	const char	*what;		/* for docs/leaves.md */
 };
 
-#define EVENT_FIELDS_MAX	24
+#define EVENT_FIELDS_MAX	40
+#define EVENT_WITHHELD_MAX	12
 
 struct event_info {
 	unsigned	 nr;
 	const char	*type;		/* CloudEvents `type' */
+	const char	*when;		/* for docs/leaves.md */
 	struct event_field	 fields[EVENT_FIELDS_MAX];	/* name NULL ends */
 };
 
@@ -58,24 +63,34 @@ event_u64(uint64_t n)
 	return (struct event_u64){ true, n };
 }
 
-#define FIELD(kind, name)	EVENT_FIELD_##kind(name)
+/* Texts; encoded by event_put_NAME(). */
+struct event_list {
+	size_t		 n;
+	const char *const *text;	/* NULL: not set */
+};
+
+#define FIELD(kind, name, what)		EVENT_FIELD_##kind(name)
+#define WITHHELD(kind, name, what)	EVENT_FIELD_##kind(name)
 #define EVENT_FIELD_STR(name)	const char *name;
 #define EVENT_FIELD_HEX(name)	const unsigned char *name;
 #define EVENT_FIELD_U64(name)	struct event_u64 name;
-#define EVENT(NAME, name, nr, type, fields)				\
+#define EVENT_FIELD_LIST(name)	struct event_list name;
+#define EVENT(NAME, name, nr, type, when, fields)				\
 	struct event_##name { fields };
 #include "event.def"
 #undef EVENT
 #undef EVENT_FIELD_STR
 #undef EVENT_FIELD_HEX
 #undef EVENT_FIELD_U64
+#undef EVENT_FIELD_LIST
+#undef WITHHELD
 #undef FIELD
 
 /*
  * Appends the fields in the row's order.  Exits 101 when one was not set; the
  * put has EMSGSIZE when they do not fit.
  */
-#define EVENT(NAME, name, nr, type, fields)				\
+#define EVENT(NAME, name, nr, type, when, fields)				\
 	void	event_put_##name(struct put *, const struct event_##name *);
 #include "event.def"
 #undef EVENT
@@ -83,12 +98,21 @@ event_u64(uint64_t n)
 /* The row for a number, or NULL. */
 const struct event_info	*event_info(unsigned nr);
 
+/* The row's withheld fields, of which there are at most EVENT_WITHHELD_MAX. */
+size_t	event_withheld(const struct event_info *);
+
 /*
  * Appends to `out' the JSON members of the event whose encoded fields `g'
- * holds: "name":value,...  without braces, exactly the row's fields in its
- * order.  Text that is not UTF-8 is -1, EBADMSG; so are fields left over or
- * missing.  -1 with EMSGSIZE when it does not fit.
+ * holds: "name":value,...  without braces, the row's fields in its order.  Of
+ * withheld ones there are only the digests of their disclosures, in "_sd", the
+ * last member; `salts' has DISCLOSURE_SALT random bytes for each, and what
+ * discloses them is appended to `kept': for each the salt and the value's JSON
+ * as a string.
+ *
+ * Text that is not UTF-8 is -1, EBADMSG; so are fields left over or missing.
+ * -1 with EMSGSIZE when it does not fit.
  */
-int	event_format(const struct event_info *, struct get *g, struct put *out);
+int	event_format(const struct event_info *, struct get *g,
+	    const unsigned char *salts, struct put *out, struct put *kept);
 
 #endif

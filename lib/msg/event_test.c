@@ -8,12 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/disclosure.h"
 #include "lib/log.h"
 #include "msg.h"
 
 static const unsigned char digest[DIGEST_LEN] = { 1, 2, 3 };
 static const unsigned numbers[] = {
-#define EVENT(NAME, name, nr, type, fields)	nr,
+#define EVENT(NAME, name, nr, type, when, fields)	nr,
 #include "event.def"
 #undef EVENT
 };
@@ -40,9 +41,19 @@ encode(const struct event_info *info)
 		case FIELD_U64:
 			put_u64(&p, 7);
 			break;
+		case FIELD_LIST:
+			put_u32(&p, 10);
+			put_cstr(&p, "a");
+			put_cstr(&p, "b");
+			break;
 		}
 	return p;
 }
+
+static const unsigned char salts[EVENT_WITHHELD_MAX * DISCLOSURE_SALT] =
+    "0123456789abcdef" "fedcba9876543210";
+static char kept_room[4 * EVENT_MAX];
+static struct put kept;
 
 static int
 format(const struct event_info *info, size_t len, size_t cap)
@@ -55,7 +66,8 @@ format(const struct event_info *info, size_t len, size_t cap)
 	put_init(&p, out, cap);
 	get_init(&g, fields, len);
 	errno = 0;
-	rc = event_format(info, &g, &p);
+	put_init(&kept, kept_room, sizeof(kept_room));
+	rc = event_format(info, &g, salts, &p, &kept);
 	out[p.len] = '\0';
 	return rc;
 }
@@ -72,21 +84,32 @@ ATF_TC_BODY(writes_a_rows_fields_in_its_order, tc)
 	put_cstr(&p, "0.1.0");
 	put_cstr(&p, "kept");
 	put_cstr(&p, "b\"1");
+	put_cstr(&p, "");
 	ATF_CHECK_EQ(0, format(info, p.len, sizeof(out) - 1));
 	ATF_CHECK_STREQ("\"version\":\"0.1.0\",\"mode\":\"kept\","
-	    "\"boot_id\":\"b\\\"1\"", out);
+	    "\"boot_id\":\"b\\\"1\",\"upgraded_from\":\"\"", out);
 }
+
+static const char *const rules[] = { "one", "t\"wo" };
 
 /* What a refusal's fields are; tests leave one out. */
 static const struct event_read_refused refusal = {
 	.id = "id", .submitter = "signer", .command_sha256 = digest,
-	.verb = "ledger", .job = "", .first = { true, 3 },
-	.count = { true, 4 }, .reason = "policy", .message = "no rule",
+	.submitter_key = "SHA256:key", .session = "ticket 7",
+	.rules = { 2, rules }, .verb = "ledger", .job = "",
+	.first = { true, 3 }, .count = { true, 4 }, .field = "",
+	.reason = "policy", .message = "no rule",
 };
 
 ATF_TC_WITHOUT_HEAD(a_struct_is_written_in_its_rows_order);
 ATF_TC_BODY(a_struct_is_written_in_its_rows_order, tc)
 {
+	static const char clear[] = "\"id\":\"id\",\"command_sha256\":"
+	    "\"0102030000000000000000000000000000000000"
+	    "000000000000000000000000\",\"rules\":[\"one\",\"t\\\"wo\"],"
+	    "\"verb\":\"ledger\",\"job\":\"\","
+	    "\"first\":3,\"count\":4,\"field\":\"\",\"reason\":\"policy\","
+	    "\"_sd\":[\"";
 	struct put p;
 
 	put_init(&p, fields, sizeof(fields));
@@ -94,11 +117,7 @@ ATF_TC_BODY(a_struct_is_written_in_its_rows_order, tc)
 	ATF_CHECK_EQ(0, p.err);
 	ATF_CHECK_EQ(0, format(event_info(EVENT_READ_REFUSED), p.len,
 	    sizeof(out) - 1));
-	ATF_CHECK_STREQ("\"id\":\"id\",\"submitter\":\"signer\","
-	    "\"command_sha256\":\"0102030000000000000000000000000000000000"
-	    "000000000000000000000000\",\"verb\":\"ledger\",\"job\":\"\","
-	    "\"first\":3,\"count\":4,\"reason\":\"policy\","
-	    "\"message\":\"no rule\"", out);
+	ATF_CHECK_MSG(strncmp(out, clear, strlen(clear)) == 0, "%s", out);
 	put_init(&p, fields, 20);
 	event_put_read_refused(&p, &refusal);
 	ATF_CHECK_EQ(EMSGSIZE, p.err);
@@ -147,6 +166,7 @@ ATF_TC_BODY(digests_are_hex_and_numbers_are_numbers, tc)
 	struct put p = encode(info);
 
 	ATF_CHECK_EQ(0, format(info, p.len, sizeof(out) - 1));
+	ATF_CHECK(strstr(out, ",\"rules\":[\"a\",\"b\"],") != NULL);
 	ATF_CHECK(strstr(out, ",\"command_sha256\":\"abababababababababababab"
 	    "abababababababababababababababababababab\",") != NULL);
 	ATF_CHECK(strstr(out, ",\"status\":7,") != NULL);
@@ -174,27 +194,54 @@ ATF_TC_BODY(every_row_has_a_number_and_fields_that_fit, tc)
 		ATF_CHECK_EQ(nr, info->nr);
 		ATF_CHECK(strncmp(info->type, "casemate.", 9) == 0);
 		ATF_CHECK(info->fields[EVENT_FIELDS_MAX - 1].name == NULL);
+		ATF_CHECK(event_withheld(info) <= EVENT_WITHHELD_MAX);
 		p = encode(info);
 		ATF_CHECK_EQ(0, format(info, p.len, sizeof(out) - 1));
 	}
 	ATF_CHECK_EQ(sizeof(numbers) / sizeof(numbers[0]), rows);
 }
 
-/* What a reader of older leaves knows is where it was. */
-ATF_TC_WITHOUT_HEAD(a_row_grows_only_at_its_end);
-ATF_TC_BODY(a_row_grows_only_at_its_end, tc)
+/* The salt and the value of each withheld field, whose digest is in _sd. */
+ATF_TC_WITHOUT_HEAD(withheld_fields_are_commitments);
+ATF_TC_BODY(withheld_fields_are_commitments, tc)
+{
+	const struct event_info *info = event_info(EVENT_READ_REFUSED);
+	char digest_text[DISCLOSURE_DIGEST + 1];
+	struct put p;
+
+	put_init(&p, fields, sizeof(fields));
+	event_put_read_refused(&p, &refusal);
+	ATF_CHECK_EQ(0, format(info, p.len, sizeof(out) - 1));
+	ATF_CHECK_EQ(4, event_withheld(info));
+	ATF_CHECK(strstr(out, "signer") == NULL);
+	ATF_CHECK(memcmp(kept_room, "0123456789abcdef\0\0\0\10\"signer\"",
+	    28) == 0);
+	ATF_CHECK(memcmp(kept_room + 28, "fedcba9876543210\0\0\0\14"
+	    "\"SHA256:key\"", 32) == 0);
+	disclosure_digest(salts, "submitter", "\"signer\"", 8, digest_text);
+	ATF_CHECK(strstr(out, digest_text) != NULL);
+	disclosure_digest(salts + 16, "submitter_key", "\"SHA256:key\"", 12,
+	    digest_text);
+	ATF_CHECK(strstr(out, digest_text) != NULL);
+}
+
+/* A withheld field is found by its place. */
+ATF_TC_WITHOUT_HEAD(withheld_fields_keep_their_order);
+ATF_TC_BODY(withheld_fields_keep_their_order, tc)
 {
 	static const char *const first[] = {
-		"job", "name", "author", "submitter", "command_sha256",
-		"manifest_sha256", "bundle_sha256", "runtime", "cpu_millis",
-		"memory_bytes", "processes", "wall_ms", "output_bytes",
-		"probe", "class", "profile", "capabilities", "runtime_sha256",
-		"tmp_bytes", "open_files",
+		"submitter", "submitter_key", "session", "author",
+		"author_key", "argv", "secrets", "message",
 	};
-	const struct event_info *info = event_info(EVENT_JOB_ACCEPTED);
+	const struct event_field *f = event_info(EVENT_JOB_REFUSED)->fields;
+	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
-		ATF_CHECK_STREQ(first[i], info->fields[i].name);
+	for (; f->name != NULL; f++)
+		if (f->withheld) {
+			ATF_REQUIRE(n < sizeof(first) / sizeof(first[0]));
+			ATF_CHECK_STREQ(first[n++], f->name);
+		}
+	ATF_CHECK_EQ(sizeof(first) / sizeof(first[0]), n);
 }
 
 static bool
@@ -241,18 +288,20 @@ ATF_TC_BODY(missing_or_extra_bytes_are_refused, tc)
 ATF_TC_WITHOUT_HEAD(digest_of_another_length_is_refused);
 ATF_TC_BODY(digest_of_another_length_is_refused, tc)
 {
-	const struct event_info *info = event_info(EVENT_JOB_REFUSED);
+	const struct event_info *info =
+	    event_info(EVENT_DISCLOSURE_FORGOTTEN);
 	struct put p;
 
 	for (size_t len = 0; len <= DIGEST_LEN + 1; len++) {
 		put_init(&p, fields, sizeof(fields));
-		put_cstr(&p, "j");
-		put_cstr(&p, "s");
-		put_cstr(&p, "a");
+		put_cstr(&p, "id");
 		put_string(&p, out, len);
-		put_string(&p, out, DIGEST_LEN);
-		put_cstr(&p, "r");
-		put_cstr(&p, "m");
+		put_cstr(&p, "submitter");
+		put_cstr(&p, "key");
+		put_cstr(&p, "session");
+		put_u32(&p, 0);
+		put_u64(&p, 3);
+		put_cstr(&p, "field");
 		ATF_CHECK_EQ(len == DIGEST_LEN ? 0 : -1,
 		    format(info, p.len, sizeof(out) - 1));
 	}
@@ -292,7 +341,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_field_that_was_not_set_ends_the_process);
 	ATF_TP_ADD_TC(tp, digests_are_hex_and_numbers_are_numbers);
 	ATF_TP_ADD_TC(tp, every_row_has_a_number_and_fields_that_fit);
-	ATF_TP_ADD_TC(tp, a_row_grows_only_at_its_end);
+	ATF_TP_ADD_TC(tp, withheld_fields_are_commitments);
+	ATF_TP_ADD_TC(tp, withheld_fields_keep_their_order);
 	ATF_TP_ADD_TC(tp, an_accepted_job_has_every_limit);
 	ATF_TP_ADD_TC(tp, missing_or_extra_bytes_are_refused);
 	ATF_TP_ADD_TC(tp, digest_of_another_length_is_refused);

@@ -39,8 +39,12 @@ enum {
 #define MANIFEST_MAX	65536		/* 256 files, argv and env fit */
 #define SUBMIT_MAX	(COMMAND_MAX + MANIFEST_MAX + 2 * SIG_MAX + 64)
 #define DATA_MAX	32768		/* one DATA or OUTPUT chunk */
-#define EVENT_MAX	8192		/* one event's fields */
+#define EVENT_MAX	16384		/* one event's fields */
 #define LEAF_MAX	16384		/* its JSON: escapes may double it */
+#define DISCLOSURES_KEPT_MAX (6 * EVENT_MAX)	/* escaped, with salts */
+#define DISCLOSURES_MAX	65536		/* of a leaf, as lines of text */
+#define EVIDENCE_NAME_MAX 255		/* of one file beside a leaf */
+#define EVIDENCE_MAX	(SUBMIT_MAX + 256)	/* of one leaf, with names */
 #define RECEIPT_MAX	65536		/* base64 leaf, 64 hashes, checkpoint */
 #define BUNDLE_MAX	(64u << 20)	/* kept in memory while it unpacks */
 #define VKEY_MAX	256		/* name, id and key of the appliance */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/disclosure.h"
+#include "lib/doc/json.h"
 #include "peers.h"
 
 struct share_left play_left;
@@ -211,21 +213,49 @@ send_deny(uint32_t seq, enum reason reason, const char *message, bool is_signed)
 
 /* ledgerd */
 
+/* Appends withheld members as if they were not. */
+static void
+put_withheld(const struct event_info *info, const struct put *kept,
+    struct put *json)
+{
+	struct get g;
+
+	get_init(&g, kept->base, kept->len);
+	for (const struct event_field *f = info->fields; f->name != NULL; f++) {
+		const void *value;
+		size_t len;
+
+		if (!f->withheld)
+			continue;
+		get_raw(&g, DISCLOSURE_SALT);
+		value = get_string(&g, &len, LEAF_MAX);
+		put_raw(json, ",", 1);
+		json_put_key(json, f->name);
+		put_raw(json, value, len);
+	}
+	ATF_REQUIRE_EQ(0, get_end(&g));
+}
+
 /* The fields must read as the event's row in event.def says. */
 uint32_t
 expect_append(enum event want, const char *text)
 {
+	static const unsigned char salts[EVENT_WITHHELD_MAX * DISCLOSURE_SALT];
+	static char json[2 * LEAF_MAX], more[LEAF_MAX];
+	const struct event_info *info = event_info(want);
 	struct msg_ledger_append m;
-	static char json[LEAF_MAX];
 	struct get fields;
-	struct put p;
+	struct put p, kept;
 
 	PLAY_EXPECT(&play.ledgerd, ledger_append, &m);
 	ATF_CHECK_EQ_MSG(m.event, want, "event %u", m.event);
 	ATF_CHECK_EQ(m.want_receipt, m.event != EVENT_JOB_ACCEPTED);
 	get_init(&fields, m.fields.p, m.fields.len);
 	put_init(&p, json, sizeof(json) - 1);
-	ATF_REQUIRE_EQ(event_format(event_info(m.event), &fields, &p), 0);
+	put_init(&kept, more, sizeof(more));
+	ATF_REQUIRE_EQ(event_format(info, &fields, salts, &p, &kept), 0);
+	put_withheld(info, &kept, &p);
+	ATF_REQUIRE_EQ(0, p.err);
 	json[p.len] = '\0';
 	ATF_CHECK_MSG(strstr(json, text) != NULL, "%s lacks %s", json, text);
 	return m.seq;

@@ -1,0 +1,34 @@
+/*
+ * Disclosures after RFC 9901 (SD-JWT), section 4.2: a salted commitment to one
+ * member of a JSON object.  A disclosure is base64url of the JSON text
+ *
+ *	["SALT","NAME",VALUE]
+ *
+ * without blanks, SALT being base64url of 16 random bytes.  The object has the
+ * base64url of the SHA-256 of the disclosure's text.  Who does not have the
+ * disclosure cannot find the value by trying, because the salt is random.
+ */
+#ifndef DISCLOSURE_H
+#define DISCLOSURE_H
+
+#include <stddef.h>
+
+#include "lib/doc/put.h"
+
+#define DISCLOSURE_SALT		16	/* bytes, as section 9.3 recommends */
+#define DISCLOSURE_DIGEST	43	/* characters */
+
+/* Appends the disclosure's text; the value is JSON. */
+void	disclosure_put(struct put *, const unsigned char salt[DISCLOSURE_SALT],
+	    const char *name, const void *value, size_t len);
+
+/* The digest that the object has, closed with a NUL. */
+void	disclosure_digest(const unsigned char salt[DISCLOSURE_SALT],
+	    const char *name, const void *value, size_t len,
+	    char digest[DISCLOSURE_DIGEST + 1]);
+
+/* The digest of a disclosure's text. */
+void	disclosure_digest_text(const void *text, size_t len,
+	    char digest[DISCLOSURE_DIGEST + 1]);
+
+#endif
