@@ -136,7 +136,8 @@ ATF_TC_BODY(what_is_aborted_was_never_there, tc)
 	fill_open(&s);
 	ATF_REQUIRE_EQ(0, fill_batch(&s, 3, 10));
 	ATF_REQUIRE_EQ(0, store_begin(&s, 1, 100));
-	ATF_REQUIRE_EQ(0, store_put(&s, "{}", 2));
+	ATF_REQUIRE_EQ(0, store_put(&s, (struct bytes){ "{}", 2 },
+	    (struct bytes){ "", 0 }));
 	ATF_REQUIRE_EQ(0, store_set(&s, "boot", "x", 1));
 	store_abort(&s);
 	fill_check(&s);
@@ -225,7 +226,7 @@ ATF_TC_BODY(anothers_database_is_refused_and_left_as_it_is, tc)
 	ATF_REQUIRE_EQ(0, mdb_dbi_open(txn, "theirs", MDB_CREATE, &dbi));
 	ATF_REQUIRE_EQ(0, mdb_put(txn, dbi, &v, &v, 0));
 	ATF_REQUIRE_EQ(0, mdb_txn_commit(txn));
-	check_refused("not a " STORE_FORMAT);
+	check_refused("neither a " STORE_FORMAT);
 	ATF_REQUIRE_EQ(0, mdb_txn_begin(env, NULL, MDB_RDONLY, &txn));
 	ATF_REQUIRE_EQ(0, mdb_dbi_open(txn, NULL, 0, &dbi));
 	ATF_REQUIRE_EQ(0, mdb_stat(txn, dbi, &ms));
@@ -336,8 +337,8 @@ ATF_TC_WITHOUT_HEAD(another_format_is_refused);
 ATF_TC_BODY(another_format_is_refused, tc)
 {
 	fill_open(&s);
-	plant(s.meta, "format", "casemate-ledger@v2");
-	check_refused("not a " STORE_FORMAT);
+	plant(s.meta, "format", "casemate-ledger@v3");
+	check_refused("neither a " STORE_FORMAT);
 }
 
 /* Gives a name of the table `meta' another value, or none, and closes. */
