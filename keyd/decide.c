@@ -40,19 +40,29 @@ check_sizes(struct decision *d, const struct submission *s)
 	    SIG_MAX);
 }
 
-/* Checks one signature and keeps its principal. */
-static int
+/* Checks one signature.  Returns its signer, or NULL when it is refused. */
+static const struct signer *
 verify(struct authority *a, struct decision *d, const char *what,
-    const char *ns, uint64_t now, struct bytes msg, struct bytes sig,
-    char principal[PRINCIPAL_MAX + 1])
+    const char *ns, uint64_t now, struct bytes msg, struct bytes sig)
 {
 	const struct signer *signer;
 	enum reason reason = signers_verify(&a->site.signers, what, ns, now,
 	    msg.p, msg.len, sig.p, sig.len, &signer, &d->why);
 
-	if (reason != 0)
-		return refuse(d, reason);
+	if (reason == 0)
+		return signer;
+	refuse(d, reason);
+	return NULL;
+}
+
+static int
+keep_signer(const struct signer *signer, char principal[PRINCIPAL_MAX + 1],
+    char key[SSHKEY_FINGERPRINT_LEN + 1])
+{
+	if (signer == NULL)
+		return -1;
 	memcpy(principal, signer->principal, sizeof(signer->principal));
+	sshkey_fingerprint(key, signer->key.blob, signer->key.len);
 	return 0;
 }
 
@@ -104,8 +114,8 @@ check_command(struct authority *a, struct decision *d, struct bytes command,
 		return -1;
 	sha256(command.p, command.len, d->who.command_sha256);
 	command_job(d->who.command_sha256, d->who.job);
-	if (verify(a, d, "command", NAMESPACE_COMMAND, now, command, sig,
-	    d->who.submitter) == -1)
+	if (keep_signer(verify(a, d, "command", NAMESPACE_COMMAND, now,
+	    command, sig), d->who.submitter, d->who.submitter_key) == -1)
 		return -1;
 	d->signed_command = true;
 	if (check_share(a, d, left, SHARE_KEYD, 1) == -1)
@@ -181,8 +191,8 @@ check_manifest(struct authority *a, struct decision *d,
 		    "signed; sign a new command");
 		return refuse(d, REASON_MANIFEST);
 	}
-	return verify(a, d, "manifest", NAMESPACE_MANIFEST, now, s->manifest,
-	    s->manifest_sig, d->who.author);
+	return keep_signer(verify(a, d, "manifest", NAMESPACE_MANIFEST, now,
+	    s->manifest, s->manifest_sig), d->who.author, d->who.author_key);
 }
 
 /* Reads the manifest, whose signature holds, and looks whether it is whole. */
@@ -240,6 +250,16 @@ check_runtime(struct decision *d, const struct runtimes *attached)
 	return refuse(d, REASON_RUNTIME);
 }
 
+/* The ids go into the leaf, whether the rules allow it or not. */
+static int
+keep_rules(struct decision *d, int allowed, const struct rule_ids *ids)
+{
+	memcpy(d->who.rules, ids->text, sizeof(d->who.rules));
+	if (allowed == 0)
+		return 0;
+	return refuse(d, errno == ENOMEM ? REASON_FAULT : REASON_POLICY);
+}
+
 /* What the rules can decide by beside the command. */
 static struct rules_context
 context_of(const struct authority *a, uint64_t now)
@@ -261,11 +281,10 @@ static int
 rules_check(struct authority *a, struct decision *d, uint64_t now)
 {
 	const struct rules_context context = context_of_job(a, d, now);
+	struct rule_ids ids;
 
-	if (rules_decide_command(&a->site.rules, &d->who, &d->grant.manifest,
-	    &context, &d->why) == 0)
-		return 0;
-	return refuse(d, errno == ENOMEM ? REASON_FAULT : REASON_POLICY);
+	return keep_rules(d, rules_decide_command(&a->site.rules, &d->who,
+	    &d->grant.manifest, &context, &ids, &d->why), &ids);
 }
 
 /* There is no vault yet, so whatever is named is not there. */
@@ -288,6 +307,7 @@ explain_rules(struct authority *a, struct decision *d, uint64_t now)
 {
 	static const char cut[] = "...\n";
 	const struct rules_context context = context_of_job(a, d, now);
+	struct rule_ids ids;		/* no leaf is made of them */
 	struct put p;
 	int rc;
 
@@ -298,7 +318,7 @@ explain_rules(struct authority *a, struct decision *d, uint64_t now)
 		memcpy(d->explanation + p.len, cut, sizeof(cut) - 1);
 		p.len += sizeof(cut) - 1;
 		rc = rules_decide_command(&a->site.rules, &d->who,
-		    &d->grant.manifest, &context, &d->why);
+		    &d->grant.manifest, &context, &ids, &d->why);
 	}
 	if (rc == -1 && errno == ENOMEM) {
 		why_set(&d->why, "out of memory");
@@ -411,10 +431,11 @@ check_query(struct authority *a, struct decision *d,
 	    .job = d->command.job,
 	    .submitter = job == NULL ? unknown.submitter : job->submitter,
 	    .author = job == NULL ? unknown.author : job->author };
+	struct rule_ids ids;
 
-	if (rules_decide_query(&a->site.rules, &r, &context, &d->why) == -1)
-		return refuse(d, errno == ENOMEM ? REASON_FAULT :
-		    REASON_POLICY);
+	if (keep_rules(d, rules_decide_query(&a->site.rules, &r, &context,
+	    &ids, &d->why), &ids) == -1)
+		return -1;
 	if (d->command.verb != VERB_OUTPUT || job != NULL)
 		return 0;
 	why_set(&d->why, "the output of job %s is not kept here: it ran "

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define OTHER	"version: 1\nname: other\nargv: [run, yes]\n"
+
 /* A good submission where the site has these rules. */
 static void
 start_ruled(const char *rules)
@@ -54,6 +56,24 @@ ATF_TC_BODY(the_rules_know_author_and_time, tc)
 	    "User::\"alice\" && context.now == datetime(\"2027-01-15T08:00:"
 	    "00Z\") && context.manifest.name == \"hello\" };\n");
 	ATF_CHECK_EQ(trial_judge(KIT_NOW), 0);
+	grant_free(&t.d.grant);
+	authority_close(&t.a);
+}
+
+ATF_TC_WITHOUT_HEAD(the_rules_that_decided_are_kept);
+ATF_TC_BODY(the_rules_that_decided_are_kept, tc)
+{
+	start_ruled("@id(\"jobs\") permit(principal in Role::\"all\", action "
+	    "in Action::\"submit\", resource);\n@id(\"not-bob\") forbid("
+	    "principal == User::\"bob\", action == Action::\"run\", resource) "
+	    "when { context.manifest.name == \"other\" };\n");
+	ATF_CHECK_EQ(trial_judge(KIT_NOW), 0);
+	ATF_CHECK_STREQ(t.d.grant.who.rules, "jobs");
+	ATF_CHECK_EQ(trial_judge(KIT_NOW), REASON_REPLAY);
+	ATF_CHECK_STREQ(t.d.who.rules, "jobs");	/* they did permit it */
+	kit_set_manifest(&t.k, "bob", "alice", OTHER, strlen(OTHER));
+	ATF_CHECK_EQ(trial_judge(KIT_NOW), REASON_POLICY);
+	ATF_CHECK_STREQ(t.d.who.rules, "not-bob");
 	grant_free(&t.d.grant);
 	authority_close(&t.a);
 }
@@ -189,10 +209,12 @@ ATF_TC_BODY(reading_needs_a_rule, tc)
 ATF_TC_WITHOUT_HEAD(a_jobs_owners_count);
 ATF_TC_BODY(a_jobs_owners_count, tc)
 {
-	ATF_CHECK_EQ(read_by_bob("permit(principal in Role::\"all\", action "
-	    "== Action::\"output\", resource) when { resource.author == "
-	    "User::\"alice\" && resource.submitter == User::\"carol\" };",
+	ATF_CHECK_EQ(read_by_bob("@id(\"o\") permit(principal in Role::"
+	    "\"all\", action == Action::\"output\", resource) when { "
+	    "resource.author == User::\"alice\" && resource.submitter == "
+	    "User::\"carol\" };",
 	    VERB_OUTPUT), 0);
+	ATF_CHECK_STREQ(t.d.who.rules, "o");
 	read_end("");
 }
 
@@ -253,6 +275,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, what_a_rule_forbids_is_refused);
 	ATF_TP_ADD_TC(tp, each_thing_in_the_manifest_needs_a_rule);
 	ATF_TP_ADD_TC(tp, the_rules_know_author_and_time);
+	ATF_TP_ADD_TC(tp, the_rules_that_decided_are_kept);
 	ATF_TP_ADD_TC(tp, an_order_to_explain_grants_nothing);
 	ATF_TP_ADD_TC(tp, an_order_to_explain_tells_why_not);
 	ATF_TP_ADD_TC(tp, an_order_to_explain_tells_of_secrets_too);

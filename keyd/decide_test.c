@@ -58,19 +58,47 @@ ATF_TC_BODY(a_command_is_granted_once, tc)
 	authority_close(&t.a);
 }
 
-ATF_TC_WITHOUT_HEAD(an_unknown_signer_is_refused_by_fingerprint);
-ATF_TC_BODY(an_unknown_signer_is_refused_by_fingerprint, tc)
+/* As ssh-keygen prints it. */
+static const char *
+fingerprint(const char *key)
 {
-	char shown[256] = "";
+	static char shown[256];
+	char command[128];
 	FILE *f;
 
-	trial_start("mallory", "alice");
-	f = popen("ssh-keygen -l -f mallory.pub | cut -d' ' -f2", "r");
+	snprintf(command, sizeof(command), "ssh-keygen -l -f %s.pub | "
+	    "cut -d' ' -f2", key);
+	f = popen(command, "r");
 	ATF_REQUIRE(f != NULL && fgets(shown, sizeof(shown), f) != NULL);
 	pclose(f);
 	shown[strcspn(shown, "\n")] = '\0';
 	ATF_REQUIRE(strncmp(shown, "SHA256:", 7) == 0);
-	trial_refused(REASON_UNKNOWN_SIGNER, false, shown);
+	return shown;
+}
+
+ATF_TC_WITHOUT_HEAD(the_keys_that_signed_are_known);
+ATF_TC_BODY(the_keys_that_signed_are_known, tc)
+{
+	trial_start("bob", "alice");
+	ATF_REQUIRE_EQ(trial_judge(KIT_NOW), 0);
+	ATF_CHECK_STREQ(t.d.grant.who.submitter_key, fingerprint("bob"));
+	ATF_CHECK_STREQ(t.d.grant.who.author_key, fingerprint("alice"));
+	kit_submit(&t.k, t.a.vkey, "bob", "mallory", KIT_NOW);
+	ATF_CHECK_EQ(trial_judge(KIT_NOW), REASON_UNKNOWN_SIGNER);
+	ATF_CHECK_STREQ(t.d.who.submitter_key, fingerprint("bob"));
+	ATF_CHECK_STREQ(t.d.who.author_key, "");
+	kit_submit(&t.k, t.a.vkey, "mallory", "alice", KIT_NOW);
+	ATF_CHECK_EQ(trial_judge(KIT_NOW), REASON_UNKNOWN_SIGNER);
+	ATF_CHECK_STREQ(t.d.who.submitter_key, "");
+	grant_free(&t.d.grant);
+	authority_close(&t.a);
+}
+
+ATF_TC_WITHOUT_HEAD(an_unknown_signer_is_refused_by_fingerprint);
+ATF_TC_BODY(an_unknown_signer_is_refused_by_fingerprint, tc)
+{
+	trial_start("mallory", "alice");
+	trial_refused(REASON_UNKNOWN_SIGNER, false, fingerprint("mallory"));
 }
 
 ATF_TC_WITHOUT_HEAD(an_unknown_author_is_refused);
@@ -408,6 +436,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, a_good_submission_is_granted);
 	ATF_TP_ADD_TC(tp, a_command_is_granted_once);
+	ATF_TP_ADD_TC(tp, the_keys_that_signed_are_known);
 	ATF_TP_ADD_TC(tp, an_unknown_signer_is_refused_by_fingerprint);
 	ATF_TP_ADD_TC(tp, an_unknown_author_is_refused);
 	ATF_TP_ADD_TC(tp, a_signature_for_another_namespace_is_refused);

@@ -55,6 +55,10 @@ fill(struct grant *g)
 	strcpy(g->manifest.name, "hello");
 	strcpy(g->who.author, "alice@example.org");
 	strcpy(g->who.submitter, "bob");
+	strcpy(g->who.author_key, "SHA256:a");
+	strcpy(g->who.submitter_key, "SHA256:s");
+	strcpy(g->who.session, "ticket 7");
+	strcpy(g->who.rules, "run\nmemory");
 	memset(g->who.command_sha256, 1, DIGEST_LEN);
 	memset(g->who.manifest_sha256, 2, DIGEST_LEN);
 	memset(g->bundle_sha256, 3, DIGEST_LEN);
@@ -130,8 +134,7 @@ ATF_TC_BODY(what_is_put_is_got, tc)
 	fill(&a);
 	len = encode(&a);
 	ATF_REQUIRE_EQ(decode(wire, len, &b), 0);
-	ATF_CHECK_STREQ(b.who.job, a.who.job);
-	ATF_CHECK_STREQ(b.who.submitter, "bob");
+	ATF_CHECK_EQ(memcmp(&b.who, &a.who, sizeof(a.who)), 0);
 	ATF_CHECK_STREQ(b.manifest.class, "batch");
 	ATF_CHECK_STREQ(b.manifest.profile, "eu");
 	ATF_CHECK_EQ(b.runtime_sha256[31], 5);
@@ -314,6 +317,10 @@ ATF_TC_BODY(the_largest_grant_fits_its_message, tc)
 	fill(&a);
 	memset(a.who.author, 'a', PRINCIPAL_MAX);
 	memset(a.who.submitter, 's', PRINCIPAL_MAX);
+	memset(a.who.author_key, 'a', SSHKEY_FINGERPRINT_LEN);
+	memset(a.who.submitter_key, 's', SSHKEY_FINGERPRINT_LEN);
+	memset(a.who.session, 't', WHO_SESSION_MAX);
+	memset(a.who.rules, 'r', WHO_RULES_MAX);
 	memset(m->name, 'n', NAME_MAX_LEN);
 	memset(m->runtime, 'r', NAME_MAX_LEN);
 	memset(path, 'p', sizeof(path));

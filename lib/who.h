@@ -30,7 +30,7 @@ struct who {
 };
 
 #define WHO_WIRE_MAX	(4 + JOB_ID_LEN + 2 * (4 + PRINCIPAL_MAX) +	\
-	2 * (4 + SSHKEY_FINGERPRINT_LEN) + 4 + WHO_SESSION_MAX +		\
+	2 * (4 + SSHKEY_FINGERPRINT_LEN) + 4 + WHO_SESSION_MAX +	\
 	4 + WHO_RULES_MAX + 2 * (4 + DIGEST_LEN))
 
 void	who_put(struct put *, const struct who *);

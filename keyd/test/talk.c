@@ -88,6 +88,7 @@ check_who(const struct who *who)
 {
 	ATF_CHECK_EQ(strlen(who->job), JOB_ID_LEN);
 	ATF_CHECK_STREQ(who->submitter, "alice");
+	ATF_CHECK_EQ(strlen(who->submitter_key), SSHKEY_FINGERPRINT_LEN);
 }
 
 void

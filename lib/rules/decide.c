@@ -110,9 +110,28 @@ no_memory(struct why *w)
 	return -1;
 }
 
+static void
+keep_determining(const struct rules *r, const struct authz_decision *a,
+    struct rule_ids *ids)
+{
+	for (uint32_t i = 0; i < a->ndetermining; i++)
+		rule_ids_add(ids, r->policies.items[a->determining[i]]);
+}
+
+/* After a refusal the list has what forbade, not what permitted the rest. */
+static void
+keep_refusing(const struct rules *r, const struct authz_decision *a,
+    const struct eval_error *failed, struct rule_ids *ids)
+{
+	rule_ids_init(ids);
+	keep_determining(r, a, ids);
+	if (a->ndetermining == 0 && failed != NULL)
+		rule_ids_add(ids, r->policies.items[failed->policy]);
+}
+
 static int
 decide_request(struct rules *r, const struct authz_request *request,
-    const char *name, const char *what, struct why *w)
+    const char *name, const char *what, struct rule_ids *ids, struct why *w)
 {
 	const struct rules_shown shown = show_who(name);
 	const char *who = shown.text;
@@ -120,9 +139,12 @@ decide_request(struct rules *r, const struct authz_request *request,
 	struct authz_decision decision;
 
 	rules_decide(r, request, &decision);
-	if (decision.allow)
+	if (decision.allow) {
+		keep_determining(r, &decision, ids);
 		return 0;
+	}
 	failed = rules_failed_forbid(r, &decision);
+	keep_refusing(r, &decision, failed, ids);
 	if (decision.ndetermining != 0)
 		set_forbidden(r, &decision, who, what, w);
 	else if (failed != NULL)
@@ -136,7 +158,8 @@ decide_request(struct rules *r, const struct authz_request *request,
 static int
 decide_permission(struct rules *r, const struct permission *p,
     const struct who *who, const struct manifest *m,
-    const struct rules_context *c, struct arena *arena, struct why *w)
+    const struct rules_context *c, struct arena *arena, struct rule_ids *ids,
+    struct why *w)
 {
 	char what[PERMISSION_TEXT_MAX];
 	struct authz_request request;
@@ -144,21 +167,24 @@ decide_permission(struct rules *r, const struct permission *p,
 	if (permission_request(p, who, m, c, arena, &request) == -1)
 		return no_memory(w);
 	return decide_request(r, &request, who->submitter,
-	    permission_format_public(p, what), w);
+	    permission_format_public(p, what), ids, w);
 }
 
 int
 rules_decide_command(struct rules *r, const struct who *who,
-    const struct manifest *m, const struct rules_context *c, struct why *w)
+    const struct manifest *m, const struct rules_context *c,
+    struct rule_ids *ids, struct why *w)
 {
 	struct permission list[PERMISSIONS_MAX];
 	size_t n = permission_list(m, list);
 	struct arena arena;
 	int rc = 0, saved;
 
+	rule_ids_init(ids);
 	arena_init(&arena, 0);
 	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = decide_permission(r, &list[i], who, m, c, &arena, w);
+		rc = decide_permission(r, &list[i], who, m, c, &arena, ids,
+		    w);
 	saved = errno;
 	arena_free(&arena);
 	errno = saved;
@@ -167,19 +193,20 @@ rules_decide_command(struct rules *r, const struct who *who,
 
 int
 rules_decide_query(struct rules *r, const struct query_permission *q,
-    const struct rules_context *c, struct why *w)
+    const struct rules_context *c, struct rule_ids *ids, struct why *w)
 {
 	char what[PERMISSION_TEXT_MAX];
 	struct authz_request request;
 	struct arena arena;
 	int rc, saved;
 
+	rule_ids_init(ids);
 	arena_init(&arena, 0);
 	if (query_request(q, c, &arena, &request) == -1)
 		rc = no_memory(w);
 	else
 		rc = decide_request(r, &request, q->who,
-		    query_format(q, what), w);
+		    query_format(q, what), ids, w);
 	saved = errno;
 	arena_free(&arena);
 	errno = saved;

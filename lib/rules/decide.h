@@ -4,6 +4,7 @@
 
 #include "lib/why.h"
 #include "lib/wire.h"
+#include "ids.h"
 #include "permission.h"
 #include "query.h"
 #include "rules.h"
@@ -21,17 +22,17 @@ const struct eval_error *rules_failed_forbid(const struct rules *,
 
 /*
  * Decides a submitted command: each permission that it needs must be allowed.
- * Returns 0, or -1 with *w: EPERM, and *w names the first permission that is
- * refused and the rule that forbids it, or says that no rule permits it;
- * ENOMEM.
+ * Returns 0, and *ids has the rules that permit; or -1 with *w: EPERM, *w names
+ * the first permission that is refused and the rule that forbids it, or says
+ * that no rule permits it, and *ids has only the rules that forbid it; ENOMEM.
  */
 int	rules_decide_command(struct rules *, const struct who *,
 	    const struct manifest *, const struct rules_context *,
-	    struct why *w);
+	    struct rule_ids *ids, struct why *w);
 
 /* The same for a query. */
 int	rules_decide_query(struct rules *, const struct query_permission *,
-	    const struct rules_context *, struct why *w);
+	    const struct rules_context *, struct rule_ids *ids, struct why *w);
 
 /*
  * Decides a submitted command and writes lines of text about it: each

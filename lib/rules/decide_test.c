@@ -26,6 +26,7 @@ static struct manifest manifest;
 static struct who who;
 static struct rules_context context = { .now = 1800000000, .boot = "kept" };
 static struct why why;
+static struct rule_ids ids;
 
 static void
 write_file(const char *path, const char *text)
@@ -80,7 +81,8 @@ start(const char *text)
 static int
 decide(void)
 {
-	return rules_decide_command(&rules, &who, &manifest, &context, &why);
+	return rules_decide_command(&rules, &who, &manifest, &context, &ids,
+	    &why);
 }
 
 static void
@@ -250,6 +252,36 @@ ATF_TC_BODY(time_and_boot_mode_can_decide, tc)
 	rules_free(&rules);
 }
 
+ATF_TC_WITHOUT_HEAD(all_rules_that_decided_are_listed);
+ATF_TC_BODY(all_rules_that_decided_are_listed, tc)
+{
+	start(RUN MEMORY "@id(\"also\") permit(principal == User::\"dana\", "
+	    "action in Action::\"submit\", resource);\n"
+	    "@id(\"odd\") forbid(principal in Role::\"dev\", action == Action"
+	    "::\"exceed\", resource) when { context.limits.memory_mib > 400 "
+	    "&& 9223372036854775807 + context.limits.memory_mib > 0 };\n"
+	    "@id(\"no\") forbid(principal in Role::\"dev\", action == Action::"
+	    "\"exceed\", resource) when { context.limits.memory_mib > 600 };\n"
+	    "@id(\"never\") forbid(principal in Role::\"dev\", action == "
+	    "Action::\"exceed\", resource) when { context.limits.memory_mib > "
+	    "700 };\n");
+	allowed();
+	ATF_CHECK_STREQ(ids.text, "run\nalso");
+	manifest.limits.memory_bytes = 300ull << 20;
+	allowed();
+	ATF_CHECK_STREQ(ids.text, "run\nalso\nmemory");
+	manifest.limits.memory_bytes = 500ull << 20;
+	refused("the rule odd (policy/all.cedar:");
+	ATF_CHECK_STREQ(ids.text, "odd");
+	manifest.limits.memory_bytes = 1ull << 30;
+	refused("the rule no (policy/all.cedar:");
+	ATF_CHECK_STREQ(ids.text, "no\nnever");
+	strcpy(who.submitter, "mallory");
+	refused("no rule permits it");
+	ATF_CHECK_STREQ(ids.text, "");
+	rules_free(&rules);
+}
+
 ATF_TC_WITHOUT_HEAD(reading_is_decided_too);
 ATF_TC_BODY(reading_is_decided_too, tc)
 {
@@ -258,15 +290,16 @@ ATF_TC_BODY(reading_is_decided_too, tc)
 
 	start("permit(principal in Role::\"dev\", action == Action::"
 	    "\"output\", resource) when { resource.author == principal };");
-	ATF_CHECK_EQ(rules_decide_query(&rules, &r, &context, &why), 0);
+	ATF_CHECK_EQ(rules_decide_query(&rules, &r, &context, &ids, &why), 0);
+	ATF_CHECK_STREQ(ids.text, "policy/all.cedar:policy0");
 	r.author = "dmitri";
-	ATF_CHECK_ERRNO(EPERM, rules_decide_query(&rules, &r, &context, &why)
-	    == -1);
+	ATF_CHECK_ERRNO(EPERM, rules_decide_query(&rules, &r, &context, &ids,
+	    &why) == -1);
 	ATF_CHECK_STREQ(why.text, "dana may not read output of "
 	    "0123456789abcdef0123456789abcdef: no rule permits it");
 	r.verb = VERB_LEDGER;
-	ATF_CHECK_ERRNO(EPERM, rules_decide_query(&rules, &r, &context, &why)
-	    == -1);
+	ATF_CHECK_ERRNO(EPERM, rules_decide_query(&rules, &r, &context, &ids,
+	    &why) == -1);
 	ATF_CHECK_STREQ(why.text, "dana may not read ledger of "
 	    "example: no rule permits it");
 	rules_free(&rules);
@@ -315,6 +348,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_refusal_stays_legible_whatever_names_hold);
 	ATF_TP_ADD_TC(tp, actions_are_in_their_groups_without_any_people);
 	ATF_TP_ADD_TC(tp, time_and_boot_mode_can_decide);
+	ATF_TP_ADD_TC(tp, all_rules_that_decided_are_listed);
 	ATF_TP_ADD_TC(tp, reading_is_decided_too);
 	ATF_TP_ADD_TC(tp, each_thing_is_explained);
 	ATF_TP_ADD_TC(tp, an_explanation_that_does_not_fit_is_cut);
