@@ -167,6 +167,7 @@ read_command(struct authority *a, struct decision *d, struct bytes command,
 
 	if (command_parse(c, command.p, command.len, &d->why) == -1)
 		return refuse(d, REASON_COMMAND);
+	memcpy(d->who.session, c->session, sizeof(d->who.session));
 	if (command_has_bundle(c->verb) != bundle)
 		return refuse_verb(d, bundle);
 	if (strcmp(c->appliance, a->vkey) != 0)

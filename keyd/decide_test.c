@@ -101,6 +101,78 @@ ATF_TC_BODY(an_unknown_signer_is_refused_by_fingerprint, tc)
 	trial_refused(REASON_UNKNOWN_SIGNER, false, fingerprint("mallory"));
 }
 
+/* Any bytes as the session, which command_put() would not put. */
+static void
+sign_session(const char *session, size_t len)
+{
+	static unsigned char text[16384];
+	const size_t head = 4 + strlen(COMMAND_VERSION) + 4 + strlen("run") +
+	    4 + strlen(t.a.vkey) + 4 + 16 + 8 + 8;
+	struct put p;
+
+	put_init(&p, text, sizeof(text));
+	strcpy(t.k.fields.session, "s");
+	kit_sign_command(&t.k, "bob");
+	put_raw(&p, t.k.command, head);
+	put_string(&p, session, len);
+	put_raw(&p, t.k.command + head + 5, t.k.s.command.len - head - 5);
+	ATF_REQUIRE_EQ(p.err, 0);
+	t.k.s.command = (struct bytes){ text, p.len };
+	t.k.s.command_sig.len = kit_sign("bob", NAMESPACE_COMMAND, text, p.len,
+	    t.k.command_sig);
+}
+
+static const struct {
+	const char	*text;
+	size_t		 len;
+	const char	*words;
+} bad_sessions[] = {
+	{ "", 0, "the command's session is empty" },
+	{ "a\x1b[2J", 5, "has a control character at byte 2" },
+	{ "ab\0c", 4, "has a control character at byte 3" },
+	{ "caf\xe9", 4, "has bytes that are not UTF-8 at byte 4" },
+};
+
+ATF_TC_WITHOUT_HEAD(a_session_is_kept);
+ATF_TC_BODY(a_session_is_kept, tc)
+{
+	trial_start("bob", "alice");
+	sign_session("ticket 7", 8);
+	ATF_REQUIRE_EQ(trial_judge(KIT_NOW), 0);
+	ATF_CHECK_STREQ(t.d.grant.who.session, "ticket 7");
+	ATF_CHECK_EQ(trial_judge(KIT_NOW), REASON_REPLAY);
+	ATF_CHECK_STREQ(t.d.who.session, "ticket 7");
+	grant_free(&t.d.grant);
+	authority_close(&t.a);
+}
+
+ATF_TC_WITHOUT_HEAD(a_bad_session_is_refused);
+ATF_TC_BODY(a_bad_session_is_refused, tc)
+{
+	for (size_t i = 0; i < sizeof(bad_sessions) / sizeof(bad_sessions[0]);
+	    i++) {
+		trial_start("bob", "alice");
+		sign_session(bad_sessions[i].text, bad_sessions[i].len);
+		trial_refused(REASON_COMMAND, true, bad_sessions[i].words);
+		ATF_CHECK_STREQ(t.d.who.session, "");
+	}
+}
+
+ATF_TC_WITHOUT_HEAD(a_long_session_is_refused);
+ATF_TC_BODY(a_long_session_is_refused, tc)
+{
+	static char text[10240];
+
+	memset(text, 's', sizeof(text));
+	trial_start("bob", "alice");
+	sign_session(text, WHO_SESSION_MAX + 1);
+	trial_refused(REASON_COMMAND, true, "the command's session has 257 "
+	    "bytes; at most 256 are kept: shorten it");
+	trial_start("bob", "alice");
+	sign_session(text, sizeof(text));
+	trial_refused(REASON_TOO_LARGE, false, "bytes; at most 1024 are read");
+}
+
 ATF_TC_WITHOUT_HEAD(an_unknown_author_is_refused);
 ATF_TC_BODY(an_unknown_author_is_refused, tc)
 {
@@ -438,6 +510,9 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_command_is_granted_once);
 	ATF_TP_ADD_TC(tp, the_keys_that_signed_are_known);
 	ATF_TP_ADD_TC(tp, an_unknown_signer_is_refused_by_fingerprint);
+	ATF_TP_ADD_TC(tp, a_session_is_kept);
+	ATF_TP_ADD_TC(tp, a_bad_session_is_refused);
+	ATF_TP_ADD_TC(tp, a_long_session_is_refused);
 	ATF_TP_ADD_TC(tp, an_unknown_author_is_refused);
 	ATF_TP_ADD_TC(tp, a_signature_for_another_namespace_is_refused);
 	ATF_TP_ADD_TC(tp, a_manifest_signed_as_a_command_is_refused);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "lib/doc/utf8.h"
 
 static void
 put_nothing(struct put *p, const struct command *c)
@@ -138,25 +139,32 @@ command_has_bundle(enum verb verb)
 void
 command_put(struct put *p, const struct command *c)
 {
-	put_cstr(p, COMMAND_VERSION);
+	const bool has_session = c->session[0] != '\0';
+
+	put_cstr(p, has_session ? COMMAND_VERSION_SESSION : COMMAND_VERSION);
 	put_cstr(p, verb_word(c->verb));
 	put_cstr(p, c->appliance);
 	put_string(p, c->nonce, c->noncelen);
 	put_u64(p, c->issued_at);
 	put_u64(p, c->not_after);
+	if (has_session)
+		put_cstr(p, c->session);
 	fields_of(c->verb)->put(p, c);
 }
 
 static int
-check_version(struct get *g, struct why *w)
+read_version(struct get *g, bool *has_sessionp, struct why *w)
 {
 	char version[sizeof(COMMAND_VERSION) + 8];
 
 	get_cstr(g, version, sizeof(version));
-	if (g->err == 0 && strcmp(version, COMMAND_VERSION) == 0)
+	*has_sessionp = strcmp(version, COMMAND_VERSION_SESSION) == 0;
+	if (g->err == 0 &&
+	    (*has_sessionp || strcmp(version, COMMAND_VERSION) == 0))
 		return 0;
-	return why_set(w, "the command is not of version " COMMAND_VERSION
-	    "; use a client of the appliance's version");
+	return why_set(w, "the command is neither of version " COMMAND_VERSION
+	    " nor " COMMAND_VERSION_SESSION "; use a client of the "
+	    "appliance's version");
 }
 
 static int
@@ -173,10 +181,61 @@ read_verb(struct command *c, struct get *g, struct why *w)
 	    doc_quote(quoted, word, strlen(word)));
 }
 
+/* Where the first character is that a session may not have, or len. */
+static size_t
+find_bad(const unsigned char *s, size_t len, bool *actsp)
+{
+	uint32_t rune;
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = utf8_get(s + i, len - i, &rune);
+		*actsp = s[i] == '\0' || (n != 0 && utf8_acts(rune));
+		if (n == 0 || *actsp)
+			return i;
+	}
+	return len;
+}
+
+int
+command_check_session(const void *session, size_t len, struct why *w)
+{
+	bool acts = false;
+	size_t bad;
+
+	if (len == 0)
+		return why_set(w, "the command's session is empty; give it a "
+		    "text, or sign a command without a session");
+	if (len > WHO_SESSION_MAX)
+		return why_set(w, "the command's session has %zu bytes; at "
+		    "most %d are kept: shorten it", len, WHO_SESSION_MAX);
+	bad = find_bad(session, len, &acts);
+	if (bad == len)
+		return 0;
+	return why_set(w, "the command's session has %s at byte %zu; leave it "
+	    "out", acts ? "a control character" : "bytes that are not UTF-8",
+	    bad + 1);
+}
+
+static int
+read_session(struct command *c, struct get *g, struct why *w)
+{
+	size_t len;
+	const void *text = get_string(g, &len, COMMAND_MAX);
+
+	if (g->err != 0)		/* command_parse() says so */
+		return 0;
+	if (command_check_session(text, len, w) == -1)
+		return -1;
+	memcpy(c->session, text, len);
+	return 0;
+}
+
 int
 command_parse(struct command *c, const void *data, size_t len, struct why *w)
 {
 	const void *nonce;
+	bool has_session;
 	struct get g;
 
 	memset(c, 0, sizeof(*c));
@@ -184,13 +243,16 @@ command_parse(struct command *c, const void *data, size_t len, struct why *w)
 		return why_set(w, "the command has %zu bytes; at most %d are "
 		    "read", len, COMMAND_MAX);
 	get_init(&g, data, len);
-	if (check_version(&g, w) == -1 || read_verb(c, &g, w) == -1)
+	if (read_version(&g, &has_session, w) == -1 ||
+	    read_verb(c, &g, w) == -1)
 		return -1;
 	get_cstr(&g, c->appliance, sizeof(c->appliance));
 	nonce = get_string(&g, &c->noncelen, COMMAND_NONCE_MAX);
 	memcpy(c->nonce, nonce, c->noncelen);
 	c->issued_at = get_u64(&g);
 	c->not_after = get_u64(&g);
+	if (has_session && read_session(c, &g, w) == -1)
+		return -1;
 	fields_of(c->verb)->get(&g, c);
 	if (get_end(&g) == -1)
 		return why_set(w, "the command is malformed; make it with "

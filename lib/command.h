@@ -2,11 +2,12 @@
  * A command: what a signer wants one appliance to do, once.  RFC 4251 fields,
  * signed as with `ssh-keygen -Y sign -n casemate-command':
  *
- *	string	"casemate-command@v1"
+ *	string	"casemate-command@v1", or @v2 for one with a session
  *	string	verb: a word of verb.def
  *	string	appliance: the vkey that HELLO showed
  *	string	nonce (16 to 32 bytes)
  *	uint64	issued_at, not_after: unix seconds
+ *	string	session (v2 only): see command_check_session()
  *
  * and then, for run and explain, one bundle:
  *
@@ -32,10 +33,12 @@
 
 #include "codes.h"
 #include "lib/msg/msg.h"
+#include "who.h"
 #include "why.h"
 #include "wire.h"
 
 #define COMMAND_VERSION		"casemate-command@v1"
+#define COMMAND_VERSION_SESSION	"casemate-command@v2"
 #define COMMAND_NONCE_MIN	16	/* 128 bits do not collide */
 #define COMMAND_NONCE_MAX	32
 #define COMMAND_WINDOW_MAX	86400	/* a day: how long a nonce is kept */
@@ -48,6 +51,7 @@ struct command {
 	unsigned char	nonce[COMMAND_NONCE_MAX];
 	size_t		noncelen;
 	uint64_t	issued_at, not_after;
+	char		session[WHO_SESSION_MAX + 1];	/* "": none */
 	/* run, explain */
 	unsigned char	manifest_sha256[DIGEST_LEN];
 	unsigned char	bundle_sha256[DIGEST_LEN];
@@ -59,7 +63,7 @@ struct command {
 	char		job[JOB_ID_LEN + 1];
 };
 
-/* Puts the common fields and those of the verb. */
+/* Puts the common fields and those of the verb.  v1 without a session. */
 void	command_put(struct put *, const struct command *);
 
 /* Whether the verb has a bundle (run, explain); all others are queries. */
@@ -68,6 +72,14 @@ bool	command_has_bundle(enum verb);
 /* Returns -1 with EBADMSG and *w. */
 int	command_parse(struct command *, const void *, size_t len,
 	    struct why *w);
+
+/*
+ * A session is the client's own text, which the ledger keeps: a ticket, or who
+ * signed in.  1 to WHO_SESSION_MAX bytes of UTF-8 without anything that a
+ * terminal obeys (utf8_acts()).  Returns -1 with EBADMSG and *w, which has
+ * nothing of the text.
+ */
+int	command_check_session(const void *, size_t len, struct why *w);
 
 /*
  * Returns 0, or REASON_STALE and *w when the command's window is not valid or

@@ -126,10 +126,86 @@ ATF_TC_BODY(fields_have_limits, tc)
 	refused("1 to 67108864");
 	fill();
 	len = encode();
-	buf[22] = '2';
+	buf[22] = '3';
 	ATF_CHECK_EQ(parse(len, &c, &w), -1);
-	ATF_CHECK(strstr(w.text, "not of version casemate-command@v1") !=
-	    NULL);
+	ATF_CHECK(strstr(w.text, "neither of version casemate-command@v1 nor "
+	    "casemate-command@v2") != NULL);
+	buf[22] = '2';			/* the manifest's digest in its place */
+	ATF_CHECK_EQ(parse(len, &c, &w), -1);
+	ATF_CHECK(strstr(w.text, "session has a control character") != NULL);
+}
+
+ATF_TC_WITHOUT_HEAD(a_command_may_have_a_session);
+ATF_TC_BODY(a_command_may_have_a_session, tc)
+{
+	static const unsigned char v2[] = "\0\0\0\x13" "casemate-command@v2";
+	struct command c;
+	struct why w;
+	size_t len;
+
+	fill();
+	len = encode();
+	strcpy(sample.session, "ticket \xc3\xa4");
+	ATF_REQUIRE_EQ(encode(), len + 4 + 9);
+	ATF_CHECK(memcmp(buf, v2, sizeof(v2) - 1) == 0);
+	ATF_CHECK(memcmp(buf + 4 + 19 + 7 + 28 + 20 + 16,
+	    "\0\0\0\x09ticket \xc3\xa4\0\0\0\x20\1\1", 4 + 9 + 6) == 0);
+	ATF_REQUIRE_EQ(parse(encode(), &c, &w), 0);
+	ATF_CHECK_STREQ(c.session, "ticket \xc3\xa4");
+	ATF_CHECK_EQ(c.bundle_len, 10240);
+	for (size_t cut = encode(); cut-- > 0;)
+		ATF_CHECK_EQ(parse(cut, &c, &w), -1);
+	memset(sample.session, 's', WHO_SESSION_MAX);
+	ATF_CHECK_EQ(parse(encode(), &c, &w), 0);
+	ATF_CHECK_EQ(strlen(c.session), WHO_SESSION_MAX);
+	/* The longest command of all still has room for it. */
+	memset(sample.appliance, 'v', VKEY_MAX);
+	sample.noncelen = COMMAND_NONCE_MAX;
+	ATF_CHECK(encode() <= COMMAND_MAX);
+	ATF_CHECK_EQ(parse(encode(), &c, &w), 0);
+}
+
+static const struct {
+	const char	*text;
+	size_t		 len;
+	const char	*words;		/* NULL: it may be a session */
+} sessions[] = {
+	{ "a", 1, NULL },
+	{ "J\xc3\xb6rg \xf0\x9f\x94\x91 \"quoted\" \\", 21, NULL },
+	{ "", 0, "session is empty; give it a text" },
+	{ "a\nb", 3, "a control character at byte 2; leave it out" },
+	{ "\0", 1, "a control character at byte 1" },
+	{ "ab\0", 3, "a control character at byte 3" },
+	{ "\x1b[2J", 4, "a control character at byte 1" },
+	{ "a\x7f", 2, "a control character at byte 2" },
+	{ "a\xc2\x9b", 3, "a control character at byte 2" },
+	{ "a\xe2\x80\xae", 4, "a control character at byte 2" },
+	{ "ab\xff", 3, "bytes that are not UTF-8 at byte 3" },
+	{ "ab\xc3", 3, "bytes that are not UTF-8 at byte 3" },
+	{ "\xed\xa0\x80", 3, "bytes that are not UTF-8 at byte 1" },
+};
+
+ATF_TC_WITHOUT_HEAD(a_session_is_plain_text);
+ATF_TC_BODY(a_session_is_plain_text, tc)
+{
+	char text[WHO_SESSION_MAX + 1];
+	struct why w;
+
+	for (size_t i = 0; i < sizeof(sessions) / sizeof(sessions[0]); i++) {
+		const char *words = sessions[i].words;
+		int rc = command_check_session(sessions[i].text,
+		    sessions[i].len, &w);
+
+		ATF_CHECK_EQ_MSG(rc, words == NULL ? 0 : -1, "%zu", i);
+		ATF_CHECK_MSG(words == NULL || strstr(w.text, words) != NULL,
+		    "%zu: %s", i, w.text);
+	}
+	memset(text, 's', sizeof(text));
+	ATF_CHECK_EQ(command_check_session(text, WHO_SESSION_MAX, &w), 0);
+	ATF_CHECK_ERRNO(EBADMSG,
+	    command_check_session(text, WHO_SESSION_MAX + 1, &w) == -1);
+	ATF_CHECK_STREQ(w.text, "the command's session has 257 bytes; at most "
+	    "256 are kept: shorten it");
 }
 
 ATF_TC_WITHOUT_HEAD(each_verb_has_its_own_fields);
@@ -234,6 +310,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, the_bytes_are_as_documented);
 	ATF_TP_ADD_TC(tp, every_cut_and_every_addition_is_refused);
 	ATF_TP_ADD_TC(tp, fields_have_limits);
+	ATF_TP_ADD_TC(tp, a_command_may_have_a_session);
+	ATF_TP_ADD_TC(tp, a_session_is_plain_text);
 	ATF_TP_ADD_TC(tp, each_verb_has_its_own_fields);
 	ATF_TP_ADD_TC(tp, a_verbs_fields_have_limits);
 	ATF_TP_ADD_TC(tp, a_command_holds_in_its_window);
