@@ -20,6 +20,8 @@ format(char dst[RULE_ID_MAX + 1], const struct str *id)
 	struct put p;
 
 	put_init(&p, dst, RULE_ID_MAX - (sizeof(CUT) - 1));
+	if (id->len == 0)
+		emit(&p, "\"\"");
 	emit_escaped(&p, id->bytes, id->len, false);
 	strcpy(dst + p.len, p.err != 0 ? CUT : "");
 }

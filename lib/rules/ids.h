@@ -1,8 +1,9 @@
 /*
  * The ids of the rules that decided a command: one a line, each once, in the
  * order in which they decided, escaped as `casemate run --dry-run' shows them.
- * An id that is longer than RULE_ID_MAX is cut and ends in "...".  When there
- * are more than fit, the last line is "...".
+ * An empty id is two quotes, so that no line is empty.  An id that is longer
+ * than RULE_ID_MAX is cut and ends in "...".  When there are more than fit, the
+ * last line is "...".
  */
 #ifndef RULES_IDS_H
 #define RULES_IDS_H

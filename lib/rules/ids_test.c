@@ -43,6 +43,11 @@ ATF_TC_BODY(an_id_cannot_make_a_line_of_its_own, tc)
 	rule_ids_init(&ids);
 	add("a\nb\"\x1b\xe2\x80\xae");
 	ATF_CHECK_STREQ(ids.text, "a\\nb\\\"\\u{1b}\\u{202e}");
+	rule_ids_init(&ids);
+	add("");
+	add("");
+	add("\"\"");
+	ATF_CHECK_STREQ(ids.text, "\"\"\n\\\"\\\"");
 }
 
 ATF_TC_WITHOUT_HEAD(a_long_id_is_cut_between_characters);
