@@ -6,7 +6,7 @@ lib_SRCS := $(addprefix lib/,base64.c capability.c checkpoint.c clock.c \
 	manifest.c manifest_parse.c name.c note.c receipt.c receipt_verify.c \
 	runtimes.c sandbox.c settings.c sha256.c share.c share_left.c \
 	signers.c signers_check.c sshkey.c sshsig.c stdfds.c tree.c tty.c \
-	ustar.c who.c why.c wire.c) \
+	ustar.c who.c why.c wire.c withheld.c) \
 	$(addprefix lib/msg/,chan.c codec.c event.c msg.c)
 lib_NEEDS := lib/doc
 lib_LIBS := -lsodium -lbearssl
@@ -25,7 +25,7 @@ TESTS += $(addprefix lib/,base64_test capability_test clock_test codes_test \
 	manifest_test name_test note_test receipt_test runtimes_test \
 	sandbox_test settings_test sha256_test share_test \
 	signers_openssh_test signers_test sshsig_readers_test sshsig_test \
-	stdfds_test tree_test ustar_test wire_test)
+	stdfds_test tree_test ustar_test wire_test withheld_test)
 TESTS += lib/msg/chan_test lib/msg/codec_test lib/msg/event_test
 lib/grant_test_LDFLAGS := -Wl,--wrap=free,--wrap=strdup
 

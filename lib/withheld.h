@@ -1,0 +1,30 @@
+/* What of a leaf is shown only to those whom the rules let see it. */
+#ifndef WITHHELD_H
+#define WITHHELD_H
+
+#include <stdint.h>
+
+enum withheld {
+#define SEEN(ID, name)	WITHHELD_##ID,
+#include "withheld.def"
+#undef SEEN
+	WITHHELD_COUNT
+};
+
+_Static_assert(WITHHELD_COUNT <= 32, "a mask of fields has 32 bits");
+
+/* Names in leaves have `a' to `z', `0' to `9' and `_'. */
+#define WITHHELD_NAME_MAX	63
+
+const char	*withheld_name(enum withheld);
+/* WITHHELD_COUNT when no row has this name. */
+enum withheld	 withheld_find(const char *name);
+
+/* Its bit in a mask of fields. */
+static inline uint32_t
+withheld_bit(enum withheld w)
+{
+	return UINT32_C(1) << w;
+}
+
+#endif
