@@ -11,9 +11,10 @@ lib_SRCS := $(addprefix lib/,base64.c capability.c checkpoint.c clock.c \
 lib_NEEDS := lib/doc
 lib_LIBS := -lsodium -lbearssl
 
-# For tests of all folders: samples, and a process in namespaces of its own.
+# For tests of all folders: samples, a tree with all its nodes, and a process in
+# namespaces of its own.
 ARCHIVES += lib/test
-lib/test_SRCS := lib/test/ns.c lib/test/sample.c
+lib/test_SRCS := lib/test/kept_tree.c lib/test/ns.c lib/test/sample.c
 
 TOOLS += lib/mkfilter
 lib/mkfilter_LIBS := -lseccomp
@@ -21,11 +22,12 @@ SHTESTS += lib/mkfilter_test
 $(B)/tests/lib/mkfilter_test: | $(B)/bin/mkfilter
 
 TESTS += $(addprefix lib/,base64_test capability_test clock_test codes_test \
-	command_test damage_test disclosure_test filekind_test grant_test limit_test log_test \
-	manifest_test name_test note_test receipt_test runtimes_test \
-	sandbox_test settings_test sha256_test share_test \
+	command_test damage_test disclosure_test filekind_test grant_test \
+	limit_test log_test manifest_test name_test note_test receipt_test \
+	runtimes_test sandbox_test settings_test sha256_test share_test \
 	signers_openssh_test signers_test sshsig_readers_test sshsig_test \
-	stdfds_test tree_test ustar_test wire_test withheld_test)
+	stdfds_test tree_consistency_test tree_test ustar_test wire_test \
+	withheld_test)
 TESTS += lib/msg/chan_test lib/msg/codec_test lib/msg/event_test
 lib/grant_test_LDFLAGS := -Wl,--wrap=free,--wrap=strdup
 

@@ -14,6 +14,7 @@
 
 #define TREE_HASH	32	/* SHA-256 */
 #define TREE_LEVELS	64	/* sizes are 64 bits; also the longest proof */
+#define TREE_SIZE_MAX	(UINT64_C(1) << 63)	/* of a consistency proof */
 
 /* The right edge of a tree, which is all that appending needs. */
 struct tree {
@@ -77,5 +78,23 @@ int	tree_prove(const struct tree_nodes *, uint64_t index, uint64_t size,
 int	tree_verify(const unsigned char leaf[TREE_HASH], uint64_t index,
 	    uint64_t size, const struct proof *,
 	    const unsigned char root[TREE_HASH]);
+
+/*
+ * Makes the proof that the tree of the first `first' leaves is the beginning
+ * of that of the first `second' leaves (RFC 6962 section 2.1.2).  It is empty
+ * when `first' is 0 or `second'.  Returns -1 with EINVAL unless first <= second
+ * <= TREE_SIZE_MAX, else as `get'.
+ */
+int	tree_prove_consistency(const struct tree_nodes *, uint64_t first,
+	    uint64_t second, struct proof *);
+
+/*
+ * Returns 0 when the proof shows that the smaller of two trees with these
+ * sizes and roots is the beginning of the larger one (RFC 9162 section
+ * 2.1.4.2); else -1 with EBADMSG.  Trusts none of its arguments.
+ */
+int	tree_verify_consistency(uint64_t first,
+	    const unsigned char first_root[TREE_HASH], uint64_t second,
+	    const unsigned char second_root[TREE_HASH], const struct proof *);
 
 #endif

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sha256.h"
+#include "lib/test/kept_tree.h"
 
-#define MOST	300
+#define MOST	KEPT_MAX
 
 /* The eight leaves of Certificate Transparency's own tests. */
 static const struct {
@@ -61,58 +61,6 @@ static const struct {
 	    } },
 };
 
-/* All that a test keeps of a tree. */
-struct kept {
-	struct tree	 tree;
-	unsigned char	 node[2 * MOST][TREE_HASH];	/* by their number */
-	unsigned char	 leaf[MOST][TREE_HASH];
-	uint64_t	 nodes;
-};
-
-static struct kept kept;
-
-static int
-kept_get(void *arg, unsigned level, uint64_t index,
-    unsigned char hash[TREE_HASH])
-{
-	struct kept *k = arg;
-	uint64_t nr = tree_node_number(level, index);
-
-	if (nr >= k->nodes) {
-		errno = ENOENT;
-		return -1;
-	}
-	memcpy(hash, k->node[nr], TREE_HASH);
-	return 0;
-}
-
-static const struct tree_nodes nodes = { kept_get, &kept };
-
-static void
-kept_append(const void *leaf, size_t len)
-{
-	unsigned char hash[TREE_HASH], made[TREE_LEVELS][TREE_HASH];
-	uint64_t index = kept.tree.size;
-	unsigned n;
-
-	tree_hash_leaf(leaf, len, hash);
-	memcpy(kept.leaf[index], hash, TREE_HASH);
-	n = tree_append(&kept.tree, hash, made);
-	for (unsigned l = 0; l < n; l++) {
-		ATF_REQUIRE_EQ(kept.nodes, tree_node_number(l, index >> l));
-		memcpy(kept.node[kept.nodes++], made[l], TREE_HASH);
-	}
-}
-
-static void
-kept_fill(uint64_t size)
-{
-	tree_init(&kept.tree);
-	kept.nodes = 0;
-	for (uint64_t i = 0; i < size; i++)
-		kept_append(&i, sizeof(i));
-}
-
 static const char *
 hex(const unsigned char hash[TREE_HASH])
 {
@@ -121,24 +69,6 @@ hex(const unsigned char hash[TREE_HASH])
 	for (size_t i = 0; i < TREE_HASH; i++)
 		snprintf(text + 2 * i, 3, "%02x", hash[i]);
 	return text;
-}
-
-/* RFC 6962 section 2.1 word for word; the bottom is 300 leaves away. */
-static void
-rfc_root(uint64_t first, uint64_t count, unsigned char out[TREE_HASH])
-{
-	unsigned char right[TREE_HASH];
-	uint64_t k = 1;
-
-	if (count == 1) {
-		memcpy(out, kept.leaf[first], TREE_HASH);
-		return;
-	}
-	while (2 * k < count)
-		k *= 2;
-	rfc_root(first, k, out);
-	rfc_root(first + k, count - k, right);
-	tree_hash_children(out, right, out);
 }
 
 /* Section 2.1.1: PATH(index, D[first:first+count]). */
@@ -153,10 +83,10 @@ rfc_path(uint64_t index, uint64_t first, uint64_t count, struct proof *p)
 		k *= 2;
 	if (index < k) {
 		rfc_path(index, first, k, p);
-		rfc_root(first + k, count - k, p->hash[p->count++]);
+		kept_rfc_root(first + k, count - k, p->hash[p->count++]);
 	} else {
 		rfc_path(index - k, first + k, count - k, p);
-		rfc_root(first, k, p->hash[p->count++]);
+		kept_rfc_root(first, k, p->hash[p->count++]);
 	}
 }
 
@@ -166,7 +96,7 @@ ATF_TC_BODY(empty_tree_is_the_hash_of_nothing, tc)
 	unsigned char root[TREE_HASH];
 
 	kept_fill(0);
-	tree_root(&kept.tree, root);
+	tree_root(&kept_tree.tree, root);
 	ATF_CHECK_STREQ("e3b0c44298fc1c149afbf4c8996fb924"
 	    "27ae41e4649b934ca495991b7852b855", hex(root));
 }
@@ -179,7 +109,7 @@ ATF_TC_BODY(gives_the_roots_of_certificate_transparency, tc)
 	kept_fill(0);
 	for (size_t i = 0; i < sizeof(ct) / sizeof(ct[0]); i++) {
 		kept_append(ct[i].data, ct[i].len);
-		tree_root(&kept.tree, root);
+		tree_root(&kept_tree.tree, root);
 		ATF_CHECK_STREQ(ct[i].root, hex(root));
 	}
 }
@@ -193,7 +123,7 @@ ATF_TC_BODY(gives_the_proofs_of_certificate_transparency, tc)
 	for (size_t i = 0; i < sizeof(ct) / sizeof(ct[0]); i++)
 		kept_append(ct[i].data, ct[i].len);
 	for (size_t i = 0; i < sizeof(ct_proofs) / sizeof(ct_proofs[0]); i++) {
-		ATF_REQUIRE_EQ(0, tree_prove(&nodes, ct_proofs[i].index,
+		ATF_REQUIRE_EQ(0, tree_prove(&kept_nodes, ct_proofs[i].index,
 		    ct_proofs[i].size, &p));
 		ATF_REQUIRE_EQ(ct_proofs[i].count, p.count);
 		for (size_t k = 0; k < p.count; k++)
@@ -210,14 +140,14 @@ ATF_TC_BODY(every_proof_is_the_rfcs_and_verifies, tc)
 
 	kept_fill(MOST);
 	for (uint64_t size = 1; size <= MOST; size++) {
-		ATF_REQUIRE_EQ(0, tree_load(&t, &nodes, size));
+		ATF_REQUIRE_EQ(0, tree_load(&t, &kept_nodes, size));
 		tree_root(&t, root);
-		rfc_root(0, size, want);
+		kept_rfc_root(0, size, want);
 		ATF_REQUIRE_STREQ(hex(want), hex(root));
 		for (uint64_t i = 0; i < size; i++) {
-			ATF_REQUIRE_EQ(0, tree_prove(&nodes, i, size, &p));
-			ATF_REQUIRE_EQ(0, tree_verify(kept.leaf[i], i, size,
-			    &p, root));
+			ATF_REQUIRE_EQ(0, tree_prove(&kept_nodes, i, size, &p));
+			ATF_REQUIRE_EQ(0, tree_verify(kept_tree.leaf[i], i,
+			    size, &p, root));
 			if (size > 80)
 				continue;	/* the RFC's way takes long */
 			q.count = 0;
@@ -234,7 +164,7 @@ static void
 check_changes(uint64_t i, uint64_t size, const struct proof *good,
     const unsigned char root[TREE_HASH])
 {
-	const unsigned char *leaf = kept.leaf[i];
+	const unsigned char *leaf = kept_tree.leaf[i];
 	unsigned char other[TREE_HASH];
 	struct proof p = *good;
 
@@ -276,10 +206,10 @@ ATF_TC_BODY(no_changed_proof_verifies, tc)
 	memset(&p, 0, sizeof(p));
 	kept_fill(70);
 	for (uint64_t size = 1; size <= 70; size++) {
-		ATF_REQUIRE_EQ(0, tree_load(&t, &nodes, size));
+		ATF_REQUIRE_EQ(0, tree_load(&t, &kept_nodes, size));
 		tree_root(&t, root);
 		for (uint64_t i = 0; i < size; i++) {
-			ATF_REQUIRE_EQ(0, tree_prove(&nodes, i, size, &p));
+			ATF_REQUIRE_EQ(0, tree_prove(&kept_nodes, i, size, &p));
 			check_changes(i, size, &p, root);
 		}
 	}
@@ -301,9 +231,9 @@ ATF_TC_BODY(sizes_near_the_end_of_64_bits_are_safe, tc)
 	p.count = SIZE_MAX;
 	ATF_CHECK_EQ(-1, tree_verify(hash, 0, 1, &p, hash));
 	kept_fill(3);
-	ATF_CHECK_EQ(-1, tree_prove(&nodes, 0, 0, &p));
+	ATF_CHECK_EQ(-1, tree_prove(&kept_nodes, 0, 0, &p));
 	ATF_CHECK_EQ(EINVAL, errno);
-	ATF_CHECK_EQ(-1, tree_prove(&nodes, 3, 3, &p));
+	ATF_CHECK_EQ(-1, tree_prove(&kept_nodes, 3, 3, &p));
 	ATF_CHECK_EQ(EINVAL, errno);
 }
 
@@ -314,10 +244,10 @@ ATF_TC_BODY(a_missing_node_is_an_error, tc)
 	struct tree t;
 
 	kept_fill(8);
-	kept.nodes--;
-	ATF_CHECK_EQ(-1, tree_load(&t, &nodes, 8));
+	kept_tree.nodes--;
+	ATF_CHECK_EQ(-1, tree_load(&t, &kept_nodes, 8));
 	ATF_CHECK_EQ(ENOENT, errno);
-	ATF_CHECK_EQ(-1, tree_prove(&nodes, 0, 9, &p));
+	ATF_CHECK_EQ(-1, tree_prove(&kept_nodes, 0, 9, &p));
 	ATF_CHECK_EQ(ENOENT, errno);
 }
 
