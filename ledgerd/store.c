@@ -494,6 +494,17 @@ store_prove(struct store *s, uint64_t index, uint64_t size, struct proof *p)
 	return tree_prove(&nodes, index, size, p);
 }
 
+int
+store_prove_consistency(struct store *s, uint64_t first, uint64_t second,
+    struct proof *p)
+{
+	struct store_reader r = { .s = s };
+	const struct tree_nodes nodes = { get_node, &r };
+
+	pages_forget(&s->pages);
+	return tree_prove_consistency(&nodes, first, second, p);
+}
+
 /* The leaf and its proof could be read but do not give the root. */
 static int
 explain_proof(struct store *s, uint64_t index,

@@ -128,6 +128,9 @@ int	store_node(struct store *, unsigned level, uint64_t index,
 int	store_tree(struct store *, uint64_t size, struct tree *);
 int	store_prove(struct store *, uint64_t index, uint64_t size,
 	    struct proof *);
+/* As tree_prove_consistency(). */
+int	store_prove_consistency(struct store *, uint64_t first, uint64_t second,
+	    struct proof *);
 
 /*
  * Reads a leaf and its proof in the tree with this size and root.  Verifies

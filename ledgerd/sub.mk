@@ -12,7 +12,8 @@ ARCHIVES += ledgerd/test
 ledgerd/test_SRCS := ledgerd/test/fill.c ledgerd/test/peers.c
 ledgerd/test_NEEDS := ledgerd
 TESTS += $(addprefix ledgerd/,ledgerd_test ledgerd_fault_test recipe_test \
-	store_test store_fault_test store_power_test store_damage_test)
+	referee_test store_test store_fault_test store_power_test \
+	store_damage_test)
 $(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test \
 	recipe_test): | $(B)/bin/ledgerd
 FUZZERS += ledgerd/pages_fuzz
