@@ -30,6 +30,26 @@ make_site(void)
 	kit_site(line);
 }
 
+ATF_TC_WITHOUT_HEAD(ledgerd_is_told_the_sites_heartbeat);
+ATF_TC_BODY(ledgerd_is_told_the_sites_heartbeat, tc)
+{
+	static const char settings[] = "version: 1\nheartbeat_seconds: 7\n";
+
+	make_site();
+	daemon_init(&d);
+	daemon_start_logic(&d);
+	daemon_await_ready(&d);
+	talk_ledger(&d, "", NULL, 0);
+	ATF_CHECK_EQ(3600, d.heartbeat_s);
+	daemon_kill(&d);
+	kit_write("site/settings.yaml", settings, strlen(settings));
+	daemon_start_logic(&d);
+	daemon_await_ready(&d);
+	talk_ledger(&d, "", NULL, 0);
+	ATF_CHECK_EQ(7, d.heartbeat_s);
+	daemon_kill(&d);
+}
+
 /* Every system call that serving makes, under the image's own list. */
 ATF_TC_WITHOUT_HEAD(the_image_program_serves_in_its_sandbox);
 ATF_TC_BODY(the_image_program_serves_in_its_sandbox, tc)
@@ -347,6 +367,7 @@ ATF_TC_BODY(an_unexpected_message_of_our_own_ends_keyd, tc)
 
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, ledgerd_is_told_the_sites_heartbeat);
 	ATF_TP_ADD_TC(tp, the_image_program_serves_in_its_sandbox);
 	ATF_TP_ADD_TC(tp, the_image_program_is_confined);
 	ATF_TP_ADD_TC(tp, key_nonces_and_head_survive_a_kill);

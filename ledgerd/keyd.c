@@ -117,6 +117,15 @@ send_opened(struct ledgerd *l)
 	    .checkpoint = newest);
 }
 
+static void
+do_site(void *ctx, const struct msg_site_is *m)
+{
+	struct ledgerd *l = ctx;
+
+	l->site_there = true;
+	l->heartbeat_s = m->heartbeat_s;
+}
+
 /* A new keyd knows of no request. */
 static void
 do_reset(void *ctx)
@@ -130,6 +139,7 @@ do_reset(void *ctx)
 
 static const struct chan_row rows[] = {
 	CHAN_ON_RESET(do_reset),
+	CHAN_ON(site_is, do_site),
 	CHAN_ON(checkpoint_signed, do_signed),
 	CHAN_ON(checkpoint_denied, do_denied),
 };

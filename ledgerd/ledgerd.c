@@ -91,7 +91,7 @@ parse_args(struct ledgerd *l, int argc, char *argv[])
 static void
 become_ready(struct ledgerd *l)
 {
-	if (l->ready || l->source[0] == '\0')
+	if (l->ready || l->source[0] == '\0' || !l->site_there)
 		return;
 	commit_started(l);
 	l->ready = true;

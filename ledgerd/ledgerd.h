@@ -35,6 +35,8 @@ struct ledgerd {
 	struct store		 store;
 	struct chan		 runner, keyd;
 	bool			 keyd_there;	/* a conversation has started */
+	bool			 site_there;	/* keyd has told the site */
+	uint32_t		 heartbeat_s;	/* its setting */
 	bool			 ready;
 	char			 source[NOTE_NAME_MAX + 1];	/* "": none */
 	unsigned char		 site[DIGEST_LEN];	/* zeros: no site */

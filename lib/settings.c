@@ -6,7 +6,7 @@
 #include "lib/doc/fields.h"
 #include "name.h"
 
-#define NODES_MAX	256	/* all settings together have 36 values */
+#define NODES_MAX	256	/* all settings together have 38 values */
 
 static void
 set_name(struct settings *s, const char *name)
@@ -21,6 +21,7 @@ settings_init(struct settings *s)
 {
 	memset(s, 0, sizeof(*s));
 	set_name(s, "casemate");
+	s->heartbeat_s = SETTINGS_HEARTBEAT_S;
 	shares_init(&s->shares);
 }
 
@@ -58,6 +59,18 @@ read_data(const struct fields_value *v, void *ctx)
 	if (!s->data_required && strcmp(word, "optional") != 0)
 		return fields_error(v, "`data' is neither required nor "
 		    "optional; write one of the two");
+	return 0;
+}
+
+static int
+read_heartbeat(const struct fields_value *v, void *ctx)
+{
+	struct settings *s = ctx;
+	uint64_t seconds;
+
+	if (fields_uint(v, 0, SETTINGS_HEARTBEAT_MAX_S, &seconds) == -1)
+		return -1;
+	s->heartbeat_s = (uint32_t)seconds;
 	return 0;
 }
 
@@ -115,6 +128,7 @@ static const struct fields_row rows[] = {
 	{ "version", true, read_version, NULL },
 	{ "name", false, read_name, NULL },
 	{ "data", false, read_data, NULL },
+	{ "heartbeat_seconds", false, read_heartbeat, NULL },
 	{ "wildcards", false, read_wildcards, NULL },
 	{ "shares", false, read_shares, share_rows },
 	{ NULL, false, NULL, NULL },

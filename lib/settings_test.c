@@ -36,6 +36,10 @@ ATF_TC_BODY(every_setting_is_read, tc)
 	ATF_CHECK_STREQ(s.name, "demo");
 	ATF_CHECK_STREQ(s.key_name, "casemate/demo");
 	ATF_CHECK(s.data_required);
+	good("version: 1\nheartbeat_seconds: 60\n");
+	ATF_CHECK_EQ(s.heartbeat_s, 60);
+	good("version: 1\nheartbeat_seconds: 0\n");
+	ATF_CHECK_EQ(s.heartbeat_s, 0);
 	good("version: 1\nwildcards: [ops-all, 'Role *']\n");
 	ATF_CHECK_EQ(s.nwildcards, 2);
 	ATF_CHECK_STREQ(s.wildcards[0], "ops-all");
@@ -59,6 +63,7 @@ ATF_TC_BODY(what_is_left_out_has_its_default, tc)
 	ATF_CHECK_STREQ(s.name, "casemate");
 	ATF_CHECK_STREQ(s.key_name, "casemate/casemate");
 	ATF_CHECK(!s.data_required);
+	ATF_CHECK_EQ(s.heartbeat_s, 3600);
 	ATF_CHECK_EQ(s.nwildcards, 0);
 	for (int i = 0; i < SHARE_COUNT; i++)
 		ATF_CHECK_EQ(s.shares.most[i], share_info(i)->usual);
@@ -84,6 +89,9 @@ ATF_TC_BODY(bad_settings_are_named_with_their_place, tc)
 	bad("version: 1\nreads: 1\n", "settings.yaml:2:1: unknown field "
 	    "`reads'; it is a field of `shares'; move it there;");
 	bad("version: 1\ndata: maybe\n", "settings.yaml:2:7: `data' is");
+	bad("version: 1\nheartbeat_seconds: 86401\n", "settings.yaml:2:20: "
+	    "`heartbeat_seconds' takes a whole number from 0 to 86400");
+	bad("version: 1\nheartbeat_seconds: 1h\n", "settings.yaml:2:20: ");
 	bad("version: 1\ndata: true\n", "settings.yaml:2:7: `data' is");
 	bad("version: 1\nkey: x\n", "settings.yaml:2:1: unknown field");
 	bad("version: 1\nwildcards: all\n", "settings.yaml:2:12: ");

@@ -24,6 +24,7 @@ struct daemon {
 	char		 vkey[VKEY_MAX + 1];	/* see talk_info() */
 	char		 name[160];	/* what came with the readiness */
 	bool		 ledger_told;	/* see talk_ledger() */
+	uint32_t	 heartbeat_s;	/* what keyd replied */
 	struct chan	 runner, ledgerd;	/* the test's ends */
 };
 

@@ -127,8 +127,12 @@ void
 talk_ledger(struct daemon *d, const char *source, const void *checkpoint,
     size_t len)
 {
+	struct msg_site_is m;
+
 	MSG_SEND(&d->ledgerd, ledger_opened, .source = source,
 	    .checkpoint = { checkpoint, len });
+	AWAIT(&d->ledgerd, site_is, &m);
+	d->heartbeat_s = m.heartbeat_s;
 	d->ledger_told = true;
 }
 

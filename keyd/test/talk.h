@@ -31,7 +31,7 @@ void	talk_expect_query_grant(struct daemon *, uint32_t seq, unsigned verb,
 void	talk_expect_query_deny(struct daemon *, uint32_t seq, enum reason,
 	    unsigned verb, uint64_t first, uint32_t count);
 
-/* As ledgerd: the ledger that was opened. */
+/* As ledgerd: the ledger that was opened; takes the site from the reply. */
 void	talk_ledger(struct daemon *, const char *source, const void *checkpoint,
 	    size_t len);
 /* Sign this size, and a root of this byte; for a new ledger by default. */

@@ -31,6 +31,7 @@ struct ledgerd_play {
 	bool		 runner_there;
 	unsigned	 resets;	/* conversations with the runner */
 	enum play_keyd	 mood;
+	uint32_t	 heartbeat_s;	/* what keyd says of the site */
 	bool		 owed;		/* keyd has a question */
 	uint64_t	 owed_size;
 	unsigned char	 owed_root[32];
