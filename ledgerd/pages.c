@@ -35,6 +35,22 @@ read_at(struct pages *p, uint64_t nr, size_t skip, void *dst, size_t len)
 	return 0;
 }
 
+static void
+note_seen(struct pages *p, uint64_t nr)
+{
+	if (p->nseen < PAGES_SEEN)
+		p->seen[p->nseen++] = nr;
+}
+
+static bool
+is_seen(const struct pages *p, uint64_t nr)
+{
+	for (size_t i = 0; i < p->nseen; i++)
+		if (p->seen[i] == nr)
+			return true;
+	return false;
+}
+
 /* Reads and checks a page of a table; level 0 is the root. */
 static int
 get_page(struct pages *p, const struct page_table *t, uint64_t nr,
@@ -45,6 +61,7 @@ get_page(struct pages *p, const struct page_table *t, uint64_t nr,
 
 	if (nr < PAGE_METAS || nr >= p->end)
 		return damaged(p, nr);
+	note_seen(p, nr);
 	*pagep = c->data;
 	if (c->nr == nr && c->keys == t->keys && c->names == t->names &&
 	    c->branch == branch)
@@ -454,7 +471,7 @@ visit_free(struct pages *p, const struct page_node *n, void *arg)
 		return damaged(p, p->free.root);
 	for (size_t i = 1; i <= count; i++, before = nr)
 		if (get_free(p, n, i, &nr) == -1 || nr < PAGE_METAS ||
-		    nr >= before)
+		    nr >= before || is_seen(p, nr))
 			return damaged(p, p->free.root);
 	*total += count;
 	return 0;
@@ -478,8 +495,9 @@ check_all(struct pages *p, const struct page_table *t)
 }
 
 /*
- * A page that is both free and in use would be overwritten, so the sum of all
- * counts must not exceed the pages in use.
+ * A page that is both free and in use would be overwritten: no page that LMDB
+ * would change may be free, and the sum of all counts must not exceed the pages
+ * in use.
  */
 int
 pages_check_append(struct pages *p, const struct page_table *const tables[],
@@ -491,8 +509,8 @@ pages_check_append(struct pages *p, const struct page_table *const tables[],
 	struct page_node last;
 
 	pages_forget(p);
-	if (scan(p, &p->free, &free_pages) == -1 ||
-	    check_all(p, &p->names) == -1 || check_all(p, set) == -1)
+	p->nseen = 0;
+	if (check_all(p, &p->names) == -1 || check_all(p, set) == -1)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		const struct page_table *t = tables[i];
@@ -505,5 +523,7 @@ pages_check_append(struct pages *p, const struct page_table *const tables[],
 		if (page_number(t, &last) != t->entries - 1)
 			return damaged(p, t->root);
 	}
+	if (scan(p, &p->free, &free_pages) == -1)
+		return -1;
 	return total <= p->end ? 0 : damaged(p, p->free.root);
 }

@@ -22,6 +22,7 @@
 
 #define PAGES_DEPTH	8	/* 6 are enough for 10^9 leaves */
 #define PAGES_CACHE	16
+#define PAGES_SEEN	64	/* all tables' paths have fewer pages */
 
 struct pages {
 	int		 fd;
@@ -38,6 +39,9 @@ struct pages {
 		unsigned char	 data[PAGE];
 	} cache[PAGES_CACHE];
 	unsigned char	 level[PAGES_DEPTH][PAGE];
+	/* Pages in use that pages_check_append() has read. */
+	uint64_t	 seen[PAGES_SEEN];
+	size_t		 nseen;
 };
 
 /*
