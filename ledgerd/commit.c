@@ -132,15 +132,41 @@ commit_batch(struct ledgerd *l, size_t n)
 	return 0;
 }
 
+/* Later leaves may refer to the files of this one, which is on disk. */
+static void
+note_files(struct recent *r, const struct append *a)
+{
+	struct recent_key key;
+	struct get g;
+
+	get_init(&g, a->data.evidence.p, a->data.evidence.len);
+	while (g.left != 0) {
+		const uint8_t kind = get_u8(&g);
+		struct bytes content;
+		size_t len;
+		const char *name = get_string(&g, &len, EVIDENCE_NAME_MAX);
+
+		content.p = get_string(&g, &content.len, UINT32_MAX);
+		if (kind != LEAF_FILE_BYTES || content.len < RECENT_LEN)
+			continue;
+		recent_key(&key, name, len, content);
+		recent_add(r, &key, a->index);
+	}
+}
+
 /* Gives the first n waiting appends their outcome. */
 static void
-settle(struct queue *q, size_t n, const char *failure)
+settle(struct ledgerd *l, size_t n, const char *failure)
 {
+	struct queue *q = &l->queue;
+
 	for (; n > 0; n--) {
 		struct append *a = queue_at(q, q->settled);
 
 		if (a->failure == NULL)
 			a->failure = failure;
+		if (a->failure == NULL)
+			note_files(&l->recent, a);
 		queue_settle(q);
 	}
 }
@@ -163,7 +189,7 @@ commit_waiting(struct ledgerd *l)
 		if (failure != NULL)
 			log_info("%s refused: %s",
 			    queue_at(q, q->settled)->event->type, failure);
-		settle(q, n, failure);
+		settle(l, n, failure);
 	}
 }
 
@@ -203,7 +229,7 @@ commit_started(struct ledgerd *l)
 	    .boot_id = l->boot_id, .upgraded_from = l->store.upgraded_from });
 	if (p.err != 0 || leaf_data_make(&data,
 	    event_info(EVENT_APPLIANCE_STARTED),
-	    (struct bytes){ fields, p.len }, (struct bytes){ "", 0 }) == -1)
+	    (struct bytes){ fields, p.len }, (struct bytes){ "", 0 }, NULL) == -1)
 		die(EXIT_BUG, "the event of this start is too long");
 	ret = commit_event(l, &data);
 	leaf_data_free(&data);

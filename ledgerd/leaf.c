@@ -10,6 +10,7 @@
 
 #include "lib/disclosure.h"
 #include "lib/doc/json.h"
+#include "lib/hex.h"
 #include "lib/log.h"
 #include "lib/msg/msg.h"
 
@@ -103,11 +104,13 @@ leaf_check(const char *text, size_t len, uint64_t index,
 	return 0;
 }
 
-/* The names of keys need no escapes. */
-int
-leaf_source(const char *text, size_t len, char source[NOTE_NAME_MAX + 1])
+/*
+ * Finds a member's text, which needs no escapes.  No member before those that
+ * are searched for has text from outside, except `data', which is the last.
+ */
+static const char *
+find_text(const char *text, size_t len, const char *member, size_t *lenp)
 {
-	static const char member[] = "\"source\":\"";
 	const char *at = memmem(text, len, member, strlen(member));
 	const char *end = NULL;
 
@@ -115,12 +118,44 @@ leaf_source(const char *text, size_t len, char source[NOTE_NAME_MAX + 1])
 		at += strlen(member);
 		end = memchr(at, '"', len - (size_t)(at - text));
 	}
+	*lenp = end == NULL ? 0 : (size_t)(end - at);
+	return end == NULL ? NULL : at;
+}
+
+int
+leaf_source(const char *text, size_t len, char source[NOTE_NAME_MAX + 1])
+{
+	size_t n;
+	const char *at = find_text(text, len, "\"source\":\"", &n);
+
 	errno = EBADMSG;
-	if (end == NULL || (size_t)(end - at) > NOTE_NAME_MAX)
+	if (at == NULL || n > NOTE_NAME_MAX)
 		return -1;
-	memcpy(source, at, (size_t)(end - at));
-	source[end - at] = '\0';
+	memcpy(source, at, n);
+	source[n] = '\0';
 	return note_check_name(source);
+}
+
+const struct event_info *
+leaf_event(const char *text, size_t len)
+{
+	size_t n;
+	const char *at = find_text(text, len, "\"type\":\"", &n);
+
+	return at == NULL ? NULL : event_find(at, n);
+}
+
+void
+leaf_site(const char *text, size_t len, unsigned char site[DIGEST_LEN])
+{
+	const char *data = memmem(text, len, DATA, strlen(DATA));
+	size_t n, before = data == NULL ? len : (size_t)(data - text);
+	const char *at = find_text(text, before, ",\"site\":\"", &n);
+
+	memset(site, 0, DIGEST_LEN);
+	for (size_t i = 0; at != NULL && n == 2 * DIGEST_LEN && i < n; i++)
+		site[i / 2] = (unsigned char)(site[i / 2] << 4 |
+		    (hex_digit(at[i]) & 15));
 }
 
 size_t
@@ -156,46 +191,115 @@ format_data(const struct event_info *info, struct bytes fields,
 	return text->err == 0 ? 0 : -1;
 }
 
-/* Names and contents by turns. */
+/* Names without a NUL, and contents, by turns.  Counts the files. */
 static int
-check_evidence(struct bytes evidence)
+check_evidence(struct bytes evidence, size_t *files)
 {
+	const char *name;
 	struct get g;
 	size_t len;
 
+	*files = 0;
 	get_init(&g, evidence.p, evidence.len);
 	while (g.left != 0 && g.err == 0) {
-		get_string(&g, &len, EVIDENCE_NAME_MAX);
-		get_string(&g, &len, EVIDENCE_MAX);
+		name = get_string(&g, &len, EVIDENCE_NAME_MAX);
+		if (len == 0 || memchr(name, '\0', len) != NULL)
+			g.err = EBADMSG;
+		get_string(&g, &len, UINT32_MAX);
+		++*files;
 	}
 	return get_end(&g);
 }
 
+/* Whether the lines of all disclosures have at most DISCLOSURES_MAX bytes. */
+static int
+check_disclosures(const struct event_info *info, const struct put *kept)
+{
+	size_t total = 0, len;
+	struct get g;
+
+	get_init(&g, kept->base, kept->len);
+	for (const struct event_field *f = info->fields; f->name != NULL; f++) {
+		if (!f->withheld)
+			continue;
+		get_raw(&g, DISCLOSURE_SALT);
+		get_string(&g, &len, UINT32_MAX);
+		total += DISCLOSURE_LINE(strlen(f->name), len);
+	}
+	errno = EMSGSIZE;
+	return total <= DISCLOSURES_MAX ? 0 : -1;
+}
+
+static void
+put_file(struct put *out, const char *name, size_t namelen,
+    struct bytes content, const struct leaf_finder *finder)
+{
+	uint64_t leaf;
+	bool same = finder != NULL && content.len > sizeof(leaf) &&
+	    finder->find(finder->arg, name, namelen, content, &leaf);
+
+	put_u8(out, same ? LEAF_FILE_SAME : LEAF_FILE_BYTES);
+	put_string(out, name, namelen);
+	if (!same) {
+		put_string(out, content.p, content.len);
+		return;
+	}
+	put_u32(out, sizeof(leaf));
+	put_u64(out, leaf);
+}
+
+/* The list with its length before it. */
+static struct bytes
+put_evidence(struct put *out, struct bytes evidence,
+    const struct leaf_finder *finder)
+{
+	const size_t at = out->len + 4;
+	struct put head;
+	struct get g;
+
+	put_u32(out, 0);
+	get_init(&g, evidence.p, evidence.len);
+	while (g.left != 0) {
+		struct bytes content;
+		size_t len;
+		const char *name = get_string(&g, &len, EVIDENCE_NAME_MAX);
+
+		content.p = get_string(&g, &content.len, UINT32_MAX);
+		put_file(out, name, len, content, finder);
+	}
+	put_init(&head, out->base + at - 4, 4);
+	put_u32(&head, (uint32_t)(out->len - at));
+	return (struct bytes){ out->base + at, out->len - at };
+}
+
 int
 leaf_data_make(struct leaf_data *d, const struct event_info *info,
-    struct bytes fields, struct bytes evidence)
+    struct bytes fields, struct bytes evidence,
+    const struct leaf_finder *finder)
 {
 	static unsigned char text_room[LEAF_MAX - HEAD_MAX];
 	static unsigned char kept_room[DISCLOSURES_KEPT_MAX];
 	struct put text, kept, all;
-	size_t len;
+	size_t len, files;
 
 	memset(d, 0, sizeof(*d));
 	put_init(&text, text_room, sizeof(text_room));
 	put_init(&kept, kept_room, sizeof(kept_room));
-	if (check_evidence(evidence) == -1 ||
-	    format_data(info, fields, &text, &kept) == -1)
+	if (check_evidence(evidence, &files) == -1 ||
+	    format_data(info, fields, &text, &kept) == -1 ||
+	    check_disclosures(info, &kept) == -1)
 		return -1;
-	len = text.len + 4 + kept.len + 4 + evidence.len;
+	len = text.len + 4 + kept.len + 4 + evidence.len + files;
 	d->memory = malloc(len);
 	if (d->memory == NULL)
 		die_errno("an event of %zu bytes", len);
 	put_init(&all, d->memory, len);
 	put_raw(&all, text.base, text.len);
 	put_string(&all, kept.base, kept.len);
-	put_string(&all, evidence.p, evidence.len);
+	d->evidence = put_evidence(&all, evidence, finder);
 	d->text = (struct bytes){ all.base, text.len };
 	d->beside = (struct bytes){ all.base + text.len, all.len - text.len };
+	explicit_bzero(kept.base, kept.len);
 	return 0;
 }
 

@@ -77,7 +77,7 @@ make_leaf(const struct store *s, struct leaf_data *data, char text[LEAF_MAX])
 		else
 			put_cstr(&p, "a field of the usual length");
 	if (leaf_data_make(data, info, (struct bytes){ fields, p.len },
-	    (struct bytes){ "", 0 }) == -1)
+	    (struct bytes){ "", 0 }, NULL) == -1)
 		die(EXIT_BUG, "the leaf cannot be written");
 	leaf.data = data->text;
 	clock_gettime(CLOCK_REALTIME, &leaf.time);

@@ -8,6 +8,7 @@
 #include "lib/msg/chan.h"
 #include "lib/note.h"
 #include "queue.h"
+#include "recent.h"
 #include "store.h"
 
 /*
@@ -41,6 +42,7 @@ struct ledgerd {
 	char			 source[NOTE_NAME_MAX + 1];	/* "": none */
 	unsigned char		 site[DIGEST_LEN];	/* zeros: no site */
 	struct queue		 queue;
+	struct recent		 recent;
 	char			 damage[512];	/* why nothing is appended */
 	struct signed_tree	 checkpoint;
 	bool			 asked;		/* keyd is to sign */

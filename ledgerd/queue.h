@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "leaf.h"
+#include "recent.h"
 #include "lib/tree.h"
 
 #define QUEUE_MAX	64	/* the runner has 8 jobs with few events each */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "beside.h"
 #include "leaf.h"
 #include "lib/log.h"
 #include "lib/msg/msg.h"
@@ -16,11 +17,27 @@ runner_may_send(const struct ledgerd *l)
 	    chan_fits(&l->runner);
 }
 
+/* A struct leaf_finder's. */
+static bool
+find_recent(void *arg, const char *name, size_t namelen, struct bytes content,
+    uint64_t *leaf)
+{
+	const struct ledgerd *l = arg;
+	struct recent_key key;
+
+	if (content.len < RECENT_LEN)
+		return false;
+	recent_key(&key, name, namelen, content);
+	return recent_find(&l->recent, &key, l->store.tip.tree.size + QUEUE_MAX,
+	    leaf);
+}
+
 static void
 do_append(void *ctx, const struct msg_ledger_append *m)
 {
 	const struct event_info *event = event_info(m->event);
 	struct ledgerd *l = ctx;
+	const struct leaf_finder finder = { find_recent, l };
 	struct leaf_data data;
 	struct append *a;
 	int ret;
@@ -28,7 +45,7 @@ do_append(void *ctx, const struct msg_ledger_append *m)
 	if (event == NULL)
 		die(EXIT_PEER, "runner broke the protocol: there is no event "
 		    "%u", m->event);
-	ret = leaf_data_make(&data, event, m->fields, m->evidence);
+	ret = leaf_data_make(&data, event, m->fields, m->evidence, &finder);
 	if (ret == -1 && errno != EMSGSIZE)
 		die(EXIT_PEER, "runner broke the protocol: malformed fields of "
 		    "%s", event->type);
@@ -80,6 +97,29 @@ make_receipt(struct ledgerd *l, uint64_t index, char buf[RECEIPT_MAX],
 	return 0;
 }
 
+/*
+ * Reads what discloses the leaf's fields in the mask.  What cannot be read is
+ * left out and logged: the leaf and its proof are whole without it.
+ */
+static struct bytes
+make_disclosures(struct ledgerd *l, uint64_t index, uint32_t mask)
+{
+	static unsigned char room[DISCLOSURES_MAX];
+	struct beside beside;
+	struct put p;
+
+	put_init(&p, room, sizeof(room));
+	if (mask == 0)
+		return (struct bytes){ room, 0 };
+	if (beside_open(&beside, &l->store, index) == -1 ||
+	    beside_disclose(&beside, mask, &p) == -1) {
+		log_info("leaf %" PRIu64 " cannot be disclosed: %s", index,
+		    store_error(&l->store));
+		p.len = 0;
+	}
+	return (struct bytes){ room, p.len };
+}
+
 /* With the last checkpoint, which may be of a larger tree than its first. */
 static void
 do_read(void *ctx, const struct msg_ledger_read *m)
@@ -100,7 +140,8 @@ do_read(void *ctx, const struct msg_ledger_read *m)
 		    .message = failure);
 	else
 		MSG_SEND(&l->runner, ledger_leaf, .seq = m->seq,
-		    .index = m->index, .receipt = { receipt, len });
+		    .index = m->index, .receipt = { receipt, len },
+		    .disclosures = make_disclosures(l, m->index, m->fields));
 }
 
 /* Its predecessor waits for nothing any more. */
@@ -132,6 +173,7 @@ runner_read(struct ledgerd *l)
 	CHAN_DISPATCH(&l->runner, rows, l);
 }
 
+/* Who caused a leaf gets it whole. */
 static void
 send_appended(struct ledgerd *l, const struct append *a)
 {
@@ -143,7 +185,8 @@ send_appended(struct ledgerd *l, const struct append *a)
 		len = 0;	/* the leaf is on disk all the same */
 	MSG_SEND(&l->runner, ledger_appended, .seq = a->seq,
 	    .index = a->index, .leaf_hash = a->hash, .bytes = a->bytes,
-	    .receipt = { receipt, len });
+	    .receipt = { receipt, len }, .disclosures = make_disclosures(l,
+	    a->index, len == 0 ? 0 : UINT32_MAX));
 }
 
 /* In order: one that waits for its checkpoint holds back those behind it. */

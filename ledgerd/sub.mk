@@ -1,8 +1,8 @@
 # The ledger.
 
 ARCHIVES += ledgerd
-ledgerd_SRCS := $(addprefix ledgerd/,commit.c keyd.c leaf.c page.c pages.c \
-	queue.c runner.c store.c store_open.c)
+ledgerd_SRCS := $(addprefix ledgerd/,beside.c commit.c keyd.c leaf.c page.c \
+	pages.c queue.c recent.c runner.c store.c store_open.c)
 ledgerd_NEEDS := lib
 ledgerd_LIBS := -llmdb
 IMAGE_PROGS += ledgerd/ledgerd

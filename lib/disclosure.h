@@ -13,10 +13,15 @@
 
 #include <stddef.h>
 
+#include "lib/base64.h"
 #include "lib/doc/put.h"
 
 #define DISCLOSURE_SALT		16	/* bytes, as section 9.3 recommends */
 #define DISCLOSURE_DIGEST	43	/* characters */
+
+/* Characters of a disclosure and the end of its line; lengths in bytes. */
+#define DISCLOSURE_LINE(name, value)					\
+	(BASE64URL_LEN(BASE64URL_LEN(DISCLOSURE_SALT) + (name) + (value) + 8) + 1)
 
 /* Appends the disclosure's text; the value is JSON. */
 void	disclosure_put(struct put *, const unsigned char salt[DISCLOSURE_SALT],

@@ -152,6 +152,8 @@ do_query_grant(void *ctx, const struct msg_query_grant *m)
 	q->first = m->first;
 	q->count = m->count;
 	strcpy(q->job, m->job);
+	strcpy(q->field, m->field);
+	q->fields = m->fields;
 	query_granted(r, q);
 }
 
@@ -170,6 +172,7 @@ do_query_deny(void *ctx, const struct msg_query_deny *m)
 	q->first = m->first;
 	q->count = m->count;
 	strcpy(q->job, m->job);
+	strcpy(q->field, m->field);
 	query_denied(r, q, (enum reason)m->reason, m->message, m->is_signed);
 }
 
@@ -215,10 +218,10 @@ do_appended(void *ctx, const struct msg_ledger_appended *m)
 		r->tree_size = m->index + 1;
 	if (j != NULL) {
 		usage_add_leaf(r, j->who.submitter, m->bytes);
-		job_appended(r, j, m->leaf_hash, m->receipt.p, m->receipt.len);
+		job_appended(r, j, m);
 	} else if (q != NULL) {
 		usage_add_leaf(r, q->who.submitter, m->bytes);
-		query_appended(r, q, m->receipt.p, m->receipt.len);
+		query_appended(r, q, m);
 	}
 }
 
@@ -242,7 +245,7 @@ do_leaf(void *ctx, const struct msg_ledger_leaf *m)
 	struct query *q = find_query_seq(r, m->seq);
 
 	if (q != NULL)
-		query_leaf(r, q, m->index, m->receipt.p, m->receipt.len);
+		query_leaf(r, q, m);
 }
 
 static void

@@ -30,9 +30,14 @@ find_query_conn(struct runner *r, uint32_t conn)
 
 /*
  * Once requests are refused because of ledgerd, the reserve of its channel has
- * room for two events of each job and one of each query.
+ * room for two events of each job and one of each query, with what is kept
+ * beside them.  A job has job.accepted, and then job.finished, or job.refused if
+ * the first is not recorded.
  */
-_Static_assert((2 * JOB_SLOTS + QUERIES) * (EVENT_MAX + 64) <= CHAN_RESERVE,
+#define RECORDS_MAX							\
+	((2 * JOB_SLOTS + QUERIES) * (EVENT_MAX + 64) +			\
+	2 * JOB_SLOTS * EVIDENCE_MAX + QUERIES * (COMMAND_MAX + SIG_MAX + 64))
+_Static_assert(RECORDS_MAX <= CHAN_RESERVE,
     "a ledgerd that does not read never ends the runner");
 
 /* Whether requests are taken now; tells the client why not. */

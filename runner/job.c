@@ -184,7 +184,6 @@ job_granted(struct runner *r, struct job *j)
 	const struct grant *g = &j->grant;
 
 	j->recordable = true;
-	job_forget_submission(j);
 	if (refuse_unwanted(r, j) || refuse_runtime(r, j))
 		return;
 	if (g->bundle_len == 0 || g->manifest.limits.memory_bytes == 0 ||
@@ -324,20 +323,21 @@ start(struct runner *r, struct job *j)
 }
 
 void
-job_appended(struct runner *r, struct job *j, const unsigned char *leaf,
-    const void *receipt, size_t len)
+job_appended(struct runner *r, struct job *j,
+    const struct msg_ledger_appended *m)
 {
 	if (j->accept_pending) {
 		j->accept_pending = false;
 		j->accepted = true;
-		memcpy(j->accepted_leaf, leaf, DIGEST_LEN);
+		memcpy(j->accepted_leaf, m->leaf_hash, DIGEST_LEN);
+		job_forget_submission(j);
 	}
 	if (j->state == JOB_ACCEPT)
 		start(r, j);
 	else if (j->state == JOB_END)
 		job_check_end(r, j);
 	else if (j->state == JOB_RECORD) {
-		say_verdict(r, j, receipt, len);
+		say_verdict(r, j, m);
 		job_release(r, j);
 	}
 }

@@ -78,7 +78,7 @@ struct job {
 	uint64_t	 ended_ms;	/* when END began; 0: not yet */
 	uint8_t		 full;		/* at its end: enum report_full */
 	uint32_t	 reached;	/* limits, a bit each */
-	void		*submission;	/* until keyd has decided */
+	void		*submission;	/* until it is kept beside a leaf */
 	size_t		 submission_len;
 	size_t		 runtime;	/* MEASURE: in the list */
 	bool		 unreadable;	/* it could not be measured */
@@ -126,8 +126,8 @@ void	job_data(struct runner *, struct job *, const void *, size_t);
 void	job_credit(struct runner *, struct job *, uint32_t bytes);
 void	job_leave(struct runner *, struct job *);	/* its client left */
 void	job_stop(struct runner *, struct job *);	/* appliance stops */
-void	job_appended(struct runner *, struct job *, const unsigned char *leaf,
-	    const void *receipt, size_t len);
+void	job_appended(struct runner *, struct job *,
+	    const struct msg_ledger_appended *);
 void	job_unappended(struct runner *, struct job *, const char *message);
 void	job_keyd_reset(struct runner *, struct job *);
 void	job_ledger_reset(struct runner *, struct job *);
@@ -197,7 +197,7 @@ void	job_check_linger(struct runner *, struct job *);
 /* Sends the verdict without a receipt, since it was not recorded. */
 void	job_finish_unrecorded(struct runner *, struct job *, const char *why);
 void	job_free(struct runner *, struct job *);
-/* Wipes it: the manifest's env may hold secrets. */
+/* Wipes it: the manifest's env may hold secrets.  Once is enough. */
 void	job_forget_submission(struct job *);
 
 #endif

@@ -51,7 +51,7 @@ job_finish_unrecorded(struct runner *r, struct job *j, const char *why)
 		snprintf(v->message + len, sizeof(v->message) - len,
 		    " (not recorded: %.200s)", why);
 	}
-	say_verdict(r, j, "", 0);
+	say_verdict(r, j, NULL);
 	job_release(r, j);
 }
 
@@ -291,6 +291,7 @@ is_removed(struct runner *r, struct job *j)
 void
 job_release(struct runner *r, struct job *j)
 {
+	job_forget_submission(j);	/* even if it lingers */
 	if (is_removed(r, j))
 		job_free(r, j);
 	else

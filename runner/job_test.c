@@ -38,21 +38,28 @@ __wrap_free(void *p)
 	__real_free(p);
 }
 
-TEST(submission_is_wiped_when_it_was_granted)
+TEST(submission_is_wiped_when_it_was_accepted)
 {
+	uint32_t seq;
+
 	play_start();
-	submit(CONN);
-	ATF_REQUIRE(play.r.jobs[0].submission != NULL);
-	send_grant(expect_decide(), make_grant());
+	seq = to_accept(make_grant());
+	ATF_CHECK(play.r.jobs[0].submission != NULL);
+	send_appended(seq, "");
 	ATF_CHECK(play.r.jobs[0].submission == NULL);
 	ATF_CHECK_EQ(freed_with_manifest, 0);
 }
 
-TEST(submission_is_wiped_when_it_was_denied)
+TEST(submission_is_wiped_when_it_was_refused)
 {
 	play_start();
 	submit(CONN);
 	send_deny(expect_decide(), REASON_SIGNATURE, "is not", false);
+	ATF_CHECK_EQ(freed_with_manifest, 0);
+	to_receive(make_grant());
+	send_cancel(CONN);
+	send_appended(expect_append(EVENT_JOB_REFUSED, "cancelled"), "r");
+	ATF_CHECK(play.r.jobs[0].submission == NULL);
 	ATF_CHECK_EQ(freed_with_manifest, 0);
 }
 
@@ -235,7 +242,6 @@ TEST(runtime_is_measured_and_decided_on_again)
 	send_grant(expect_decide_with("python", RUNTIME_MEASURED, 0x77),
 	    grant_python(0x77));
 	play_expect(&play.gate, MSG_JOB_SEND);
-	ATF_CHECK(play.r.jobs[0].submission == NULL);
 	send_data(CONN, BUNDLE, sizeof(BUNDLE));
 	play_report(0, REPORT_READY, 0, 0, "9/9 denied");
 	expect_append(EVENT_JOB_ACCEPTED, "\"runtime_sha256\":\"7777777777"
@@ -652,8 +658,8 @@ TEST(client_that_does_not_read_holds_the_slot_only_so_long)
 ATF_TP_ADD_TCS(tp)
 {
 	ADD(job_goes_from_submission_to_receipt);
-	ADD(submission_is_wiped_when_it_was_granted);
-	ADD(submission_is_wiped_when_it_was_denied);
+	ADD(submission_is_wiped_when_it_was_accepted);
+	ADD(submission_is_wiped_when_it_was_refused);
 	ADD(signal_is_told_apart);
 	ADD(leaf_of_an_accepted_job_has_the_limits_of_its_grant);
 	ADD(jobs_have_processors_of_their_own_while_there_are_some);

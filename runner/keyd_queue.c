@@ -124,23 +124,20 @@ take_job(struct runner *r, struct keyd_request *w)
 }
 
 static void
-take_query(struct runner *r, const struct keyd_request *w)
+take_query(struct runner *r, struct keyd_request *w)
 {
-	struct client_read read;
 	struct query *q = NULL;
-	struct get g;
 
 	for (int i = 0; i < QUERIES && q == NULL; i++)
 		if (r->queries[i].state == QUERY_FREE)
 			q = &r->queries[i];
-	get_init(&g, w->frame, w->len);
-	if (client_get_read(&g, &read) == -1)
-		die(EXIT_BUG, "a query that was read once is malformed");
-	if (q == NULL)
+	if (q == NULL) {
 		say_busy(r, w->conn, REASON_BUSY, "too many reads in "
 		    "progress; try again");
-	else
-		query_submit(r, q, w->conn, &read);
+		return;
+	}
+	query_submit(r, q, w->conn, w->frame, w->len);
+	w->frame = NULL;		/* transferred */
 }
 
 static void

@@ -19,12 +19,25 @@ enter(struct query *q, enum query_state state, uint64_t limit_ms)
 	q->deadline_ms = now_ms() + limit_ms;
 }
 
+/* Wipes the command: it is kept beside the leaf, for some readers. */
+static void
+forget_frame(struct query *q)
+{
+	if (q->frame != NULL)
+		explicit_bzero(q->frame, q->frame_len);
+	free(q->frame);
+	q->frame = NULL;
+}
+
 static void
 release(struct query *q)
 {
+	forget_frame(q);
 	free(q->answer);
-	free(q->leaf);
-	free(q->receipt);
+	for (size_t i = 0; i < QUERY_PARTS; i++)
+		free(q->leaf[i].data);
+	free(q->receipt.data);
+	free(q->disclosures.data);
 	memset(q, 0, sizeof(*q));
 }
 
@@ -42,11 +55,12 @@ query_refuse(struct query *q, enum reason reason, const char *fmt, ...)
 	return -1;
 }
 
-/* Sends the refusal and ends the query. */
+/* Sends the refusal and ends the query; `m' is NULL if it is not recorded. */
 static void
-turn_away(struct runner *r, struct query *q, const void *receipt, size_t len)
+turn_away(struct runner *r, struct query *q,
+    const struct msg_ledger_appended *m)
 {
-	say_query_refused(r, q, receipt, len);
+	say_query_refused(r, q, m);
 	release(q);
 }
 
@@ -59,13 +73,15 @@ record(struct runner *r, struct query *q)
 }
 
 void
-query_submit(struct runner *r, struct query *q, uint32_t conn,
-    const struct client_read *read)
+query_submit(struct runner *r, struct query *q, uint32_t conn, void *frame,
+    size_t len)
 {
 	q->conn = conn;
 	q->attached = true;
+	q->frame = frame;
+	q->frame_len = len;
 	enter(q, QUERY_DECIDE, DECIDE_MS);
-	say_query_decide(r, q, read);
+	say_query_decide(r, q);
 }
 
 void
@@ -87,38 +103,45 @@ query_denied(struct runner *r, struct query *q, enum reason reason,
 	if (is_signed)
 		record(r, q);
 	else
-		turn_away(r, q, "", 0);
+		turn_away(r, q, NULL);
 }
 
-static void *
-copy(const void *data, size_t len)
+/* -1 without memory. */
+static int
+keep(struct query_part *part, int stream, struct bytes b)
 {
-	void *p = malloc(len + 1);	/* malloc(0) may be NULL */
+	part->stream = stream;
+	part->len = b.len;
+	part->data = malloc(b.len + 1);		/* malloc(0) may be NULL */
+	if (part->data == NULL)
+		return -1;
+	memcpy(part->data, b.p, b.len);
+	return 0;
+}
 
-	if (p != NULL)
-		memcpy(p, data, len);
-	return p;
+static int
+keep_record(struct query *q, const struct msg_ledger_appended *m)
+{
+	return keep(&q->receipt, 1, m->receipt) == -1 ||
+	    keep(&q->disclosures, 3, m->disclosures) == -1 ? -1 : 0;
 }
 
 /* Recorded: the answer may be sent. */
 void
-query_appended(struct runner *r, struct query *q, const void *receipt,
-    size_t len)
+query_appended(struct runner *r, struct query *q,
+    const struct msg_ledger_appended *m)
 {
 	if (q->state != QUERY_RECORD)
 		return;
+	forget_frame(q);
 	if (q->refused != 0) {
-		turn_away(r, q, receipt, len);
-		return;
-	}
-	q->receipt = copy(receipt, len);
-	q->receipt_len = len;
-	if (!q->attached) {
+		turn_away(r, q, m);
+	} else if (!q->attached) {
 		release(q);
-	} else if (q->receipt == NULL) {
+	} else if (keep_record(q, m) == -1) {
 		query_refuse(q, REASON_BUSY, "no memory for the receipt; "
 		    "read again");
-		turn_away(r, q, receipt, len);
+		turn_away(r, q, m);
 	} else {
 		enter(q, QUERY_SEND, SEND_MS);
 	}
@@ -145,40 +168,41 @@ query_unappended(struct runner *r, struct query *q, const char *message)
 	else
 		query_refuse(q, REASON_LEDGER, "the query was not recorded, "
 		    "so it is not answered: %.300s", message);
-	turn_away(r, q, "", 0);
+	turn_away(r, q, NULL);
 }
 
 static void
-keep_leaf(struct runner *r, struct query *q, const void *data, size_t len,
-    bool lost)
+refuse_memory(struct runner *r, struct query *q)
 {
-	q->leaf_asked = false;
-	q->leaf_lost = lost;
-	q->leaf = copy(data, len);
-	q->leaf_len = len;
-	if (q->leaf != NULL)
-		return;
 	query_refuse(q, REASON_BUSY, "no memory for a leaf; read again");
-	turn_away(r, q, "", 0);
+	turn_away(r, q, NULL);
 }
 
 void
-query_leaf(struct runner *r, struct query *q, uint64_t index,
-    const void *receipt, size_t len)
+query_leaf(struct runner *r, struct query *q, const struct msg_ledger_leaf *m)
 {
-	if (q->state != QUERY_SEND || !q->leaf_asked || index != q->at)
+	if (q->state != QUERY_SEND || !q->leaf_asked || m->index != q->at)
 		die(EXIT_PEER, "ledgerd sent leaf %llu, which was not asked "
-		    "for", (unsigned long long)index);
-	keep_leaf(r, q, receipt, len, false);
+		    "for", (unsigned long long)m->index);
+	q->leaf_asked = false;
+	if (keep(&q->leaf[0], 1, m->receipt) == -1 ||
+	    (m->disclosures.len != 0 &&
+	    keep(&q->leaf[1], 3, m->disclosures) == -1))
+		refuse_memory(r, q);
 }
 
 void
 query_leaf_lost(struct runner *r, struct query *q, const char *message)
 {
-	if (q->state == QUERY_SEND && q->leaf_asked)
-		keep_leaf(r, q, message, strlen(message), true);
-	else
+	const struct bytes why = { message, strlen(message) };
+
+	if (q->state != QUERY_SEND || !q->leaf_asked) {
 		query_unappended(r, q, message);
+		return;
+	}
+	q->leaf_asked = false;
+	if (keep(&q->leaf[0], 2, why) == -1)
+		refuse_memory(r, q);
 }
 
 void
@@ -208,7 +232,7 @@ query_stop(struct runner *r, struct query *q)
 		return;
 	q->refused = 0;
 	query_refuse(q, REASON_STOPPING, STOPPING_TEXT);
-	turn_away(r, q, "", 0);
+	turn_away(r, q, NULL);
 }
 
 void
@@ -296,18 +320,33 @@ send_answer(struct runner *r, struct query *q)
 	}
 }
 
+/* Sends what was kept of a leaf; false while there is no room for all of it. */
+static bool
+send_parts(struct runner *r, struct query *q)
+{
+	for (size_t i = 0; i < QUERY_PARTS; i++) {
+		struct query_part *part = &q->leaf[i];
+
+		if (part->data == NULL)
+			continue;
+		if (room(r, q) < part->len)
+			return false;
+		send_data(r, q, part->stream, part->data, part->len);
+		free(part->data);
+		part->data = NULL;
+	}
+	return true;
+}
+
 /* One at a time: the next is asked for when this one has been sent. */
 static void
 send_leaves(struct runner *r, struct query *q)
 {
-	if (q->leaf != NULL && room(r, q) >= q->leaf_len) {
-		send_data(r, q, q->leaf_lost ? 2 : 1, q->leaf, q->leaf_len);
-		free(q->leaf);
-		q->leaf = NULL;
-		q->at++;
-	}
-	if (q->leaf != NULL || q->leaf_asked)
+	bool kept = q->leaf[0].data != NULL || q->leaf[1].data != NULL;
+
+	if (q->leaf_asked || !send_parts(r, q))
 		return;
+	q->at += kept;
 	if (q->at == q->end) {
 		finish(r, q);
 		return;

@@ -18,6 +18,7 @@
 
 #include "lib/msg/codec.h"
 #include "lib/who.h"
+#include "lib/withheld.h"
 #include "tail.h"
 #include "lib/codes.h"
 
@@ -27,48 +28,63 @@ struct runner;
 
 enum query_state { QUERY_FREE, QUERY_DECIDE, QUERY_RECORD, QUERY_SEND };
 
+/* A part of an answer; data is NULL when there is none. */
+struct query_part {
+	int	 stream;	/* of READ_DATA */
+	void	*data;
+	size_t	 len;
+};
+
+#define QUERY_PARTS	2	/* a receipt, and its disclosures */
+
 struct query {
 	enum query_state state;
 	uint32_t	 conn;
 	bool		 attached;	/* its client has not left */
 	uint32_t	 seq;		/* of the outstanding request */
 	uint64_t	 deadline_ms;	/* of the state, or of its next step */
+	void		*frame;		/* READ's payload, until it is recorded */
+	size_t		 frame_len;
 	struct who	 who;		/* once keyd has decided: */
 	unsigned	 verb;		/* of verb.def, or 0 */
 	uint64_t	 first;		/* ledger */
 	uint32_t	 count;
 	char		 job[JOB_ID_LEN + 1];	/* output */
+	char		 field[WITHHELD_NAME_MAX + 1];	/* disclose, forget */
+	uint32_t	 fields;	/* which the reader may see */
 	unsigned	 refused;	/* a reason, or 0 */
 	char		 text[TEXT_MAX];	/* why; else READ_END's */
 	struct tail	*answer;	/* not for `ledger' */
 	uint64_t	 at;		/* in the answer; or the next leaf */
 	uint64_t	 end;		/* one past the last leaf */
 	bool		 leaf_asked;	/* a LEDGER_READ is outstanding */
-	void		*leaf;		/* its reply, until there is room */
-	size_t		 leaf_len;
-	bool		 leaf_lost;	/* leaf is why it cannot be read */
-	void		*receipt;	/* of the decision, for the end */
-	size_t		 receipt_len;
+	struct query_part leaf[QUERY_PARTS];	/* its reply, until there is
+						   room */
+	struct query_part receipt, disclosures;	/* of the decision, for the
+						   end */
 	uint64_t	 uncredited;	/* bytes without credit */
 };
 
-/* In a free place: asks keyd, which must have no request. */
+/*
+ * In a free place: takes over the frame, a READ's payload in memory of
+ * malloc(), and asks keyd, which must have no request.
+ */
 void	query_submit(struct runner *, struct query *, uint32_t conn,
-	    const struct client_read *);
+	    void *frame, size_t len);
 
-/* Events.  The fields from `who' to `job' are set before the first two. */
+/* Events.  The fields from `who' to `fields' are set before the first two. */
 void	query_granted(struct runner *, struct query *);
 void	query_denied(struct runner *, struct query *, enum reason,
 	    const char *message, bool is_signed);
-void	query_appended(struct runner *, struct query *, const void *receipt,
-	    size_t len);
+void	query_appended(struct runner *, struct query *,
+	    const struct msg_ledger_appended *);
 /* ledgerd did not record the decision, or does not read the leaf. */
 void	query_unappended(struct runner *, struct query *,
 	    const char *message);
 /* It cannot read the leaf; the next ones follow. */
 void	query_leaf_lost(struct runner *, struct query *, const char *message);
-void	query_leaf(struct runner *, struct query *, uint64_t index,
-	    const void *receipt, size_t len);
+void	query_leaf(struct runner *, struct query *,
+	    const struct msg_ledger_leaf *);
 void	query_credit(struct runner *, struct query *, uint32_t bytes);
 void	query_leave(struct runner *, struct query *);	/* its client left */
 void	query_stop(struct runner *, struct query *);	/* appliance stops */

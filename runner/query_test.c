@@ -42,7 +42,8 @@ grant(uint32_t seq, enum verb verb, uint64_t first, uint32_t count,
     const char *job)
 {
 	PLAY_SEND(&play.keyd, query_grant, .seq = seq, .verb = (uint8_t)verb,
-	    .first = first, .count = count, .job = job, .who = &reader);
+	    .first = first, .count = count, .job = job,
+	    .field = "", .who = &reader);
 }
 
 static void
@@ -50,7 +51,8 @@ deny(uint32_t seq, bool is_signed)
 {
 	PLAY_SEND(&play.keyd, query_deny, .seq = seq, .reason = REASON_POLICY,
 	    .message = "no rule permits it", .is_signed = is_signed,
-	    .verb = VERB_STATUS, .job = "", .who = &reader);
+	    .verb = VERB_STATUS, .job = "", .field = "",
+	    .who = &reader);
 }
 
 /* Adds what a QUERY_DATA has to `text', which holds `used' bytes. */

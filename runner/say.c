@@ -15,20 +15,24 @@ say_info(struct runner *r)
 	    .slots = JOB_SLOTS);
 }
 
+/* `m' is NULL when the refusal is not recorded. */
 static void
 send_refused(struct runner *r, uint32_t conn, unsigned reason,
-    const char *message, const char *job, struct bytes receipt)
+    const char *message, const char *job, const struct msg_ledger_appended *m)
 {
+	static const struct bytes none = { "", 0 };
+
 	MSG_SEND(&r->gate, job_refused, .conn = conn, .refused = {
 	    .reason = (uint8_t)reason, .message = message, .job = job,
-	    .receipt = receipt });
+	    .receipt = m == NULL ? none : m->receipt,
+	    .disclosures = m == NULL ? none : m->disclosures });
 }
 
 void
 say_busy(struct runner *r, uint32_t conn, enum reason reason,
     const char *message)
 {
-	send_refused(r, conn, reason, message, "", (struct bytes){ "", 0 });
+	send_refused(r, conn, reason, message, "", NULL);
 }
 
 void
@@ -69,22 +73,23 @@ say_output(struct runner *r, const struct job *j, int stream, const void *data,
 }
 
 void
-say_verdict(struct runner *r, const struct job *j, const void *receipt,
-    size_t len)
+say_verdict(struct runner *r, const struct job *j,
+    const struct msg_ledger_appended *m)
 {
+	static const struct msg_ledger_appended none;
 	const struct job_verdict *v = &j->verdict;
-	const struct bytes bytes = { receipt, len };
 
 	if (!j->attached)
 		return;
-	if (v->kind == VERDICT_REFUSED)
-		send_refused(r, j->conn, v->reason, v->message, j->who.job,
-		    bytes);
-	else
-		MSG_SEND(&r->gate, job_finished, .conn = j->conn,
-		    .finished = { .outcome = (uint8_t)v->outcome,
-		    .status = v->status, .message = v->message,
-		    .receipt = bytes });
+	if (v->kind == VERDICT_REFUSED) {
+		send_refused(r, j->conn, v->reason, v->message, j->who.job, m);
+		return;
+	}
+	m = m == NULL ? &none : m;
+	MSG_SEND(&r->gate, job_finished, .conn = j->conn, .finished = {
+	    .outcome = (uint8_t)v->outcome, .status = v->status,
+	    .message = v->message, .receipt = m->receipt,
+	    .disclosures = m->disclosures });
 }
 
 void
@@ -99,16 +104,16 @@ void
 say_query_end(struct runner *r, const struct query *q)
 {
 	MSG_SEND(&r->gate, query_end, .conn = q->conn, .read_end = {
-	    .text = q->text, .receipt = { q->receipt, q->receipt_len } });
+	    .text = q->text, .receipt = { q->receipt.data, q->receipt.len },
+	    .disclosures = { q->disclosures.data, q->disclosures.len } });
 }
 
 void
 say_query_refused(struct runner *r, const struct query *q,
-    const void *receipt, size_t len)
+    const struct msg_ledger_appended *m)
 {
 	if (q->attached)
-		send_refused(r, q->conn, q->refused, q->text, q->who.job,
-		    (struct bytes){ receipt, len });
+		send_refused(r, q->conn, q->refused, q->text, q->who.job, m);
 }
 
 /* keyd has one request at a time. */
@@ -140,6 +145,26 @@ left_for(const struct runner *r, const struct job *j)
 	return &left;
 }
 
+static void
+get_submission(const struct job *j, struct client_submit *submit)
+{
+	struct get g;
+
+	get_init(&g, j->submission, j->submission_len);
+	if (client_get_submit(&g, submit) == -1)
+		die(EXIT_BUG, "a submission that was read once is malformed");
+}
+
+static void
+get_query(const struct query *q, struct client_read *read)
+{
+	struct get g;
+
+	get_init(&g, q->frame, q->frame_len);
+	if (client_get_read(&g, read) == -1)
+		die(EXIT_BUG, "a query that was read once is malformed");
+}
+
 void
 say_decide(struct runner *r, struct job *j)
 {
@@ -147,11 +172,8 @@ say_decide(struct runner *r, struct job *j)
 		.seq = ++r->last_seq, .runtimes = runtimes_for(r, j),
 		.left = left_for(r, j),
 	};
-	struct get g;
 
-	get_init(&g, j->submission, j->submission_len);
-	if (client_get_submit(&g, &m.submit) == -1)
-		die(EXIT_BUG, "a submission that was read once is malformed");
+	get_submission(j, &m.submit);
 	j->seq = m.seq;
 	note_request(r);
 	msg_send_job_decide(&r->keyd, &m);
@@ -178,16 +200,21 @@ kept_jobs(const struct runner *r)
 }
 
 void
-say_query_decide(struct runner *r, struct query *q,
-    const struct client_read *read)
+say_query_decide(struct runner *r, struct query *q)
 {
+	struct client_read read;
+
+	get_query(q, &read);
 	q->seq = ++r->last_seq;
 	note_request(r);
 	MSG_SEND(&r->keyd, query_decide, .seq = q->seq,
-	    .left = left_for(r, NULL), .jobs = kept_jobs(r), .read = *read);
+	    .left = left_for(r, NULL), .jobs = kept_jobs(r), .read = read);
 }
 
 static struct put fields;	/* of one event */
+static unsigned char evidence_room[EVIDENCE_MAX];
+static struct put evidence = { .base = evidence_room,
+	.cap = sizeof(evidence_room) };	/* of the same */
 
 struct put *
 say_append_fields(void)
@@ -198,17 +225,26 @@ say_append_fields(void)
 	return &fields;
 }
 
+void
+say_append_evidence(const char *name, struct bytes content)
+{
+	put_cstr(&evidence, name);
+	put_string(&evidence, content.p, content.len);
+}
+
 uint32_t
 say_append(struct runner *r, enum event event, bool want_receipt)
 {
 	const uint32_t seq = ++r->last_seq;
 
-	if (fields.err != 0)
-		die(EXIT_BUG, "the fields of event %u are too long",
-		    (unsigned)event);
+	if (fields.err != 0 || evidence.err != 0)
+		die(EXIT_BUG, "event %u is too long", (unsigned)event);
 	MSG_SEND(&r->ledgerd, ledger_append, .seq = seq,
 	    .event = (uint8_t)event, .want_receipt = want_receipt,
-	    .fields = { fields.base, fields.len });
+	    .fields = { fields.base, fields.len },
+	    .evidence = { evidence.base, evidence.len });
+	explicit_bzero(evidence.base, evidence.len);
+	evidence.len = 0;
 	return seq;
 }
 
@@ -281,6 +317,37 @@ say_lists(struct say_lists *l, const struct who *w, const struct manifest *m)
 	.profile = (m)->profile,					\
 	.capabilities = capability_format((m)->capabilities, text)
 
+/*
+ * What proves who ordered a job and who wrote its manifest.  Only what keyd
+ * verified: it names an author when the manifest is the one that the command
+ * names and the author's signature holds.
+ */
+static void
+add_evidence(const struct job *j)
+{
+	struct client_submit s;
+
+	if (j->submission == NULL)
+		return;
+	get_submission(j, &s);
+	say_append_evidence("command", s.command);
+	say_append_evidence("command.sig", s.command_sig);
+	if (j->who.author[0] == '\0')
+		return;
+	say_append_evidence("manifest.yaml", s.manifest);
+	say_append_evidence("manifest.yaml.sig", s.manifest_sig);
+}
+
+static void
+add_query_evidence(const struct query *q)
+{
+	struct client_read read;
+
+	get_query(q, &read);
+	say_append_evidence("command", read.command);
+	say_append_evidence("command.sig", read.command_sig);
+}
+
 void
 say_append_accepted(struct runner *r, struct job *j)
 {
@@ -298,6 +365,7 @@ say_append_accepted(struct runner *r, struct job *j)
 #include "lib/limit.def"
 	};
 	event_put_job_accepted(say_append_fields(), &e);
+	add_evidence(j);
 	j->seq = say_append(r, EVENT_JOB_ACCEPTED, false);
 }
 
@@ -319,6 +387,7 @@ append_refused(struct runner *r, struct job *j)
 #include "lib/limit.def"
 	};
 	event_put_job_refused(say_append_fields(), &e);
+	add_evidence(j);
 	j->seq = say_append(r, EVENT_JOB_REFUSED, true);
 }
 #undef LIMIT
@@ -377,7 +446,7 @@ append_read_refused(struct runner *r, struct query *q)
 	q->seq = SAY_APPEND(r, read_refused, true,
 	    .id = q->who.job, SIGNED(&q->who, &lists), .verb = verb_of(q),
 	    .job = q->job, .first = event_u64(q->first),
-	    .count = event_u64(q->count), .field = "",
+	    .count = event_u64(q->count), .field = q->field,
 	    .reason = reason_word(q->refused), .message = q->text);
 }
 
@@ -390,12 +459,13 @@ append_read_allowed(struct runner *r, struct query *q)
 	q->seq = SAY_APPEND(r, read_allowed, true,
 	    .id = q->who.job, SIGNED(&q->who, &lists), .verb = verb_of(q),
 	    .job = q->job, .first = event_u64(q->first),
-	    .count = event_u64(q->count), .field = "");
+	    .count = event_u64(q->count), .field = q->field);
 }
 
 void
 say_append_query(struct runner *r, struct query *q)
 {
+	add_query_evidence(q);
 	if (q->refused != 0)
 		append_read_refused(r, q);
 	else
@@ -406,5 +476,6 @@ void
 say_query_leaf(struct runner *r, struct query *q)
 {
 	q->seq = ++r->last_seq;
-	MSG_SEND(&r->ledgerd, ledger_read, .seq = q->seq, .index = q->at);
+	MSG_SEND(&r->ledgerd, ledger_read, .seq = q->seq, .index = q->at,
+	    .fields = q->fields);
 }

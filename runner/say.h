@@ -20,25 +20,25 @@ void	say_explanation(struct runner *, const struct job *,
 void	say_accepted(struct runner *, const struct job *);
 void	say_output(struct runner *, const struct job *, int stream,
 	    const void *, size_t);
-/* The verdict, with its receipt if there is one. */
-void	say_verdict(struct runner *, const struct job *, const void *receipt,
-	    size_t len);
+/* The verdict, with its receipt and disclosures; NULL: not recorded. */
+void	say_verdict(struct runner *, const struct job *,
+	    const struct msg_ledger_appended *);
 void	say_query_data(struct runner *, const struct query *, int stream,
 	    const void *, size_t);
 void	say_query_end(struct runner *, const struct query *);
 void	say_query_refused(struct runner *, const struct query *,
-	    const void *receipt, size_t len);
+	    const struct msg_ledger_appended *);
 
 /* To keyd; each sets a new seq in the job or query. */
 void	say_decide(struct runner *, struct job *);
-void	say_query_decide(struct runner *, struct query *,
-	    const struct client_read *);
+void	say_query_decide(struct runner *, struct query *);
 
 /*
  * To ledgerd: appends an event, SAY_APPEND(r, job_refused, true, .job = id,
  * ...).  The bool says whether the reply has a receipt.  Returns the seq of the
  * request, which the reply has, too; a reply with a seq that no job and no
- * query has is ignored.
+ * query has is ignored.  say_append_evidence() before it adds what is kept beside
+ * the leaf.
  */
 #define SAY_APPEND(r, name, want_receipt, ...)				\
 	(event_put_##name(say_append_fields(),				\
@@ -46,6 +46,8 @@ void	say_query_decide(struct runner *, struct query *,
 	    say_append(r, (enum event)EVENT_NUMBER_##name, want_receipt))
 /* Where the next event's fields go. */
 struct put	*say_append_fields(void);
+/* A file beside the next event's leaf; wiped when that is sent. */
+void		 say_append_evidence(const char *name, struct bytes content);
 uint32_t	 say_append(struct runner *, enum event, bool want_receipt);
 
 /* The same; each sets a new seq in the job or query. */

@@ -18,7 +18,8 @@ grant_query(uint32_t seq, const char *submitter)
 
 	strcpy(who.submitter, submitter);
 	PLAY_SEND(&play.keyd, query_grant, .seq = seq, .verb = VERB_STATUS,
-	    .job = "", .who = &who);
+	    .job = "", .field = "",
+	    .who = &who);
 }
 
 /* What keyd would be told now; the request leaves no trace. */

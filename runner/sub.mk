@@ -11,7 +11,7 @@ runner/runner_GEN := gen/runner.seccomp.h
 ARCHIVES += runner/test
 runner/test_SRCS := runner/test/peers.c runner/test/talk.c
 runner/test_NEEDS := runner
-TESTS += $(addprefix runner/,bundle_test job_test job_end_test job_peers_test \
+TESTS += $(addprefix runner/,beside_test bundle_test job_test job_end_test job_peers_test \
 	query_test runner_test shares_test)
 runner/runner_test_USES := runner lib/test
 $(B)/tests/runner/runner_test: | $(B)/bin/runner

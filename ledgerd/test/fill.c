@@ -43,7 +43,7 @@ make_leaf(const struct store *s, char text[LEAF_MAX], size_t len)
 	    .upgraded_from = "" });
 	ATF_REQUIRE_EQ(0, leaf_data_make(&data,
 	    event_info(EVENT_APPLIANCE_STARTED),
-	    (struct bytes){ fields, f.len }, (struct bytes){ "", 0 }));
+	    (struct bytes){ fields, f.len }, (struct bytes){ "", 0 }, NULL));
 	leaf.data = data.text;
 	put_init(&p, text, LEAF_MAX);
 	leaf_format(&p, &leaf);

@@ -36,7 +36,7 @@
 #include "msg.h"
 
 #define CHAN_PACKET	4096		/* PIPE_BUF: atomic, see pipe(7) */
-#define CHAN_RESERVE	(512u << 10)	/* unsent bytes that are not bulk */
+#define CHAN_RESERVE	(1664u << 10)	/* unsent bytes that are not bulk */
 #define CHAN_QUEUE_MAX	(CHAN_RESERVE + (768u << 10))	/* all unsent bytes */
 
 struct chan {

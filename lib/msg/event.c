@@ -28,6 +28,16 @@ event_info(unsigned nr)
 	return NULL;
 }
 
+const struct event_info *
+event_find(const char *type, size_t len)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strlen(table[i].type) == len &&
+		    memcmp(table[i].type, type, len) == 0)
+			return &table[i];
+	return NULL;
+}
+
 static void
 check_set(bool is_set, const char *event, const char *field)
 {

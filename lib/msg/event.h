@@ -97,6 +97,8 @@ struct event_list {
 
 /* The row for a number, or NULL. */
 const struct event_info	*event_info(unsigned nr);
+/* The row of a leaf's `type', which need not end in a NUL, or NULL. */
+const struct event_info	*event_find(const char *type, size_t len);
 
 /* The row's withheld fields, of which there are at most EVENT_WITHHELD_MAX. */
 size_t	event_withheld(const struct event_info *);

@@ -11,6 +11,7 @@
 #include "peers.h"
 
 struct share_left play_left;
+char play_evidence[1024];
 static const unsigned char leaf[DIGEST_LEN] = { 0xab };
 
 static struct bytes
@@ -236,6 +237,25 @@ put_withheld(const struct event_info *info, const struct put *kept,
 	ATF_REQUIRE_EQ(0, get_end(&g));
 }
 
+static void
+note_evidence(struct bytes evidence)
+{
+	size_t used = 0, namelen, len;
+	const char *name, *content;
+	struct get g;
+
+	play_evidence[0] = '\0';
+	get_init(&g, evidence.p, evidence.len);
+	while (g.left != 0 && g.err == 0) {
+		name = get_string(&g, &namelen, EVIDENCE_NAME_MAX);
+		content = get_string(&g, &len, MANIFEST_MAX);
+		used += (size_t)snprintf(play_evidence + used,
+		    sizeof(play_evidence) - used, "%.*s %.*s\n", (int)namelen,
+		    name, (int)len, content);
+	}
+	ATF_REQUIRE_EQ(0, get_end(&g));
+}
+
 /* The fields must read as the event's row in event.def says. */
 uint32_t
 expect_append(enum event want, const char *text)
@@ -258,15 +278,23 @@ expect_append(enum event want, const char *text)
 	ATF_REQUIRE_EQ(0, p.err);
 	json[p.len] = '\0';
 	ATF_CHECK_MSG(strstr(json, text) != NULL, "%s lacks %s", json, text);
+	note_evidence(m.evidence);
 	return m.seq;
+}
+
+void
+send_disclosed(uint32_t seq, const char *receipt, const char *disclosures)
+{
+	PLAY_SEND(&play.ledgerd, ledger_appended, .seq = seq, .index = 41,
+	    .leaf_hash = leaf, .bytes = LEAF_BYTES,
+	    .receipt = bytes_of(receipt),
+	    .disclosures = bytes_of(disclosures));
 }
 
 void
 send_appended(uint32_t seq, const char *receipt)
 {
-	PLAY_SEND(&play.ledgerd, ledger_appended, .seq = seq, .index = 41,
-	    .leaf_hash = leaf, .bytes = LEAF_BYTES,
-	    .receipt = bytes_of(receipt));
+	send_disclosed(seq, receipt, "");
 }
 
 void

@@ -50,7 +50,11 @@ void	send_explained(uint32_t seq, bool allowed, const char *text);
 void	send_deny(uint32_t seq, enum reason reason, const char *message,
 	    bool is_signed);
 uint32_t	expect_append(enum event want, const char *text);
+/* What it had beside it, a line "NAME CONTENT" for each file. */
+extern char	play_evidence[1024];
 void	send_appended(uint32_t seq, const char *receipt);
+void	send_disclosed(uint32_t seq, const char *receipt,
+	    const char *disclosures);
 void	send_failed(uint32_t seq, const char *message);
 void	to_receive(struct grant *g);
 void	to_build(struct grant *g);

@@ -1,0 +1,51 @@
+/*
+ * Files that leaves written lately have beside them, so that the same manifest
+ * is not stored for each job.  Only memory: a ledgerd that starts has none.
+ */
+#ifndef RECENT_H
+#define RECENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/msg/msg.h"
+#include "lib/wire.h"
+
+#define RECENT_MAX	32
+#define RECENT_LEN	256	/* a reference saves nothing for less */
+/*
+ * How far back a reference goes.  To erase a file, the leaves behind it are
+ * searched for references, so this bounds one search.
+ */
+#define RECENT_SPAN	256
+
+/* A name and a content. */
+struct recent_key {
+	unsigned char	sha256[DIGEST_LEN];
+};
+
+struct recent {
+	struct recent_file {
+		struct recent_key	key;
+		uint64_t		leaf;
+		bool			used;
+	} list[RECENT_MAX];
+	size_t		next;		/* to be replaced */
+};
+
+void	recent_key(struct recent_key *, const char *name, size_t namelen,
+	    struct bytes content);
+
+/*
+ * Sets *leaf to a leaf that has the file itself, and that a leaf `index' may
+ * refer to.  False when there is none.
+ */
+bool	recent_find(const struct recent *, const struct recent_key *,
+	    uint64_t index, uint64_t *leaf);
+
+/* The leaf, which is on disk, has this file. */
+void	recent_add(struct recent *, const struct recent_key *, uint64_t leaf);
+void	recent_clear(struct recent *);
+
+#endif
