@@ -55,6 +55,7 @@ TEST(submission_is_wiped_when_it_was_refused)
 	play_start();
 	submit(CONN);
 	send_deny(expect_decide(), REASON_SIGNATURE, "is not", false);
+	expect_refused(REASON_SIGNATURE, "is not", "");
 	ATF_CHECK_EQ(freed_with_manifest, 0);
 	to_receive(make_grant());
 	send_cancel(CONN);

@@ -9,7 +9,6 @@
 #include "lib/runtimes.h"
 #include "lib/share.h"
 #include "lib/share_left.h"
-#include "lib/withheld.h"
 
 /*
  * The two tables are expanded once for each thing that is made of them, with

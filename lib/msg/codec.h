@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "lib/wire.h"
+#include "lib/withheld.h"
 #include "msg.h"
 
 struct chan;
