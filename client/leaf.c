@@ -139,40 +139,89 @@ take_number(struct leaf_reader *r, struct buf *out)
 	return 0;
 }
 
-/* Adds a name (with "data." before an inner one) and its value. */
+/* ["text",...]; the value is the JSON. */
 static int
-add_member(struct leaf_reader *r, bool inner, struct buf *name,
-    struct buf *value, bool is_text)
+take_list(struct leaf_reader *r, struct buf *out)
+{
+	const unsigned char *first = r->p++;
+	struct buf text = { 0 };
+	bool more = !take(r, ']');
+	int ret = 0;
+
+	while (more && (ret = take_string(r, &text)) == 0) {
+		more = take(r, ',');
+		if (more || take(r, ']'))
+			continue;
+		ret = bad(r, "a comma or ] was expected");
+		break;
+	}
+	buf_free(&text);
+	buf_add(out, first, (size_t)(r->p - first));
+	return ret;
+}
+
+static int
+take_value(struct leaf_reader *r, struct buf *out, enum leaf_kind *kindp)
+{
+	switch (r->p == r->end ? '\0' : *r->p) {
+	case '"':
+		*kindp = LEAF_TEXT;
+		return take_string(r, out);
+	case '[':
+		*kindp = LEAF_LIST;
+		return take_list(r, out);
+	default:
+		*kindp = LEAF_NUMBER;
+		return take_number(r, out);
+	}
+}
+
+/* The next member, with its name ("data." before that of an inner one). */
+static struct leaf_member *
+new_member(struct leaf_reader *r, bool inner, struct buf *name)
 {
 	struct parsed_leaf *l = r->leaf;
 	struct leaf_member *m = &l->member[l->n];
 	int n;
 
-	if (l->n == LEAF_MEMBERS_MAX)
-		return bad(r, "too many members");
+	if (l->n == LEAF_MEMBERS_MAX) {
+		bad(r, "too many members");
+		return NULL;
+	}
+	memset(m, 0, sizeof(*m));
+	m->inner = inner;
 	n = snprintf(m->name, sizeof(m->name), "%s%s", inner ? "data." : "",
 	    buf_str(name));
 	if (n >= (int)sizeof(m->name))
-		return bad(r, "a member's name is too long");
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->member[i].name, m->name) == 0)
-			return bad(r, "the member before is a duplicate");
-	m->value = need_str(buf_str(value));
-	m->is_text = is_text;
-	l->n++;
-	return 0;
+		bad(r, "a member's name is too long");
+	else if (leaf_find(l, m->name) != NULL)
+		bad(r, "the member before is a duplicate");
+	else
+		return m;
+	return NULL;
 }
 
 static int
-take_value(struct leaf_reader *r, bool inner, struct buf *name)
+take_member(struct leaf_reader *r, bool inner, struct buf *name)
 {
+	const char *first = (const char *)r->p;
 	struct buf value = { 0 };
-	bool is_text = r->p != r->end && *r->p == '"';
-	int ret;
+	struct leaf_member *m;
+	enum leaf_kind kind;
+	int ret = -1;
 
-	ret = is_text ? take_string(r, &value) : take_number(r, &value);
-	if (ret == 0)
-		ret = add_member(r, inner, name, &value, is_text);
+	if (take_value(r, &value, &kind) == -1)
+		goto out;
+	m = new_member(r, inner, name);
+	if (m == NULL)
+		goto out;
+	m->kind = kind;
+	m->value = need_str(buf_str(&value));
+	m->json = need_printf("%.*s", (int)((const char *)r->p - first),
+	    first);
+	r->leaf->n++;
+	ret = 0;
+out:
 	buf_free(&value);
 	return ret;
 }
@@ -220,7 +269,7 @@ parse_members(struct leaf_reader *r)
 			ret = take(r, '{') ? 0 : bad(r,
 			    "data is not an object");
 		} else if (ret == 0) {
-			ret = take_value(r, inner, &name);
+			ret = take_member(r, inner, &name);
 			if (ret == 0)
 				ret = take_end(r, &inner);
 		}
@@ -247,16 +296,26 @@ leaf_parse(struct parsed_leaf *l, const void *json, size_t len, struct why *w)
 void
 leaf_free(struct parsed_leaf *l)
 {
-	for (size_t i = 0; i < l->n; i++)
+	for (size_t i = 0; i < l->n; i++) {
 		free(l->member[i].value);
+		free(l->member[i].json);
+	}
 	l->n = 0;
+}
+
+const struct leaf_member *
+leaf_find(const struct parsed_leaf *l, const char *name)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->member[i].name, name) == 0)
+			return &l->member[i];
+	return NULL;
 }
 
 const char *
 leaf_get(const struct parsed_leaf *l, const char *name)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->member[i].name, name) == 0)
-			return l->member[i].value;
-	return "";
+	const struct leaf_member *m = leaf_find(l, name);
+
+	return m == NULL ? "" : m->value;
 }

@@ -5,7 +5,8 @@
 
 static const char good[] = "{\"id\":\"3\",\"data\":{\"job\":\"ab\",\"n\":0,"
     "\"text\":\"a\\\"\\\\\\n\\t\\u001b \303\251\",\"acts\":"
-    "\"\\u009b\\u061c\\u202e\"},\"z\":18446744073709551615}";
+    "\"\\u009b\\u061c\\u202e\",\"list\":[\"a]\",\"\",\"\\u001b\"],\"none\":[]},"
+    "\"z\":18446744073709551615}";
 
 ATF_TC_WITHOUT_HEAD(members_and_inner_members);
 ATF_TC_BODY(members_and_inner_members, tc)
@@ -15,11 +16,20 @@ ATF_TC_BODY(members_and_inner_members, tc)
 
 	ATF_REQUIRE_EQ_MSG(0, leaf_parse(&l, good, strlen(good), &w), "%s",
 	    w.text);
-	ATF_CHECK_EQ(6, l.n);
+	ATF_CHECK_EQ(8, l.n);
 	ATF_CHECK_STREQ("3", leaf_get(&l, "id"));
 	ATF_CHECK_STREQ("ab", leaf_get(&l, "data.job"));
 	ATF_CHECK_STREQ("0", leaf_get(&l, "data.n"));
-	ATF_CHECK(!l.member[2].is_text);
+	ATF_CHECK_EQ(LEAF_TEXT, leaf_find(&l, "id")->kind);
+	ATF_CHECK_EQ(LEAF_NUMBER, leaf_find(&l, "data.n")->kind);
+	ATF_CHECK_EQ(LEAF_LIST, leaf_find(&l, "data.list")->kind);
+	ATF_CHECK_STREQ("[\"a]\",\"\",\"\\u001b\"]", leaf_get(&l,
+	    "data.list"));
+	ATF_CHECK_STREQ("[]", leaf_get(&l, "data.none"));
+	ATF_CHECK(leaf_find(&l, "data.list")->inner);
+	ATF_CHECK(!leaf_find(&l, "z")->inner);
+	ATF_CHECK_STREQ("\"a\\\"\\\\\\n\\t\\u001b \303\251\"",
+	    leaf_find(&l, "data.text")->json);
 	ATF_CHECK_STREQ("a\"\\\n\t\033 \303\251", leaf_get(&l, "data.text"));
 	ATF_CHECK_STREQ("18446744073709551615", leaf_get(&l, "z"));
 	ATF_CHECK_STREQ("\302\233\330\234\342\200\256", leaf_get(&l,
@@ -52,6 +62,12 @@ ATF_TC_BODY(what_ledgerd_does_not_write_is_refused, tc)
 		{ "{\"a\":\"\\u00g0\"}", "four hex digits" },
 		{ "{\"a\":\"\\x\"}", "unknown escape" },
 		{ "{\"a\":\"\377\"}", "not UTF-8" },
+		{ "{\"a\":[1]}", "a string was expected" },
+		{ "{\"a\":[\"b\",]}", "a string was expected" },
+		{ "{\"a\":[\"b\"}", "a comma or ]" },
+		{ "{\"a\":[[]]}", "a string was expected" },
+		{ "{\"a\":[\"\n\"]}", "control character" },
+		{ "{\"a\":[", "string was expected" },
 		{ "{\"a\" :1}", "colon" }, { "{ \"a\":1}", "string" },
 	};
 
