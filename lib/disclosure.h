@@ -15,9 +15,17 @@
 
 #include "lib/base64.h"
 #include "lib/doc/put.h"
+#include "why.h"
 
 #define DISCLOSURE_SALT		16	/* bytes, as section 9.3 recommends */
 #define DISCLOSURE_DIGEST	43	/* characters */
+#define DISCLOSURE_NAME_MAX	63	/* of letters a to z, digits and _ */
+
+/* A disclosure that was read: parts of its JSON text, not closed with a NUL. */
+struct disclosure {
+	const char	*name, *value;
+	size_t		 name_len, value_len;
+};
 
 /* Characters of a disclosure and the end of its line; lengths in bytes. */
 #define DISCLOSURE_LINE(name, value)					\
@@ -35,5 +43,18 @@ void	disclosure_digest(const unsigned char salt[DISCLOSURE_SALT],
 /* The digest of a disclosure's text. */
 void	disclosure_digest_text(const void *text, size_t len,
 	    char digest[DISCLOSURE_DIGEST + 1]);
+
+/*
+ * Reads a disclosure's text.  Its JSON goes to `room', which has `len' bytes, and
+ * *d points into it.  Strict: the array as it is written above, with a salt
+ * of DISCLOSURE_SALT bytes, and a value that is one text or one list of texts
+ * without blanks between.  Nothing in it may be trusted before its digest was
+ * found in the object.  Returns -1 with EBADMSG and *w.
+ */
+int	disclosure_parse(struct disclosure *d, const void *text, size_t len,
+	    void *room, struct why *w);
+
+/* Whether it can be a withheld member's name. */
+int	disclosure_check_name(const char *name, size_t len);
 
 #endif

@@ -2,12 +2,13 @@
 
 ARCHIVES += lib
 lib_SRCS := $(addprefix lib/,base64.c capability.c checkpoint.c clock.c \
-	codes.c command.c consistency.c damage.c disclosure.c filekind.c \
-	grant.c kept_jobs.c limit.c lines.c log.c manifest.c manifest_parse.c \
-	name.c note.c receipt.c receipt_verify.c runtimes.c sandbox.c \
-	settings.c sha256.c share.c share_left.c signers.c signers_check.c \
-	sshkey.c sshsig.c stdfds.c tree.c tty.c ustar.c who.c why.c wire.c \
-	withheld.c) $(addprefix lib/msg/,chan.c codec.c event.c msg.c)
+	codes.c command.c consistency.c damage.c disclosure.c \
+	disclosure_parse.c filekind.c grant.c kept_jobs.c limit.c lines.c \
+	log.c manifest.c manifest_parse.c name.c note.c receipt.c \
+	receipt_verify.c runtimes.c sandbox.c settings.c sha256.c share.c \
+	share_left.c signers.c signers_check.c sshkey.c sshsig.c stdfds.c \
+	tree.c tty.c ustar.c who.c why.c wire.c withheld.c $(addprefix \
+	lib/msg/,chan.c codec.c event.c msg.c
 lib_NEEDS := lib/doc
 lib_LIBS := -lsodium -lbearssl
 
@@ -31,8 +32,9 @@ TESTS += $(addprefix lib/,base64_test capability_test clock_test codes_test \
 TESTS += lib/msg/chan_test lib/msg/codec_test lib/msg/event_test
 lib/grant_test_LDFLAGS := -Wl,--wrap=free,--wrap=strdup
 
-FUZZERS += $(addprefix lib/,base64_fuzz command_fuzz consistency_fuzz grant_fuzz \
-	manifest_fuzz note_fuzz receipt_fuzz signers_fuzz sshsig_fuzz ustar_fuzz)
+FUZZERS += $(addprefix lib/,base64_fuzz command_fuzz disclosure_fuzz \
+	consistency_fuzz grant_fuzz manifest_fuzz note_fuzz receipt_fuzz \
+	signers_fuzz sshsig_fuzz ustar_fuzz)
 
 # Go's own code for notes and trees, from Debian's packages, judges ours.
 $(B)/xmod: lib/referee/xmod.go | $(B)/.host-packages
