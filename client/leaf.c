@@ -10,6 +10,8 @@
 #include "lib/note.h"
 #include "need.h"
 
+#define NAME_LETTERS	"abcdefghijklmnopqrstuvwxyz0123456789_"
+
 struct leaf_reader {
 	const unsigned char	*p, *end, *start;
 	struct parsed_leaf		*leaf;
@@ -232,6 +234,9 @@ take_name(struct leaf_reader *r, bool inner, struct buf *name)
 {
 	if (take_string(r, name) == -1)
 		return -1;
+	if (strspn(buf_str(name), NAME_LETTERS) != name->len)
+		return bad(r, "a member's name has other characters than a to "
+		    "z, 0 to 9 and _");
 	if (!take(r, ':'))
 		return bad(r, "a colon was expected");
 	return !inner && strcmp(buf_str(name), "data") == 0;

@@ -4,7 +4,7 @@ ARCHIVES += client
 client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c cited.c \
 	cmd_bundle.c cmd_down.c cmd_jobs.c cmd_ledger.c cmd_list.c \
 	cmd_output.c cmd_run.c cmd_site.c cmd_status.c cmd_tsc_khz.c cmd_up.c \
-	cmd_verify.c conn.c ending.c file.c folder.c indent.c jsonout.c \
+	cmd_verify.c conn.c disclosed.c ending.c file.c folder.c indent.c jsonout.c \
 	keygen.c leaf.c manifest_files.c need.c number.c opts.c outlet.c \
 	pack.c query.c replace.c safe.c save.c say.c session.c sign.c \
 	signed.c sitefolder.c sitemake.c submit.c target.c unixsock.c \
@@ -28,7 +28,7 @@ client/test_NEEDS := client
 TESTS += $(addprefix client/,backoff_test bundle_readers_test \
 	casemate_closed_test casemate_inputs_test casemate_outputs_test \
 	cmd_ledger_test cmd_list_test cmd_output_test cmd_run_refused_test \
-	cmd_run_test conn_test doctor/room_test leaf_test number_test \
+	cmd_run_test conn_test disclosed_test doctor/room_test leaf_test number_test \
 	opts_test policy/text_formats_test query_test receipt_readers_test \
 	safe_test save_test target_test unixsock_test vm/cpio_test \
 	vm/differ_test vm/disk_test vm/image_test vm/lock_test vm/qmp_test \
@@ -46,4 +46,5 @@ $(B)/tests/client/vm/start_test: | $(B)/bin/casemate $(B)/bin/casemate-vsock
 SHTESTS += $(addprefix client/,casemate_test cmd_up_test \
 	doctor/cmd_doctor_test policy/cmd_check_test policy/cmd_fmt_test \
 	policy/cmd_test_test policy/dryrun_test sign_test)
-FUZZERS += client/cited_fuzz client/conn_fuzz client/leaf_fuzz
+FUZZERS += client/cited_fuzz client/conn_fuzz client/disclosed_fuzz \
+	client/leaf_fuzz

@@ -6,6 +6,7 @@
 
 #include "buf.h"
 #include "file.h"
+#include "lib/log.h"
 #include "lib/receipt.h"
 #include "need.h"
 #include "safe.h"
@@ -48,15 +49,26 @@ verified_check(struct verified *v, const void *text, size_t len,
 	v->key_id = key.id;
 	strcpy(v->key_name, key.name);
 	ret = check_source(v, w);
+	if (ret == 0)
+		ret = disclosed_read(&v->withheld, &v->leaf, "", 0, w);
 out:
 	free(r);
 	return ret;
+}
+
+int
+verified_disclose(struct verified *v, const void *lines, size_t len,
+    struct why *w)
+{
+	disclosed_free(&v->withheld);
+	return disclosed_read(&v->withheld, &v->leaf, lines, len, w);
 }
 
 void
 verified_free(struct verified *v)
 {
 	leaf_free(&v->leaf);
+	disclosed_free(&v->withheld);
 }
 
 static void
@@ -69,20 +81,39 @@ print_row(FILE *out, const char *name, const char *text)
 	putc('\n', out);
 }
 
+static void
+print_data(FILE *out, const struct verified *v)
+{
+	struct parsed_leaf shown;
+	struct buf text = { 0 };
+	struct why w = { "" };
+
+	disclosed_put(&text, &v->withheld, &v->leaf);
+	if (leaf_parse(&shown, text.data, text.len, &w) == -1)
+		say_die(EXIT_BUG, "a leaf with its disclosures: %s", w.text);
+	for (size_t i = 0; i < shown.n; i++) {
+		const struct leaf_member *m = &shown.member[i];
+
+		if (m->inner && *m->value != '\0')
+			print_row(out, m->name + strlen("data."), m->value);
+	}
+	leaf_free(&shown);
+	buf_free(&text);
+}
+
 void
 verified_print(FILE *out, const struct verified *v)
 {
+	static const char *const heads[] = { "time", "boot", "uptime", "site" };
+
 	fprintf(out, "  %-18s ", "appliance");
 	safe_print(out, v->key_name);
 	fprintf(out, "+%08x\n", v->key_id);
 	print_row(out, "event", leaf_get(&v->leaf, "type"));
-	print_row(out, "time", leaf_get(&v->leaf, "time"));
-	for (size_t i = 0; i < v->leaf.n; i++) {
-		const struct leaf_member *m = &v->leaf.member[i];
-
-		if (strncmp(m->name, "data.", 5) == 0 && *m->value != '\0')
-			print_row(out, m->name + 5, m->value);
-	}
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		if (leaf_find(&v->leaf, heads[i]) != NULL)
+			print_row(out, heads[i], leaf_get(&v->leaf, heads[i]));
+	print_data(out, v);
 	fprintf(out, "  %-18s index %llu of a tree of %llu\n", "ledger",
 	    (unsigned long long)v->index, (unsigned long long)v->size);
 }

@@ -8,13 +8,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "disclosed.h"
 #include "leaf.h"
 #include "lib/msg/msg.h"
 #include "lib/note.h"
 #include "lib/why.h"
 
 struct verified {
-	struct parsed_leaf	leaf;
+	struct parsed_leaf	leaf;		/* as it was signed */
+	struct disclosed	withheld;	/* of its fields */
 	uint64_t	index;
 	uint64_t	size;		/* of the tree that was signed */
 	char		key_name[NOTE_NAME_MAX + 1];
@@ -28,9 +30,15 @@ struct verified {
  */
 int	verified_check(struct verified *, const void *receipt, size_t len,
 	    const char *vkey, struct why *w);
+/*
+ * Takes disclosures of the leaf's withheld fields, as lines of text.  -1 with
+ * *w when one is not of this leaf.
+ */
+int	verified_disclose(struct verified *, const void *lines, size_t len,
+	    struct why *w);
 void	verified_free(struct verified *);
 
-/* Prints a line for each fact. */
+/* Prints a line for each fact; withheld fields as disclosed_put() does. */
 void	verified_print(FILE *, const struct verified *);
 
 /*

@@ -4,7 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define LETTERS	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+#define BASE64_LETTERS							\
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 static void
 put_groups(struct put *p, const void *data, size_t len, const char *alphabet,
@@ -30,13 +31,13 @@ put_groups(struct put *p, const void *data, size_t len, const char *alphabet,
 void
 base64_put(struct put *p, const void *data, size_t len)
 {
-	put_groups(p, data, len, LETTERS "+/", true);
+	put_groups(p, data, len, BASE64_LETTERS, true);
 }
 
 void
 base64url_put(struct put *p, const void *data, size_t len)
 {
-	put_groups(p, data, len, LETTERS "-_", false);
+	put_groups(p, data, len, BASE64URL_LETTERS, false);
 }
 
 /* The six bits of a character, or -1. */

@@ -25,6 +25,8 @@ int	base64_get(void *dst, size_t cap, size_t *lenp, const void *text,
 	    size_t len);
 
 /* The same for base64url of section 5, without padding. */
+#define BASE64URL_LETTERS						\
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 void	base64url_put(struct put *, const void *, size_t len);
 int	base64url_get(void *dst, size_t cap, size_t *lenp, const void *text,
 	    size_t len);
