@@ -108,15 +108,26 @@ every_message_is_documented_body() {
 	atf_check cat missing
 }
 
-atf_test_case every_kind_of_leaf_is_documented
-every_kind_of_leaf_is_documented_body() {
-	tr '\n' ' ' < "$CASEMATE_SRC/lib/msg/event.def" |
-	grep -o '"casemate\.[a-z.]*"' | tr -d '"' > types
-	[ "$(wc -l < types)" -ge 6 ] || atf_fail "event.def was not read"
-	while read -r type; do
-		grep -q "\`$type\`" "$CASEMATE_SRC/docs/ledger.md" || echo "$type"
-	done < types > missing
-	atf_check cat missing
+atf_test_case pages_of_leaves_are_as_their_table
+pages_of_leaves_are_as_their_table_head() {
+	atf_set descr 'make leaves writes them'
+}
+pages_of_leaves_are_as_their_table_body() {
+	mkevents=$CASEMATE_BUILD/bin/mkevents
+	docs=$CASEMATE_SRC/docs
+	atf_check -o save:page "$docs/leaves" "$mkevents" page
+	atf_check -o save:schema "$docs/leaves" "$mkevents" schema
+	[ "$(grep -c '^## `casemate' page)" -ge 7 ] || atf_fail "$(cat page)"
+	cmp page "$docs/leaves.md" && cmp schema "$docs/leaf.schema.json" ||
+	    atf_fail "lib/msg/event.def has changed: make leaves"
+}
+
+atf_test_case lost_output_of_mkevents_is_no_success
+lost_output_of_mkevents_is_no_success_body() {
+	atf_check -s exit:1 -e ignore \
+	    sh -c "'$CASEMATE_BUILD/bin/mkevents' > /dev/full"
+	atf_check -s exit:1 -o ignore -e ignore \
+	    sh -c "'$CASEMATE_BUILD/bin/mkevents' >&-"
 }
 
 # message_rows: "SECTION NAME" for each row of a message in protocols.md.
@@ -621,7 +632,8 @@ atf_init_test_cases() {
 	atf_add_test_case programs_of_the_host_fill_their_descriptors
 	atf_add_test_case every_message_is_documented
 	atf_add_test_case every_documented_message_is_there_once
-	atf_add_test_case every_kind_of_leaf_is_documented
+	atf_add_test_case pages_of_leaves_are_as_their_table
+	atf_add_test_case lost_output_of_mkevents_is_no_success
 	atf_add_test_case every_limit_is_documented
 	atf_add_test_case every_capability_is_documented
 	atf_add_test_case every_command_is_documented

@@ -22,6 +22,9 @@ lib/mkfilter_LIBS := -lseccomp
 SHTESTS += lib/mkfilter_test
 $(B)/tests/lib/mkfilter_test: | $(B)/bin/mkfilter
 
+# The table of events, for pages that are made from it.
+TOOLS += lib/mkevents
+
 TESTS += $(addprefix lib/,base64_test capability_test clock_test codes_test \
 	command_test consistency_test damage_test disclosure_test \
 	filekind_test grant_test limit_test log_test manifest_test name_test \
