@@ -97,9 +97,9 @@ TESTS += cedar/referee/cedar_driver
 cedar/referee/cedar_driver_USES := cedar lib
 cedar/referee/cedar_driver_SRCS := cedar/referee/driver_read.c
 REFEREE := cedar/referee
-$(B)/.referee: $(REFEREE)/package-lock.json $(REFEREE)/fetch \
+$(B)/.referee: $(REFEREE)/package-lock.json deps/fetch-npm \
     $(if $(wildcard $(B)/referee/node_modules),,FORCE) | $(B)/.host-packages
-	$(Q)$(REFEREE)/fetch $(B)/referee
+	$(Q)deps/fetch-npm $(REFEREE) $(B)/referee
 	$(Q)touch $@
 SHTESTS += cedar/referee/referee_test
 $(B)/tests/cedar/referee/referee_test: | $(B)/.referee \

@@ -85,26 +85,24 @@ fake_npm() {
 
 atf_test_case fetched_once_needs_no_network
 fetched_once_needs_no_network_body() {
-	fake_npm 'd=node_modules/@cedar-policy/cedar-wasm/nodejs
-		test "$1" = ci && test -f package-lock.json || exit 1
-		mkdir -p $d && echo wasm > $d/cedar_wasm_bg.wasm'
-	atf_check -o match:NPM "$src/cedar/referee/fetch" out/link
-	atf_check -o inline:'wasm\n' cat \
-	    out/link/node_modules/@cedar-policy/cedar-wasm/nodejs/*.wasm
+	fake_npm 'test "$1" = ci && test -f package-lock.json || exit 1
+		mkdir node_modules && echo all > node_modules/.package-lock.json'
+	atf_check -o match:NPM "$src/deps/fetch-npm" "$src/cedar/referee" out/link
+	atf_check -o inline:'all\n' cat out/link/node_modules/.package-lock.json
 	fake_npm 'exit 1'
-	atf_check "$src/cedar/referee/fetch" out/link
-	atf_check "$src/cedar/referee/fetch" other
+	atf_check "$src/deps/fetch-npm" "$src/cedar/referee" out/link
+	atf_check "$src/deps/fetch-npm" "$src/cedar/referee" other
 }
 
 atf_test_case what_cannot_be_fetched_is_told
 what_cannot_be_fetched_is_told_body() {
 	fake_npm 'echo no route >&2; exit 1'
 	atf_check -s exit:1 -o ignore -e match:'no route' \
-	    -e match:'official Cedar engine.*Is there a network' \
-	    "$src/cedar/referee/fetch" link
+	    -e match:"could not fetch .*official engine.*Is there a network" \
+	    "$src/deps/fetch-npm" "$src/cedar/referee" link
 	fake_npm 'exit 0'
 	atf_check -s exit:1 -o ignore -e match:'something else than expected' \
-	    "$src/cedar/referee/fetch" link
+	    "$src/deps/fetch-npm" "$src/cedar/referee" link
 	[ ! -e link ] || atf_fail "a link to nothing"
 	atf_check -o empty ls cache/casemate
 }
