@@ -449,7 +449,7 @@ policy_cases_hold_body() {
 	take_blocks
 	starter
 	block=$(the_one '^- case:' *.yaml)
-	atf_check -o match:"$block: 5 of 5 hold" \
+	atf_check -o match:"$block: 6 of 6 hold" \
 	    "$casemate" policy test site "$block"
 }
 

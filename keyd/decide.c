@@ -427,15 +427,16 @@ check_query(struct authority *a, struct decision *d,
 	const struct rules_context context = context_of(a, now);
 	const struct kept_job *job = kept_jobs_find(q->jobs,
 	    d->command.job);
-	struct query_permission r = { .verb = d->command.verb,
+	const struct rules_query r = { .verb = d->command.verb,
 	    .who = d->who.submitter, .appliance = a->site.settings.name,
 	    .job = d->command.job,
 	    .submitter = job == NULL ? unknown.submitter : job->submitter,
-	    .author = job == NULL ? unknown.author : job->author };
+	    .author = job == NULL ? unknown.author : job->author,
+	    .field = withheld_find(d->command.field) };
 	struct rule_ids ids;
 
 	if (keep_rules(d, rules_decide_query(&a->site.rules, &r, &context,
-	    &ids, &d->why), &ids) == -1)
+	    &d->fields, &ids, &d->why), &ids) == -1)
 		return -1;
 	if (d->command.verb != VERB_OUTPUT || job != NULL)
 		return 0;

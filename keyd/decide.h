@@ -54,6 +54,8 @@ struct decision {
 	struct why	why;
 	struct command	command;	/* its fields, once they were read */
 	struct who	who;		/* as far as it was verified */
+	uint32_t	fields;		/* mask of those that a query's signer
+					   may see; see withheld.h */
 	struct grant	grant;
 	size_t		explanation_len;
 	char		explanation[EXPLAINED_MAX];
@@ -64,9 +66,9 @@ void	decide(struct authority *, const struct submission *, uint64_t now,
 	    struct decision *d);
 
 /*
- * The same for a query (status, jobs, ledger, output): the command's
- * signature, its fields, the rules, the nonce.  `reason' 0: d->command says
- * what may be read, by d->who.submitter.
+ * The same for a query: the command's signature, its fields, the rules, the
+ * nonce.  `reason' 0: d->command says what may be read or forgotten, by
+ * d->who.submitter; he sees d->fields of leaves.
  */
 void	decide_query(struct authority *, const struct query_submission *,
 	    uint64_t now, struct decision *d);

@@ -218,6 +218,75 @@ ATF_TC_BODY(a_jobs_owners_count, tc)
 	read_end("");
 }
 
+/* The same, of bob's command about one field. */
+static enum reason
+ask_about(const char *rules, enum verb verb, const char *field)
+{
+	start_ruled(rules);
+	t.k.fields.verb = verb;
+	t.k.fields.first = 7;
+	strcpy(t.k.fields.field, field);
+	kit_sign_command(&t.k, "bob");
+	order.command = t.k.s.command;
+	order.command_sig = t.k.s.command_sig;
+	order.left = &t.k.left;
+	decide_query(&t.a, &order, KIT_NOW, &t.d);
+	return t.d.reason;
+}
+
+#define LEDGER_RULE	"@id(\"l\") permit(principal in Role::\"all\", " \
+			"action == Action::\"ledger\", resource);\n"
+#define SEE_RULE	"@id(\"s\") permit(principal in Role::\"all\", " \
+			"action == Action::\"see\", resource == " \
+			"Field::\"argv\");\n"
+
+ATF_TC_WITHOUT_HEAD(a_readers_fields_are_told);
+ATF_TC_BODY(a_readers_fields_are_told, tc)
+{
+	ATF_CHECK_EQ(read_by_bob(LEDGER_RULE SEE_RULE, VERB_LEDGER), 0);
+	ATF_CHECK_EQ(t.d.fields, withheld_bit(WITHHELD_ARGV));
+	ATF_CHECK_STREQ(t.d.who.rules, "l\ns");
+	read_end("");
+	ATF_CHECK_EQ(read_by_bob(READ_RULE ";\n", VERB_LEDGER), 0);
+	ATF_CHECK_EQ(t.d.fields, withheld_bit(WITHHELD_COUNT) - 1);
+	read_end("");
+	ATF_CHECK_EQ(read_by_bob(READ_RULE ";\n", VERB_STATUS), 0);
+	ATF_CHECK_EQ(t.d.fields, 0);
+	read_end("");
+}
+
+ATF_TC_WITHOUT_HEAD(fields_are_disclosed_and_forgotten_by_rules);
+ATF_TC_BODY(fields_are_disclosed_and_forgotten_by_rules, tc)
+{
+	ATF_CHECK_EQ(ask_about(LEDGER_RULE SEE_RULE, VERB_DISCLOSE, "argv"),
+	    0);
+	ATF_CHECK_EQ(t.d.command.first, 7);
+	ATF_CHECK_STREQ(t.d.command.field, "argv");
+	ATF_CHECK_EQ(t.d.fields, withheld_bit(WITHHELD_ARGV));
+	ATF_CHECK_EQ(t.a.nonces.n, 1);
+	read_end("");
+	ATF_CHECK_EQ(ask_about(LEDGER_RULE SEE_RULE, VERB_DISCLOSE, "author"),
+	    REASON_POLICY);
+	ATF_CHECK_EQ(t.a.nonces.n, 1);
+	read_end("bob may not see author of leaves: no rule permits it");
+	ATF_CHECK_EQ(ask_about(LEDGER_RULE SEE_RULE, VERB_DISCLOSE, "name"),
+	    REASON_COMMAND);
+	read_end("names no field that a leaf withholds");
+	ATF_CHECK_EQ(ask_about(LEDGER_RULE SEE_RULE, VERB_EVIDENCE, ""),
+	    REASON_POLICY);
+	read_end("bob may not see evidence of leaves: no rule permits it");
+	ATF_CHECK_EQ(ask_about(READ_RULE ";\n", VERB_EVIDENCE, ""), 0);
+	ATF_CHECK_EQ(t.d.command.first, 7);
+	read_end("");
+	ATF_CHECK_EQ(ask_about(READ_RULE ";\n", VERB_FORGET, "argv"),
+	    REASON_POLICY);
+	read_end("bob may not forget argv of leaves: no rule permits it");
+	ATF_CHECK_EQ(ask_about("permit(principal == User::\"bob\", action == "
+	    "Action::\"forget\", resource);", VERB_FORGET, "evidence"), 0);
+	ATF_CHECK_EQ(t.d.fields, 0);
+	read_end("");
+}
+
 ATF_TC_WITHOUT_HEAD(an_unknown_job_has_no_output);
 ATF_TC_BODY(an_unknown_job_has_no_output, tc)
 {
@@ -283,6 +352,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, what_a_rule_permits_may_be_read);
 	ATF_TP_ADD_TC(tp, reading_needs_a_rule);
 	ATF_TP_ADD_TC(tp, a_jobs_owners_count);
+	ATF_TP_ADD_TC(tp, a_readers_fields_are_told);
+	ATF_TP_ADD_TC(tp, fields_are_disclosed_and_forgotten_by_rules);
 	ATF_TP_ADD_TC(tp, an_unknown_job_has_no_output);
 	ATF_TP_ADD_TC(tp, an_order_to_run_is_no_reading);
 	ATF_TP_ADD_TC(tp, bad_rules_are_no_start);

@@ -172,7 +172,9 @@ ATF_TC_BODY(a_query_is_granted_or_denied_with_what_it_asks, tc)
 {
 	make_site();
 	kit_rules("permit(principal in Role::\"all\", action == "
-	    "Action::\"ledger\", resource);\n");
+	    "Action::\"ledger\", resource);\npermit(principal in "
+	    "Role::\"all\", action == Action::\"see\", resource == "
+	    "Field::\"argv\");\n");
 	daemon_init(&d);
 	daemon_start_logic(&d);
 	daemon_await_ready(&d);
@@ -183,18 +185,25 @@ ATF_TC_BODY(a_query_is_granted_or_denied_with_what_it_asks, tc)
 	k.fields.count = 2;
 	kit_sign_command(&k, "alice");
 	talk_query(&d, 1, &k);
-	talk_expect_query_grant(&d, 1, VERB_LEDGER, 5, 2);
+	talk_expect_query_grant(&d, 1, VERB_LEDGER, 5, 2, "",
+	    withheld_bit(WITHHELD_ARGV));
 	talk_query(&d, 2, &k);
-	talk_expect_query_deny(&d, 2, REASON_REPLAY, VERB_LEDGER, 5, 2);
-	k.fields.verb = VERB_STATUS;
+	talk_expect_query_deny(&d, 2, REASON_REPLAY, VERB_LEDGER, 5, 2, "");
+	k.fields.verb = VERB_DISCLOSE;
+	strcpy(k.fields.field, "author");
 	kit_sign_command(&k, "alice");
 	talk_query(&d, 3, &k);
-	talk_expect_query_deny(&d, 3, REASON_POLICY, VERB_STATUS, 0, 0);
+	talk_expect_query_deny(&d, 3, REASON_POLICY, VERB_DISCLOSE, 5, 0,
+	    "author");
+	k.fields.verb = VERB_STATUS;
+	kit_sign_command(&k, "alice");
+	talk_query(&d, 4, &k);
+	talk_expect_query_deny(&d, 4, REASON_POLICY, VERB_STATUS, 0, 0, "");
 	k.fields.verb = VERB_OUTPUT;
 	memset(k.fields.job, 0xff, JOB_ID_LEN);
 	kit_sign_command(&k, "alice");
-	talk_query(&d, 4, &k);
-	talk_expect_query_deny(&d, 4, REASON_COMMAND, 0, 0, 0);
+	talk_query(&d, 5, &k);
+	talk_expect_query_deny(&d, 5, REASON_COMMAND, 0, 0, 0, "");
 	daemon_kill(&d);
 }
 

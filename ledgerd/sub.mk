@@ -16,8 +16,6 @@ TESTS += $(addprefix ledgerd/,ledgerd_test ledgerd_fault_test recipe_test \
 	store_damage_test upgrade_test)
 $(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test \
 	recipe_test upgrade_test): | $(B)/bin/ledgerd
-$(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test \
-	recipe_test): | $(B)/bin/ledgerd
 FUZZERS += ledgerd/pages_fuzz
 
 TOOLS += ledgerd/ledger_bench

@@ -35,6 +35,19 @@ put_job(struct put *p, const struct command *c)
 }
 
 static void
+put_leaf(struct put *p, const struct command *c)
+{
+	put_u64(p, c->first);
+}
+
+static void
+put_leaf_field(struct put *p, const struct command *c)
+{
+	put_u64(p, c->first);
+	put_cstr(p, c->field);
+}
+
+static void
 get_nothing(struct get *g, struct command *c)
 {
 	(void)g;
@@ -60,6 +73,19 @@ static void
 get_job(struct get *g, struct command *c)
 {
 	get_cstr(g, c->job, sizeof(c->job));
+}
+
+static void
+get_leaf(struct get *g, struct command *c)
+{
+	c->first = get_u64(g);
+}
+
+static void
+get_leaf_field(struct get *g, struct command *c)
+{
+	c->first = get_u64(g);
+	get_cstr(g, c->field, sizeof(c->field));
 }
 
 static int
@@ -98,6 +124,32 @@ check_job(const struct command *c, struct why *w)
 	    "lower-case hex digits", JOB_ID_LEN);
 }
 
+static int
+refuse_field(struct why *w)
+{
+	char names[WITHHELD_COUNT * (WITHHELD_NAME_MAX + 2) + 1] = "";
+
+	for (int i = 0; i < WITHHELD_COUNT; i++) {
+		strcat(names, i == 0 ? "" : ", ");
+		strcat(names, withheld_name((enum withheld)i));
+	}
+	return why_set(w, "the command names no field that a leaf withholds; "
+	    "these are: %s", names);
+}
+
+static int
+check_field(const struct command *c, struct why *w)
+{
+	const enum withheld field = withheld_find(c->field);
+
+	if (field == WITHHELD_COUNT)
+		return refuse_field(w);
+	if (field != WITHHELD_EVIDENCE || c->verb != VERB_DISCLOSE)
+		return 0;
+	return why_set(w, "evidence is not disclosed as a field; order "
+	    "evidence for the leaf (`casemate ledger evidence')");
+}
+
 /* The fields that one verb has. */
 struct command_fields {
 	void	(*put)(struct put *, const struct command *);
@@ -113,6 +165,12 @@ static const struct command_fields fields_RANGE = {
 };
 static const struct command_fields fields_JOB = {
 	put_job, get_job, check_job,
+};
+static const struct command_fields fields_LEAF = {
+	put_leaf, get_leaf, check_nothing,
+};
+static const struct command_fields fields_LEAF_FIELD = {
+	put_leaf_field, get_leaf_field, check_field,
 };
 static const struct command_fields fields_NONE = {
 	put_nothing, get_nothing, check_nothing,

@@ -23,6 +23,15 @@
  * for output, the job's id:
  *
  *	string	job (32 hex digits)
+ *
+ * for evidence, a leaf:
+ *
+ *	uint64	first
+ *
+ * for disclose and forget, what of a leaf:
+ *
+ *	uint64	first
+ *	string	field: a name of withheld.def
  */
 #ifndef COMMAND_H
 #define COMMAND_H
@@ -36,6 +45,7 @@
 #include "who.h"
 #include "why.h"
 #include "wire.h"
+#include "withheld.h"
 
 #define COMMAND_VERSION		"casemate-command@v1"
 #define COMMAND_VERSION_SESSION	"casemate-command@v2"
@@ -56,11 +66,13 @@ struct command {
 	unsigned char	manifest_sha256[DIGEST_LEN];
 	unsigned char	bundle_sha256[DIGEST_LEN];
 	uint64_t	bundle_len;
-	/* ledger */
+	/* ledger: from this leaf on; evidence, disclose, forget: the leaf */
 	uint64_t	first;
 	uint32_t	count;
 	/* output */
 	char		job[JOB_ID_LEN + 1];
+	/* disclose, forget; a name of withheld.def */
+	char		field[WITHHELD_NAME_MAX + 1];
 };
 
 /* Puts the common fields and those of the verb.  v1 without a session. */

@@ -230,6 +230,20 @@ ATF_TC_BODY(each_verb_has_its_own_fields, tc)
 	strcpy(sample.job, "0123456789abcdef0123456789abcdef");
 	ATF_REQUIRE_EQ(parse(encode(), &c, &w), 0);
 	ATF_CHECK_STREQ(c.job, sample.job);
+	sample.verb = VERB_EVIDENCE;
+	sample.first = 1ULL << 40;
+	ATF_REQUIRE_EQ(parse(encode(), &c, &w), 0);
+	ATF_CHECK_EQ(c.first, 1ULL << 40);
+	ATF_CHECK_EQ(encode(), 4 + 19 + 12 + 28 + 20 + 16 + 8);
+	strcpy(sample.field, "submitter_key");
+	sample.verb = VERB_FORGET;
+	ATF_REQUIRE_EQ(parse(encode(), &c, &w), 0);
+	ATF_CHECK_EQ(c.first, 1ULL << 40);
+	ATF_CHECK_STREQ(c.field, "submitter_key");
+	ATF_CHECK_EQ(encode(), 4 + 19 + 10 + 28 + 20 + 16 + 8 + 17);
+	for (size_t cut = encode(); cut-- > 0;)
+		ATF_CHECK_EQ(parse(cut, &c, &w), -1);
+	ATF_CHECK(!command_has_bundle(VERB_FORGET));
 	ATF_CHECK(!command_has_bundle(VERB_OUTPUT));
 	ATF_CHECK(command_has_bundle(VERB_EXPLAIN));
 }
@@ -249,6 +263,16 @@ ATF_TC_BODY(a_verbs_fields_have_limits, tc)
 	refused("names no job");
 	strcpy(sample.job, "0123456789ABCDEF0123456789abcdef");
 	refused("lower-case hex digits");
+	sample.verb = VERB_DISCLOSE;
+	refused("names no field that a leaf withholds; these are: submitter, "
+	    "submitter_key, session, author, author_key, argv, secrets, "
+	    "message, command_line, evidence");
+	strcpy(sample.field, "Submitter");
+	refused("names no field");
+	strcpy(sample.field, "evidence");
+	refused("evidence is not disclosed as a field");
+	sample.verb = VERB_FORGET;
+	ATF_CHECK_EQ(parse(encode(), &c, &w), 0);
 	sample.verb = VERB_RUN;
 	ATF_CHECK_EQ(parse(encode(), &c, &w), 0);
 	memcpy(buf + 27, "ran", 3);

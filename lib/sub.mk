@@ -7,8 +7,8 @@ lib_SRCS := $(addprefix lib/,base64.c capability.c checkpoint.c clock.c \
 	log.c manifest.c manifest_parse.c name.c note.c receipt.c \
 	receipt_verify.c runtimes.c sandbox.c settings.c sha256.c share.c \
 	share_left.c signers.c signers_check.c sshkey.c sshsig.c stdfds.c \
-	tree.c tty.c ustar.c who.c why.c wire.c withheld.c $(addprefix \
-	lib/msg/,chan.c codec.c event.c msg.c
+	tree.c tty.c ustar.c who.c why.c wire.c withheld.c)
+lib_SRCS += $(addprefix lib/msg/,chan.c codec.c event.c msg.c)
 lib_NEEDS := lib/doc
 lib_LIBS := -lsodium -lbearssl
 

@@ -47,11 +47,11 @@ struct query {
 	size_t		 frame_len;
 	struct who	 who;		/* once keyd has decided: */
 	unsigned	 verb;		/* of verb.def, or 0 */
-	uint64_t	 first;		/* ledger */
-	uint32_t	 count;
+	uint64_t	 first;		/* leaf */
+	uint32_t	 count;		/* ledger */
 	char		 job[JOB_ID_LEN + 1];	/* output */
-	char		 field[WITHHELD_NAME_MAX + 1];	/* disclose, forget */
-	uint32_t	 fields;	/* which the reader may see */
+	char		 field[WITHHELD_NAME_MAX + 1]; /* disclose, forget */
+	uint32_t	 fields;	/* mask of those that the reader sees */
 	unsigned	 refused;	/* a reason, or 0 */
 	char		 text[TEXT_MAX];	/* why; else READ_END's */
 	struct tail	*answer;	/* not for `ledger' */

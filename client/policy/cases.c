@@ -161,15 +161,15 @@ static const struct doc_field job_fields[] = {
 };
 
 static int
-read_job(struct cases_reader *r, struct query_permission *q, uint32_t read,
-    uint32_t job)
+read_job(struct cases_reader *r, struct rules_query *q,
+    enum query_action action, uint32_t read, uint32_t job)
 {
 	uint32_t found[COUNT_OF(job_fields)];
 
-	if (q->verb == VERB_OUTPUT && job == 0)
+	if (action == QUERY_ACTION_OUTPUT && job == 0)
 		return doc_error(r->doc, read, r->error, "whose output? write "
 		    "job: {submitter: NAME, author: NAME}");
-	if (q->verb != VERB_OUTPUT && job != 0)
+	if (action != QUERY_ACTION_OUTPUT && job != 0)
 		return doc_error_key(r->doc, job, r->error, "`job' goes with "
 		    "the action output alone; remove it");
 	if (job == 0)
@@ -183,12 +183,61 @@ read_job(struct cases_reader *r, struct query_permission *q, uint32_t read,
 	return read_user(r, found[J_AUTHOR], &q->author);
 }
 
-enum { R_PRINCIPAL, R_ACTION, R_JOB, R_NOW, R_BOOT };
+static int
+read_field(struct cases_reader *r, struct query_permission *p, uint32_t read,
+    uint32_t field)
+{
+	const bool wanted = p->action == QUERY_ACTION_SEE ||
+	    p->action == QUERY_ACTION_FORGET;
+
+	if (wanted && field == 0)
+		return doc_error(r->doc, read, r->error, "which field? write "
+		    "field: NAME, like submitter or evidence");
+	if (!wanted && field != 0)
+		return doc_error_key(r->doc, field, r->error, "`field' goes "
+		    "with the actions see and forget alone; remove it");
+	if (field == 0)
+		return 0;
+	p->field = withheld_find(text_of(r, field));
+	if (p->field != WITHHELD_COUNT)
+		return 0;
+	return doc_error(r->doc, field, r->error, "no leaf withholds a field "
+	    "of this name; docs/POLICY.md has the names");
+}
+
+static int
+read_action(struct cases_reader *r, struct query_permission *p,
+    uint32_t action)
+{
+	p->action = query_action_find(text_of(r, action));
+	if (p->action != QUERY_ACTION_COUNT)
+		return 0;
+	return doc_error(r->doc, action, r->error, "expected status, jobs, "
+	    "ledger, output, see or forget");
+}
+
+static void
+show_read(struct case_permission *a, const struct query_permission *p)
+{
+	const char *name = query_action_name(p->action);
+
+	if (p->action == QUERY_ACTION_SEE || p->action == QUERY_ACTION_FORGET) {
+		snprintf(a->thing, sizeof(a->thing), "%s %s", name,
+		    withheld_name(p->field));
+		snprintf(a->shown, sizeof(a->shown), "%s", a->thing);
+		return;
+	}
+	snprintf(a->thing, sizeof(a->thing), "%s", name);
+	snprintf(a->shown, sizeof(a->shown), "read %s", name);
+}
+
+enum { R_PRINCIPAL, R_ACTION, R_JOB, R_FIELD, R_NOW, R_BOOT };
 
 static const struct doc_field read_fields[] = {
 	[R_PRINCIPAL] = { "principal", DOC_MAY(STRING), false },
 	[R_ACTION] = { "action", DOC_MAY(STRING), false },
 	[R_JOB] = { "job", DOC_MAY(OBJECT), true },
+	[R_FIELD] = { "field", DOC_MAY(STRING), true },
 	[R_NOW] = { "now", DOC_MAY(STRING), true },
 	[R_BOOT] = { "boot", DOC_MAY(STRING), true },
 };
@@ -196,8 +245,8 @@ static const struct doc_field read_fields[] = {
 static int
 read_read(struct cases_reader *r, struct policy_case *c, uint32_t node)
 {
-	struct query_permission q = { .appliance =
-	    r->site->settings.name };
+	struct rules_query q = { .appliance = r->site->settings.name };
+	struct query_permission p = { 0 };
 	uint32_t found[COUNT_OF(read_fields)];
 	struct rules_context context;
 	struct case_permission *a;
@@ -207,19 +256,14 @@ read_read(struct cases_reader *r, struct policy_case *c, uint32_t node)
 	    read_user(r, found[R_PRINCIPAL], &c->who) == -1)
 		return -1;
 	q.who = c->who;
-	q.verb = (enum verb)verb_find(text_of(r, found[R_ACTION]));
-	if (q.verb != VERB_STATUS && q.verb != VERB_JOBS &&
-	    q.verb != VERB_LEDGER && q.verb != VERB_OUTPUT)
-		return doc_error(r->doc, found[R_ACTION], r->error,
-		    "expected status, jobs, ledger or output");
-	if (read_job(r, &q, node, found[R_JOB]) == -1 ||
+	if (read_action(r, &p, found[R_ACTION]) == -1 ||
+	    read_job(r, &q, p.action, node, found[R_JOB]) == -1 ||
+	    read_field(r, &p, node, found[R_FIELD]) == -1 ||
 	    read_context(r, &context, found[R_NOW], found[R_BOOT]) == -1)
 		return -1;
 	a = new_permissions(r, c, 1);
-	snprintf(a->thing, sizeof(a->thing), "%s", verb_word(q.verb));
-	snprintf(a->shown, sizeof(a->shown), "read %s",
-	    verb_word(q.verb));
-	if (query_request(&q, &context, &r->cases->arena, &a->request)
+	show_read(a, &p);
+	if (query_request(&q, &p, &context, &r->cases->arena, &a->request)
 	    == -1)
 		say_no_memory();
 	return 0;

@@ -8,9 +8,9 @@
  *	  thing: run NAME | use NAME | exceed NAME | lease NAME	(optional)
  *	  rule: ID | none					(optional)
  *
- * In place of `command' there may be
- * `read: {principal, action, job?: {submitter, author}, now?, boot?}' or
- * `request: {principal, action, resource, context?}'.
+ * In place of `command' there may be `request: {principal, action, resource,
+ * context?}' or `read: {principal, action, job?: {submitter, author}, field?,
+ * now?, boot?}'.
  *
  * A command is allowed when each permission that it needs is.  `thing' names
  * the permission: the first that is refused, or the one that `rule' allows.

@@ -68,11 +68,11 @@ refused() {
 
 new_case the_starter_sites_cases_hold 'all of them, and each file is counted'
 the_starter_sites_cases_hold_body() {
-	atf_check -o match:'/tests/read.yaml: 9 of 9 hold' \
+	atf_check -o match:'/tests/read.yaml: 14 of 14 hold' \
 	    -o match:'/tests/submit.yaml: 20 of 20 hold' \
-	    -o match:'^29 hold, 0 do not' "$casemate" policy test "$starter"
+	    -o match:'^34 hold, 0 do not' "$casemate" policy test "$starter"
 	sed -n 's/^@id("\(.*\)")$/\1/p' "$starter"/policy/*.cedar > rules
-	atf_check -o inline:'12\n' grep -c . rules
+	atf_check -o inline:'15\n' grep -c . rules
 	while read -r rule; do
 		grep -q "rule: $rule\$" "$starter"/tests/*.yaml ||
 		    atf_fail "no case is decided by $rule"
@@ -307,6 +307,45 @@ readings_are_decided_body() {
 	fails 'expected `read output'\'' to be refused by rule own, but'
 }
 
+new_case fields_are_decided 'who sees and who erases which'
+fields_are_decided_body() {
+	make_site
+	rule <<-'END'
+	@id("keys") permit (principal == User::"sam", action == Action::"see",
+	  resource == Field::"author_key");
+	@id("erase") permit (principal == User::"dana",
+	  action == Action::"forget", resource)
+	when { resource != Field::"evidence" };
+	END
+	cases <<-'END'
+	- case: a key
+	  read: {principal: sam, action: see, field: author_key}
+	  expect: allow
+	  thing: see author_key
+	  rule: keys
+	- case: no name
+	  read: {principal: sam, action: see, field: author}
+	  expect: deny
+	  rule: none
+	- case: to erase a name
+	  read: {principal: dana, action: forget, field: author}
+	  expect: allow
+	  rule: erase
+	- case: no evidence
+	  read: {principal: dana, action: forget, field: evidence}
+	  expect: deny
+	END
+	holds 4
+	sed -i 's/see, field: author_key/see/' site/tests/all.yaml
+	fails 'which field? write field: NAME'
+	sed -i 's/action: see}/action: ledger, field: author}/' \
+	    site/tests/all.yaml
+	fails '`field'\'' goes with the actions see and forget alone'
+	sed -i 's/ledger, field: author}/see, field: name}/' \
+	    site/tests/all.yaml
+	fails 'no leaf withholds a field of this name'
+}
+
 new_case the_appliance_is_called_as_the_settings_say 'so rules can name it'
 the_appliance_is_called_as_the_settings_say_body() {
 	make_site
@@ -398,7 +437,7 @@ errors_in_cases_have_their_place_body() {
 	s/2026-01-01/noon/ 4:26 expected a time like 2026-01-31T12:00:00Z
 	s/2026-01-01/1969-01-01/ 4:26 expected a time like
 	s/kept/warm/ 4:44 expected kept or ephemeral
-	s/status/fly/ 7:35 expected status, jobs, ledger or output
+	s/status/fly/ 7:35 expected status, jobs, ledger, output, see or forget
 	s/status/output/ 7:9 whose output? write job: {submitter: NAME, author: NAME}
 	s/status/&,\x20job:\x20{}/ 7:43 `job' goes with the action output alone
 	s/status/output,\x20job:\x20{submitter:\x20sam}/ 7:48 no field `author'
@@ -654,6 +693,7 @@ atf_init_test_cases() {
 	atf_add_test_case what_a_command_says_reaches_the_rules
 	atf_add_test_case what_a_command_leaves_out_is_as_documented
 	atf_add_test_case readings_are_decided
+	atf_add_test_case fields_are_decided
 	atf_add_test_case the_appliance_is_called_as_the_settings_say
 	atf_add_test_case requests_are_in_cedars_own_words
 	atf_add_test_case errors_in_cases_have_their_place

@@ -93,7 +93,7 @@ check_who(const struct who *who)
 
 void
 talk_expect_query_grant(struct daemon *d, uint32_t seq, unsigned verb,
-    uint64_t first, uint32_t count)
+    uint64_t first, uint32_t count, const char *field, uint32_t fields)
 {
 	struct msg_query_grant m;
 
@@ -103,12 +103,14 @@ talk_expect_query_grant(struct daemon *d, uint32_t seq, unsigned verb,
 	ATF_CHECK_EQ(m.first, first);
 	ATF_CHECK_EQ(m.count, count);
 	ATF_CHECK_STREQ(m.job, "");
+	ATF_CHECK_STREQ(m.field, field);
+	ATF_CHECK_EQ(m.fields, fields);
 	check_who(m.who);
 }
 
 void
 talk_expect_query_deny(struct daemon *d, uint32_t seq, enum reason reason,
-    unsigned verb, uint64_t first, uint32_t count)
+    unsigned verb, uint64_t first, uint32_t count, const char *field)
 {
 	struct msg_query_deny m;
 
@@ -120,6 +122,8 @@ talk_expect_query_deny(struct daemon *d, uint32_t seq, enum reason reason,
 	ATF_CHECK_EQ(m.first, first);
 	ATF_CHECK_EQ(m.count, count);
 	ATF_CHECK_STREQ(m.job, "");
+	ATF_CHECK_STREQ(m.field, field);
+	ATF_CHECK_EQ(m.fields, 0);
 	check_who(m.who);
 }
 

@@ -24,12 +24,14 @@ void	talk_expect_deny(struct daemon *, uint32_t seq, enum reason,
 
 /* The command as a query, with no job's output kept. */
 void	talk_query(struct daemon *, uint32_t seq, struct kit *);
-/* A query of alice's, about these leaves. */
+/* A query of alice's, about these leaves and this field; what she sees. */
 void	talk_expect_query_grant(struct daemon *, uint32_t seq, unsigned verb,
-	    uint64_t first, uint32_t count);
+	    uint64_t first, uint32_t count, const char *field,
+	    uint32_t fields);
 /* The same when it was signed and is refused. */
 void	talk_expect_query_deny(struct daemon *, uint32_t seq, enum reason,
-	    unsigned verb, uint64_t first, uint32_t count);
+	    unsigned verb, uint64_t first, uint32_t count,
+	    const char *field);
 
 /* As ledgerd: the ledger that was opened; takes the site from the reply. */
 void	talk_ledger(struct daemon *, const char *source, const void *checkpoint,

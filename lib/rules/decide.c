@@ -191,22 +191,64 @@ rules_decide_command(struct rules *r, const struct who *who,
 	return rc;
 }
 
-int
-rules_decide_query(struct rules *r, const struct query_permission *q,
-    const struct rules_context *c, struct rule_ids *ids, struct why *w)
+static int
+decide_query(struct rules *r, const struct rules_query *q,
+    const struct query_permission *p, const struct rules_context *c,
+    struct arena *arena, struct rule_ids *ids, struct why *w)
 {
 	char what[PERMISSION_TEXT_MAX];
 	struct authz_request request;
-	struct arena arena;
-	int rc, saved;
 
+	if (query_request(q, p, c, arena, &request) == -1)
+		return no_memory(w);
+	return decide_request(r, &request, q->who, query_format(q, p, what),
+	    ids, w);
+}
+
+/* Which of the fields its signer may see. */
+static int
+decide_fields(struct rules *r, const struct rules_query *q,
+    const struct rules_context *c, struct arena *arena, uint32_t *fields,
+    struct rule_ids *ids, struct why *w)
+{
+	const uint32_t all = query_fields(q);
+	struct authz_decision decision;
+	struct authz_request request;
+
+	for (int i = 0; i < WITHHELD_COUNT; i++) {
+		const struct query_permission p = { QUERY_ACTION_SEE,
+		    (enum withheld)i };
+
+		if ((all & withheld_bit(p.field)) == 0)
+			continue;
+		if (query_request(q, &p, c, arena, &request) == -1)
+			return no_memory(w);
+		rules_decide(r, &request, &decision);
+		if (!decision.allow)
+			continue;
+		*fields |= withheld_bit(p.field);
+		keep_determining(r, &decision, ids);
+	}
+	return 0;
+}
+
+int
+rules_decide_query(struct rules *r, const struct rules_query *q,
+    const struct rules_context *c, uint32_t *fields, struct rule_ids *ids,
+    struct why *w)
+{
+	struct query_permission list[QUERY_PERMISSIONS_MAX];
+	size_t n = query_list(q, list);
+	struct arena arena;
+	int rc = 0, saved;
+
+	*fields = 0;
 	rule_ids_init(ids);
 	arena_init(&arena, 0);
-	if (query_request(q, c, &arena, &request) == -1)
-		rc = no_memory(w);
-	else
-		rc = decide_request(r, &request, q->who,
-		    query_format(q, what), ids, w);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = decide_query(r, q, &list[i], c, &arena, ids, w);
+	if (rc == 0)
+		rc = decide_fields(r, q, c, &arena, fields, ids, w);
 	saved = errno;
 	arena_free(&arena);
 	errno = saved;

@@ -30,9 +30,13 @@ int	rules_decide_command(struct rules *, const struct who *,
 	    const struct manifest *, const struct rules_context *,
 	    struct rule_ids *ids, struct why *w);
 
-/* The same for a query. */
-int	rules_decide_query(struct rules *, const struct query_permission *,
-	    const struct rules_context *, struct rule_ids *ids, struct why *w);
+/*
+ * The same for a query.  *fields is the mask of the fields that its signer may
+ * see in the answer; *ids has the rules that permit this, too.
+ */
+int	rules_decide_query(struct rules *, const struct rules_query *,
+	    const struct rules_context *, uint32_t *fields,
+	    struct rule_ids *ids, struct why *w);
 
 /*
  * Decides a submitted command and writes lines of text about it: each

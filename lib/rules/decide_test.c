@@ -282,26 +282,131 @@ ATF_TC_BODY(all_rules_that_decided_are_listed, tc)
 	rules_free(&rules);
 }
 
+static uint32_t fields;
+
+static int
+ask(const struct rules_query *q)
+{
+	return rules_decide_query(&rules, q, &context, &fields, &ids, &why);
+}
+
 ATF_TC_WITHOUT_HEAD(reading_is_decided_too);
 ATF_TC_BODY(reading_is_decided_too, tc)
 {
-	struct query_permission r = { VERB_OUTPUT, "dana", "example",
-	    "0123456789abcdef0123456789abcdef", "ci-bot", "dana" };
+	struct rules_query r = { .verb = VERB_OUTPUT, .who = "dana",
+	    .appliance = "example", .job = "0123456789abcdef0123456789abcdef",
+	    .submitter = "ci-bot", .author = "dana" };
 
 	start("permit(principal in Role::\"dev\", action == Action::"
 	    "\"output\", resource) when { resource.author == principal };");
-	ATF_CHECK_EQ(rules_decide_query(&rules, &r, &context, &ids, &why), 0);
+	ATF_CHECK_EQ(ask(&r), 0);
+	ATF_CHECK_EQ(fields, 0);
 	ATF_CHECK_STREQ(ids.text, "policy/all.cedar:policy0");
 	r.author = "dmitri";
-	ATF_CHECK_ERRNO(EPERM, rules_decide_query(&rules, &r, &context, &ids,
-	    &why) == -1);
+	ATF_CHECK_ERRNO(EPERM, ask(&r) == -1);
 	ATF_CHECK_STREQ(why.text, "dana may not read output of "
 	    "0123456789abcdef0123456789abcdef: no rule permits it");
 	r.verb = VERB_LEDGER;
-	ATF_CHECK_ERRNO(EPERM, rules_decide_query(&rules, &r, &context, &ids,
-	    &why) == -1);
+	ATF_CHECK_ERRNO(EPERM, ask(&r) == -1);
 	ATF_CHECK_STREQ(why.text, "dana may not read ledger of "
 	    "example: no rule permits it");
+	rules_free(&rules);
+}
+
+#define LEDGER	"@id(\"ledger\") permit(principal in Role::\"dev\", " \
+		"action == Action::\"ledger\", resource);\n"
+#define SEE	"@id(\"see\") permit(principal in Role::\"dev\", action == " \
+		"Action::\"see\", resource == Field::\"author\");\n" \
+		"@id(\"also\") permit(principal in Role::\"dev\", action == " \
+		"Action::\"see\", resource) when { [Field::\"argv\", " \
+		"Field::\"author\"].contains(resource) };\n"
+
+static struct rules_query
+query_of(enum verb verb, enum withheld field)
+{
+	return (struct rules_query){ .verb = verb, .who = "dana",
+	    .appliance = "example", .field = field };
+}
+
+ATF_TC_WITHOUT_HEAD(a_reader_sees_the_fields_that_rules_permit);
+ATF_TC_BODY(a_reader_sees_the_fields_that_rules_permit, tc)
+{
+	struct rules_query q = query_of(VERB_LEDGER, WITHHELD_COUNT);
+
+	start(LEDGER);
+	ATF_CHECK_EQ(ask(&q), 0);
+	ATF_CHECK_EQ(fields, 0);
+	ATF_CHECK_STREQ(ids.text, "ledger");
+	rules_free(&rules);
+	start(LEDGER SEE);
+	ATF_CHECK_EQ(ask(&q), 0);
+	ATF_CHECK_EQ(fields, withheld_bit(WITHHELD_AUTHOR) |
+	    withheld_bit(WITHHELD_ARGV));
+	ATF_CHECK_STREQ(ids.text, "ledger\nsee\nalso");
+	rules_free(&rules);
+	start("@id(\"all\") permit(principal in Role::\"dev\", action in "
+	    "Action::\"read\", resource);\n@id(\"no-argv\") forbid(principal, "
+	    "action == Action::\"see\", resource == Field::\"argv\");");
+	ATF_CHECK_EQ(ask(&q), 0);
+	ATF_CHECK_EQ(fields, (withheld_bit(WITHHELD_COUNT) - 1) &
+	    ~withheld_bit(WITHHELD_ARGV));
+	ATF_CHECK_STREQ(ids.text, "all");
+	q.verb = VERB_STATUS;
+	ATF_CHECK_EQ(ask(&q), 0);
+	ATF_CHECK_EQ(fields, 0);
+	rules_free(&rules);
+}
+
+ATF_TC_WITHOUT_HEAD(what_may_not_be_seen_is_not_disclosed);
+ATF_TC_BODY(what_may_not_be_seen_is_not_disclosed, tc)
+{
+	struct rules_query q = query_of(VERB_DISCLOSE, WITHHELD_AUTHOR);
+
+	start(LEDGER SEE);
+	ATF_CHECK_EQ(ask(&q), 0);
+	ATF_CHECK_EQ(fields, withheld_bit(WITHHELD_AUTHOR));
+	q.field = WITHHELD_SUBMITTER;
+	ATF_CHECK_ERRNO(EPERM, ask(&q) == -1);
+	ATF_CHECK_STREQ(why.text, "dana may not see submitter of leaves: no "
+	    "rule permits it");
+	ATF_CHECK_EQ(fields, 0);
+	q = query_of(VERB_EVIDENCE, WITHHELD_COUNT);
+	ATF_CHECK_ERRNO(EPERM, ask(&q) == -1);
+	ATF_CHECK_STREQ(why.text, "dana may not see evidence of leaves: no "
+	    "rule permits it");
+	rules_free(&rules);
+	start(SEE);			/* without the ledger itself */
+	q = query_of(VERB_DISCLOSE, WITHHELD_AUTHOR);
+	ATF_CHECK_ERRNO(EPERM, ask(&q) == -1);
+	ATF_CHECK_STREQ(why.text, "dana may not read ledger of example: no "
+	    "rule permits it");
+	rules_free(&rules);
+	start(LEDGER "@id(\"e\") permit(principal in Role::\"dev\", action == "
+	    "Action::\"see\", resource == Field::\"evidence\");");
+	q = query_of(VERB_EVIDENCE, WITHHELD_COUNT);
+	ATF_CHECK_EQ(ask(&q), 0);
+	ATF_CHECK_EQ(fields, withheld_bit(WITHHELD_EVIDENCE));
+	ATF_CHECK_STREQ(ids.text, "ledger\ne");
+	rules_free(&rules);
+}
+
+ATF_TC_WITHOUT_HEAD(forgetting_needs_a_rule_of_its_own);
+ATF_TC_BODY(forgetting_needs_a_rule_of_its_own, tc)
+{
+	struct rules_query q = query_of(VERB_FORGET, WITHHELD_AUTHOR);
+
+	start("permit(principal in Role::\"dev\", action in Action::\"read\", "
+	    "resource);");
+	ATF_CHECK_ERRNO(EPERM, ask(&q) == -1);
+	ATF_CHECK_STREQ(why.text, "dana may not forget author of leaves: no "
+	    "rule permits it");
+	rules_free(&rules);
+	start("@id(\"f\") permit(principal in Role::\"dev\", action == "
+	    "Action::\"forget\", resource == Field::\"author\");");
+	ATF_CHECK_EQ(ask(&q), 0);
+	ATF_CHECK_STREQ(ids.text, "f");
+	q.field = WITHHELD_ARGV;
+	ATF_CHECK_ERRNO(EPERM, ask(&q) == -1);
 	rules_free(&rules);
 }
 
@@ -350,6 +455,9 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, time_and_boot_mode_can_decide);
 	ATF_TP_ADD_TC(tp, all_rules_that_decided_are_listed);
 	ATF_TP_ADD_TC(tp, reading_is_decided_too);
+	ATF_TP_ADD_TC(tp, a_reader_sees_the_fields_that_rules_permit);
+	ATF_TP_ADD_TC(tp, what_may_not_be_seen_is_not_disclosed);
+	ATF_TP_ADD_TC(tp, forgetting_needs_a_rule_of_its_own);
 	ATF_TP_ADD_TC(tp, each_thing_is_explained);
 	ATF_TP_ADD_TC(tp, an_explanation_that_does_not_fit_is_cut);
 	return atf_no_error();

@@ -157,28 +157,63 @@ ATF_TC_BODY(every_request_is_as_the_schema_says, tc)
 ATF_TC_WITHOUT_HEAD(every_reading_is_as_the_schema_says);
 ATF_TC_BODY(every_reading_is_as_the_schema_says, tc)
 {
-	static const enum verb verbs[] = { VERB_STATUS, VERB_JOBS,
-	    VERB_LEDGER, VERB_OUTPUT };
+	static const struct rules_query q = { .who = "arun",
+	    .appliance = "example", .job = "0123456789abcdef0123456789abcdef",
+	    .submitter = "ci-bot", .author = "dana" };
 	struct schema schema = load_schema();
 
-	for (size_t i = 0; i < COUNT(verbs); i++) {
-		const struct query_permission r = { verbs[i], "arun", "example",
-		    "0123456789abcdef0123456789abcdef", "ci-bot", "dana" };
+	for (int i = 0; i < QUERY_ACTION_COUNT; i++) {
+		const struct query_permission r = { (enum query_action)i,
+		    WITHHELD_ARGV };
 		struct authz_request request;
 		struct doc_error e;
 		struct arena arena;
 
 		arena_init(&arena, 0);
-		ATF_REQUIRE_EQ(query_request(&r, &context, &arena, &request),
-		    0);
+		ATF_REQUIRE_EQ(query_request(&q, &r, &context, &arena,
+		    &request), 0);
 		ATF_CHECK_MSG(schema_check_request(&schema, &request, &e) == 0,
-		    "%zu: %s", i, e.text);
+		    "%d: %s", i, e.text);
 		ATF_CHECK_MSG(request.own == NULL || schema_check_entity(
-		    &schema, request.own, &e) == 0, "%zu: %s", i, e.text);
-		ATF_CHECK_EQ(request.own != NULL, verbs[i] == VERB_OUTPUT);
+		    &schema, request.own, &e) == 0, "%d: %s", i, e.text);
+		ATF_CHECK_EQ(request.own != NULL, i == QUERY_ACTION_OUTPUT);
+		ATF_CHECK_EQ(query_action_find(request.action->id->bytes), i);
 		arena_free(&arena);
 	}
 	schema_free(&schema);
+}
+
+static void
+needs(enum verb verb, const char *first, const char *second)
+{
+	const struct rules_query q = { .verb = verb, .appliance = "example",
+	    .job = "0123", .field = WITHHELD_AUTHOR };
+	struct query_permission l[QUERY_PERMISSIONS_MAX];
+	char text[PERMISSION_TEXT_MAX];
+	size_t n = query_list(&q, l);
+
+	ATF_REQUIRE_EQ(n, 1u + (second != NULL));
+	ATF_CHECK_STREQ(query_format(&q, &l[0], text), first);
+	if (second != NULL)
+		ATF_CHECK_STREQ(query_format(&q, &l[1], text), second);
+}
+
+ATF_TC_WITHOUT_HEAD(each_query_asks_for_what_it_needs);
+ATF_TC_BODY(each_query_asks_for_what_it_needs, tc)
+{
+	const struct rules_query run = { .verb = VERB_RUN };
+	struct query_permission l[QUERY_PERMISSIONS_MAX];
+
+	needs(VERB_STATUS, "read status of example", NULL);
+	needs(VERB_JOBS, "read jobs of example", NULL);
+	needs(VERB_LEDGER, "read ledger of example", NULL);
+	needs(VERB_OUTPUT, "read output of 0123", NULL);
+	needs(VERB_EVIDENCE, "read ledger of example",
+	    "see evidence of leaves");
+	needs(VERB_DISCLOSE, "read ledger of example", "see author of leaves");
+	needs(VERB_FORGET, "forget author of leaves", NULL);
+	ATF_CHECK_EQ(query_list(&run, l), 0);
+	ATF_CHECK_EQ(query_fields(&run), 0);
 }
 
 ATF_TC_WITHOUT_HEAD(the_context_says_what_is_known);
@@ -231,8 +266,8 @@ is_limit(const char *name)
 }
 
 /* The schema's lists are the same as the tables in C. */
-ATF_TC_WITHOUT_HEAD(the_schema_lists_every_capability_and_limit);
-ATF_TC_BODY(the_schema_lists_every_capability_and_limit, tc)
+ATF_TC_WITHOUT_HEAD(the_schema_lists_what_the_tables_have);
+ATF_TC_BODY(the_schema_lists_what_the_tables_have, tc)
 {
 	struct schema schema = load_schema();
 	struct arena arena;
@@ -251,6 +286,12 @@ ATF_TC_BODY(the_schema_lists_every_capability_and_limit, tc)
 	for (uint32_t i = 0; i < t->nids; i++)
 		ATF_CHECK_MSG(is_limit(t->ids[i]->bytes), "%s",
 		    t->ids[i]->bytes);
+	t = schema_entity(&schema, str_new(&arena, "Field", 5));
+	ATF_REQUIRE(t != NULL);
+	ATF_CHECK_EQ(t->nids, WITHHELD_COUNT);
+	for (uint32_t i = 0; i < t->nids; i++)
+		ATF_CHECK_MSG(withheld_find(t->ids[i]->bytes) !=
+		    WITHHELD_COUNT, "%s", t->ids[i]->bytes);
 	arena_free(&arena);
 	schema_free(&schema);
 }
@@ -263,7 +304,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, the_most_that_can_be_asked_for_fits);
 	ATF_TP_ADD_TC(tp, every_request_is_as_the_schema_says);
 	ATF_TP_ADD_TC(tp, every_reading_is_as_the_schema_says);
+	ATF_TP_ADD_TC(tp, each_query_asks_for_what_it_needs);
 	ATF_TP_ADD_TC(tp, the_context_says_what_is_known);
-	ATF_TP_ADD_TC(tp, the_schema_lists_every_capability_and_limit);
+	ATF_TP_ADD_TC(tp, the_schema_lists_what_the_tables_have);
 	return atf_no_error();
 }

@@ -86,15 +86,15 @@ static int
 check_queries(const struct schema *s, const char *user, struct arena *arena,
     struct doc_error *e)
 {
-	static const enum verb verbs[] = { VERB_STATUS, VERB_JOBS,
-	    VERB_LEDGER, VERB_OUTPUT };
-	struct query_permission q = { .who = user, .appliance = "casemate",
+	const struct rules_query q = { .who = user, .appliance = "casemate",
 	    .job = "0", .submitter = user, .author = user };
 	struct authz_request r;
 
-	for (size_t i = 0; i < COUNT(verbs); i++) {
-		q.verb = verbs[i];
-		if (query_request(&q, &context, arena, &r) == -1)
+	for (int i = 0; i < QUERY_ACTION_COUNT; i++) {
+		const struct query_permission p = { (enum query_action)i,
+		    WITHHELD_EVIDENCE };
+
+		if (query_request(&q, &p, &context, arena, &r) == -1)
 			return doc_error_memory(e, "");
 		if (check_request(s, &r, e) == -1)
 			return -1;
