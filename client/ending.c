@@ -91,6 +91,9 @@ check_allowed(const struct command *what, const struct verified *v,
 	    check_text(v, "data.job", what->job, w) == -1 ||
 	    check_number(v, "data.first", what->first, w) == -1)
 		return -1;
+	if (what->verb == VERB_CONSISTENCY &&
+	    check_number(v, "data.second", what->second, w) == -1)
+		return -1;
 	return check_number(v, "data.count", what->count, w);
 }
 

@@ -19,6 +19,7 @@ static const struct gate_state_info {
 	[CONN_FREE] =	   { false, 0, "" },
 	[CONN_GREETING] =  { false, GATE_FIRST_MS, "nothing yet" },
 	[CONN_REQUEST] =   { false, GATE_FIRST_MS, "SUBMIT or READ" },
+	[CONN_PROVING] =   { true, 0, "nothing before PROOF" },
 	[CONN_DECIDING] =  { true, 0, "nothing before SEND" },
 	[CONN_SENDING] =   { true, GATE_SILENCE_MS, "DATA" },
 	[CONN_RUNNING] =   { true, 0, "nothing more" },
@@ -129,7 +130,7 @@ place_ends(const struct gate_conn *c)
 	if (c->state == CONN_FREE || c->state == CONN_LINGERING)
 		return 0;
 	if (c->state == CONN_GREETING || c->state == CONN_REQUEST ||
-	    c->state == CONN_CLOSING)
+	    c->state == CONN_PROVING || c->state == CONN_CLOSING)
 		return c->since + GATE_PLACE_MS;
 	return UINT64_MAX;
 }
@@ -158,7 +159,8 @@ clear_place(struct gate *g)
 {
 	struct gate_conn *c = &g->conns[find_place(g)];
 
-	if (c->state == CONN_GREETING || c->state == CONN_REQUEST)
+	if (c->state == CONN_GREETING || c->state == CONN_REQUEST ||
+	    c->state == CONN_PROVING)
 		gate_conn_refuse(g, c, REASON_BUSY, "too many clients are "
 		    "connected, and this one had sent no whole request for "
 		    "longest; try again");
@@ -251,6 +253,7 @@ gate_conn_timeout(struct gate *g, struct gate_conn *c)
 		release(c);
 		return;
 	case CONN_FREE:
+	case CONN_PROVING:
 	case CONN_DECIDING:
 	case CONN_RUNNING:
 	case CONN_READING:

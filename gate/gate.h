@@ -41,6 +41,7 @@ enum gate_state {
 	CONN_FREE,
 	CONN_GREETING,		/* who we are is not known yet */
 	CONN_REQUEST,		/* the client's turn: SUBMIT or READ */
+	CONN_PROVING,		/* PROVE came; the runner's turn */
 	CONN_DECIDING,		/* submitted; the runner's turn */
 	CONN_SENDING,		/* granted; the bundle comes */
 	CONN_RUNNING,		/* accepted; output goes */
@@ -61,6 +62,7 @@ struct gate_conn {
 	uint64_t	 bundle_left;	/* bytes of the bundle to come */
 	uint64_t	 deadline;	/* ms; 0 for none */
 	uint64_t	 expires;	/* ms; request must be whole; or 0 */
+	bool		 proved;	/* it has had its PROVE */
 	bool		 credited;	/* there is credit to hand on: */
 	uint32_t	 credit;
 };

@@ -13,6 +13,8 @@ static void	do_submit(struct gate *, struct gate_conn *,
 		    const unsigned char *, size_t);
 static void	do_data(struct gate *, struct gate_conn *,
 		    const unsigned char *, size_t);
+static void	do_prove(struct gate *, struct gate_conn *,
+		    const unsigned char *, size_t);
 static void	do_read(struct gate *, struct gate_conn *,
 		    const unsigned char *, size_t);
 
@@ -25,6 +27,7 @@ static const struct request_frame {
 			    const unsigned char *, size_t);
 } frames[] = {
 	{ CLIENT_SUBMIT, CONN_REQUEST, "SUBMIT", do_submit },
+	{ CLIENT_PROVE,	 CONN_REQUEST, "PROVE",	 do_prove },
 	{ CLIENT_READ,	 CONN_REQUEST, "READ",	 do_read },
 	{ CLIENT_DATA,	 CONN_SENDING, "DATA",	 do_data },
 };
@@ -79,6 +82,31 @@ do_submit(struct gate *g, struct gate_conn *c, const unsigned char *payload,
 	}
 	msg_send_job_submit(&g->runner, &m);
 	gate_conn_enter(g, c, CONN_DECIDING);
+}
+
+/* Before the request, once: what it costs is bounded by the connections. */
+static void
+do_prove(struct gate *g, struct gate_conn *c, const unsigned char *payload,
+    size_t len)
+{
+	struct msg_log_prove m = { .conn = c->id };
+	struct get in;
+
+	get_init(&in, payload, len);
+	if (client_get_prove(&in, &m.prove) == -1 ||
+	    m.prove.first > m.prove.second) {
+		gate_conn_refuse(g, c, REASON_PROTOCOL, "PROVE: not two sizes "
+		    "of the ledger, the smaller one first");
+		return;
+	}
+	if (c->proved) {
+		gate_conn_refuse(g, c, REASON_PROTOCOL, "PROVE may come once "
+		    "in a connection: expected SUBMIT or READ");
+		return;
+	}
+	c->proved = true;
+	msg_send_log_prove(&g->runner, &m);
+	gate_conn_enter(g, c, CONN_PROVING);
 }
 
 static void

@@ -10,7 +10,7 @@ ARCHIVES += gate/test
 gate/test_SRCS := gate/test/fixture.c
 gate/test_NEEDS := gate
 TESTS += gate/gate_test gate/gate_program_test gate/refuse_test gate/out_test \
-	gate/frame_test
+	gate/frame_test gate/prove_test
 $(B)/tests/gate/gate_program_test: | $(B)/bin/gate
 gate/frame_test_LDFLAGS := -Wl,--wrap=free
 gate/out_test_LDFLAGS := -Wl,--wrap=realloc

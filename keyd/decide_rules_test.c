@@ -155,6 +155,7 @@ read_by_bob(const char *rules, enum verb verb)
 	start_ruled(rules);
 	t.k.fields.verb = verb;
 	t.k.fields.count = 1;
+	t.k.fields.first = 1;
 	strcpy(t.k.fields.job, job.job);
 	kit_sign_command(&t.k, "bob");
 	order.command = t.k.s.command;
@@ -181,7 +182,7 @@ ATF_TC_WITHOUT_HEAD(what_a_rule_permits_may_be_read);
 ATF_TC_BODY(what_a_rule_permits_may_be_read, tc)
 {
 	static const enum verb verbs[] = { VERB_STATUS, VERB_JOBS,
-	    VERB_LEDGER, VERB_OUTPUT };
+	    VERB_LEDGER, VERB_OUTPUT, VERB_CONSISTENCY };
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		ATF_CHECK_EQ(read_by_bob(READ_RULE ";\n", verbs[i]), 0);

@@ -81,14 +81,16 @@ do_query_decide(void *ctx, const struct msg_query_decide *m)
 	if (d.reason == 0)
 		MSG_SEND(&k->runner, query_grant, .seq = m->seq,
 		    .verb = (uint8_t)c->verb, .first = c->first,
-		    .count = c->count, .job = c->job, .field = c->field,
+		    .count = c->count, .second = c->second,
+		    .job = c->job, .field = c->field,
 		    .fields = d.fields, .who = &d.who);
 	else
 		MSG_SEND(&k->runner, query_deny, .seq = m->seq,
 		    .reason = (uint8_t)d.reason, .message = d.why.text,
 		    .is_signed = d.signed_command, .verb = (uint8_t)c->verb,
-		    .first = c->first, .count = c->count, .job = c->job,
-		    .field = c->field, .who = &d.who);
+		    .first = c->first, .count = c->count,
+		    .second = c->second, .job = c->job, .field = c->field,
+		    .who = &d.who);
 	grant_free(&d.grant);
 }
 

@@ -169,7 +169,8 @@ judge_pair(uint64_t first, uint64_t second)
 {
 	struct proof p;
 
-	ATF_REQUIRE_EQ(0, store_prove_consistency(&s, first, second, &p));
+	ATF_REQUIRE_EQ(0, store_prove_consistency(&s, first, roots[first],
+	    second, roots[second], &p));
 	judge_tree(first, second, &p);
 	damage(&p);
 	judge_tree(first, second, &p);

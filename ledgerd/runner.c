@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "beside.h"
 #include "leaf.h"
+#include "lib/consistency.h"
 #include "lib/log.h"
 #include "lib/msg/msg.h"
 #include "lib/receipt.h"
@@ -144,6 +146,82 @@ do_read(void *ctx, const struct msg_ledger_read *m)
 		    .disclosures = make_disclosures(l, m->index, m->fields));
 }
 
+/*
+ * The proof that the tree of the first `first' leaves is the beginning of the
+ * one with this size and root.  It is empty when that one is smaller: the
+ * reader sees this by its size.  -1 when hashes on the disk are damaged.
+ */
+static int
+prove(struct ledgerd *l, uint64_t first, uint64_t size,
+    const unsigned char root[TREE_HASH], struct proof *p)
+{
+	unsigned char first_root[TREE_HASH];
+	struct tree t;
+
+	p->count = 0;
+	if (first > size)
+		return 0;
+	if (store_tree(&l->store, first, &t) == -1)
+		return -1;
+	tree_root(&t, first_root);
+	return store_prove_consistency(&l->store, first, first_root, size,
+	    root, p);
+}
+
+/* The root of the signed tree of this size, or of an earlier one. */
+static int
+find_root(struct ledgerd *l, uint64_t size, unsigned char root[TREE_HASH])
+{
+	const struct signed_tree *c = &l->checkpoint;
+	struct tree t;
+
+	if (size == c->size) {
+		memcpy(root, c->root, TREE_HASH);
+		return 0;
+	}
+	if (store_tree(&l->store, size, &t) == -1)
+		return -1;
+	tree_root(&t, root);
+	return 0;
+}
+
+static void
+send_proof(struct ledgerd *l, uint32_t seq, uint64_t size,
+    const struct proof *first, const struct proof *second)
+{
+	const struct signed_tree *c = &l->checkpoint;
+
+	MSG_SEND(&l->runner, ledger_proof, .seq = seq, .size = size,
+	    .note = { c->note, size == c->size ? c->note_len : 0 },
+	    .first = proof_bytes(first), .second = proof_bytes(second));
+}
+
+/* Two consistency proofs, to one size; 0 stands for the last checkpoint's. */
+static void
+do_prove(void *ctx, const struct msg_ledger_prove *m)
+{
+	struct ledgerd *l = ctx;
+	const uint64_t size = m->size == 0 ? l->checkpoint.size : m->size;
+	unsigned char root[TREE_HASH];
+	const char *failure = NULL;
+	struct proof first, second;
+
+	if (l->checkpoint.denied || size > l->checkpoint.size) {
+		failure = "keyd has signed no checkpoint that covers it";
+	} else if (find_root(l, size, root) == -1 ||
+	    prove(l, m->first, size, root, &first) == -1 ||
+	    prove(l, m->second, size, root, &second) == -1) {
+		failure = store_error(&l->store);
+		log_info("no proof from %" PRIu64 " or %" PRIu64 " to %" PRIu64
+		    " leaves: %s", m->first, m->second, size, failure);
+	}
+	if (failure != NULL)
+		MSG_SEND(&l->runner, ledger_failed, .seq = m->seq,
+		    .message = failure);
+	else
+		send_proof(l, m->seq, size, &first, &second);
+}
+
 /* Its predecessor waits for nothing any more. */
 static void
 do_reset(void *ctx)
@@ -165,6 +243,7 @@ static const struct chan_row rows[] = {
 	CHAN_ON(ledger_append, do_append),
 	CHAN_ON(ledger_info, do_info),
 	CHAN_ON(ledger_read, do_read),
+	CHAN_ON(ledger_prove, do_prove),
 };
 
 void

@@ -494,17 +494,6 @@ store_prove(struct store *s, uint64_t index, uint64_t size, struct proof *p)
 	return tree_prove(&nodes, index, size, p);
 }
 
-int
-store_prove_consistency(struct store *s, uint64_t first, uint64_t second,
-    struct proof *p)
-{
-	struct store_reader r = { .s = s };
-	const struct tree_nodes nodes = { get_node, &r };
-
-	pages_forget(&s->pages);
-	return tree_prove_consistency(&nodes, first, second, p);
-}
-
 /* The leaf and its proof could be read but do not give the root. */
 static int
 explain_proof(struct store *s, uint64_t index,
@@ -550,4 +539,25 @@ store_prove_leaf(struct store *s, uint64_t index, uint64_t size,
 	if (tree_verify(hash, index, size, p, root) == 0)
 		return 0;
 	return explain_proof(s, index, hash);
+}
+
+int
+store_prove_consistency(struct store *s, uint64_t first,
+    const unsigned char first_root[TREE_HASH], uint64_t second,
+    const unsigned char second_root[TREE_HASH], struct proof *p)
+{
+	struct store_reader r = { .s = s };
+	const struct tree_nodes nodes = { get_node, &r };
+
+	pages_forget(&s->pages);
+	if (tree_prove_consistency(&nodes, first, second, p) == -1)
+		return explain_nodes(s);
+	if (tree_verify_consistency(first, first_root, second, second_root, p)
+	    == 0)
+		return 0;
+	snprintf(s->damage, sizeof(s->damage), "hashes on the disk are not "
+	    "those that were recorded; only a copy of the data disk still has "
+	    "them");
+	s->rc = errno = EBADMSG;
+	return -1;
 }

@@ -128,9 +128,6 @@ int	store_node(struct store *, unsigned level, uint64_t index,
 int	store_tree(struct store *, uint64_t size, struct tree *);
 int	store_prove(struct store *, uint64_t index, uint64_t size,
 	    struct proof *);
-/* As tree_prove_consistency(). */
-int	store_prove_consistency(struct store *, uint64_t first, uint64_t second,
-	    struct proof *);
 
 /*
  * Reads a leaf and its proof in the tree with this size and root.  Verifies
@@ -140,6 +137,14 @@ int	store_prove_consistency(struct store *, uint64_t first, uint64_t second,
 int	store_prove_leaf(struct store *, uint64_t index, uint64_t size,
 	    const unsigned char root[TREE_HASH], void *leaf, size_t cap,
 	    size_t *lenp, struct proof *);
+
+/*
+ * Makes the proof that the tree with the first size and root is the beginning
+ * of the one with the second, and verifies it in the same way.
+ */
+int	store_prove_consistency(struct store *, uint64_t first,
+	    const unsigned char first_root[TREE_HASH], uint64_t second,
+	    const unsigned char second_root[TREE_HASH], struct proof *);
 
 /* For store_open(): reads the tables' roots from disk. */
 int	store_load(struct store *);

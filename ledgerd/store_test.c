@@ -130,6 +130,32 @@ ATF_TC_BODY(old_sizes_have_their_roots_and_proofs, tc)
 	store_close(&s);
 }
 
+ATF_TC_WITHOUT_HEAD(changed_hash_gives_no_consistency_proof);
+ATF_TC_BODY(changed_hash_gives_no_consistency_proof, tc)
+{
+	unsigned char node[TREE_HASH], first[TREE_HASH], second[TREE_HASH];
+	struct proof proof;
+	struct tree t;
+
+	fill_open(&s);
+	ATF_REQUIRE_EQ(0, fill_batch(&s, 20, 20));
+	ATF_REQUIRE_EQ(0, store_tree(&s, 12, &t));
+	tree_root(&t, first);
+	tree_root(&s.tip.tree, second);
+	ATF_REQUIRE_EQ(0, store_prove_consistency(&s, 12, first, 20, second,
+	    &proof));
+	ATF_CHECK_EQ(0, tree_verify_consistency(12, first, 20, second,
+	    &proof));
+	ATF_REQUIRE_EQ(0, store_node(&s, 2, 3, node));
+	flip(node, sizeof(node));
+	ATF_CHECK_EQ(-1, store_prove_consistency(&s, 12, first, 20, second,
+	    &proof));
+	ATF_CHECK_EQ(EBADMSG, errno);
+	ATF_CHECK_MSG(strstr(store_error(&s), "not those that were recorded")
+	    != NULL, "%s", store_error(&s));
+	store_close(&s);
+}
+
 ATF_TC_WITHOUT_HEAD(what_is_aborted_was_never_there);
 ATF_TC_BODY(what_is_aborted_was_never_there, tc)
 {
@@ -511,6 +537,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_start_that_was_cut_off_is_made_again);
 	ATF_TP_ADD_TC(tp, all_leaves_are_there_after_reopening);
 	ATF_TP_ADD_TC(tp, old_sizes_have_their_roots_and_proofs);
+	ATF_TP_ADD_TC(tp, changed_hash_gives_no_consistency_proof);
 	ATF_TP_ADD_TC(tp, what_is_aborted_was_never_there);
 	ATF_TP_ADD_TC(tp, names_keep_their_last_value);
 	ATF_TP_ADD_TC(tp, one_process_at_a_time);

@@ -11,9 +11,11 @@ ledgerd/ledgerd_GEN := gen/ledgerd.seccomp.h
 ARCHIVES += ledgerd/test
 ledgerd/test_SRCS := ledgerd/test/fill.c ledgerd/test/peers.c
 ledgerd/test_NEEDS := ledgerd
-TESTS += $(addprefix ledgerd/,ledgerd_test ledgerd_fault_test recipe_test \
-	referee_test store_test store_fault_test store_power_test \
+TESTS += $(addprefix ledgerd/,ledgerd_test ledgerd_fault_test prove_test \
+	recipe_test referee_test store_test store_fault_test store_power_test \
 	store_damage_test upgrade_test)
+$(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test prove_test \
+	recipe_test): | $(B)/bin/ledgerd
 $(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test \
 	recipe_test upgrade_test): | $(B)/bin/ledgerd
 FUZZERS += ledgerd/pages_fuzz

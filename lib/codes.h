@@ -34,7 +34,7 @@ enum client_msg {
 #undef CLIENT
 };
 
-#define CLIENT_VERSION	1
+#define CLIENT_VERSION	2
 #define CLIENT_PORT	1024	/* the appliance's vsock port */
 
 /* The word for a number, or NULL when there is none. */

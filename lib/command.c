@@ -29,6 +29,13 @@ put_range(struct put *p, const struct command *c)
 }
 
 static void
+put_pair(struct put *p, const struct command *c)
+{
+	put_u64(p, c->first);
+	put_u64(p, c->second);
+}
+
+static void
 put_job(struct put *p, const struct command *c)
 {
 	put_cstr(p, c->job);
@@ -67,6 +74,13 @@ get_range(struct get *g, struct command *c)
 {
 	c->first = get_u64(g);
 	c->count = get_u32(g);
+}
+
+static void
+get_pair(struct get *g, struct command *c)
+{
+	c->first = get_u64(g);
+	c->second = get_u64(g);
 }
 
 static void
@@ -112,6 +126,16 @@ check_range(const struct command *c, struct why *w)
 		return 0;
 	return why_set(w, "the command asks for %" PRIu32 " leaves; ask for 1 "
 	    "to %d at once", c->count, COMMAND_LEAVES_MAX);
+}
+
+static int
+check_pair(const struct command *c, struct why *w)
+{
+	if (c->first != 0 && (c->second == 0 || c->second >= c->first))
+		return 0;
+	return why_set(w, "the command asks for a proof from %" PRIu64 " to %"
+	    PRIu64 " leaves; name the smaller size first, at least 1",
+	    c->first, c->second);
 }
 
 static int
@@ -162,6 +186,9 @@ static const struct command_fields fields_BUNDLE = {
 };
 static const struct command_fields fields_RANGE = {
 	put_range, get_range, check_range,
+};
+static const struct command_fields fields_PAIR = {
+	put_pair, get_pair, check_pair,
 };
 static const struct command_fields fields_JOB = {
 	put_job, get_job, check_job,

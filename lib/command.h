@@ -20,6 +20,12 @@
  *	uint64	first
  *	uint32	count
  *
+ * for consistency, two sizes of the ledger, the second 0 for its newest
+ * checkpoint's:
+ *
+ *	uint64	first
+ *	uint64	second
+ *
  * for output, the job's id:
  *
  *	string	job (32 hex digits)
@@ -66,9 +72,13 @@ struct command {
 	unsigned char	manifest_sha256[DIGEST_LEN];
 	unsigned char	bundle_sha256[DIGEST_LEN];
 	uint64_t	bundle_len;
-	/* ledger: from this leaf on; evidence, disclose, forget: the leaf */
+	/*
+	 * ledger: from this leaf on; evidence, disclose, forget: the leaf;
+	 * consistency: a size
+	 */
 	uint64_t	first;
 	uint32_t	count;
+	uint64_t	second;
 	/* output */
 	char		job[JOB_ID_LEN + 1];
 	/* disclose, forget; a name of withheld.def */

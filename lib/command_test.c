@@ -89,6 +89,27 @@ ATF_TC_BODY(the_bytes_are_as_documented, tc)
 	ATF_CHECK_EQ(buf[encode() - 1], 10240 & 0xff);
 }
 
+ATF_TC_WITHOUT_HEAD(sizes_of_a_consistency_proof_are_in_order);
+ATF_TC_BODY(sizes_of_a_consistency_proof_are_in_order, tc)
+{
+	struct command c;
+	struct why w;
+
+	fill();
+	sample.verb = VERB_CONSISTENCY;
+	sample.first = 7;
+	sample.second = 7;
+	ATF_REQUIRE_EQ(0, parse(encode(), &c, &w));
+	ATF_CHECK_EQ(7, c.first);
+	ATF_CHECK_EQ(7, c.second);
+	sample.second = 0;		/* the newest */
+	ATF_CHECK_EQ(0, parse(encode(), &c, &w));
+	sample.second = 6;
+	refused("from 7 to 6 leaves; name the smaller size first");
+	sample.first = sample.second = 0;
+	refused("from 0 to 0 leaves");
+}
+
 ATF_TC_WITHOUT_HEAD(every_cut_and_every_addition_is_refused);
 ATF_TC_BODY(every_cut_and_every_addition_is_refused, tc)
 {
@@ -332,6 +353,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, what_is_put_is_parsed);
 	ATF_TP_ADD_TC(tp, the_bytes_are_as_documented);
+	ATF_TP_ADD_TC(tp, sizes_of_a_consistency_proof_are_in_order);
 	ATF_TP_ADD_TC(tp, every_cut_and_every_addition_is_refused);
 	ATF_TP_ADD_TC(tp, fields_have_limits);
 	ATF_TP_ADD_TC(tp, a_command_may_have_a_session);

@@ -16,6 +16,7 @@
 
 _Static_assert(sizeof(OLD) + 24 + TREE_LEVELS * (BASE64_LEN(TREE_HASH) + 1) +
     1 + NOTE_TEXT_MAX <= CONSISTENCY_MAX, "the largest proof and note fit");
+_Static_assert(TREE_LEVELS * TREE_HASH == PROOF_MAX, "one size");
 
 void
 consistency_format(struct put *p, uint64_t first, const struct proof *proof,

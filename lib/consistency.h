@@ -15,7 +15,6 @@
 #include "wire.h"
 
 #define CONSISTENCY_MAX	4096	/* 64 hashes and a checkpoint of 1 KiB */
-#define PROOF_BYTES_MAX	(TREE_LEVELS * TREE_HASH)
 
 struct consistency {
 	uint64_t	 first;		/* the smaller size */
@@ -37,7 +36,7 @@ void	consistency_format(struct put *, uint64_t first, const struct proof *,
 int	consistency_parse(struct consistency *, const char *text, size_t len,
 	    struct why *w);
 
-/* A proof's hashes one after another, as messages have them. */
+/* A proof's hashes one after another, as messages have them (PROOF_MAX). */
 struct bytes	proof_bytes(const struct proof *);
 /* Returns -1 with EBADMSG for a part of a hash and for too many. */
 int	proof_from_bytes(struct proof *, struct bytes);

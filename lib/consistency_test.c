@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/msg/msg.h"
+
 #define NOTE	"casemate/test\n9\nroot\n\n\xe2\x80\x94 a b\n"
 #define HASH	"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n"
 
@@ -92,7 +94,7 @@ ATF_TC_BODY(all_else_is_refused, tc)
 ATF_TC_WITHOUT_HEAD(bytes_of_a_proof_are_whole_hashes);
 ATF_TC_BODY(bytes_of_a_proof_are_whole_hashes, tc)
 {
-	static unsigned char bytes[PROOF_BYTES_MAX + TREE_HASH];
+	static unsigned char bytes[PROOF_MAX + TREE_HASH];
 	struct proof p, q = { .count = 3 };
 
 	ATF_CHECK_EQ(0, proof_from_bytes(&p, (struct bytes){ NULL, 0 }));
@@ -102,7 +104,7 @@ ATF_TC_BODY(bytes_of_a_proof_are_whole_hashes, tc)
 	ATF_CHECK_EQ(3, p.count);
 	ATF_CHECK(memcmp(p.hash, q.hash, 3 * TREE_HASH) == 0);
 	ATF_CHECK_EQ(0, proof_from_bytes(&p, (struct bytes){ bytes,
-	    PROOF_BYTES_MAX }));
+	    PROOF_MAX }));
 	ATF_CHECK_EQ(-1, proof_from_bytes(&p, (struct bytes){ bytes,
 	    sizeof(bytes) }));
 	ATF_CHECK_EQ(-1, proof_from_bytes(&p, (struct bytes){ bytes, 33 }));

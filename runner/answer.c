@@ -1,6 +1,6 @@
 /*
  * The answers to queries: status and jobs are lines of JSON, the output of a
- * job is its end, and leaves come from ledgerd.
+ * job is its end, and leaves and proofs come from ledgerd.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -191,6 +191,20 @@ answer_ledger(struct runner *r, struct query *q)
 	return 0;
 }
 
+/* One piece, which ledgerd makes. */
+static int
+answer_consistency(struct runner *r, struct query *q)
+{
+	const uint64_t second = q->second == 0 ? q->first : q->second;
+
+	if (second > r->tree_size)
+		return query_refuse(q, REASON_NO_LEAF, "the ledger never had %"
+		    PRIu64 " leaves; it has %" PRIu64, second, r->tree_size);
+	q->at = 0;
+	q->end = 1;
+	return 0;
+}
+
 static const struct {
 	enum verb	 verb;
 	bool		 text;		/* made here, not by ledgerd */
@@ -199,6 +213,7 @@ static const struct {
 	{ VERB_STATUS, true, answer_status },
 	{ VERB_JOBS, true, answer_jobs },
 	{ VERB_LEDGER, false, answer_ledger },
+	{ VERB_CONSISTENCY, false, answer_consistency },
 	{ VERB_OUTPUT, true, answer_output },
 };
 

@@ -151,6 +151,7 @@ do_query_grant(void *ctx, const struct msg_query_grant *m)
 	q->verb = m->verb;
 	q->first = m->first;
 	q->count = m->count;
+	q->second = m->second;
 	strcpy(q->job, m->job);
 	strcpy(q->field, m->field);
 	q->fields = m->fields;
@@ -171,6 +172,7 @@ do_query_deny(void *ctx, const struct msg_query_deny *m)
 	q->verb = m->verb;
 	q->first = m->first;
 	q->count = m->count;
+	q->second = m->second;
 	strcpy(q->job, m->job);
 	strcpy(q->field, m->field);
 	query_denied(r, q, (enum reason)m->reason, m->message, m->is_signed);
@@ -232,6 +234,8 @@ do_failed(void *ctx, const struct msg_ledger_failed *m)
 	struct query *q = find_query_seq(r, m->seq);
 	struct job *j = find_seq(r, m->seq);
 
+	if (prove_failed(r, m->seq, m->message))
+		return;
 	if (j != NULL)
 		job_unappended(r, j, m->message);
 	else if (q != NULL)
@@ -246,6 +250,16 @@ do_leaf(void *ctx, const struct msg_ledger_leaf *m)
 
 	if (q != NULL)
 		query_leaf(r, q, m);
+}
+
+static void
+do_proof(void *ctx, const struct msg_ledger_proof *m)
+{
+	struct runner *r = ctx;
+	struct query *q = find_query_seq(r, m->seq);
+
+	if (!prove_done(r, m) && q != NULL)
+		query_proof(r, q, m);
 }
 
 static void
@@ -265,6 +279,7 @@ do_ledgerd_reset(void *ctx)
 
 	r->ledgerd_up = true;
 	MSG_SEND(&r->ledgerd, ledger_info, 0);
+	prove_ledger_reset(&r->proves);
 	for (int i = 0; i < JOB_SLOTS; i++)
 		job_ledger_reset(r, &r->jobs[i]);
 	for (int i = 0; i < QUERIES; i++)
@@ -277,6 +292,7 @@ static const struct chan_row ledgerd_rows[] = {
 	CHAN_ON(ledger_appended, do_appended),
 	CHAN_ON(ledger_failed, do_failed),
 	CHAN_ON(ledger_leaf, do_leaf),
+	CHAN_ON(ledger_proof, do_proof),
 };
 
 void

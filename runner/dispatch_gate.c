@@ -45,7 +45,8 @@ static bool
 takes_requests(struct runner *r, uint32_t conn)
 {
 	if (find_conn(r, conn) != NULL || find_query_conn(r, conn) != NULL ||
-	    keyd_queue_has(&r->keyd_queue, conn))
+	    keyd_queue_has(&r->keyd_queue, conn) ||
+	    prove_has(&r->proves, conn))
 		die(EXIT_PEER, "gate submits twice for connection %u", conn);
 	if (r->stopping)
 		say_busy(r, conn, REASON_STOPPING, STOPPING_TEXT);
@@ -79,6 +80,15 @@ do_query_submit(void *ctx, const struct msg_query_submit *m)
 }
 
 static void
+do_prove(void *ctx, const struct msg_log_prove *m)
+{
+	struct runner *r = ctx;
+
+	if (takes_requests(r, m->conn))
+		prove_join(r, m->conn, &m->prove);
+}
+
+static void
 do_data(void *ctx, const struct msg_job_data *m)
 {
 	struct runner *r = ctx;
@@ -108,7 +118,8 @@ do_cancel(void *ctx, const struct msg_job_cancel *m)
 	struct query *q = find_query_conn(r, m->conn);
 	struct job *j = find_conn(r, m->conn);
 
-	if (keyd_queue_leave(&r->keyd_queue, m->conn))
+	if (keyd_queue_leave(&r->keyd_queue, m->conn) ||
+	    prove_leave(&r->proves, m->conn))
 		return;
 	if (j != NULL)
 		job_leave(r, j);
@@ -136,6 +147,7 @@ do_reset(void *ctx)
 
 	r->info_asked = false;
 	keyd_queue_clear(&r->keyd_queue);
+	prove_clear(&r->proves);
 	for (int i = 0; i < JOB_SLOTS; i++)
 		if (r->jobs[i].state != JOB_FREE && r->jobs[i].attached)
 			job_leave(r, &r->jobs[i]);
@@ -152,6 +164,7 @@ static const struct chan_row rows[] = {
 	CHAN_ON(job_credit, do_credit),
 	CHAN_ON(job_cancel, do_cancel),
 	CHAN_ON(query_submit, do_query_submit),
+	CHAN_ON(log_prove, do_prove),
 };
 
 void

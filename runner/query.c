@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/consistency.h"
 #include "lib/log.h"
 #include "runner.h"
 #include "say.h"
@@ -188,6 +189,25 @@ query_leaf(struct runner *r, struct query *q, const struct msg_ledger_leaf *m)
 	if (keep(&q->leaf[0], 1, m->receipt) == -1 ||
 	    (m->disclosures.len != 0 &&
 	    keep(&q->leaf[1], 3, m->disclosures) == -1))
+		refuse_memory(r, q);
+}
+
+void
+query_proof(struct runner *r, struct query *q,
+    const struct msg_ledger_proof *m)
+{
+	char text[CONSISTENCY_MAX];
+	struct proof proof;
+	struct put p;
+
+	if (q->state != QUERY_SEND || !q->leaf_asked ||
+	    proof_from_bytes(&proof, m->first) == -1)
+		die(EXIT_PEER, "ledgerd sent a proof that was not asked for, "
+		    "or a part of one");
+	put_init(&p, text, sizeof(text));
+	consistency_format(&p, q->first, &proof, m->note.p, m->note.len);
+	q->leaf_asked = false;
+	if (keep(&q->leaf[0], 1, (struct bytes){ text, p.len }) == -1)
 		refuse_memory(r, q);
 }
 

@@ -1,6 +1,6 @@
 /*
- * A query: one signed command to read (status, jobs, ledger, output), from the
- * command to the last byte of its answer.
+ * A query: one signed command to read (status, jobs, ledger, consistency,
+ * output), from the command to the last byte of its answer.
  *
  *	FREE --submit--> DECIDE --granted--> RECORD --committed--> SEND
  *	    --all is sent--> FREE
@@ -47,17 +47,18 @@ struct query {
 	size_t		 frame_len;
 	struct who	 who;		/* once keyd has decided: */
 	unsigned	 verb;		/* of verb.def, or 0 */
-	uint64_t	 first;		/* leaf */
+	uint64_t	 first;		/* leaf, or a size */
 	uint32_t	 count;		/* ledger */
+	uint64_t	 second;	/* consistency */
 	char		 job[JOB_ID_LEN + 1];	/* output */
 	char		 field[WITHHELD_NAME_MAX + 1]; /* disclose, forget */
 	uint32_t	 fields;	/* mask of those that the reader sees */
 	unsigned	 refused;	/* a reason, or 0 */
 	char		 text[TEXT_MAX];	/* why; else READ_END's */
-	struct tail	*answer;	/* not for `ledger' */
+	struct tail	*answer;	/* not for what ledgerd sends */
 	uint64_t	 at;		/* in the answer; or the next leaf */
 	uint64_t	 end;		/* one past the last leaf */
-	bool		 leaf_asked;	/* a LEDGER_READ is outstanding */
+	bool		 leaf_asked;	/* LEDGER_READ or _PROVE is outstanding */
 	struct query_part leaf[QUERY_PARTS];	/* its reply, until there is
 						   room */
 	struct query_part receipt, disclosures;	/* of the decision, for the
@@ -85,6 +86,9 @@ void	query_unappended(struct runner *, struct query *,
 void	query_leaf_lost(struct runner *, struct query *, const char *message);
 void	query_leaf(struct runner *, struct query *,
 	    const struct msg_ledger_leaf *);
+/* The proof that a query for consistency is for. */
+void	query_proof(struct runner *, struct query *,
+	    const struct msg_ledger_proof *);
 void	query_credit(struct runner *, struct query *, uint32_t bytes);
 void	query_leave(struct runner *, struct query *);	/* its client left */
 void	query_stop(struct runner *, struct query *);	/* appliance stops */

@@ -452,6 +452,71 @@ TEST(leaf_that_cannot_be_read_is_told_and_the_next_follow)
 	ATF_CHECK_STREQ(text, "zero,<2>page 7 is damaged,two");
 }
 
+/* A query for the proof from 7 leaves to `second', as far as its record. */
+static void
+ask_for_proof(uint64_t second)
+{
+	submit_query(CONN);
+	PLAY_SEND(&play.keyd, query_grant, .seq = expect_query(NULL),
+	    .verb = VERB_CONSISTENCY, .first = 7, .second = second, .job = "",
+	    .field = "", .who = &reader);
+}
+
+static uint32_t
+expect_prove(uint64_t size)
+{
+	struct msg_ledger_prove m;
+
+	PLAY_EXPECT(&play.ledgerd, ledger_prove, &m);
+	ATF_CHECK_EQ(m.first, 7);
+	ATF_CHECK_EQ(m.second, 0);
+	ATF_CHECK_EQ(m.size, size);
+	return m.seq;
+}
+
+TEST(consistency_is_one_proof_as_text)
+{
+	static const unsigned char hash[DIGEST_LEN];
+
+	start_with_leaves();
+	ask_for_proof(0);
+	allowed("\"verb\":\"consistency\",\"job\":\"\",\"first\":7,"
+	    "\"count\":0,\"field\":\"\",\"second\":0");
+	PLAY_SEND(&play.ledgerd, ledger_proof, .seq = expect_prove(0),
+	    .size = LEAVES, .note = { "note\n", 5 },
+	    .first = { hash, sizeof(hash) });
+	expect_answer("", "receipt");
+	ATF_CHECK_STREQ(text, "old 7\n"
+	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\nnote\n");
+	ask_for_proof(9);
+	allowed("\"second\":9");
+	PLAY_SEND(&play.ledgerd, ledger_proof, .seq = expect_prove(9),
+	    .size = 9);
+	expect_answer("", "receipt");
+	ATF_CHECK_STREQ(text, "old 7\n");
+}
+
+TEST(consistency_of_what_never_was_is_refused_with_the_size)
+{
+	start_with_leaves();
+	ask_for_proof(LEAVES + 1);
+	send_appended(expect_append(EVENT_READ_REFUSED, "\"no-such-leaf\""),
+	    "receipt");
+	expect_refused(REASON_NO_LEAF, "never had 43 leaves; it has 42",
+	    "receipt");
+	play_expect_none(&play.ledgerd);
+}
+
+TEST(consistency_that_cannot_be_proved_is_told)
+{
+	start_with_leaves();
+	ask_for_proof(9);
+	allowed("consistency");
+	send_failed(expect_prove(9), "page 7 is damaged");
+	expect_answer("", "receipt");
+	ATF_CHECK_STREQ(text, "<2>page 7 is damaged");
+}
+
 TEST(query_that_is_not_recorded_is_not_answered)
 {
 	play_start();
@@ -659,6 +724,9 @@ ATF_TP_ADD_TCS(tp)
 	ADD(leaf_beyond_the_end_is_refused_with_the_size);
 	ADD(next_leaf_is_asked_for_when_this_one_has_room);
 	ADD(leaf_that_cannot_be_read_is_told_and_the_next_follow);
+	ADD(consistency_is_one_proof_as_text);
+	ADD(consistency_of_what_never_was_is_refused_with_the_size);
+	ADD(consistency_that_cannot_be_proved_is_told);
 	ADD(query_that_is_not_recorded_is_not_answered);
 	ADD(ninth_query_is_busy);
 	ADD(client_that_leaves_while_it_is_decided);

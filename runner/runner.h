@@ -15,6 +15,7 @@
 #include "lib/msg/chan.h"
 #include "lib/runtimes.h"
 #include "lib/share.h"
+#include "prove.h"
 #include "query.h"
 #include "usage.h"
 
@@ -33,6 +34,7 @@ struct runner {
 	struct history	 history;
 	struct bundle_budget budget;
 	struct keyd_queue keyd_queue;
+	struct proves	 proves;
 	uint64_t	 keyd_asked_ms;	/* when keyd got its last request */
 	bool		 keyd_pending;	/* its reply is outstanding, even if it
 					   will be too late */

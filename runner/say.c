@@ -116,6 +116,13 @@ say_query_refused(struct runner *r, const struct query *q,
 		send_refused(r, q->conn, q->refused, q->text, q->who.job, m);
 }
 
+void
+say_proof(struct runner *r, uint32_t conn, const struct msg_ledger_proof *m)
+{
+	MSG_SEND(&r->gate, log_proof, .conn = conn, .proof = {
+	    .note = m->note, .first = m->first, .second = m->second });
+}
+
 /* keyd has one request at a time. */
 static void
 note_request(struct runner *r)
@@ -447,6 +454,7 @@ append_read_refused(struct runner *r, struct query *q)
 	    .id = q->who.job, SIGNED(&q->who, &lists), .verb = verb_of(q),
 	    .job = q->job, .first = event_u64(q->first),
 	    .count = event_u64(q->count), .field = q->field,
+	    .second = event_u64(q->second),
 	    .reason = reason_word(q->refused), .message = q->text);
 }
 
@@ -459,7 +467,8 @@ append_read_allowed(struct runner *r, struct query *q)
 	q->seq = SAY_APPEND(r, read_allowed, true,
 	    .id = q->who.job, SIGNED(&q->who, &lists), .verb = verb_of(q),
 	    .job = q->job, .first = event_u64(q->first),
-	    .count = event_u64(q->count), .field = q->field);
+	    .count = event_u64(q->count), .field = q->field,
+	    .second = event_u64(q->second));
 }
 
 void
@@ -475,7 +484,19 @@ say_append_query(struct runner *r, struct query *q)
 void
 say_query_leaf(struct runner *r, struct query *q)
 {
+	if (q->verb == VERB_CONSISTENCY) {
+		q->seq = say_prove(r, q->first, 0, q->second);
+		return;
+	}
 	q->seq = ++r->last_seq;
 	MSG_SEND(&r->ledgerd, ledger_read, .seq = q->seq, .index = q->at,
 	    .fields = q->fields);
+}
+
+uint32_t
+say_prove(struct runner *r, uint64_t first, uint64_t second, uint64_t size)
+{
+	MSG_SEND(&r->ledgerd, ledger_prove, .seq = ++r->last_seq,
+	    .first = first, .second = second, .size = size);
+	return r->last_seq;
 }

@@ -28,6 +28,8 @@ void	say_query_data(struct runner *, const struct query *, int stream,
 void	say_query_end(struct runner *, const struct query *);
 void	say_query_refused(struct runner *, const struct query *,
 	    const struct msg_ledger_appended *);
+void	say_proof(struct runner *, uint32_t conn,
+	    const struct msg_ledger_proof *);
 
 /* To keyd; each sets a new seq in the job or query. */
 void	say_decide(struct runner *, struct job *);
@@ -54,7 +56,13 @@ uint32_t	 say_append(struct runner *, enum event, bool want_receipt);
 void	say_append_accepted(struct runner *, struct job *);
 void	say_append_verdict(struct runner *, struct job *);
 void	say_append_query(struct runner *, struct query *);
-/* Asks for leaf q->at. */
+/* Asks for leaf q->at, or for the proof that the query is for. */
 void	say_query_leaf(struct runner *, struct query *);
+/*
+ * Asks for consistency proofs from two sizes to a third, 0 for that of the
+ * newest checkpoint.  Returns the seq.
+ */
+uint32_t	 say_prove(struct runner *, uint64_t first, uint64_t second,
+		    uint64_t size);
 
 #endif

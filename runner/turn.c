@@ -36,6 +36,7 @@ take_signal(struct runner *r)
 		return;
 	r->stopping = true;
 	keyd_queue_refuse(r, REASON_STOPPING, STOPPING_TEXT);
+	prove_refuse(r, REASON_STOPPING, STOPPING_TEXT);
 	for (int i = 0; i < JOB_SLOTS; i++)
 		job_stop(r, &r->jobs[i]);
 	for (int i = 0; i < QUERIES; i++)
@@ -57,6 +58,8 @@ next_deadline(const struct runner *r)
 {
 	uint64_t next = keyd_queue_deadline(&r->keyd_queue);
 
+	if (prove_deadline(&r->proves) < next)
+		next = prove_deadline(&r->proves);
 	for (int i = 0; i < JOB_SLOTS; i++)
 		if (r->jobs[i].state != JOB_FREE &&
 		    r->jobs[i].deadline_ms < next)
@@ -96,6 +99,7 @@ take_timeouts(struct runner *r)
 		    r->queries[i].deadline_ms <= now)
 			query_timeout(r, &r->queries[i]);
 	keyd_queue_timeout(r);
+	prove_timeout(r);
 }
 
 static void
@@ -139,6 +143,7 @@ runner_turn(struct runner *r, int max_ms)
 	dispatch_ledgerd(r);
 	dispatch_gate(r);
 	keyd_queue_turn(r);
+	prove_turn(r);
 	query_turn(r);
 	return !has_stopped(r);
 }

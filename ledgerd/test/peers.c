@@ -17,6 +17,7 @@
 
 #include <sodium.h>
 
+#include "lib/consistency.h"
 #include "lib/fds.h"
 
 enum { RUNNER_OUT, RUNNER_IN, KEYD_OUT, KEYD_IN };	/* of play.pipes */
@@ -221,6 +222,20 @@ take_leaf(struct answer *a, struct get *g)
 }
 
 static void
+take_proof(struct answer *a, struct get *g)
+{
+	struct msg_ledger_proof m;
+
+	ATF_REQUIRE_EQ(0, msg_get_ledger_proof(g, &m));
+	a->seq = m.seq;
+	a->index = m.size;
+	a->len = m.note.len;
+	memcpy(a->text, m.note.p, m.note.len);
+	ATF_REQUIRE_EQ(0, proof_from_bytes(&a->first, m.first));
+	ATF_REQUIRE_EQ(0, proof_from_bytes(&a->second, m.second));
+}
+
+static void
 take_failed(struct answer *a, struct get *g)
 {
 	struct msg_ledger_failed m;
@@ -251,6 +266,8 @@ take_answer(struct answer *a, enum msg type, struct get *g)
 		take_appended(a, g);
 	else if (type == MSG_LEDGER_LEAF)
 		take_leaf(a, g);
+	else if (type == MSG_LEDGER_PROOF)
+		take_proof(a, g);
 	else if (type == MSG_LEDGER_FAILED)
 		take_failed(a, g);
 	else
@@ -399,6 +416,14 @@ void
 play_read(struct ledgerd_play *p, uint32_t seq, uint64_t index)
 {
 	MSG_SEND(&p->runner, ledger_read, .seq = seq, .index = index);
+}
+
+void
+play_prove(struct ledgerd_play *p, uint32_t seq, uint64_t first,
+    uint64_t second, uint64_t size)
+{
+	MSG_SEND(&p->runner, ledger_prove, .seq = seq, .first = first,
+	    .second = second, .size = size);
 }
 
 void

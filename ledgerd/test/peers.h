@@ -11,6 +11,7 @@
 #include "lib/msg/chan.h"
 #include "lib/msg/event.h"
 #include "lib/note.h"
+#include "lib/tree.h"
 
 #define PLAY_LIMIT_MS	20000	/* for anything that must happen */
 
@@ -47,11 +48,12 @@ struct ledgerd_play {
 struct answer {
 	enum msg	 type;
 	uint32_t	 seq;
-	uint64_t	 index;		/* or the size of LEDGER_INFO_IS */
+	uint64_t	 index;		/* or the size of a tree */
 	unsigned char	 hash[32];
 	uint64_t	 room;		/* LEDGER_INFO_IS, LEDGER_APPENDED */
 	char		 text[RECEIPT_MAX];	/* receipt or message */
 	size_t		 len;
+	struct proof	 first, second;		/* LEDGER_PROOF; its note: text */
 };
 
 /* Makes the pipes and a key named casemate/test. */
@@ -92,6 +94,10 @@ void	play_append(struct ledgerd_play *, uint32_t seq, enum event, bool receipt,
 void	play_info(struct ledgerd_play *);
 /* Asks for a leaf with its receipt. */
 void	play_read(struct ledgerd_play *, uint32_t seq, uint64_t index);
+
+/* Asks for the proofs from two sizes to a third. */
+void	play_prove(struct ledgerd_play *, uint32_t seq, uint64_t first,
+	    uint64_t second, uint64_t size);
 
 /* Whether ./log has the text; fails the test when not. */
 void	play_check_log(const char *text);

@@ -99,6 +99,7 @@ static const struct event_read_refused refusal = {
 	.rules = { 2, rules }, .verb = "ledger", .job = "",
 	.first = { true, 3 }, .count = { true, 4 }, .field = "",
 	.reason = "policy", .message = "no rule",
+	.second = { true, 5 },
 };
 
 ATF_TC_WITHOUT_HEAD(a_struct_is_written_in_its_rows_order);
@@ -109,7 +110,7 @@ ATF_TC_BODY(a_struct_is_written_in_its_rows_order, tc)
 	    "000000000000000000000000\",\"rules\":[\"one\",\"t\\\"wo\"],"
 	    "\"verb\":\"ledger\",\"job\":\"\","
 	    "\"first\":3,\"count\":4,\"field\":\"\",\"reason\":\"policy\","
-	    "\"_sd\":[\"";
+	    "\"second\":5,\"_sd\":[\"";
 	struct put p;
 
 	put_init(&p, fields, sizeof(fields));

@@ -52,6 +52,7 @@ enum {
 #define PRINCIPAL_MAX	255		/* as in allowed_signers */
 #define EXPLAINED_MAX	32768		/* what a person reads of a decision */
 #define TEXT_MAX	512		/* one message to a person */
+#define PROOF_MAX	2048		/* 64 hashes of a Merkle tree */
 #define NOTE_TEXT_MAX	1024		/* a signed checkpoint */
 #define MODE_MAX	16		/* kept, ephemeral */
 #define PROTOCOL_MAX	8		/* HELLO's "casemate" */
