@@ -503,7 +503,7 @@ ATF_TC_BODY(the_queue_is_bounded, tc)
 	ATF_CHECK_EQ(l.a.qlen, 0);
 	settle(&l, &ra, &rb);
 	ATF_CHECK_EQ(chan_room(&l.a), CHAN_QUEUE_MAX - CHAN_RESERVE);
-	ATF_CHECK_EQ(send_fate(&l, MSG_JOB_DATA, 32768, 64), EXIT_BUG);
+	ATF_CHECK_EQ(send_fate(&l, MSG_JOB_DATA, 32768, 96), EXIT_BUG);
 }
 
 ATF_TC_WITHOUT_HEAD(poll_asks_for_writing_only_with_a_queue);
