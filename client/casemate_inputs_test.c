@@ -61,6 +61,8 @@ static const struct odd_row inputs[] = {
 	    "a" }, ODD_BIT(FOLDER), false },
 	{ "receipt", { "verify", "@", "--appliance", "vkey" }, 0, false },
 	{ "vkey", { "verify", "receipt", "--appliance", "@" }, 0, false },
+	{ "receipt.disclosures", { "verify", "receipt", "--appliance", "vkey",
+	    "--disclosures", "@" }, ODD_BIT(EMPTY), false },
 	{ "receipt", { "recipe", "@", "vkey" }, 0, false },
 	{ "vkey", { "recipe", "receipt", "@" }, 0, false },
 	{ "site", { "policy", "check", "@" }, ODD_BIT(FOLDER), false },

@@ -84,6 +84,18 @@ check_written(const struct odd_row *r, enum odd_kind kind, mode_t mode)
 	    r->words[0], odd_names[kind], (int)st.st_size);
 }
 
+/* A receipt that is a file of its own has its disclosures beside it. */
+static void
+remove_disclosures(const struct odd_row *r, enum odd_kind kind)
+{
+	const unsigned files = ODD_BIT(LINK) | ODD_BIT(DANGLING) |
+	    ODD_BIT(MISSING) | ODD_BIT(EMPTY) | ODD_BIT(FORBIDDEN);
+	const bool wanted = r->appliance && (files & 1u << kind) != 0;
+
+	ATF_CHECK_EQ_MSG(wanted, unlink(ODD ".disclosures") == 0, "%s, %s",
+	    r->words[0], odd_names[kind]);
+}
+
 static void
 try_output(const struct odd_row *r, enum odd_kind kind, int good)
 {
@@ -103,6 +115,7 @@ try_output(const struct odd_row *r, enum odd_kind kind, int good)
 	} else {
 		odd_check_refused(r, kind, argument, status);
 	}
+	remove_disclosures(r, kind);
 	ATF_CHECK_EQ_MSG(before, odd_count_files(), "%s, %s", r->words[0],
 	    odd_names[kind]);
 	odd_clean();

@@ -30,6 +30,8 @@ struct run_job {
 	struct outlet	 outlet;
 	struct submit	 submit;
 	struct save	 saved;		/* where the receipt goes */
+	struct save	 disclosed;	/* and its disclosures, unless NULL: */
+	char		*beside;
 };
 
 /* When we end the connection closes, and so the appliance cancels the job. */
@@ -119,14 +121,52 @@ save_unverified(struct run_job *r)
 	free(path);
 }
 
+/* The disclosures first: a receipt is never without them. */
 static int
 save_verified(struct run_job *r)
 {
 	const struct buf *text = &r->session.receipt;
+	const struct buf *lines = &r->session.disclosures;
 
 	if (r->receipt == NULL)
 		return 0;
+	if (r->beside != NULL && lines->len != 0 &&
+	    save_data(&r->disclosed, lines->data, lines->len) == -1)
+		return -1;
 	return save_data(&r->saved, text->data, text->len);
+}
+
+/* Before the job runs: its receipt is sent only once. */
+static int
+open_receipt(struct run_job *r)
+{
+	if (r->receipt == NULL)
+		return 0;
+	if (save_open(&r->saved, r->receipt, 0644) == -1)
+		return -1;
+	if (save_is_stream(&r->saved))
+		return 0;
+	r->beside = verified_disclosures_path(r->receipt);
+	return save_open(&r->disclosed, r->beside, 0600);
+}
+
+/* What the leaf says of the command, as far as it is disclosed. */
+static void
+tell_recorded(const struct verified *v)
+{
+	struct parsed_leaf shown;
+	const char *session;
+
+	if (disclosed_find(&v->withheld, "submitter") == NULL)
+		return;
+	verified_show(v, &shown);
+	session = leaf_get(&shown, "data.session");
+	say_progress("recorded: submitter %s, key %s, rules %s%s%s",
+	    leaf_get(&shown, "data.submitter"),
+	    leaf_get(&shown, "data.submitter_key"),
+	    leaf_get(&shown, "data.rules"),
+	    *session == '\0' ? "" : ", session ", session);
+	leaf_free(&shown);
 }
 
 static int
@@ -148,6 +188,7 @@ verify(struct run_job *r)
 		    r->receipt == NULL ? "" : r->receipt,
 		    r->session.key_known ? "" : "; the appliance itself "
 		    "showed this key (use --appliance KEYFILE to make sure)");
+		tell_recorded(&v);
 	}
 	verified_free(&v);
 	return ret;
@@ -242,9 +283,7 @@ run_job(struct run_job *r)
 {
 	if (r->site != NULL)
 		return run_here(r);
-	/* Before the job runs: its receipt is sent only once. */
-	if (r->receipt != NULL &&
-	    save_open(&r->saved, r->receipt, 0644) == -1)
+	if (open_receipt(r) == -1)
 		return EXIT_RUN_FAILED;
 	if (session_open(&r->session) == -1 || load_pack(r) == -1 ||
 	    submit(r) == -1)
@@ -256,7 +295,7 @@ static int
 run(int argc, char *argv[])
 {
 	struct run_job r = { .session.wait_s = APPLIANCE_WAIT_S,
-	    .saved.fd = -1 };
+	    .saved.fd = -1, .disclosed.fd = -1 };
 	int code;
 
 	if (opts_parse(&cmd_run, &r, argc, argv, &r.what) == -1 ||
@@ -267,6 +306,8 @@ run(int argc, char *argv[])
 	signal(SIGTERM, interrupted);
 	code = run_job(&r);
 	save_close(&r.saved);
+	save_close(&r.disclosed);
+	free(r.beside);
 	pack_free(&r.pack);
 	session_free(&r.session);
 	return code;

@@ -157,16 +157,19 @@ static int
 take_lines(struct disclosed *d, const struct parsed_leaf *l,
     const char *lines, size_t len, struct why *w)
 {
-	const char *at = lines, *const end = lines + len, *newline;
+	const char *newline;
 	struct why why = { "" };
 
-	for (unsigned nr = 1; at != end; nr++, at = newline + 1) {
-		newline = memchr(at, '\n', (size_t)(end - at));
+	for (unsigned nr = 1; len != 0; nr++) {
+		newline = memchr(lines, '\n', len);
 		if (newline == NULL)
 			return why_set(w, "disclosure %u does not end in a "
 			    "newline: the disclosures were cut", nr);
-		if (take_line(d, l, at, (size_t)(newline - at), &why) == -1)
+		if (take_line(d, l, lines, (size_t)(newline - lines), &why) ==
+		    -1)
 			return why_set(w, "disclosure %u %s", nr, why.text);
+		len -= (size_t)(newline + 1 - lines);
+		lines = newline + 1;
 	}
 	return 0;
 }

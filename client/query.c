@@ -45,7 +45,7 @@ take_end(struct session *s, struct get *g)
 	if (client_get_read_end(g, &m) == -1)
 		return -1;
 	buf_set(&s->message, m.text, strlen(m.text));
-	buf_set(&s->receipt, m.receipt.p, m.receipt.len);
+	session_keep_receipt(s, &m.receipt, &m.disclosures);
 	return 0;
 }
 

@@ -63,7 +63,7 @@ static void
 forget_end(struct session *s)
 {
 	memset(&s->end, 0, sizeof(s->end));
-	s->message.len = s->receipt.len = 0;
+	s->message.len = s->receipt.len = s->disclosures.len = 0;
 }
 
 /* Pauses after a refusal as busy; true when the command is to be sent again. */
@@ -105,6 +105,14 @@ session_run(struct session *s, const struct command *what, session_talk *talk,
 	return 0;
 }
 
+void
+session_keep_receipt(struct session *s, const struct bytes *receipt,
+    const struct bytes *disclosures)
+{
+	buf_set(&s->receipt, receipt->p, receipt->len);
+	buf_set(&s->disclosures, disclosures->p, disclosures->len);
+}
+
 int
 session_get_refused(struct session *s, struct get *g)
 {
@@ -115,7 +123,7 @@ session_get_refused(struct session *s, struct get *g)
 	s->end.refused = true;
 	s->end.code = m.reason;
 	buf_set(&s->message, m.message, strlen(m.message));
-	buf_set(&s->receipt, m.receipt.p, m.receipt.len);
+	session_keep_receipt(s, &m.receipt, &m.disclosures);
 	return m.job[0] == '\0' || strcmp(m.job, s->command.id) == 0 ? 0 : -1;
 }
 
@@ -127,6 +135,9 @@ session_verify(const struct session *s, struct verified *v)
 
 	ret = verified_check(v, s->receipt.data, s->receipt.len,
 	    s->appliance.vkey, &w);
+	if (ret == 0)
+		ret = verified_disclose(v, s->disclosures.data,
+		    s->disclosures.len, &w);
 	if (ret == 0)
 		ret = ending_check(&s->end, &s->command, v, &w);
 	if (ret == -1)
@@ -143,4 +154,5 @@ session_free(struct session *s)
 	signed_free(&s->command);
 	buf_free(&s->message);
 	buf_free(&s->receipt);
+	buf_free(&s->disclosures);
 }

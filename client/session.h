@@ -27,6 +27,7 @@ struct session {
 	struct ending	 end;		/* as the appliance reported it */
 	struct buf	 message;	/* from the appliance */
 	struct buf	 receipt;	/* empty: none */
+	struct buf	 disclosures;	/* of the receipt's leaf */
 };
 
 /*
@@ -63,12 +64,17 @@ int	session_open(struct session *);
 int	session_run(struct session *, const struct command *, session_talk *,
 	    void *ctx);
 
+/* Keeps the receipt that ends the conversation, and its disclosures. */
+void	session_keep_receipt(struct session *, const struct bytes *receipt,
+	    const struct bytes *disclosures);
+
 /* Fills the session from a REFUSED.  -1 when it is malformed. */
 int	session_get_refused(struct session *, struct get *);
 
 /*
- * Verifies the receipt, and that its leaf is this command's and records the
- * same end.  Complains and returns -1.  verified_free() in any case.
+ * Verifies the receipt and its disclosures, and that its leaf is this command's
+ * and records the same end.  Complains and returns -1.  verified_free() in any
+ * case.
  */
 int	session_verify(const struct session *, struct verified *);
 

@@ -22,8 +22,8 @@ CLIENT_PROGS += client/casemate
 
 # A fake appliance, for what a real one does not do on demand.
 ARCHIVES += client/test
-client/test_SRCS := $(addprefix client/test/,fake_appliance.c fake_qemu.c \
-	fake_query.c odd.c rand.c user.c)
+client/test_SRCS := $(addprefix client/test/,fake_appliance.c fake_leaf.c \
+	fake_qemu.c fake_query.c odd.c rand.c user.c)
 client/test_NEEDS := client
 TESTS += $(addprefix client/,backoff_test bundle_readers_test \
 	casemate_closed_test casemate_inputs_test casemate_outputs_test \

@@ -90,7 +90,7 @@ do_finished(struct submit *s, struct get *g)
 	end->code = m.outcome;
 	end->status = m.status;
 	buf_set(&s->session->message, m.message, strlen(m.message));
-	buf_set(&s->session->receipt, m.receipt.p, m.receipt.len);
+	session_keep_receipt(s->session, &m.receipt, &m.disclosures);
 	return TURN_END;
 }
 

@@ -81,16 +81,25 @@ print_row(FILE *out, const char *name, const char *text)
 	putc('\n', out);
 }
 
-static void
-print_data(FILE *out, const struct verified *v)
+void
+verified_show(const struct verified *v, struct parsed_leaf *shown)
 {
-	struct parsed_leaf shown;
 	struct buf text = { 0 };
 	struct why w = { "" };
 
 	disclosed_put(&text, &v->withheld, &v->leaf);
-	if (leaf_parse(&shown, text.data, text.len, &w) == -1)
+	/* disclosed_read() has tried it. */
+	if (leaf_parse(shown, text.data, text.len, &w) == -1)
 		say_die(EXIT_BUG, "a leaf with its disclosures: %s", w.text);
+	buf_free(&text);
+}
+
+static void
+print_data(FILE *out, const struct verified *v)
+{
+	struct parsed_leaf shown;
+
+	verified_show(v, &shown);
 	for (size_t i = 0; i < shown.n; i++) {
 		const struct leaf_member *m = &shown.member[i];
 
@@ -98,7 +107,6 @@ print_data(FILE *out, const struct verified *v)
 			print_row(out, m->name + strlen("data."), m->value);
 	}
 	leaf_free(&shown);
-	buf_free(&text);
 }
 
 void
@@ -116,6 +124,18 @@ verified_print(FILE *out, const struct verified *v)
 	print_data(out, v);
 	fprintf(out, "  %-18s index %llu of a tree of %llu\n", "ledger",
 	    (unsigned long long)v->index, (unsigned long long)v->size);
+}
+
+char *
+verified_disclosures_path(const char *receipt)
+{
+	static const char end[] = ".tlog-proof";
+	const size_t len = strlen(receipt), skip = strlen(end);
+	const bool ends = len > skip &&
+	    strcmp(receipt + len - skip, end) == 0;
+
+	return need_printf("%.*s.disclosures", (int)(ends ? len - skip : len),
+	    receipt);
 }
 
 int

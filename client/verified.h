@@ -38,8 +38,19 @@ int	verified_disclose(struct verified *, const void *lines, size_t len,
 	    struct why *w);
 void	verified_free(struct verified *);
 
-/* Prints a line for each fact; withheld fields as disclosed_put() does. */
+/*
+ * The leaf with its withheld fields, as disclosed_put() shows them;
+ * leaf_free().
+ */
+void	verified_show(const struct verified *, struct parsed_leaf *);
+/* Prints a line for each fact. */
 void	verified_print(FILE *, const struct verified *);
+
+/*
+ * The file of the disclosures that belong to this receipt: FILE.disclosures,
+ * and N.disclosures for N.tlog-proof.  The caller frees it.
+ */
+char	*verified_disclosures_path(const char *receipt);
 
 /*
  * The vkey in a file, without its newline, checked.  Complains and

@@ -164,54 +164,57 @@ fake_hello(struct fake *f, int fd)
 }
 
 static void
-refuse(int fd, enum reason why, const char *text, const char *receipt)
+refuse(int fd, enum reason why, const char *text, const char *receipt,
+    const struct buf *disclosures)
 {
-	static unsigned char frame[RECEIPT_MAX + 2048];
+	static unsigned char frame[RECEIPT_MAX + DISCLOSURES_MAX + 2048];
 	struct put p;
 
 	put_init(&p, frame, sizeof(frame));
 	client_put_refused(&p, &(struct client_refused){
 	    .reason = (uint8_t)why, .message = text, .job = "",
-	    .receipt = { receipt, strlen(receipt) } });
+	    .receipt = { receipt, strlen(receipt) },
+	    .disclosures = { disclosures->data, disclosures->len } });
 	fake_send(fd, CLIENT_REFUSED, frame, p.len);
 }
 
 void
 fake_refuse(int fd, enum reason why, const char *text)
 {
-	refuse(fd, why, text, "");
+	refuse(fd, why, text, "", &(struct buf){ 0 });
 }
 
 void
 fake_refuse_recorded(int fd, enum reason why, const char *text)
 {
-	refuse(fd, why, text, "a receipt");
+	refuse(fd, why, text, "a receipt", &(struct buf){ 0 });
 }
 
 void
 fake_refuse_proven(struct fake *f, int fd, const struct command *c,
     const unsigned char *digest, enum reason why, enum fake_lie lie)
 {
-	static const unsigned char zeros[DIGEST_LEN];
 	const bool job = c->verb == VERB_RUN;
+	const struct fake_head head = { .source = f->key.name,
+	    .type = job ? "casemate.job.refused" : "casemate.read.refused",
+	    .said = lie == LIE_OTHER_EVENT ? "casemate.job.accepted" : NULL };
 	static char text[RECEIPT_MAX];
-	char id[JOB_ID_LEN + 1], *leaf;
+	char id[JOB_ID_LEN + 1];
+	struct fake_leaf leaf;
 	struct put p;
 
 	command_job(digest, id);
-	leaf = need_printf("{\"specversion\":\"1.0\",\"id\":\"0\",\"source\":"
-	    "\"%s\",\"type\":\"%s\",\"time\":\"2026-01-01T00:00:00.000Z\","
-	    "\"prev\":\"%s\",\"data\":{\"%s\":\"%s\",\"command_sha256\":"
-	    "\"%s\",\"reason\":\"%s\"}}", f->key.name,
-	    lie == LIE_OTHER_EVENT ? "casemate.job.accepted" :
-	    job ? "casemate.job.refused" : "casemate.read.refused",
-	    fake_hex(zeros), job ? "job" : "id", id, fake_hex(digest),
-	    reason_word(lie == LIE_OTHER_OUTCOME ? REASON_REPLAY : why));
+	fake_leaf_make(&leaf, &head, (struct fake_field[]){
+	    { job ? "job" : "id", .text = id },
+	    { "command_sha256", .digest = digest },
+	    { "submitter", .text = "a" }, { "message", .text = "with proof" },
+	    { "reason", .text = reason_word(lie == LIE_OTHER_OUTCOME ?
+	    REASON_REPLAY : why) }, { NULL } });
 	put_init(&p, text, sizeof(text) - 1);
-	fake_put_receipt(&p, f, leaf, lie);
+	fake_put_receipt(&p, f, leaf.text, lie);
 	text[p.len] = '\0';
-	refuse(fd, why, "with proof", text);
-	free(leaf);
+	refuse(fd, why, "with proof", text, &leaf.disclosures);
+	fake_leaf_free(&leaf);
 }
 
 const char *
@@ -227,36 +230,41 @@ fake_hex(const void *digest)
 	return dst;
 }
 
-static char *
-make_leaf(struct fake *f, const struct command *c, const char *job,
-    const unsigned char *command_sha256, enum fake_lie lie)
+static void
+make_leaf(struct fake_leaf *l, struct fake *f, const struct command *c,
+    const char *job, const unsigned char *digest, enum fake_lie lie)
 {
-	unsigned char out[DIGEST_LEN], err[DIGEST_LEN], accepted[DIGEST_LEN];
 	static const unsigned char zeros[DIGEST_LEN];
+	unsigned char out[DIGEST_LEN], err[DIGEST_LEN], accepted[DIGEST_LEN];
+	const struct fake_head head = { .type = "casemate.job.finished",
+	    .source = lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
+	    .said = lie == LIE_OTHER_EVENT ? "casemate.job.accepted" : NULL };
 
 	sha256("out\n", 4, out);
 	sha256("err\n", 4, err);
 	memset(accepted, 0xaa, sizeof(accepted));
-	return need_printf("{\"specversion\":\"1.0\",\"id\":\"0\",\"source\":"
-	    "\"%s\",\"type\":\"%s\",\"time\":\"2026-01-01T00:00:00.000Z\","
-	    "\"prev\":\"%s\",\"data\":{\"job\":\"%s\",\"name\":\"t\","
-	    "\"author\":\"a\",\"submitter\":\"a\",\"command_sha256\":\"%s\","
-	    "\"manifest_sha256\":\"%s\",\"bundle_sha256\":\"%s\","
-	    "\"accepted_leaf\":\"%s\",\"outcome\":\"%s\",\"status\":%d,"
-	    "\"message\":\"\",\"stdout_sha256\":\"%s\",\"stdout_bytes\":4,"
-	    "\"stderr_sha256\":\"%s\",\"stderr_bytes\":4,\"wall_ms\":1,"
-	    "\"cpu_us\":1,\"memory_peak_bytes\":1}}",
-	    lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
-	    lie == LIE_OTHER_EVENT ? "casemate.job.accepted" :
-	    "casemate.job.finished", fake_hex(zeros),
-	    lie == LIE_OTHER_JOB ? "00000000000000000000000000000000" : job,
-	    fake_hex(lie == LIE_OTHER_COMMAND ? zeros : command_sha256),
-	    fake_hex(c->manifest_sha256),
-	    fake_hex(lie == LIE_OTHER_BUNDLE ? zeros : c->bundle_sha256),
-	    fake_hex(lie == LIE_OTHER_ACCEPTED ? zeros : accepted),
-	    lie == LIE_OTHER_OUTCOME ? "timed-out" : "exited",
-	    lie == LIE_OTHER_STATUS ? 0 : 7,
-	    fake_hex(lie == LIE_OTHER_OUTPUT ? err : out), fake_hex(err));
+	fake_leaf_make(l, &head, (struct fake_field[]){
+	    { "job", .text = lie == LIE_OTHER_JOB ?
+	    "00000000000000000000000000000000" : job },
+	    { "name", .text = "t" }, { "submitter", .text = "dana" },
+	    { "submitter_key", .text = "SHA256:fake" },
+	    { "rules", .text = "run-all" }, { "author", .text = "erin" },
+	    { "command_sha256", .digest = lie == LIE_OTHER_COMMAND ? zeros :
+	    digest },
+	    { "manifest_sha256", .digest = c->manifest_sha256 },
+	    { "bundle_sha256", .digest = lie == LIE_OTHER_BUNDLE ? zeros :
+	    c->bundle_sha256 },
+	    { "accepted_leaf", .digest = lie == LIE_OTHER_ACCEPTED ? zeros :
+	    accepted },
+	    { "outcome", .text = lie == LIE_OTHER_OUTCOME ? "timed-out" :
+	    "exited" },
+	    { "status", .number = lie == LIE_OTHER_STATUS ? 0 : 7 },
+	    { "stdout_sha256", .digest = lie == LIE_OTHER_OUTPUT ? err : out },
+	    { "stdout_bytes", .number = 4 }, { "stderr_sha256", .digest = err },
+	    { "stderr_bytes", .number = 4 }, { "wall_ms", .number = 1 },
+	    { NULL } });
+	if (lie == LIE_OTHER_DISCLOSURE)	/* its salt */
+		l->disclosures.data[10] ^= 1;
 }
 
 void
@@ -316,19 +324,22 @@ send_accepted(int fd, const char *job)
 }
 
 static void
-send_finished(struct fake *f, int fd, const char *leaf, enum fake_lie lie)
+send_finished(struct fake *f, int fd, const struct fake_leaf *leaf,
+    enum fake_lie lie)
 {
-	static unsigned char frame[RECEIPT_MAX + 2048], text[RECEIPT_MAX];
+	static unsigned char frame[RECEIPT_MAX + DISCLOSURES_MAX + 2048];
+	static unsigned char text[RECEIPT_MAX];
 	struct put p, r;
 
 	put_init(&r, text, sizeof(text));
 	if (lie != LIE_NO_RECEIPT)
-		fake_put_receipt(&r, f, leaf, lie);
+		fake_put_receipt(&r, f, leaf->text, lie);
 	put_init(&p, frame, sizeof(frame));
 	client_put_finished(&p, &(struct client_finished){
 	    .outcome = OUTCOME_EXITED, .status = 7,
 	    .message = f->message,
-	    .receipt = { text, r.len } });
+	    .receipt = { text, r.len },
+	    .disclosures = { leaf->disclosures.data, leaf->disclosures.len } });
 	fake_send(fd, CLIENT_FINISHED, frame, p.len);
 }
 
@@ -441,13 +452,14 @@ void
 fake_job(struct fake *f, int fd, enum fake_lie lie)
 {
 	unsigned char digest[DIGEST_LEN];
-	char job[JOB_ID_LEN + 1], *leaf;
+	char job[JOB_ID_LEN + 1];
+	struct fake_leaf leaf;
 	struct command c;
 
 	begin_job(f, fd, &c, digest, job);
 	fake_output(fd, 1, "out\n", 4);
 	fake_output(fd, 2, "err\n", 4);
-	leaf = make_leaf(f, &c, job, digest, lie);
-	send_finished(f, fd, leaf, lie);
-	free(leaf);
+	make_leaf(&leaf, f, &c, job, digest, lie);
+	send_finished(f, fd, &leaf, lie);
+	fake_leaf_free(&leaf);
 }

@@ -43,8 +43,36 @@ enum fake_lie {
 	LIE_OTHER_EVENT,
 	LIE_OTHER_KEY,		/* signs with another key than it shows */
 	LIE_OTHER_LEAF,		/* the proof is of another leaf */
+	LIE_OTHER_DISCLOSURE,	/* one of another leaf */
 	LIE_NO_RECEIPT,
 };
+
+/* A leaf's field: one of text, digest and number; of a list the only text. */
+struct fake_field {
+	const char	*name;		/* NULL ends them */
+	const char	*text;
+	const unsigned char *digest;
+	uint64_t	 number;
+};
+
+/* What a leaf has before its fields. */
+struct fake_head {
+	const char	*source, *type;
+	const char	*said;		/* the type that it says, or NULL */
+	uint64_t	 index;
+	const char	*prev;		/* NULL: zeros */
+	const unsigned char *site;	/* NULL: zeros */
+};
+
+struct fake_leaf {
+	char		*text;
+	struct buf	 disclosures;	/* of all withheld fields, as lines */
+};
+
+/* As ledgerd makes it; fields that are not given are empty or 0. */
+void	fake_leaf_make(struct fake_leaf *, const struct fake_head *,
+	    const struct fake_field *);
+void	fake_leaf_free(struct fake_leaf *);
 
 /* What the child does with one connection. */
 typedef void fake_handler(struct fake *, int fd, int nr, void *arg);

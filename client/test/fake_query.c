@@ -52,25 +52,27 @@ send_pieces(int fd, const char *answer)
 	}
 }
 
-static char *
-make_read_leaf(struct fake *f, const struct command *c,
+static void
+make_read_leaf(struct fake_leaf *l, struct fake *f, const struct command *c,
     const unsigned char *digest, enum fake_lie lie)
 {
 	static const unsigned char zeros[DIGEST_LEN];
+	const struct fake_head head = { .type = "casemate.read.allowed",
+	    .source = lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
+	    .said = lie == LIE_OTHER_EVENT ? "casemate.read.refused" : NULL };
 	char id[JOB_ID_LEN + 1];
 
 	command_job(lie == LIE_OTHER_JOB ? zeros : digest, id);
-	return need_printf("{\"specversion\":\"1.0\",\"id\":\"0\",\"source\":"
-	    "\"%s\",\"type\":\"%s\",\"time\":\"2026-01-01T00:00:00.000Z\","
-	    "\"prev\":\"%s\",\"data\":{\"id\":\"%s\",\"submitter\":\"a\","
-	    "\"command_sha256\":\"%s\",\"verb\":\"%s\",\"job\":\"%s\","
-	    "\"first\":%llu,\"count\":%u}}",
-	    lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
-	    lie == LIE_OTHER_EVENT ? "casemate.read.refused" :
-	    "casemate.read.allowed", fake_hex(zeros), id,
-	    fake_hex(lie == LIE_OTHER_COMMAND ? zeros : digest),
-	    lie == LIE_OTHER_OUTCOME ? "output" : verb_word(c->verb), c->job,
-	    (unsigned long long)c->first, (unsigned)c->count);
+	fake_leaf_make(l, &head, (struct fake_field[]){
+	    { "id", .text = id }, { "submitter", .text = "a" },
+	    { "command_sha256", .digest = lie == LIE_OTHER_COMMAND ? zeros :
+	    digest },
+	    { "verb", .text = lie == LIE_OTHER_OUTCOME ? "output" :
+	    verb_word(c->verb) }, { "job", .text = c->job },
+	    { "first", .number = c->first }, { "count", .number = c->count },
+	    { NULL } });
+	if (lie == LIE_OTHER_DISCLOSURE)	/* its salt */
+		l->disclosures.data[10] ^= 1;
 }
 
 /* HELLO and READ. */
@@ -90,18 +92,21 @@ static void
 end_query(struct fake *f, int fd, const struct command *c,
     const unsigned char *digest, const char *note, enum fake_lie lie)
 {
-	static unsigned char frame[RECEIPT_MAX + 2048], text[RECEIPT_MAX];
-	char *leaf = make_read_leaf(f, c, digest, lie);
+	static unsigned char frame[RECEIPT_MAX + DISCLOSURES_MAX + 2048];
+	static unsigned char text[RECEIPT_MAX];
+	struct fake_leaf leaf;
 	struct put p, r;
 
+	make_read_leaf(&leaf, f, c, digest, lie);
 	put_init(&r, text, sizeof(text));
 	if (lie != LIE_NO_RECEIPT)
-		fake_put_receipt(&r, f, leaf, lie);
+		fake_put_receipt(&r, f, leaf.text, lie);
 	put_init(&p, frame, sizeof(frame));
 	client_put_read_end(&p, &(struct client_read_end){
-	    .text = note, .receipt = { text, r.len } });
+	    .text = note, .receipt = { text, r.len },
+	    .disclosures = { leaf.disclosures.data, leaf.disclosures.len } });
 	fake_send(fd, CLIENT_READ_END, frame, p.len);
-	free(leaf);
+	fake_leaf_free(&leaf);
 }
 
 void
