@@ -21,3 +21,14 @@ $(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test \
 FUZZERS += ledgerd/pages_fuzz
 
 TOOLS += ledgerd/ledger_bench
+
+# Readers of leaves by others, which are not in the tree.
+TESTS += ledgerd/referee/leaf_driver
+$(B)/.leaf-referee: ledgerd/referee/package-lock.json deps/fetch-npm \
+    $(if $(wildcard $(B)/leaf-referee/node_modules),,FORCE) \
+    | $(B)/.host-packages
+	$(Q)deps/fetch-npm ledgerd/referee $(B)/leaf-referee
+	$(Q)touch $@
+SHTESTS += ledgerd/referee/referee_test
+$(B)/tests/ledgerd/referee/referee_test: | $(B)/.leaf-referee \
+    $(B)/tests/ledgerd/referee/leaf_driver
