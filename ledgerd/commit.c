@@ -10,7 +10,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "commit.h"
 #include "leaf.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/msg/msg.h"
 
@@ -129,6 +131,7 @@ commit_batch(struct ledgerd *l, size_t n)
 	    store_commit(&l->store) == -1)
 		return -1;
 	l->checkpoint.stored = true;
+	l->last_commit_ms = clock_ms();
 	return 0;
 }
 
@@ -177,7 +180,7 @@ commit_waiting(struct ledgerd *l)
 	struct queue *q = &l->queue;
 	size_t n = q->len - q->settled;
 
-	while (l->ready && q->settled < q->len) {
+	while (l->ready && !l->stopped && q->settled < q->len) {
 		const char *failure = NULL;
 
 		if (commit_batch(l, n) == -1)
@@ -193,47 +196,31 @@ commit_waiting(struct ledgerd *l)
 	}
 }
 
+/* The first leaf of this format. */
 static int
-commit_event(struct ledgerd *l, const struct leaf_data *data)
+put_format(struct store *s)
+{
+	if (s->upgraded_from[0] == '\0')
+		return 0;
+	return store_set(s, "format", STORE_FORMAT, strlen(STORE_FORMAT));
+}
+
+const char *
+commit_own(struct ledgerd *l, const struct own_leaf *own)
 {
 	struct store *s = &l->store;
 	uint32_t bytes;
 
-	if (store_begin(s, 1, LEAF_MAX + leaf_data_len(data)) == -1 ||
-	    put_leaf(l, event_info(EVENT_APPLIANCE_STARTED), data,
-	    &bytes) == -1 ||
-	    store_set(s, "boot", l->boot_id, strlen(l->boot_id)) == -1 ||
-	    store_set(s, "format", STORE_FORMAT, strlen(STORE_FORMAT)) == -1 ||
+	if (store_begin(s, 1, LEAF_MAX + leaf_data_len(&own->data) +
+	    own->reserve) == -1 ||
+	    put_leaf(l, own->event, &own->data, &bytes) == -1 ||
+	    (own->name != NULL &&
+	    store_set(s, own->name, own->value, strlen(own->value)) == -1) ||
+	    put_format(s) == -1 ||
 	    put_checkpoint(l) == -1 || store_commit(s) == -1)
-		return -1;
+		return failure_text(l);
 	l->checkpoint.stored = true;
-	return 0;
-}
-
-/* Once in each boot, even if the process starts again. */
-void
-commit_started(struct ledgerd *l)
-{
-	char boot[BOOT_ID_MAX], fields[512];
-	struct leaf_data data;
-	size_t len;
-	struct put p;
-	int ret;
-
-	if (store_get(&l->store, "boot", boot, sizeof(boot), &len) == 0 &&
-	    len == strlen(l->boot_id) && memcmp(boot, l->boot_id, len) == 0)
-		return;
-	put_init(&p, fields, sizeof(fields));
-	event_put_appliance_started(&p, &(struct event_appliance_started){
-	    .version = CASEMATE_VERSION, .mode = l->mode,
-	    .boot_id = l->boot_id, .upgraded_from = l->store.upgraded_from });
-	if (p.err != 0 || leaf_data_make(&data,
-	    event_info(EVENT_APPLIANCE_STARTED),
-	    (struct bytes){ fields, p.len }, (struct bytes){ "", 0 }, NULL) == -1)
-		die(EXIT_BUG, "the event of this start is too long");
-	ret = commit_event(l, &data);
-	leaf_data_free(&data);
-	if (ret == -1)
-		die(EXIT_REFUSED, "this start cannot be recorded: %s",
-		    failure_text(l));
+	s->upgraded_from = "";
+	l->last_commit_ms = clock_ms();
+	return NULL;
 }

@@ -19,6 +19,8 @@ static bool
 is_needed(struct ledgerd *l)
 {
 	if (!l->ready)
+		return l->source[0] == '\0';	/* the first one */
+	if (l->checkpoint.size < l->want_size)
 		return true;
 	for (size_t i = 0; i < l->queue.settled; i++)
 		if (is_uncovered(l, queue_at(&l->queue, i)))

@@ -21,16 +21,20 @@
 #include "lib/fds.h"
 #include "lib/log.h"
 #include "lib/sandbox.h"
+#include "own.h"
 
 #include "ledgerd.seccomp.h"
 
 #define MIB_MAX		(1u << 20)	/* 1 TiB, far below the address space */
 
 /* chan_poll() fills two for each. */
-enum { SLOT_RUNNER, SLOT_KEYD = SLOT_RUNNER + 2, SLOT_N = SLOT_KEYD + 2 };
+enum {
+	SLOT_RUNNER, SLOT_KEYD = SLOT_RUNNER + 2, SLOT_INIT = SLOT_KEYD + 2,
+	SLOT_N = SLOT_INIT + 2,
+};
 
 static const struct sandbox_limit limits[] = {
-	{ RLIMIT_NOFILE, 16 },		/* 4 pipes, log, LMDB's 2, the folder */
+	{ RLIMIT_NOFILE, 16 },		/* 6 pipes, log, LMDB's 2, the folder */
 	{ RLIMIT_NPROC, 0 },
 	{ RLIMIT_MEMLOCK, 0 },
 	{ RLIMIT_DATA, 32u << 20 },	/* LMDB's lists, a batch, both queues */
@@ -87,13 +91,17 @@ parse_args(struct ledgerd *l, int argc, char *argv[])
 	return mib;
 }
 
-/* After the first checkpoint, leaves can be written. */
+/*
+ * Leaves can be written after the first checkpoint, once keyd has told about
+ * the site and init about the boot.
+ */
 static void
 become_ready(struct ledgerd *l)
 {
-	if (l->ready || l->source[0] == '\0' || !l->site_there)
+	if (l->ready || l->source[0] == '\0' || !l->site_there ||
+	    !l->boot_there)
 		return;
-	commit_started(l);
+	own_start(l);
 	l->ready = true;
 	sandbox_ready(FD_NOTIFY);
 }
@@ -105,24 +113,30 @@ wait_for_peers(struct ledgerd *l)
 
 	chan_poll(&l->runner, pfd + SLOT_RUNNER);
 	chan_poll(&l->keyd, pfd + SLOT_KEYD);
+	chan_poll(&l->init, pfd + SLOT_INIT);
 	if (!runner_may_send(l))
 		pfd[SLOT_RUNNER].fd = -1;
-	if (poll(pfd, SLOT_N, -1) == -1 && errno != EINTR)
+	if (poll(pfd, SLOT_N, own_wait_ms(l)) == -1 && errno != EINTR)
 		die_errno("poll");
 	chan_flush(&l->runner);
 	chan_flush(&l->keyd);
+	chan_flush(&l->init);
 }
 
 static void
 ledgerd_turn(struct ledgerd *l)
 {
 	wait_for_peers(l);
+	init_read(l);
 	runner_read(l);
 	keyd_read(l);
 	become_ready(l);
+	own_turn(l);
 	commit_waiting(l);
+	init_record(l);
 	keyd_ask(l);
 	runner_answer(l);
+	init_answer(l);
 }
 
 int
@@ -140,6 +154,8 @@ main(int argc, char *argv[])
 	    PEER_LEDGERD, PEER_RUNNER);
 	chan_init(&l.keyd, FD_LEDGERD_KEYD_IN, FD_LEDGERD_KEYD_OUT,
 	    PEER_LEDGERD, PEER_KEYD);
+	chan_init(&l.init, FD_LEDGERD_INIT_IN, FD_LEDGERD_INIT_OUT,
+	    PEER_LEDGERD, PEER_INIT);
 
 	sandbox_enter(&ledgerd_sandbox);	/* no way back from here */
 

@@ -6,19 +6,48 @@
 #include <stdint.h>
 
 #include "lib/msg/chan.h"
+#include "lib/msg/event.h"
 #include "lib/note.h"
 #include "queue.h"
 #include "recent.h"
+#include "steps.h"
 #include "store.h"
 
 /*
  * Bytes that stay free for the ends of accepted jobs: 8 jobs run at a time, and
- * the end of each is a leaf of at most 7 pages.  The rest is for some boots on
- * a full disk, so that the operator sees that it is full.
+ * the end of each is a leaf of at most 7 pages.  The rest of RESERVE is for
+ * some boots and stops on a full disk, so that the operator sees that it is
+ * full, and for ends of services.
  */
 #define RESERVE		(96u << 12)
+#define RESERVE_JOBS	(56u << 12)
 
 #define BOOT_ID_MAX	64		/* the kernel's has 36 characters */
+#define INIT_MARK_MAX	(BOOT_ID_MAX + 12)	/* and a number */
+
+/* What init says of this boot. */
+struct boot_facts {
+	char		image[IMAGE_TEXT_MAX + 1];
+	unsigned char	image_sha256[DIGEST_LEN];
+	unsigned char	build_sha256[DIGEST_LEN];
+	char		runtimes[BOOT_RUNTIMES_MAX + 1];
+	char		command_line[COMMAND_LINE_MAX + 1];
+	uint32_t	cpus;
+	uint64_t	memory_bytes;
+};
+
+/* init's event; it sends the next one after the reply. */
+struct init_event {
+	enum {
+		INIT_EVENT_NONE,
+		INIT_EVENT_WAITS,
+		INIT_EVENT_SETTLED,	/* written, or not, for `failure' */
+	}			 state;
+	uint32_t		 seq;
+	const struct event_info	*info;
+	struct leaf_data	 data;
+	const char		*failure;	/* or NULL */
+};
 
 /* keyd's last reply to CHECKPOINT_SIGN. */
 struct signed_tree {
@@ -34,7 +63,17 @@ struct ledgerd {
 	const char		*mode;		/* kept or ephemeral */
 	const char		*boot_id;
 	struct store		 store;
-	struct chan		 runner, keyd;
+	struct chan		 runner, keyd, init;
+	struct boot_facts	 boot;
+	bool			 boot_there;	/* init has sent them */
+	struct init_event	 init_event;
+	bool			 stopped;	/* the last leaf is written */
+	struct moment		 last;		/* the clocks before any step */
+	uint64_t		 last_commit_ms;
+	uint64_t		 want_size;	/* a checkpoint must cover it */
+	bool			 own_failing;
+	bool			 damage_noted, damage_due;
+	char			 damage_text[TEXT_MAX + 1];
 	bool			 keyd_there;	/* a conversation has started */
 	bool			 site_there;	/* keyd has told the site */
 	uint32_t		 heartbeat_s;	/* its setting */
@@ -60,8 +99,12 @@ void	runner_answer(struct ledgerd *);
 void	keyd_ask(struct ledgerd *);
 void	keyd_read(struct ledgerd *);
 
-/* commit.c: one transaction for all that wait; the event of this boot. */
+/* init.c: takes init's events; records and replies to them, one at a time. */
+void	init_read(struct ledgerd *);
+void	init_record(struct ledgerd *);
+void	init_answer(struct ledgerd *);
+
+/* commit.c: one transaction for all that wait. */
 void	commit_waiting(struct ledgerd *);
-void	commit_started(struct ledgerd *);
 
 #endif

@@ -100,6 +100,11 @@ check_breaks(const void *bytes, size_t len)
 	p.runner_there = false;
 }
 
+/* The fields of runtime.measured, 49 bytes. */
+#define ZEROS8	"\0\0\0\0\0\0\0\0"
+#define MEASURED(letter)						\
+	"\0\0\0\1" letter "\0\0\0\x20" ZEROS8 ZEROS8 ZEROS8 ZEROS8 ZEROS8
+
 ATF_TC_WITHOUT_HEAD(a_malformed_append_ends_it);
 ATF_TC_BODY(a_malformed_append_ends_it, tc)
 {
@@ -107,13 +112,12 @@ ATF_TC_BODY(a_malformed_append_ends_it, tc)
 	check_breaks("", 0);
 	check_breaks("\0\0\0\1\1\0\0\0\0", 9);			/* cut */
 	check_breaks("\0\0\0\1\x63\0\0\0\0\0", 10);		/* event 99 */
-	check_breaks("\0\0\0\1\1\2\0\0\0\xf"
-	    "\0\0\0\1v\0\0\0\1m\0\0\0\1b", 25);		/* receipt 2 */
-	check_breaks("\0\0\0\1\1\0\0\0\0\0", 10);		/* no fields */
-	check_breaks("\0\0\0\1\1\0\0\0\0\xf"
-	    "\0\0\0\1v\0\0\0\1\xff\0\0\0\1b", 25);		/* not UTF-8 */
-	check_breaks("\0\0\0\1\1\0\0\0\0\xf"
-	    "\0\0\0\1v\0\0\0\1m\0\0\0\1b+", 26);		/* too long */
+	check_breaks("\0\0\0\1\x11\0\0\0\0\x8" ZEROS8, 18);	/* init's */
+	play_check_log("event 17 is not its to send");
+	check_breaks("\0\0\0\1\2\2\0\0\0\0", 10);		/* receipt 2 */
+	check_breaks("\0\0\0\1\2\0\0\0\0\0", 10);		/* no fields */
+	check_breaks("\0\0\0\1\x10\0\0\0\0\x31" MEASURED("\xff"), 59);
+	check_breaks("\0\0\0\1\x10\0\0\0\0\x32" MEASURED("p") "+", 60);
 	/* ... and what is right is not refused. */
 	play_start_ready(&p, "ledger");
 	play_append(&p, 1, EVENT_JOB_ACCEPTED, false, "j");

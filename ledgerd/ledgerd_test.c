@@ -340,8 +340,186 @@ ATF_TC_BODY(a_checkpoint_of_another_tree_ends_it, tc)
 	ATF_CHECK_EQ(110, play_wait_exit(&p));
 }
 
+/* The leaf at this index, which a receipt covers. */
+static const char *
+leaf_text(uint64_t index)
+{
+	static struct receipt r;
+	static char text[LEAF_MAX + 1];
+	struct why why;
+
+	play_read(&p, 77, index);
+	play_until_answer(&p, &a);
+	ATF_REQUIRE_EQ_MSG(MSG_LEDGER_LEAF, a.type, "%s", a.text);
+	ATF_REQUIRE_EQ(0, receipt_parse(&r, a.text, a.len, &why));
+	memcpy(text, r.leaf, r.leaf_len);
+	text[r.leaf_len] = '\0';
+	return text;
+}
+
+static void
+check_leaf(uint64_t index, const char *words)
+{
+	const char *text = leaf_text(index);
+
+	ATF_CHECK_MSG(strstr(text, words) != NULL, "%s is not in %s", words,
+	    text);
+}
+
+/* Appends an event with a receipt, so that the leaves before it can be read. */
+static void
+cover(void)
+{
+	play_append(&p, 99, EVENT_JOB_FINISHED, true, "j");
+	play_until_answer(&p, &a);
+	ATF_REQUIRE_EQ(MSG_LEDGER_APPENDED, a.type);
+}
+
+ATF_TC_WITHOUT_HEAD(the_start_has_what_init_says_of_the_boot);
+ATF_TC_BODY(the_start_has_what_init_says_of_the_boot, tc)
+{
+	setup();
+	play_start_ready(&p, "ledger");
+	cover();
+	check_leaf(0, "\"image\":\"1.2.3 linux 4.5.6\","
+	    "\"image_sha256\":\"1a0000");
+	check_leaf(0, "\"build_sha256\":\"b10000");
+	check_leaf(0, "\"runtimes\":\"python=1024\"");
+	check_leaf(0, "\"command_line\":\"quiet\"");
+	check_leaf(0, "\"cpus\":3,\"memory_bytes\":1048576");
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(is_ready_only_after_init_has_told_of_the_boot);
+ATF_TC_BODY(is_ready_only_after_init_has_told_of_the_boot, tc)
+{
+	static const char *const args[] = { "-m", "kept", "-b", "b", NULL };
+
+	setup();
+	p.silent_init = true;
+	play_start(&p, "ledger", args);
+	while (p.asked == 0 || play_turn(&p, &a, 300))
+		play_turn(&p, &a, 0);
+	ATF_CHECK(!p.ready);
+	ATF_CHECK_EQ(1, p.asked);
+	p.silent_init = false;
+	play_new_init(&p);
+	play_until_ready(&p);
+	ATF_CHECK_EQ(1, tree_size());
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(inits_events_are_leaves);
+ATF_TC_BODY(inits_events_are_leaves, tc)
+{
+	setup();
+	play_start_ready(&p, "ledger");
+	SEND_EVENT(&p, 1, appliance_ready, .ready_ms = event_u64(321));
+	ATF_CHECK_STREQ("", p.failure);
+	SEND_EVENT(&p, 2, appliance_stopping, .ordered_by = "console",
+	    .service = "", .how = "reboot");
+	ATF_CHECK_STREQ("", p.failure);
+	cover();
+	check_leaf(1, "casemate.appliance.ready");
+	check_leaf(1, "\"ready_ms\":321");
+	check_leaf(2, "\"ordered_by\":\"console\",\"service\":\"\","
+	    "\"how\":\"reboot\"");
+	ATF_CHECK_EQ(4, tree_size());
+	play_kill(&p);
+}
+
+/* ledgerd ended between the commit and its reply. */
+ATF_TC_WITHOUT_HEAD(an_event_that_is_sent_again_is_one_leaf);
+ATF_TC_BODY(an_event_that_is_sent_again_is_one_leaf, tc)
+{
+	static const char *const boot2[] = { "-m", "kept", "-b", "boot-12",
+	    NULL };
+
+	setup();
+	play_start_ready(&p, "ledger");
+	SEND_EVENT(&p, 1, appliance_ready, .ready_ms = event_u64(1));
+	SEND_EVENT(&p, 2, appliance_ready, .ready_ms = event_u64(2));
+	play_kill(&p);
+	p.runner_there = false;
+	play_start_ready(&p, "ledger");
+	SEND_EVENT(&p, 2, appliance_ready, .ready_ms = event_u64(2));
+	ATF_CHECK_STREQ("", p.failure);
+	ATF_CHECK_EQ(3, tree_size());
+	SEND_EVENT(&p, 3, appliance_ready, .ready_ms = event_u64(3));
+	ATF_CHECK_EQ(4, tree_size());
+	play_kill(&p);
+	p.runner_there = false;
+	play_start(&p, "ledger", boot2);
+	play_until_ready(&p);		/* its numbers begin again */
+	SEND_EVENT(&p, 1, appliance_ready, .ready_ms = event_u64(1));
+	ATF_CHECK_EQ(6, tree_size());
+	play_kill(&p);
+}
+
+/* With all that the runner had sent before it, and nothing behind it. */
+ATF_TC_WITHOUT_HEAD(stopped_is_the_last_leaf_and_has_a_checkpoint);
+ATF_TC_BODY(stopped_is_the_last_leaf_and_has_a_checkpoint, tc)
+{
+	enum { MANY = 150 };
+
+	setup();
+	play_start_ready(&p, "ledger");
+	for (uint32_t i = 1; i <= MANY; i++)
+		play_append(&p, i, EVENT_JOB_FINISHED, false, "j");
+	while (p.runner.qlen != 0)	/* the rest is in the pipe */
+		play_turn(&p, &a, 10);
+	SEND_EVENT(&p, 1, appliance_stopped, .how = "poweroff");
+	ATF_CHECK_STREQ("", p.failure);
+	while (play_turn(&p, &a, 100))
+		;
+	check_leaf(MANY + 1, "casemate.appliance.stopped");
+	ATF_CHECK_EQ(MANY + 2, tree_size());
+	play_append(&p, MANY + 1, EVENT_JOB_FINISHED, false, "j");
+	SEND_EVENT(&p, 2, appliance_ready, .ready_ms = event_u64(1));
+	ATF_CHECK_STREQ("the last leaf is written", p.failure);
+	ATF_CHECK_EQ(MANY + 2, tree_size());
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(a_heartbeat_is_written_when_idle);
+ATF_TC_BODY(a_heartbeat_is_written_when_idle, tc)
+{
+	unsigned asked;
+
+	setup();
+	p.heartbeat_s = 1;
+	play_start_ready(&p, "ledger");
+	asked = p.asked;
+	while (p.asked == asked)
+		ATF_REQUIRE(play_turn(&p, &a, PLAY_LIMIT_MS));
+	ATF_CHECK_EQ(2, tree_size());
+	while (play_turn(&p, &a, 100))
+		;
+	check_leaf(1, "casemate.ledger.heartbeat");
+	check_leaf(1, "\"interval_s\":1,\"idle_ms\":1");
+	play_kill(&p);
+}
+
+ATF_TC_WITHOUT_HEAD(no_heartbeat_when_the_site_wants_none);
+ATF_TC_BODY(no_heartbeat_when_the_site_wants_none, tc)
+{
+	setup();
+	play_start_ready(&p, "ledger");
+	while (play_turn(&p, &a, 1500))
+		;
+	ATF_CHECK_EQ(1, tree_size());
+	play_kill(&p);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, the_start_has_what_init_says_of_the_boot);
+	ATF_TP_ADD_TC(tp, is_ready_only_after_init_has_told_of_the_boot);
+	ATF_TP_ADD_TC(tp, inits_events_are_leaves);
+	ATF_TP_ADD_TC(tp, an_event_that_is_sent_again_is_one_leaf);
+	ATF_TP_ADD_TC(tp, stopped_is_the_last_leaf_and_has_a_checkpoint);
+	ATF_TP_ADD_TC(tp, a_heartbeat_is_written_when_idle);
+	ATF_TP_ADD_TC(tp, no_heartbeat_when_the_site_wants_none);
 	ATF_TP_ADD_TC(tp, is_ready_only_after_keyds_first_checkpoint);
 	ATF_TP_ADD_TC(tp, records_its_start_once_in_each_boot);
 	ATF_TP_ADD_TC(tp, a_receipt_verifies_with_the_appliances_key);

@@ -8,9 +8,11 @@
 #include "beside.h"
 #include "leaf.h"
 #include "lib/consistency.h"
+#include "commit.h"
 #include "lib/log.h"
 #include "lib/msg/msg.h"
 #include "lib/receipt.h"
+#include "own.h"
 
 bool
 runner_may_send(const struct ledgerd *l)
@@ -44,9 +46,9 @@ do_append(void *ctx, const struct msg_ledger_append *m)
 	struct append *a;
 	int ret;
 
-	if (event == NULL)
-		die(EXIT_PEER, "runner broke the protocol: there is no event "
-		    "%u", m->event);
+	if (event == NULL || own_writer((enum event)m->event) != PEER_RUNNER)
+		die(EXIT_PEER, "runner broke the protocol: event %u is not "
+		    "its to send", m->event);
 	ret = leaf_data_make(&data, event, m->fields, m->evidence, &finder);
 	if (ret == -1 && errno != EMSGSIZE)
 		die(EXIT_PEER, "runner broke the protocol: malformed fields of "
@@ -91,6 +93,7 @@ make_receipt(struct ledgerd *l, uint64_t index, char buf[RECEIPT_MAX],
 	    sizeof(leaf), &len, &proof) == -1) {
 		log_info("leaf %" PRIu64 " cannot be read: %s", index,
 		    store_error(&l->store));
+		own_note_damage(l, index, store_error(&l->store));
 		return -1;
 	}
 	put_init(&p, buf, RECEIPT_MAX);

@@ -1,8 +1,9 @@
 # The ledger.
 
 ARCHIVES += ledgerd
-ledgerd_SRCS := $(addprefix ledgerd/,beside.c commit.c keyd.c leaf.c page.c \
-	pages.c queue.c recent.c runner.c store.c store_open.c)
+ledgerd_SRCS := $(addprefix ledgerd/,beside.c commit.c init.c keyd.c leaf.c \
+	own.c page.c pages.c queue.c recent.c runner.c steps.c store.c \
+	store_open.c)
 ledgerd_NEEDS := lib
 ledgerd_LIBS := -llmdb
 IMAGE_PROGS += ledgerd/ledgerd
@@ -11,9 +12,10 @@ ledgerd/ledgerd_GEN := gen/ledgerd.seccomp.h
 ARCHIVES += ledgerd/test
 ledgerd/test_SRCS := ledgerd/test/fill.c ledgerd/test/peers.c
 ledgerd/test_NEEDS := ledgerd
-TESTS += $(addprefix ledgerd/,ledgerd_test ledgerd_fault_test prove_test \
-	recipe_test referee_test store_test store_fault_test store_power_test \
-	store_damage_test upgrade_test)
+TESTS += $(addprefix ledgerd/,ledgerd_test ledgerd_fault_test own_test \
+	prove_test recipe_test steps_test referee_test store_test \
+	store_fault_test store_power_test store_damage_test upgrade_test)
+ledgerd/own_test_LDFLAGS := -Wl,--wrap=clock_gettime,--wrap=store_begin
 $(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test prove_test \
 	recipe_test): | $(B)/bin/ledgerd
 $(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test \

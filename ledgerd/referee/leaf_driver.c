@@ -204,7 +204,7 @@ print_one(const struct event_info *info, uint64_t index)
 	add_fields(info, &p);
 	if (p.err != 0 ||
 	    leaf_data_make(&data, info, (struct bytes){fields, p.len},
-		(struct bytes){"", 0}) == -1)
+		(struct bytes){"", 0}, NULL) == -1)
 		die(EXIT_BUG, "%s does not fit", info->type);
 	print_leaf(info, index, data.text);
 	print_disclosures(info, data.beside);

@@ -30,7 +30,7 @@ make_leaf(const struct store *s, char text[LEAF_MAX], size_t len)
 	struct leaf_data data;
 	struct leaf leaf = {
 		.index = s->next.tree.size, .source = "casemate/test",
-		.type = "casemate.appliance.started", .prev = s->next.last,
+		.type = "casemate.appliance.stopped", .prev = s->next.last,
 		.time = { .tv_sec = 1700000000 }, .boot = "boot",
 		.site = site,
 	};
@@ -38,11 +38,10 @@ make_leaf(const struct store *s, char text[LEAF_MAX], size_t len)
 	memset(name, 'x', len);
 	name[len] = '\0';
 	put_init(&f, fields, sizeof(fields));
-	event_put_appliance_started(&f, &(struct event_appliance_started){
-	    .version = name, .mode = "kept", .boot_id = "boot",
-	    .upgraded_from = "" });
+	event_put_appliance_stopped(&f, &(struct event_appliance_stopped){
+	    .how = name });
 	ATF_REQUIRE_EQ(0, leaf_data_make(&data,
-	    event_info(EVENT_APPLIANCE_STARTED),
+	    event_info(EVENT_APPLIANCE_STOPPED),
 	    (struct bytes){ fields, f.len }, (struct bytes){ "", 0 }, NULL));
 	leaf.data = data.text;
 	put_init(&p, text, LEAF_MAX);

@@ -20,7 +20,9 @@
 #include "lib/consistency.h"
 #include "lib/fds.h"
 
-enum { RUNNER_OUT, RUNNER_IN, KEYD_OUT, KEYD_IN };	/* of play.pipes */
+enum {		/* of play.pipes */
+	RUNNER_OUT, RUNNER_IN, KEYD_OUT, KEYD_IN, INIT_OUT, INIT_IN, PIPES,
+};
 
 void
 play_init(struct ledgerd_play *p)
@@ -32,10 +34,11 @@ play_init(struct ledgerd_play *p)
 	ATF_REQUIRE(sodium_init() != -1);
 	crypto_sign_keypair(pub, p->secret);
 	ATF_REQUIRE_EQ(0, note_key_init(&p->key, "casemate/test", pub));
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < PIPES; i++)
 		ATF_REQUIRE_EQ(0, pipe2(p->pipes[i], O_DIRECT | O_CLOEXEC));
 	play_new_runner(p);
 	play_new_keyd(p);
+	play_new_init(p);
 }
 
 void
@@ -52,6 +55,13 @@ play_new_keyd(struct ledgerd_play *p)
 	p->owed = false;
 	chan_init(&p->keyd, p->pipes[KEYD_IN][0], p->pipes[KEYD_OUT][1],
 	    PEER_KEYD, PEER_LEDGERD);
+}
+
+void
+play_new_init(struct ledgerd_play *p)
+{
+	chan_init(&p->init, p->pipes[INIT_IN][0], p->pipes[INIT_OUT][1],
+	    PEER_INIT, PEER_LEDGERD);
 }
 
 static const char *
@@ -75,7 +85,9 @@ child(struct ledgerd_play *p, const char *dir, const char *const args[], int not
 {
 	int low[] = { -1, -1, -1, notify, p->pipes[RUNNER_OUT][0],
 	    p->pipes[RUNNER_IN][1], p->pipes[KEYD_OUT][0],
-	    p->pipes[KEYD_IN][1] };
+	    p->pipes[KEYD_IN][1], p->pipes[INIT_OUT][0],
+	    p->pipes[INIT_IN][1] };
+	enum { LOW = sizeof(low) / sizeof(low[0]) };
 	const char *argv[16] = { "ledgerd" };
 	union {
 		const char **in;
@@ -85,9 +97,9 @@ child(struct ledgerd_play *p, const char *dir, const char *const args[], int not
 
 	low[0] = low[1] = open("/dev/null", O_RDWR | O_CLOEXEC);
 	low[2] = open("log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < LOW; i++)
 		low[i] = fcntl(low[i], F_DUPFD_CLOEXEC, 100);
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < LOW; i++)
 		if (dup2(low[i], i) == -1)
 			_exit(99);
 	for (int i = 0; args[i] != NULL && i < 14; i++)
@@ -193,6 +205,67 @@ keyd_turn(struct ledgerd_play *p)
 		if (p->mood != KEYD_SILENT)
 			play_keyd_go(p);
 	}
+}
+
+static void
+send_boot(struct ledgerd_play *p)
+{
+	static const unsigned char image[DIGEST_LEN] = { 0x1a };
+	static const unsigned char build[DIGEST_LEN] = { 0xb1 };
+
+	MSG_SEND(&p->init, init_boot, .image = "1.2.3 linux 4.5.6",
+	    .image_sha256 = image, .build_sha256 = build,
+	    .runtimes = "python=1024", .command_line = "quiet", .cpus = 3,
+	    .memory_bytes = 1 << 20);
+}
+
+static void
+init_turn(struct ledgerd_play *p)
+{
+	struct msg_init_event_done m;
+	enum chan_event event;
+	enum msg type;
+	struct get g;
+
+	while ((event = chan_next(&p->init, &type, &g)) != CHAN_NONE) {
+		if (event == CHAN_RESET && !p->silent_init)
+			send_boot(p);
+		if (event == CHAN_RESET)
+			continue;
+		ATF_REQUIRE_EQ(MSG_INIT_EVENT_DONE, type);
+		ATF_REQUIRE_EQ(0, msg_get_init_event_done(&g, &m));
+		p->done = m.seq;
+		snprintf(p->failure, sizeof(p->failure), "%s", m.failure);
+	}
+}
+
+static struct put event_fields;
+
+struct put *
+play_fields(void)
+{
+	static unsigned char bytes[INIT_FIELDS_MAX];
+
+	put_init(&event_fields, bytes, sizeof(bytes));
+	return &event_fields;
+}
+
+void
+play_send_event(struct ledgerd_play *p, uint32_t seq, enum event event)
+{
+	p->done = 0;
+	MSG_SEND(&p->init, init_event, .seq = seq, .event = (uint8_t)event,
+	    .fields = { event_fields.base, event_fields.len });
+}
+
+void
+play_until_done(struct ledgerd_play *p, uint32_t seq)
+{
+	static struct answer a;
+
+	while (p->done != seq)
+		ATF_REQUIRE_MSG(play_turn(p, &a, PLAY_LIMIT_MS),
+		    "no reply to init's event");
 }
 
 static void
@@ -306,18 +379,21 @@ take_ready(struct ledgerd_play *p)
 bool
 play_turn(struct ledgerd_play *p, struct answer *a, int ms)
 {
-	struct pollfd pfd[6];
+	struct pollfd pfd[8];
 	int n;
 
 	a->type = MSG_CHAN_HELLO;
 	chan_poll(&p->runner, pfd);
 	chan_poll(&p->keyd, pfd + 2);
+	chan_poll(&p->init, pfd + 6);
 	pfd[4] = (struct pollfd){ .fd = p->ready ? -1 : p->notify,
 	    .events = POLLIN };
 	pfd[5] = (struct pollfd){ .fd = p->pidfd, .events = POLLIN };
-	n = poll(pfd, 6, ms);
+	n = poll(pfd, 8, ms);
 	chan_flush(&p->runner);
 	chan_flush(&p->keyd);
+	chan_flush(&p->init);
+	init_turn(p);
 	take_ready(p);
 	keyd_turn(p);
 	return runner_turn(p, a) || (n > 0 && pfd[5].revents == 0);

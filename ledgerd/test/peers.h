@@ -25,10 +25,13 @@ enum play_keyd {
 struct ledgerd_play {
 	pid_t		 pid;
 	int		 pidfd;
-	int		 pipes[4][2];	/* runner to ledgerd, back; keyd same */
+	int		 pipes[6][2];	/* runner to ledgerd, back; keyd, init */
 	int		 notify;
 	bool		 ready;
-	struct chan	 runner, keyd;
+	struct chan	 runner, keyd, init;
+	bool		 silent_init;	/* says nothing of the boot */
+	uint32_t	 done;		/* init's event with a reply, or 0 */
+	char		 failure[TEXT_MAX + 1];	/* in that reply */
 	bool		 runner_there;
 	unsigned	 resets;	/* conversations with the runner */
 	enum play_keyd	 mood;
@@ -87,6 +90,20 @@ void	play_keyd_go(struct ledgerd_play *);
 /* A new process on the other end of the pipes. */
 void	play_new_keyd(struct ledgerd_play *);
 void	play_new_runner(struct ledgerd_play *);
+void	play_new_init(struct ledgerd_play *);
+
+/*
+ * SEND_EVENT(p, seq, appliance_ready, .ready_ms = ...): as init, and waits for
+ * the reply, in p->failure.
+ */
+#define SEND_EVENT(p, seq, name, ...) do {				\
+	event_put_##name(play_fields(), &(struct event_##name){ __VA_ARGS__ }); \
+	play_send_event(p, seq, (enum event)EVENT_NUMBER_##name);	\
+	play_until_done(p, seq);					\
+} while (0)
+struct put	*play_fields(void);
+void	play_send_event(struct ledgerd_play *, uint32_t seq, enum event);
+void	play_until_done(struct ledgerd_play *, uint32_t seq);
 
 /* Sends an append of an event with small fields, its `job' as given. */
 void	play_append(struct ledgerd_play *, uint32_t seq, enum event, bool receipt,

@@ -57,6 +57,10 @@ enum {
 #define MODE_MAX	16		/* kept, ephemeral */
 #define PROTOCOL_MAX	8		/* HELLO's "casemate" */
 #define SERVICE_NAME_MAX 15		/* in service.def */
+#define IMAGE_TEXT_MAX	127		/* versions of image and kernel */
+#define BOOT_RUNTIMES_MAX 767		/* 16 times a name and a size */
+#define COMMAND_LINE_MAX 2047		/* as Linux has it on x86 */
+#define INIT_FIELDS_MAX	1024		/* of one of init's events */
 #define OUTPUT_WINDOW	(256u << 10)	/* output unread by the client, bytes */
 
 const char	*peer_name(enum peer);
