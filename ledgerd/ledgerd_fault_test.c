@@ -101,7 +101,8 @@ check_breaks(const void *bytes, size_t len)
 }
 
 /* The fields of runtime.measured, 49 bytes. */
-#define ZEROS8	"\0\0\0\0\0\0\0\0"
+#define ZEROS4	"\0\0\0\0"
+#define ZEROS8	ZEROS4 ZEROS4
 #define MEASURED(letter)						\
 	"\0\0\0\1" letter "\0\0\0\x20" ZEROS8 ZEROS8 ZEROS8 ZEROS8 ZEROS8
 
@@ -111,13 +112,15 @@ ATF_TC_BODY(a_malformed_append_ends_it, tc)
 	setup();
 	check_breaks("", 0);
 	check_breaks("\0\0\0\1\1\0\0\0\0", 9);			/* cut */
-	check_breaks("\0\0\0\1\x63\0\0\0\0\0", 10);		/* event 99 */
-	check_breaks("\0\0\0\1\x11\0\0\0\0\x8" ZEROS8, 18);	/* init's */
+	check_breaks("\0\0\0\1\x63\0\0\0\0\0" ZEROS4, 14);		/* event 99 */
+	check_breaks("\0\0\0\1\x11\0\0\0\0\x8" ZEROS8 ZEROS4, 22);	/* init's */
 	play_check_log("event 17 is not its to send");
-	check_breaks("\0\0\0\1\2\2\0\0\0\0", 10);		/* receipt 2 */
-	check_breaks("\0\0\0\1\2\0\0\0\0\0", 10);		/* no fields */
-	check_breaks("\0\0\0\1\x10\0\0\0\0\x31" MEASURED("\xff"), 59);
-	check_breaks("\0\0\0\1\x10\0\0\0\0\x32" MEASURED("p") "+", 60);
+	check_breaks("\0\0\0\1\2\2\0\0\0\0" ZEROS4, 14);		/* receipt 2 */
+	check_breaks("\0\0\0\1\2\0\0\0\0\0" ZEROS4, 14);		/* no fields */
+	check_breaks("\0\0\0\1\x10\0\0\0\0\x31" MEASURED("\xff") ZEROS4,
+	    63);
+	check_breaks("\0\0\0\1\x10\0\0\0\0\x32" MEASURED("p") "+" ZEROS4,
+	    64);
 	/* ... and what is right is not refused. */
 	play_start_ready(&p, "ledger");
 	play_append(&p, 1, EVENT_JOB_ACCEPTED, false, "j");

@@ -132,7 +132,8 @@ async function judge(line, n, lines) {
 	const before = lines[(n + lines.length - 1) % lines.length];
 
 	if (!valid(JSON.parse(leaf)))
-		fault(n, "the schema: " + JSON.stringify(valid.errors));
+		fault(n, "the schema: " +
+		    JSON.stringify(valid.errors).slice(0, 500));
 	const claims = await unpack(leaf, line.disclosures);
 	if (line.values && sorted(claims) !== sorted(want(line.values)))
 		fault(n, `unpacked ${sorted(claims)},\n` +
