@@ -15,7 +15,6 @@
 #include "lib/log.h"
 #include "need.h"
 #include "query.h"
-#include "lib/receipt.h"
 #include "save.h"
 #include "say.h"
 
@@ -24,6 +23,7 @@ struct read_ledger {
 	uint64_t	 from, count;	/* count 0: to the end */
 	const char	*receipts;	/* the folder, or NULL */
 	bool		 made;		/* the folder is ours */
+	bool		 redact;	/* no disclosures */
 	bool		 chained;	/* the leaf before has this hash: */
 	unsigned char	 last[TREE_HASH];
 	uint64_t	 nlost;		/* leaves that cannot be read */
@@ -47,20 +47,19 @@ check_chain(struct read_ledger *l, const struct verified *v, struct why *w)
 	return why_set(w, "it does not follow the leaf before it");
 }
 
+/* verified_free() in any case. */
 static int
-check_leaf(struct read_ledger *l, const struct query_data *d, struct why *w)
+check_leaf(struct read_ledger *l, const struct query_data *receipt,
+    const struct query_data *disclosures, struct verified *v, struct why *w)
 {
-	struct verified v = { 0 };
-	int ret;
-
-	ret = verified_check(&v, d->data, d->len,
-	    l->query.session.appliance.vkey, w);
-	if (ret == 0 && v.index != l->from)
-		ret = why_set(w, "it is for leaf %" PRIu64, v.index);
-	if (ret == 0)
-		ret = check_chain(l, &v, w);
-	verified_free(&v);
-	return ret;
+	if (verified_check(v, receipt->data, receipt->len,
+	    l->query.session.appliance.vkey, w) == -1)
+		return -1;
+	if (v->index != l->from)
+		return why_set(w, "it is for leaf %" PRIu64, v->index);
+	if (check_chain(l, v, w) == -1)
+		return -1;
+	return verified_disclose(v, disclosures->data, disclosures->len, w);
 }
 
 static char *
@@ -106,16 +105,24 @@ open_folder(struct read_ledger *l)
 	return check_folder(l);
 }
 
+/* The disclosures first: a receipt is never without them. */
 static int
-save_receipt(const struct read_ledger *l, const struct query_data *d)
+save_receipt(const struct read_ledger *l, const struct query_data *receipt,
+    const struct query_data *disclosures)
 {
-	char *path;
-	int ret;
+	char *path, *beside;
+	int ret = 0;
 
 	if (l->receipts == NULL)
 		return 0;
 	path = receipt_path(l);
-	ret = file_save(path, d->data, d->len, 0644);
+	beside = verified_disclosures_path(path);
+	if (disclosures->len != 0 && !l->redact)
+		ret = file_save(beside, disclosures->data, disclosures->len,
+		    0600);
+	if (ret == 0)
+		ret = file_save(path, receipt->data, receipt->len, 0644);
+	free(beside);
 	free(path);
 	return ret;
 }
@@ -150,27 +157,59 @@ take_lost(struct read_ledger *l, const struct query_data *d)
 	l->chained = false;
 }
 
+static void
+print_leaf(const struct read_ledger *l, struct verified *v)
+{
+	struct buf text = { 0 };
+
+	if (l->redact)
+		disclosed_redact(&v->withheld);
+	disclosed_put(&text, &v->withheld, &v->leaf);
+	query_print_json((const char *)text.data, text.len);
+	buf_free(&text);
+}
+
 /* Verifies one receipt, saves it and prints its leaf. */
 static int
-take_leaf(struct read_ledger *l, const struct query_data *d)
+take_leaf(struct read_ledger *l, const struct query_data *receipt)
 {
-	static struct receipt r;
+	struct query_data disclosures;
+	struct verified v = { 0 };
 	struct why w = { "" };
+	int ret;
 
+	query_next_in(&l->query, QUERY_DISCLOSURES, &disclosures);
 	tell_lost(l);
-	if (check_leaf(l, d, &w) == -1 ||
-	    receipt_parse(&r, d->data, d->len, &w) == -1) {
+	ret = check_leaf(l, receipt, &disclosures, &v, &w);
+	if (ret == -1)
 		say("RECEIPT VERIFICATION FAILED: leaf %" PRIu64 ": %s; do not "
 		    "trust this appliance", l->from, w.text);
+	else
+		ret = save_receipt(l, receipt, &disclosures);
+	if (ret == 0) {
+		print_leaf(l, &v);
+		memcpy(l->last, v.hash, sizeof(l->last));
+		l->chained = true;
+		l->from++;
+	}
+	verified_free(&v);
+	return ret;
+}
+
+static int
+take_part(struct read_ledger *l, const struct query_data *d)
+{
+	switch (d->stream) {
+	case QUERY_DATA:
+		return take_leaf(l, d);
+	case QUERY_LOST:
+		take_lost(l, d);
+		return 0;
+	default:
+		say("%s: the appliance broke the protocol: disclosures without "
+		    "a leaf", l->query.session.appliance.where);
 		return -1;
 	}
-	if (save_receipt(l, d) == -1)
-		return -1;
-	query_print_json((const char *)r.leaf, r.leaf_len);
-	tree_hash_leaf(r.leaf, r.leaf_len, l->last);
-	l->chained = true;
-	l->from++;
-	return 0;
 }
 
 static int
@@ -178,12 +217,9 @@ take_leaves(struct read_ledger *l, uint64_t first, uint32_t count)
 {
 	struct query_data d;
 
-	while (l->from - first < count && query_next(&l->query, &d)) {
-		if (d.stream == 2)
-			take_lost(l, &d);
-		else if (take_leaf(l, &d) == -1)
+	while (l->from - first < count && query_next(&l->query, &d))
+		if (take_part(l, &d) == -1)
 			return -1;
-	}
 	return 0;
 }
 
@@ -260,6 +296,8 @@ static const struct opt opts[] = {
 	    .min = 1, .max = INT64_MAX },
 	{ "receipts", 0, OPT_TEXT, AT(receipts), "DIR",
 	    .help = "write each leaf's receipt into this folder" },
+	{ "redact", 0, OPT_FLAG, AT(redact), NULL,
+	    .help = "show marks for all withheld fields" },
 	{ 0 },
 };
 

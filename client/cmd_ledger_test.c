@@ -114,6 +114,121 @@ ATF_TC_BODY(fewer_leaves_than_wanted_is_a_failure, tc)
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
+/* One leaf of the new form, with these of its disclosures. */
+struct secrets {
+	bool	 submitter;		/* that of this field alone */
+	bool	 moved;			/* from another leaf */
+	bool	 alone;			/* without the leaf */
+};
+
+static void
+serve_secrets(struct fake *f, int fd, int nr, void *arg)
+{
+	const struct secrets *s = arg;
+	struct fake_head head = { .source = f->key.name,
+	    .type = "casemate.read.refused" };
+	const struct fake_field fields[] = { { "submitter", .text = "dana" },
+	    { "verb", .text = "jobs" }, { "rules", .text = "r" }, { NULL } };
+	struct fake_leaf leaf, other;
+	struct fake_part parts[3] = { 0 };
+	size_t n = 0;
+
+	(void)nr;
+	fake_leaf_make(&leaf, &head, fields);
+	head.index = 1;
+	fake_leaf_make(&other, &head, fields);
+	if (!s->alone) {
+		parts[n].data = fake_receipt(f, leaf.text, LIE_NONE);
+		parts[n].len = strlen(parts[n].data);
+		parts[n++].stream = 1;
+	}
+	parts[n].data = s->moved ? other.disclosures.data :
+	    leaf.disclosures.data;
+	parts[n].len = leaf.disclosures.len;
+	if (s->submitter)
+		parts[n].len = strcspn(parts[n].data, "\n") + 1;
+	parts[n].stream = 3;
+	fake_parts(f, fd, VERB_LEDGER, parts);
+}
+
+static int
+ledger_secrets(const char *word, struct secrets s)
+{
+	struct fake f;
+	int status;
+
+	user_make_key();
+	fake_init(&f, USER_SOCKET);
+	user_write("vkey", f.vkey, 0644);
+	fake_serve(&f, 1, serve_secrets, &s);
+	status = user_query(&cmd_ledger, "--receipts", "kept", word);
+	ATF_CHECK_EQ(0, fake_wait(&f));
+	return status;
+}
+
+#define CHECK_OUT(text)							\
+	ATF_CHECK_MSG(strstr(user_out, text) != NULL, "%s", user_out)
+#define REFUSED(submitter, key, session)				\
+	"\"data\":{\"id\":\"\",\"command_sha256\":\"0000000000000000"	\
+	"000000000000000000000000000000000000000000000000\","		\
+	"\"submitter\":\"" submitter "\",\"submitter_key\":\"" key "\","	\
+	"\"session\":\"" session "\",\"rules\":[\"r\"],"
+
+ATF_TC_WITHOUT_HEAD(disclosed_fields_are_printed_and_saved);
+ATF_TC_BODY(disclosed_fields_are_printed_and_saved, tc)
+{
+	const char *words[] = { "verify", "kept/0.tlog-proof", "--appliance",
+	    "vkey", NULL };
+
+	ATF_CHECK_EQ_MSG(0, ledger_secrets(NULL, (struct secrets){ 0 }), "%s",
+	    user_err);
+	CHECK_OUT(REFUSED("dana", "", ""));
+	CHECK_OUT("\"message\":\"\"}}\n");
+	ATF_CHECK_EQ(0, access("kept/0.disclosures", F_OK));
+	ATF_CHECK_EQ(0, user_run(&cmd_verify, words));
+	CHECK_OUT("  submitter          dana\n");
+}
+
+ATF_TC_WITHOUT_HEAD(withheld_fields_are_marks);
+ATF_TC_BODY(withheld_fields_are_marks, tc)
+{
+	ATF_CHECK_EQ_MSG(0, ledger_secrets(NULL, (struct secrets){
+	    .submitter = true }), "%s", user_err);
+	CHECK_OUT(REFUSED("dana", "[KEY]", "[SESSION]"));
+	CHECK_OUT("\"message\":\"[MESSAGE]\"}}\n");
+}
+
+/* It proves as much as the whole one. */
+ATF_TC_WITHOUT_HEAD(redacted_export_has_no_disclosures);
+ATF_TC_BODY(redacted_export_has_no_disclosures, tc)
+{
+	const char *words[] = { "verify", "kept/0.tlog-proof", "--appliance",
+	    "vkey", NULL };
+
+	ATF_CHECK_EQ_MSG(0, ledger_secrets("--redact", (struct secrets){ 0 }),
+	    "%s", user_err);
+	CHECK_OUT(REFUSED("[USER]", "[KEY]", "[SESSION]"));
+	ATF_CHECK(strstr(user_out, "dana") == NULL);
+	ATF_CHECK_EQ(-1, access("kept/0.disclosures", F_OK));
+	ATF_CHECK_EQ(0, user_run(&cmd_verify, words));
+	CHECK_OUT("  submitter          [USER]\n");
+}
+
+ATF_TC_WITHOUT_HEAD(disclosures_of_another_leaf_are_refused);
+ATF_TC_BODY(disclosures_of_another_leaf_are_refused, tc)
+{
+	ATF_CHECK_EQ(1, ledger_secrets(NULL, (struct secrets){
+	    .moved = true }));
+	USER_CHECK_ERR("FAILED: leaf 0: disclosure 1 is not of this leaf");
+	ATF_CHECK_STREQ("", user_out);
+	ATF_CHECK_EQ(1, ledger_secrets("--redact", (struct secrets){
+	    .moved = true }));
+	ATF_CHECK_EQ(1, ledger_secrets(NULL, (struct secrets){
+	    .alone = true }));
+	USER_CHECK_ERR("broke the protocol: disclosures without a leaf");
+	ATF_CHECK_EQ(-1, access("kept", F_OK));
+}
+
 static void
 serve_lost(struct fake *f, int fd, int nr, void *arg)
 {
@@ -214,6 +329,10 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, leaves_are_verified_printed_and_saved);
 	ATF_TP_ADD_TC(tp, leaf_without_proof_is_not_printed);
 	ATF_TP_ADD_TC(tp, leaf_out_of_order_is_not_printed);
+	ATF_TP_ADD_TC(tp, disclosed_fields_are_printed_and_saved);
+	ATF_TP_ADD_TC(tp, withheld_fields_are_marks);
+	ATF_TP_ADD_TC(tp, redacted_export_has_no_disclosures);
+	ATF_TP_ADD_TC(tp, disclosures_of_another_leaf_are_refused);
 	ATF_TP_ADD_TC(tp, leaves_before_a_lost_one_are_printed);
 	ATF_TP_ADD_TC(tp, leaves_after_lost_ones_are_printed);
 	ATF_TP_ADD_TC(tp, receipts_that_cannot_be_saved_are_said);

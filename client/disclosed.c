@@ -209,10 +209,18 @@ disclosed_read(struct disclosed *d, const struct parsed_leaf *l,
 }
 
 void
+disclosed_redact(struct disclosed *d)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		free(d->field[i].json);
+		d->field[i].json = NULL;
+	}
+}
+
+void
 disclosed_free(struct disclosed *d)
 {
-	for (size_t i = 0; i < d->n; i++)
-		free(d->field[i].json);
+	disclosed_redact(d);
 	memset(d, 0, sizeof(*d));
 }
 

@@ -37,6 +37,8 @@ int	disclosed_read(struct disclosed *, const struct parsed_leaf *,
 	    const void *lines, size_t len, struct why *w);
 void	disclosed_free(struct disclosed *);
 
+/* Forgets the values that are disclosed. */
+void	disclosed_redact(struct disclosed *);
 /* The field of this name, or NULL. */
 const struct disclosed_field *disclosed_find(const struct disclosed *,
 	    const char *name);

@@ -11,24 +11,48 @@
 
 #define LEAVES_MAX	(32u << 20)	/* 256 receipts are below 16 MiB */
 #define ANSWER_MAX	(1u << 20)	/* 64 KiB of output, some lines */
+#define EVIDENCE_ALL_MAX (32u << 20)	/* a job's files, and a site's */
 
-/* The longest answer; a working appliance sends far less. */
-static size_t
-answer_max(enum verb verb)
+/* What an answer may have. */
+static const struct {
+	const char	*streams;	/* as digits */
+	size_t		 max;		/* a working appliance sends far less */
+} answers[] = {
+	[VERB_STATUS] = { "1", ANSWER_MAX },
+	[VERB_JOBS] = { "1", ANSWER_MAX },
+	[VERB_LEDGER] = { "123", LEAVES_MAX },
+	[VERB_OUTPUT] = { "12", ANSWER_MAX },
+	[VERB_EVIDENCE] = { "1345", EVIDENCE_ALL_MAX },
+	[VERB_DISCLOSE] = { "13", ANSWER_MAX },
+	[VERB_FORGET] = { "", ANSWER_MAX },
+};
+
+/* One more than there are verbs: their numbers begin with 1. */
+#define VERB(name, nr, word, fields)	+1
+_Static_assert(sizeof(answers) / sizeof(answers[0]) == 1
+#include "lib/verb.def"
+    , "each verb has its row");
+#undef VERB
+
+static bool
+stream_belongs(enum verb verb, unsigned stream)
 {
-	return verb == VERB_LEDGER ? LEAVES_MAX : ANSWER_MAX;
+	return stream != 0 && stream <= 9 &&
+	    strchr(answers[verb].streams, '0' + (int)stream) != NULL;
 }
 
 /* Kept as it came until the whole answer is verified. */
 static int
 take_data(struct client_query *q, struct get *g)
 {
-	const size_t max = answer_max(q->session.command.what.verb);
+	const enum verb verb = q->session.command.what.verb;
+	const size_t max = answers[verb].max;
 	const void *payload = g->p;
 	const size_t len = g->left;
 	struct client_read_data m;
 
-	if (client_get_read_data(g, &m) == -1 || m.stream < 1 || m.stream > 2)
+	if (client_get_read_data(g, &m) == -1 ||
+	    !stream_belongs(verb, m.stream))
 		return -1;
 	q->too_long = len > max - q->answer.len;
 	if (q->too_long)
@@ -112,7 +136,7 @@ talk(struct session *s, void *query)
 	if (more == -1 && q->too_long)
 		say("%s: the appliance sent more than %zu bytes, the most that "
 		    "an answer can have; the connection is closed", where,
-		    answer_max(s->command.what.verb));
+		    answers[s->command.what.verb].max);
 	else if (more == -1)
 		say("%s: the appliance broke the protocol: it sent a frame "
 		    "that is malformed or not expected here", where);
@@ -159,6 +183,19 @@ query_next(struct client_query *q, struct query_data *d)
 	d->data = get_string(&g, &d->len, RECEIPT_MAX);
 	q->shown = q->answer.len - g.left;
 	return g.err == 0;
+}
+
+bool
+query_next_in(struct client_query *q, enum query_stream stream,
+    struct query_data *d)
+{
+	const size_t shown = q->shown;
+
+	if (query_next(q, d) && d->stream == stream)
+		return true;
+	q->shown = shown;
+	memset(d, 0, sizeof(*d));
+	return false;
 }
 
 int

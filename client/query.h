@@ -20,9 +20,18 @@ struct client_query {
 	bool		 too_long;
 };
 
+/* What a READ_DATA has. */
+enum query_stream {
+	QUERY_DATA = 1,		/* text, output, a receipt */
+	QUERY_LOST = 2,		/* why a leaf cannot be read; standard error */
+	QUERY_DISCLOSURES = 3,	/* of the receipt before it */
+	QUERY_NAME = 4,		/* of a file, which begins */
+	QUERY_BYTES = 5,	/* of that file */
+};
+
 /* One READ_DATA. */
 struct query_data {
-	unsigned	 stream;	/* 1 or 2 */
+	unsigned	 stream;	/* one that answers to the verb have */
 	const void	*data;
 	size_t		 len;
 };
@@ -48,6 +57,9 @@ int	query_run(struct client_query *, const struct command *);
 
 /* The next part of the answer; false past the last. */
 bool	query_next(struct client_query *, struct query_data *);
+/* The same for a part in this stream; false when the next is in another. */
+bool	query_next_in(struct client_query *, enum query_stream,
+	    struct query_data *);
 
 /*
  * For an answer that is lines of JSON in one READ_DATA: the next line without

@@ -44,6 +44,7 @@ verified_check(struct verified *v, const void *text, size_t len,
 	    receipt_verify(r, &key, &c, w) == -1 ||
 	    leaf_parse(&v->leaf, r->leaf, r->leaf_len, w) == -1)
 		goto out;
+	tree_hash_leaf(r->leaf, r->leaf_len, v->hash);
 	v->index = r->index;
 	v->size = c.size;
 	v->key_id = key.id;

@@ -12,11 +12,13 @@
 #include "leaf.h"
 #include "lib/msg/msg.h"
 #include "lib/note.h"
+#include "lib/tree.h"
 #include "lib/why.h"
 
 struct verified {
 	struct parsed_leaf	leaf;		/* as it was signed */
 	struct disclosed	withheld;	/* of its fields */
+	unsigned char	hash[TREE_HASH];	/* of the leaf */
 	uint64_t	index;
 	uint64_t	size;		/* of the tree that was signed */
 	char		key_name[NOTE_NAME_MAX + 1];

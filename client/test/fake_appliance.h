@@ -120,6 +120,15 @@ void	fake_query(struct fake *, int fd, const struct fake_reply *);
 /* Starts an appliance on the socket that gives so many of these. */
 void	fake_serve_replies(struct fake *, const char *path, int n,
 	    struct fake_reply *);
+/* A query with this verb, and what answers it, in these streams. */
+struct fake_part {
+	unsigned	 stream;	/* 0 ends them */
+	const void	*data;
+	size_t		 len;
+};
+void	fake_parts(struct fake *, int fd, enum verb, const struct fake_part *);
+/* The receipt of a leaf that is a tree of its own; the caller frees it. */
+char	*fake_receipt(struct fake *, const char *leaf, enum fake_lie);
 /*
  * A query for leaves, of which there are two.  The second names `prev' as the
  * hash of the one before, or, when that is NULL, the hash of the first.  The

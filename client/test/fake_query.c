@@ -120,6 +120,30 @@ fake_query(struct fake *f, int fd, const struct fake_reply *r)
 	end_query(f, fd, &c, digest, r->note, r->lie);
 }
 
+void
+fake_parts(struct fake *f, int fd, enum verb verb, const struct fake_part *part)
+{
+	unsigned char digest[DIGEST_LEN];
+	struct command c;
+
+	begin_query(f, fd, verb, &c, digest);
+	for (; part->stream != 0; part++)
+		send_piece(fd, part->stream, part->data, part->len);
+	end_query(f, fd, &c, digest, "", LIE_NONE);
+}
+
+char *
+fake_receipt(struct fake *f, const char *leaf, enum fake_lie lie)
+{
+	char *text = need_alloc(RECEIPT_MAX, 1);
+	struct put p;
+
+	put_init(&p, text, RECEIPT_MAX - 1);
+	fake_put_receipt(&p, f, leaf, lie);
+	text[p.len] = '\0';
+	return text;
+}
+
 static void
 serve_reply(struct fake *f, int fd, int nr, void *reply)
 {
