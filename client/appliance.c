@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "history.h"
 #include "lib/clock.h"
 #include "say.h"
 #include "verified.h"
@@ -178,6 +179,16 @@ check_key(const struct appliance *a, const struct hello *h)
 	return -1;
 }
 
+/* Complains unless CONN_LATER. */
+static enum conn_result
+check_connection(struct appliance *a, struct conn *c, const struct hello *h,
+    struct why *w)
+{
+	if (check_key(a, h) == -1)
+		return CONN_NEVER;
+	return history_check(c, h->vkey, a->where, &a->shown, w);
+}
+
 int
 appliance_connect(struct appliance *a, struct conn *c, struct hello *h)
 {
@@ -193,10 +204,12 @@ appliance_connect(struct appliance *a, struct conn *c, struct hello *h)
 		result = conn_open(c, &a->target,
 		    left < TRY_MS ? left : TRY_MS, h, &w);
 		if (result == CONN_OK) {
-			if (check_key(a, h) == 0)
+			result = check_connection(a, c, h, &w);
+			if (result == CONN_OK)
 				return 0;
 			conn_close(c);
-			return -1;
+			if (result == CONN_NEVER)
+				return -1;
 		}
 		if (!still_runs(a))
 			return -1;

@@ -10,6 +10,7 @@
 
 #include "backoff.h"
 #include "conn.h"
+#include "lib/note.h"
 
 #define APPLIANCE_WAIT_S	30	/* default of --wait */
 #define APPLIANCE_WAIT_MAX_S	3600
@@ -25,6 +26,7 @@ struct appliance {
 	struct backoff	 busy, recorded;	/* for appliance_wait_busy() */
 	unsigned	 nrecorded;
 	bool		 told;			/* has printed that it waits */
+	struct checkpoint shown;		/* by the last connection */
 };
 
 /*
@@ -35,8 +37,9 @@ int	appliance_find(struct appliance *, const char *on, const char *keyfile,
 	    uint64_t wait_s);
 
 /*
- * Connects and checks the key.  Tries again until the deadline while nothing
- * answers.  Complains and returns -1.
+ * Connects, checks the key, and that the ledger has only grown (history.h).
+ * Tries again until the deadline while nothing answers.  Complains and
+ * returns -1.
  */
 int	appliance_connect(struct appliance *, struct conn *, struct hello *);
 

@@ -37,8 +37,7 @@ serve_busy(struct fake *f, int fd, int nr, void *arg)
 		fake_job(f, fd, LIE_NONE);
 		return;
 	}
-	fake_connect(fd);
-	fake_hello(f, fd);
+	fake_greet(f, fd);
 	fake_read(fd, CLIENT_SUBMIT, nr == 0 ? &first : &again);
 	fake_refuse(fd, REASON_BUSY, "all 8 slots run jobs");
 	if (nr == 1 && (first.len != again.len ||
@@ -69,8 +68,7 @@ serve_used_up(struct fake *f, int fd, int nr, void *arg)
 		fake_job(f, fd, LIE_NONE);
 		return;
 	}
-	fake_connect(fd);
-	fake_hello(f, fd);
+	fake_greet(f, fd);
 	fake_read(fd, CLIENT_SUBMIT, &b[nr]);
 	fake_refuse_recorded(fd, REASON_BUSY, "bundles take the room");
 	if (nr == 1 && b[0].len == b[1].len &&
@@ -98,8 +96,7 @@ serve_always_busy(struct fake *f, int fd, int nr, void *arg)
 	struct command c;
 	char n[8];
 
-	fake_connect(fd);
-	fake_hello(f, fd);
+	fake_greet(f, fd);
 	fake_read_submit(fd, &c);
 	snprintf(n, sizeof(n), "%d", nr + 1);
 	fake_check(file_save("commands", n, strlen(n), 0600) == 0,
@@ -151,8 +148,7 @@ serve_refusal(struct fake *f, int fd, int nr, void *arg)
 
 	(void)nr;
 	(void)arg;
-	fake_connect(fd);
-	fake_hello(f, fd);
+	fake_greet(f, fd);
 	fake_read(fd, CLIENT_SUBMIT, &b);
 	fake_refuse(fd, REASON_REPLAY, "seen\033[2J before; sign again");
 }
@@ -212,8 +208,7 @@ serve_stop_bundle(struct fake *f, int fd, int nr, void *arg)
 
 	(void)nr;
 	(void)arg;
-	fake_connect(fd);
-	fake_hello(f, fd);
+	fake_greet(f, fd);
 	fake_read(fd, CLIENT_SUBMIT, &b);
 	put_init(&p, job, sizeof(job));
 	put_cstr(&p, "00000000000000000000000000000000");
@@ -245,8 +240,7 @@ refuse_by_place(struct fake *f, int fd, int nr, void *arg)
 	struct buf b = { 0 };
 
 	(void)nr;
-	fake_connect(fd);
-	fake_hello(f, fd);
+	fake_greet(f, fd);
 	fake_read(fd, CLIENT_SUBMIT, &b);
 	fake_refuse(fd, REASON_MANIFEST, arg);
 }

@@ -318,10 +318,11 @@ serve_partly(struct fake *f, int fd, int nr, void *arg)
 	struct buf b = { 0 };
 
 	(void)nr;
-	fake_connect(fd);
-	if (where == 0)
+	if (where == 0) {
+		fake_connect(fd);
 		return;
-	fake_hello(f, fd);
+	}
+	fake_greet(f, fd);
 	fake_read(fd, CLIENT_SUBMIT, &b);
 	if (where == 1)
 		return;
@@ -347,8 +348,7 @@ serve_explanation(struct fake *f, int fd, int nr, void *arg)
 	struct put p;
 
 	(void)nr;
-	fake_connect(fd);
-	fake_hello(f, fd);
+	fake_greet(f, fd);
 	fake_read_submit(fd, &c);
 	if (c.verb != VERB_EXPLAIN)
 		_exit(1);
@@ -442,14 +442,14 @@ ATF_TC_BODY(nonsense_from_the_appliance_is_named, tc)
 		{ BYTES("\0\0\0\001\177"), "type 0x7f, which does not exist" },
 		{ BYTES("\0\0\0\011\001\0\0"), "in the middle of a frame" },
 		{ BYTES("\0\0\0\001\001"), "is not a Casemate" },
-		{ BYTES("\0\0\0\021\001\0\0\0\010casemate\0\0\0\002"),
-		    "version 2 of the protocol" },
 		{ BYTES("\0\0\0\021\001\0\0\0\010casemate\0\0\0\001"),
+		    "version 1 of the protocol" },
+		{ BYTES("\0\0\0\021\001\0\0\0\010casemate\0\0\0\002"),
 		    "greeting is malformed" },
-		{ BYTES("\0\0\0\055\001\0\0\0\010casemate\0\0\0\001\0\0\0\004"
+		{ BYTES("\0\0\0\055\001\0\0\0\010casemate\0\0\0\002\0\0\0\004"
 		    "\033[2J\0\0\0\004kept\0\0\0\0\0\0\0\0\0\0\0\0"),
 		    "greeting is malformed" },
-		{ BYTES("\0\0\0\055\001\0\0\0\010casemate\0\0\0\001\0\0\0\004"
+		{ BYTES("\0\0\0\055\001\0\0\0\010casemate\0\0\0\002\0\0\0\004"
 		    "vkey\0\0\0\004\302\233mx\0\0\0\0\0\0\0\0\0\0\0\0"),
 		    "greeting is malformed" },
 		{ BYTES("\0\0\0\001\025"), "did not greet first" },

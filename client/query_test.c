@@ -141,8 +141,7 @@ serve_refusal(struct fake *f, int fd, int nr, void *arg)
 	static struct buf first, again;
 
 	(void)arg;
-	fake_connect(fd);
-	fake_hello(f, fd);
+	fake_greet(f, fd);
 	fake_read(fd, CLIENT_READ, nr == 0 ? &first : &again);
 	if (nr == 0) {
 		fake_refuse(fd, REASON_BUSY, "as many read as can");
@@ -178,8 +177,7 @@ serve_always_busy(struct fake *f, int fd, int nr, void *arg)
 	char n[8];
 
 	(void)arg;
-	fake_connect(fd);
-	fake_hello(f, fd);
+	fake_greet(f, fd);
 	fake_read(fd, CLIENT_READ, &b);
 	buf_free(&b);
 	snprintf(n, sizeof(n), "%d", nr + 1);
@@ -211,8 +209,7 @@ serve_nonsense(struct fake *f, int fd, int nr, void *arg)
 	struct buf b = { 0 };
 
 	(void)nr;
-	fake_connect(fd);
-	fake_hello(f, fd);
+	fake_greet(f, fd);
 	fake_read(fd, CLIENT_READ, &b);
 	if (*(int *)arg == 1)
 		fake_send(fd, CLIENT_READ_DATA, "\3\0\0\0\0", 5);

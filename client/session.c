@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "history.h"
 #include "lib/codes.h"
 #include "say.h"
 
@@ -145,6 +146,10 @@ session_verify(const struct session *s, struct verified *v)
 		    "appliance's answer for %s %s", w.text,
 		    ending_is_query(&s->command) ? "query" : "job",
 		    s->command.id);
+	else
+		ret = history_add_receipt(s->appliance.vkey,
+		    s->appliance.where, s->receipt.data, s->receipt.len,
+		    &s->appliance.shown);
 	return ret;
 }
 

@@ -72,9 +72,9 @@ void	session_keep_receipt(struct session *, const struct bytes *receipt,
 int	session_get_refused(struct session *, struct get *);
 
 /*
- * Verifies the receipt and its disclosures, and that its leaf is this command's
- * and records the same end.  Complains and returns -1.  verified_free() in any
- * case.
+ * Verifies the receipt and its disclosures, that its leaf is this command's and
+ * records the same end, and that its checkpoint follows those seen before.
+ * Complains and returns -1.  verified_free() in any case.
  */
 int	session_verify(const struct session *, struct verified *);
 

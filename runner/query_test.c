@@ -153,7 +153,8 @@ TEST(refusal_is_recorded_and_then_told)
 	submit_query(CONN);
 	deny(expect_query(""), true);
 	seq = expect_append(EVENT_READ_REFUSED, "\"verb\":\"status\","
-	    "\"job\":\"\",\"first\":0,\"count\":0,\"field\":\"\","
+	    "\"job\":\"\",\"first\":0,\"count\":0,\"second\":0,"
+	    "\"field\":\"\","
 	    "\"reason\":\"policy\"");
 	play_expect_none(&play.gate);
 	send_appended(seq, "receipt");
@@ -481,7 +482,7 @@ TEST(consistency_is_one_proof_as_text)
 	start_with_leaves();
 	ask_for_proof(0);
 	allowed("\"verb\":\"consistency\",\"job\":\"\",\"first\":7,"
-	    "\"count\":0,\"field\":\"\",\"second\":0");
+	    "\"count\":0,\"second\":0");
 	PLAY_SEND(&play.ledgerd, ledger_proof, .seq = expect_prove(0),
 	    .size = LEAVES, .note = { "note\n", 5 },
 	    .first = { hash, sizeof(hash) });

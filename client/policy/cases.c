@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/command.h"
 #include "lib/doc/doc.h"
 #include "cedar/data/ext.h"
 #include "cedar/read/read.h"
@@ -213,7 +214,7 @@ read_action(struct cases_reader *r, struct query_permission *p,
 	if (p->action != QUERY_ACTION_COUNT)
 		return 0;
 	return doc_error(r->doc, action, r->error, "expected status, jobs, "
-	    "ledger, output, see or forget");
+	    "ledger, consistency, output, see or forget");
 }
 
 static void

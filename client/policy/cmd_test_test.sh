@@ -437,7 +437,7 @@ errors_in_cases_have_their_place_body() {
 	s/2026-01-01/noon/ 4:26 expected a time like 2026-01-31T12:00:00Z
 	s/2026-01-01/1969-01-01/ 4:26 expected a time like
 	s/kept/warm/ 4:44 expected kept or ephemeral
-	s/status/fly/ 7:35 expected status, jobs, ledger, output, see or forget
+	s/status/fly/ 7:35 expected status, jobs, ledger, consistency, output, see or forget
 	s/status/output/ 7:9 whose output? write job: {submitter: NAME, author: NAME}
 	s/status/&,\x20job:\x20{}/ 7:43 `job' goes with the action output alone
 	s/status/output,\x20job:\x20{submitter:\x20sam}/ 7:48 no field `author'

@@ -17,6 +17,7 @@
 #include "lib/command.h"
 #include "lib/receipt.h"
 #include "lib/sha256.h"
+#include "lib/test/kept_tree.h"
 #include "client/unixsock.h"
 
 void
@@ -33,10 +34,14 @@ fake_init(struct fake *f, const char *path)
 {
 	static const unsigned char seed[32] = "a seed that only tests may use";
 	unsigned char pub[NOTE_KEY_LEN];
+	char here[4096];
 
 	memset(f, 0, sizeof(*f));
 	f->path = path;
 	f->message = "";
+	/* What the client keeps stays in the test's folder. */
+	fake_check(getcwd(here, sizeof(here)) != NULL &&
+	    setenv("XDG_STATE_HOME", here, 0) == 0, "XDG_STATE_HOME");
 	fake_check(sodium_init() != -1, "sodium_init");
 	crypto_sign_seed_keypair(pub, f->secret, seed);
 	fake_check(note_key_init(&f->key, "casemate/fake", pub) == 0, "key");
@@ -195,7 +200,8 @@ fake_refuse_proven(struct fake *f, int fd, const struct command *c,
     const unsigned char *digest, enum reason why, enum fake_lie lie)
 {
 	const bool job = c->verb == VERB_RUN;
-	const struct fake_head head = { .source = f->key.name,
+	const struct fake_head head = { .index = f->leaves,
+	    .source = f->key.name,
 	    .type = job ? "casemate.job.refused" : "casemate.read.refused",
 	    .said = lie == LIE_OTHER_EVENT ? "casemate.job.accepted" : NULL };
 	static char text[RECEIPT_MAX];
@@ -236,7 +242,8 @@ make_leaf(struct fake_leaf *l, struct fake *f, const struct command *c,
 {
 	static const unsigned char zeros[DIGEST_LEN];
 	unsigned char out[DIGEST_LEN], err[DIGEST_LEN], accepted[DIGEST_LEN];
-	const struct fake_head head = { .type = "casemate.job.finished",
+	const struct fake_head head = { .index = f->leaves,
+	    .type = "casemate.job.finished",
 	    .source = lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
 	    .said = lie == LIE_OTHER_EVENT ? "casemate.job.accepted" : NULL };
 
@@ -272,30 +279,27 @@ fake_put_proof(struct put *out, struct fake *f, const char *leaf,
     uint64_t index, uint64_t size, const struct proof *proof,
     const unsigned char root[TREE_HASH], enum fake_lie lie)
 {
-	unsigned char other[NOTE_SECRET_LEN], pub[NOTE_KEY_LEN];
-	static const unsigned char seed[32] = "another seed";
-	char text[512], note[1024];
-	struct put t, n;
+	char note[1024];
+	size_t len = fake_put_note(f, note, sizeof(note), size, root, lie);
 
-	crypto_sign_seed_keypair(pub, other, seed);
-	put_init(&t, text, sizeof(text));
-	checkpoint_format(&t, f->key.name, size, root);
-	put_init(&n, note, sizeof(note));
-	note_sign(&n, &f->key, lie == LIE_OTHER_KEY ? other : f->secret, text,
-	    t.len);
-	receipt_format(out, leaf, strlen(leaf), index, proof, note, n.len);
-	fake_check(out->err == 0 && n.err == 0 && t.err == 0, "receipt");
+	receipt_format(out, leaf, strlen(leaf), index, proof, note, len);
+	fake_check(out->err == 0, "receipt");
 }
 
 void
 fake_put_receipt(struct put *out, struct fake *f, const char *leaf,
     enum fake_lie lie)
 {
+	const uint64_t size = f->leaves + 1;
 	unsigned char root[TREE_HASH];
-	struct proof none = { 0 };
+	struct proof proof;
 
-	tree_hash_leaf(leaf, strlen(leaf) - (lie == LIE_OTHER_LEAF), root);
-	fake_put_proof(out, f, leaf, 0, 1, &none, root, lie);
+	fake_fill(f);
+	kept_append(leaf, strlen(leaf) - (lie == LIE_OTHER_LEAF));
+	tree_root(&kept_tree.tree, root);
+	fake_check(tree_prove(&kept_nodes, f->leaves, size, &proof) == 0,
+	    "proof");
+	fake_put_proof(out, f, leaf, f->leaves, size, &proof, root, lie);
 }
 
 void
@@ -386,8 +390,7 @@ fake_refuse_job(struct fake *f, int fd, enum reason why, enum fake_lie lie)
 	char job[JOB_ID_LEN + 1];
 	struct command c;
 
-	fake_connect(fd);
-	fake_hello(f, fd);
+	fake_greet(f, fd);
 	read_submit(fd, &c, digest, job);
 	fake_refuse_proven(f, fd, &c, digest, why, lie);
 }
@@ -426,8 +429,7 @@ begin_job(struct fake *f, int fd, struct command *c,
 	unsigned char frame[64];
 	struct put p;
 
-	fake_connect(fd);
-	fake_hello(f, fd);
+	fake_greet(f, fd);
 	read_submit(fd, c, digest, job);
 	fake_check(strcmp(c->appliance, f->vkey) == 0,
 	    "command for another one");

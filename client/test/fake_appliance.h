@@ -19,17 +19,6 @@
 #include "lib/wire.h"
 #include "lib/codes.h"
 
-struct fake {
-	const char	*path;		/* of the socket */
-	int		 listener;
-	pid_t		 pid;
-	struct note_key	 key;
-	unsigned char	 secret[NOTE_SECRET_LEN];
-	char		 vkey[VKEY_MAX + 1];
-	bool		 is_kept;	/* it says that it has a data disk */
-	const char	*message;	/* of a job's end */
-};
-
 enum fake_lie {
 	LIE_NONE,
 	LIE_OTHER_JOB,
@@ -45,6 +34,26 @@ enum fake_lie {
 	LIE_OTHER_LEAF,		/* the proof is of another leaf */
 	LIE_OTHER_DISCLOSURE,	/* one of another leaf */
 	LIE_NO_RECEIPT,
+	LIE_OTHER_LOG,		/* the checkpoint has another origin */
+};
+
+struct fake {
+	const char	*path;		/* of the socket */
+	int		 listener;
+	pid_t		 pid;
+	struct note_key	 key;
+	unsigned char	 secret[NOTE_SECRET_LEN];
+	char		 vkey[VKEY_MAX + 1];
+	bool		 is_kept;	/* it says that it has a data disk */
+	/*
+	 * Its ledger's leaves before a connection: kept_fill()'s, of which
+	 * number `forged' less 1 is another.  With 0, each connection has a
+	 * ledger of its own, and what the client keeps of them is removed.
+	 */
+	uint64_t	 leaves, forged;
+	bool		 bad_proofs;	/* with a hash too much */
+	enum fake_lie	 note_lie;	/* in the reply to PROVE */
+	const char	*message;	/* of a job's end */
 };
 
 /* A leaf's field: one of text, digest and number; of a list the only text. */
@@ -86,6 +95,15 @@ int	fake_wait(struct fake *);
 /* For handlers: all exit with 1 when the client does not what it must. */
 void	fake_connect(int fd);			/* CONNECT line, OK */
 void	fake_hello(struct fake *, int fd);
+/* The three steps of a connection before the request. */
+void	fake_greet(struct fake *, int fd);
+/* The reply to PROVE. */
+void	fake_prove(struct fake *, int fd);
+/* Makes kept_tree its ledger. */
+void	fake_fill(const struct fake *);
+/* The checkpoint of this size and root. */
+size_t	fake_put_note(const struct fake *, char *note, size_t cap,
+	    uint64_t size, const unsigned char root[TREE_HASH], enum fake_lie);
 void	fake_send(int fd, unsigned type, const void *, size_t);
 /* One frame's payload. */
 void	fake_read(int fd, unsigned type, struct buf *);
@@ -117,6 +135,9 @@ struct fake_reply {
 	enum fake_lie	 lie;
 };
 void	fake_query(struct fake *, int fd, const struct fake_reply *);
+/* Its two halves. */
+void	fake_begin_query(struct fake *, int fd, enum verb);
+void	fake_end_query(struct fake *, int fd, const struct fake_reply *);
 /* Starts an appliance on the socket that gives so many of these. */
 void	fake_serve_replies(struct fake *, const char *path, int n,
 	    struct fake_reply *);
@@ -155,7 +176,7 @@ const char *fake_hex(const void *digest);
 void	fake_put_proof(struct put *, struct fake *, const char *leaf,
 	    uint64_t index, uint64_t size, const struct proof *,
 	    const unsigned char root[TREE_HASH], enum fake_lie);
-/* The same for a tree of one leaf, whose hash is the root. */
+/* The same for a leaf behind its ledger's; of the whole. */
 void	fake_put_receipt(struct put *, struct fake *, const char *leaf,
 	    enum fake_lie);
 

@@ -57,7 +57,8 @@ make_read_leaf(struct fake_leaf *l, struct fake *f, const struct command *c,
     const unsigned char *digest, enum fake_lie lie)
 {
 	static const unsigned char zeros[DIGEST_LEN];
-	const struct fake_head head = { .type = "casemate.read.allowed",
+	const struct fake_head head = { .index = f->leaves,
+	    .type = "casemate.read.allowed",
 	    .source = lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
 	    .said = lie == LIE_OTHER_EVENT ? "casemate.read.refused" : NULL };
 	char id[JOB_ID_LEN + 1];
@@ -70,6 +71,7 @@ make_read_leaf(struct fake_leaf *l, struct fake *f, const struct command *c,
 	    { "verb", .text = lie == LIE_OTHER_OUTCOME ? "output" :
 	    verb_word(c->verb) }, { "job", .text = c->job },
 	    { "first", .number = c->first }, { "count", .number = c->count },
+	    { "second", .number = c->second },
 	    { NULL } });
 	if (lie == LIE_OTHER_DISCLOSURE)	/* its salt */
 		l->disclosures.data[10] ^= 1;
@@ -80,8 +82,7 @@ static void
 begin_query(struct fake *f, int fd, enum verb verb, struct command *c,
     unsigned char digest[DIGEST_LEN])
 {
-	fake_connect(fd);
-	fake_hello(f, fd);
+	fake_greet(f, fd);
 	read_query(fd, c, digest);
 	fake_check(c->verb == verb, "another verb was expected");
 	fake_check(strcmp(c->appliance, f->vkey) == 0,
@@ -109,15 +110,28 @@ end_query(struct fake *f, int fd, const struct command *c,
 	fake_leaf_free(&leaf);
 }
 
+/* The query that has begun. */
+static struct command begun;
+static unsigned char begun_digest[DIGEST_LEN];
+
+void
+fake_begin_query(struct fake *f, int fd, enum verb verb)
+{
+	begin_query(f, fd, verb, &begun, begun_digest);
+}
+
+void
+fake_end_query(struct fake *f, int fd, const struct fake_reply *r)
+{
+	send_pieces(fd, r->answer);
+	end_query(f, fd, &begun, begun_digest, r->note, r->lie);
+}
+
 void
 fake_query(struct fake *f, int fd, const struct fake_reply *r)
 {
-	unsigned char digest[DIGEST_LEN];
-	struct command c;
-
-	begin_query(f, fd, r->verb, &c, digest);
-	send_pieces(fd, r->answer);
-	end_query(f, fd, &c, digest, r->note, r->lie);
+	fake_begin_query(f, fd, r->verb);
+	fake_end_query(f, fd, r);
 }
 
 void

@@ -50,23 +50,27 @@ state_file(const char *name, const char *file)
 	return path;
 }
 
-static int
-make_folders(char *path)
+int
+state_make(char *path)
 {
 	for (char *p = strchr(path + 1, '/'); ; p = strchr(p + 1, '/')) {
-		int r;
-
 		if (p != NULL)
 			*p = '\0';
-		r = mkdir(path, 0700);
-		if (r == -1 && errno != EEXIST) {
-			say_errno("%s: cannot make the folder", path);
+		if (mkdir(path, 0700) == -1 && errno != EEXIST)
 			return -1;
-		}
 		if (p == NULL)
 			return 0;
 		*p = '/';
 	}
+}
+
+static int
+make_folders(char *path)
+{
+	if (state_make(path) == 0)
+		return 0;
+	say_errno("%s: cannot make the folder", path);
+	return -1;
 }
 
 int

@@ -58,6 +58,11 @@ char	*state_path(const char *name);
 /* A file's path in it. */
 char	*state_file(const char *name, const char *file);
 
+/*
+ * Makes a folder and those above it (0700).  Returns -1 with errno, and the
+ * path of the one that could not be made.
+ */
+int	state_make(char *path);
 /* Makes the folder (0700) and opens it.  Complains and returns -1. */
 int	state_open(const char *name);
 /*

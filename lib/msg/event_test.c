@@ -108,8 +108,8 @@ ATF_TC_BODY(a_struct_is_written_in_its_rows_order, tc)
 	    "\"0102030000000000000000000000000000000000"
 	    "000000000000000000000000\",\"rules\":[\"one\",\"t\\\"wo\"],"
 	    "\"verb\":\"ledger\",\"job\":\"\","
-	    "\"first\":3,\"count\":4,\"field\":\"\",\"reason\":\"policy\","
-	    "\"second\":5,\"_sd\":[\"";
+	    "\"first\":3,\"count\":4,\"second\":5,\"field\":\"\","
+	    "\"reason\":\"policy\",\"_sd\":[\"";
 	struct put p;
 
 	put_init(&p, fields, sizeof(fields));
