@@ -206,6 +206,9 @@ read_manifest(struct decision *d, const struct submission *s)
 	    s->manifest.len, &e) == 0)
 		return 0;
 	doc_error_public(&e, d->why.text, sizeof(d->why.text));
+	/* It may be half read. */
+	manifest_free(&d->grant.manifest);
+	manifest_init(&d->grant.manifest);
 	return refuse(d, errno == ENOMEM ? REASON_FAULT : REASON_MANIFEST);
 }
 
@@ -391,11 +394,10 @@ start(struct decision *d)
 	grant_init(&d->grant);
 }
 
-void
-decide(struct authority *a, const struct submission *s, uint64_t now,
+static void
+decide_job(struct authority *a, const struct submission *s, uint64_t now,
     struct decision *d)
 {
-	start(d);
 	if (check_sizes(d, s) == -1 ||
 	    check_command(a, d, s->command, s->command_sig, s->left,
 	    now) == -1)
@@ -413,9 +415,17 @@ decide(struct authority *a, const struct submission *s, uint64_t now,
 		check_place(a, d, s->left, SHARE_JOBS);
 	else if (d->command.verb == VERB_EXPLAIN)
 		explain(a, d, now);
-	else if (rules_check(a, d, now) == 0 && check_secrets(d) == 0 &&
-	    take_nonce(a, d, now) == 0)
-		d->grant.who = d->who;
+	else if (rules_check(a, d, now) == 0 && check_secrets(d) == 0)
+		take_nonce(a, d, now);
+}
+
+void
+decide(struct authority *a, const struct submission *s, uint64_t now,
+    struct decision *d)
+{
+	start(d);
+	decide_job(a, s, now, d);
+	d->grant.who = d->who;
 }
 
 /* A signer who may read no output does not learn which jobs exist. */

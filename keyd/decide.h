@@ -53,10 +53,12 @@ struct decision {
 					   measured the manifest's runtime */
 	struct why	why;
 	struct command	command;	/* its fields, once they were read */
-	struct who	who;		/* as far as it was verified */
+	struct who	who;		/* as far as it was verified; the same
+					   in the grant, at the end */
 	uint32_t	fields;		/* mask of those that a query's signer
 					   may see; see withheld.h */
-	struct grant	grant;
+	struct grant	grant;		/* of a refusal: as far as it was
+					   verified; no name: not read */
 	size_t		explanation_len;
 	char		explanation[EXPLAINED_MAX];
 };

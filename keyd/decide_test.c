@@ -133,6 +133,36 @@ static const struct {
 	{ "caf\xe9", 4, "has bytes that are not UTF-8 at byte 4" },
 };
 
+/* What of a refused job is known, after the manifest's signature and before. */
+ATF_TC_WITHOUT_HEAD(a_refusal_has_what_was_verified);
+ATF_TC_BODY(a_refusal_has_what_was_verified, tc)
+{
+	static const char bad[] = "version: 1\nname: leaked\nargv: 7\n";
+
+	trial_start("bob", "alice");
+	kit_rules("");
+	authority_close(&t.a);
+	trial_open(KIT_NOW);
+	ATF_CHECK_EQ(trial_judge(KIT_NOW), REASON_POLICY);
+	ATF_CHECK_STREQ(t.d.grant.who.submitter, "bob");
+	ATF_CHECK_STREQ(t.d.grant.who.author, "alice");
+	ATF_CHECK_STREQ(t.d.grant.manifest.name, "hello");
+	ATF_CHECK_EQ(t.d.grant.bundle_sha256[0], 0xb0);
+	kit_set_manifest(&t.k, "bob", "alice", bad, strlen(bad));
+	ATF_CHECK_EQ(trial_judge(KIT_NOW), REASON_MANIFEST);
+	ATF_CHECK_STREQ(t.d.grant.who.author, "alice");
+	ATF_CHECK_STREQ(t.d.grant.manifest.name, "");
+	ATF_CHECK_EQ(t.d.grant.bundle_sha256[0], 0xb0);
+	kit_set_manifest(&t.k, "bob", "mallory", KIT_MANIFEST,
+	    strlen(KIT_MANIFEST));
+	ATF_CHECK_EQ(trial_judge(KIT_NOW), REASON_UNKNOWN_SIGNER);
+	ATF_CHECK_STREQ(t.d.grant.who.submitter, "bob");
+	ATF_CHECK_STREQ(t.d.grant.who.author, "");
+	ATF_CHECK_STREQ(t.d.grant.manifest.name, "");
+	grant_free(&t.d.grant);
+	authority_close(&t.a);
+}
+
 ATF_TC_WITHOUT_HEAD(a_session_is_kept);
 ATF_TC_BODY(a_session_is_kept, tc)
 {
@@ -510,6 +540,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_command_is_granted_once);
 	ATF_TP_ADD_TC(tp, the_keys_that_signed_are_known);
 	ATF_TP_ADD_TC(tp, an_unknown_signer_is_refused_by_fingerprint);
+	ATF_TP_ADD_TC(tp, a_refusal_has_what_was_verified);
 	ATF_TP_ADD_TC(tp, a_session_is_kept);
 	ATF_TP_ADD_TC(tp, a_bad_session_is_refused);
 	ATF_TP_ADD_TC(tp, a_long_session_is_refused);

@@ -84,7 +84,7 @@ ATF_TC_BODY(without_a_site_it_is_ready_and_trusts_no_key, tc)
 	talk_info(&d);
 	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
 	talk_decide(&d, 1, &k);
-	talk_expect_deny(&d, 1, REASON_UNKNOWN_SIGNER, false, message);
+	talk_expect_deny(&d, 1, REASON_UNKNOWN_SIGNER, false, "", message);
 	ATF_CHECK_MATCH("allowed_signers", message);
 	daemon_kill(&d);
 }
@@ -214,7 +214,7 @@ ATF_TC_BODY(a_full_table_is_refused_and_then_has_room, tc)
 	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
 	talk_decide(&d, 1, &k);
 	if ((uint64_t)time(NULL) < end) {	/* a slow machine may be late */
-		talk_expect_deny(&d, 1, REASON_BUSY, false, text);
+		talk_expect_deny(&d, 1, REASON_BUSY, false, "hello", text);
 		ATF_REQUIRE(clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME,
 		    &ts, NULL) == 0);
 		talk_decide(&d, 1, &k);
@@ -223,7 +223,7 @@ ATF_TC_BODY(a_full_table_is_refused_and_then_has_room, tc)
 	ATF_REQUIRE(stat("state/nonces", &st) == 0);
 	ATF_CHECK_EQ(st.st_size, 38 + 64);
 	talk_decide(&d, 2, &k);
-	talk_expect_deny(&d, 2, REASON_REPLAY, true, text);
+	talk_expect_deny(&d, 2, REASON_REPLAY, true, "hello", text);
 	daemon_kill(&d);
 }
 
@@ -253,7 +253,7 @@ ATF_TC_BODY(a_full_disk_is_a_clear_refusal, tc)
 		;
 	kit_submit(&k, d.vkey, "alice", "alice", (uint64_t)time(NULL));
 	talk_decide(&d, 1, &k);
-	talk_expect_deny(&d, 1, REASON_FAULT, true, text);
+	talk_expect_deny(&d, 1, REASON_FAULT, true, "hello", text);
 	ATF_CHECK_MSG(strstr(text, "free space") != NULL, "%s", text);
 	ATF_REQUIRE(ftruncate(fd, 0) == 0);
 	talk_decide(&d, 2, &k);	/* its nonce was not used up */
@@ -262,7 +262,7 @@ ATF_TC_BODY(a_full_disk_is_a_clear_refusal, tc)
 	daemon_start(&d, tc);
 	daemon_await_ready(&d);
 	talk_decide(&d, 3, &k);
-	talk_expect_deny(&d, 3, REASON_REPLAY, true, text);
+	talk_expect_deny(&d, 3, REASON_REPLAY, true, "hello", text);
 	daemon_kill(&d);
 }
 

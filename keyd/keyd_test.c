@@ -67,7 +67,7 @@ ATF_TC_BODY(the_image_program_serves_in_its_sandbox, tc)
 	talk_decide(&d, 7, &k);
 	talk_expect_grant(&d, 7);
 	talk_decide(&d, 8, &k);
-	talk_expect_deny(&d, 8, REASON_REPLAY, true, text);
+	talk_expect_deny(&d, 8, REASON_REPLAY, true, "hello", text);
 	talk_checkpoint(&d, 3, 0x33);
 	talk_expect_signed(&d, 3, 0x33);
 	talk_checkpoint(&d, 2, 0x22);
@@ -124,7 +124,8 @@ survive_kill(const atf_tc_t *tc)
 		} else {
 			ATF_CHECK_STREQ(d.vkey, before);
 			talk_decide(&d, 2, &k);
-			talk_expect_deny(&d, 2, REASON_REPLAY, true, text);
+			talk_expect_deny(&d, 2, REASON_REPLAY, true, "hello",
+			    text);
 			talk_checkpoint(&d, 4, 0x44);
 			talk_expect_denied(&d, 4, "of size 5 was signed");
 			talk_checkpoint(&d, 5, 0x56);
@@ -161,7 +162,7 @@ ATF_TC_BODY(a_refusal_tells_what_to_do, tc)
 	talk_info(&d);
 	kit_submit(&k, d.vkey, "mallory", "alice", (uint64_t)time(NULL));
 	talk_decide(&d, 1, &k);
-	talk_expect_deny(&d, 1, REASON_UNKNOWN_SIGNER, false, text);
+	talk_expect_deny(&d, 1, REASON_UNKNOWN_SIGNER, false, "", text);
 	ATF_CHECK(strstr(text, "add a line for it") != NULL);
 	daemon_kill(&d);
 }
@@ -244,7 +245,7 @@ ATF_TC_BODY(many_requests_are_answered_in_order, tc)
 		talk_decide(&d, i, &k);
 	talk_expect_grant(&d, 0);
 	for (uint32_t i = 1; i < 200; i++)
-		talk_expect_deny(&d, i, REASON_REPLAY, true, text);
+		talk_expect_deny(&d, i, REASON_REPLAY, true, "hello", text);
 	daemon_kill(&d);
 }
 
@@ -301,7 +302,7 @@ ATF_TC_BODY(a_runner_that_does_not_read_only_delays_itself, tc)
 	talk_expect_signed(&d, 1, 0x11);
 	talk_expect_grant(&d, 0);
 	for (uint32_t i = 1; i < n; i++)
-		talk_expect_deny(&d, i, REASON_REPLAY, true, text);
+		talk_expect_deny(&d, i, REASON_REPLAY, true, "hello", text);
 	daemon_kill(&d);
 }
 

@@ -24,6 +24,19 @@ do_info(void *ctx, const struct msg_keyd_info *m)
 	    .shares = &a->site.settings.shares);
 }
 
+/* Memory of the grant is only lent. */
+static void
+send_denial(struct keyd *k, uint32_t seq, const struct decision *d)
+{
+	static struct denial denial;	/* too large for the stack */
+
+	denial.grant = d->grant;
+	MSG_SEND(&k->runner, job_deny, .seq = seq,
+	    .reason = (uint8_t)d->reason, .message = d->why.text,
+	    .is_signed = d->signed_command, .denial = &denial);
+	explicit_bzero(&denial, sizeof(denial));
+}
+
 static void
 send_decision(struct keyd *k, uint32_t seq, struct decision *d)
 {
@@ -37,9 +50,7 @@ send_decision(struct keyd *k, uint32_t seq, struct decision *d)
 		    .explained = { .allowed = d->reason == 0,
 		    .text = { d->explanation, d->explanation_len } });
 	else if (d->reason != 0)
-		MSG_SEND(&k->runner, job_deny, .seq = seq,
-		    .reason = (uint8_t)d->reason, .message = d->why.text,
-		    .is_signed = d->signed_command, .who = &d->who);
+		send_denial(k, seq, d);
 	else
 		MSG_SEND(&k->runner, job_grant, .seq = seq,
 		    .grant = &d->grant);

@@ -5,6 +5,7 @@
 #ifndef GRANT_H
 #define GRANT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "manifest.h"
@@ -33,5 +34,20 @@ void	grant_put(struct put *, const struct grant *);
  * EBADMSG or ENOMEM.
  */
 int	grant_get(struct get *, struct grant *);
+
+/*
+ * What is known of a job that keyd refuses.  Its grant is filled as far as it
+ * was verified.  The manifest is all there or, if it was not read, empty, with
+ * zeros as limits: its name is "" then.
+ */
+struct denial {
+	struct grant	grant;
+};
+
+#define DENIAL_WIRE_MAX	(1 + GRANT_WIRE_MAX)
+
+/* As the functions of a grant. */
+void	denial_put(struct put *, const struct denial *);
+int	denial_get(struct get *, struct denial *);
 
 #endif

@@ -306,6 +306,64 @@ ATF_TC_BODY(an_unknown_capability_is_refused, tc)
 	}
 }
 
+static int
+decode_denial(const void *data, size_t len, struct denial *d)
+{
+	struct get get;
+
+	get_init(&get, data, len);
+	if (denial_get(&get, d) == -1)
+		return -1;
+	return get_end(&get);
+}
+
+static size_t
+encode_denial(const struct denial *d)
+{
+	struct put p;
+
+	put_init(&p, wire, sizeof(wire));
+	denial_put(&p, d);
+	ATF_REQUIRE_EQ(p.err, 0);
+	return p.len;
+}
+
+ATF_TC_WITHOUT_HEAD(a_denial_has_the_whole_manifest_or_none);
+ATF_TC_BODY(a_denial_has_the_whole_manifest_or_none, tc)
+{
+	static const struct limits none;
+	static struct denial a, b;
+	size_t len, flag;
+
+	fill(&a.grant);
+	ATF_REQUIRE_EQ(decode_denial(wire, encode_denial(&a), &b), 0);
+	ATF_CHECK_EQ(memcmp(&b.grant.who, &a.grant.who, sizeof(a.grant.who)),
+	    0);
+	ATF_CHECK_STREQ(b.grant.manifest.name, "hello");
+	ATF_CHECK_STREQ(b.grant.manifest.args[0], "run");
+	ATF_CHECK_EQ(b.grant.bundle_len, 10240);
+	grant_free(&b.grant);
+	a.grant.manifest.name[0] = '\0';		/* not read */
+	len = encode_denial(&a);
+	ATF_REQUIRE_EQ(decode_denial(wire, len, &b), 0);
+	ATF_CHECK_STREQ(b.grant.who.submitter, "bob");
+	ATF_CHECK_STREQ(b.grant.manifest.name, "");
+	ATF_CHECK_STREQ(b.grant.manifest.class, "");
+	ATF_CHECK_STREQ(b.grant.manifest.runtime, "");
+	ATF_CHECK_EQ(b.grant.manifest.nargs, 0);
+	ATF_CHECK_EQ(b.grant.manifest.capabilities, 0);
+	ATF_CHECK_EQ(memcmp(&b.grant.manifest.limits, &none, sizeof(none)), 0);
+	ATF_CHECK_EQ(b.grant.bundle_sha256[31], 3);
+	flag = len - 2 * (4 + DIGEST_LEN) - 8 - 1;
+	for (int byte = 1; byte < 3; byte++) {
+		wire[flag] = (unsigned char)byte;
+		ATF_CHECK_EQ(decode_denial(wire, len, &b), -1);
+		grant_free(&b.grant);
+	}
+	a.grant.manifest.name[0] = 'h';
+	grant_free(&a.grant);
+}
+
 ATF_TC_WITHOUT_HEAD(the_largest_grant_fits_its_message);
 ATF_TC_BODY(the_largest_grant_fits_its_message, tc)
 {
@@ -363,6 +421,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_file_is_executable_or_not);
 	ATF_TP_ADD_TC(tp, counts_are_bounded);
 	ATF_TP_ADD_TC(tp, an_unknown_capability_is_refused);
+	ATF_TP_ADD_TC(tp, a_denial_has_the_whole_manifest_or_none);
 	ATF_TP_ADD_TC(tp, the_largest_grant_fits_its_message);
 	return atf_no_error();
 }

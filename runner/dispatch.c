@@ -102,10 +102,14 @@ do_deny(void *ctx, const struct msg_job_deny *m)
 	struct job *j = find_deciding(r, m->seq);
 
 	check_reason("JOB_DENY", m->reason);
-	note_reply(r, m->who->submitter);
-	if (j == NULL)
+	note_reply(r, m->denial->grant.who.submitter);
+	if (j == NULL) {
+		grant_free(&m->denial->grant);
 		return;
-	j->who = *m->who;
+	}
+	j->grant = m->denial->grant;
+	grant_init(&m->denial->grant);	/* transferred */
+	j->who = j->grant.who;
 	j->recordable = m->is_signed;
 	job_denied(r, j, (enum reason)m->reason, m->message);
 }

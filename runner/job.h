@@ -83,7 +83,7 @@ struct job {
 	size_t		 runtime;	/* MEASURE: in the list */
 	bool		 unreadable;	/* it could not be measured */
 	struct who	 who;		/* once keyd has decided */
-	struct grant	 grant;		/* once keyd has granted it */
+	struct grant	 grant;		/* once keyd has decided; see denial */
 	struct bundle	 bundle;
 	struct cgroup	 cgroup;
 	uint64_t	 cpus;		/* that it has, from BUILD on */

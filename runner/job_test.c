@@ -152,6 +152,59 @@ TEST(signed_denial_is_told_with_its_receipt)
 	check_refusal(REASON_REPLAY, "was used before");
 }
 
+#define NO_LIMITS	"\"cpu_millis\":0,\"memory_bytes\":0,\"processes\":0," \
+			"\"wall_ms\":0,\"output_bytes\":0,\"tmp_bytes\":0," \
+			"\"open_files\":0,"
+
+TEST(denial_of_an_unread_manifest_has_nothing_of_it)
+{
+	play_start();
+	submit(CONN);
+	send_deny(expect_decide(), REASON_MANIFEST, "malformed", true);
+	send_appended(expect_append(EVENT_JOB_REFUSED,
+	    "\"job\":\"0123\",\"name\":\"\","), "receipt");
+	play_expect(&play.gate, MSG_JOB_REFUSED);
+	submit(CONN);
+	send_deny(expect_decide(), REASON_MANIFEST, "malformed", true);
+	expect_append(EVENT_JOB_REFUSED, "\"runtime\":\"\",\"class\":\"\","
+	    "\"profile\":\"\",\"capabilities\":\"\"," NO_LIMITS);
+}
+
+/* How the leaf of make_grant()'s refusal reads at one place. */
+static void
+refused_leaf(const char *text)
+{
+	struct grant *g = make_grant();
+	uint32_t seq;
+
+	submit(CONN);
+	strcpy(g->manifest.runtime, "python");
+	strcpy(g->manifest.secrets[g->manifest.nsecrets++], "db");
+	strcpy(g->who.rules, "never\nnot-now");
+	strcpy(g->who.session, "ticket 7");
+	strcpy(g->who.submitter_key, "SHA256:abc");
+	memset(g->bundle_sha256, 0xb7, DIGEST_LEN);
+	send_deny_read(expect_decide(), REASON_POLICY, g);
+	seq = expect_append(EVENT_JOB_REFUSED, text);
+	ATF_CHECK_STREQ(play.r.jobs[0].grant.manifest.name, "played");
+	send_appended(seq, "receipt");
+	play_expect(&play.gate, MSG_JOB_REFUSED);
+	ATF_CHECK_STREQ(play.r.jobs[0].grant.manifest.name, "");
+}
+
+TEST(denial_of_a_read_manifest_says_what_it_asked_for)
+{
+	play_start();
+	refused_leaf("\"name\":\"played\",");
+	refused_leaf("\"rules\":[\"never\",\"not-now\"],");
+	refused_leaf("\"bundle_sha256\":\"b7b7b7b7b7");
+	refused_leaf("\"runtime\":\"python\",\"class\":\"standard\",");
+	refused_leaf("\"wall_ms\":5000,\"output_bytes\":1024,");
+	refused_leaf("\"submitter_key\":\"SHA256:abc\",\"session\":"
+	    "\"ticket 7\",\"author\":\"author@example\"");
+	refused_leaf("\"argv\":[\"program\"],\"secrets\":[\"db\"]");
+}
+
 TEST(unsigned_denial_is_not_recorded)
 {
 	play_start();
@@ -668,6 +721,8 @@ ATF_TP_ADD_TCS(tp)
 	ADD(bundle_is_given_back_before_the_job_runs);
 	ADD(signed_denial_is_recorded_first);
 	ADD(signed_denial_is_told_with_its_receipt);
+	ADD(denial_of_an_unread_manifest_has_nothing_of_it);
+	ADD(denial_of_a_read_manifest_says_what_it_asked_for);
 	ADD(unsigned_denial_is_not_recorded);
 	ADD(explained_job_is_told_and_not_recorded);
 	ADD(explanation_for_a_client_that_left_is_nobodys);

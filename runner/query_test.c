@@ -162,6 +162,20 @@ TEST(refusal_is_recorded_and_then_told)
 	ATF_CHECK_EQ(play.r.queries[0].state, QUERY_FREE);
 }
 
+TEST(refusal_names_leaf_and_field)
+{
+	play_start();
+	submit_query(CONN);
+	PLAY_SEND(&play.keyd, query_deny, .seq = expect_query(""),
+	    .reason = REASON_POLICY, .message = "no rule permits it",
+	    .is_signed = true, .verb = VERB_FORGET, .first = 7, .job = "",
+	    .field = "argv", .who = &reader);
+	send_appended(expect_append(EVENT_READ_REFUSED, "\"verb\":\"forget\","
+	    "\"job\":\"\",\"first\":7,\"count\":0,\"field\":\"argv\","),
+	    "receipt");
+	expect_refused(REASON_POLICY, "no rule permits it", "receipt");
+}
+
 TEST(unsigned_query_is_refused_and_not_recorded)
 {
 	play_start();
@@ -711,6 +725,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ADD(status_is_recorded_and_then_told);
 	ADD(refusal_is_recorded_and_then_told);
+	ADD(refusal_names_leaf_and_field);
 	ADD(unsigned_query_is_refused_and_not_recorded);
 	ADD(job_whose_slot_lingers_is_listed_as_ending);
 	ADD(slot_that_lingers_from_before_is_counted);

@@ -25,7 +25,7 @@
 #include "lib/msg/chan.h"
 #include "lib/runtimes.h"
 #include "lib/share.h"
-#include "lib/who.h"
+#include "lib/grant.h"
 #include "runner/jail/confine.h"
 
 #define LIMIT_MS	20000	/* for anything that must happen */
@@ -159,7 +159,7 @@ greet(struct chan *c)
 static void
 run_and_stop(void)
 {
-	struct who who = { .job = "0123" };
+	static struct denial denial = { .grant = { .who = { .job = "0123" } } };
 	struct msg_gate_info_is info;
 	struct msg_job_decide decide;
 	struct shares shares;
@@ -188,7 +188,8 @@ run_and_stop(void)
 	chan_flush(&keyd);
 	NS_CHECK(kill(pid, SIGTERM) == 0);
 	MSG_SEND(&keyd, job_deny, .seq = decide.seq,
-	    .reason = REASON_SIGNATURE, .message = "bad", .who = &who);
+	    .reason = REASON_SIGNATURE, .message = "bad",
+	    .denial = &denial);
 	expect(&gate, MSG_JOB_REFUSED, &g);	/* flushed before it ends */
 	NS_CHECK(end(pid) == EXIT_OK);
 }

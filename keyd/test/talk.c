@@ -60,7 +60,7 @@ talk_expect_measure(struct daemon *d, uint32_t seq, const char *name)
 
 void
 talk_expect_deny(struct daemon *d, uint32_t seq, enum reason reason,
-    bool signed_command, char message[TEXT_MAX])
+    bool signed_command, const char *name, char message[TEXT_MAX])
 {
 	struct msg_job_deny m;
 
@@ -69,9 +69,11 @@ talk_expect_deny(struct daemon *d, uint32_t seq, enum reason reason,
 	ATF_CHECK_EQ(m.reason, reason);
 	snprintf(message, TEXT_MAX, "%s", m.message);
 	ATF_CHECK_EQ(m.is_signed, signed_command);
-	ATF_CHECK_EQ(strlen(m.who->job), JOB_ID_LEN);
-	ATF_CHECK_STREQ(m.who->submitter,
+	ATF_CHECK_EQ(strlen(m.denial->grant.who.job), JOB_ID_LEN);
+	ATF_CHECK_STREQ(m.denial->grant.who.submitter,
 	    reason == REASON_UNKNOWN_SIGNER ? "" : "alice");
+	ATF_CHECK_STREQ(m.denial->grant.manifest.name, name);
+	grant_free(&m.denial->grant);
 }
 
 void

@@ -18,9 +18,12 @@ void	talk_decide(struct daemon *, uint32_t seq, struct kit *);
 void	talk_expect_measure(struct daemon *, uint32_t seq, const char *name);
 /* A grant of alice's job `hello'. */
 void	talk_expect_grant(struct daemon *, uint32_t seq);
-/* The submitter is alice if the command's signature was valid, else "". */
+/*
+ * The submitter is alice if the command's signature was valid, else "".  `name'
+ * is the manifest's, "" when it was not read.
+ */
 void	talk_expect_deny(struct daemon *, uint32_t seq, enum reason,
-	    bool signed_command, char message[TEXT_MAX]);
+	    bool signed_command, const char *name, char message[TEXT_MAX]);
 
 /* The command as a query, with no job's output kept. */
 void	talk_query(struct daemon *, uint32_t seq, struct kit *);

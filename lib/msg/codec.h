@@ -31,6 +31,7 @@
 struct chan;
 
 /* What a PART may be. */
+struct denial;
 struct grant;
 struct kept_jobs;
 struct runtimes;

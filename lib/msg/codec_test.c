@@ -57,6 +57,7 @@ text_of(size_t len)
 
 static const unsigned char digest[DIGEST_LEN] = { 0xd1, 0x9e, 0x57 };
 
+static struct denial denial;
 static struct grant grant;
 static struct kept_jobs kept_jobs;
 static struct runtimes runtimes;
@@ -73,6 +74,7 @@ fill_parts(void)
 	grant_init(&grant);
 	strcpy(grant.manifest.name, "name");
 	grant.manifest.args[grant.manifest.nargs++] = program;
+	denial.grant = grant;		/* lent */
 	kept_jobs.n = 0;
 	kept_jobs_add(&kept_jobs, "0123", "submitter", "author");
 	runtimes.n = 1;
@@ -90,6 +92,12 @@ is_same_grant(const struct grant *g)
 
 	return strcmp(m->name, "name") == 0 && m->nargs == 1 &&
 	    strcmp(m->args[0], "program") == 0;
+}
+
+static bool
+is_same_denial(const struct denial *d)
+{
+	return is_same_grant(&d->grant);
 }
 
 static bool
@@ -197,6 +205,8 @@ free_parts(enum msg type, void *m)
 {
 	if (type == MSG_JOB_GRANT)
 		grant_free(((struct msg_job_grant *)m)->grant);
+	if (type == MSG_JOB_DENY)
+		grant_free(&((struct msg_job_deny *)m)->denial->grant);
 }
 
 /*

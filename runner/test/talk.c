@@ -204,12 +204,26 @@ send_explained(uint32_t seq, bool allowed, const char *text)
 void
 send_deny(uint32_t seq, enum reason reason, const char *message, bool is_signed)
 {
-	struct who who = { .job = "0123", .submitter = "submitter@example" };
+	static struct denial denial;
+	struct who *who = &denial.grant.who;
 
-	memcpy(who.command_sha256, leaf, DIGEST_LEN);
-	memcpy(who.manifest_sha256, leaf, DIGEST_LEN);
+	grant_init(&denial.grant);
+	strcpy(who->job, "0123");
+	strcpy(who->submitter, "submitter@example");
+	memcpy(who->command_sha256, leaf, DIGEST_LEN);
+	memcpy(who->manifest_sha256, leaf, DIGEST_LEN);
 	PLAY_SEND(&play.keyd, job_deny, .seq = seq, .reason = (uint8_t)reason,
-	    .message = message, .is_signed = is_signed, .who = &who);
+	    .message = message, .is_signed = is_signed, .denial = &denial);
+}
+
+void
+send_deny_read(uint32_t seq, enum reason reason, struct grant *g)
+{
+	static struct denial denial;
+
+	denial.grant = *g;		/* lent */
+	PLAY_SEND(&play.keyd, job_deny, .seq = seq, .reason = (uint8_t)reason,
+	    .message = "no", .is_signed = true, .denial = &denial);
 }
 
 /* ledgerd */

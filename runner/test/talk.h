@@ -47,8 +47,10 @@ void	send_measure(uint32_t seq, const char *name);
 struct grant	*make_grant(void);
 void	send_grant(uint32_t seq, struct grant *g);
 void	send_explained(uint32_t seq, bool allowed, const char *text);
+/* Of a job whose manifest was not read; and of make_grant()'s. */
 void	send_deny(uint32_t seq, enum reason reason, const char *message,
 	    bool is_signed);
+void	send_deny_read(uint32_t seq, enum reason reason, struct grant *g);
 uint32_t	expect_append(enum event want, const char *text);
 /* What it had beside it, a line "NAME CONTENT" for each file. */
 extern char	play_evidence[1024];
