@@ -1,8 +1,6 @@
 /*
- * init's side of the pipes to the console.  lib/msg/chan.h exits when the peer
- * breaks the protocol, which process 1 must not do.  This code reads two kinds
- * of packets of that format, both of a fixed length, and writes two.  After
- * any other packet the caller kills the console, which is then restarted.
+ * init's side of the pipes to the console; see packet.h.  After any packet
+ * that is not expected the caller kills the console, which is then restarted.
  */
 #ifndef CONSOLE_PIPE_H
 #define CONSOLE_PIPE_H
@@ -10,8 +8,6 @@
 #include <stdint.h>
 
 #include "services.h"
-
-#define CONSOLE_PIPE_PACKET	64	/* longer than any of these */
 
 enum console_pipe_event {
 	CONSOLE_PIPE_NONE,

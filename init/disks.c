@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -76,38 +77,65 @@ make_node(const char *device, const char *name)
 }
 
 static void
-mount_runtime(struct disks *d, const char *device, const char *name)
+leave_out(struct disks *d, const char *name)
+{
+	if (d->left_out < DISKS_LEFT_OUT)
+		snprintf(d->names[d->left_out++], sizeof(d->names[0]), "%s",
+		    name);
+}
+
+/* Adds it to the list; /sys has the size in blocks of 512 bytes. */
+static void
+list_runtime(struct disks *d, const char *disk, const char *name)
+{
+	size_t len = strlen(d->list);
+	char path[64], text[24];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/sys/block/%.*s/size", DISK_NAME_MAX,
+	    disk);
+	n = openreadnclose(path, text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	snprintf(d->list + len, sizeof(d->list) - len, "%s%s=%llu",
+	    len == 0 ? "" : ",", name, 512 * strtoull(text, NULL, 10));
+	d->runtimes++;
+}
+
+/* Returns -1 after a message. */
+static int
+mount_runtime(const char *device, const char *name)
 {
 	char path[128];
 
 	if (name_check(name) == -1) {
 		log_info("%s: \"%s\" is not a name for a runtime; use a-z 0-9 "
 		    "and -, not starting with -", device, name);
-		return;
+		return -1;
 	}
 	snprintf(path, sizeof(path), "/runner/runtimes/%s", name);
 	if (mkdir(path, 0755) == -1) {
 		log_info("runtime %s (%s) is left out: %m", name, device);
-		return;
+		return -1;
 	}
 	if (mount(device, path, "erofs", SAFE | MS_RDONLY, NULL) == -1) {
 		log_info("runtime %s (%s) holds no EROFS image that can be "
 		    "used: %m; make it again with mkfs.erofs", name, device);
 		rmdir(path);	/* the runner lists the folders here */
-		return;
+		return -1;
 	}
 	if (make_node(device, name) == -1) {
 		umount2(path, MNT_DETACH);
 		rmdir(path);
-		return;
+		return -1;
 	}
-	d->runtimes++;
+	return 0;
 }
 
 static int
 mount_disk(struct disks *d, const char *disk)
 {
 	char device[16], serial[SERIAL_MAX + 1];
+	const char *name = serial + strlen(RUNTIME_PREFIX);
 
 	if (strncmp(disk, "vd", 2) != 0 || strlen(disk) > DISK_NAME_MAX)
 		return 0;
@@ -115,8 +143,12 @@ mount_disk(struct disks *d, const char *disk)
 	read_serial(disk, serial);
 	if (strcmp(serial, DATA_SERIAL) == 0)
 		return mount_data(d, device);
-	if (strncmp(serial, RUNTIME_PREFIX, strlen(RUNTIME_PREFIX)) == 0)
-		mount_runtime(d, device, serial + strlen(RUNTIME_PREFIX));
+	if (strncmp(serial, RUNTIME_PREFIX, strlen(RUNTIME_PREFIX)) != 0)
+		return 0;
+	if (mount_runtime(device, name) == 0)
+		list_runtime(d, disk, name);
+	else
+		leave_out(d, name_check(name) == -1 ? "" : name);
 	return 0;
 }
 

@@ -9,9 +9,18 @@
 
 #include <stdbool.h>
 
+#include "lib/msg/msg.h"
+
+#define DISKS_LEFT_OUT	16	/* more are only on the log */
+
 struct disks {
 	bool	kept;		/* a data disk is at /data */
 	int	runtimes;
+	/* The same as "NAME=BYTES,NAME=BYTES". */
+	char	list[BOOT_RUNTIMES_MAX + 1];
+	/* Names of those left out; "" if it is not a name. */
+	int	left_out;
+	char	names[DISKS_LEFT_OUT][NAME_MAX_LEN + 1];
 };
 
 /*

@@ -32,6 +32,11 @@ move(int fd)
 static int
 make_pipes(int fds[FDSTORE_N])
 {
+	static const enum fdstore own[] = {	/* init's ends never block */
+		FDSTORE_CONSOLE_INIT_R, FDSTORE_INIT_CONSOLE_W,
+		FDSTORE_LEDGERD_INIT_R, FDSTORE_INIT_LEDGERD_W,
+	};
+
 	for (int i = FIRST_PIPE; i < FDSTORE_N; i += 2) {
 		int p[2];
 
@@ -42,9 +47,10 @@ make_pipes(int fds[FDSTORE_N])
 		if (fds[i] == -1 || fds[i + 1] == -1)
 			return -1;
 	}
-	if (ndelay_on(fds[FDSTORE_CONSOLE_INIT_R]) == -1)
-		return -1;
-	return ndelay_on(fds[FDSTORE_INIT_CONSOLE_W]);
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (ndelay_on(fds[own[i]]) == -1)
+			return -1;
+	return 0;
 }
 
 static int

@@ -18,15 +18,18 @@
 
 #include <skalibs/djbunix.h>
 
+#include "boot_plan.h"
 #include "button.h"
 #include "data.h"
 #include "disks.h"
+#include "facts.h"
 #include "fdstore.h"
 #include "console_pipe.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "slowdisk.h"
 #include "plan.h"
+#include "record.h"
 #include "halt.h"
 #include "drop.h"
 #include "services.h"
@@ -36,6 +39,7 @@
 #define N(a)		(sizeof(a) / sizeof((a)[0]))
 #define CMDLINE_MAX	4096
 #define SERVICES_KIB	(12 * 1024)	/* for keyd, ledgerd and gate */
+#define BROKE		"it broke the protocol"
 #define YEAR_2024	1704067200	/* before it the clock is not set */
 
 #define SAFE		(MS_NOSUID | MS_NODEV | MS_NOEXEC)
@@ -49,80 +53,15 @@ static struct init {
 	char		 boot_id[64];
 	uint64_t	 start_ns;
 	double		 cpu_start;	/* the kernel's own start is init's */
+	char		 cmdline[CMDLINE_MAX];
+	struct facts	 facts;
+	struct record	 record;
 	bool		 trace;
 	bool		 stopping;
-	enum halt	 how;
 } init;
 
 static const struct plan_step plan_early[] = {
 	MOUNT("/proc", "proc", SAFE, NULL),
-};
-
-/* What must be in place before any service starts. */
-static const struct plan_step boot_plan[] = {
-	MOUNT("/dev", "devtmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755"),
-	MOUNT("/sys", "sysfs", SAFE, NULL),
-	MOUNT("/run", "tmpfs", SAFE, "size=1M,mode=0755"),
-	MOUNT("/cgroup", "cgroup2", SAFE, NULL),
-	MOUNT("/runner/proc", "proc", SAFE, NULL),
-	DIRECTORY("/run/service", 0755, 0),
-
-	/* Expedite RCU grace periods. */
-	TRY("/sys/kernel/rcu_expedited", "1"),
-
-	/* Hide kernel addresses and logs; no process may trace another. */
-	TRY("/proc/sys/kernel/dmesg_restrict", "1"),
-	TRY("/proc/sys/kernel/kptr_restrict", "2"),
-	TRY("/proc/sys/kernel/perf_event_paranoid", "3"),
-	SET("/proc/sys/kernel/yama/ptrace_scope", "3"),
-	SET("/proc/sys/kernel/randomize_va_space", "2"),
-	/* Off even if a later kernel configuration has the code. */
-	TRY("/proc/sys/kernel/unprivileged_bpf_disabled", "1"),
-	TRY("/proc/sys/kernel/io_uring_disabled", "2"),
-	TRY("/proc/sys/kernel/kexec_load_disabled", "1"),
-	TRY("/proc/sys/kernel/sysrq", "0"),
-	TRY("/proc/sys/vm/unprivileged_userfaultfd", "0"),
-	TRY("/proc/sys/dev/tty/ldisc_autoload", "0"),
-	/* Links, FIFOs and files in shared folders: only their owner's. */
-	SET("/proc/sys/fs/protected_symlinks", "1"),
-	SET("/proc/sys/fs/protected_hardlinks", "1"),
-	SET("/proc/sys/fs/protected_fifos", "2"),
-	SET("/proc/sys/fs/protected_regular", "2"),
-	SET("/proc/sys/fs/suid_dumpable", "0"),
-	TRY("/proc/sys/kernel/core_pattern", ""),
-	/* One set for each of eight jobs and five services, and spares. */
-	SET("/proc/sys/user/max_user_namespaces", "64"),
-	SET("/proc/sys/user/max_mnt_namespaces", "64"),
-	SET("/proc/sys/user/max_net_namespaces", "64"),
-	SET("/proc/sys/user/max_pid_namespaces", "64"),
-	SET("/proc/sys/user/max_ipc_namespaces", "64"),
-	SET("/proc/sys/user/max_uts_namespaces", "64"),
-	SET("/proc/sys/user/max_cgroup_namespaces", "64"),
-	TRY("/proc/sys/user/max_time_namespaces", "64"),
-	/*
-	 * Each job's group limits what it takes of these.  No limit of the
-	 * whole machine may be reached first: one job would stop all others.
-	 */
-	SET("/proc/sys/fs/file-max", "9223372036854775807"),
-	SET("/proc/sys/kernel/pid_max", "1048576"),
-	SET("/proc/sys/kernel/threads-max", "1048576"),
-	/* Refuse obvious overcommits; kill by score, not who allocates. */
-	SET("/proc/sys/vm/overcommit_memory", "0"),
-	SET("/proc/sys/vm/oom_kill_allocating_task", "0"),
-	SET("/proc/sys/vm/mmap_min_addr", "65536"),
-
-	/* The runner manages its cgroup's children; init sets its limits. */
-	SET("/cgroup/cgroup.subtree_control",
-	    "+cpu +memory +pids +io"),
-	DIRECTORY("/cgroup/services", 0755, 0),
-	SET("/cgroup/services/pids.max", "32"),
-	DIRECTORY("/cgroup/runner", 0755, UID_RUNNER),
-	OWNER("/cgroup/runner/cgroup.procs", UID_RUNNER),
-	OWNER("/cgroup/runner/cgroup.threads", UID_RUNNER),
-	OWNER("/cgroup/runner/cgroup.subtree_control", UID_RUNNER),
-	SET("/cgroup/runner/cgroup.subtree_control",
-	    "+cpu +memory +pids +io"),
-	DIRECTORY("/cgroup/runner/daemon", 0755, 0),	/* the runner */
 };
 
 static double
@@ -187,9 +126,8 @@ cmdline_has(const char *cmdline, const char *word)
 static void
 read_cmdline(void)
 {
-	char cmdline[CMDLINE_MAX] = "";
-	ssize_t n = openreadnclose("/proc/cmdline", cmdline,
-	    sizeof(cmdline) - 1);
+	char *cmdline = init.cmdline;
+	ssize_t n = openreadnclose("/proc/cmdline", cmdline, CMDLINE_MAX - 1);
 
 	cmdline[n > 0 ? n : 0] = '\0';
 	init.trace = cmdline_has(cmdline, "casemate.trace");
@@ -242,10 +180,27 @@ limit_jobs(void)
 static void
 check_clock(void)
 {
-	if (clock_unix_s() < YEAR_2024)
-		log_info("the clock shows a time before 2024: keys and "
-		    "commands will be refused as not yet valid; give the "
-		    "machine a clock (QEMU: -rtc base=utc)");
+	static const char text[] = "the clock shows a time before 2024: keys "
+	    "and commands will be refused as not yet valid; give the machine "
+	    "a clock (QEMU: -rtc base=utc)";
+
+	if (clock_unix_s() >= YEAR_2024)
+		return;
+	log_info("%s", text);
+	record_degraded(&init.record, "clock", "", text);
+}
+
+/* What is known before ledgerd starts waits for it. */
+static void
+open_record(void)
+{
+	facts_find(&init.facts, init.cmdline, FACTS_BUILD, init.disks.list);
+	record_init(&init.record, init.fds[FDSTORE_LEDGERD_INIT_R],
+	    init.fds[FDSTORE_INIT_LEDGERD_W], &init.facts.boot);
+	for (int i = 0; i < init.disks.left_out; i++)
+		record_degraded(&init.record, "runtime", init.disks.names[i],
+		    "it is left out, because its disk cannot be used");
+	check_clock();
 }
 
 static void
@@ -277,6 +232,7 @@ spawn(struct super *s)
 		log_info("cannot start %s: pipe: %m", s->name);
 		return -1;
 	}
+	record_reason(&init.record, i, NULL);
 	pid = spawn_service(&services[i], &init.spawn, notify);
 	close(notify);
 	return pid;
@@ -285,6 +241,9 @@ spawn(struct super *s)
 static void
 send_signal(struct super *s, int signo)
 {
+	if (signo == SIGKILL && s->state == SUPER_STARTING)
+		record_reason(&init.record, service_index(s),
+		    "not ready in time");
 	if (s->pid > 1)
 		kill(s->pid, signo);
 }
@@ -305,14 +264,23 @@ trace_service(const struct super *s, const char *what)
 		    s->name, what, cpu_ms(s->pid));
 }
 
+/* Kills a service, which is then restarted. */
 static void
-stop(enum halt how)
+kill_service(enum service_id i, const char *reason)
+{
+	record_reason(&init.record, i, reason);
+	send_signal(&init.watch.supers[i], SIGKILL);
+}
+
+/* See record_stopping(). */
+static void
+stop(enum halt how, const char *ordered_by, const char *service)
 {
 	if (init.stopping)
 		return;
 	init.stopping = true;
-	init.how = how;
 	log_info("stopping");
+	record_stopping(&init.record, how, ordered_by, service);
 	for (size_t i = 0; i < init.watch.n; i++)
 		trace_service(&init.watch.supers[i], "stops");
 	levels_stop(&init.levels);
@@ -328,18 +296,33 @@ news(struct super *s, enum super_news what)
 		trace_service(s, what == SUPER_IS_UP ? "is up" : "is ready");
 		return;
 	}
+	if (what == SUPER_HAS_FAILED) {
+		record_end(&init.record, i, s, clock_ms());
+		return;
+	}
 	if (i == SERVICE_RUNNER && what != SUPER_IS_FATAL)
 		end_jobs();
 	if (what == SUPER_IS_FATAL) {
 		log_info("%s refuses to start, see above", s->name);
-		stop(HALT_POWEROFF);
+		stop(HALT_POWEROFF, "service", s->name);
 	}
 }
 
 static void
-on_stop(void)
+on_stop(int signo)
 {
-	stop(HALT_POWEROFF);
+	stop(HALT_POWEROFF, signo == SIGPWR ? "button" :
+	    signo == 0 ? "init" : "signal", "");
+}
+
+/* `stopping' comes before any service stops, `stopped' before ledgerd does. */
+static bool
+may_stop(unsigned level)
+{
+	if (level == service_levels[SERVICE_LEDGERD].stop)
+		record_stopped(&init.record);
+	return !record_holds(&init.record,
+	    init.watch.supers[SERVICE_LEDGERD].state == SUPER_UP);
 }
 
 static void
@@ -367,21 +350,53 @@ on_console(void)
 		break;
 	case CONSOLE_PIPE_BAD:
 		log_info("the console broke the protocol: killed");
-		send_signal(&init.watch.supers[SERVICE_CONSOLE], SIGKILL);
+		kill_service(SERVICE_CONSOLE, BROKE);
 		break;
 	case CONSOLE_PIPE_POWEROFF:
-		stop(HALT_POWEROFF);
+		stop(HALT_POWEROFF, "console", "");
 		break;
 	case CONSOLE_PIPE_REBOOT:
-		stop(HALT_REBOOT);
+		stop(HALT_REBOOT, "console", "");
 		break;
 	case CONSOLE_PIPE_STATUS:
 		send_status();
 		break;
 	case CONSOLE_PIPE_KILL:
-		send_signal(&init.watch.supers[which], SIGKILL);
+		kill_service(which, "the console's kill command");
 		break;
 	}
+}
+
+static void
+on_ledgerd(void)
+{
+	if (ledger_pipe_read(&init.record.pipe) == 0)
+		return;
+	log_info("ledgerd broke the protocol: killed");
+	kill_service(SERVICE_LEDGERD, BROKE);
+}
+
+static void
+on_ledgerd_writable(void)
+{
+	ledger_pipe_flush(&init.record.pipe);
+}
+
+/* What watch_turn() waits for beside the services. */
+static void
+watch_peers(void)
+{
+	struct watch_extra *x = init.watch.extras;
+	const bool unsent = ledger_pipe_flush(&init.record.pipe);
+
+	x[0] = (struct watch_extra){ init.fds[FDSTORE_CONSOLE_INIT_R], false,
+	    on_console };
+	x[1] = (struct watch_extra){ init.fds[FDSTORE_LEDGERD_INIT_R], false,
+	    on_ledgerd };
+	x[2] = (struct watch_extra){ unsent ?
+	    init.fds[FDSTORE_INIT_LEDGERD_W] : -1, true,
+	    on_ledgerd_writable };
+	init.watch.deadline = init.record.deadline;
 }
 
 /* keyd's notification contains the appliance's key. */
@@ -393,6 +408,7 @@ say_ready(void)
 	if (init.trace)
 		log_info("trace %.2f ms init is ready, used %.2f ms",
 		    elapsed_ms(), cpu_ms(0) - init.cpu_start);
+	record_ready(&init.record, (uint64_t)elapsed_ms());
 	log_info("ready in %.0f ms (%s), %s", elapsed_ms(), init.spawn.mode,
 	    key[0] == '\0' ? "key unknown" : key);
 }
@@ -413,6 +429,7 @@ start_services(void)
 	for (size_t i = 0; i < SERVICE_N; i++)
 		watch_add(&init.watch, services[i].name, services[i].stop_ms,
 		    &sys);
+	init.levels.may_stop = may_stop;
 	levels_boot(&init.levels, init.watch.supers, service_levels, SERVICE_N,
 	    SERVICE_READY_LEVEL);
 }
@@ -434,6 +451,7 @@ supervise(void)
 	enum levels_phase before, phase = LEVELS_BOOT;
 
 	while (phase != LEVELS_END) {
+		watch_peers();
 		watch_turn(&init.watch);
 		before = phase;
 		phase = levels_step(&init.levels);
@@ -458,12 +476,11 @@ main(void)
 		die(EXIT_USAGE, "init is process 1: the kernel starts it");
 	boot_or_give_up(watch_init(&init.watch), "signals");
 	init.watch.on_stop = on_stop;
-	init.watch.on_extra = on_console;
 
 	boot_or_give_up(leave_rootfs(), "root");
 	boot_or_give_up(plan_run(plan_early, N(plan_early)), "proc");
 	read_cmdline();
-	boot_or_give_up(plan_run(boot_plan, N(boot_plan)), "boot plan");
+	boot_or_give_up(plan_run(boot_plan, boot_plan_len), "boot plan");
 	obey_button();
 	boot_or_give_up(fdstore_open_log(init.fds), "log");
 	waiting = slowdisk_start("opening the data disk");
@@ -471,15 +488,14 @@ main(void)
 	boot_or_give_up(data_open("/data", &keyd_folder), "data");
 	slowdisk_stop(waiting);
 	boot_or_give_up(limit_jobs(), "memory");
-	check_clock();
 	read_boot_id();
 	boot_or_give_up(fdstore_open(init.fds, keyd_folder), "pipes");
-	init.watch.extra = init.fds[FDSTORE_CONSOLE_INIT_R];
+	open_record();
 	boot_or_give_up(drop_privileges(), "privileges");
 
 	start_services();
 	supervise();
 
 	close(init.fds[FDSTORE_KEYD_STATE]);
-	halt_system(init.how);
+	halt_system(init.record.how);
 }

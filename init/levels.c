@@ -1,7 +1,5 @@
 #include "levels.h"
 
-#include <stdbool.h>
-
 static void
 start_level(struct levels *l, unsigned level)
 {
@@ -62,6 +60,7 @@ levels_boot(struct levels *l, struct super *supers,
 	l->ready_level = ready_level;
 	l->phase = LEVELS_BOOT;
 	l->level = 0;
+	l->told = false;
 	start_level(l, 0);
 }
 
@@ -99,13 +98,20 @@ static void
 step_stop(struct levels *l)
 {
 	stop_waiting(l);
-	while (level_is_down(l, l->level)) {
-		if (l->level == last_level(l, true)) {
-			l->phase = LEVELS_END;
+	for (;;) {
+		if (!l->told && l->may_stop != NULL && !l->may_stop(l->level))
 			return;
-		}
-		stop_level(l, ++l->level);
+		if (!l->told)
+			stop_level(l, l->level);
+		l->told = true;
+		if (!level_is_down(l, l->level))
+			return;
+		if (l->level == last_level(l, true))
+			break;
+		l->level++;
+		l->told = false;
 	}
+	l->phase = LEVELS_END;
 }
 
 void
@@ -115,7 +121,8 @@ levels_stop(struct levels *l)
 		return;
 	l->phase = LEVELS_STOP;
 	l->level = 0;
-	stop_level(l, 0);
+	l->told = false;
+	step_stop(l);
 }
 
 enum levels_phase

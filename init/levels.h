@@ -8,6 +8,7 @@
 #ifndef LEVELS_H
 #define LEVELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "super.h"
@@ -31,13 +32,19 @@ struct levels {
 	unsigned		 ready_level;	/* the last for "ready" */
 	enum levels_phase	 phase;
 	unsigned		 level;
+	bool			 told;		/* this level, to stop */
+	/* Whether a level may be told to stop now; NULL: always. */
+	bool			(*may_stop)(unsigned level);
 };
 
 /* Starts level 0. */
 void	levels_boot(struct levels *, struct super *, const struct levels_row *,
 	    size_t n, unsigned ready_level);
 
-/* Begins the stop, in any phase.  A second call has no effect. */
+/*
+ * Begins the stop, in any phase.  A second call has no effect.  may_stop() is
+ * asked before each level, again in each levels_step() while it says no.
+ */
 void	levels_stop(struct levels *);
 
 /*

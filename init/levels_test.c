@@ -141,6 +141,38 @@ ATF_TC_BODY(stop_goes_level_by_level, tc)
 	ATF_CHECK_EQ(LEVELS_END, levels.phase);
 }
 
+static unsigned held = ~0u;
+
+static bool
+may_stop(unsigned level)
+{
+	return level != held;
+}
+
+ATF_TC_WITHOUT_HEAD(a_level_that_may_not_stop_is_asked_again);
+ATF_TC_BODY(a_level_that_may_not_stop_is_asked_again, tc)
+{
+	levels.may_stop = may_stop;
+	run();
+	held = 0;
+	levels_stop(&levels);
+	levels_step(&levels);
+	ATF_CHECK_EQ(SUPER_UP, supers[C].state);
+	ATF_CHECK_EQ(LEVELS_STOP, levels.phase);
+	held = 2;
+	levels_step(&levels);
+	ATF_CHECK_EQ(SUPER_STOPPING, supers[C].state);
+	gone(C);
+	gone(D);
+	gone(B);
+	ATF_CHECK_EQ(SUPER_UP, supers[A].state);
+	held = ~0u;
+	levels_step(&levels);
+	ATF_CHECK_EQ(SUPER_STOPPING, supers[A].state);
+	gone(A);
+	ATF_CHECK_EQ(LEVELS_END, levels.phase);
+}
+
 ATF_TC_WITHOUT_HEAD(stop_kills_what_does_not_end);
 ATF_TC_BODY(stop_kills_what_does_not_end, tc)
 {
@@ -191,6 +223,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, one_that_dies_again_holds_the_boot);
 	ATF_TP_ADD_TC(tp, death_after_boot_changes_no_phase);
 	ATF_TP_ADD_TC(tp, stop_goes_level_by_level);
+	ATF_TP_ADD_TC(tp, a_level_that_may_not_stop_is_asked_again);
 	ATF_TP_ADD_TC(tp, stop_kills_what_does_not_end);
 	ATF_TP_ADD_TC(tp, stop_during_boot_starts_nothing_more);
 	ATF_TP_ADD_TC(tp, stop_does_not_start_again_what_died);

@@ -1,5 +1,5 @@
 /*
- * The boot plan: a table (init.c) of the mounts, folders and kernel settings
+ * The boot plan: a table (boot_plan.c) of the mounts, folders and kernel settings
  * that must be in place before any service starts, and its interpreter.
  */
 #ifndef PLAN_H

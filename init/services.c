@@ -12,8 +12,8 @@
 #define NOTHING		(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 /*
- * The stop levels' longest stop_ms add up to 10 s, the limit of the whole
- * stop.
+ * The stop levels' longest stop_ms and twice RECORD_WAIT_MS add up to 10 s, the
+ * limit of the whole stop.
  */
 const struct service services[SERVICE_N] = {
 [SERVICE_KEYD] = {
@@ -26,7 +26,7 @@ const struct service services[SERVICE_N] = {
 	.cgroup = "/cgroup/services",
 	.memlock = 8 * MIB,	/* libsodium's guarded pages, many small ones */
 	.oom_score = -900,
-	.stop_ms = 1500,
+	.stop_ms = 500,
 	.fds = {
 		[FD_KEYD_RUNNER_IN] = FDSTORE_RUNNER_KEYD_R,
 		[FD_KEYD_RUNNER_OUT] = FDSTORE_KEYD_RUNNER_W,
@@ -45,12 +45,14 @@ const struct service services[SERVICE_N] = {
 	.root_flags = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOSYMFOLLOW,
 	.cgroup = "/cgroup/services",
 	.oom_score = -900,
-	.stop_ms = 1500,
+	.stop_ms = 500,
 	.fds = {
 		[FD_LEDGERD_RUNNER_IN] = FDSTORE_RUNNER_LEDGERD_R,
 		[FD_LEDGERD_RUNNER_OUT] = FDSTORE_LEDGERD_RUNNER_W,
 		[FD_LEDGERD_KEYD_IN] = FDSTORE_KEYD_LEDGERD_R,
 		[FD_LEDGERD_KEYD_OUT] = FDSTORE_LEDGERD_KEYD_W,
+		[FD_LEDGERD_INIT_IN] = FDSTORE_INIT_LEDGERD_R,
+		[FD_LEDGERD_INIT_OUT] = FDSTORE_LEDGERD_INIT_W,
 	},
 },
 [SERVICE_RUNNER] = {

@@ -126,10 +126,11 @@ do_fatal(struct super *s)
 	s->sys->news(s, SUPER_IS_FATAL);
 }
 
-/* Logs how a service ended that was not told to end. */
+/* Reports how a service ended that was not told to end. */
 static void
 do_report(struct super *s)
 {
+	s->sys->news(s, SUPER_HAS_FAILED);
 	if (s->pid == 0)
 		return;		/* spawn said why */
 	if (WIFSIGNALED(s->wstat))
@@ -247,6 +248,12 @@ super_died(struct super *s, int wstat)
 		refused = true;
 	s->wstat = wstat;
 	super_event(s, refused && !s->was_ready ? SUPER_REFUSED : SUPER_EXIT);
+}
+
+bool
+super_keeps_failing(const struct super *s)
+{
+	return s->backoff_ms == BACKOFF_MAX_MS;
 }
 
 void

@@ -43,7 +43,7 @@ fake_news(struct super *sv, enum super_news news)
 	static const char *const words[] = {
 		[SUPER_IS_UP] = "up ", [SUPER_IS_READY] = "ready ",
 		[SUPER_IS_DOWN] = "down ", [SUPER_IS_GONE] = "gone ",
-		[SUPER_IS_FATAL] = "fatal ",
+		[SUPER_IS_FATAL] = "fatal ", [SUPER_HAS_FAILED] = "failed ",
 	};
 
 	(void)sv;
@@ -112,8 +112,8 @@ ATF_TC_BODY(starting, tc)
 	check(SUPER_STARTING, SUPER_START, SUPER_STARTING, "");
 	check(SUPER_STARTING, SUPER_STOP, SUPER_STOPPING, "term cont ");
 	check(SUPER_STARTING, SUPER_READY, SUPER_UP, "ready ");
-	check(SUPER_STARTING, SUPER_EXIT, SUPER_WAITING, "down ");
-	check(SUPER_STARTING, SUPER_REFUSED, SUPER_DOWN, "gone fatal ");
+	check(SUPER_STARTING, SUPER_EXIT, SUPER_WAITING, "failed down ");
+	check(SUPER_STARTING, SUPER_REFUSED, SUPER_DOWN, "failed gone fatal ");
 	check(SUPER_STARTING, SUPER_TIMER, SUPER_STARTING, "kill ");
 }
 
@@ -123,8 +123,8 @@ ATF_TC_BODY(up, tc)
 	check(SUPER_UP, SUPER_START, SUPER_UP, "");
 	check(SUPER_UP, SUPER_STOP, SUPER_STOPPING, "term cont ");
 	check(SUPER_UP, SUPER_READY, SUPER_UP, "");
-	check(SUPER_UP, SUPER_EXIT, SUPER_WAITING, "down ");
-	check(SUPER_UP, SUPER_REFUSED, SUPER_WAITING, "down ");
+	check(SUPER_UP, SUPER_EXIT, SUPER_WAITING, "failed down ");
+	check(SUPER_UP, SUPER_REFUSED, SUPER_WAITING, "failed down ");
 	check(SUPER_UP, SUPER_TIMER, SUPER_UP, "");
 }
 
@@ -253,7 +253,7 @@ ATF_TC_BODY(failed_spawn_waits_and_tries_again, tc)
 	next_pid = -1;
 	super_event(&s, SUPER_START);
 	ATF_CHECK_EQ(SUPER_WAITING, s.state);
-	ATF_CHECK_STREQ("nospawn down ", log_text);
+	ATF_CHECK_STREQ("nospawn failed down ", log_text);
 	ATF_CHECK_EQ(0, s.pid);
 	next_pid = 7;
 	super_event(&s, SUPER_TIMER);

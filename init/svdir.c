@@ -176,10 +176,10 @@ svdir_news(struct svdir *d, const struct super *s, enum super_news news)
 	static const char *const events[] = {
 		[SUPER_IS_UP] = "u", [SUPER_IS_READY] = "U",
 		[SUPER_IS_DOWN] = "dD", [SUPER_IS_GONE] = "dD",
-		[SUPER_IS_FATAL] = "O",
+		[SUPER_IS_FATAL] = "O", [SUPER_HAS_FAILED] = "",
 	};
 
-	if (d->dir == -1)
+	if (d->dir == -1 || news == SUPER_HAS_FAILED)
 		return;
 	if (news != SUPER_IS_READY)
 		d->paused = false;

@@ -12,13 +12,17 @@
 
 #include "lib/log.h"
 
+#define FIRST_SERVICE	(1 + WATCH_EXTRAS)	/* behind signals, extras */
+
 int
 watch_init(struct watch *w)
 {
 	static const int signals[] = { SIGCHLD, SIGTERM, SIGPWR };
 
 	memset(w, 0, sizeof(*w));
-	w->extra = -1;
+	for (int i = 0; i < WATCH_EXTRAS; i++)
+		w->extras[i].fd = -1;
+	w->deadline = tain_infinite;
 	w->signals = selfpipe_init();
 	if (w->signals == -1)
 		return -1;
@@ -131,7 +135,7 @@ read_signals(struct watch *w)
 		if (signo == SIGCHLD)
 			reap(w);
 		else
-			w->on_stop();
+			w->on_stop(signo);
 	}
 	if (signo == -1)
 		log_info("cannot read signals: %m");
@@ -140,7 +144,7 @@ read_signals(struct watch *w)
 static void
 earliest(const struct watch *w, tain *deadline)
 {
-	*deadline = tain_infinite;
+	*deadline = w->deadline;
 	for (size_t i = 0; i < w->n; i++)
 		if (tain_less(&w->supers[i].deadline, deadline))
 			*deadline = w->supers[i].deadline;
@@ -158,42 +162,58 @@ cannot_wait(struct watch *w, iopause_fd *x, unsigned n)
 	if (!w->failing) {
 		log_info("cannot wait for events: %m; stopping");
 		w->failing = true;
-		w->on_stop();
+		w->on_stop(0);
 	}
 	nanosleep(&pause, NULL);
 	tain_now_g();
 	for (unsigned i = 0; i < n; i++)
-		x[i].revents = IOPAUSE_READ;
+		x[i].revents = x[i].events;
+}
+
+static void
+list_descriptors(struct watch *w, iopause_fd *x)
+{
+	*x++ = (iopause_fd){ .fd = w->signals, .events = IOPAUSE_READ };
+	for (int i = 0; i < WATCH_EXTRAS; i++)
+		*x++ = (iopause_fd){ .fd = w->extras[i].fd,
+		    .events = w->extras[i].write ? IOPAUSE_WRITE :
+		    IOPAUSE_READ };
+	for (size_t i = 0; i < w->n; i++) {
+		*x++ = (iopause_fd){ .fd = w->notify[i],
+		    .events = IOPAUSE_READ };
+		*x++ = (iopause_fd){ .fd = w->dirs[i].control,
+		    .events = IOPAUSE_READ };
+	}
+}
+
+static void
+read_services(struct watch *w, const iopause_fd *x)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		if (x[2 * i].revents != 0 && w->notify[i] != -1)
+			read_notify(w, i);
+		if (x[2 * i + 1].revents != 0)
+			svdir_control(&w->dirs[i], &w->supers[i]);
+	}
 }
 
 void
 watch_turn(struct watch *w)
 {
-	iopause_fd x[2 + 2 * WATCH_MAX];
-	unsigned n = 2 + 2 * (unsigned)w->n;
+	iopause_fd x[FIRST_SERVICE + 2 * WATCH_MAX];
+	const unsigned n = FIRST_SERVICE + 2 * (unsigned)w->n;
 	tain deadline;
 
-	x[0] = (iopause_fd){ .fd = w->signals, .events = IOPAUSE_READ };
-	x[1] = (iopause_fd){ .fd = w->extra, .events = IOPAUSE_READ };
-	for (size_t i = 0; i < w->n; i++) {
-		x[2 + 2 * i] = (iopause_fd){ .fd = w->notify[i],
-		    .events = IOPAUSE_READ };
-		x[3 + 2 * i] = (iopause_fd){ .fd = w->dirs[i].control,
-		    .events = IOPAUSE_READ };
-	}
+	list_descriptors(w, x);
 	earliest(w, &deadline);
 	if (iopause_g(x, n, &deadline) == -1)
 		cannot_wait(w, x, n);
-	for (size_t i = 0; i < w->n; i++) {
-		if (x[2 + 2 * i].revents != 0 && w->notify[i] != -1)
-			read_notify(w, i);
-		if (x[3 + 2 * i].revents != 0)
-			svdir_control(&w->dirs[i], &w->supers[i]);
-	}
+	read_services(w, x + FIRST_SERVICE);
 	if (x[0].revents != 0)
 		read_signals(w);
-	if (x[1].revents != 0 && w->extra != -1)
-		w->on_extra();
+	for (int i = 0; i < WATCH_EXTRAS; i++)
+		if (x[1 + i].revents != 0 && w->extras[i].fd != -1)
+			w->extras[i].on_event();
 	for (size_t i = 0; i < w->n; i++)
 		super_check(&w->supers[i]);
 }

@@ -15,6 +15,14 @@
 
 #define WATCH_MAX	8
 #define NOTICE_MAX	128
+#define WATCH_EXTRAS	3
+
+/* Another descriptor and what to call when it can be read or written. */
+struct watch_extra {
+	int		 fd;			/* or -1 */
+	bool		 write;
+	void		(*on_event)(void);
+};
 
 struct watch {
 	struct super	 supers[WATCH_MAX];
@@ -25,9 +33,9 @@ struct watch {
 	char		 notice[WATCH_MAX][NOTICE_MAX];
 	struct svdir	 dirs[WATCH_MAX];
 	bool		 failing;		/* poll(2) fails */
-	int		 extra;			/* another descriptor, or -1 */
-	void		(*on_stop)(void);	/* SIGTERM or SIGPWR came */
-	void		(*on_extra)(void);
+	struct watch_extra extras[WATCH_EXTRAS];
+	tain		 deadline;		/* to return at, or infinite */
+	void		(*on_stop)(int signo);	/* SIGTERM or SIGPWR came */
 };
 
 /*
@@ -50,7 +58,7 @@ int	watch_notify_pipe(struct watch *, size_t i);
 
 /*
  * Waits for events and handles them.  If poll(2) fails, it calls on_stop
- * once, and polls 100 times a second from then on.
+ * with 0, once, and polls 100 times a second from then on.
  */
 void	watch_turn(struct watch *);
 

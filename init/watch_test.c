@@ -58,8 +58,9 @@ news(struct super *s, enum super_news what)
 }
 
 static void
-on_stop(void)
+on_stop(int signo)
 {
+	(void)signo;
 	ending = true;
 	for (size_t i = 0; i < watch.n; i++)
 		super_event(&watch.supers[i], SUPER_STOP);
