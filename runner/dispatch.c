@@ -228,6 +228,8 @@ do_appended(void *ctx, const struct msg_ledger_appended *m)
 	} else if (q != NULL) {
 		usage_add_leaf(r, q->who.submitter, m->bytes);
 		query_appended(r, q, m);
+	} else {
+		runtime_leaf_appended(r, m->seq);
 	}
 }
 
@@ -244,6 +246,8 @@ do_failed(void *ctx, const struct msg_ledger_failed *m)
 		job_unappended(r, j, m->message);
 	else if (q != NULL)
 		query_leaf_lost(r, q, m->message);
+	else
+		runtime_leaf_failed(r, m->seq, m->message);
 }
 
 static void
@@ -284,6 +288,7 @@ do_ledgerd_reset(void *ctx)
 	r->ledgerd_up = true;
 	MSG_SEND(&r->ledgerd, ledger_info, 0);
 	prove_ledger_reset(&r->proves);
+	runtime_leaf_reset(r);
 	for (int i = 0; i < JOB_SLOTS; i++)
 		job_ledger_reset(r, &r->jobs[i]);
 	for (int i = 0; i < QUERIES; i++)
@@ -321,6 +326,8 @@ dispatch_measurer(struct runner *r)
 	if (m.err == 0)
 		rt->state = RUNTIME_MEASURED;
 	memcpy(rt->sha256, m.sha256, DIGEST_LEN);
+	r->runtime_leaves[m.i].bytes = m.bytes;
+	runtime_leaf_append(r, m.i);
 	if (m.err != 0)
 		log_info("runtime %s cannot be measured: %s", rt->name,
 		    strerror(m.err));

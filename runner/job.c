@@ -255,6 +255,7 @@ accept(struct runner *r, struct job *j, const char *probe)
 	}
 	job_enter(j, JOB_ACCEPT, LEDGER_MS);
 	j->accept_pending = true;
+	runtime_leaf_append_name(r, j->grant.manifest.runtime);
 	say_append_accepted(r, j);
 }
 

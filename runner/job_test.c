@@ -293,6 +293,8 @@ TEST(runtime_is_measured_and_decided_on_again)
 	ATF_CHECK_EQ(play_asked_to_measure(), 1);
 	play_expect_none(&play.keyd);
 	play_measured(1, 0, 0x77);
+	send_appended(expect_append(EVENT_RUNTIME_MEASURED, "\"runtime\":"
+	    "\"python\",\"sha256\":\"777777"), "");
 	send_grant(expect_decide_with("python", RUNTIME_MEASURED, 0x77),
 	    grant_python(0x77));
 	play_expect(&play.gate, MSG_JOB_SEND);
@@ -300,6 +302,47 @@ TEST(runtime_is_measured_and_decided_on_again)
 	play_report(0, REPORT_READY, 0, 0, "9/9 denied");
 	expect_append(EVENT_JOB_ACCEPTED, "\"runtime_sha256\":\"7777777777"
 	    "777777777777777777777777777777777777777777777777777777\"");
+}
+
+/* Up to the append of job.accepted for `python', which is measured. */
+static void
+to_accept_python(uint32_t conn)
+{
+	submit(conn);
+	send_grant(expect_decide_with("python", RUNTIME_MEASURED, 0x77),
+	    grant_python(0x77));
+	play_expect(&play.gate, MSG_JOB_SEND);
+	send_data(conn, BUNDLE, sizeof(BUNDLE));
+	play_report(0, REPORT_READY, 0, 0, "9/9 denied");
+}
+
+TEST(runtime_that_was_not_recorded_is_recorded_before_the_next_job)
+{
+	play_start();
+	to_measure(CONN);
+	play_measured(1, 0, 0x77);
+	send_failed(expect_append(EVENT_RUNTIME_MEASURED, "\"bytes\":4096"),
+	    "the data disk is full");
+	send_explained(expect_decide_with("python", RUNTIME_MEASURED, 0x77),
+	    true, "");
+	play_expect(&play.gate, MSG_JOB_EXPLANATION);
+	to_accept_python(100);
+	send_appended(expect_append(EVENT_RUNTIME_MEASURED, "python"), "");
+	expect_append(EVENT_JOB_ACCEPTED, "\"runtime\":\"python\"");
+}
+
+TEST(runtime_is_recorded_again_when_ledgerd_comes_back)
+{
+	play_start();
+	to_measure(CONN);
+	play_measured(1, 0, 0x77);
+	expect_append(EVENT_RUNTIME_MEASURED, "python");
+	play_restart(&play.ledgerd);
+	play_expect(&play.ledgerd, MSG_LEDGER_INFO);
+	send_appended(expect_append(EVENT_RUNTIME_MEASURED, "python"), "");
+	play_restart(&play.ledgerd);
+	play_expect(&play.ledgerd, MSG_LEDGER_INFO);
+	play_expect_none(&play.ledgerd);
 }
 
 TEST(runtime_is_measured_once)
@@ -390,6 +433,7 @@ TEST(grant_of_another_runtime_than_was_measured_is_a_fault)
 	    "measured; this is a fault of the appliance");
 	to_measure(CONN);
 	play_measured(1, 0, 0x77);
+	expect_append(EVENT_RUNTIME_MEASURED, "python");
 	send_grant(expect_decide(), grant_python(0x78));
 	check_refusal(REASON_FAULT, "another digest of the runtime than was "
 	    "measured; this is a fault of the appliance");
@@ -730,6 +774,8 @@ ATF_TP_ADD_TCS(tp)
 	ADD(unknown_runtime_is_refused);
 	ADD(runtime_is_measured_and_decided_on_again);
 	ADD(runtime_is_measured_once);
+	ADD(runtime_that_was_not_recorded_is_recorded_before_the_next_job);
+	ADD(runtime_is_recorded_again_when_ledgerd_comes_back);
 	ADD(runtime_that_was_measured_meanwhile_is_not_measured_again);
 	ADD(runtime_that_cannot_be_read_is_tried_again_by_the_next);
 	ADD(disk_that_does_not_answer_holds_up_its_own_jobs);

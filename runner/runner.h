@@ -17,6 +17,7 @@
 #include "lib/share.h"
 #include "prove.h"
 #include "query.h"
+#include "runtime_leaf.h"
 #include "usage.h"
 
 #define JOB_SLOTS		8
@@ -48,6 +49,7 @@ struct runner {
 	struct shares	 shares;	/* the defaults until KEYD_INFO_IS */
 	struct runtimes	 runtimes;
 	bool		 measuring[RUNTIMES_MAX];	/* asked for */
+	struct runtime_leaf runtime_leaves[RUNTIMES_MAX];
 	char		 runtimes_text[RUNTIMES_TEXT_MAX];	/* "a,b" */
 	uint64_t	 memory_total;
 	uint64_t	 cpus;		/* all; see cpus.h */

@@ -188,6 +188,7 @@ TEST(job_whose_runtime_is_measured_counts_and_not_against_itself)
 	ATF_CHECK_EQ(play_asked_to_measure(), 1);
 	ATF_CHECK_EQ(left(SHARE_JOBS, ALICE), 6);
 	play_measured(1, 0, 0x77);
+	expect_append(EVENT_RUNTIME_MEASURED, "python");
 	seq = expect_decide();
 	ATF_CHECK_EQ(share_left_of(&play_left, SHARE_JOBS, ALICE), UINT64_MAX);
 	send_deny(seq, REASON_BUSY, "has the most", false);

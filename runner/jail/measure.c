@@ -22,10 +22,10 @@
 
 #define CHUNK		(256 << 10)
 #define SOCK		3	/* the measurer's end */
-#define ANSWER_LEN	(1 + 4 + 4 + DIGEST_LEN)
+#define ANSWER_LEN	(1 + 4 + 8 + 4 + DIGEST_LEN)
 
 int
-measure_file(int fd, unsigned char digest[DIGEST_LEN])
+measure_file(int fd, unsigned char digest[DIGEST_LEN], uint64_t *bytes)
 {
 	static unsigned char chunk[CHUNK];
 	struct sha256 hash;
@@ -44,6 +44,7 @@ measure_file(int fd, unsigned char digest[DIGEST_LEN])
 		at += n;
 	}
 	sha256_final(&hash, digest);
+	*bytes = (uint64_t)at;
 	return 0;
 }
 
@@ -52,6 +53,7 @@ static void
 serve(const int disks[RUNTIMES_MAX])
 {
 	unsigned char buf[ANSWER_LEN], digest[DIGEST_LEN] = { 0 };
+	uint64_t bytes = 0;
 	struct put p;
 	uint8_t i;
 	int err = 0;
@@ -60,11 +62,12 @@ serve(const int disks[RUNTIMES_MAX])
 		_exit(EXIT_SUCCESS);
 	if (i >= RUNTIMES_MAX || disks[i] == -1)
 		err = ENODEV;
-	else if (measure_file(disks[i], digest) == -1)
+	else if (measure_file(disks[i], digest, &bytes) == -1)
 		err = errno;
 	put_init(&p, buf, sizeof(buf));
 	put_u8(&p, i);
 	put_u32(&p, (uint32_t)err);
+	put_u64(&p, bytes);
 	put_string(&p, digest, sizeof(digest));
 	if (write(SOCK, buf, p.len) != (ssize_t)p.len)
 		_exit(EXIT_FAILURE);
@@ -148,6 +151,7 @@ measure_take(int sock, struct measured *m)
 	get_init(&g, buf, (size_t)n);
 	m->i = get_u8(&g);
 	m->err = (int)get_u32(&g);
+	m->bytes = get_u64(&g);
 	get_fixed(&g, m->sha256, DIGEST_LEN);
 	if (get_end(&g) == -1 || m->i >= RUNTIMES_MAX)
 		die(EXIT_PEER, "the measurer sent a malformed reply");

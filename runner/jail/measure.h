@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/runtimes.h"
 
@@ -19,6 +20,7 @@
 struct measured {
 	size_t		i;		/* in the list of runtimes */
 	int		err;		/* 0, or errno: it cannot be read */
+	uint64_t	bytes;		/* that were read */
 	unsigned char	sha256[DIGEST_LEN];
 };
 
@@ -41,8 +43,10 @@ void	measure_ask(int sock, size_t i);
 void	measure_take(int sock, struct measured *);
 
 /*
- * Computes the SHA-256 of a whole file or disk.  Returns 0, or -1 with errno.
+ * Computes the SHA-256 of a whole file or disk, and its size.  Returns 0, or -1
+ * with errno.
  */
-int	measure_file(int fd, unsigned char digest[DIGEST_LEN]);
+int	measure_file(int fd, unsigned char digest[DIGEST_LEN],
+	    uint64_t *bytes);
 
 #endif

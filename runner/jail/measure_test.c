@@ -66,6 +66,7 @@ check_measured(int sock, size_t i, const void *data, size_t len)
 	measure_take(sock, &m);
 	ATF_CHECK_EQ(m.i, i);
 	ATF_CHECK_EQ(m.err, 0);
+	ATF_CHECK_EQ(m.bytes, len);
 	ATF_CHECK(memcmp(m.sha256, want, DIGEST_LEN) == 0);
 }
 

@@ -227,6 +227,7 @@ play_measured(unsigned i, int err, int byte)
 	put_init(&p, buf, sizeof(buf));
 	put_u8(&p, (uint8_t)i);
 	put_u32(&p, (uint32_t)err);
+	put_u64(&p, 4096);
 	put_string(&p, digest, sizeof(digest));
 	ATF_REQUIRE(write(play.measurer, buf, p.len) == (ssize_t)p.len);
 	play_turn();
