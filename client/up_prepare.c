@@ -279,6 +279,18 @@ check_file(int (*check)(const char *, struct why *), const char *path)
 	return -1;
 }
 
+/* The appliance records it: only who starts an image can know it. */
+static int
+find_digest(struct up *u)
+{
+	struct why w;
+
+	if (image_digest(u->vm.image, u->vm.image_sha256, &w) == 0)
+		return 0;
+	say("%s: %s", u->vm.image, w.text);
+	return -1;
+}
+
 int
 up_resolve(struct up *u, struct vm_state *asked)
 {
@@ -308,7 +320,8 @@ int
 up_prepare(struct up *u, const volatile sig_atomic_t *interrupted)
 {
 	if (find_qemu() == -1 || check_memory(u) == -1 ||
-	    check_file(image_check_kernel, u->vm.image) == -1)
+	    check_file(image_check_kernel, u->vm.image) == -1 ||
+	    find_digest(u) == -1)
 		return -1;
 	for (size_t i = 0; i < u->vm.nruntimes; i++)
 		if (check_file(image_check_runtime, u->vm.runtimes[i].file)

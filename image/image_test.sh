@@ -38,6 +38,25 @@ image_fits_in_5_MiB_body()
 	    "$CASEMATE_SRC/image/report" "$CASEMATE_BUILD" 100
 }
 
+# As docs/boot.md shows, with nothing but the image.
+atf_test_case build_digest_is_of_the_images_files
+build_digest_is_of_the_images_files_body()
+{
+	setup
+	"$CASEMATE_SRC/image/unpack" "$CASEMATE_BUILD/casemate.bzImage" \
+	    > root.cpio || atf_fail "the image cannot be unpacked"
+	mkdir root
+	(cd root && cpio -idm --quiet --no-absolute-filenames < ../root.cpio)
+	atf_check test -x root/init
+	(cd root && find . -type f ! -path ./build.sha256 |
+	    sed 's|^[.]/||' | LC_ALL=C sort | xargs sha256sum) > files
+	atf_check_equal "$(cat root/build.sha256)  -" "$(sha256sum < files)"
+	atf_check -o match:' init$' -o match:' bin/keyd$' cat files
+	printf 'text' > text
+	atf_check -s exit:1 -e match:'is not a Linux bzImage' \
+	    "$CASEMATE_SRC/image/unpack" text
+}
+
 atf_test_case client_and_kernel_agree_on_processors
 client_and_kernel_agree_on_processors_body()
 {
@@ -197,6 +216,7 @@ two_folders_give_the_same_image_cleanup()
 atf_init_test_cases()
 {
 	atf_add_test_case image_fits_in_5_MiB
+	atf_add_test_case build_digest_is_of_the_images_files
 	atf_add_test_case client_and_kernel_agree_on_processors
 	atf_add_test_case option_without_effect_is_refused
 	atf_add_test_case option_that_must_stay_off_is_refused_when_on

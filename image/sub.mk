@@ -3,7 +3,8 @@
 
 IMAGE_LIST := rootfs/list
 IMAGE_FILES := $(subst $${B},$(B),$(shell \
-	awk '$$1 == "file" { print $$3 }' $(IMAGE_LIST)))
+	awk '$$1 == "file" && $$2 != "/build.sha256" { print $$3 }' \
+	$(IMAGE_LIST)))
 IMAGE_SCRIPTS := image/build-image image/build-kernel image/kernel.config \
 	image/kernel.env $(wildcard image/patches/*.patch)
 

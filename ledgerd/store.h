@@ -10,6 +10,7 @@
  *	meta	"format"			STORE_FORMAT
  *		"tip"				u64 size, root (32)
  *		"boot"				boot id of the last start
+ *		"init"				boot id, number of init's event
  *		"checkpoint"			the newest one, a note
  *
  * Keys only grow, so that each put goes to the last page of its table.

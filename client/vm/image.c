@@ -104,6 +104,29 @@ image_check_kernel(const char *path, struct why *w)
 	return have >= size ? 0 : refuse_short(have, size, w);
 }
 
+int
+image_digest(const char *path, char hex[2 * SHA256_LEN + 1], struct why *w)
+{
+	unsigned char part[16384], digest[SHA256_LEN];
+	struct sha256 hash;
+	uint64_t size, at = 0;
+	ssize_t n;
+	int fd = open_file(path, "image", &size, w);
+
+	if (fd == -1)
+		return -1;
+	sha256_init(&hash);
+	for (; (n = pread(fd, part, sizeof(part), (off_t)at)) > 0;
+	    at += (uint64_t)n)
+		sha256_update(&hash, part, (size_t)n);
+	if (n == -1)
+		why_set(w, "cannot read the image: %s", strerror(errno));
+	close(fd);
+	sha256_final(&hash, digest);
+	sha256_hex(digest, hex);
+	return n == -1 ? -1 : 0;
+}
+
 /* Its superblock: fs/erofs/erofs_fs.h. */
 int
 image_check_runtime(const char *path, struct why *w)

@@ -4,6 +4,7 @@
 #ifndef IMAGE_H
 #define IMAGE_H
 
+#include "lib/sha256.h"
 #include "lib/why.h"
 
 #define IMAGE_NAME	"casemate.bzImage"
@@ -19,6 +20,10 @@ char	*image_find(void);
 
 /* Returns 0 for a whole Linux bzImage, else -1 with *w. */
 int	image_check_kernel(const char *path, struct why *w);
+
+/* The SHA-256 of the whole file in hex.  Returns 0, or -1 with *w. */
+int	image_digest(const char *path, char hex[2 * SHA256_LEN + 1],
+	    struct why *w);
 
 /*
  * Returns 0 for a whole EROFS image, else -1 with *w.  The appliance would only

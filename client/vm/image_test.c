@@ -39,6 +39,21 @@ check_strange(int (*check)(const char *, struct why *), const char *what)
 	free(none);
 }
 
+ATF_TC_WITHOUT_HEAD(an_image_has_a_digest);
+ATF_TC_BODY(an_image_has_a_digest, tc)
+{
+	char hex[2 * SHA256_LEN + 1];
+	int fd = open("image", O_WRONLY | O_CREAT, 0600);
+
+	ATF_REQUIRE_EQ(3, write(fd, "abc", 3));
+	close(fd);
+	ATF_CHECK_EQ(0, image_digest("image", hex, &why));
+	ATF_CHECK_STREQ("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff"
+	    "61f20015ad", hex);
+	ATF_CHECK_EQ(-1, image_digest("absent", hex, &why));
+	ATF_CHECK_EQ(-1, image_digest(".", hex, &why));
+}
+
 ATF_TC_WITHOUT_HEAD(an_image_is_a_whole_bzimage);
 ATF_TC_BODY(an_image_is_a_whole_bzimage, tc)
 {
@@ -91,6 +106,7 @@ ATF_TC_BODY(a_runtime_is_a_whole_erofs, tc)
 
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, an_image_has_a_digest);
 	ATF_TP_ADD_TC(tp, an_image_is_a_whole_bzimage);
 	ATF_TP_ADD_TC(tp, a_runtime_is_a_whole_erofs);
 	return atf_no_error();

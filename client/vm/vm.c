@@ -115,7 +115,8 @@ add_machine(struct vm_args *a, const struct vm *vm, uint64_t memory_mib)
 
 /* What the kernel's own command line (image/kernel.config) does not have. */
 static void
-add_append(struct vm_args *a, const struct vm *vm, const char *more)
+add_append(struct vm_args *a, const struct vm *vm, const char *word,
+    const char *value)
 {
 	char tsc[40] = "";
 
@@ -123,8 +124,8 @@ add_append(struct vm_args *a, const struct vm *vm, const char *more)
 		snprintf(tsc, sizeof(tsc), " tsc_early_khz=%llu",
 		    (unsigned long long)vm->tsc_khz);
 	add(a, "-append");
-	add(a, "%s%s%s", vm->machine == VM_MICROVM ? "pci=off" : "", tsc,
-	    more);
+	add(a, "%s%s%s%s", vm->machine == VM_MICROVM ? "pci=off" : "", tsc,
+	    value[0] == '\0' ? "" : word, value);
 }
 
 static void
@@ -209,7 +210,7 @@ vm_args(struct vm_args *a, const struct vm *vm)
 	}
 	add_vsock(a, vm);
 	add_disks(a, vm);
-	add_append(a, vm, "");
+	add_append(a, vm, " casemate.image=", vm->image_sha256);
 }
 
 void
@@ -219,7 +220,7 @@ vm_probe_args(struct vm_args *a, const struct vm *vm)
 	add_machine(a, vm, 128);
 	add(a, "-serial");
 	add(a, "stdio");
-	add_append(a, vm, " casemate.probe");
+	add_append(a, vm, " casemate.", "probe");
 }
 
 void

@@ -33,6 +33,7 @@ struct vm {
 	uint64_t	 memory_mib, cpus;
 	uint64_t	 tsc_khz;	/* 0: not passed to the kernel */
 	const char	*image;
+	char		 image_sha256[65];	/* in hex; "": not passed on */
 	const char	*name;
 	const char	*initrd;	/* or NULL */
 	const char	*disk;		/* or NULL */

@@ -45,6 +45,11 @@ ATF_TC_BODY(microvm_has_mmio_devices_and_the_tsc_rate, tc)
 	ATF_CHECK(has(&a, "-initrd", "site.cpio"));
 	ATF_CHECK(a.argv[a.n] == NULL);
 	vm_free_args(&a);
+	strcpy(vm.image_sha256, "00ff");
+	vm_args(&a, &vm);
+	ATF_CHECK(has(&a, "-append", "pci=off tsc_early_khz=2000000 "
+	    "casemate.image=00ff"));
+	vm_free_args(&a);
 }
 
 ATF_TC_WITHOUT_HEAD(q35_and_pc_have_pci_devices);
