@@ -1,4 +1,4 @@
-SHTESTS += docs/docs_test
+SHTESTS += docs/docs_test docs/audit_test
 $(B)/tests/docs/docs_test: | $(B)/bin/mkevents
 
 .PHONY: leaves
