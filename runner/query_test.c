@@ -171,7 +171,8 @@ TEST(refusal_names_leaf_and_field)
 	    .is_signed = true, .verb = VERB_FORGET, .first = 7, .job = "",
 	    .field = "argv", .who = &reader);
 	send_appended(expect_append(EVENT_READ_REFUSED, "\"verb\":\"forget\","
-	    "\"job\":\"\",\"first\":7,\"count\":0,\"field\":\"argv\","),
+	    "\"job\":\"\",\"first\":7,\"count\":0,\"second\":0,"
+	    "\"field\":\"argv\","),
 	    "receipt");
 	expect_refused(REASON_POLICY, "no rule permits it", "receipt");
 }
