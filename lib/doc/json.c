@@ -56,6 +56,18 @@ plain_len(const unsigned char *s, size_t len)
 	return n;
 }
 
+/* Bytes at the start that are ASCII and need no escape. */
+static size_t
+ascii_len(const unsigned char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] >= 0x20 && s[n] < 0x7f && s[n] != '"' &&
+	    s[n] != '\\')
+		n++;
+	return n;
+}
+
 /* The same, and before a quote or backslash. */
 static size_t
 bare_len(const unsigned char *s, size_t len)
@@ -71,12 +83,14 @@ int
 json_put_string(struct put *p, const void *text, size_t len)
 {
 	const unsigned char *s = text;
+	size_t ascii = ascii_len(s, len);
 	uint32_t rune;
 
-	if (utf8_check(text, len) == -1)
+	if (ascii < len && utf8_check(text, len) == -1)
 		return -1;
 	put_raw(p, "\"", 1);
-	for (size_t i = 0, bare; i < len; ) {
+	put_raw(p, s, ascii);
+	for (size_t i = ascii, bare; i < len; ) {
 		bare = bare_len(s + i, len - i);
 		put_raw(p, s + i, bare);
 		i += bare;
