@@ -7,24 +7,48 @@
 #define BASE64_LETTERS							\
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
+#define CHUNK	48		/* bytes encoded at a time, 64 characters */
+
+/* Encodes up to CHUNK bytes; returns the characters, without padding. */
+static size_t
+encode(const unsigned char *from, size_t len, const char *alphabet,
+    char text[BASE64_LEN(CHUNK)])
+{
+	size_t n = 0;
+	uint32_t v;
+
+	for (; len >= 3; len -= 3, from += 3) {
+		v = (uint32_t)from[0] << 16 | (uint32_t)from[1] << 8 | from[2];
+		text[n++] = alphabet[v >> 18];
+		text[n++] = alphabet[v >> 12 & 63];
+		text[n++] = alphabet[v >> 6 & 63];
+		text[n++] = alphabet[v & 63];
+	}
+	if (len > 0) {
+		v = (uint32_t)from[0] << 16 |
+		    (len > 1 ? (uint32_t)from[1] << 8 : 0);
+		text[n++] = alphabet[v >> 18];
+		text[n++] = alphabet[v >> 12 & 63];
+		if (len > 1)
+			text[n++] = alphabet[v >> 6 & 63];
+	}
+	return n;
+}
+
 static void
 put_groups(struct put *p, const void *data, size_t len, const char *alphabet,
     bool padded)
 {
 	const unsigned char *from = data;
+	char text[BASE64_LEN(CHUNK)];
 
-	while (len > 0) {
-		size_t n = len < 3 ? len : 3;
-		uint32_t v = 0;
-		char group[4] = "====";
+	for (size_t at = 0; at < len; at += CHUNK) {
+		size_t bytes = len - at < CHUNK ? len - at : CHUNK;
+		size_t n = encode(from + at, bytes, alphabet, text);
 
-		for (size_t i = 0; i < 3; i++)
-			v = v << 8 | (i < n ? from[i] : 0);
-		for (size_t i = 0; i <= n; i++)
-			group[i] = alphabet[v >> (18 - 6 * i) & 63];
-		put_raw(p, group, padded ? sizeof(group) : n + 1);
-		from += n;
-		len -= n;
+		while (padded && n % 4 != 0)
+			text[n++] = '=';
+		put_raw(p, text, n);
 	}
 }
 

@@ -5,23 +5,32 @@
 #include "base64.h"
 #include "sha256.h"
 
-/* Text is encoded in groups of three bytes; the rest waits for more. */
+#define PIECE	192		/* of three, and most disclosures fit */
+
+/* Text is encoded in pieces; the rest waits for more. */
 struct encoder {
 	void		(*emit)(void *arg, const void *text, size_t len);
 	void		*arg;
-	unsigned char	rest[3];
-	size_t		n;
+	struct put	rest;
+	unsigned char	bytes[PIECE];	/* of the rest */
 };
 
 static void
-encode(struct encoder *e, const void *bytes, size_t len)
+start(struct encoder *e)
 {
-	char text[BASE64URL_LEN(sizeof(e->rest))];
+	put_init(&e->rest, e->bytes, sizeof(e->bytes));
+}
+
+static void
+encode(struct encoder *e)
+{
+	char text[BASE64URL_LEN(PIECE)];
 	struct put p;
 
 	put_init(&p, text, sizeof(text));
-	base64url_put(&p, bytes, len);
+	base64url_put(&p, e->bytes, e->rest.len);
 	e->emit(e->arg, text, p.len);
+	start(e);
 }
 
 static void
@@ -29,12 +38,15 @@ add(struct encoder *e, const void *data, size_t len)
 {
 	const unsigned char *from = data;
 
-	for (size_t i = 0; i < len; i++) {
-		e->rest[e->n++] = from[i];
-		if (e->n < sizeof(e->rest))
-			continue;
-		encode(e, e->rest, e->n);
-		e->n = 0;
+	while (len > 0) {
+		size_t room = PIECE - e->rest.len;
+		size_t n = len < room ? len : room;
+
+		put_raw(&e->rest, from, n);
+		from += n;
+		len -= n;
+		if (e->rest.len == PIECE)
+			encode(e);
 	}
 }
 
@@ -46,6 +58,7 @@ encode_array(struct encoder *e, const unsigned char salt[DISCLOSURE_SALT],
 	char text[BASE64URL_LEN(DISCLOSURE_SALT)];
 	struct put p;
 
+	start(e);
 	put_init(&p, text, sizeof(text));
 	base64url_put(&p, salt, DISCLOSURE_SALT);
 	add(e, "[\"", 2);
@@ -55,7 +68,7 @@ encode_array(struct encoder *e, const unsigned char salt[DISCLOSURE_SALT],
 	add(e, "\",", 2);
 	add(e, value, len);
 	add(e, "]", 1);
-	encode(e, e->rest, e->n);
+	encode(e);
 }
 
 static void

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HEX_CHUNK	32	/* mostly digests are written */
-
 static const char hex_digits[] = "0123456789abcdef";
 
 static void
@@ -135,17 +133,14 @@ void
 json_put_hex(struct put *p, const void *bytes, size_t len)
 {
 	const unsigned char *b = bytes;
+	unsigned char *to = put_space(p, 2 * len + 2);
 
-	put_raw(p, "\"", 1);
-	for (size_t i = 0; i < len; i += HEX_CHUNK) {
-		char text[2 * HEX_CHUNK];
-		size_t n = len - i < HEX_CHUNK ? len - i : HEX_CHUNK;
-
-		for (size_t k = 0; k < n; k++) {
-			text[2 * k] = hex_digits[b[i + k] >> 4];
-			text[2 * k + 1] = hex_digits[b[i + k] & 15];
-		}
-		put_raw(p, text, 2 * n);
+	if (to == NULL)
+		return;
+	*to++ = '"';
+	for (size_t i = 0; i < len; i++) {
+		*to++ = (unsigned char)hex_digits[b[i] >> 4];
+		*to++ = (unsigned char)hex_digits[b[i] & 15];
 	}
-	put_raw(p, "\"", 1);
+	*to = '"';
 }

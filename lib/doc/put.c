@@ -37,16 +37,40 @@ copy_short(unsigned char *to, const unsigned char *from, size_t len)
 	}
 }
 
+unsigned char *
+put_space(struct put *p, size_t len)
+{
+	unsigned char *to = p->base + p->len;
+
+	if (p->err != 0 || len > p->cap - p->len) {
+		p->err = EMSGSIZE;
+		return NULL;
+	}
+	p->len += len;
+	return to;
+}
+
 void
 put_raw(struct put *p, const void *data, size_t len)
 {
-	if (p->err != 0 || len > p->cap - p->len) {
-		p->err = EMSGSIZE;
+	unsigned char *to = put_space(p, len);
+
+	if (to == NULL)
 		return;
-	}
 	if (len > SHORT)
-		memcpy(p->base + p->len, data, len);
+		memcpy(to, data, len);
 	else
-		copy_short(p->base + p->len, data, len);
-	p->len += len;
+		copy_short(to, data, len);
+}
+
+void
+put_decimal(struct put *p, uint64_t v, unsigned width)
+{
+	char text[24];
+	size_t at = sizeof(text);
+
+	do
+		text[--at] = (char)('0' + v % 10);
+	while ((v /= 10) != 0 || sizeof(text) - at < width);
+	put_raw(p, text + at, sizeof(text) - at);
 }

@@ -7,6 +7,7 @@
 #define DOC_PUT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct put {
 	unsigned char	*base;
@@ -19,5 +20,12 @@ struct put {
 void	put_init(struct put *, void *buf, size_t cap);
 /* All of the bytes, or none and err is set. */
 void	put_raw(struct put *, const void *, size_t);
+/*
+ * Counts len bytes as written, and returns where the caller is to write them;
+ * or NULL and err is set.
+ */
+unsigned char *put_space(struct put *, size_t len);
+/* In decimal, with zeros in front up to a width of at most 20. */
+void	put_decimal(struct put *, uint64_t, unsigned width);
 
 #endif

@@ -145,8 +145,6 @@ static void
 format_field(const struct event_field *f, struct get *g, struct put *out)
 {
 	unsigned char digest[DIGEST_LEN];
-	char number[24];
-	int n;
 
 	switch (f->kind) {
 	case FIELD_STR:
@@ -160,9 +158,7 @@ format_field(const struct event_field *f, struct get *g, struct put *out)
 		json_put_hex(out, digest, sizeof(digest));
 		return;
 	case FIELD_U64:
-		n = snprintf(number, sizeof(number), "%llu",
-		    (unsigned long long)get_u64(g));
-		put_raw(out, number, (size_t)n);
+		put_decimal(out, get_u64(g), 1);
 		return;
 	}
 }
