@@ -3,8 +3,6 @@
 #include <sys/random.h>
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,11 +12,11 @@
 #include "lib/log.h"
 #include "lib/msg/msg.h"
 
-#define HEAD	"{\"specversion\":\"1.0\",\"id\":\"%" PRIu64 "\",\"source\":"
 #define PREV	",\"prev\":"
 #define DATA	",\"data\":"
 /* All members before `data': texts of fixed length, and two names. */
 #define HEAD_MAX	(640 + 2 * NOTE_NAME_MAX)
+#define SALTS_DRAWN	2048	/* for about 20 leaves */
 
 static void
 put_text(struct put *p, const char *text)
@@ -34,39 +32,59 @@ put_member(struct put *p, const char *name, const char *text)
 	json_put_string(p, text, strlen(text));
 }
 
+static void
+put_head(struct put *p, uint64_t index)
+{
+	put_text(p, "{\"specversion\":\"1.0\",\"id\":\"");
+	put_decimal(p, index, 1);
+	put_text(p, "\",\"source\":");
+}
+
+static void
+put_ms(struct put *p, const struct timespec *t)
+{
+	put_text(p, ".");
+	put_decimal(p, (uint64_t)t->tv_nsec / 1000000, 3);
+}
+
 /* RFC 3339, UTC, milliseconds: 2026-11-22T04:12:11.042Z */
 static void
 put_time(struct put *p, const struct timespec *t)
 {
-	char day[64], text[96];
 	struct tm tm;
 
 	if (gmtime_r(&t->tv_sec, &tm) == NULL)
 		memset(&tm, 0, sizeof(tm));
-	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%03dZ", day,
-	    (int)(t->tv_nsec / 1000000 % 1000));
-	put_member(p, "time", text);
+	put_text(p, ",\"time\":\"");
+	put_decimal(p, (uint64_t)tm.tm_year + 1900, 4);
+	put_text(p, "-");
+	put_decimal(p, (uint64_t)tm.tm_mon + 1, 2);
+	put_text(p, "-");
+	put_decimal(p, (uint64_t)tm.tm_mday, 2);
+	put_text(p, "T");
+	put_decimal(p, (uint64_t)tm.tm_hour, 2);
+	put_text(p, ":");
+	put_decimal(p, (uint64_t)tm.tm_min, 2);
+	put_text(p, ":");
+	put_decimal(p, (uint64_t)tm.tm_sec, 2);
+	put_ms(p, t);
+	put_text(p, "Z\"");
 }
 
 /* Seconds since the start of the boot, with milliseconds. */
 static void
 put_uptime(struct put *p, const struct timespec *t)
 {
-	char text[32];
-
-	snprintf(text, sizeof(text), "%lld.%03d", (long long)t->tv_sec,
-	    (int)(t->tv_nsec / 1000000 % 1000));
-	put_member(p, "uptime", text);
+	put_text(p, ",\"uptime\":\"");
+	put_decimal(p, (uint64_t)t->tv_sec, 1);
+	put_ms(p, t);
+	put_text(p, "\"");
 }
 
 void
 leaf_format(struct put *p, const struct leaf *leaf)
 {
-	char head[96];
-
-	snprintf(head, sizeof(head), HEAD, leaf->index);
-	put_text(p, head);
+	put_head(p, leaf->index);
 	json_put_string(p, leaf->source, strlen(leaf->source));
 	put_member(p, "type", leaf->type);
 	put_time(p, &leaf->time);
@@ -87,15 +105,15 @@ leaf_check(const char *text, size_t len, uint64_t index,
 {
 	char head[96], link[sizeof(PREV) + 2 * TREE_HASH + 2];
 	const char *at = memmem(text, len, PREV, strlen(PREV));
-	size_t headlen;
-	struct put p;
+	struct put h, p;
 
-	headlen = (size_t)snprintf(head, sizeof(head), HEAD, index);
+	put_init(&h, head, sizeof(head));
+	put_head(&h, index);
 	put_init(&p, link, sizeof(link));
 	put_text(&p, PREV);
 	json_put_hex(&p, prev, TREE_HASH);
 	/* No member before the first PREV has text from outside. */
-	if (len < headlen || memcmp(text, head, headlen) != 0 || at == NULL ||
+	if (len < h.len || memcmp(text, head, h.len) != 0 || at == NULL ||
 	    len - (size_t)(at - text) < p.len ||
 	    memcmp(at, link, p.len) != 0) {
 		errno = EBADMSG;
@@ -167,10 +185,34 @@ leaf_text_len(const void *record, size_t len)
 }
 
 static void
+random_fill(unsigned char *to, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = getrandom(to, len, 0);
+
+		if (n == -1 && errno != EINTR)
+			die_errno("random bytes");
+		if (n > 0) {
+			to += n;
+			len -= (size_t)n;
+		}
+	}
+}
+
+/* Random bytes are drawn for many leaves at a time, and used once. */
+static void
 draw_salts(unsigned char *salts, size_t len)
 {
-	if (getrandom(salts, len, 0) != (ssize_t)len)
-		die_errno("random bytes");
+	static unsigned char drawn[SALTS_DRAWN];
+	static size_t used = sizeof(drawn);
+
+	if (used + len > sizeof(drawn)) {
+		random_fill(drawn, sizeof(drawn));
+		used = 0;
+	}
+	memcpy(salts, drawn + used, len);
+	explicit_bzero(drawn + used, len);
+	used += len;
 }
 
 /* {"name":value,...} and the disclosures. */
@@ -181,7 +223,7 @@ format_data(const struct event_info *info, struct bytes fields,
 	unsigned char salts[EVENT_WITHHELD_MAX * DISCLOSURE_SALT];
 	struct get g;
 
-	draw_salts(salts, sizeof(salts));
+	draw_salts(salts, event_withheld(info) * DISCLOSURE_SALT);
 	get_init(&g, fields.p, fields.len);
 	put_text(text, "{");
 	if (event_format(info, &g, salts, text, kept) == -1)

@@ -51,19 +51,12 @@ must(int rc, const char *what)
 		die(EXIT_SYSTEM, "%s: %s", what, mdb_strerror(rc));
 }
 
-/* A job.finished of usual size. */
-static size_t
-make_leaf(const struct store *s, struct leaf_data *data, char text[LEAF_MAX])
+/* What the runner sends of a job.finished of usual size. */
+static struct bytes
+make_fields(const struct event_info *info)
 {
-	const struct event_info *info = event_info(EVENT_JOB_FINISHED);
 	static const unsigned char digest[DIGEST_LEN] = { 0x5a };
-	unsigned char fields[EVENT_MAX];
-	struct leaf leaf = {
-		.index = s->next.tree.size, .source = "casemate/bench",
-		.type = info->type, .prev = s->next.last,
-		.boot = "2d52c50e-5b1e-4c3d-8d43-1b2c5a2f2b3d",
-		.site = digest,
-	};
+	static unsigned char fields[EVENT_MAX];
 	struct put p;
 
 	put_init(&p, fields, sizeof(fields));
@@ -76,25 +69,43 @@ make_leaf(const struct store *s, struct leaf_data *data, char text[LEAF_MAX])
 			put_u32(&p, 0);
 		else
 			put_cstr(&p, "a field of the usual length");
-	if (leaf_data_make(data, info, (struct bytes){ fields, p.len },
-	    (struct bytes){ "", 0 }, NULL) == -1)
+	return (struct bytes){ fields, p.len };
+}
+
+/* The leaf of these fields. */
+static size_t
+make_leaf(const struct store *s, struct bytes fields, struct leaf_data *data,
+    char text[LEAF_MAX])
+{
+	const struct event_info *info = event_info(EVENT_JOB_FINISHED);
+	static const unsigned char site[DIGEST_LEN];
+	struct leaf leaf = {
+		.index = s->next.tree.size, .source = "casemate/bench",
+		.type = info->type, .prev = s->next.last,
+		.boot = "2d52c50e-5b1e-4c3d-8d43-1b2c5a2f2b3d", .site = site,
+	};
+	struct put p;
+
+	if (leaf_data_make(data, info, fields, (struct bytes){ "", 0 },
+	    NULL) == -1)
 		die(EXIT_BUG, "the leaf cannot be written");
 	leaf.data = data->text;
 	clock_gettime(CLOCK_REALTIME, &leaf.time);
+	clock_gettime(CLOCK_BOOTTIME, &leaf.uptime);
 	put_init(&p, text, LEAF_MAX);
 	leaf_format(&p, &leaf);
 	return p.len;
 }
 
 static void
-append_store(struct store *s, unsigned n)
+append_store(struct store *s, struct bytes fields, unsigned n)
 {
 	static char text[LEAF_MAX];
 	int rc = store_begin(s, n, n * LEAF_MAX);
 
 	for (unsigned i = 0; rc == 0 && i < n; i++) {
 		struct leaf_data data;
-		size_t len = make_leaf(s, &data, text);
+		size_t len = make_leaf(s, fields, &data, text);
 
 		rc = store_put(s, (struct bytes){ text, len }, data.beside);
 		leaf_data_free(&data);
@@ -140,12 +151,12 @@ open_bare(struct bare *b, const char *dir)
 
 /* One commit of each, by turns, added to the rates. */
 static void
-measure(struct store *s, struct bare *b, unsigned n, size_t len,
-    struct rate *ours, struct rate *theirs)
+measure(struct store *s, struct bare *b, struct bytes fields, unsigned n,
+    size_t len, struct rate *ours, struct rate *theirs)
 {
 	double start = now(), middle, end;
 
-	append_store(s, n);
+	append_store(s, fields, n);
 	middle = now();
 	append_bare(b, n, len);
 	end = now();
@@ -155,23 +166,30 @@ measure(struct store *s, struct bare *b, unsigned n, size_t len,
 	theirs->seconds += end - middle;
 }
 
+static size_t
+record_len(const struct store *s, struct bytes fields)
+{
+	static char text[LEAF_MAX];
+	struct leaf_data data;
+	size_t len = make_leaf(s, fields, &data, text) + 1 + data.beside.len;
+
+	leaf_data_free(&data);
+	return len;
+}
+
 static void
 bench(struct store *s, struct bare *b)
 {
-	static char text[LEAF_MAX];
+	struct bytes fields = make_fields(event_info(EVENT_JOB_FINISHED));
 
 	s->next = s->tip;
 	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
 		struct rate ours = { 0 }, theirs = { 0 };
-		struct leaf_data data;
 		double rate;
-		size_t len;
 
-		while (ours.seconds + theirs.seconds < SECONDS) {
-			len = make_leaf(s, &data, text) + 1 + data.beside.len;
-			leaf_data_free(&data);
-			measure(s, b, batches[i], len, &ours, &theirs);
-		}
+		while (ours.seconds + theirs.seconds < SECONDS)
+			measure(s, b, fields, batches[i],
+			    record_len(s, fields), &ours, &theirs);
 		rate = (double)ours.ops / ours.seconds;
 		printf("ledger_append_%u %.0f ops/s %.2f of bare LMDB\n",
 		    batches[i], rate,
