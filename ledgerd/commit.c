@@ -196,15 +196,6 @@ commit_waiting(struct ledgerd *l)
 	}
 }
 
-/* The first leaf of this format. */
-static int
-put_format(struct store *s)
-{
-	if (s->upgraded_from[0] == '\0')
-		return 0;
-	return store_set(s, "format", STORE_FORMAT, strlen(STORE_FORMAT));
-}
-
 const char *
 commit_own(struct ledgerd *l, const struct own_leaf *own)
 {
@@ -216,7 +207,6 @@ commit_own(struct ledgerd *l, const struct own_leaf *own)
 	    put_leaf(l, own->event, &own->data, &bytes) == -1 ||
 	    (own->name != NULL &&
 	    store_set(s, own->name, own->value, strlen(own->value)) == -1) ||
-	    put_format(s) == -1 ||
 	    put_checkpoint(l) == -1 || store_commit(s) == -1)
 		return failure_text(l);
 	l->checkpoint.stored = true;

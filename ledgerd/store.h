@@ -7,13 +7,21 @@
  *
  *	leaf	u64 index (big-endian)		the leaf's record, see leaf.h
  *	node	u64 tree_node_number		32 bytes
- *	meta	"format"			STORE_FORMAT
- *		"tip"				u64 size, root (32)
- *		"boot"				boot id of the last start
- *		"init"				boot id, number of init's event
- *		"checkpoint"			the newest one, a note
  *
- * Keys only grow, so that each put goes to the last page of its table.
+ * LMDB's table of their names also has these values; the old format has them in
+ * a table "meta", from which the first transaction moves them:
+ *
+ *	"format"	STORE_FORMAT
+ *	"tip"		u64 size, root (32), hashes of the late leaves (32 each)
+ *	"boot"		boot id of the last start
+ *	"init"		boot id, number of init's event
+ *	"checkpoint"	the newest one, a note
+ *
+ * Keys only grow, so that each put goes to the last page of its table.  To
+ * write few pages in a small transaction, the nodes that the last leaves made
+ * are written late, those of STORE_LATE leaves at once.  Until then they are
+ * computed from the hashes in the tip, so that each leaf's hash is on disk
+ * apart from the leaf.
  *
  * A full disk must be noticed before LMDB writes: LMDB reports a short write
  * as EIO, which does not say that the disk is full.  So space for a
@@ -46,16 +54,25 @@
 #define STORE_FORMAT_OLD "casemate-ledger@v1"	/* see leaf.h */
 #define STORE_MIB	1024	/* default maximum, about 500,000 leaves */
 
+#define STORE_KEY	8	/* bytes of a number */
+#define STORE_LATE	32	/* the tip fits into its page with the others */
+#define STORE_TIP_MAX	(STORE_KEY + TREE_HASH + STORE_LATE * TREE_HASH)
+
 struct tip {
 	struct tree	tree;
 	unsigned char	last[TREE_HASH];	/* the last leaf's hash */
+	uint64_t	kept;		/* leaves whose nodes are on disk */
+	unsigned	nlate;		/* nodes of the others, in order */
+	unsigned char	late[2 * STORE_LATE + TREE_LEVELS][TREE_HASH];
 };
 
 struct store {
 	MDB_env		*env;
-	MDB_dbi		 leaf, node, meta;
+	MDB_dbi		 leaf, node, names;
+	MDB_dbi		 meta;		/* of an old ledger */
 	struct pages	 pages;
 	struct page_table	 leaves, nodes, metas;	/* as committed */
+	bool		 stale;		/* they were, before the last commit */
 	int		 dir;
 	struct tip	 tip;		/* as committed */
 	MDB_txn		*txn;		/* the open transaction, or NULL */
@@ -70,10 +87,11 @@ struct store {
 
 /*
  * Opens the ledger in a folder, or makes a new one, and checks its tip: the
- * last leaf and the hash of the one before it, the tree's right edge, the
- * recorded root, and the last checkpoint.  The file may grow to max_mib.
- * Returns -1 with *w if the file is not a ledger, is damaged, in use or not
- * writable; nothing was overwritten then.
+ * tree's right edge, the recorded root, the last leaf and the hash of the one
+ * before it, and the last checkpoint.  A last leaf that cannot be read is
+ * logged.  The file may grow to max_mib.  Returns -1 with *w if the file is not
+ * a ledger, in use, not writable, or damaged where it grows; nothing was
+ * overwritten then.
  */
 int	store_open(struct store *, const char *dir, size_t max_mib,
 	    struct why *w);
@@ -147,7 +165,26 @@ int	store_prove_consistency(struct store *, uint64_t first,
 	    const unsigned char first_root[TREE_HASH], uint64_t second,
 	    const unsigned char second_root[TREE_HASH], struct proof *);
 
-/* For store_open(): reads the tables' roots from disk. */
+/*
+ * Reads the tables' roots from disk.  All functions above do so when they have
+ * to; call it before looking at s->pages or a table.
+ */
 int	store_load(struct store *);
+
+/* For the store's own files. */
+
+#define STORE_DAMAGED	"data.mdb is a damaged ledger: "
+#define STORE_REPAIR	"; keep the disk for inspection and start with " \
+	"another one, or put back a copy of it"
+
+/* For store_open(): loads and checks the tip.  Returns -1 with *w. */
+int	store_load_tip(struct store *, struct why *w);
+
+/* Turns an error of pages.h into the store's; names the leaves affected. */
+int	store_page_fail(struct store *, const struct page_table *);
+/* The most bytes that a transaction with these leaves adds to the file. */
+uint64_t	store_room_needed(size_t leaves, size_t bytes);
+/* Makes the file that much longer than it is used.  Returns 0 or an error. */
+int	store_make_room(struct store *, uint64_t need);
 
 #endif

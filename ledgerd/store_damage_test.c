@@ -75,6 +75,7 @@ make_sound(void)
 		tree_hash_leaf(text, len, hashes[i]);
 	}
 	tree_root(&s.tip.tree, root);
+	ATF_REQUIRE_EQ(0, store_load(&s));
 	used = s.pages.end;
 	store_close(&s);
 	read_sound();
@@ -296,7 +297,8 @@ tell(const char *what, const unsigned count[OUTCOMES])
 	ATF_CHECK_EQ_MSG(0, count[UNNAMED], "%s", what);
 }
 
-static void
+/* Returns whether the store refused to append after any of these. */
+static bool
 try_pages(const struct way *way, bool open)
 {
 	unsigned count[OUTCOMES] = { 0 };
@@ -316,7 +318,18 @@ try_pages(const struct way *way, bool open)
 	tell(way->name, count);
 	ATF_CHECK(count[FINE] > 0);	/* free pages, and older ones */
 	ATF_CHECK(count[SOME_LOST] > 0);
-	ATF_CHECK(count[open ? READ_ONLY : REFUSED] > 0);
+	return count[open ? READ_ONLY : REFUSED] > 0;
+}
+
+static void
+try_ways(bool open)
+{
+	unsigned refused = 0;
+
+	make_sound();
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		refused += try_pages(&ways[i], open);
+	ATF_CHECK(refused > 5);
 }
 
 ATF_TC(damaged_pages_before_the_start);
@@ -326,9 +339,7 @@ ATF_TC_HEAD(damaged_pages_before_the_start, tc)
 }
 ATF_TC_BODY(damaged_pages_before_the_start, tc)
 {
-	make_sound();
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-		try_pages(&ways[i], false);
+	try_ways(false);
 }
 
 ATF_TC(damaged_pages_while_it_is_open);
@@ -338,9 +349,7 @@ ATF_TC_HEAD(damaged_pages_while_it_is_open, tc)
 }
 ATF_TC_BODY(damaged_pages_while_it_is_open, tc)
 {
-	make_sound();
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-		try_pages(&ways[i], true);
+	try_ways(true);
 }
 
 /* Branch pages only: the pages below are the page itself. */

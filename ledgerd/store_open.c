@@ -13,33 +13,25 @@
 #include <unistd.h>
 
 #include "lib/filekind.h"
-#include "leaf.h"
 #include "lib/log.h"
-#include "lib/msg/msg.h"
-#include "lib/note.h"
-#include "lib/wire.h"
 
 #define TABLES		3
 #define DATA		"data.mdb"
 #define NEW		"new"		/* folder of an unfinished ledger */
 
-#define DAMAGED	"data.mdb is a damaged ledger: "
-#define REPAIR	"; keep the disk for inspection and start with another one, " \
-		"or put back a copy of it"
-
 #define NOT_A_LEDGER	"data.mdb is not a ledger: is this the right data " \
 	"disk?  It was left as it is; start with another disk, or move that " \
 	"file away"
 
-#define NOT_THIS_FORMAT	"data.mdb is LMDB's but neither a " STORE_FORMAT " nor a " \
-	STORE_FORMAT_OLD "; it " \
-	"was left as it is: start with another disk, or move that file away"
+#define NOT_THIS_FORMAT	"data.mdb is LMDB's but neither a " STORE_FORMAT \
+	" nor a " STORE_FORMAT_OLD "; it was left as it is: start with " \
+	"another disk, or move that file away"
 
 static noreturn void
 assert_failed(MDB_env *env, const char *text)
 {
 	(void)env;
-	die(EXIT_SYSTEM, DAMAGED "%s" REPAIR, text);
+	die(EXIT_SYSTEM, STORE_DAMAGED "%s" STORE_REPAIR, text);
 }
 
 /* The message for an error of LMDB or the system. */
@@ -114,7 +106,8 @@ check_length(struct store *s, struct why *w)
 	if (fstatat(s->dir, DATA, &st, 0) == -1)
 		return explain(w, DATA, errno);
 	if (st.st_size == 0)
-		return why_set(w, DAMAGED "the file is empty" REPAIR);
+		return why_set(w, STORE_DAMAGED "the file is empty"
+		    STORE_REPAIR);
 	return 0;
 }
 
@@ -127,8 +120,8 @@ check_end(struct store *s, struct why *w)
 	if (fstat(s->pages.fd, &st) == -1)
 		return explain(w, DATA, errno);
 	if (s->pages.end * PAGE > (uint64_t)st.st_size)
-		return why_set(w, DAMAGED "the end of the file is missing"
-		    REPAIR);
+		return why_set(w, STORE_DAMAGED "the end of the file is missing"
+		    STORE_REPAIR);
 	return 0;
 }
 
@@ -142,9 +135,9 @@ check_pages(struct store *s, struct why *w)
 	if (pages_load(&s->pages, s->pages.fd) == -1) {
 		if (errno == ENOTSUP)
 			return why_set(w, NOT_A_LEDGER);
-		return why_set(w, DAMAGED "page %" PRIu64 ", which says where "
-		    "the others are, is not as it was written" REPAIR,
-		    s->pages.bad);
+		return why_set(w, STORE_DAMAGED "page %" PRIu64 ", which says "
+		    "where the others are, is not as it was written"
+		    STORE_REPAIR, s->pages.bad);
 	}
 	return check_end(s, w);
 }
@@ -157,7 +150,9 @@ open_tables(struct store *s, MDB_txn *txn, unsigned flags)
 	if (rc == 0)
 		rc = mdb_dbi_open(txn, "node", flags, &s->node);
 	if (rc == 0)
-		rc = mdb_dbi_open(txn, "meta", flags, &s->meta);
+		rc = mdb_dbi_open(txn, NULL, 0, &s->names);
+	if (rc == 0 && s->metas.entries > 0)
+		rc = mdb_dbi_open(txn, "meta", 0, &s->meta);
 	return rc;
 }
 
@@ -232,13 +227,15 @@ find_tables(struct store *s, struct why *w)
 	size_t len = 0;
 
 	if (store_load(s) == -1 && errno == EBADMSG)
-		return why_set(w, DAMAGED "%s" REPAIR, store_error(s));
+		return why_set(w, STORE_DAMAGED "%s" STORE_REPAIR,
+		    store_error(s));
 	if (s->rc == ENOENT ||
 	    (store_get(s, "format", format, sizeof(format) - 1, &len) == -1 &&
 	    errno != EBADMSG))
 		return why_set(w, NOT_THIS_FORMAT);
 	if (len == 0)
-		return why_set(w, DAMAGED "%s" REPAIR, store_error(s));
+		return why_set(w, STORE_DAMAGED "%s" STORE_REPAIR,
+		    store_error(s));
 	format[len] = '\0';
 	s->upgraded_from = "";
 	if (strcmp(format, STORE_FORMAT_OLD) == 0)
@@ -255,134 +252,10 @@ check_appending(struct store *s, struct why *w)
 	const struct page_table *const tables[] = { &s->leaves, &s->nodes };
 
 	if (pages_check_append(&s->pages, tables, 2, &s->metas) == -1)
-		return why_set(w, DAMAGED "page %" PRIu64 ", which is needed "
-		    "to record more, is not as it was written" REPAIR,
-		    s->pages.bad);
+		return why_set(w, STORE_DAMAGED "page %" PRIu64 ", which is "
+		    "needed to record more, is not as it was written"
+		    STORE_REPAIR, s->pages.bad);
 	return 0;
-}
-
-/* Checks that the tables have as many entries as a tree of this size. */
-static int
-check_counts(struct store *s, uint64_t size, struct why *w)
-{
-	if (s->leaves.entries != size ||
-	    s->nodes.entries != tree_node_number(0, size))
-		return why_set(w, DAMAGED "it says it has %" PRIu64 " leaves, "
-		    "but has %" PRIu64 " of them and %" PRIu64 " nodes" REPAIR,
-		    size, s->leaves.entries, s->nodes.entries);
-	return 0;
-}
-
-/*
- * Appends the last leaf to the tree before it and compares the resulting nodes
- * with those on disk.
- */
-static int
-check_nodes(struct store *s, uint64_t size, struct why *w)
-{
-	unsigned char made[TREE_LEVELS][TREE_HASH], kept[TREE_HASH];
-	struct tree t;
-	unsigned n;
-
-	if (store_tree(s, size - 1, &t) == -1)
-		return why_set(w, DAMAGED "a node is missing" REPAIR);
-	n = tree_append(&t, s->tip.last, made);
-	for (unsigned l = 0; l < n; l++)
-		if (store_node(s, l, (size - 1) >> l, kept) == -1 ||
-		    memcmp(kept, made[l], TREE_HASH) != 0)
-			return why_set(w, DAMAGED "leaf %" PRIu64 " is not "
-			    "the one that the tree holds" REPAIR, size - 1);
-	return 0;
-}
-
-static int
-read_leaf(struct store *s, uint64_t index, char text[LEAF_MAX], size_t *lenp,
-    unsigned char hash[TREE_HASH], struct why *w)
-{
-	if (store_leaf(s, index, text, LEAF_MAX, lenp) == -1)
-		return why_set(w, DAMAGED "leaf %" PRIu64 " cannot be read: "
-		    "%s" REPAIR, index, store_error(s));
-	tree_hash_leaf(text, *lenp, hash);
-	return 0;
-}
-
-/* Checks the last leaf against the tree and the leaf before it. */
-static int
-check_last(struct store *s, uint64_t size, struct why *w)
-{
-	unsigned char prev[TREE_HASH] = { 0 };
-	char text[LEAF_MAX];
-	size_t len;
-
-	if (size > 1 && read_leaf(s, size - 2, text, &len, prev, w) == -1)
-		return -1;
-	if (read_leaf(s, size - 1, text, &len, s->tip.last, w) == -1 ||
-	    check_nodes(s, size, w) == -1)
-		return -1;
-	if (leaf_check(text, len, size - 1, prev) == -1 ||
-	    leaf_source(text, len, s->source) == -1)
-		return why_set(w, DAMAGED "leaf %" PRIu64 " does not follow "
-		    "the one before it" REPAIR, size - 1);
-	return 0;
-}
-
-/* Checks that the last checkpoint, if any, is of this tree. */
-static int
-check_checkpoint(struct store *s, uint64_t size, struct why *w)
-{
-	char note[NOTE_TEXT_MAX];
-	unsigned char root[TREE_HASH];
-	struct checkpoint c;
-	struct tree t;
-	size_t len;
-
-	if (store_get(s, "checkpoint", note, sizeof(note), &len) == -1) {
-		if (errno == ENOENT)
-			return 0;
-		return why_set(w, DAMAGED "the last checkpoint cannot be read"
-		    REPAIR);
-	}
-	if (checkpoint_parse_note(&c, note, len, w) == -1)
-		return why_set(w, DAMAGED "the last checkpoint is garbage"
-		    REPAIR);
-	if (c.size > size)
-		return why_set(w, DAMAGED "it has %" PRIu64 " leaves, but a "
-		    "checkpoint for %" PRIu64 REPAIR, size, c.size);
-	if (store_tree(s, c.size, &t) == -1)
-		return why_set(w, DAMAGED "a node is missing" REPAIR);
-	tree_root(&t, root);
-	if (memcmp(root, c.root, sizeof(root)) != 0)
-		return why_set(w, DAMAGED "its first %" PRIu64 " leaves are "
-		    "not those of the last checkpoint" REPAIR, c.size);
-	return 0;
-}
-
-static int
-load_tip(struct store *s, struct why *w)
-{
-	unsigned char tip[8 + TREE_HASH], want[TREE_HASH], root[TREE_HASH];
-	uint64_t size;
-	struct get g;
-	size_t len;
-
-	if (store_get(s, "tip", tip, sizeof(tip), &len) == -1)
-		return why_set(w, DAMAGED "its size is not recorded" REPAIR);
-	get_init(&g, tip, len);
-	size = get_u64(&g);
-	memcpy(want, tip + 8, sizeof(want));
-	if (len != sizeof(tip) || size > INT64_MAX)
-		return why_set(w, DAMAGED "its size is garbage" REPAIR);
-	if (check_counts(s, size, w) == -1)
-		return -1;
-	if (store_tree(s, size, &s->tip.tree) == -1)
-		return why_set(w, DAMAGED "a node is missing" REPAIR);
-	tree_root(&s->tip.tree, root);
-	if (memcmp(root, want, sizeof(root)) != 0)
-		return why_set(w, DAMAGED "its tree has not the root that was "
-		    "recorded" REPAIR);
-	if (size > 0 && check_last(s, size, w) == -1)
-		return -1;
-	return check_checkpoint(s, size, w);
 }
 
 static int
@@ -404,7 +277,7 @@ store_open(struct store *s, const char *dir, size_t max_mib, struct why *w)
 	if (open_dir(s, dir, w) == -1 || check_kind(s, w) == -1 ||
 	    make_new(s, dir, max_mib, w) == -1 ||
 	    check_length(s, w) == -1 || check_pages(s, w) == -1 ||
-	    find_tables(s, w) == -1 || load_tip(s, w) == -1 ||
+	    find_tables(s, w) == -1 || store_load_tip(s, w) == -1 ||
 	    check_appending(s, w) == -1 ||
 	    open_lmdb(s, dir, max_mib, w) == -1) {
 		store_close(s);

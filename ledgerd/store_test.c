@@ -12,7 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ledgerd/leaf.h"
 #include "ledgerd/test/fill.h"
+#include "lib/msg/msg.h"
 #include "lib/note.h"
 
 #define DATA	"ledger/data.mdb"
@@ -305,25 +307,55 @@ ATF_TC_BODY(a_changed_tip_is_refused, tc)
 	struct tip tip;
 
 	fill_open(&s);
-	ATF_REQUIRE_EQ(0, fill_batch(&s, 6, 100));
+	ATF_REQUIRE_EQ(0, fill_batch(&s, STORE_LATE + 8, 100));
 	tip = s.tip;
 	tree_root(&tip.tree, root);
 	store_close(&s);
 
-	flip(tip.last, TREE_HASH);		/* a node, level 0 */
-	check_refused("leaf 5 is not the one that the tree holds");
+	flip(tip.last, TREE_HASH);		/* in the tip */
+	check_refused("not the root that was recorded");
 	tip.last[TREE_HASH / 2] ^= 1;
 	flip(tip.last, TREE_HASH);		/* and back */
-	flip(tip.tree.peak[2], TREE_HASH);
+	flip(tip.tree.peak[5], TREE_HASH);	/* a node on disk */
 	check_refused("not the root that was recorded");
-	tip.tree.peak[2][TREE_HASH / 2] ^= 1;
-	flip(tip.tree.peak[2], TREE_HASH);
+	tip.tree.peak[5][TREE_HASH / 2] ^= 1;
+	flip(tip.tree.peak[5], TREE_HASH);
 	flip(root, TREE_HASH);
 	check_refused("not the root that was recorded");
 	root[TREE_HASH / 2] ^= 1;
 	flip(root, TREE_HASH);
+	fill_open(&s);
+	fill_check(&s);
+	store_close(&s);
+}
+
+/* Later leaves follow its hash, which the tree has. */
+ATF_TC_WITHOUT_HEAD(a_lost_last_leaf_is_followed_by_others);
+ATF_TC_BODY(a_lost_last_leaf_is_followed_by_others, tc)
+{
+	static char text[LEAF_MAX];
+	unsigned char root[TREE_HASH];
+	struct proof proof;
+	struct tip tip;
+	size_t len;
+
+	fill_open(&s);
+	ATF_REQUIRE_EQ(0, fill_batch(&s, 6, 100));
+	tip = s.tip;
+	store_close(&s);
 	flip("\"id\":\"5\",\"source\":\"casemate/test\"", 32);
-	check_refused("leaf 5 is not the one that the tree holds");
+	fill_open(&s);
+	ATF_CHECK(memcmp(tip.last, s.tip.last, TREE_HASH) == 0);
+	ATF_CHECK_STREQ("casemate/test", s.source);
+	ATF_REQUIRE_EQ(0, fill_batch(&s, 1, 100));
+	tree_root(&s.tip.tree, root);
+	ATF_CHECK_EQ(-1, store_prove_leaf(&s, 5, 7, root, text, sizeof(text),
+	    &len, &proof));
+	ATF_CHECK_EQ(EBADMSG, errno);
+	ATF_CHECK_EQ(0, store_prove_leaf(&s, 6, 7, root, text, sizeof(text),
+	    &len, &proof));
+	ATF_CHECK_EQ(0, leaf_check(text, len, 6, tip.last));
+	store_close(&s);
 }
 
 ATF_TC_WITHOUT_HEAD(a_leaf_that_does_not_follow_is_refused);
@@ -356,18 +388,18 @@ ATF_TC_BODY(an_entry_too_many_is_refused, tc)
 	fill_open(&s);
 	ATF_REQUIRE_EQ(0, fill_batch(&s, 2, 100));
 	plant(s.leaf, "zzzzzzzz", "{}");
-	check_refused("it says it has 2 leaves, but has 3 of them and 3 nodes");
+	check_refused("it says it has 2 leaves, but has 3 of them and 0 nodes");
 }
 
 ATF_TC_WITHOUT_HEAD(another_format_is_refused);
 ATF_TC_BODY(another_format_is_refused, tc)
 {
 	fill_open(&s);
-	plant(s.meta, "format", "casemate-ledger@v3");
+	plant(s.names, "format", "casemate-ledger@v3");
 	check_refused("neither a " STORE_FORMAT);
 }
 
-/* Gives a name of the table `meta' another value, or none, and closes. */
+/* Gives a name another value, or none, and closes. */
 static void
 replace(const char *name, const void *value, size_t len)
 {
@@ -378,10 +410,10 @@ replace(const char *name, const void *value, size_t len)
 
 	ATF_REQUIRE_EQ(0, mdb_txn_begin(s.env, NULL, 0, &txn));
 	if (value == NULL)
-		ATF_REQUIRE_EQ(0, mdb_del(txn, s.meta, &k, NULL));
+		ATF_REQUIRE_EQ(0, mdb_del(txn, s.names, &k, NULL));
 	else {
 		memcpy(bytes, value, len);
-		ATF_REQUIRE_EQ(0, mdb_put(txn, s.meta, &k, &v, 0));
+		ATF_REQUIRE_EQ(0, mdb_put(txn, s.names, &k, &v, 0));
 	}
 	ATF_REQUIRE_EQ(0, mdb_txn_commit(txn));
 	store_close(&s);
@@ -390,7 +422,7 @@ replace(const char *name, const void *value, size_t len)
 ATF_TC_WITHOUT_HEAD(a_name_with_another_value_is_refused);
 ATF_TC_BODY(a_name_with_another_value_is_refused, tc)
 {
-	static char zeros[1500], ones[8 + TREE_HASH];
+	static char zeros[STORE_TIP_MAX + 400], ones[8 + TREE_HASH];
 	const struct {
 		const char	*name, *value;
 		size_t		 len;
@@ -398,10 +430,13 @@ ATF_TC_BODY(a_name_with_another_value_is_refused, tc)
 	} cases[] = {
 		{ "tip", NULL, 0, "its size is not recorded" },
 		{ "tip", zeros, sizeof(ones) - 1, "its size is garbage" },
-		{ "tip", zeros, sizeof(ones) + 1, "its size is not recorded" },
+		{ "tip", zeros, sizeof(ones) + 1, "its size is garbage" },
+		{ "tip", zeros, STORE_TIP_MAX + 1, "its size is not recorded" },
+		{ "tip", zeros, sizeof(ones) + TREE_HASH,
+		    "its size is garbage" },	/* more late leaves than all */
 		{ "tip", ones, sizeof(ones), "its size is garbage" },
 		{ "tip", zeros, sizeof(ones), "it says it has 0 leaves" },
-		{ "checkpoint", zeros, sizeof(zeros),
+		{ "checkpoint", zeros, NOTE_TEXT_MAX + 1,
 		    "the last checkpoint cannot be read" },
 		{ "checkpoint", "casemate/test\n3\n", 16,
 		    "the last checkpoint is garbage" },
@@ -546,6 +581,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_missing_folder_is_named);
 	ATF_TP_ADD_TC(tp, a_file_cut_short_is_refused);
 	ATF_TP_ADD_TC(tp, a_changed_tip_is_refused);
+	ATF_TP_ADD_TC(tp, a_lost_last_leaf_is_followed_by_others);
 	ATF_TP_ADD_TC(tp, a_leaf_that_does_not_follow_is_refused);
 	ATF_TP_ADD_TC(tp, an_entry_too_many_is_refused);
 	ATF_TP_ADD_TC(tp, another_format_is_refused);

@@ -4,6 +4,7 @@ ARCHIVES += ledgerd
 ledgerd_SRCS := $(addprefix ledgerd/,beside.c commit.c init.c keyd.c leaf.c \
 	own.c page.c pages.c queue.c recent.c runner.c steps.c store.c \
 	store_open.c)
+ledgerd_SRCS += $(addprefix ledgerd/,store_read.c store_room.c store_tip.c)
 ledgerd_NEEDS := lib
 ledgerd_LIBS := -llmdb
 IMAGE_PROGS += ledgerd/ledgerd
