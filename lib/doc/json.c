@@ -133,7 +133,7 @@ void
 json_put_hex(struct put *p, const void *bytes, size_t len)
 {
 	const unsigned char *b = bytes;
-	unsigned char *to = put_space(p, 2 * len + 2);
+	unsigned char *to = put_reserve(p, 2 * len + 2);
 
 	if (to == NULL)
 		return;

@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define SHORT	128
-
 void
 put_init(struct put *p, void *buf, size_t cap)
 {
@@ -14,31 +12,8 @@ put_init(struct put *p, void *buf, size_t cap)
 	p->err = 0;
 }
 
-/*
- * At most SHORT bytes.  musl's memcpy() takes longer for these, and most texts
- * are short.  The last 16, 8 or 4 bytes may overlap those before them.
- */
-static void
-copy_short(unsigned char *to, const unsigned char *from, size_t len)
-{
-	if (len >= 16) {
-		for (size_t i = 0; i < len - 16; i += 16)
-			memcpy(to + i, from + i, 16);
-		memcpy(to + len - 16, from + len - 16, 16);
-	} else if (len >= 8) {
-		memcpy(to, from, 8);
-		memcpy(to + len - 8, from + len - 8, 8);
-	} else if (len >= 4) {
-		memcpy(to, from, 4);
-		memcpy(to + len - 4, from + len - 4, 4);
-	} else {
-		for (size_t i = 0; i < len; i++)
-			to[i] = from[i];
-	}
-}
-
 unsigned char *
-put_space(struct put *p, size_t len)
+put_reserve(struct put *p, size_t len)
 {
 	unsigned char *to = p->base + p->len;
 
@@ -53,14 +28,10 @@ put_space(struct put *p, size_t len)
 void
 put_raw(struct put *p, const void *data, size_t len)
 {
-	unsigned char *to = put_space(p, len);
+	unsigned char *to = put_reserve(p, len);
 
-	if (to == NULL)
-		return;
-	if (len > SHORT)
+	if (to != NULL && len != 0)
 		memcpy(to, data, len);
-	else
-		copy_short(to, data, len);
 }
 
 void

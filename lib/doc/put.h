@@ -24,7 +24,7 @@ void	put_raw(struct put *, const void *, size_t);
  * Counts len bytes as written, and returns where the caller is to write them;
  * or NULL and err is set.
  */
-unsigned char *put_space(struct put *, size_t len);
+unsigned char *put_reserve(struct put *, size_t len);
 /* In decimal, with zeros in front up to a width of at most 20. */
 void	put_decimal(struct put *, uint64_t, unsigned width);
 
