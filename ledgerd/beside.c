@@ -247,11 +247,11 @@ beside_file(struct beside *b, uint64_t head, struct beside_file *f)
 }
 
 int
-beside_nth(struct beside *b, uint64_t n, struct beside_file *f)
+beside_nth(struct beside *b, uint64_t *n, struct beside_file *f)
 {
 	int ret = beside_file(b, 0, f);
 
-	while (ret == 1 && n-- > 0)
+	for (; ret == 1 && *n > 0; --*n)
 		ret = beside_file(b, f->next, f);
 	return ret;
 }

@@ -62,8 +62,11 @@ struct beside_file {
 /* The file at this head; 0 is the first.  Returns 1, or 0 past the last. */
 int	beside_file(struct beside *, uint64_t head, struct beside_file *);
 
-/* The nth file, from 0.  Returns 1, or 0 past the last. */
-int	beside_nth(struct beside *, uint64_t n, struct beside_file *);
+/*
+ * The nth file, from 0.  Returns 1, or 0 past the last: *n is then how far past
+ * it.
+ */
+int	beside_nth(struct beside *, uint64_t *n, struct beside_file *);
 
 /* The file of this name.  Returns 1, or 0 when there is none. */
 int	beside_find(struct beside *, const char *name, struct beside_file *);

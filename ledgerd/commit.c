@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "commit.h"
+#include "erase.h"
 #include "leaf.h"
 #include "lib/clock.h"
 #include "lib/log.h"
@@ -135,6 +136,45 @@ commit_batch(struct ledgerd *l, size_t n)
 	return 0;
 }
 
+/* The first that waits, and what it erases.  It may fail without an error. */
+static int
+commit_forgetting(struct ledgerd *l)
+{
+	struct append *a = queue_at(&l->queue, l->queue.settled);
+	size_t bytes = record_bytes(&l->queue, 1) + RESERVE;
+	struct erase e;
+
+	if (forget_plan(l, a, &e) == -1)
+		return 0;
+	if (store_begin(&l->store, 1 + e.records, bytes + e.bytes) == -1 ||
+	    put_waiting(l, 1) == -1 || forget_apply(l, a, &e) == -1 ||
+	    put_checkpoint(l) == -1 || store_commit(&l->store) == -1)
+		return -1;
+	l->checkpoint.stored = true;
+	forget_copies(l);
+	return 0;
+}
+
+static int
+commit_some(struct ledgerd *l, size_t n)
+{
+	if (queue_at(&l->queue, l->queue.settled)->forgets)
+		return commit_forgetting(l);
+	return commit_batch(l, n);
+}
+
+/* How many go into the next commit: one that forgets goes alone. */
+static size_t
+batch_len(struct queue *q)
+{
+	size_t n = 0;
+
+	while (q->settled + n < q->len &&
+	    !queue_at(q, q->settled + n)->forgets)
+		n++;
+	return n == 0 ? 1 : n;
+}
+
 /* Later leaves may refer to the files of this one, which is on disk. */
 static void
 note_files(struct recent *r, const struct append *a)
@@ -168,7 +208,7 @@ settle(struct ledgerd *l, size_t n, const char *failure)
 
 		if (a->failure == NULL)
 			a->failure = failure;
-		if (a->failure == NULL)
+		if (a->failure == NULL && !queue_forgets(q))
 			note_files(&l->recent, a);
 		queue_settle(q);
 	}
@@ -178,15 +218,16 @@ void
 commit_waiting(struct ledgerd *l)
 {
 	struct queue *q = &l->queue;
-	size_t n = q->len - q->settled;
+	bool alone = false;
 
 	while (l->ready && !l->stopped && q->settled < q->len) {
+		const size_t n = alone ? 1 : batch_len(q);
 		const char *failure = NULL;
 
-		if (commit_batch(l, n) == -1)
+		if (commit_some(l, n) == -1)
 			failure = failure_text(l);
 		if (failure != NULL && n > 1) {	/* some may fit alone */
-			n = 1;
+			alone = true;
 			continue;
 		}
 		if (failure != NULL)

@@ -101,6 +101,7 @@ become_ready(struct ledgerd *l)
 	if (l->ready || l->source[0] == '\0' || !l->site_there ||
 	    !l->boot_there)
 		return;
+	forget_resume(l);
 	own_start(l);
 	l->ready = true;
 	sandbox_ready(FD_NOTIFY);

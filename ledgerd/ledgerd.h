@@ -59,6 +59,8 @@ struct signed_tree {
 	bool		stored;		/* in the store's meta table */
 };
 
+struct erase;
+
 struct ledgerd {
 	const char		*mode;		/* kept or ephemeral */
 	const char		*boot_id;
@@ -82,6 +84,7 @@ struct ledgerd {
 	unsigned char		 site[DIGEST_LEN];	/* zeros: no site */
 	struct queue		 queue;
 	struct recent		 recent;
+	char			 copies[TEXT_MAX]; /* may be left; or "" */
 	char			 damage[512];	/* why nothing is appended */
 	struct signed_tree	 checkpoint;
 	bool			 asked;		/* keyd is to sign */
@@ -94,6 +97,37 @@ void	runner_read(struct ledgerd *);
 /* Whether runner_read() would read now. */
 bool	runner_may_send(const struct ledgerd *);
 void	runner_answer(struct ledgerd *);
+
+/* read.c: requests to read. */
+void	read_leaf(void *ctx, const struct msg_ledger_read *);
+void	read_field(void *ctx, const struct msg_ledger_disclose *);
+void	read_evidence(void *ctx, const struct msg_ledger_evidence *);
+/*
+ * Formats the receipt of a committed leaf into buf.  -1 when the leaf or its
+ * proof is damaged on the disk; store_error() has the message.
+ */
+int	read_receipt(struct ledgerd *, uint64_t index, char buf[RECEIPT_MAX],
+	    size_t *lenp);
+/*
+ * What discloses the leaf's fields in the mask, until the next call.  What
+ * cannot be read is left out and logged: the leaf and its proof are whole
+ * without it.
+ */
+struct bytes	read_disclosures(struct ledgerd *, uint64_t index,
+		    uint32_t mask);
+
+/* forget.c: an order to forget; whether copies of the last one may be left. */
+void	forget_order(void *ctx, const struct msg_ledger_forget *);
+void	forget_result(void *ctx, const struct msg_ledger_erased *);
+/*
+ * The steps of its commit: before the transaction (-1: it sets the append's
+ * failure), in it, behind its leaf (-1 as store_put()), and after it.
+ */
+int	forget_plan(struct ledgerd *, struct append *, struct erase *);
+int	forget_apply(struct ledgerd *, const struct append *, struct erase *);
+void	forget_copies(struct ledgerd *);
+/* At the start: overwrites copies again that may have been left. */
+void	forget_resume(struct ledgerd *);
 
 /* keyd.c: asks for a checkpoint when a receipt needs one; takes the reply. */
 void	keyd_ask(struct ledgerd *);

@@ -233,8 +233,26 @@ struct pages_scan {
 	int		(*visit)(struct pages *, const struct page_node *,
 			    void *);
 	void		*arg;
+	const struct pages_walk *walk;	/* or NULL */
 	uint64_t	 entries, pages;
 };
+
+static int
+walk_page(const struct pages_scan *s, uint64_t nr, const unsigned char *page)
+{
+	const struct pages_walk *w = s->walk;
+
+	return w == NULL || w->page == NULL ? 0 : w->page(w->arg, nr, page);
+}
+
+static int
+walk_value(const struct pages_scan *s, const struct page_node *n)
+{
+	const struct pages_walk *w = s->walk;
+
+	return w == NULL || w->value == NULL ? 0 :
+	    w->value(w->arg, n->child, n->len);
+}
 
 static int
 scan_leaf(struct pages *p, const unsigned char *page, struct pages_scan *s)
@@ -245,7 +263,8 @@ scan_leaf(struct pages *p, const unsigned char *page, struct pages_scan *s)
 		page_node(page, i, false, &n);
 		s->entries++;
 		if (n.flags == PAGE_BIGDATA) {
-			if (read_overflow(p, &n, 0, NULL, 0) == -1)
+			if (read_overflow(p, &n, 0, NULL, 0) == -1 ||
+			    walk_value(s, &n) == -1)
 				return -1;
 			s->pages += (PAGE_HEADER - 1 + n.len) / PAGE + 1;
 		}
@@ -255,7 +274,7 @@ scan_leaf(struct pages *p, const unsigned char *page, struct pages_scan *s)
 	return 0;
 }
 
-/* Reads each page of a small table, and checks the table's counts. */
+/* Reads each page of a table, and checks the table's counts. */
 static int
 scan(struct pages *p, const struct page_table *t, struct pages_scan *s)
 {
@@ -272,6 +291,8 @@ scan(struct pages *p, const struct page_table *t, struct pages_scan *s)
 			memcpy(p->level[level], page, PAGE);
 			if (++s->pages > t->pages)
 				return damaged(p, nr);
+			if (walk_page(s, nr, p->level[level]) == -1)
+				return -1;
 		}
 		if (level + 1 == t->depth) {
 			if (scan_leaf(p, p->level[level], s) == -1)
@@ -484,6 +505,15 @@ visit_any(struct pages *p, const struct page_node *n, void *arg)
 	(void)n;
 	(void)arg;
 	return 0;
+}
+
+int
+pages_walk(struct pages *p, const struct page_table *t,
+    const struct pages_walk *walk)
+{
+	struct pages_scan s = { .visit = visit_any, .walk = walk };
+
+	return scan(p, t, &s);
 }
 
 static int

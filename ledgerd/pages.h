@@ -69,6 +69,18 @@ int	pages_get_part(struct pages *, const struct page_table *,
 int	pages_get_name(struct pages *, const struct page_table *,
 	    const char *key, void *dst, size_t cap, size_t *lenp);
 
+/* What a walk calls; NULL for what is not wanted. */
+struct pages_walk {
+	void	*arg;
+	/* A checked page of a table.  A walk ends when one of these is -1. */
+	int	(*page)(void *arg, uint64_t nr, const unsigned char *page);
+	/* A value of len bytes in pages of its own, from page nr on. */
+	int	(*value)(void *arg, uint64_t nr, uint64_t len);
+};
+
+/* Every page of a table, in the order of its keys. */
+int	pages_walk(struct pages *, const struct page_table *,
+	    const struct pages_walk *);
 /*
  * Checks all pages that LMDB reads when it appends entries to n tables, whose
  * keys are the numbers from 0 without gaps, and sets values in the table

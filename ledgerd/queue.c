@@ -14,6 +14,15 @@ queue_at(struct queue *q, size_t n)
 	return &q->ring[(q->head + n) % QUEUE_MAX];
 }
 
+bool
+queue_forgets(struct queue *q)
+{
+	for (size_t i = q->settled; i < q->len; i++)
+		if (queue_at(q, i)->forgets)
+			return true;
+	return false;
+}
+
 struct append *
 queue_push(struct queue *q, const struct leaf_data *data)
 {

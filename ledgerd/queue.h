@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "leaf.h"
-#include "recent.h"
 #include "lib/tree.h"
+#include "lib/withheld.h"
 
 #define QUEUE_MAX	64	/* the runner has 8 jobs with few events each */
 #define QUEUE_BYTES	(1u << 20)	/* of their data; one more may pass it */
@@ -22,6 +22,10 @@ struct append {
 	const struct event_info		*event;
 	struct leaf_data		 data;		/* empty once settled */
 	const char			*failure;	/* why not, or NULL */
+	bool				 not_kept;	/* it is not there */
+	bool				 forgets;	/* and erases this: */
+	uint64_t			 target;
+	enum withheld			 field;
 	/* once settled, and without a failure: */
 	uint64_t			 index;
 	unsigned char			 hash[TREE_HASH];
@@ -42,6 +46,9 @@ bool		 queue_is_full(const struct queue *);
  * the queue takes over.  The queue must not be full.
  */
 struct append	*queue_push(struct queue *, const struct leaf_data *);
+
+/* Whether one that waits forgets. */
+bool		 queue_forgets(struct queue *);
 
 /* The nth append from the head, n below len. */
 struct append	*queue_at(struct queue *, size_t n);

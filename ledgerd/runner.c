@@ -5,13 +5,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "beside.h"
 #include "leaf.h"
 #include "lib/consistency.h"
 #include "commit.h"
 #include "lib/log.h"
 #include "lib/msg/msg.h"
-#include "lib/receipt.h"
 #include "own.h"
 
 bool
@@ -26,10 +24,10 @@ static bool
 find_recent(void *arg, const char *name, size_t namelen, struct bytes content,
     uint64_t *leaf)
 {
-	const struct ledgerd *l = arg;
+	struct ledgerd *l = arg;
 	struct recent_key key;
 
-	if (content.len < RECENT_LEN)
+	if (content.len < RECENT_LEN || queue_forgets(&l->queue))
 		return false;
 	recent_key(&key, name, namelen, content);
 	return recent_find(&l->recent, &key, l->store.tip.tree.size + QUEUE_MAX,
@@ -73,80 +71,6 @@ do_info(void *ctx, const struct msg_ledger_info *m)
 	tree_root(&l->store.tip.tree, root);
 	MSG_SEND(&l->runner, ledger_info_is, .size = l->store.tip.tree.size,
 	    .root = root, .room = store_room(&l->store, RESERVE));
-}
-
-/*
- * Formats the receipt of a committed leaf into buf.  -1 when the leaf or its
- * proof is damaged on the disk; store_error() has the message.
- */
-static int
-make_receipt(struct ledgerd *l, uint64_t index, char buf[RECEIPT_MAX],
-    size_t *lenp)
-{
-	static unsigned char leaf[LEAF_MAX];
-	const struct signed_tree *c = &l->checkpoint;
-	struct proof proof;
-	struct put p;
-	size_t len;
-
-	if (store_prove_leaf(&l->store, index, c->size, c->root, leaf,
-	    sizeof(leaf), &len, &proof) == -1) {
-		log_info("leaf %" PRIu64 " cannot be read: %s", index,
-		    store_error(&l->store));
-		own_note_damage(l, index, store_error(&l->store));
-		return -1;
-	}
-	put_init(&p, buf, RECEIPT_MAX);
-	receipt_format(&p, leaf, len, index, &proof, c->note, c->note_len);
-	*lenp = p.len;
-	return 0;
-}
-
-/*
- * Reads what discloses the leaf's fields in the mask.  What cannot be read is
- * left out and logged: the leaf and its proof are whole without it.
- */
-static struct bytes
-make_disclosures(struct ledgerd *l, uint64_t index, uint32_t mask)
-{
-	static unsigned char room[DISCLOSURES_MAX];
-	struct beside beside;
-	struct put p;
-
-	put_init(&p, room, sizeof(room));
-	if (mask == 0)
-		return (struct bytes){ room, 0 };
-	if (beside_open(&beside, &l->store, index) == -1 ||
-	    beside_disclose(&beside, mask, &p) == -1) {
-		log_info("leaf %" PRIu64 " cannot be disclosed: %s", index,
-		    store_error(&l->store));
-		p.len = 0;
-	}
-	return (struct bytes){ room, p.len };
-}
-
-/* With the last checkpoint, which may be of a larger tree than its first. */
-static void
-do_read(void *ctx, const struct msg_ledger_read *m)
-{
-	static char receipt[RECEIPT_MAX];
-	struct ledgerd *l = ctx;
-	const char *failure = NULL;
-	size_t len;
-
-	if (m->index >= l->store.tip.tree.size)
-		failure = "there is no such leaf";
-	else if (l->checkpoint.denied || m->index >= l->checkpoint.size)
-		failure = "keyd has signed no checkpoint that covers it";
-	else if (make_receipt(l, m->index, receipt, &len) == -1)
-		failure = store_error(&l->store);
-	if (failure != NULL)
-		MSG_SEND(&l->runner, ledger_failed, .seq = m->seq,
-		    .message = failure);
-	else
-		MSG_SEND(&l->runner, ledger_leaf, .seq = m->seq,
-		    .index = m->index, .receipt = { receipt, len },
-		    .disclosures = make_disclosures(l, m->index, m->fields));
 }
 
 /*
@@ -245,7 +169,11 @@ static const struct chan_row rows[] = {
 	CHAN_ON_RESET(do_reset),
 	CHAN_ON(ledger_append, do_append),
 	CHAN_ON(ledger_info, do_info),
-	CHAN_ON(ledger_read, do_read),
+	CHAN_ON(ledger_read, read_leaf),
+	CHAN_ON(ledger_disclose, read_field),
+	CHAN_ON(ledger_evidence, read_evidence),
+	CHAN_ON(ledger_forget, forget_order),
+	CHAN_ON(ledger_erased, forget_result),
 	CHAN_ON(ledger_prove, do_prove),
 };
 
@@ -263,11 +191,11 @@ send_appended(struct ledgerd *l, const struct append *a)
 	size_t len = 0;
 
 	if (a->want_receipt && !l->checkpoint.denied &&
-	    make_receipt(l, a->index, receipt, &len) == -1)
+	    read_receipt(l, a->index, receipt, &len) == -1)
 		len = 0;	/* the leaf is on disk all the same */
 	MSG_SEND(&l->runner, ledger_appended, .seq = a->seq,
 	    .index = a->index, .leaf_hash = a->hash, .bytes = a->bytes,
-	    .receipt = { receipt, len }, .disclosures = make_disclosures(l,
+	    .receipt = { receipt, len }, .disclosures = read_disclosures(l,
 	    a->index, len == 0 ? 0 : UINT32_MAX));
 }
 
@@ -284,7 +212,7 @@ runner_answer(struct ledgerd *l)
 			return;
 		if (a->failure != NULL)
 			MSG_SEND(&l->runner, ledger_failed, .seq = a->seq,
-			    .message = a->failure);
+			    .not_kept = a->not_kept, .message = a->failure);
 		else if (a->want_receipt && a->index >= l->checkpoint.size)
 			return;
 		else

@@ -76,6 +76,22 @@ check_append(struct store *s)
 }
 
 int
+store_check_append(struct store *s)
+{
+	return check_append(s) == 0 ? 0 : -1;
+}
+
+int
+store_replace(struct store *s, uint64_t index, struct bytes record)
+{
+	MDB_val v = val(record.p, record.len);
+	struct store_key k;
+	int rc = mdb_put(s->txn, s->leaf, key_set(&k, index), &v, 0);
+
+	return rc == 0 ? 0 : fail(s, rc);
+}
+
+int
 store_set(struct store *s, const char *name, const void *data, size_t len)
 {
 	MDB_val k = val(name, strlen(name)), v = val(data, len);

@@ -186,5 +186,12 @@ int	store_page_fail(struct store *, const struct page_table *);
 uint64_t	store_room_needed(size_t leaves, size_t bytes);
 /* Makes the file that much longer than it is used.  Returns 0 or an error. */
 int	store_make_room(struct store *, uint64_t need);
+/*
+ * For erase.c and scrub.c: reads the tables' roots, and checks all pages that
+ * LMDB reads when it appends (pages_check_append()).  -1 with EBADMSG.
+ */
+int	store_check_append(struct store *);
+/* Puts another record in place of a leaf's, in the transaction. */
+int	store_replace(struct store *, uint64_t index, struct bytes record);
 
 #endif

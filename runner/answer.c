@@ -175,6 +175,13 @@ answer_output(struct runner *r, struct query *q)
 	return 0;
 }
 
+static int
+refuse_leaf(struct runner *r, struct query *q)
+{
+	return query_refuse(q, REASON_NO_LEAF, "there is no leaf %" PRIu64
+	    "; the ledger has %" PRIu64 ", from 0 on", q->first, r->tree_size);
+}
+
 /* As many as there are. */
 static int
 answer_ledger(struct runner *r, struct query *q)
@@ -183,9 +190,7 @@ answer_ledger(struct runner *r, struct query *q)
 	const uint64_t size = r->tree_size;
 
 	if (first >= size)
-		return query_refuse(q, REASON_NO_LEAF, "there is no leaf %"
-		    PRIu64 "; the ledger has %" PRIu64 ", from 0 on", first,
-		    size);
+		return refuse_leaf(r, q);
 	q->at = first;
 	q->end = count < size - first ? first + count : size;
 	return 0;
@@ -205,6 +210,28 @@ answer_consistency(struct runner *r, struct query *q)
 	return 0;
 }
 
+/* One leaf, or one order: ledgerd knows whether it can be done. */
+static int
+answer_one(struct runner *r, struct query *q)
+{
+	if (q->first >= r->tree_size)
+		return refuse_leaf(r, q);
+	q->at = 0;
+	q->end = 1;
+	return 0;
+}
+
+/* The leaf, and then as many pieces as there are. */
+static int
+answer_evidence(struct runner *r, struct query *q)
+{
+	if (q->first >= r->tree_size)
+		return refuse_leaf(r, q);
+	q->at = 0;
+	q->end = UINT64_MAX;
+	return 0;
+}
+
 static const struct {
 	enum verb	 verb;
 	bool		 text;		/* made here, not by ledgerd */
@@ -215,6 +242,9 @@ static const struct {
 	{ VERB_LEDGER, false, answer_ledger },
 	{ VERB_CONSISTENCY, false, answer_consistency },
 	{ VERB_OUTPUT, true, answer_output },
+	{ VERB_EVIDENCE, false, answer_evidence },
+	{ VERB_DISCLOSE, false, answer_one },
+	{ VERB_FORGET, false, answer_one },
 };
 
 int

@@ -4,6 +4,7 @@
 
 #include "runner/test/peers.h"
 #include "runner/test/talk.h"
+#include "runner/runner.h"
 
 #define TEST(name)	ATF_TC_WITHOUT_HEAD(name); ATF_TC_BODY(name, tc)
 
@@ -168,6 +169,198 @@ TEST(leaves_come_with_what_the_reader_may_see)
 	play_expect(&play.gate, MSG_QUERY_END);
 }
 
+/* A ledger of 42 leaves, and a granted query for leaf 3. */
+static void
+ask(enum verb verb, uint64_t leaf, const char *field)
+{
+	play_start();
+	send_appended(grant_status(), "r");
+	play_expect(&play.gate, MSG_QUERY_DATA);
+	play_expect(&play.gate, MSG_QUERY_END);
+	submit_query(CONN);
+	PLAY_SEND(&play.keyd, query_grant, .seq = expect_query_decide(NULL),
+	    .verb = (uint8_t)verb, .first = leaf, .job = "", .field = field,
+	    .fields = 1, .who = &reader);
+}
+
+static void
+allow(const char *verb)
+{
+	send_appended(expect_append(EVENT_READ_ALLOWED, verb), "receipt");
+}
+
+static void
+expect_end(const char *text)
+{
+	struct msg_query_end m;
+
+	PLAY_EXPECT(&play.gate, query_end, &m);
+	ATF_CHECK_STREQ(m.read_end.text, text);
+	ATF_CHECK(is_text(m.read_end.receipt, "receipt"));
+	ATF_CHECK_EQ(play.r.queries[0].state, QUERY_FREE);
+}
+
+static void
+send_failure(uint32_t seq, bool not_kept, const char *message)
+{
+	PLAY_SEND(&play.ledgerd, ledger_failed, .seq = seq,
+	    .not_kept = not_kept, .message = message);
+}
+
+/* The next part that is asked for is sent. */
+static void
+give_part(uint32_t file, uint64_t offset, const char *name, bool last,
+    const char *data)
+{
+	struct msg_ledger_evidence m;
+
+	PLAY_EXPECT(&play.ledgerd, ledger_evidence, &m);
+	ATF_CHECK_EQ(m.index, 3);
+	ATF_CHECK_EQ(m.file, file);
+	ATF_CHECK_EQ(m.offset, offset);
+	PLAY_SEND(&play.ledgerd, ledger_evidence_is, .seq = m.seq,
+	    .name = name, .forgotten = data == NULL, .last = last,
+	    .data = { data, data == NULL ? 0 : strlen(data) });
+}
+
+TEST(evidence_is_a_leaf_and_then_its_files)
+{
+	ask(VERB_EVIDENCE, 3, "");
+	allow("\"verb\":\"evidence\"");
+	send_leaf(expect_read(3, 1), 3, "one\n");
+	expect_data(1, "leaf");
+	expect_data(3, "one\n");
+	give_part(0, 0, "command", true, "the command");
+	expect_data(4, "command");
+	expect_data(5, "the command");
+	give_part(1, 0, "manifest.yaml", false, "first ");
+	expect_data(4, "manifest.yaml");
+	expect_data(5, "first ");
+	give_part(1, 6, "manifest.yaml", true, "second");
+	expect_data(5, "second");
+	give_part(2, 0, "gone", true, NULL);
+	give_part(3, 0, "gone, too", true, NULL);
+	give_part(4, 0, "empty", true, "");
+	expect_data(4, "empty");
+	give_part(5, 0, "", true, "");
+	expect_end("forgotten: gone, gone, too");
+}
+
+TEST(evidence_that_cannot_be_read_is_a_refusal)
+{
+	struct msg_ledger_evidence m;
+
+	ask(VERB_EVIDENCE, 3, "");
+	allow("evidence");
+	send_leaf(expect_read(3, 1), 3, "");
+	expect_data(1, "leaf");
+	PLAY_EXPECT(&play.ledgerd, ledger_evidence, &m);
+	send_failure(m.seq, false, "page 7 is damaged");
+	expect_refused(REASON_LEDGER, "page 7 is damaged", "");
+}
+
+TEST(what_is_beside_a_leaf_past_the_end_is_refused_and_recorded)
+{
+	static const enum verb verbs[] = { VERB_EVIDENCE, VERB_DISCLOSE,
+	    VERB_FORGET };
+
+	for (size_t i = 0; i < 3; i++) {
+		ask(verbs[i], 42, "author");
+		send_appended(expect_append(EVENT_READ_REFUSED,
+		    "no-such-leaf"), "receipt");
+		expect_refused(REASON_NO_LEAF, "the ledger has 42", "receipt");
+	}
+}
+
+static uint32_t
+expect_disclose(void)
+{
+	struct msg_ledger_disclose m;
+
+	PLAY_EXPECT(&play.ledgerd, ledger_disclose, &m);
+	ATF_CHECK_EQ(m.index, 3);
+	ATF_CHECK_EQ(m.field, WITHHELD_AUTHOR);
+	return m.seq;
+}
+
+TEST(disclosure_is_a_leaf_and_one_line)
+{
+	ask(VERB_DISCLOSE, 3, "author");
+	allow("\"field\":\"author\"");
+	send_leaf(expect_disclose(), 3, "line\n");
+	expect_data(1, "leaf");
+	expect_data(3, "line\n");
+	expect_end("");
+}
+
+TEST(field_that_is_not_kept_is_a_refusal)
+{
+	ask(VERB_DISCLOSE, 3, "author");
+	allow("disclose");
+	send_failure(expect_disclose(), true, "it was forgotten");
+	expect_refused(REASON_NOT_KEPT, "it was forgotten", "");
+}
+
+/* The order's event is checked as an append's. */
+static uint32_t
+expect_forget(void)
+{
+	struct msg_ledger_forget m;
+
+	PLAY_EXPECT(&play.ledgerd, ledger_forget, &m);
+	ATF_CHECK_EQ(m.leaf, 3);
+	ATF_CHECK_EQ(m.field, WITHHELD_AUTHOR);
+	ATF_CHECK(memmem(m.fields.p, m.fields.len, "reader@example", 14) !=
+	    NULL);
+	ATF_CHECK(memmem(m.evidence.p, m.evidence.len, "command.sig", 11) !=
+	    NULL);
+	return m.seq;
+}
+
+static uint32_t
+expect_erased(void)
+{
+	struct msg_ledger_erased m;
+
+	PLAY_EXPECT(&play.ledgerd, ledger_erased, &m);
+	return m.seq;
+}
+
+TEST(order_to_forget_ends_when_no_copy_is_left)
+{
+	ask(VERB_FORGET, 3, "author");
+	send_appended(expect_forget(), "receipt");
+	PLAY_SEND(&play.ledgerd, ledger_erased_is, .seq = expect_erased(),
+	    .message = "");
+	expect_end("author of leaf 3 is erased");
+}
+
+TEST(order_to_forget_says_that_copies_may_be_left)
+{
+	ask(VERB_FORGET, 3, "author");
+	send_appended(expect_forget(), "receipt");
+	PLAY_SEND(&play.ledgerd, ledger_erased_is, .seq = expect_erased(),
+	    .message = "copies of it may be left");
+	expect_end("author of leaf 3 is erased; copies of it may be left");
+}
+
+TEST(order_to_forget_what_is_not_kept_is_recorded_as_a_refusal)
+{
+	ask(VERB_FORGET, 3, "author");
+	send_failure(expect_forget(), true, "it was forgotten");
+	send_appended(expect_append(EVENT_READ_REFUSED,
+	    "\"reason\":\"not-kept\""), "receipt");
+	expect_refused(REASON_NOT_KEPT, "it was forgotten", "receipt");
+}
+
+TEST(order_to_forget_without_a_record_erases_nothing)
+{
+	ask(VERB_FORGET, 3, "author");
+	send_failure(expect_forget(), false, "the data disk is full");
+	expect_refused(REASON_LEDGER, "the data disk is full", "");
+	play_expect_none(&play.ledgerd);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 #define ADD(name)	ATF_TP_ADD_TC(tp, name)
@@ -180,5 +373,14 @@ ATF_TP_ADD_TCS(tp)
 	ADD(query_is_wiped_when_it_was_recorded);
 	ADD(client_gets_the_disclosures_of_its_own_leaves);
 	ADD(leaves_come_with_what_the_reader_may_see);
+	ADD(evidence_is_a_leaf_and_then_its_files);
+	ADD(evidence_that_cannot_be_read_is_a_refusal);
+	ADD(what_is_beside_a_leaf_past_the_end_is_refused_and_recorded);
+	ADD(disclosure_is_a_leaf_and_one_line);
+	ADD(field_that_is_not_kept_is_a_refusal);
+	ADD(order_to_forget_ends_when_no_copy_is_left);
+	ADD(order_to_forget_says_that_copies_may_be_left);
+	ADD(order_to_forget_what_is_not_kept_is_recorded_as_a_refusal);
+	ADD(order_to_forget_without_a_record_erases_nothing);
 	return atf_no_error();
 }

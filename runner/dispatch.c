@@ -245,7 +245,7 @@ do_failed(void *ctx, const struct msg_ledger_failed *m)
 	if (j != NULL)
 		job_unappended(r, j, m->message);
 	else if (q != NULL)
-		query_leaf_lost(r, q, m->message);
+		query_leaf_lost(r, q, m);
 	else
 		runtime_leaf_failed(r, m->seq, m->message);
 }
@@ -268,6 +268,26 @@ do_proof(void *ctx, const struct msg_ledger_proof *m)
 
 	if (!prove_done(r, m) && q != NULL)
 		query_proof(r, q, m);
+}
+
+static void
+do_evidence(void *ctx, const struct msg_ledger_evidence_is *m)
+{
+	struct runner *r = ctx;
+	struct query *q = find_query_seq(r, m->seq);
+
+	if (q != NULL)
+		query_evidence(r, q, m);
+}
+
+static void
+do_erased(void *ctx, const struct msg_ledger_erased_is *m)
+{
+	struct runner *r = ctx;
+	struct query *q = find_query_seq(r, m->seq);
+
+	if (q != NULL)
+		query_erased(r, q, m->message);
 }
 
 static void
@@ -302,6 +322,8 @@ static const struct chan_row ledgerd_rows[] = {
 	CHAN_ON(ledger_failed, do_failed),
 	CHAN_ON(ledger_leaf, do_leaf),
 	CHAN_ON(ledger_proof, do_proof),
+	CHAN_ON(ledger_evidence_is, do_evidence),
+	CHAN_ON(ledger_erased_is, do_erased),
 };
 
 void

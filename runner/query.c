@@ -65,12 +65,15 @@ turn_away(struct runner *r, struct query *q,
 	release(q);
 }
 
-/* Records the decision, allowed or refused. */
+/* Records the decision, allowed or refused.  An order has a leaf of its own. */
 static void
 record(struct runner *r, struct query *q)
 {
 	enter(q, QUERY_RECORD, LEDGER_MS);
-	say_append_query(r, q);
+	if (q->verb == VERB_FORGET && q->refused == 0)
+		say_forget(r, q);
+	else
+		say_append_query(r, q);
 }
 
 void
@@ -179,10 +182,17 @@ refuse_memory(struct runner *r, struct query *q)
 	turn_away(r, q, NULL);
 }
 
+uint64_t
+query_leaf_at(const struct query *q)
+{
+	return q->verb == VERB_LEDGER ? q->at : q->first;
+}
+
 void
 query_leaf(struct runner *r, struct query *q, const struct msg_ledger_leaf *m)
 {
-	if (q->state != QUERY_SEND || !q->leaf_asked || m->index != q->at)
+	if (q->state != QUERY_SEND || !q->leaf_asked ||
+	    m->index != query_leaf_at(q))
 		die(EXIT_PEER, "ledgerd sent leaf %llu, which was not asked "
 		    "for", (unsigned long long)m->index);
 	q->leaf_asked = false;
@@ -211,18 +221,95 @@ query_proof(struct runner *r, struct query *q,
 		refuse_memory(r, q);
 }
 
-void
-query_leaf_lost(struct runner *r, struct query *q, const char *message)
+/* Nothing has been erased; the refusal is recorded instead. */
+static void
+refuse_order(struct runner *r, struct query *q, const char *message)
 {
-	const struct bytes why = { message, strlen(message) };
+	query_refuse(q, REASON_NOT_KEPT, "%s", message);
+	record(r, q);
+}
 
-	if (q->state != QUERY_SEND || !q->leaf_asked) {
-		query_unappended(r, q, message);
+/* Whether the query is for one leaf, so that its answer ends here. */
+static bool
+is_for_one(const struct query *q)
+{
+	return q->verb == VERB_DISCLOSE || q->verb == VERB_EVIDENCE;
+}
+
+void
+query_leaf_lost(struct runner *r, struct query *q,
+    const struct msg_ledger_failed *m)
+{
+	const struct bytes why = { m->message, strlen(m->message) };
+
+	if (q->state == QUERY_RECORD && m->not_kept && q->refused == 0) {
+		refuse_order(r, q, m->message);
+	} else if (q->state != QUERY_SEND || !q->leaf_asked) {
+		query_unappended(r, q, m->message);
+	} else if (is_for_one(q)) {
+		query_refuse(q, m->not_kept ? REASON_NOT_KEPT : REASON_LEDGER,
+		    "%s", m->message);
+		turn_away(r, q, NULL);
+	} else {
+		q->leaf_asked = false;
+		if (keep(&q->leaf[0], 2, why) == -1)
+			refuse_memory(r, q);
+	}
+}
+
+static void
+note_forgotten(struct query *q, const char *name)
+{
+	const size_t len = strlen(q->text);
+
+	snprintf(q->text + len, sizeof(q->text) - len, "%s%s",
+	    len == 0 ? "forgotten: " : ", ", name);
+}
+
+/* -1 without memory. */
+static int
+keep_evidence(struct query *q, const struct msg_ledger_evidence_is *m)
+{
+	const struct bytes name = { m->name, strlen(m->name) };
+
+	if (q->offset == 0 && keep(&q->leaf[0], 4, name) == -1)
+		return -1;
+	return m->data.len == 0 ? 0 : keep(&q->leaf[1], 5, m->data);
+}
+
+/* A name without a file comes after the last. */
+void
+query_evidence(struct runner *r, struct query *q,
+    const struct msg_ledger_evidence_is *m)
+{
+	if (q->state != QUERY_SEND || !q->leaf_asked)
+		die(EXIT_PEER, "ledgerd sent evidence that was not asked for");
+	q->leaf_asked = false;
+	if (m->name[0] == '\0') {
+		q->at = q->end;
 		return;
 	}
-	q->leaf_asked = false;
-	if (keep(&q->leaf[0], 2, why) == -1)
+	if (m->forgotten)
+		note_forgotten(q, m->name);
+	else if (keep_evidence(q, m) == -1) {
 		refuse_memory(r, q);
+		return;
+	}
+	q->file += m->last;
+	q->offset = m->last ? 0 : q->offset + m->data.len;
+}
+
+void
+query_erased(struct runner *r, struct query *q, const char *message)
+{
+	(void)r;
+	if (q->state != QUERY_SEND || !q->leaf_asked)
+		die(EXIT_PEER, "ledgerd has erased what was not ordered");
+	q->leaf_asked = false;
+	q->at = q->end;
+	snprintf(q->text, sizeof(q->text), "%s of leaf %llu is erased%s%.400s",
+	    q->field, (unsigned long long)q->first,
+	    message[0] == '\0' ? "" : "; ", message);
 }
 
 void
@@ -366,7 +453,8 @@ send_leaves(struct runner *r, struct query *q)
 
 	if (q->leaf_asked || !send_parts(r, q))
 		return;
-	q->at += kept;
+	if (kept && q->at != q->end)
+		q->at++;
 	if (q->at == q->end) {
 		finish(r, q);
 		return;

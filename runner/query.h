@@ -1,6 +1,7 @@
 /*
  * A query: one signed command to read (status, jobs, ledger, consistency,
- * output), from the command to the last byte of its answer.
+ * output, evidence, disclose) or to forget, from the command to the last byte of
+ * its answer.
  *
  *	FREE --submit--> DECIDE --granted--> RECORD --committed--> SEND
  *	    --all is sent--> FREE
@@ -57,8 +58,10 @@ struct query {
 	char		 text[TEXT_MAX];	/* why; else READ_END's */
 	struct tail	*answer;	/* not for what ledgerd sends */
 	uint64_t	 at;		/* in the answer; or the next leaf */
-	uint64_t	 end;		/* one past the last leaf */
-	bool		 leaf_asked;	/* LEDGER_READ or _PROVE is outstanding */
+	uint64_t	 end;		/* one past the last leaf or piece */
+	uint32_t	 file;		/* evidence: the next piece is of it */
+	uint64_t	 offset;
+	bool		 leaf_asked;	/* a request to ledgerd is outstanding */
 	struct query_part leaf[QUERY_PARTS];	/* its reply, until there is
 						   room */
 	struct query_part receipt, disclosures;	/* of the decision, for the
@@ -82,13 +85,22 @@ void	query_appended(struct runner *, struct query *,
 /* ledgerd did not record the decision, or does not read the leaf. */
 void	query_unappended(struct runner *, struct query *,
 	    const char *message);
-/* It cannot read the leaf; the next ones follow. */
-void	query_leaf_lost(struct runner *, struct query *, const char *message);
+/*
+ * It cannot give the leaf; the next ones follow.  Or it cannot give or erase
+ * what is beside it, `not_kept' when that is not there.
+ */
+void	query_leaf_lost(struct runner *, struct query *,
+	    const struct msg_ledger_failed *);
 void	query_leaf(struct runner *, struct query *,
 	    const struct msg_ledger_leaf *);
 /* The proof that a query for consistency is for. */
 void	query_proof(struct runner *, struct query *,
 	    const struct msg_ledger_proof *);
+/* A piece of the evidence that a query is for. */
+void	query_evidence(struct runner *, struct query *,
+	    const struct msg_ledger_evidence_is *);
+/* What was ordered is erased; the message says what is left, or "". */
+void	query_erased(struct runner *, struct query *, const char *message);
 void	query_credit(struct runner *, struct query *, uint32_t bytes);
 void	query_leave(struct runner *, struct query *);	/* its client left */
 void	query_stop(struct runner *, struct query *);	/* appliance stops */
@@ -102,6 +114,9 @@ void	query_turn(struct runner *);
 /* Refuses it, recorded or not; the first refusal holds.  Always -1. */
 int	query_refuse(struct query *, enum reason, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
+
+/* The leaf to ask for next. */
+uint64_t query_leaf_at(const struct query *);
 
 /* answer.c: sets answer, at, end and text; -1 when it is refused. */
 int	answer_make(struct runner *, struct query *);

@@ -8,121 +8,6 @@
 
 _Static_assert(JOB_SLOTS + HISTORY_MAX <= KEPT_JOBS_MAX, "all fit");
 
-void
-say_info(struct runner *r)
-{
-	MSG_SEND(&r->gate, gate_info_is, .vkey = r->vkey, .mode = r->mode,
-	    .slots = JOB_SLOTS);
-}
-
-/* `m' is NULL when the refusal is not recorded. */
-static void
-send_refused(struct runner *r, uint32_t conn, unsigned reason,
-    const char *message, const char *job, const struct msg_ledger_appended *m)
-{
-	static const struct bytes none = { "", 0 };
-
-	MSG_SEND(&r->gate, job_refused, .conn = conn, .refused = {
-	    .reason = (uint8_t)reason, .message = message, .job = job,
-	    .receipt = m == NULL ? none : m->receipt,
-	    .disclosures = m == NULL ? none : m->disclosures });
-}
-
-void
-say_busy(struct runner *r, uint32_t conn, enum reason reason,
-    const char *message)
-{
-	send_refused(r, conn, reason, message, "", NULL);
-}
-
-void
-say_send(struct runner *r, const struct job *j)
-{
-	if (j->attached)
-		MSG_SEND(&r->gate, job_send, .conn = j->conn,
-		    .bundle_len = j->grant.bundle_len,
-		    .send = { .job = j->who.job });
-}
-
-void
-say_explanation(struct runner *r, const struct job *j,
-    const struct client_explained *explained)
-{
-	if (j->attached)
-		MSG_SEND(&r->gate, job_explanation, .conn = j->conn,
-		    .explained = *explained);
-}
-
-void
-say_accepted(struct runner *r, const struct job *j)
-{
-	if (j->attached)
-		MSG_SEND(&r->gate, job_accepted, .conn = j->conn,
-		    .accepted = { .job = j->who.job,
-		    .leaf_hash = j->accepted_leaf });
-}
-
-void
-say_output(struct runner *r, const struct job *j, int stream, const void *data,
-    size_t len)
-{
-	if (j->attached)
-		MSG_SEND(&r->gate, job_output, .conn = j->conn,
-		    .output = { .stream = (uint8_t)stream,
-		    .data = { data, len } });
-}
-
-void
-say_verdict(struct runner *r, const struct job *j,
-    const struct msg_ledger_appended *m)
-{
-	static const struct msg_ledger_appended none;
-	const struct job_verdict *v = &j->verdict;
-
-	if (!j->attached)
-		return;
-	if (v->kind == VERDICT_REFUSED) {
-		send_refused(r, j->conn, v->reason, v->message, j->who.job, m);
-		return;
-	}
-	m = m == NULL ? &none : m;
-	MSG_SEND(&r->gate, job_finished, .conn = j->conn, .finished = {
-	    .outcome = (uint8_t)v->outcome, .status = v->status,
-	    .message = v->message, .receipt = m->receipt,
-	    .disclosures = m->disclosures });
-}
-
-void
-say_query_data(struct runner *r, const struct query *q, int stream,
-    const void *data, size_t len)
-{
-	MSG_SEND(&r->gate, query_data, .conn = q->conn,
-	    .read_data = { .stream = (uint8_t)stream, .data = { data, len } });
-}
-
-void
-say_query_end(struct runner *r, const struct query *q)
-{
-	MSG_SEND(&r->gate, query_end, .conn = q->conn, .read_end = {
-	    .text = q->text, .receipt = { q->receipt.data, q->receipt.len },
-	    .disclosures = { q->disclosures.data, q->disclosures.len } });
-}
-
-void
-say_query_refused(struct runner *r, const struct query *q,
-    const struct msg_ledger_appended *m)
-{
-	if (q->attached)
-		send_refused(r, q->conn, q->refused, q->text, q->who.job, m);
-}
-
-void
-say_proof(struct runner *r, uint32_t conn, const struct msg_ledger_proof *m)
-{
-	MSG_SEND(&r->gate, log_proof, .conn = conn, .proof = {
-	    .note = m->note, .first = m->first, .second = m->second });
-}
-
 /* keyd has one request at a time. */
 static void
 note_request(struct runner *r)
@@ -239,19 +124,31 @@ say_append_evidence(const char *name, struct bytes content)
 	put_string(&evidence, content.p, content.len);
 }
 
+static void
+check_event(enum event event)
+{
+	if (fields.err != 0 || evidence.err != 0)
+		die(EXIT_BUG, "event %u is too long", (unsigned)event);
+}
+
+static void
+forget_evidence(void)
+{
+	explicit_bzero(evidence.base, evidence.len);
+	evidence.len = 0;
+}
+
 uint32_t
 say_append(struct runner *r, enum event event, bool want_receipt)
 {
 	const uint32_t seq = ++r->last_seq;
 
-	if (fields.err != 0 || evidence.err != 0)
-		die(EXIT_BUG, "event %u is too long", (unsigned)event);
+	check_event(event);
 	MSG_SEND(&r->ledgerd, ledger_append, .seq = seq,
 	    .event = (uint8_t)event, .want_receipt = want_receipt,
 	    .fields = { fields.base, fields.len },
 	    .evidence = { evidence.base, evidence.len });
-	explicit_bzero(evidence.base, evidence.len);
-	evidence.len = 0;
+	forget_evidence();
 	return seq;
 }
 
@@ -481,16 +378,84 @@ say_append_query(struct runner *r, struct query *q)
 		append_read_allowed(r, q);
 }
 
+/* The order's leaf goes with the order. */
+void
+say_forget(struct runner *r, struct query *q)
+{
+	struct say_lists lists;
+
+	say_lists(&lists, &q->who, NULL);
+	event_put_disclosure_forgotten(say_append_fields(),
+	    &(struct event_disclosure_forgotten){
+	    .id = q->who.job, SIGNED(&q->who, &lists),
+	    .leaf = event_u64(q->first), .field = q->field });
+	add_query_evidence(q);
+	check_event(EVENT_DISCLOSURE_FORGOTTEN);
+	q->seq = ++r->last_seq;
+	MSG_SEND(&r->ledgerd, ledger_forget, .seq = q->seq, .leaf = q->first,
+	    .field = (uint8_t)withheld_find(q->field),
+	    .fields = { fields.base, fields.len },
+	    .evidence = { evidence.base, evidence.len });
+	forget_evidence();
+}
+
+static uint32_t
+ask_leaf(struct runner *r, const struct query *q)
+{
+	MSG_SEND(&r->ledgerd, ledger_read, .seq = ++r->last_seq,
+	    .index = query_leaf_at(q), .fields = q->fields);
+	return r->last_seq;
+}
+
+static uint32_t
+ask_proof(struct runner *r, const struct query *q)
+{
+	return say_prove(r, q->first, 0, q->second);
+}
+
+static uint32_t
+ask_field(struct runner *r, const struct query *q)
+{
+	MSG_SEND(&r->ledgerd, ledger_disclose, .seq = ++r->last_seq,
+	    .index = q->first, .field = (uint8_t)withheld_find(q->field));
+	return r->last_seq;
+}
+
+static uint32_t
+ask_evidence(struct runner *r, const struct query *q)
+{
+	if (q->at == 0)
+		return ask_leaf(r, q);
+	MSG_SEND(&r->ledgerd, ledger_evidence, .seq = ++r->last_seq,
+	    .index = q->first, .file = q->file, .offset = q->offset);
+	return r->last_seq;
+}
+
+static uint32_t
+ask_erased(struct runner *r, const struct query *q)
+{
+	(void)q;
+	MSG_SEND(&r->ledgerd, ledger_erased, .seq = ++r->last_seq);
+	return r->last_seq;
+}
+
 void
 say_query_leaf(struct runner *r, struct query *q)
 {
-	if (q->verb == VERB_CONSISTENCY) {
-		q->seq = say_prove(r, q->first, 0, q->second);
-		return;
-	}
-	q->seq = ++r->last_seq;
-	MSG_SEND(&r->ledgerd, ledger_read, .seq = q->seq, .index = q->at,
-	    .fields = q->fields);
+	static const struct {
+		enum verb	 verb;
+		uint32_t	(*ask)(struct runner *, const struct query *);
+	} asks[] = {
+		{ VERB_LEDGER, ask_leaf },
+		{ VERB_CONSISTENCY, ask_proof },
+		{ VERB_DISCLOSE, ask_field },
+		{ VERB_EVIDENCE, ask_evidence },
+		{ VERB_FORGET, ask_erased },
+	};
+
+	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
+		if (asks[i].verb == q->verb)
+			q->seq = asks[i].ask(r, q);
 }
 
 uint32_t

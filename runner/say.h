@@ -56,7 +56,9 @@ uint32_t	 say_append(struct runner *, enum event, bool want_receipt);
 void	say_append_accepted(struct runner *, struct job *);
 void	say_append_verdict(struct runner *, struct job *);
 void	say_append_query(struct runner *, struct query *);
-/* Asks for leaf q->at, or for the proof that the query is for. */
+/* An order to forget, and its event. */
+void	say_forget(struct runner *, struct query *);
+/* Asks for the next piece of what the query is for. */
 void	say_query_leaf(struct runner *, struct query *);
 /*
  * Asks for consistency proofs from two sizes to a third, 0 for that of the

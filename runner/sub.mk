@@ -3,8 +3,8 @@
 ARCHIVES += runner
 runner_SRCS := $(addprefix runner/,answer.c bundle.c dispatch.c \
 	dispatch_gate.c history.c job.c job_build.c job_end.c job_io.c \
-	job_judge.c keyd_queue.c prove.c query.c runtime_leaf.c say.c tail.c \
-	turn.c usage.c)
+	job_judge.c keyd_queue.c prove.c query.c runtime_leaf.c say.c \
+	say_gate.c tail.c turn.c usage.c)
 runner_NEEDS := runner/jail lib
 IMAGE_PROGS += runner/runner
 runner/runner_GEN := gen/runner.seccomp.h

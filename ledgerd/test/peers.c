@@ -269,6 +269,13 @@ play_until_done(struct ledgerd_play *p, uint32_t seq)
 }
 
 static void
+take_disclosures(struct answer *a, struct bytes text)
+{
+	memcpy(a->disclosures, text.p, text.len);
+	a->disclosures[text.len] = '\0';
+}
+
+static void
 take_appended(struct answer *a, struct get *g)
 {
 	struct msg_ledger_appended m;
@@ -280,6 +287,7 @@ take_appended(struct answer *a, struct get *g)
 	a->room = m.bytes;
 	a->len = m.receipt.len;
 	memcpy(a->text, m.receipt.p, m.receipt.len);
+	take_disclosures(a, m.disclosures);
 }
 
 static void
@@ -292,6 +300,7 @@ take_leaf(struct answer *a, struct get *g)
 	a->index = m.index;
 	a->len = m.receipt.len;
 	memcpy(a->text, m.receipt.p, m.receipt.len);
+	take_disclosures(a, m.disclosures);
 }
 
 static void
@@ -317,6 +326,32 @@ take_failed(struct answer *a, struct get *g)
 	a->seq = m.seq;
 	a->len = strlen(m.message);
 	memcpy(a->text, m.message, a->len);
+	a->not_kept = m.not_kept;
+}
+
+static void
+take_evidence(struct answer *a, struct get *g)
+{
+	struct msg_ledger_evidence_is m;
+
+	ATF_REQUIRE_EQ(0, msg_get_ledger_evidence_is(g, &m));
+	a->seq = m.seq;
+	strcpy(a->name, m.name);
+	a->forgotten = m.forgotten;
+	a->last = m.last;
+	a->len = m.data.len;
+	memcpy(a->text, m.data.p, m.data.len);
+}
+
+static void
+take_erased(struct answer *a, struct get *g)
+{
+	struct msg_ledger_erased_is m;
+
+	ATF_REQUIRE_EQ(0, msg_get_ledger_erased_is(g, &m));
+	a->seq = m.seq;
+	a->len = strlen(m.message);
+	memcpy(a->text, m.message, a->len);
 }
 
 static void
@@ -333,18 +368,24 @@ take_info(struct answer *a, struct get *g)
 static void
 take_answer(struct answer *a, enum msg type, struct get *g)
 {
+	static const struct {
+		enum msg	 type;
+		void		(*take)(struct answer *, struct get *);
+	} rows[] = {
+		{ MSG_LEDGER_APPENDED, take_appended },
+		{ MSG_LEDGER_LEAF, take_leaf },
+		{ MSG_LEDGER_PROOF, take_proof },
+		{ MSG_LEDGER_FAILED, take_failed },
+		{ MSG_LEDGER_EVIDENCE_IS, take_evidence },
+		{ MSG_LEDGER_ERASED_IS, take_erased },
+		{ MSG_LEDGER_INFO_IS, take_info },
+	};
+
 	memset(a, 0, sizeof(*a));
 	a->type = type;
-	if (type == MSG_LEDGER_APPENDED)
-		take_appended(a, g);
-	else if (type == MSG_LEDGER_LEAF)
-		take_leaf(a, g);
-	else if (type == MSG_LEDGER_PROOF)
-		take_proof(a, g);
-	else if (type == MSG_LEDGER_FAILED)
-		take_failed(a, g);
-	else
-		take_info(a, g);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].type == type)
+			rows[i].take(a, g);
 }
 
 static bool
@@ -480,6 +521,64 @@ play_append(struct ledgerd_play *p, uint32_t seq, enum event nr, bool receipt,
 	ATF_REQUIRE_EQ(0, f.err);
 	MSG_SEND(&p->runner, ledger_append, .seq = seq, .event = (uint8_t)nr,
 	    .want_receipt = receipt, .fields = { fields, f.len });
+}
+
+static void
+put_tagged(struct put *f, enum field_kind kind, const char *tag,
+    const char *name)
+{
+	static const unsigned char digest[32];
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s %s", tag, name);
+	switch (kind) {
+	case FIELD_STR:
+		put_cstr(f, text);
+		return;
+	case FIELD_HEX:
+		put_string(f, digest, sizeof(digest));
+		return;
+	case FIELD_U64:
+		put_u64(f, 1);
+		return;
+	case FIELD_LIST:
+		put_u32(f, (uint32_t)(4 + strlen(text)));
+		put_cstr(f, text);
+		return;
+	}
+}
+
+/* Until the next call. */
+static struct bytes
+tagged(enum event nr, const char *tag)
+{
+	static unsigned char fields[EVENT_MAX];
+	const struct event_field *i = event_info(nr)->fields;
+	struct put f;
+
+	put_init(&f, fields, sizeof(fields));
+	for (; i->name != NULL; i++)
+		put_tagged(&f, i->kind, tag, i->name);
+	ATF_REQUIRE_EQ(0, f.err);
+	return (struct bytes){ fields, f.len };
+}
+
+void
+play_append_tagged(struct ledgerd_play *p, uint32_t seq, enum event nr,
+    const char *tag, struct bytes evidence)
+{
+	MSG_SEND(&p->runner, ledger_append, .seq = seq, .event = (uint8_t)nr,
+	    .want_receipt = true, .fields = tagged(nr, tag),
+	    .evidence = evidence);
+}
+
+void
+play_forget(struct ledgerd_play *p, uint32_t seq, uint64_t leaf,
+    enum withheld field, const char *tag)
+{
+	MSG_SEND(&p->runner, ledger_forget, .seq = seq, .leaf = leaf,
+	    .field = (uint8_t)field,
+	    .fields = tagged(EVENT_DISCLOSURE_FORGOTTEN, tag));
 }
 
 void

@@ -56,6 +56,10 @@ struct answer {
 	uint64_t	 room;		/* LEDGER_INFO_IS, LEDGER_APPENDED */
 	char		 text[RECEIPT_MAX];	/* receipt or message */
 	size_t		 len;
+	bool		 not_kept;	/* LEDGER_FAILED */
+	char		 disclosures[DISCLOSURES_MAX + 1];
+	char		 name[EVIDENCE_NAME_MAX + 1]; /* LEDGER_EVIDENCE_IS; its */
+	bool		 forgotten, last;	/* data: text */
 	struct proof	 first, second;		/* LEDGER_PROOF; its note: text */
 };
 
@@ -111,6 +115,16 @@ void	play_append(struct ledgerd_play *, uint32_t seq, enum event, bool receipt,
 void	play_info(struct ledgerd_play *);
 /* Asks for a leaf with its receipt. */
 void	play_read(struct ledgerd_play *, uint32_t seq, uint64_t index);
+
+/*
+ * Sends an append of an event whose texts are TAG and the field's name, with
+ * evidence.
+ */
+void	play_append_tagged(struct ledgerd_play *, uint32_t seq, enum event,
+	    const char *tag, struct bytes evidence);
+/* The order to forget a field of a leaf, its leaf tagged as above. */
+void	play_forget(struct ledgerd_play *, uint32_t seq, uint64_t leaf,
+	    enum withheld, const char *tag);
 
 /* Asks for the proofs from two sizes to a third. */
 void	play_prove(struct ledgerd_play *, uint32_t seq, uint64_t first,
