@@ -13,6 +13,7 @@
 
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/sha256.h"
 #include "keyd/test/daemon.h"
 #include "keyd/test/submission.h"
 #include "keyd/test/talk.h"
@@ -30,8 +31,23 @@ make_site(void)
 	kit_site(line);
 }
 
-ATF_TC_WITHOUT_HEAD(ledgerd_is_told_the_sites_heartbeat);
-ATF_TC_BODY(ledgerd_is_told_the_sites_heartbeat, tc)
+/* It is the digest that public tools make in the site's folder. */
+static void
+check_site(const unsigned char site[DIGEST_LEN])
+{
+	char hex[2 * DIGEST_LEN + 1], line[128];
+	FILE *f = popen("cd site && find . -type f | sed 's,^./,,' | "
+	    "LC_ALL=C sort | xargs sha256sum | sha256sum", "r");
+
+	ATF_REQUIRE(f != NULL && fgets(line, sizeof(line), f) != NULL);
+	pclose(f);
+	line[2 * DIGEST_LEN] = '\0';
+	sha256_hex(site, hex);
+	ATF_CHECK_STREQ(hex, line);
+}
+
+ATF_TC_WITHOUT_HEAD(ledgerd_is_told_of_the_site);
+ATF_TC_BODY(ledgerd_is_told_of_the_site, tc)
 {
 	static const char settings[] = "version: 1\nheartbeat_seconds: 7\n";
 
@@ -41,12 +57,14 @@ ATF_TC_BODY(ledgerd_is_told_the_sites_heartbeat, tc)
 	daemon_await_ready(&d);
 	talk_ledger(&d, "", NULL, 0);
 	ATF_CHECK_EQ(3600, d.heartbeat_s);
+	check_site(d.site);
 	daemon_kill(&d);
 	kit_write("site/settings.yaml", settings, strlen(settings));
 	daemon_start_logic(&d);
 	daemon_await_ready(&d);
 	talk_ledger(&d, "", NULL, 0);
 	ATF_CHECK_EQ(7, d.heartbeat_s);
+	check_site(d.site);
 	daemon_kill(&d);
 }
 
@@ -377,7 +395,7 @@ ATF_TC_BODY(an_unexpected_message_of_our_own_ends_keyd, tc)
 
 ATF_TP_ADD_TCS(tp)
 {
-	ATF_TP_ADD_TC(tp, ledgerd_is_told_the_sites_heartbeat);
+	ATF_TP_ADD_TC(tp, ledgerd_is_told_of_the_site);
 	ATF_TP_ADD_TC(tp, the_image_program_serves_in_its_sandbox);
 	ATF_TP_ADD_TC(tp, the_image_program_is_confined);
 	ATF_TP_ADD_TC(tp, key_nonces_and_head_survive_a_kill);

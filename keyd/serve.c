@@ -117,12 +117,12 @@ do_ledger_reset(void *ctx)
 static void
 do_ledger_opened(void *ctx, const struct msg_ledger_opened *m)
 {
-	static const unsigned char no_digest[DIGEST_LEN];
 	const struct identity_ledger l = { m->source, m->checkpoint };
 	struct keyd *k = ctx;
 
 	authority_see_ledger(&k->authority, &l);
-	MSG_SEND(&k->ledgerd, site_is, .sha256 = no_digest,
+	MSG_SEND(&k->ledgerd, site_is,
+	    .sha256 = k->authority.site.files.sha256,
 	    .heartbeat_s = k->authority.site.settings.heartbeat_s);
 }
 

@@ -124,6 +124,11 @@ do_site(void *ctx, const struct msg_site_is *m)
 {
 	struct ledgerd *l = ctx;
 
+	/* The site that was booted with stays until the end. */
+	if (l->site_there && memcmp(l->site, m->sha256, DIGEST_LEN) != 0)
+		die(EXIT_PEER, "keyd broke the protocol: it names another "
+		    "site than before");
+	memcpy(l->site, m->sha256, DIGEST_LEN);
 	l->site_there = true;
 	l->heartbeat_s = m->heartbeat_s;
 }

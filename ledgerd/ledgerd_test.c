@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ledgerd/test/peers.h"
+#include "lib/log.h"
 #include "lib/receipt.h"
 
 static struct ledgerd_play p;
@@ -481,6 +482,25 @@ ATF_TC_BODY(stopped_is_the_last_leaf_and_has_a_checkpoint, tc)
 	play_kill(&p);
 }
 
+ATF_TC_WITHOUT_HEAD(each_leaf_names_the_site);
+ATF_TC_BODY(each_leaf_names_the_site, tc)
+{
+	setup();
+	memset(p.site, 0xa5, sizeof(p.site));
+	play_start_ready(&p, "ledger");
+	play_append(&p, 1, EVENT_JOB_FINISHED, true, "j");
+	play_until_answer(&p, &a);
+	check_leaf(0, ",\"site\":\"a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5");
+	check_leaf(1, ",\"site\":\"a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5");
+	play_new_keyd(&p);			/* the same site */
+	play_append(&p, 2, EVENT_JOB_FINISHED, true, "j");
+	play_until_answer(&p, &a);
+	p.site[31] = 0;
+	play_new_keyd(&p);
+	ATF_CHECK_EQ(EXIT_PEER, play_wait_exit(&p));
+	play_check_log("it names another site than before");
+}
+
 ATF_TC_WITHOUT_HEAD(a_heartbeat_is_written_when_idle);
 ATF_TC_BODY(a_heartbeat_is_written_when_idle, tc)
 {
@@ -531,6 +551,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, asks_again_when_keyd_comes_back);
 	ATF_TP_ADD_TC(tp, a_new_runner_gets_no_answers_of_its_predecessor);
 	ATF_TP_ADD_TC(tp, says_which_ledger_it_has_before_it_asks);
+	ATF_TP_ADD_TC(tp, each_leaf_names_the_site);
 	ATF_TP_ADD_TC(tp, is_not_ready_when_keyd_denies_the_tree);
 	ATF_TP_ADD_TC(tp, a_later_denial_leaves_the_leaf_without_receipt);
 	ATF_TP_ADD_TC(tp, a_checkpoint_of_another_tree_ends_it);

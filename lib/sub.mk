@@ -6,7 +6,7 @@ lib_SRCS := $(addprefix lib/,base64.c capability.c checkpoint.c clock.c \
 	disclosure_parse.c filekind.c grant.c kept_jobs.c limit.c lines.c \
 	log.c manifest.c manifest_parse.c name.c note.c receipt.c \
 	receipt_verify.c runtimes.c sandbox.c settings.c sha256.c share.c \
-	share_left.c signers.c signers_check.c sshkey.c sshsig.c stdfds.c \
+	share_left.c signers.c signers_check.c sshkey.c sshsig.c stdfds.c sums.c \
 	tree.c tty.c ustar.c who.c why.c wire.c withheld.c)
 lib_SRCS += $(addprefix lib/msg/,chan.c codec.c event.c msg.c)
 lib_NEEDS := lib/doc

@@ -25,6 +25,7 @@ struct daemon {
 	char		 name[160];	/* what came with the readiness */
 	bool		 ledger_told;	/* see talk_ledger() */
 	uint32_t	 heartbeat_s;	/* what keyd replied */
+	unsigned char	 site[DIGEST_LEN];
 	struct chan	 runner, ledgerd;	/* the test's ends */
 };
 

@@ -139,6 +139,7 @@ talk_ledger(struct daemon *d, const char *source, const void *checkpoint,
 	    .checkpoint = { checkpoint, len });
 	AWAIT(&d->ledgerd, site_is, &m);
 	d->heartbeat_s = m.heartbeat_s;
+	memcpy(d->site, m.sha256, DIGEST_LEN);
 	d->ledger_told = true;
 }
 

@@ -166,7 +166,6 @@ play_keyd_go(struct ledgerd_play *p)
 static void
 take_opened(struct ledgerd_play *p, struct get *g)
 {
-	static const unsigned char no_digest[DIGEST_LEN];
 	struct msg_ledger_opened m;
 
 	ATF_REQUIRE_EQ(0, msg_get_ledger_opened(g, &m));
@@ -174,7 +173,7 @@ take_opened(struct ledgerd_play *p, struct get *g)
 	memcpy(p->newest, m.checkpoint.p, m.checkpoint.len);
 	p->newest_len = m.checkpoint.len;
 	p->opened = true;
-	MSG_SEND(&p->keyd, site_is, .sha256 = no_digest,
+	MSG_SEND(&p->keyd, site_is, .sha256 = p->site,
 	    .heartbeat_s = p->heartbeat_s);
 }
 

@@ -36,6 +36,7 @@ struct ledgerd_play {
 	unsigned	 resets;	/* conversations with the runner */
 	enum play_keyd	 mood;
 	uint32_t	 heartbeat_s;	/* what keyd says of the site */
+	unsigned char	 site[32];
 	bool		 owed;		/* keyd has a question */
 	uint64_t	 owed_size;
 	unsigned char	 owed_root[32];

@@ -183,32 +183,41 @@ check_regular(int fd, const char *path, struct doc_error *e)
 	return doc_error_set(e, path, "%s", NOT_REGULAR);
 }
 
-char *
-files_read(int dirfd, const char *path, size_t max, size_t *lenp,
-    struct doc_error *e)
+int
+files_open(int dirfd, const char *path, struct doc_error *e)
 {
 	/* A FIFO would keep the opener waiting. */
 	int fd = openat(dirfd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
-	    O_CLOEXEC), rc;
-	char *text = NULL;
+	    O_CLOEXEC), saved = errno;
 
 	if (fd == -1) {
-		int saved = errno;
-
 		if (saved == ELOOP)
 			doc_error_set(e, path, "%s", NOT_REGULAR);
 		else
 			doc_error_set(e, path, "cannot be opened: %s",
 			    strerror(saved));
 		errno = saved == ENOENT ? ENOENT : EBADMSG;
-		return NULL;
+		return -1;
 	}
-	rc = check_regular(fd, path, e);
-	if (rc == 0)
-		text = malloc(max + 1);
-	if (rc == 0)
-		rc = text == NULL ? doc_error_memory(e, path) :
-		    read_open(fd, path, max, text, lenp, e);
+	if (check_regular(fd, path, e) == 0)
+		return fd;
+	close(fd);
+	errno = EBADMSG;
+	return -1;
+}
+
+char *
+files_read(int dirfd, const char *path, size_t max, size_t *lenp,
+    struct doc_error *e)
+{
+	int fd = files_open(dirfd, path, e), rc;
+	char *text;
+
+	if (fd == -1)
+		return NULL;
+	text = malloc(max + 1);
+	rc = text == NULL ? doc_error_memory(e, path) :
+	    read_open(fd, path, max, text, lenp, e);
 	close(fd);
 	if (rc == 0)
 		return text;

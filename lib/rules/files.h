@@ -26,6 +26,12 @@ void	files_free(char **);
 ssize_t	files_read_all(int fd, void *buf, size_t cap);
 
 /*
+ * Opens a regular file below dirfd, without following a link.  Returns -1 as
+ * files_read() returns NULL.
+ */
+int	files_open(int dirfd, const char *path, struct doc_error *e);
+
+/*
  * Reads a file below dirfd, without following a link.  The caller frees it.
  * Returns NULL with *e and errno: ENOENT when it is missing, else EBADMSG.
  */

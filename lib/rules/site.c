@@ -105,6 +105,16 @@ has_signers(int dirfd)
 }
 
 static int
+list_files(struct site *s, int dirfd, const struct rules_report *r)
+{
+	struct doc_error e;
+
+	if (s->absent || sitefiles_make(&s->files, dirfd, &e) == 0)
+		return 0;
+	return report(r, &e);
+}
+
+static int
 load(struct site *s, int dirfd, bool draft, const struct rules_report *r)
 {
 	int rc = 0;
@@ -114,8 +124,11 @@ load(struct site *s, int dirfd, bool draft, const struct rules_report *r)
 		rc = load_signers(s, dirfd, r);
 	/* Settings are read in any case, to report errors of both files. */
 	if (load_settings(s, dirfd, r) == 0 && rc == 0 &&
-	    load_rules(s, dirfd, r) == 0)
-		return 0;
+	    load_rules(s, dirfd, r) == 0) {
+		if (list_files(s, dirfd, r) == 0)
+			return 0;
+		rules_free(&s->rules);
+	}
 	signers_free(&s->signers);
 	return -1;
 }
@@ -137,4 +150,5 @@ site_free(struct site *s)
 {
 	signers_free(&s->signers);
 	rules_free(&s->rules);
+	sitefiles_free(&s->files);
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "rules.h"
+#include "sitefiles.h"
 #include "lib/settings.h"
 #include "lib/signers.h"
 
@@ -18,12 +19,13 @@ struct site {
 	struct signers	signers;
 	struct settings	settings;
 	struct rules	rules;
+	struct sitefiles files;		/* what all of this was read from */
 	bool		absent;		/* neither signers nor settings */
 };
 
 /*
  * Reads allowed_signers, settings.yaml (optional) and the rules from a
- * directory.  Without signers and settings there is no site: no signature is
+ * directory, and lists its files.  Without signers and settings there is no site: no signature is
  * trusted, all settings are the defaults.  Reports every error that it finds.
  * Returns -1 after an error; nothing is to be freed then.
  */
