@@ -16,9 +16,11 @@
 static const struct cmd *const commands[] = {
 #define CMD(name)		&cmd_##name,
 #define POLICY_CMD(name)
+#define LEDGER_CMD(name)
 #include "cmd.def"
 #undef CMD
 #undef POLICY_CMD
+#undef LEDGER_CMD
 	NULL
 };
 
@@ -89,13 +91,18 @@ run_command(const char *before, const struct cmd *c, int argc, char *argv[])
 	return code == CMD_USAGE ? usage_error(before, c) : code;
 }
 
-/* Runs a command of a group, such as `casemate policy'. */
+/*
+ * Runs a command of a group, such as `casemate policy'.  A group may be a
+ * command as well, such as `casemate ledger': its own words are options.
+ */
 static int
 run_subcommand(const struct cmd *group, int argc, char *argv[])
 {
 	const struct cmd *c;
 	char before[64];
 
+	if (group->run != NULL && (argc < 2 || argv[1][0] == '-'))
+		return run_command(CASEMATE, group, argc, argv);
 	if (argc < 2) {
 		say("missing subcommand of `" CASEMATE " %s'", group->name);
 		return usage_error(CASEMATE, group);

@@ -202,6 +202,14 @@ serve_leaves(struct fake *f, int fd, int nr, void *arg)
 }
 
 static void
+serve_consistency(struct fake *f, int fd, int nr, void *arg)
+{
+	(void)nr;
+	(void)arg;
+	fake_consistency(f, fd, NULL);
+}
+
+static void
 greet(struct fake *f, int fd, int nr, void *arg)
 {
 	(void)nr;
@@ -213,9 +221,11 @@ greet(struct fake *f, int fd, int nr, void *arg)
 enum lost {
 #define CMD(name)		LOST_##name,
 #define POLICY_CMD(name)	LOST_policy_##name,
+#define LEDGER_CMD(name)	LOST_ledger_##name,
 #include "client/cmd.def"
 #undef CMD
 #undef POLICY_CMD
+#undef LEDGER_CMD
 	LOST_N
 };
 
@@ -226,9 +236,12 @@ static const struct {
 #define CMD(name)		[LOST_##name] = { &cmd_##name, NULL },
 #define POLICY_CMD(name)						\
 	[LOST_policy_##name] = { &cmd_policy_##name, "policy" },
+#define LEDGER_CMD(name)						\
+	[LOST_ledger_##name] = { &cmd_ledger_##name, "ledger" },
 #include "client/cmd.def"
 #undef CMD
 #undef POLICY_CMD
+#undef LEDGER_CMD
 };
 
 /*
@@ -254,12 +267,16 @@ static const struct lost_row {
 	    "--submitter", "a" } },
 	{ LOST_policy, NULL, 111, { "test", "site", "cases.yaml" } },
 	{ LOST_verify, NULL, 111, { "receipt", "--appliance", "vkey" } },
+	{ LOST_compare, NULL, 111, { "receipt", "receipt", "--appliance",
+	    "vkey" } },
 	{ LOST_status, serve_status, 111, { ON, "--json" } },
 	{ LOST_status, serve_status, 111, { ON } },
 	{ LOST_jobs, serve_jobs, 111, { ON, "--json" } },
 	{ LOST_jobs, serve_jobs, 111, { ON } },
 	{ LOST_output, serve_output, 1, { JOB, ON } },
 	{ LOST_ledger, serve_leaves, 111, { ON } },
+	{ LOST_ledger_consistency, serve_consistency, 111, { "1", ON, "-o",
+	    "proof" } },
 	{ LOST_tsc_khz, NULL, 111, { NULL } },
 	{ LOST_policy_check, NULL, 111, { "site" } },
 	{ LOST_policy_explain, NULL, 111, { "site", "cases.yaml" } },

@@ -63,8 +63,20 @@ static const struct odd_row inputs[] = {
 	{ "vkey", { "verify", "receipt", "--appliance", "@" }, 0, false },
 	{ "receipt.disclosures", { "verify", "receipt", "--appliance", "vkey",
 	    "--disclosures", "@" }, ODD_BIT(EMPTY), false },
+	{ "receipt", { "compare", "@", "receipt", "--appliance", "vkey" }, 0,
+	    false },
+	{ "receipt", { "compare", "receipt", "@", "--appliance", "vkey" }, 0,
+	    false },
+	{ "vkey", { "compare", "receipt", "receipt", "--appliance", "@" }, 0,
+	    false },
+	{ "proof", { "compare", "root", "receipt", "--appliance", "vkey",
+	    "--proof", "@" }, 0, false },
 	{ "receipt", { "recipe", "@", "vkey" }, 0, false },
 	{ "vkey", { "recipe", "receipt", "@" }, 0, false },
+	{ "receipt", { "ledger", "consistency", "@", "--key", "key", ON }, 0,
+	    false },
+	{ "receipt", { "ledger", "consistency", "1", "@", "--key", "key", ON },
+	    0, false },
 	{ "site", { "policy", "check", "@" }, ODD_BIT(FOLDER), false },
 	{ "site", { "policy", "explain", "@", "cases" }, ODD_BIT(FOLDER),
 	    false },
@@ -99,9 +111,11 @@ ATF_TC_BODY(inputs_of_every_kind, tc)
 static const struct cmd *const commands[] = {
 #define CMD(name)		&cmd_##name,
 #define POLICY_CMD(name)	&cmd_policy_##name,
+#define LEDGER_CMD(name)	&cmd_ledger_##name,
 #include "client/cmd.def"
 #undef CMD
 #undef POLICY_CMD
+#undef LEDGER_CMD
 };
 
 /* Whether one of these words is part of a usage's text. */
@@ -144,7 +158,7 @@ has_argument_row(const char *name)
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
 		const char *const *w = inputs[i].words;
 
-		w += strcmp(*w, "policy") == 0;
+		w += strcmp(*w, "policy") == 0 || strcmp(*w, "ledger") == 0;
 		if (strcmp(*w, name) != 0)
 			continue;
 		for (; *w != NULL; w++)

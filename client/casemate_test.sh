@@ -47,7 +47,7 @@ usage_errors_are_100_but_125_for_run_body() {
 	    "$casemate" nothing
 	atf_check -s exit:100 -e match:'usage: casemate site' \
 	    "$casemate" site a b
-	for c in site bundle verify down status jobs output ledger up \
+	for c in site bundle verify compare down status jobs output ledger up \
 	    tsc-khz; do
 		atf_check -s exit:100 -e match:'no such option' \
 		    "$casemate" $c --nothing
@@ -63,6 +63,11 @@ usage_errors_are_100_but_125_for_run_body() {
 	    "$casemate" statsu
 	atf_check -s exit:100 -e match:'policy tset: .*mean `policy test' \
 	    "$casemate" policy tset
+	atf_check -s exit:100 -e match:'ledger consitency: .*mean `ledger consis' \
+	    "$casemate" ledger consitency
+	atf_check -o match:'^usage: casemate ledger --key' \
+	    -o match:'casemate ledger consistency SIZE' \
+	    -o match:'  consistency prove' "$casemate" ledger --help
 	atf_check -o match:'usage: casemate policy' "$casemate" policy --help
 	atf_check -s exit:100 -e match:'usage: casemate policy' \
 	    "$casemate" policy --help more

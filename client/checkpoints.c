@@ -94,21 +94,6 @@ take_lock(struct checkpoints *k)
 	return ret;
 }
 
-int
-checkpoints_verify(const struct checkpoints *k, const char *note, size_t len,
-    struct checkpoint *c, struct why *w)
-{
-	size_t text_len;
-
-	if (note_verify(&k->key, note, len, 1, &text_len, w) == -1 ||
-	    checkpoint_parse(c, note, text_len, w) == -1)
-		return -1;
-	if (strcmp(c->origin, k->key.name) != 0)
-		return why_set(w, "the checkpoint is of another log than %s",
-		    k->key.name);
-	return 0;
-}
-
 static int
 load(const struct checkpoints *k, const char *file, struct seen_checkpoint *s)
 {
@@ -121,8 +106,8 @@ load(const struct checkpoints *k, const char *file, struct seen_checkpoint *s)
 		ret = file_read(AT_FDCWD, path, FILE_NOFOLLOW, path,
 		    NOTE_TEXT_MAX, &note, NULL);
 	if (ret == 0 && note.len != 0) {
-		ret = checkpoints_verify(k, buf_str(&note), note.len, &s->c,
-		    &w);
+		ret = checkpoint_verify(&k->key, buf_str(&note), note.len, 1,
+		    &s->c, &w);
 		s->there = ret == 0;
 	} else if (ret == 0 && access(path, F_OK) == 0) {
 		ret = why_set(&w, "it is empty");

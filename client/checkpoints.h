@@ -41,13 +41,6 @@ int	checkpoints_open(struct checkpoints *, const char *vkey);
 void	checkpoints_close(struct checkpoints *);
 
 /*
- * Reads a checkpoint of this key's own log from a note.  Returns -1 with
- * EBADMSG and *w.
- */
-int	checkpoints_verify(const struct checkpoints *, const char *note,
-	    size_t len, struct checkpoint *, struct why *w);
-
-/*
  * Each replaces the file if something can be kept.  Complains when it cannot be
  * written.
  */

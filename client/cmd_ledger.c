@@ -301,10 +301,22 @@ static const struct opt opts[] = {
 	{ 0 },
 };
 
+static const struct cmd *const commands[] = {
+#define CMD(name)
+#define POLICY_CMD(name)
+#define LEDGER_CMD(name)	&cmd_ledger_##name,
+#include "cmd.def"
+#undef CMD
+#undef POLICY_CMD
+#undef LEDGER_CMD
+	NULL
+};
+
 const struct cmd cmd_ledger = {
 	.name = "ledger",
 	.summary = "print its ledger, verifying each leaf",
 	.forms = { "" },
 	.opts = opts,
 	.run = run,
+	.subcommands = commands,
 };

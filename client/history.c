@@ -105,7 +105,8 @@ take_proof(struct checkpoints *k, const struct client_proof *m,
 {
 	struct why w = { "" };
 
-	if (checkpoints_verify(k, m->note.p, m->note.len, now, &w) == -1) {
+	if (checkpoint_verify(&k->key, m->note.p, m->note.len, 1, now, &w)
+	    == -1) {
 		say("%s: the appliance's newest checkpoint is not valid: %s; "
 		    "nothing was sent to it", where, w.text);
 		return -1;

@@ -215,7 +215,7 @@ ATF_TC_BODY(checkpoint_of_another_log_or_key_is_refused, tc)
 	USER_CHECK_ERR("newest checkpoint is not valid: ");
 	fake.note_lie = LIE_OTHER_LOG;
 	ATF_CHECK_EQ(1, ask(9, false));
-	USER_CHECK_ERR("is of another log than casemate/fake; nothing was");
+	USER_CHECK_ERR("is of another log than casemate/fake, whose key signed it");
 	ATF_CHECK_EQ(0, kept_size("newest"));
 }
 

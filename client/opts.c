@@ -379,6 +379,8 @@ opts_print_help(FILE *out, const char *before, const struct cmd *c)
 		putc('\n', out);
 	for (const struct opt *o = table_of(c); o->name != NULL; o++)
 		print_help_line(out, o);
+	if (c->opts != NULL && c->subcommands != NULL)
+		putc('\n', out);
 	for (size_t i = 0; c->subcommands != NULL &&
 	    c->subcommands[i] != NULL; i++)
 		fprintf(out, "  %-8s %s\n", c->subcommands[i]->name,

@@ -201,6 +201,7 @@ ATF_TC_BODY(tables_of_all_commands_are_in_order, tc)
 {
 #define CMD(name)		check_command(&cmd_##name);
 #define POLICY_CMD(name)	check_command(&cmd_policy_##name);
+#define LEDGER_CMD(name)	check_command(&cmd_ledger_##name);
 #include "cmd.def"
 }
 

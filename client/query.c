@@ -25,7 +25,7 @@ static const struct {
 	[VERB_EVIDENCE] = { "1345", EVIDENCE_ALL_MAX },
 	[VERB_DISCLOSE] = { "13", ANSWER_MAX },
 	[VERB_FORGET] = { "", ANSWER_MAX },
-	[VERB_CONSISTENCY] = { "1", ANSWER_MAX },
+	[VERB_CONSISTENCY] = { "12", ANSWER_MAX },
 };
 
 /* One more than there are verbs: their numbers begin with 1. */

@@ -205,8 +205,11 @@ every_capability_is_documented_body() {
 }
 
 # command_options COMMAND: the options in its usage, and the letters as -k/--key.
+# Those of its subcommands are theirs.
 command_options() {
-	"$casemate" $1 --help | grep -o -e '--[a-z][a-z-]*' | sort -u
+	"$casemate" $1 --help | awk -v own="casemate $1 [^a-z]" '
+	/^(usage:|  *) casemate / { other = $0 !~ own && $0 !~ (own "*$") }
+	!other' | grep -o -e '--[a-z][a-z-]*' | sort -u
 	"$casemate" $1 --help |
 	    sed -n 's,^  -\([a-z]\)\, --\([a-z-]*\).*,-\1/--\2,p'
 }
@@ -233,7 +236,7 @@ every_command_is_documented_head() {
 every_command_is_documented_body() {
 	for c in $("$casemate" help | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
 		"$casemate" "$c" --help |
-		    sed -n 's/^\(usage:\|  *\) casemate \(policy [a-z]*\|'"$c"'\).*/\2/p'
+		    sed -n 's/^\(usage:\|  *\) casemate \(policy [a-z]*\|ledger [a-z][a-z]*\|'"$c"'\).*/\2/p'
 	done | sort -u > commands
 	[ "$(wc -l < commands)" -ge 15 ] || atf_fail "the usage was not read"
 	while read -r c; do

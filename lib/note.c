@@ -289,3 +289,18 @@ note_verify(const struct note_key *k, const char *note, size_t len,
 	errno = EBADMSG;
 	return -1;
 }
+
+int
+checkpoint_verify(const struct note_key *key, const char *note, size_t len,
+    unsigned line, struct checkpoint *c, struct why *w)
+{
+	size_t text_len;
+
+	if (note_verify(key, note, len, line, &text_len, w) == -1 ||
+	    checkpoint_parse(c, note, text_len, w) == -1)
+		return -1;
+	if (strcmp(c->origin, key->name) == 0)
+		return 0;
+	return why_set(w, "the checkpoint is of another log than %s, whose key "
+	    "signed it: an appliance signs only its own log", key->name);
+}

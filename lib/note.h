@@ -69,6 +69,13 @@ void	note_sign(struct put *, const struct note_key *,
 int	note_verify(const struct note_key *, const char *note, size_t len,
 	    unsigned line, size_t *textlen, struct why *w);
 
+/*
+ * The same, and it is a checkpoint of the log that the key names: *c can be
+ * trusted then.
+ */
+int	checkpoint_verify(const struct note_key *, const char *note, size_t len,
+	    unsigned line, struct checkpoint *c, struct why *w);
+
 /* Appends the text of a checkpoint: origin, size, root. */
 void	checkpoint_format(struct put *, const char *origin, uint64_t size,
 	    const unsigned char root[32]);

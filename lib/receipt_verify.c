@@ -8,16 +8,10 @@ receipt_verify(const struct receipt *r, const struct note_key *key,
     struct checkpoint *c, struct why *w)
 {
 	unsigned char hash[TREE_HASH];
-	size_t len;
 
-	if (note_verify(key, r->note, r->note_len, r->note_line, &len,
-	    w) == -1 ||
-	    checkpoint_parse(c, r->note, len, w) == -1)
+	if (checkpoint_verify(key, r->note, r->note_len, r->note_line, c, w)
+	    == -1)
 		return -1;
-	if (strcmp(c->origin, key->name) != 0)
-		return why_set(w, "the checkpoint is of another log than %s, "
-		    "whose key signed it: an appliance signs only its own "
-		    "log", key->name);
 	tree_hash_leaf(r->leaf, r->leaf_len, hash);
 	if (tree_verify(hash, r->index, c->size, &r->proof, c->root) == -1)
 		return why_set(w, "the leaf is not number %" PRIu64 " of the "

@@ -3,10 +3,12 @@
 
 static const struct cmd *const commands[] = {
 #define CMD(name)
+#define LEDGER_CMD(name)
 #define POLICY_CMD(name)	&cmd_policy_##name,
 #include "client/cmd.def"
 #undef CMD
 #undef POLICY_CMD
+#undef LEDGER_CMD
 	NULL
 };
 

@@ -123,6 +123,11 @@ void	fake_parse_command(const struct bytes *text, struct command *,
 void	fake_read_submit(int fd, struct command *);
 /* SUBMIT of a job, which is refused with proof. */
 void	fake_refuse_job(struct fake *, int fd, enum reason, enum fake_lie);
+/*
+ * A query for a consistency proof.  The answer has this text instead, and in
+ * stream 2 if it begins with `!', unless it is NULL.
+ */
+void	fake_consistency(struct fake *, int fd, const char *instead);
 /* A query that is allowed, and its answer. */
 struct fake_reply {
 	enum verb	 verb;		/* the query must have this one */

@@ -7,7 +7,9 @@
 
 #include "client/buf.h"
 #include "lib/command.h"
+#include "lib/consistency.h"
 #include "lib/sha256.h"
+#include "lib/test/kept_tree.h"
 #include "lib/tree.h"
 
 /* Reads READ; the command in it and its digest. */
@@ -137,13 +139,10 @@ fake_query(struct fake *f, int fd, const struct fake_reply *r)
 void
 fake_parts(struct fake *f, int fd, enum verb verb, const struct fake_part *part)
 {
-	unsigned char digest[DIGEST_LEN];
-	struct command c;
-
-	begin_query(f, fd, verb, &c, digest);
+	fake_begin_query(f, fd, verb);
 	for (; part->stream != 0; part++)
 		send_piece(fd, part->stream, part->data, part->len);
-	end_query(f, fd, &c, digest, "", LIE_NONE);
+	end_query(f, fd, &begun, begun_digest, "", LIE_NONE);
 }
 
 char *
@@ -156,6 +155,50 @@ fake_receipt(struct fake *f, const char *leaf, enum fake_lie lie)
 	fake_put_receipt(&p, f, leaf, lie);
 	text[p.len] = '\0';
 	return text;
+}
+
+/* The leaf of the query itself is the newest. */
+static size_t
+make_consistency(struct fake *f, const struct command *c,
+    const unsigned char *digest, char *text, size_t cap)
+{
+	const uint64_t newest = f->leaves + 1;
+	const uint64_t to = c->second == 0 ? newest : c->second;
+	char note[1024];
+	struct fake_leaf leaf;
+	unsigned char root[TREE_HASH];
+	struct proof proof;
+	struct put p;
+	size_t len = 0;
+
+	make_read_leaf(&leaf, f, c, digest, LIE_NONE);
+	fake_fill(f);
+	kept_append(leaf.text, strlen(leaf.text));
+	tree_root(&kept_tree.tree, root);
+	fake_check(tree_prove_consistency(&kept_nodes, c->first, to, &proof)
+	    == 0, "consistency");
+	if (to == newest)
+		len = fake_put_note(f, note, sizeof(note), to, root, LIE_NONE);
+	put_init(&p, text, cap);
+	consistency_format(&p, c->first, &proof, note, len);
+	fake_check(p.err == 0, "consistency");
+	fake_leaf_free(&leaf);
+	return p.len;
+}
+
+void
+fake_consistency(struct fake *f, int fd, const char *instead)
+{
+	char text[CONSISTENCY_MAX];
+
+	fake_begin_query(f, fd, VERB_CONSISTENCY);
+	if (instead == NULL)
+		send_piece(fd, 1, text, make_consistency(f, &begun,
+		    begun_digest, text, sizeof(text)));
+	else
+		send_piece(fd, *instead == '!' ? 2 : 1, instead,
+		    strlen(instead));
+	end_query(f, fd, &begun, begun_digest, "", LIE_NONE);
 }
 
 static void

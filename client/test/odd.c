@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "client/need.h"
+#include "lib/test/kept_tree.h"
 #include "user.h"
 
 const char *const odd_names[ODD_N] = { "link", "null", "full", "zero",
@@ -211,6 +212,21 @@ make_images(void)
 	free(path);
 }
 
+/* Of the receipt's tree, from the empty one. */
+static void
+make_proof(const struct fake *f)
+{
+	unsigned char empty[TREE_HASH];
+	char note[1024];
+
+	fake_fill(f);
+	tree_root(&kept_tree.tree, empty);
+	note[fake_put_note(f, note, sizeof(note) - 1, 0, empty, LIE_NONE)] =
+	    '\0';
+	user_write("root", note, 0644);
+	user_write("proof", "old 0\n", 0644);
+}
+
 static void
 must_run(const struct odd_row *r, int want)
 {
@@ -244,4 +260,5 @@ odd_make_things(void)
 	    "--on", "unix:" USER_SOCKET, "--receipt", "receipt" } }, 7);
 	ATF_REQUIRE_EQ(0, fake_wait(&f));
 	user_write("vkey", f.vkey, 0644);
+	make_proof(&f);
 }
