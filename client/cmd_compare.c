@@ -239,7 +239,7 @@ load(struct comparison *c, const char *const files[2])
 static int
 run(int argc, char *argv[])
 {
-	struct comparison c = { NULL };
+	struct comparison c = { 0 };
 	const char *files[2];
 	int ret;
 

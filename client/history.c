@@ -135,7 +135,8 @@ send_prove(const struct checkpoints *k, struct conn *c, struct why *w)
 
 /* A refusal in place of PROOF: only that of a busy appliance may pass. */
 static enum conn_result
-take_refusal(struct get *g, const char *where, struct why *w)
+take_refusal(const struct checkpoints *k, struct get *g, const char *where,
+    struct why *w)
 {
 	struct client_refused m;
 
@@ -150,6 +151,9 @@ take_refusal(struct get *g, const char *where, struct why *w)
 	}
 	say("%s: the appliance does not prove that its ledger has only grown: "
 	    "%s", where, m.message);
+	if (m.reason == REASON_LEDGER && k->folder != NULL)
+		say("if its disk is damaged, and you accept that its past is "
+		    "not proved any more, remove %s", k->folder);
 	return CONN_NEVER;
 }
 
@@ -173,7 +177,7 @@ talk(struct checkpoints *k, struct conn *c, const char *where,
 		return CONN_NEVER;
 	}
 	if (f.type == CLIENT_REFUSED)
-		return take_refusal(&f.body, where, w);
+		return take_refusal(k, &f.body, where, w);
 	if (f.type == CLIENT_PROOF && client_get_proof(&f.body, &m) == 0)
 		return take_proof(k, &m, where, now) == 0 ? CONN_OK :
 		    CONN_NEVER;

@@ -64,8 +64,8 @@ gate_came_back() {
 
 atf_test_case killed_vm_keeps_its_ledger cleanup
 killed_vm_keeps_its_ledger_head() {
-	atf_set descr 'kill -9 of the VM after a receipt: the tree only grew'
-	atf_set timeout 240
+	atf_set descr 'and the tree only grew; an older copy of its disk is refused'
+	atf_set timeout 360
 }
 killed_vm_keeps_its_ledger_body() {
 	atf_check -o ignore -e ignore "$do" vm_up --disk data.img
@@ -76,6 +76,7 @@ killed_vm_keeps_its_ledger_body() {
 	size=$(sed -n '/^casemate\/test$/{n;p;}' first.receipt)
 	kill -9 "$(cat "$vm_state/qemu.pid")"
 	atf_check -o ignore -e ignore "$casemate" down --force vm
+	cp data.img old.img
 	atf_check -o ignore -e ignore "$do" vm_up --disk data.img
 	atf_check cmp vkey "$vm_state/appliance.vkey"
 	atf_check -o match:'receipt verified' "$casemate" verify \
@@ -83,6 +84,33 @@ killed_vm_keeps_its_ledger_body() {
 	atf_check -o ignore -e ignore "$do" run_job hello
 	grown=$(sed -n '/^casemate\/test$/{n;p;}' hello.receipt)
 	[ "$grown" -gt "$size" ] || atf_fail "tree of $size became $grown"
+	atf_check -o match:"^proved: the first $size of casemate/test's " \
+	    "$casemate" ledger consistency first.receipt -o proof \
+	    --key alice --on vm
+	atf_check -o match:'^no contradiction' "$casemate" compare \
+	    first.receipt hello.receipt --appliance vkey
+	atf_check -o ignore -e ignore "$do" vm_down
+	cp old.img data.img
+	old_disk_is_refused
+}
+
+# Ledger and keyd's files are both older, so that the appliance starts.
+old_disk_is_refused() {
+	cp hello.receipt newest.receipt
+	atf_check -o ignore -e ignore "$do" vm_up --disk data.img
+	atf_check -s exit:125 -o empty \
+	    -e match:"THE LEDGER WENT BACK: it had .* nothing was sent to it" \
+	    "$do" run_job hello
+	# Another user has not seen it before; then it is as long again.
+	for i in 1 2; do
+		atf_check -o ignore -e ignore env XDG_STATE_HOME="$PWD/other" \
+		    "$casemate" run hello --key alice --receipt other.receipt \
+		    --on "unix:$vm_state/vsock.sock" --appliance vkey
+	done
+	atf_check -s exit:125 -o empty -e match:'THE LEDGER FORKED' \
+	    "$do" run_job hello
+	atf_check -s exit:1 -e match:'TWO PASTS: newest.receipt and other' \
+	    "$casemate" compare newest.receipt other.receipt --appliance vkey
 }
 killed_vm_keeps_its_ledger_cleanup() {
 	vm_cleanup

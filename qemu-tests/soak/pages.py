@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Pages of a data disk are lost or changed while it is off.  What happens then
 is said: the appliance refuses to start, or shows what can still be proven."""
+import os
 import shutil
 from common import *
 
@@ -52,6 +53,8 @@ def spoil_ledger(rng):
 
 def step(n, rng):
     shutil.copyfile("whole.img", "disk.img")
+    # Each time the ledger goes back: what the client has seen is forgotten.
+    shutil.rmtree(os.path.dirname(STATE) + "/.checkpoints", ignore_errors=True)
     if rng.random() < 0.7:
         spoil_ledger(rng)
     else:
