@@ -121,6 +121,15 @@ run_subcommand(const struct cmd *group, int argc, char *argv[])
 	return run_command(before, c, argc - 1, argv + 1);
 }
 
+/* Words of a subcommand, or of a group that does nothing by itself. */
+static bool
+wants_subcommand(const struct cmd *c, int argc, char *argv[])
+{
+	if (c->subcommands == NULL)
+		return false;
+	return c->run == NULL || (argc > 1 && argv[1][0] != '-');
+}
+
 static int
 run_words(int argc, char *argv[])
 {
@@ -144,7 +153,7 @@ run_words(int argc, char *argv[])
 		print_usage(stderr);
 		return EXIT_USAGE;
 	}
-	if (c->subcommands != NULL)
+	if (wants_subcommand(c, argc - 1, argv + 1))
 		return run_subcommand(c, argc - 1, argv + 1);
 	return run_command(CASEMATE, c, argc - 1, argv + 1);
 }

@@ -18,6 +18,7 @@
 #include "client/need.h"
 #include "client/test/fake_appliance.h"
 #include "client/test/user.h"
+#include "lib/sha256.h"
 
 #define JOB	"00112233445566778899aabbccddeeff"
 
@@ -201,6 +202,53 @@ serve_leaves(struct fake *f, int fd, int nr, void *arg)
 	fake_leaves(f, fd, NULL, LIE_NONE);
 }
 
+/* A leaf that withholds argv, and the command that it has the digest of. */
+static void
+serve_leaf(struct fake *f, int fd, enum verb verb, const char *file)
+{
+	const struct fake_head head = { .source = f->key.name,
+	    .type = "casemate.job.accepted" };
+	unsigned char digest[DIGEST_LEN];
+	struct fake_leaf leaf;
+	char *receipt;
+
+	sha256("x", 1, digest);
+	fake_leaf_make(&leaf, &head, (struct fake_field[]){
+	    { "command_sha256", .digest = digest }, { NULL } });
+	receipt = fake_receipt(f, leaf.text, LIE_NONE);
+	fake_parts(f, fd, verb, (struct fake_part[]){
+	    { 1, receipt, strlen(receipt) },
+	    { 3, leaf.disclosures.data, leaf.disclosures.len },
+	    { file == NULL ? 0 : 4, file, file == NULL ? 0 : strlen(file) },
+	    { 5, "x", 1 }, { 0 } }, LIE_NONE);
+	free(receipt);
+	fake_leaf_free(&leaf);
+}
+
+static void
+serve_evidence(struct fake *f, int fd, int nr, void *arg)
+{
+	(void)nr;
+	(void)arg;
+	serve_leaf(f, fd, VERB_EVIDENCE, "command");
+}
+
+static void
+serve_disclosure(struct fake *f, int fd, int nr, void *arg)
+{
+	(void)nr;
+	(void)arg;
+	serve_leaf(f, fd, VERB_DISCLOSE, NULL);
+}
+
+static void
+serve_forgotten(struct fake *f, int fd, int nr, void *arg)
+{
+	(void)nr;
+	(void)arg;
+	fake_parts(f, fd, VERB_FORGET, &(struct fake_part){ 0 }, LIE_NONE);
+}
+
 static void
 serve_consistency(struct fake *f, int fd, int nr, void *arg)
 {
@@ -277,6 +325,11 @@ static const struct lost_row {
 	{ LOST_ledger, serve_leaves, 111, { ON } },
 	{ LOST_ledger_consistency, serve_consistency, 111, { "1", ON, "-o",
 	    "proof" } },
+	{ LOST_ledger, serve_leaves, 111, { ON, "--redact" } },
+	{ LOST_ledger_evidence, serve_evidence, 111, { "0", ON, "-o",
+	    "evidence" } },
+	{ LOST_ledger_disclose, serve_disclosure, 111, { "0", "argv", ON } },
+	{ LOST_ledger_forget, serve_forgotten, 111, { "0", "argv", ON } },
 	{ LOST_tsc_khz, NULL, 111, { NULL } },
 	{ LOST_policy_check, NULL, 111, { "site" } },
 	{ LOST_policy_explain, NULL, 111, { "site", "cases.yaml" } },
@@ -386,6 +439,8 @@ check_way(const struct lost_row *r, const char *const words[], unsigned way,
 	    words[1], words[2], user_err);
 	if (r->serve != NULL)
 		ATF_CHECK_EQ(0, fake_wait(&f));
+	if (r->row == LOST_ledger_evidence && r->serve != NULL)
+		ATF_CHECK_EQ(0, system("rm -r evidence"));
 	if (lost && !loses_err(way))
 		ATF_CHECK_MSG(strstr(user_err, "standard output") != NULL,
 		    "%s %s, way %u: %s", words[1], words[2], way, user_err);

@@ -14,12 +14,12 @@
 	"\"data\":{\"id\":\"ab\",\"submitter\":%s,\"submitter_key\":%s,"	\
 	"\"session\":%s,\"rules\":[\"r\"],\"verb\":\"jobs\",\"message\":%s}}"
 
-struct secret {
+struct secret_field {
 	const char	*name, *json;
 };
 
 /* In the order of the row read.refused. */
-static const struct secret secrets[] = {
+static const struct secret_field secrets[] = {
 	{ "submitter", "\"dana\"" }, { "submitter_key", "\"SHA256:x\"" },
 	{ "session", "\"ticket \\\"7\\\"\"" }, { "message", "\"no\"" },
 	{ "added_later", "[\"a\",\"b\"]" }, { "again", "\"c\"" },
@@ -32,7 +32,7 @@ static struct why w;
 
 /* The nth secret's disclosure, with its newline. */
 static const char *
-line(size_t n, const struct secret *s)
+line(size_t n, const struct secret_field *s)
 {
 	static char text[SECRETS + 1][512];
 	unsigned char salt[DISCLOSURE_SALT] = { (unsigned char)n };
@@ -46,7 +46,7 @@ line(size_t n, const struct secret *s)
 
 /* A leaf of this type whose _sd has so many of these. */
 static void
-make_leaf(const char *type, const char *more, const struct secret *s, size_t n)
+make_leaf(const char *type, const char *more, const struct secret_field *s, size_t n)
 {
 	char text[4096], digest[DISCLOSURE_DIGEST + 1];
 	size_t len;
@@ -136,7 +136,7 @@ ATF_TC_BODY(every_withheld_field_has_a_mark, tc)
 ATF_TC_WITHOUT_HEAD(moved_disclosure_is_refused);
 ATF_TC_BODY(moved_disclosure_is_refused, tc)
 {
-	struct secret other = { "submitter", "\"erin\"" };
+	struct secret_field other = { "submitter", "\"erin\"" };
 	char lines[2048];
 
 	make_leaf(TYPE, "", secrets, 4);
@@ -164,7 +164,7 @@ ATF_TC_BODY(duplicate_disclosure_is_refused, tc)
 ATF_TC_WITHOUT_HEAD(field_in_anothers_place_is_refused);
 ATF_TC_BODY(field_in_anothers_place_is_refused, tc)
 {
-	struct secret other[] = { { "verb", "\"output\"" },
+	struct secret_field other[] = { { "verb", "\"output\"" },
 	    { "submitter", "\"dana\"" } };
 
 	make_leaf(TYPE, "", other, 2);
@@ -180,7 +180,7 @@ ATF_TC_BODY(field_in_anothers_place_is_refused, tc)
 ATF_TC_WITHOUT_HEAD(malformed_disclosures_are_refused);
 ATF_TC_BODY(malformed_disclosures_are_refused, tc)
 {
-	struct secret surrogate = { "submitter", "\"\\ud800\"" };
+	struct secret_field surrogate = { "submitter", "\"\\ud800\"" };
 	char lines[1024];
 
 	make_leaf(TYPE, "", secrets, 4);
@@ -215,7 +215,7 @@ ATF_TC_BODY(malformed_digests_are_refused, tc)
 ATF_TC_WITHOUT_HEAD(fields_of_newer_versions_are_shown);
 ATF_TC_BODY(fields_of_newer_versions_are_shown, tc)
 {
-	const struct secret bad[] = { { "verb", "\"\"" }, { "_sd", "[]" },
+	const struct secret_field bad[] = { { "verb", "\"\"" }, { "_sd", "[]" },
 	    { "same", "\"\"" }, { "same", "\"\"" } };
 	char lines[2048], digest[2][DISCLOSURE_DIGEST + 1], want[1024];
 	const char *l;

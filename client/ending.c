@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/codes.h"
+#include "lib/doc/json.h"
 
 bool
 ending_is_query(const struct signed_command *s)
@@ -20,6 +21,24 @@ check_text(const struct verified *v, const char *name, const char *want,
 	if (strcmp(is, want) == 0)
 		return 0;
 	return why_set(w, "its %s is `%.80s', not `%s'", name, is, want);
+}
+
+/* The client's session as the leaf has it, if it is disclosed. */
+static int
+check_session(const struct verified *v, const char *session, struct why *w)
+{
+	const struct disclosed_field *f = disclosed_find(&v->withheld,
+	    "session");
+	char json[JSON_ESCAPED_MAX(WHO_SESSION_MAX) + 3];
+	struct put p;
+
+	if (f == NULL || f->json == NULL)
+		return 0;
+	put_init(&p, json, sizeof(json) - 1);
+	json_put_string(&p, session, strlen(session));
+	json[p.len] = '\0';
+	return strcmp(f->json, json) == 0 ? 0 :
+	    why_set(w, "its session is not that of the command");
 }
 
 static int
@@ -91,10 +110,22 @@ check_allowed(const struct command *what, const struct verified *v,
 	    check_text(v, "data.job", what->job, w) == -1 ||
 	    check_number(v, "data.first", what->first, w) == -1)
 		return -1;
+	if (check_text(v, "data.field", what->field, w) == -1)
+		return -1;
 	if (what->verb == VERB_CONSISTENCY &&
 	    check_number(v, "data.second", what->second, w) == -1)
 		return -1;
 	return check_number(v, "data.count", what->count, w);
+}
+
+static int
+check_forgotten(const struct command *what, const struct verified *v,
+    struct why *w)
+{
+	if (check_text(v, "type", "casemate.disclosure.forgotten", w) == -1 ||
+	    check_number(v, "data.leaf", what->first, w) == -1)
+		return -1;
+	return check_text(v, "data.field", what->field, w);
 }
 
 static int
@@ -116,10 +147,13 @@ ending_check(const struct ending *end, const struct signed_command *s,
 	const bool query = ending_is_query(s);
 
 	if (check_text(v, query ? "data.id" : "data.job", s->id, w) == -1 ||
-	    check_digest(v, "data.command_sha256", s->sha256, w) == -1)
+	    check_digest(v, "data.command_sha256", s->sha256, w) == -1 ||
+	    check_session(v, s->what.session, w) == -1)
 		return -1;
 	if (end->refused)
 		return check_refused(end, query, v, w);
+	if (s->what.verb == VERB_FORGET)
+		return check_forgotten(&s->what, v, w);
 	return query ? check_allowed(&s->what, v, w) :
 	    check_finished(end, s, v, w);
 }

@@ -44,7 +44,10 @@ struct opt {
 	uint64_t	 min, max;
 };
 
-/* A command, and by `subcommands' a group of commands. */
+/*
+ * A command, and by `subcommands' a group of commands.  A group may have a
+ * function of its own, for words that begin with an option.
+ */
 struct cmd {
 	const char	*name, *summary;
 	const char	*forms[OPT_FORMS_MAX];	/* arguments: "DIR [FILE]..." */

@@ -145,11 +145,12 @@ talk(struct session *s, void *query)
 }
 
 static int
-verify(const struct session *s)
+verify(struct client_query *q)
 {
 	struct verified v = { 0 };
-	int ret = session_verify(s, &v);
+	int ret = session_verify(&q->session, &v);
 
+	q->recorded = v.index;
 	verified_free(&v);
 	return ret;
 }
@@ -164,7 +165,7 @@ query_run(struct client_query *q, const struct command *what)
 	if (s->receipt.len == 0 && !s->end.refused)
 		say("no receipt: the appliance has not proven that it recorded "
 		    "this query, so its answer is not shown");
-	if (s->receipt.len == 0 || verify(s) == -1 || s->end.refused)
+	if (s->receipt.len == 0 || verify(q) == -1 || s->end.refused)
 		return -1;
 	if (s->message.len != 0)
 		say_progress("%s", buf_str(&s->message));

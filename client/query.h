@@ -18,6 +18,7 @@ struct client_query {
 	struct buf	 answer;	/* READ_DATA payloads as they came */
 	size_t		 shown;		/* of them, by query_next() */
 	bool		 too_long;
+	uint64_t	 recorded;	/* the query's own leaf */
 };
 
 /* What a READ_DATA has. */

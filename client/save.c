@@ -65,9 +65,8 @@ complain(const char *path)
 	return -1;
 }
 
-/* Signals that would end us while a temporary file is there. */
-static void
-hold_signals(sigset_t *old)
+void
+save_hold_signals(sigset_t *old)
 {
 	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM,
 	    SIGUSR1, SIGUSR2, SIGTSTP };
@@ -251,7 +250,7 @@ save_open(struct save *s, const char *path, mode_t mode)
 	case FOUND_ERROR:
 		return -1;
 	case FOUND_NOTHING:
-		hold_signals(&old);
+		save_hold_signals(&old);
 		ret = try_new(s);
 		sigprocmask(SIG_SETMASK, &old, NULL);
 		break;
@@ -332,7 +331,7 @@ save_data(struct save *s, const void *data, size_t len)
 
 	if (save_is_stream(s))
 		return write_stream(s, data, len);
-	hold_signals(&old);
+	save_hold_signals(&old);
 	ret = write_file(s, data, len);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return ret;

@@ -14,6 +14,7 @@
 
 #include <sys/types.h>
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -33,6 +34,12 @@ bool	save_is_stream(const struct save *);
 /* Writes all of it, once.  Complains and returns -1. */
 int	save_data(struct save *, const void *data, size_t len);
 void	save_close(struct save *);
+
+/*
+ * Blocks the signals that would end us while a temporary file is there, until
+ * sigprocmask() sets *old again.
+ */
+void	save_hold_signals(sigset_t *old);
 
 /*
  * For a link whose target does not exist: the target's path, which the caller

@@ -10,6 +10,8 @@ client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c checkpoints.c \
 	replace.c safe.c save.c say.c session.c sign.c signed.c sitefolder.c \
 	sitemake.c submit.c target.c treefile.c unixsock.c up_prepare.c \
 	verified.c)
+client_SRCS += $(addprefix client/ledger/,cmd_disclose.c cmd_evidence.c \
+	cmd_forget.c evidence.c oneleaf.c proving.c wholefolder.c)
 client_SRCS += $(addprefix client/policy/,cases.c cmd_check.c cmd_explain.c \
 	cmd_fmt.c cmd_policy.c cmd_test.c constants.c dryrun.c lint.c \
 	naming.c say.c telling.c verdict.c)
@@ -31,11 +33,12 @@ TESTS += $(addprefix client/,backoff_test bundle_readers_test \
 	cmd_compare_test cmd_ledger_test cmd_ledger_consistency_test \
 	cmd_list_test cmd_output_test cmd_run_refused_test cmd_run_test \
 	conn_test disclosed_test doctor/room_test history_test leaf_test \
-	number_test opts_test policy/text_formats_test query_test \
-	receipt_readers_test safe_test save_test target_test unixsock_test \
-	vm/cpio_test vm/differ_test vm/disk_test vm/image_test vm/lock_test \
-	vm/qmp_test vm/start_test vm/state_test vm/statefile_test vm/stop_test \
-	vm/vm_test)
+	ledger/cmd_disclose_test ledger/cmd_evidence_test \
+	ledger/wholefolder_test number_test opts_test policy/text_formats_test \
+	query_test receipt_readers_test safe_test save_test target_test \
+	unixsock_test vm/cpio_test vm/differ_test vm/disk_test vm/image_test \
+	vm/lock_test vm/qmp_test vm/start_test vm/state_test vm/statefile_test \
+	vm/stop_test vm/vm_test)
 client/bundle_readers_test_USES := client/test runner/jail
 client/conn_test_LDFLAGS := -Wl,--wrap=socket,--wrap=connect
 client/doctor/room_test_LDFLAGS := -Wl,--wrap=adjtimex,--wrap=clock_unix_s

@@ -245,7 +245,8 @@ make_leaf(struct fake_leaf *l, struct fake *f, const struct command *c,
 	const struct fake_head head = { .index = f->leaves,
 	    .type = "casemate.job.finished",
 	    .source = lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
-	    .said = lie == LIE_OTHER_EVENT ? "casemate.job.accepted" : NULL };
+	    .said = lie == LIE_OTHER_EVENT ? "casemate.job.accepted" : NULL,
+	    .moved = lie == LIE_OTHER_DISCLOSURE };
 
 	sha256("out\n", 4, out);
 	sha256("err\n", 4, err);
@@ -255,6 +256,8 @@ make_leaf(struct fake_leaf *l, struct fake *f, const struct command *c,
 	    "00000000000000000000000000000000" : job },
 	    { "name", .text = "t" }, { "submitter", .text = "dana" },
 	    { "submitter_key", .text = "SHA256:fake" },
+	    { "session", .text = lie == LIE_OTHER_SESSION ? "other" :
+	    c->session },
 	    { "rules", .text = "run-all" }, { "author", .text = "erin" },
 	    { "command_sha256", .digest = lie == LIE_OTHER_COMMAND ? zeros :
 	    digest },
@@ -270,8 +273,6 @@ make_leaf(struct fake_leaf *l, struct fake *f, const struct command *c,
 	    { "stdout_bytes", .number = 4 }, { "stderr_sha256", .digest = err },
 	    { "stderr_bytes", .number = 4 }, { "wall_ms", .number = 1 },
 	    { NULL } });
-	if (lie == LIE_OTHER_DISCLOSURE)	/* its salt */
-		l->disclosures.data[10] ^= 1;
 }
 
 void

@@ -33,7 +33,9 @@ enum fake_lie {
 	LIE_OTHER_KEY,		/* signs with another key than it shows */
 	LIE_OTHER_LEAF,		/* the proof is of another leaf */
 	LIE_OTHER_DISCLOSURE,	/* one of another leaf */
+	LIE_OTHER_SESSION,
 	LIE_NO_RECEIPT,
+	LIE_OTHER_FIELD,	/* of a query about one */
 	LIE_OTHER_LOG,		/* the checkpoint has another origin */
 };
 
@@ -71,6 +73,7 @@ struct fake_head {
 	uint64_t	 index;
 	const char	*prev;		/* NULL: zeros */
 	const unsigned char *site;	/* NULL: zeros */
+	bool		 moved;		/* its disclosures are another leaf's */
 };
 
 struct fake_leaf {
@@ -152,7 +155,8 @@ struct fake_part {
 	const void	*data;
 	size_t		 len;
 };
-void	fake_parts(struct fake *, int fd, enum verb, const struct fake_part *);
+void	fake_parts(struct fake *, int fd, enum verb, const struct fake_part *,
+	    enum fake_lie);
 /* The receipt of a leaf that is a tree of its own; the caller frees it. */
 char	*fake_receipt(struct fake *, const char *leaf, enum fake_lie);
 /*

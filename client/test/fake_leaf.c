@@ -47,20 +47,22 @@ put_field(struct put *p, enum field_kind kind, const struct fake_field *f)
 /* What is kept beside a leaf: a salt and a value for each withheld field. */
 static void
 add_disclosures(struct buf *out, const struct event_info *info,
-    const struct put *kept)
+    const struct put *kept, bool moved)
 {
+	unsigned char salt[DISCLOSURE_SALT];
 	char line[8192];
 	struct get g;
 
 	get_init(&g, kept->base, kept->len);
 	for (const struct event_field *f = info->fields; f->name != NULL; f++) {
-		const void *salt, *value;
+		const void *value;
 		struct put p;
 		size_t len;
 
 		if (!f->withheld)
 			continue;
-		salt = get_raw(&g, DISCLOSURE_SALT);
+		memcpy(salt, get_raw(&g, DISCLOSURE_SALT), sizeof(salt));
+		salt[0] ^= moved;
 		value = get_string(&g, &len, sizeof(line));
 		put_init(&p, line, sizeof(line));
 		disclosure_put(&p, salt, f->name, value, len);
@@ -100,7 +102,7 @@ fake_leaf_make(struct fake_leaf *l, const struct fake_head *h,
 	    h->source, h->said == NULL ? h->type : h->said, h->prev == NULL ? fake_hex(zeros) : h->prev,
 	    fake_hex(h->site == NULL ? zeros : h->site), (int)data.len,
 	    (char *)data.base);
-	add_disclosures(&l->disclosures, info, &kept);
+	add_disclosures(&l->disclosures, info, &kept, h->moved);
 }
 
 void

@@ -60,9 +60,11 @@ make_read_leaf(struct fake_leaf *l, struct fake *f, const struct command *c,
 {
 	static const unsigned char zeros[DIGEST_LEN];
 	const struct fake_head head = { .index = f->leaves,
-	    .type = "casemate.read.allowed",
+	    .type = c->verb == VERB_FORGET ? "casemate.disclosure.forgotten" :
+	    "casemate.read.allowed",
 	    .source = lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
-	    .said = lie == LIE_OTHER_EVENT ? "casemate.read.refused" : NULL };
+	    .said = lie == LIE_OTHER_EVENT ? "casemate.read.refused" : NULL,
+	    .moved = lie == LIE_OTHER_DISCLOSURE };
 	char id[JOB_ID_LEN + 1];
 
 	command_job(lie == LIE_OTHER_JOB ? zeros : digest, id);
@@ -74,9 +76,10 @@ make_read_leaf(struct fake_leaf *l, struct fake *f, const struct command *c,
 	    verb_word(c->verb) }, { "job", .text = c->job },
 	    { "first", .number = c->first }, { "count", .number = c->count },
 	    { "second", .number = c->second },
-	    { NULL } });
-	if (lie == LIE_OTHER_DISCLOSURE)	/* its salt */
-		l->disclosures.data[10] ^= 1;
+	    { "leaf", .number = c->first + (lie == LIE_OTHER_OUTCOME) },
+	    { "field", .text = lie == LIE_OTHER_FIELD ? "secrets" : c->field },
+	    { "session", .text = lie == LIE_OTHER_SESSION ? "other" :
+	    c->session }, { NULL } });
 }
 
 /* HELLO and READ. */
@@ -137,12 +140,13 @@ fake_query(struct fake *f, int fd, const struct fake_reply *r)
 }
 
 void
-fake_parts(struct fake *f, int fd, enum verb verb, const struct fake_part *part)
+fake_parts(struct fake *f, int fd, enum verb verb, const struct fake_part *part,
+    enum fake_lie lie)
 {
 	fake_begin_query(f, fd, verb);
 	for (; part->stream != 0; part++)
 		send_piece(fd, part->stream, part->data, part->len);
-	end_query(f, fd, &begun, begun_digest, "", LIE_NONE);
+	end_query(f, fd, &begun, begun_digest, "", lie);
 }
 
 char *

@@ -1,0 +1,18 @@
+/*
+ * The commands with which anybody proves, without the appliance's word, who
+ * signed what a leaf is about.
+ */
+#ifndef PROVING_H
+#define PROVING_H
+
+#include "evidence.h"
+
+/*
+ * Prints them to standard output, as lines for a shell: one that enters the
+ * folder, and one `ssh-keygen -Y verify' for each signature that has its file
+ * and its allowed_signers.  Says on standard error what cannot be proved.
+ */
+void	proving_print(const char *dir, const struct evidence *,
+	    const struct verified *);
+
+#endif
