@@ -69,9 +69,9 @@ check_options(const struct run_job *r)
 		return complain("--site and --submitter go together, and "
 		    "--author goes with them");
 	if (here && (r->session.key != NULL || r->author_key != NULL ||
-	    r->session.on != NULL))
+	    r->session.on != NULL || r->session.label != NULL))
 		return complain("--site: a dry run here takes no key and no "
-		    "appliance; leave out --key and --on");
+		    "appliance; leave out --key, --on and --session");
 	if (!here && r->session.key == NULL)
 		return complain("--key KEY is missing; only --dry-run with "
 		    "--site needs none");

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -10,9 +11,23 @@
 #define SIGNING_MAX_S	20	/* the gate waits 30 s for a request */
 #define CLOCK_SKEW_S	240	/* a command may be issued 300 s ahead */
 
+static int
+check_label(const char *label)
+{
+	struct why w = { "" };
+
+	if (label == NULL || command_check_session(label, strlen(label), &w)
+	    == 0)
+		return 0;
+	say("--session: %s", w.text);
+	return -1;
+}
+
 int
 session_open(struct session *s)
 {
+	if (check_label(s->label) == -1)
+		return -1;
 	if (appliance_find(&s->appliance, s->on, s->keyfile, s->wait_s) == -1)
 		return -1;
 	s->key_known = s->appliance.vkey[0] != '\0';
@@ -80,14 +95,18 @@ int
 session_run(struct session *s, const struct command *what, session_talk *talk,
     void *ctx)
 {
+	struct command labelled = *what;
 	bool again = false;
 	int ret;
 
+	if (s->label != NULL)		/* session_open() has checked it */
+		snprintf(labelled.session, sizeof(labelled.session), "%s",
+		    s->label);
 	signed_free(&s->command);
 	appliance_restart_wait(&s->appliance);
 	for (;;) {
 		forget_end(s);
-		if (connect_and_sign(s, what, again) == -1)
+		if (connect_and_sign(s, &labelled, again) == -1)
 			return -1;
 		ret = talk(s, ctx);
 		conn_close(&s->conn);

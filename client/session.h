@@ -19,6 +19,7 @@
 
 struct session {
 	const char	*key, *on, *keyfile;	/* options */
+	const char	*label;		/* of --session, or NULL */
 	uint64_t	 wait_s;
 	struct appliance appliance;
 	bool		 key_known;	/* not only from the appliance itself */
@@ -41,6 +42,9 @@ struct session {
 	{ "appliance", 'a', OPT_TEXT,					\
 	    (at) + offsetof(struct session, keyfile), "KEYFILE",	\
 	    "the key that the appliance must have", .forms = (in) },	\
+	{ "session", 0, OPT_TEXT,					\
+	    (at) + offsetof(struct session, label), "TEXT",		\
+	    "for the ledger: a ticket, or who signed in", .forms = (in) }, \
 	{ "wait", 0, OPT_NUMBER, (at) + offsetof(struct session, wait_s), \
 	    "SECONDS", "how long to try", .forms = (in),		\
 	    .max = APPLIANCE_WAIT_MAX_S }
@@ -52,7 +56,10 @@ struct session {
  */
 typedef int session_talk(struct session *, void *ctx);
 
-/* Finds the appliance and the key that it must have.  Complains, returns -1. */
+/*
+ * Checks the options, and finds the appliance and the key that it must have.
+ * Complains and returns -1.
+ */
 int	session_open(struct session *);
 
 /*

@@ -35,7 +35,8 @@ TESTS += $(addprefix client/,backoff_test bundle_readers_test \
 	conn_test disclosed_test doctor/room_test history_test leaf_test \
 	ledger/cmd_disclose_test ledger/cmd_evidence_test \
 	ledger/wholefolder_test number_test opts_test policy/text_formats_test \
-	query_test receipt_readers_test safe_test save_test target_test \
+	query_test receipt_readers_test safe_test save_test session_test \
+	target_test \
 	unixsock_test vm/cpio_test vm/differ_test vm/disk_test vm/image_test \
 	vm/lock_test vm/qmp_test vm/start_test vm/state_test vm/statefile_test \
 	vm/stop_test vm/vm_test)
