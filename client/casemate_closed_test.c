@@ -313,6 +313,7 @@ static const struct lost_row {
 	{ LOST_bundle, NULL, 0, { "job", "-o", "job.tar", "--key", "key" } },
 	{ LOST_run, NULL, 125, { "--dry-run", "job", "--site", "site",
 	    "--submitter", "a" } },
+	{ LOST_run, NULL, 125, { "job", "--print-manifest" } },
 	{ LOST_policy, NULL, 111, { "test", "site", "cases.yaml" } },
 	{ LOST_verify, NULL, 111, { "receipt", "--appliance", "vkey" } },
 	{ LOST_compare, NULL, 111, { "receipt", "receipt", "--appliance",

@@ -57,6 +57,8 @@ static const struct odd_row inputs[] = {
 	    "a" }, 0, false },
 	{ "bundle", { "run", "--dry-run", "@", "--site", "site",
 	    "--submitter", "a" }, 0, false },
+	{ "job", { "run", "--print-manifest", "@" }, 0, false },
+	{ "bundle", { "run", "--print-manifest", "@" }, 0, false },
 	{ "site", { "run", "--dry-run", "job", "--site", "@", "--submitter",
 	    "a" }, ODD_BIT(FOLDER), false },
 	{ "receipt", { "verify", "@", "--appliance", "vkey" }, 0, false },

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -23,7 +24,7 @@
 struct run_job {
 	const char	*what, *author_key, *receipt;
 	const char	*site, *submitter, *author;	/* --dry-run here */
-	bool		 no_check, quiet, safe_output;
+	bool		 no_check, quiet, safe_output, print_manifest;
 	bool		 dry, verbose;
 	struct session	 session;
 	struct pack	 pack;
@@ -59,6 +60,11 @@ check_options(const struct run_job *r)
 {
 	const bool here = r->site != NULL;
 
+	if (r->print_manifest && (r->dry || here || r->receipt != NULL))
+		return complain("--print-manifest: nothing is run; leave out "
+		    "--dry-run, --site and --receipt");
+	if (r->print_manifest)
+		return 0;
 	if (!r->dry && (here || r->submitter != NULL || r->author != NULL ||
 	    r->verbose))
 		return complain("--verbose, --site, --submitter and --author "
@@ -73,17 +79,33 @@ check_options(const struct run_job *r)
 		return complain("--site: a dry run here takes no key and no "
 		    "appliance; leave out --key, --on and --session");
 	if (!here && r->session.key == NULL)
-		return complain("--key KEY is missing; only --dry-run with "
-		    "--site needs none");
+		return complain("--key KEY is missing; only "
+		    "--print-manifest, and --dry-run with --site, need none");
 	return 0;
+}
+
+/* The manifest that is signed is not the file: how to get its bytes. */
+static void
+tell_manifest(const struct run_job *r)
+{
+	unsigned char digest[SHA256_LEN];
+	char hex[2 * SHA256_LEN + 1];
+
+	if (!r->pack.listed)
+		return;
+	sha256(r->pack.manifest.data, r->pack.manifest.len, digest);
+	sha256_hex(digest, hex);
+	say_progress("%s/manifest.yaml lists no files; the manifest that is "
+	    "signed has their list, too, and the digest %s; `casemate run "
+	    "--print-manifest' prints it", r->what, hex);
 }
 
 static int
 load_pack(struct run_job *r)
 {
 	enum pack_check check = r->no_check ? PACK_AS_IS : PACK_CHECK;
-	const char *author = r->author_key != NULL ? r->author_key :
-	    r->session.key;
+	const char *author = r->print_manifest ? NULL :
+	    r->author_key != NULL ? r->author_key : r->session.key;
 	struct stat st;
 
 	if (stat(r->what, &st) == -1) {
@@ -278,17 +300,31 @@ submit(struct run_job *r)
 	return outlet_end(&r->outlet) == -1 ? -1 : ret;
 }
 
+/* The bytes whose digest is in the leaves of the job. */
+static int
+print_manifest(struct run_job *r)
+{
+	const struct buf *text = &r->pack.manifest;
+
+	if (load_pack(r) == -1)
+		return EXIT_RUN_FAILED;
+	fwrite(text->data, 1, text->len, stdout);
+	return 0;
+}
+
 static int
 run_job(struct run_job *r)
 {
+	if (r->print_manifest)
+		return print_manifest(r);
 	if (r->site != NULL)
 		return run_here(r);
 	if (open_receipt(r) == -1)
 		return EXIT_RUN_FAILED;
-	if (session_open(&r->session) == -1 || load_pack(r) == -1 ||
-	    submit(r) == -1)
+	if (session_open(&r->session) == -1 || load_pack(r) == -1)
 		return EXIT_RUN_FAILED;
-	return report(r);
+	tell_manifest(r);
+	return submit(r) == -1 ? EXIT_RUN_FAILED : report(r);
 }
 
 static int
@@ -328,6 +364,9 @@ static const struct opt opts[] = {
 	    .forms = OPT_FORM_1 },
 	{ "no-check", 0, OPT_FLAG, AT(no_check), NULL,
 	    .help = "leave all checks of the job to the appliance",
+	    .forms = OPT_FORM_1 },
+	{ "print-manifest", 0, OPT_FLAG, AT(print_manifest), NULL,
+	    .help = "only print the manifest that would be signed",
 	    .forms = OPT_FORM_1 },
 	{ "quiet", 'q', OPT_FLAG, AT(quiet), NULL,
 	    .help = "print errors only", .forms = OPT_FORM_1 },

@@ -111,6 +111,7 @@ complete_manifest(struct pack *p, struct source *s)
 	}
 	manifest_free(&s->manifest);
 	manifest_init(&s->manifest);
+	p->listed = true;
 	if (manifest_parse(&s->manifest, MANIFEST, p->manifest.data,
 	    p->manifest.len, &e) == 0)
 		return 0;

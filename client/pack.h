@@ -15,6 +15,7 @@
 
 struct pack {
 	struct buf	manifest;	/* as signed */
+	bool		listed;		/* it got a `files:' section here */
 	struct buf	sig;		/* armoured */
 	struct buf	tar;		/* the whole bundle */
 	char		name[NAME_MAX_LEN + 1];	/* the job's; "": unchecked */
