@@ -203,20 +203,27 @@ store_put(struct store *s, struct bytes text, struct bytes beside)
 	return 0;
 }
 
+void
+store_tip_put(const struct tip *t, struct put *p)
+{
+	uint64_t first = tree_node_number(0, t->kept);
+	unsigned char root[TREE_HASH];
+
+	tree_root(&t->tree, root);
+	put_u64(p, t->tree.size);
+	put_raw(p, root, sizeof(root));
+	for (uint64_t i = t->kept; i < t->tree.size; i++)
+		put_raw(p, t->late[tree_node_number(0, i) - first], TREE_HASH);
+}
+
 static int
 set_tip(struct store *s)
 {
-	const struct tip *t = &s->next;
-	uint64_t first = tree_node_number(0, t->kept);
-	unsigned char root[TREE_HASH], text[STORE_TIP_MAX];
+	unsigned char text[STORE_TIP_MAX];
 	struct put p;
 
-	tree_root(&t->tree, root);
 	put_init(&p, text, sizeof(text));
-	put_u64(&p, t->tree.size);
-	put_raw(&p, root, sizeof(root));
-	for (uint64_t i = t->kept; i < t->tree.size; i++)
-		put_raw(&p, t->late[tree_node_number(0, i) - first], TREE_HASH);
+	store_tip_put(&s->next, &p);
 	return store_set(s, "tip", text, p.len);
 }
 

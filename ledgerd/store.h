@@ -143,6 +143,9 @@ int	store_record(struct store *, uint64_t index, uint64_t at, void *,
 	    size_t cap, size_t *lenp, uint64_t *totalp);
 int	store_node(struct store *, unsigned level, uint64_t index,
 	    unsigned char hash[TREE_HASH]);
+/* The same without computing it from others. */
+int	store_node_kept(struct store *, unsigned level, uint64_t index,
+	    unsigned char hash[TREE_HASH]);
 /* The tree of the first `size' leaves. */
 int	store_tree(struct store *, uint64_t size, struct tree *);
 int	store_prove(struct store *, uint64_t index, uint64_t size,
@@ -166,6 +169,13 @@ int	store_prove_consistency(struct store *, uint64_t first,
 	    const unsigned char second_root[TREE_HASH], struct proof *);
 
 /*
+ * Checks what belongs to no leaf, as store_open() does: the pages that
+ * appending needs, and that the tip and the newest checkpoint on the disk are
+ * those of the tree.  Returns -1 with *w.
+ */
+int	store_check_rest(struct store *, struct why *w);
+
+/*
  * Reads the tables' roots from disk.  All functions above do so when they have
  * to; call it before looking at s->pages or a table.
  */
@@ -180,6 +190,10 @@ int	store_load(struct store *);
 /* For store_open(): loads and checks the tip.  Returns -1 with *w. */
 int	store_load_tip(struct store *, struct why *w);
 
+/* Checks the pages that LMDB reads to append. */
+int	store_check_appending(struct store *, struct why *w);
+/* Appends the value of "tip". */
+void	store_tip_put(const struct tip *, struct put *);
 /* Turns an error of pages.h into the store's; names the leaves affected. */
 int	store_page_fail(struct store *, const struct page_table *);
 /* The most bytes that a transaction with these leaves adds to the file. */

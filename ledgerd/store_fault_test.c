@@ -123,7 +123,7 @@ batch_with_fault(enum how how, unsigned at)
 	int rc;
 
 	arm(how, at);
-	rc = fill_batch(&s, 20, 3000);
+	rc = fill_evidence(&s, 20, 3000);
 	fault.armed = false;
 	if (rc == 0) {
 		ATF_REQUIRE_EQ(before + 20, s.tip.tree.size);
@@ -145,6 +145,27 @@ batch_with_fault(enum how how, unsigned at)
 	return true;
 }
 
+/* Each leaf is there with its evidence, or neither is. */
+static void
+check_evidence(void)
+{
+	static char text[1 << 16];
+	uint64_t large = 0, len;
+	struct fsck f;
+	size_t n;
+
+	fill_check(&s);
+	ATF_REQUIRE_EQ_MSG(0, fill_fsck(&s, &f, text, sizeof(text)), "%s",
+	    text);
+	ATF_REQUIRE_EQ(s.tip.tree.size, f.leaves);
+	for (uint64_t i = 0; i < s.tip.tree.size; i++) {
+		ATF_REQUIRE_EQ(0, store_record(&s, i, 0, text, 1, &n, &len));
+		large += len > 3000;
+	}
+	ATF_REQUIRE(large > 0);
+	ATF_REQUIRE_EQ(2 * large, f.files);
+}
+
 static void
 fail_each_call(enum how how)
 {
@@ -156,9 +177,9 @@ fail_each_call(enum how how)
 		for (at = 1; batch_with_fault(how, at); at++)
 			ATF_REQUIRE(at < 1000);
 	ATF_REQUIRE(at > 3);	/* pages, flush, root page: at least */
-	fill_check(&s);
+	check_evidence();
 	fill_reopen(&s);
-	fill_check(&s);
+	check_evidence();
 	store_close(&s);
 }
 

@@ -245,19 +245,6 @@ find_tables(struct store *s, struct why *w)
 	return 0;
 }
 
-/* Checks the pages that LMDB reads to append. */
-static int
-check_appending(struct store *s, struct why *w)
-{
-	const struct page_table *const tables[] = { &s->leaves, &s->nodes };
-
-	if (pages_check_append(&s->pages, tables, 2, &s->metas) == -1)
-		return why_set(w, STORE_DAMAGED "page %" PRIu64 ", which is "
-		    "needed to record more, is not as it was written"
-		    STORE_REPAIR, s->pages.bad);
-	return 0;
-}
-
 static int
 open_lmdb(struct store *s, const char *dir, size_t max_mib, struct why *w)
 {
@@ -278,7 +265,7 @@ store_open(struct store *s, const char *dir, size_t max_mib, struct why *w)
 	    make_new(s, dir, max_mib, w) == -1 ||
 	    check_length(s, w) == -1 || check_pages(s, w) == -1 ||
 	    find_tables(s, w) == -1 || store_load_tip(s, w) == -1 ||
-	    check_appending(s, w) == -1 ||
+	    store_check_appending(s, w) == -1 ||
 	    open_lmdb(s, dir, max_mib, w) == -1) {
 		store_close(s);
 		return -1;

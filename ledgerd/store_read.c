@@ -219,6 +219,15 @@ store_node(struct store *s, unsigned level, uint64_t index,
 }
 
 int
+store_node_kept(struct store *s, unsigned level, uint64_t index,
+    unsigned char hash[TREE_HASH])
+{
+	if (s->stale && store_load(s) == -1)
+		return -1;
+	return read_node(s, level, index, hash);
+}
+
+int
 store_tree(struct store *s, uint64_t size, struct tree *t)
 {
 	struct store_reader r = { .s = s };

@@ -432,7 +432,8 @@ ATF_TC_BODY(a_name_with_another_value_is_refused, tc)
 		{ "tip", NULL, 0, "its size is not recorded" },
 		{ "tip", zeros, sizeof(ones) - 1, "its size is garbage" },
 		{ "tip", zeros, sizeof(ones) + 1, "its size is garbage" },
-		{ "tip", zeros, STORE_TIP_MAX + 1, "its size is not recorded" },
+		{ "tip", zeros, STORE_TIP_MAX + 1,
+		    "its size is not recorded" },
 		{ "tip", zeros, sizeof(ones) + TREE_HASH,
 		    "its size is garbage" },	/* more late leaves than all */
 		{ "tip", ones, sizeof(ones), "its size is garbage" },

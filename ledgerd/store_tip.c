@@ -20,9 +20,9 @@ check_counts(struct store *s, uint64_t size, uint64_t kept, struct why *w)
 {
 	if (s->leaves.entries != size ||
 	    s->nodes.entries != tree_node_number(0, kept))
-		return why_set(w, STORE_DAMAGED "it says it has %" PRIu64 " leaves, "
-		    "but has %" PRIu64 " of them and %" PRIu64 " nodes" STORE_REPAIR,
-		    size, s->leaves.entries, s->nodes.entries);
+		return why_set(w, STORE_DAMAGED "it says it has %" PRIu64
+		    " leaves, but has %" PRIu64 " of them and %" PRIu64 " nodes"
+		    STORE_REPAIR, size, s->leaves.entries, s->nodes.entries);
 	return 0;
 }
 
@@ -100,8 +100,8 @@ check_last(struct store *s, uint64_t size, struct why *w)
 	}
 	if (leaf_check(text, len, size - 1, prev) == -1 ||
 	    leaf_source(text, len, s->source) == -1)
-		return why_set(w, STORE_DAMAGED "leaf %" PRIu64 " does not follow "
-		    "the one before it" STORE_REPAIR, size - 1);
+		return why_set(w, STORE_DAMAGED "leaf %" PRIu64 " does not "
+		    "follow the one before it" STORE_REPAIR, size - 1);
 	return 0;
 }
 
@@ -118,21 +118,23 @@ check_checkpoint(struct store *s, uint64_t size, struct why *w)
 	if (store_get(s, "checkpoint", note, sizeof(note), &len) == -1) {
 		if (errno == ENOENT)
 			return 0;
-		return why_set(w, STORE_DAMAGED "the last checkpoint cannot be read"
-		    STORE_REPAIR);
+		return why_set(w, STORE_DAMAGED "the last checkpoint cannot be "
+		    "read" STORE_REPAIR);
 	}
 	if (checkpoint_parse_note(&c, note, len, w) == -1)
 		return why_set(w, STORE_DAMAGED "the last checkpoint is garbage"
 		    STORE_REPAIR);
 	if (c.size > size)
-		return why_set(w, STORE_DAMAGED "it has %" PRIu64 " leaves, but a "
-		    "checkpoint for %" PRIu64 STORE_REPAIR, size, c.size);
+		return why_set(w, STORE_DAMAGED "it has %" PRIu64 " leaves, "
+		    "but a checkpoint for %" PRIu64 STORE_REPAIR, size, c.size);
 	if (store_tree(s, c.size, &t) == -1)
-		return why_set(w, STORE_DAMAGED "a node is missing" STORE_REPAIR);
+		return why_set(w, STORE_DAMAGED "a node is missing"
+		    STORE_REPAIR);
 	tree_root(&t, root);
 	if (memcmp(root, c.root, sizeof(root)) != 0)
-		return why_set(w, STORE_DAMAGED "its first %" PRIu64 " leaves are "
-		    "not those of the last checkpoint" STORE_REPAIR, c.size);
+		return why_set(w, STORE_DAMAGED "its first %" PRIu64 " leaves "
+		    "are not those of the last checkpoint" STORE_REPAIR,
+		    c.size);
 	return 0;
 }
 
@@ -161,23 +163,78 @@ store_load_tip(struct store *s, struct why *w)
 	size_t len;
 
 	if (store_get(s, "tip", tip, sizeof(tip), &len) == -1)
-		return why_set(w, STORE_DAMAGED "its size is not recorded" STORE_REPAIR);
+		return why_set(w, STORE_DAMAGED "its size is not recorded"
+		    STORE_REPAIR);
 	get_init(&g, tip, len);
 	size = get_u64(&g);
 	memcpy(want, tip + STORE_KEY, sizeof(want));
 	late = (len - TIP_FIXED) / TREE_HASH;
 	if (len < TIP_FIXED || len != TIP_FIXED + late * TREE_HASH ||
 	    size > INT64_MAX || late > size)
-		return why_set(w, STORE_DAMAGED "its size is garbage" STORE_REPAIR);
+		return why_set(w, STORE_DAMAGED "its size is garbage"
+		    STORE_REPAIR);
 	if (check_counts(s, size, size - late, w) == -1)
 		return -1;
 	if (load_late(s, size - late, tip + TIP_FIXED, late) == -1)
-		return why_set(w, STORE_DAMAGED "a node is missing" STORE_REPAIR);
+		return why_set(w, STORE_DAMAGED "a node is missing"
+		    STORE_REPAIR);
 	tree_root(&s->tip.tree, root);
 	if (memcmp(root, want, sizeof(root)) != 0)
-		return why_set(w, STORE_DAMAGED "its tree has not the root that was "
-		    "recorded" STORE_REPAIR);
+		return why_set(w, STORE_DAMAGED "its tree has not the root "
+		    "that was recorded" STORE_REPAIR);
 	if (size > 0 && check_last(s, size, w) == -1)
 		return -1;
 	return check_checkpoint(s, size, w);
+}
+
+int
+store_check_appending(struct store *s, struct why *w)
+{
+	const struct page_table *const tables[] = { &s->leaves, &s->nodes };
+
+	if (pages_check_append(&s->pages, tables, 2, &s->metas) == -1)
+		return why_set(w, STORE_DAMAGED "page %" PRIu64 ", which is "
+		    "needed to record more, is not as it was written"
+		    STORE_REPAIR, s->pages.bad);
+	return 0;
+}
+
+/* The tip on the disk is that of the tree, whose edge can be read. */
+static int
+check_tip(struct store *s, struct why *w)
+{
+	unsigned char kept[STORE_TIP_MAX], is[STORE_TIP_MAX];
+	unsigned char want[TREE_HASH], root[TREE_HASH];
+	struct tree t;
+	struct put p;
+	size_t len;
+
+	put_init(&p, is, sizeof(is));
+	store_tip_put(&s->tip, &p);
+	if (store_get(s, "tip", kept, sizeof(kept), &len) == -1 ||
+	    len != p.len || memcmp(kept, is, len) != 0)
+		return why_set(w, STORE_DAMAGED "its size and root are not "
+		    "those that were recorded" STORE_REPAIR);
+	if (store_tree(s, s->tip.tree.size, &t) == -1)
+		return why_set(w, STORE_DAMAGED "a node is missing"
+		    STORE_REPAIR);
+	tree_root(&s->tip.tree, want);
+	tree_root(&t, root);
+	if (memcmp(root, want, sizeof(root)) != 0)
+		return why_set(w, STORE_DAMAGED "its tree has not the root "
+		    "that was recorded" STORE_REPAIR);
+	return 0;
+}
+
+int
+store_check_rest(struct store *s, struct why *w)
+{
+	if (store_load(s) == -1)
+		return why_set(w, STORE_DAMAGED "%s" STORE_REPAIR,
+		    store_error(s));
+	if (store_check_appending(s, w) == -1 ||
+	    check_counts(s, s->tip.tree.size, s->tip.kept, w) == -1 ||
+	    check_tip(s, w) == -1)
+		return -1;
+	return check_checkpoint(s, s->tip.tree.size, w);
 }

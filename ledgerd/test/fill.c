@@ -5,10 +5,14 @@
 #include <atf-c.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ledgerd/leaf.h"
 #include "lib/msg/msg.h"
+#include "lib/sha256.h"
+
+#define TEXT_SLICE	(64u << 10)
 
 void
 fill_open(struct store *s)
@@ -20,49 +24,141 @@ fill_open(struct store *s)
 	    why.text);
 }
 
-static size_t
-make_leaf(const struct store *s, char text[LEAF_MAX], size_t len)
+/* Appends the leaf of an event to the transaction. */
+static int
+put_event(struct store *s, const struct event_info *info, struct put *fields,
+    struct bytes files)
 {
-	static char name[EVENT_MAX];
-	unsigned char fields[EVENT_MAX];
+	static char text[LEAF_MAX];
 	static const unsigned char site[DIGEST_LEN];
-	struct put f, p;
-	struct leaf_data data;
 	struct leaf leaf = {
 		.index = s->next.tree.size, .source = "casemate/test",
-		.type = "casemate.appliance.stopped", .prev = s->next.last,
+		.type = info->type, .prev = s->next.last,
 		.time = { .tv_sec = 1700000000 }, .boot = "boot",
 		.site = site,
 	};
+	struct leaf_data data;
+	struct put p;
+	int ret;
 
-	memset(name, 'x', len);
-	name[len] = '\0';
-	put_init(&f, fields, sizeof(fields));
-	event_put_appliance_stopped(&f, &(struct event_appliance_stopped){
-	    .how = name });
-	ATF_REQUIRE_EQ(0, leaf_data_make(&data,
-	    event_info(EVENT_APPLIANCE_STOPPED),
-	    (struct bytes){ fields, f.len }, (struct bytes){ "", 0 }, NULL));
+	ATF_REQUIRE_EQ(0, fields->err);
+	ATF_REQUIRE_EQ(0, leaf_data_make(&data, info,
+	    (struct bytes){ fields->base, fields->len }, files, NULL));
 	leaf.data = data.text;
-	put_init(&p, text, LEAF_MAX);
+	put_init(&p, text, sizeof(text));
 	leaf_format(&p, &leaf);
 	ATF_REQUIRE_EQ(0, p.err);
+	ret = store_put(s, (struct bytes){ text, p.len }, data.beside);
 	leaf_data_free(&data);
-	return p.len;
+	return ret;
+}
+
+static int
+put_stopped(struct store *s, size_t len)
+{
+	static unsigned char fields[EVENT_MAX];
+	static char how[EVENT_MAX];
+	struct put f;
+
+	memset(how, 'x', len);
+	how[len] = '\0';
+	put_init(&f, fields, sizeof(fields));
+	event_put_appliance_stopped(&f, &(struct event_appliance_stopped){
+	    .how = how });
+	return put_event(s, event_info(EVENT_APPLIANCE_STOPPED), &f,
+	    (struct bytes){ "", 0 });
 }
 
 int
 fill_batch(struct store *s, unsigned n, size_t len)
 {
-	static char text[LEAF_MAX];
-
 	if (store_begin(s, n, n * LEAF_MAX) == -1)
 		return -1;
 	for (unsigned i = 0; i < n; i++)
-		if (store_put(s, (struct bytes){ text,
-		    make_leaf(s, text, len) }, (struct bytes){ "", 0 }) == -1)
+		if (put_stopped(s, len) == -1)
 			return -1;
 	return store_commit(s);
+}
+
+static void
+put_file(struct put *p, const char *name, struct bytes content)
+{
+	put_cstr(p, name);
+	put_string(p, content.p, content.len);
+}
+
+static void
+put_digest(struct put *p, struct bytes content)
+{
+	unsigned char digest[SHA256_LEN];
+
+	sha256(content.p, content.len, digest);
+	put_string(p, digest, sizeof(digest));
+}
+
+/* Encodes the row's fields; the two digests are those of these files. */
+static void
+put_fields(struct put *p, const struct event_info *info, struct bytes command,
+    struct bytes manifest)
+{
+	for (const struct event_field *f = info->fields; f->name != NULL; f++)
+		if (f->kind == FIELD_U64)
+			put_u64(p, 7);
+		else if (f->kind == FIELD_LIST)
+			put_u32(p, 0);
+		else if (f->kind == FIELD_STR)
+			put_cstr(p, f->name);
+		else
+			put_digest(p, strcmp(f->name, "command_sha256") == 0 ?
+			    command : manifest);
+}
+
+static int
+put_evident(struct store *s, size_t len)
+{
+	const struct event_info *info = event_info(EVENT_JOB_REFUSED);
+	static unsigned char fields[EVENT_MAX], files[EVIDENCE_MAX];
+	static char command[100], manifest[MANIFEST_MAX];
+	struct bytes c = { command, sizeof(command) }, m = { manifest, len };
+	struct put f, e;
+
+	snprintf(command, sizeof(command), "command %zu",
+	    (size_t)s->next.tree.size);
+	memset(manifest, 'm', len);
+	put_init(&f, fields, sizeof(fields));
+	put_fields(&f, info, c, m);
+	put_init(&e, files, sizeof(files));
+	put_file(&e, "command", c);
+	put_file(&e, "manifest.yaml", m);
+	ATF_REQUIRE_EQ(0, e.err);
+	return put_event(s, info, &f, (struct bytes){ files, e.len });
+}
+
+int
+fill_evidence(struct store *s, unsigned n, size_t len)
+{
+	if (store_begin(s, n, n * (2 * LEAF_MAX + len)) == -1)
+		return -1;
+	for (unsigned i = 0; i < n; i++)
+		if (put_evident(s, len) == -1)
+			return -1;
+	return store_commit(s);
+}
+
+uint64_t
+fill_fsck(struct store *s, struct fsck *f, char *text, size_t cap)
+{
+	static char slice[TEXT_SLICE];
+	struct put all;
+
+	put_init(&all, text, cap - 1);
+	fsck_start(f, s);
+	while (!f->done) {
+		fsck_some(f, slice, sizeof(slice));
+		put_raw(&all, slice, f->text.len);
+	}
+	text[all.len] = '\0';
+	return f->findings;
 }
 
 void

@@ -2,6 +2,7 @@
 #ifndef FILL_H
 #define FILL_H
 
+#include "ledgerd/fsck.h"
 #include "ledgerd/store.h"
 
 /* Opens or makes the store in "ledger"; fails the test on error. */
@@ -12,6 +13,19 @@ void	fill_open(struct store *);
  * what the store returns.
  */
 int	fill_batch(struct store *, unsigned n, size_t len);
+
+/*
+ * The same for refusals of jobs, each with disclosures and with a command and a
+ * manifest of about len bytes beside it, whose digests are in the leaf.
+ */
+int	fill_evidence(struct store *, unsigned n, size_t len);
+
+/*
+ * The whole fsck.  Returns how much is damaged; *f has the counts, and `text'
+ * the lines.
+ */
+uint64_t	fill_fsck(struct store *, struct fsck *f, char *text,
+	    size_t cap);
 
 /*
  * Reads every leaf and fails the test unless each follows the one before it,
