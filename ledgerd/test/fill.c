@@ -5,12 +5,11 @@
 #include <atf-c.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "ledgerd/leaf.h"
+#include "ledgerd/test/evident.h"
 #include "lib/msg/msg.h"
-#include "lib/sha256.h"
 
 #define TEXT_SLICE	(64u << 10)
 
@@ -80,58 +79,14 @@ fill_batch(struct store *s, unsigned n, size_t len)
 	return store_commit(s);
 }
 
-static void
-put_file(struct put *p, const char *name, struct bytes content)
-{
-	put_cstr(p, name);
-	put_string(p, content.p, content.len);
-}
-
-static void
-put_digest(struct put *p, struct bytes content)
-{
-	unsigned char digest[SHA256_LEN];
-
-	sha256(content.p, content.len, digest);
-	put_string(p, digest, sizeof(digest));
-}
-
-/* Encodes the row's fields; the two digests are those of these files. */
-static void
-put_fields(struct put *p, const struct event_info *info, struct bytes command,
-    struct bytes manifest)
-{
-	for (const struct event_field *f = info->fields; f->name != NULL; f++)
-		if (f->kind == FIELD_U64)
-			put_u64(p, 7);
-		else if (f->kind == FIELD_LIST)
-			put_u32(p, 0);
-		else if (f->kind == FIELD_STR)
-			put_cstr(p, f->name);
-		else
-			put_digest(p, strcmp(f->name, "command_sha256") == 0 ?
-			    command : manifest);
-}
-
 static int
 put_evident(struct store *s, size_t len)
 {
-	const struct event_info *info = event_info(EVENT_JOB_REFUSED);
-	static unsigned char fields[EVENT_MAX], files[EVIDENCE_MAX];
-	static char command[100], manifest[MANIFEST_MAX];
-	struct bytes c = { command, sizeof(command) }, m = { manifest, len };
-	struct put f, e;
+	struct evident e;
 
-	snprintf(command, sizeof(command), "command %zu",
-	    (size_t)s->next.tree.size);
-	memset(manifest, 'm', len);
-	put_init(&f, fields, sizeof(fields));
-	put_fields(&f, info, c, m);
-	put_init(&e, files, sizeof(files));
-	put_file(&e, "command", c);
-	put_file(&e, "manifest.yaml", m);
-	ATF_REQUIRE_EQ(0, e.err);
-	return put_event(s, info, &f, (struct bytes){ files, e.len });
+	evident_make(&e, s->next.tree.size, len);
+	return put_event(s, event_info(EVENT_JOB_REFUSED), &e.fields,
+	    e.evidence);
 }
 
 int

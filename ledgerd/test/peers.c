@@ -18,6 +18,7 @@
 #include <sodium.h>
 
 #include "lib/consistency.h"
+#include "evident.h"
 #include "lib/fds.h"
 
 enum {		/* of play.pipes */
@@ -578,6 +579,18 @@ play_forget(struct ledgerd_play *p, uint32_t seq, uint64_t leaf,
 	MSG_SEND(&p->runner, ledger_forget, .seq = seq, .leaf = leaf,
 	    .field = (uint8_t)field,
 	    .fields = tagged(EVENT_DISCLOSURE_FORGOTTEN, tag));
+}
+
+void
+play_append_evidence(struct ledgerd_play *p, uint32_t seq, bool receipt,
+    size_t len)
+{
+	struct evident e;
+
+	evident_make(&e, seq, len);
+	MSG_SEND(&p->runner, ledger_append, .seq = seq,
+	    .event = EVENT_JOB_REFUSED, .want_receipt = receipt,
+	    .fields = { e.fields.base, e.fields.len }, .evidence = e.evidence);
 }
 
 void

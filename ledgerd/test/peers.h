@@ -113,6 +113,9 @@ void	play_until_done(struct ledgerd_play *, uint32_t seq);
 /* Sends an append of an event with small fields, its `job' as given. */
 void	play_append(struct ledgerd_play *, uint32_t seq, enum event, bool receipt,
 	    const char *job);
+/* The same of a refused job with a manifest of len bytes: see evident.h. */
+void	play_append_evidence(struct ledgerd_play *, uint32_t seq, bool receipt,
+	    size_t len);
 void	play_info(struct ledgerd_play *);
 /* Asks for a leaf with its receipt. */
 void	play_read(struct ledgerd_play *, uint32_t seq, uint64_t index);
