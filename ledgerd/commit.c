@@ -253,5 +253,7 @@ commit_own(struct ledgerd *l, const struct own_leaf *own)
 	l->checkpoint.stored = true;
 	s->upgraded_from = "";
 	l->last_commit_ms = clock_ms();
+	if (chan_fits(&l->runner))	/* or it asks when it starts again */
+		MSG_SEND(&l->runner, ledger_grew, .size = s->tip.tree.size);
 	return NULL;
 }

@@ -417,6 +417,8 @@ ATF_TC_BODY(inits_events_are_leaves, tc)
 	play_start_ready(&p, "ledger");
 	SEND_EVENT(&p, 1, appliance_ready, .ready_ms = event_u64(321));
 	ATF_CHECK_STREQ("", p.failure);
+	while (p.grew != 2)	/* the runner is told */
+		ATF_REQUIRE(play_turn(&p, &a, PLAY_LIMIT_MS));
 	SEND_EVENT(&p, 2, appliance_stopping, .ordered_by = "console",
 	    .service = "", .how = "reboot");
 	ATF_CHECK_STREQ("", p.failure);

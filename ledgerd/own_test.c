@@ -7,9 +7,11 @@
 #include <atf-c.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "commit.h"
 #include "ledgerd/test/fill.h"
@@ -46,7 +48,15 @@ __wrap_store_begin(struct store *s, size_t leaves, size_t bytes)
 static void
 start(const char *boot)
 {
+	const struct chan runner = l.runner;
+	int p[2];
+
 	memset(&l, 0, sizeof(l));
+	l.runner = runner;
+	if (runner.msg == NULL) {
+		ATF_REQUIRE_EQ(0, pipe2(p, O_DIRECT | O_CLOEXEC));
+		chan_init(&l.runner, p[0], p[1], PEER_LEDGERD, PEER_RUNNER);
+	}
 	fill_open(&l.store);
 	l.mode = "kept";
 	l.boot_id = boot;

@@ -13,6 +13,9 @@ comes_back() {
 	    atf_fail "$1 did not come back"
 	atf_check -o match:hello -e match:'receipt verified' \
 	    "$do" run_job hello
+	atf_check -o match:'"service":"'"$1"'","cause":"signal","status":9' \
+	    -o match:"console's kill command.*\"then\":\"restart\"" \
+	    "$casemate" ledger --key alice --on vm
 	atf_check -o ignore -e ignore "$do" vm_down
 }
 
@@ -89,6 +92,10 @@ killed_vm_keeps_its_ledger_body() {
 	    --key alice --on vm
 	atf_check -o match:'^no contradiction' "$casemate" compare \
 	    first.receipt hello.receipt --appliance vkey
+	# Nothing says that it stopped.
+	"$casemate" ledger --key alice --on vm > leaves
+	atf_check_equal 2 "$(grep -c appliance.started leaves)"
+	atf_check -s exit:1 grep 'appliance.stop' leaves
 	atf_check -o ignore -e ignore "$do" vm_down
 	cp old.img data.img
 	old_disk_is_refused
@@ -123,8 +130,10 @@ lose_page() {
 	atf_check -o match:'^[1-9]' /usr/bin/python3 - "$2" <<-'PY'
 	import sys
 	data = bytearray(open("data.mdb", "rb").read())
+	# A page in use again may have old bytes below `upper', where none lie.
 	pages = [at for at in range(0, len(data), 4096)
-	    if sys.argv[1].encode() in data[at:at + 4096]]
+	    if sys.argv[1].encode() in data[at +
+	    int.from_bytes(data[at + 14:at + 16], "little"):at + 4096]]
 	for at in pages:
 	    data[at:at + 4096] = bytes(4096)
 	open("data.mdb", "wb").write(data)

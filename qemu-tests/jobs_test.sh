@@ -100,6 +100,10 @@ runtime_is_as_its_page_says_body() {
 	atf_check_equal "$(sha256sum < mine.erofs | cut -c 1-64)" \
 	    "$("$casemate" ledger --key alice --on vm |
 	    sed -n 's/.*"name":"own".*"runtime_sha256":"\([0-9a-f]*\)".*/\1/p')"
+	# Each runtime's digest is a leaf before its first job.
+	atf_check_equal "$(sha256sum < mine.erofs | cut -c 1-64) $(stat -c %s \
+	    mine.erofs)" "$("$casemate" ledger --key alice --on vm |
+	    sed -n 's/.*"runtime":"mine","sha256":"\([0-9a-f]*\)","bytes":\([0-9]*\).*/\1 \2/p')"
 }
 
 case_with_vm two_jobs_at_once 'both run at the same time'

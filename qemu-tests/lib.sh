@@ -53,10 +53,10 @@ vm_up() {
 	"$casemate" up --name vm --image "$image" --site site "$@"
 }
 
-# qemu_with [QEMU_IOPS=N] [QEMU_RTC=TIME]: from here on QEMU has this disk and
-# this clock; see bin/qemu-system-x86_64.
+# qemu_with [QEMU_CPU=KIND] [QEMU_IOPS=N] [QEMU_RTC=TIME]: from here on QEMU has
+# this processor, disk and clock; see bin/qemu-system-x86_64.
 qemu_with() {
-	unset QEMU_IOPS QEMU_RTC
+	unset QEMU_CPU QEMU_IOPS QEMU_RTC
 	[ $# -eq 0 ] || export "$@"
 	PATH=$CASEMATE_SRC/qemu-tests/bin:${PATH#"$CASEMATE_SRC/qemu-tests/bin:"}
 }

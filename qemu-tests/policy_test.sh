@@ -211,16 +211,16 @@ ledger_gives_receipts_again_body() {
 	runs may plain
 	rm plain.may.receipt
 	reads may ledger --receipts proofs
-	atf_check_equal 3 "$(wc -l < read)"
-	for i in 0 1 2; do
+	atf_check_equal 4 "$(wc -l < read)"
+	for i in 0 1 2 3; do
 		atf_check -o match:'receipt verified' \
 		    "$do" verified proofs/$i.tlog-proof
 		"$do" leaf proofs/$i.tlog-proof > leaf
 		sed -n $((i + 1))p read | tr -d '\n' > line
 		atf_check cmp leaf line
 	done
-	atf_check_equal exited "$(field proofs/2.tlog-proof outcome)"
-	unread may no-such-leaf 'no leaf 99; the ledger has 4' \
+	atf_check_equal exited "$(field proofs/3.tlog-proof outcome)"
+	unread may no-such-leaf 'no leaf 99; the ledger has 5' \
 	    ledger --from 99
 	# More than fit into one command, and more than one window.
 	for i in $(seq 45); do

@@ -300,6 +300,16 @@ do_ledger_info(void *ctx, const struct msg_ledger_info_is *m)
 		r->usage.room = m->room;
 }
 
+/* By a leaf of init's or ledgerd's own. */
+static void
+do_grew(void *ctx, const struct msg_ledger_grew *m)
+{
+	struct runner *r = ctx;
+
+	if (m->size > r->tree_size)
+		r->tree_size = m->size;
+}
+
 static void
 do_ledgerd_reset(void *ctx)
 {
@@ -318,6 +328,7 @@ do_ledgerd_reset(void *ctx)
 static const struct chan_row ledgerd_rows[] = {
 	CHAN_ON_RESET(do_ledgerd_reset),
 	CHAN_ON(ledger_info_is, do_ledger_info),
+	CHAN_ON(ledger_grew, do_grew),
 	CHAN_ON(ledger_appended, do_appended),
 	CHAN_ON(ledger_failed, do_failed),
 	CHAN_ON(ledger_leaf, do_leaf),

@@ -415,6 +415,21 @@ TEST(leaves_come_one_by_one)
 	ATF_CHECK_STREQ(text, "seven,eight");
 }
 
+TEST(leaves_of_others_count)
+{
+	start_with_leaves();
+	PLAY_SEND(&play.ledgerd, ledger_grew, .size = LEAVES + 2);
+	play_turn();
+	ATF_CHECK_EQ(play.r.tree_size, LEAVES + 2);
+	PLAY_SEND(&play.ledgerd, ledger_grew, .size = LEAVES + 1);
+	play_turn();
+	ATF_CHECK_EQ(play.r.tree_size, LEAVES + 2);
+	read_it(VERB_LEDGER, LEAVES + 1, 1, "");
+	allowed("\"verb\":\"ledger\"");
+	leaf(expect_question(LEAVES + 1), LEAVES + 1, "ready");
+	expect_answer("", "receipt");
+}
+
 TEST(fewer_leaves_than_asked_are_all_there_are)
 {
 	start_with_leaves();
@@ -737,6 +752,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(output_has_lost_its_head);
 	ADD(output_that_went_meanwhile_is_a_refusal);
 	ADD(leaves_come_one_by_one);
+	ADD(leaves_of_others_count);
 	ADD(fewer_leaves_than_asked_are_all_there_are);
 	ADD(leaf_beyond_the_end_is_refused_with_the_size);
 	ADD(next_leaf_is_asked_for_when_this_one_has_room);

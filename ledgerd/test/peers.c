@@ -391,11 +391,17 @@ take_answer(struct answer *a, enum msg type, struct get *g)
 static bool
 runner_turn(struct ledgerd_play *p, struct answer *a)
 {
+	struct msg_ledger_grew grew;
 	enum chan_event event;
 	enum msg type;
 	struct get g;
 
 	while ((event = chan_next(&p->runner, &type, &g)) != CHAN_NONE) {
+		if (event == CHAN_MSG && type == MSG_LEDGER_GREW) {
+			ATF_REQUIRE_EQ(0, msg_get_ledger_grew(&g, &grew));
+			p->grew = grew.size;
+			continue;
+		}
 		if (event == CHAN_MSG) {
 			take_answer(a, type, &g);
 			return true;

@@ -33,6 +33,7 @@ struct ledgerd_play {
 	uint32_t	 done;		/* init's event with a reply, or 0 */
 	char		 failure[TEXT_MAX + 1];	/* in that reply */
 	bool		 runner_there;
+	uint64_t	 grew;		/* the last LEDGER_GREW's size */
 	unsigned	 resets;	/* conversations with the runner */
 	enum play_keyd	 mood;
 	uint32_t	 heartbeat_s;	/* what keyd says of the site */
