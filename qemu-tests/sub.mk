@@ -5,4 +5,4 @@ SHTESTS += qemu-tests/readme_test qemu-tests/boot_test qemu-tests/jobs_test \
 	qemu-tests/crash_test qemu-tests/attack_test \
 	qemu-tests/capability_test qemu-tests/policy_test \
 	qemu-tests/share_test qemu-tests/kernel_test qemu-tests/manual_test \
-	qemu-tests/soak_test qemu-tests/stop_test
+	qemu-tests/soak_test qemu-tests/stop_test qemu-tests/upgrade_test
