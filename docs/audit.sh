@@ -74,8 +74,7 @@ take_leaves() {
 	done
 	[ "$next" -gt 0 ] || no "$export/leaves has no receipts"
 	size=$(sort -n "$t/checkpoints" | tail -n 1 | cut -d' ' -f1)
-	echo "export: it ends before leaf $next; the appliance had signed $size," \
-	    "of which the last is the reading itself"
+	echo "export: it ends before leaf $next; the appliance had signed $size"
 }
 
 # 2. Disclosures (RFC 9901): base64url of ["SALT","NAME",VALUE], whose SHA-256
@@ -348,7 +347,8 @@ jobs() {
 	"  ordered   \(who)", "  written   \(.data.author) \(.data.author_key // "(key unknown)")",
 	(fact | select(.) | "  proof     \(.command)", "  proof     \(.manifest)"),
 	"  ran       \(.data.argv | known | plain), manifest \(.data.manifest_sha256)",
-	"  runtime   \(.data.runtime | or_none) \(.data.runtime_sha256)",
+	"  runtime   \(if .data.runtime == "" then "none" else
+	    "\(.data.runtime) \(.data.runtime_sha256)" end)",
 	"  secrets   \(.data.secrets | or_none | plain)",
 	"  limits    \(limits)", "  beyond    \(.data.capabilities | or_none)",
 	"  rules     \(rules)",
@@ -367,10 +367,11 @@ refused() {
 	    | "  proof     \(.)"),
 	"  reason    \(.data.reason): \(.data.message)", "  rules     \(rules)",
 	(select(kind == "job.refused")
-	    | "  wanted    \(.data.argv | known | plain), runtime"
+	    | if .data.name == "" then "  wanted    not known: the manifest was"
+	    + " not read" else "  wanted    \(.data.argv | known | plain), runtime"
 	    + " \(.data.runtime | or_none), beyond \(.data.capabilities
 	    | or_none), secrets \(.data.secrets | or_none | plain)",
-	    "  limits    \(limits)", "  manifest  \(.data.manifest_sha256)",
+	    "  limits    \(limits)" end, "  manifest  \(.data.manifest_sha256)",
 	    "  bundle    \(.data.bundle_sha256 | known)")'
 }
 stops() {
@@ -388,7 +389,7 @@ stops() {
 	    + (if $stop then ", in good order" else
 	    ", but it did not end in order" end) + ", at \($b[-1].time)"
 	elif $i + 1 < ($boots | length) then
-	    "CUT OFF: nobody ordered it; the last sign is leaf \($b[-1].id),"
+	    "CUT OFF: there was no order; the last sign is leaf \($b[-1].id),"
 	    + " \($b[-1].time)"
 	else "it was up when this was exported" end)'
 }
