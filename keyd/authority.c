@@ -92,9 +92,16 @@ static int
 load_site(struct authority *a, int sitefd, struct why *w)
 {
 	const struct rules_report report = { .report = tell, .ctx = w };
+	struct doc_error e;
 
 	w->text[0] = '\0';
-	return site_load(&a->site, sitefd, &report);
+	if (site_load(&a->site, sitefd, &report) == -1)
+		return -1;
+	if (sitefiles_map(&a->site.files, sitefd, &e) == 0)
+		return 0;
+	tell(w, &e, false);
+	site_free(&a->site);
+	return -1;
 }
 
 int

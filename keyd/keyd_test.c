@@ -68,6 +68,48 @@ ATF_TC_BODY(ledgerd_is_told_of_the_site, tc)
 	daemon_kill(&d);
 }
 
+ATF_TC_WITHOUT_HEAD(the_sites_files_are_told_in_parts);
+ATF_TC_BODY(the_sites_files_are_told_in_parts, tc)
+{
+	static char rules[DATA_MAX + 100];
+	const size_t len = strlen(KIT_RULES);
+
+	make_site();
+	memset(rules, '\n', sizeof(rules));
+	memcpy(rules, KIT_RULES, len);
+	kit_write("site/policy/kit.cedar", rules, sizeof(rules));
+	daemon_init(&d);
+	daemon_start_logic(&d);
+	daemon_await_ready(&d);
+	talk_ledger(&d, "", NULL, 0);
+	unlink("site/policy/kit.cedar");	/* it has it already */
+	talk_site_read(&d, 2, 0, "policy/kit.cedar", rules, DATA_MAX);
+	talk_site_read(&d, 2, DATA_MAX, "policy/kit.cedar", rules + DATA_MAX,
+	    100);
+	talk_site_read(&d, 2, sizeof(rules), "policy/kit.cedar", "", 0);
+	daemon_kill(&d);
+}
+
+static void
+ends_keyd(uint32_t file, uint64_t offset)
+{
+	daemon_start_logic(&d);
+	daemon_await_ready(&d);
+	talk_ledger(&d, "", NULL, 0);
+	MSG_SEND(&d.ledgerd, site_read, .file = file, .offset = offset);
+	ATF_CHECK_EQ(daemon_await_end(&d), EXIT_PEER);
+}
+
+ATF_TC_WITHOUT_HEAD(a_part_that_no_file_has_ends_keyd);
+ATF_TC_BODY(a_part_that_no_file_has_ends_keyd, tc)
+{
+	make_site();
+	daemon_init(&d);
+	ends_keyd(3, 0);
+	ends_keyd(UINT32_MAX, 0);
+	ends_keyd(2, strlen(KIT_RULES) + 1);
+}
+
 /* Every system call that serving makes, under the image's own list. */
 ATF_TC_WITHOUT_HEAD(the_image_program_serves_in_its_sandbox);
 ATF_TC_BODY(the_image_program_serves_in_its_sandbox, tc)
@@ -88,6 +130,8 @@ ATF_TC_BODY(the_image_program_serves_in_its_sandbox, tc)
 	talk_expect_deny(&d, 8, REASON_REPLAY, true, "hello", text);
 	talk_checkpoint(&d, 3, 0x33);
 	talk_expect_signed(&d, 3, 0x33);
+	talk_site_read(&d, 2, 0, "policy/kit.cedar", KIT_RULES,
+	    strlen(KIT_RULES));
 	talk_checkpoint(&d, 2, 0x22);
 	talk_expect_denied(&d, 2, "older state");
 	daemon_kill(&d);
@@ -396,6 +440,8 @@ ATF_TC_BODY(an_unexpected_message_of_our_own_ends_keyd, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, ledgerd_is_told_of_the_site);
+	ATF_TP_ADD_TC(tp, the_sites_files_are_told_in_parts);
+	ATF_TP_ADD_TC(tp, a_part_that_no_file_has_ends_keyd);
 	ATF_TP_ADD_TC(tp, the_image_program_serves_in_its_sandbox);
 	ATF_TP_ADD_TC(tp, the_image_program_is_confined);
 	ATF_TP_ADD_TC(tp, key_nonces_and_head_survive_a_kill);

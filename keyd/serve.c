@@ -1,6 +1,7 @@
 #include "serve.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -119,11 +120,33 @@ do_ledger_opened(void *ctx, const struct msg_ledger_opened *m)
 {
 	const struct identity_ledger l = { m->source, m->checkpoint };
 	struct keyd *k = ctx;
+	const struct sitefiles *files = &k->authority.site.files;
 
 	authority_see_ledger(&k->authority, &l);
-	MSG_SEND(&k->ledgerd, site_is,
-	    .sha256 = k->authority.site.files.sha256,
-	    .heartbeat_s = k->authority.site.settings.heartbeat_s);
+	MSG_SEND(&k->ledgerd, site_is, .sha256 = files->sha256,
+	    .heartbeat_s = k->authority.site.settings.heartbeat_s,
+	    .files = (uint32_t)files->n, .names = files->names,
+	    .bytes = files->bytes);
+}
+
+/* Any part may be asked for again: a new ledgerd begins from the first. */
+static void
+do_site_read(void *ctx, const struct msg_site_read *m)
+{
+	struct keyd *k = ctx;
+	const struct sitefiles *files = &k->authority.site.files;
+	const struct sitefile *f;
+	uint64_t left;
+
+	if (m->file >= files->n || m->offset > files->list[m->file].len)
+		die(EXIT_PEER, "ledgerd broke the protocol: it asks for byte %"
+		    PRIu64 " of the site's file %" PRIu32, m->offset, m->file);
+	f = &files->list[m->file];
+	left = f->len - m->offset;
+	MSG_SEND(&k->ledgerd, site_part, .file = m->file,
+	    .offset = m->offset, .path = f->path, .size = f->len,
+	    .data = { (const unsigned char *)f->data + m->offset,
+	    left < DATA_MAX ? (size_t)left : DATA_MAX });
 }
 
 static void
@@ -192,6 +215,7 @@ static const struct chan_row ledgerd_rows[] = {
 	CHAN_WHILE(ledgerd_fits),
 	CHAN_ON_RESET(do_ledger_reset),
 	CHAN_ON(ledger_opened, do_ledger_opened),
+	CHAN_ON(site_read, do_site_read),
 	CHAN_ON(checkpoint_sign, do_checkpoint_sign),
 };
 

@@ -13,6 +13,7 @@
 #include "commit.h"
 #include "erase.h"
 #include "leaf.h"
+#include "site.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/msg/msg.h"
@@ -241,6 +242,7 @@ const char *
 commit_own(struct ledgerd *l, const struct own_leaf *own)
 {
 	struct store *s = &l->store;
+	const uint64_t index = s->tip.tree.size;
 	uint32_t bytes;
 
 	if (store_begin(s, 1, LEAF_MAX + leaf_data_len(&own->data) +
@@ -248,6 +250,7 @@ commit_own(struct ledgerd *l, const struct own_leaf *own)
 	    put_leaf(l, own->event, &own->data, &bytes) == -1 ||
 	    (own->name != NULL &&
 	    store_set(s, own->name, own->value, strlen(own->value)) == -1) ||
+	    (own->site != NULL && site_set(s, own->site, index) == -1) ||
 	    put_checkpoint(l) == -1 || store_commit(s) == -1)
 		return failure_text(l);
 	l->checkpoint.stored = true;

@@ -14,6 +14,7 @@ struct own_leaf {
 	size_t			 reserve;	/* bytes that must stay free */
 	const char		*name;		/* of the meta table, or NULL */
 	const char		*value;		/* is set to this text with it */
+	const unsigned char	*site;		/* whose files are beside it */
 };
 
 /*

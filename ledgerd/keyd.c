@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "site.h"
 #include "lib/log.h"
 #include "lib/msg/msg.h"
 
@@ -119,18 +120,59 @@ send_opened(struct ledgerd *l)
 	    .checkpoint = newest);
 }
 
+/* Those of a site that no leaf has yet; of no site there are none. */
+static bool
+wants_files(struct ledgerd *l)
+{
+	static const unsigned char none[DIGEST_LEN];
+	uint64_t leaf;
+	int found;
+
+	if (memcmp(l->site, none, DIGEST_LEN) == 0)
+		return false;
+	found = site_find(&l->store, l->site, &leaf);
+	if (found == -1)
+		die(EXIT_REFUSED, "which sites are recorded cannot be read: "
+		    "%s", store_error(&l->store));
+	return found == 0;
+}
+
+/* The next part, or the site is known. */
+static void
+ask_for_files(struct ledgerd *l)
+{
+	const struct site_take *t = &l->site_take;
+
+	l->site_there = !site_take_waits(t);
+	if (!l->site_there)
+		MSG_SEND(&l->keyd, site_read, .file = t->file,
+		    .offset = t->offset);
+}
+
 static void
 do_site(void *ctx, const struct msg_site_is *m)
 {
 	struct ledgerd *l = ctx;
 
 	/* The site that was booted with stays until the end. */
-	if (l->site_there && memcmp(l->site, m->sha256, DIGEST_LEN) != 0)
+	if (l->site_told && memcmp(l->site, m->sha256, DIGEST_LEN) != 0)
 		die(EXIT_PEER, "keyd broke the protocol: it names another "
 		    "site than before");
 	memcpy(l->site, m->sha256, DIGEST_LEN);
-	l->site_there = true;
+	l->site_told = true;
 	l->heartbeat_s = m->heartbeat_s;
+	if (!l->ready && wants_files(l))
+		site_take_begin(&l->site_take, m);
+	ask_for_files(l);
+}
+
+static void
+do_site_part(void *ctx, const struct msg_site_part *m)
+{
+	struct ledgerd *l = ctx;
+
+	site_take_part(&l->site_take, m, l->site);
+	ask_for_files(l);
 }
 
 /* A new keyd knows of no request. */
@@ -147,6 +189,7 @@ do_reset(void *ctx)
 static const struct chan_row rows[] = {
 	CHAN_ON_RESET(do_reset),
 	CHAN_ON(site_is, do_site),
+	CHAN_ON(site_part, do_site_part),
 	CHAN_ON(checkpoint_signed, do_signed),
 	CHAN_ON(checkpoint_denied, do_denied),
 };

@@ -10,6 +10,7 @@
 #include "lib/note.h"
 #include "queue.h"
 #include "recent.h"
+#include "site_take.h"
 #include "steps.h"
 #include "store.h"
 
@@ -77,7 +78,9 @@ struct ledgerd {
 	bool			 damage_noted, damage_due;
 	char			 damage_text[TEXT_MAX + 1];
 	bool			 keyd_there;	/* a conversation has started */
-	bool			 site_there;	/* keyd has told the site */
+	bool			 site_told;	/* keyd has told its digest */
+	bool			 site_there;	/* and its files, if needed */
+	struct site_take	 site_take;
 	uint32_t		 heartbeat_s;	/* its setting */
 	bool			 ready;
 	char			 source[NOTE_NAME_MAX + 1];	/* "": none */

@@ -484,20 +484,33 @@ ATF_TC_BODY(stopped_is_the_last_leaf_and_has_a_checkpoint, tc)
 	play_kill(&p);
 }
 
+/*
+ * printf 'alice key\n' > allowed_signers; : > entities.yaml; mkdir policy;
+ * printf 'permit\n' > policy/a.cedar
+ * sha256sum allowed_signers entities.yaml policy/a.cedar | sha256sum
+ */
+static const struct play_file site[] = {
+	{ "allowed_signers", "alice key\n", 10 },
+	{ "entities.yaml", "", 0 },
+	{ "policy/a.cedar", "permit\n", 7 },
+};
+#define SITE	",\"site\":\"fca395a06be9b647cd054db6be038cef" \
+		"30d9e9c7eff584c75611651170c9073b\""
+
 ATF_TC_WITHOUT_HEAD(each_leaf_names_the_site);
 ATF_TC_BODY(each_leaf_names_the_site, tc)
 {
 	setup();
-	memset(p.site, 0xa5, sizeof(p.site));
+	play_site(&p, site, 3);
 	play_start_ready(&p, "ledger");
 	play_append(&p, 1, EVENT_JOB_FINISHED, true, "j");
 	play_until_answer(&p, &a);
-	check_leaf(0, ",\"site\":\"a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5");
-	check_leaf(1, ",\"site\":\"a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5");
+	check_leaf(0, SITE);
+	check_leaf(1, SITE);
 	play_new_keyd(&p);			/* the same site */
 	play_append(&p, 2, EVENT_JOB_FINISHED, true, "j");
 	play_until_answer(&p, &a);
-	p.site[31] = 0;
+	p.site[31] ^= 1;
 	play_new_keyd(&p);
 	ATF_CHECK_EQ(EXIT_PEER, play_wait_exit(&p));
 	play_check_log("it names another site than before");

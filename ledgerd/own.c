@@ -62,13 +62,18 @@ commit_fields(struct ledgerd *l, enum event event)
 		.name = event == EVENT_APPLIANCE_STARTED ? "boot" : NULL,
 		.value = l->boot_id,
 	};
+	struct bytes evidence = { "", 0 };
 	const char *failure;
 
+	if (event == EVENT_APPLIANCE_STARTED)
+		evidence = site_take_evidence(&l->site_take);
+	leaf.site = evidence.len == 0 ? NULL : l->site;
 	if (fields.err != 0 || leaf_data_make(&leaf.data, leaf.event,
-	    (struct bytes){ fields.base, fields.len },
-	    (struct bytes){ "", 0 }, NULL) == -1)
+	    (struct bytes){ fields.base, fields.len }, evidence, NULL) == -1)
 		die(EXIT_BUG, "the fields of %s are too long",
 		    leaf.event->type);
+	if (evidence.len != 0)
+		site_take_free(&l->site_take);	/* the leaf has a copy */
 	failure = commit_own(l, &leaf);
 	leaf_data_free(&leaf.data);
 	return failure;
@@ -157,6 +162,7 @@ own_start(struct ledgerd *l)
 	const bool stepped = find_step_at_start(l, &s);
 
 	record_start(l);
+	site_take_free(&l->site_take);
 	if (stepped)
 		(void)record_step(l, &s, "start");
 	l->last_commit_ms = clock_ms();

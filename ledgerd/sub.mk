@@ -3,7 +3,7 @@
 ARCHIVES += ledgerd
 ledgerd_SRCS := $(addprefix ledgerd/,beside.c commit.c erase.c forget.c fsck.c \
 	init.c keyd.c leaf.c own.c page.c pages.c queue.c read.c recent.c \
-	runner.c scrub.c site.c steps.c store.c store_open.c \
+	runner.c scrub.c site.c site_take.c steps.c store.c store_open.c \
 	store_read.c store_room.c store_tip.c)
 ledgerd_NEEDS := lib
 ledgerd_LIBS := -llmdb
@@ -14,12 +14,12 @@ ARCHIVES += ledgerd/test
 ledgerd/test_SRCS := $(addprefix ledgerd/test/,evident.c fill.c peers.c)
 ledgerd/test_NEEDS := ledgerd
 TESTS += $(addprefix ledgerd/,ledgerd_test ledgerd_fault_test kept_test \
-	own_test prove_test recipe_test steps_test referee_test store_test \
+	own_test prove_test recipe_test site_test steps_test referee_test store_test \
 	store_fault_test store_power_test store_damage_test upgrade_test \
 	fsck_test kill_test)
 ledgerd/own_test_LDFLAGS := -Wl,--wrap=clock_gettime,--wrap=store_begin
 $(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test kept_test kill_test \
-	prove_test recipe_test): | $(B)/bin/ledgerd
+	prove_test recipe_test site_test): | $(B)/bin/ledgerd
 $(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test \
 	recipe_test upgrade_test): | $(B)/bin/ledgerd
 FUZZERS += ledgerd/pages_fuzz

@@ -144,6 +144,21 @@ talk_ledger(struct daemon *d, const char *source, const void *checkpoint,
 }
 
 void
+talk_site_read(struct daemon *d, uint32_t file, uint64_t offset,
+    const char *path, const void *data, size_t len)
+{
+	struct msg_site_part m;
+
+	MSG_SEND(&d->ledgerd, site_read, .file = file, .offset = offset);
+	AWAIT(&d->ledgerd, site_part, &m);
+	ATF_CHECK_EQ(m.file, file);
+	ATF_CHECK_EQ(m.offset, offset);
+	ATF_CHECK_STREQ(m.path, path);
+	ATF_CHECK_EQ(m.data.len, len);
+	ATF_CHECK(m.data.len <= len && memcmp(m.data.p, data, m.data.len) == 0);
+}
+
+void
 talk_checkpoint(struct daemon *d, uint64_t size, int root)
 {
 	unsigned char bytes[DIGEST_LEN];

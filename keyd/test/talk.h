@@ -39,6 +39,9 @@ void	talk_expect_query_deny(struct daemon *, uint32_t seq, enum reason,
 /* As ledgerd: the ledger that was opened; takes the site from the reply. */
 void	talk_ledger(struct daemon *, const char *source, const void *checkpoint,
 	    size_t len);
+/* A part of the site's nth file, which is this text of this file. */
+void	talk_site_read(struct daemon *, uint32_t file, uint64_t offset,
+	    const char *path, const void *data, size_t len);
 /* Sign this size, and a root of this byte; for a new ledger by default. */
 void	talk_checkpoint(struct daemon *, uint64_t size, int root);
 void	talk_expect_signed(struct daemon *, uint64_t size, int root);

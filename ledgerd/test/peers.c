@@ -20,6 +20,8 @@
 #include "lib/consistency.h"
 #include "evident.h"
 #include "lib/fds.h"
+#include "lib/sha256.h"
+#include "lib/sums.h"
 
 enum {		/* of play.pipes */
 	RUNNER_OUT, RUNNER_IN, KEYD_OUT, KEYD_IN, INIT_OUT, INIT_IN, PIPES,
@@ -168,14 +170,59 @@ static void
 take_opened(struct ledgerd_play *p, struct get *g)
 {
 	struct msg_ledger_opened m;
+	uint64_t names = 0, bytes = 0;
 
 	ATF_REQUIRE_EQ(0, msg_get_ledger_opened(g, &m));
 	snprintf(p->source, sizeof(p->source), "%s", m.source);
 	memcpy(p->newest, m.checkpoint.p, m.checkpoint.len);
 	p->newest_len = m.checkpoint.len;
 	p->opened = true;
+	for (uint32_t i = 0; i < p->nfiles; i++) {
+		names += strlen(p->files[i].path);
+		bytes += p->files[i].len;
+	}
 	MSG_SEND(&p->keyd, site_is, .sha256 = p->site,
-	    .heartbeat_s = p->heartbeat_s);
+	    .heartbeat_s = p->heartbeat_s, .files = p->nfiles,
+	    .names = names, .bytes = bytes);
+}
+
+void
+play_site(struct ledgerd_play *p, const struct play_file *files, uint32_t n)
+{
+	static char text[65536];
+	unsigned char digest[DIGEST_LEN];
+	struct put sums;
+
+	put_init(&sums, text, sizeof(text));
+	for (uint32_t i = 0; i < n; i++) {
+		sha256(files[i].data, files[i].len, digest);
+		sums_put(&sums, digest, files[i].path, strlen(files[i].path));
+	}
+	ATF_REQUIRE_EQ(0, sums.err);
+	sha256(text, sums.len, p->site);
+	p->files = files;
+	p->nfiles = n;
+}
+
+static void
+take_site_read(struct ledgerd_play *p, struct get *g)
+{
+	static unsigned char other[DATA_MAX];
+	const struct play_file *f;
+	struct msg_site_read m;
+	struct bytes data;
+
+	ATF_REQUIRE_EQ(0, msg_get_site_read(g, &m));
+	ATF_REQUIRE(m.file < p->nfiles);
+	f = &p->files[m.file];
+	ATF_REQUIRE(m.offset <= f->len);
+	data = (struct bytes){ (const unsigned char *)f->data + m.offset,
+	    f->len - m.offset < DATA_MAX ? f->len - m.offset : DATA_MAX };
+	if (p->other_site)
+		data.p = other;
+	MSG_SEND(&p->keyd, site_part, .file = m.file, .offset = m.offset,
+	    .path = f->path, .size = f->len, .data = data);
+	p->parts++;
 }
 
 static void
@@ -193,6 +240,10 @@ keyd_turn(struct ledgerd_play *p)
 		}
 		if (type == MSG_LEDGER_OPENED) {
 			take_opened(p, &g);
+			continue;
+		}
+		if (type == MSG_SITE_READ) {
+			take_site_read(p, &g);
 			continue;
 		}
 		ATF_REQUIRE(p->opened && type == MSG_CHECKPOINT_SIGN);

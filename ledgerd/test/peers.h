@@ -37,7 +37,12 @@ struct ledgerd_play {
 	unsigned	 resets;	/* conversations with the runner */
 	enum play_keyd	 mood;
 	uint32_t	 heartbeat_s;	/* what keyd says of the site */
+	/* The site that keyd tells of; see play_site(). */
 	unsigned char	 site[32];
+	const struct play_file *files;
+	uint32_t	 nfiles;
+	uint32_t	 parts;		/* so many were asked for */
+	bool		 other_site;	/* keyd sends another content */
 	bool		 owed;		/* keyd has a question */
 	uint64_t	 owed_size;
 	unsigned char	 owed_root[32];
@@ -48,6 +53,13 @@ struct ledgerd_play {
 	size_t		 newest_len;
 	struct note_key	 key;
 	unsigned char	 secret[NOTE_SECRET_LEN];
+};
+
+/* A file of a site. */
+struct play_file {
+	const char	*path;
+	const void	*data;
+	size_t		 len;
 };
 
 struct answer {
@@ -75,6 +87,9 @@ void	play_init(struct ledgerd_play *);
 void	play_start(struct ledgerd_play *, const char *dir, const char *const args[]);
 /* The same for boot "boot-1", kept, and waits until it is ready. */
 void	play_start_ready(struct ledgerd_play *, const char *dir);
+
+/* keyd has a site of these files, in the order of their paths. */
+void	play_site(struct ledgerd_play *, const struct play_file *, uint32_t n);
 
 /* kill -9 and wait. */
 void	play_kill(struct ledgerd_play *);

@@ -25,9 +25,9 @@ struct site {
 
 /*
  * Reads allowed_signers, settings.yaml (optional) and the rules from a
- * directory, and lists its files.  Without signers and settings there is no site: no signature is
- * trusted, all settings are the defaults.  Reports every error that it finds.
- * Returns -1 after an error; nothing is to be freed then.
+ * directory, and lists its files.  Without signers and settings there is no
+ * site: no signature is trusted, all settings are the defaults.  Reports every
+ * error that it finds.  Returns -1 after an error; nothing is to be freed then.
  */
 int	site_load(struct site *, int dirfd, const struct rules_report *);
 /* The same for a draft, which may have no signers. */

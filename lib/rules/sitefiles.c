@@ -1,5 +1,8 @@
 #include "sitefiles.h"
 
+#include <sys/mman.h>
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +16,10 @@
 
 #define CHUNK	32768
 
+_Static_assert(SITE_PATH_MAX == sizeof(RULES_COMPONENTS) + FILES_NAME_MAX,
+    "the longest path is a component's");
+_Static_assert(SITE_FILES_MAX >= 2 * FILES_MAX + 4, "both folders, and four");
+
 static int
 hash_open(struct sitefile *f, int fd, struct doc_error *e)
 {
@@ -24,7 +31,7 @@ hash_open(struct sitefile *f, int fd, struct doc_error *e)
 	while ((n = files_read_all(fd, part, sizeof(part))) > 0) {
 		sha256_update(&h, part, (size_t)n);
 		f->len += (uint64_t)n;
-		if (f->len > SITEFILES_BYTES_MAX)
+		if (f->len > SITE_BYTES_MAX)
 			break;
 	}
 	if (n == -1)
@@ -67,10 +74,10 @@ add(struct sitefiles *s, int dirfd, const char *path, struct doc_error *e)
 	s->n++;
 	s->names += strlen(f->path);
 	s->bytes += f->len;
-	if (rc == 0 && s->bytes > SITEFILES_BYTES_MAX)
+	if (rc == 0 && s->bytes > SITE_BYTES_MAX)
 		return doc_error_set(e, path, "the site's files have more than "
 		    "%u bytes up to this one; shorten them",
-		    SITEFILES_BYTES_MAX);
+		    SITE_BYTES_MAX);
 	return rc;
 }
 
@@ -78,7 +85,7 @@ static int
 add_folder(struct sitefiles *s, int dirfd, const char *folder, const char *end,
     const char *also, struct doc_error *e)
 {
-	char path[SITEFILES_PATH_MAX + 1];
+	char path[SITE_PATH_MAX + 1];
 	char **names = files_list(dirfd, folder, end, also, e);
 	int rc = 0;
 
@@ -106,7 +113,7 @@ compare(const void *a, const void *b)
 static void
 hash_all(struct sitefiles *s)
 {
-	char line[SUMS_LINE(SITEFILES_PATH_MAX)];
+	char line[SUMS_LINE(SITE_PATH_MAX)];
 	struct sha256 h;
 	struct put p;
 
@@ -119,6 +126,26 @@ hash_all(struct sitefiles *s)
 		sha256_update(&h, line, p.len);
 	}
 	sha256_final(&h, s->sha256);
+}
+
+static int
+changed(const struct sitefile *f, struct doc_error *e)
+{
+	return doc_error_set(e, f->path, "has changed since it was read; start "
+	    "the appliance again");
+}
+
+static void
+unmap(struct sitefile *f)
+{
+	union {
+		const void *in;
+		void *out;
+	} data = { .in = f->data };
+
+	if (f->data != NULL)
+		munmap(data.out, (size_t)f->len);
+	f->data = NULL;
 }
 
 int
@@ -143,24 +170,48 @@ sitefiles_make(struct sitefiles *s, int dirfd, struct doc_error *e)
 void
 sitefiles_free(struct sitefiles *s)
 {
+	for (size_t i = 0; i < s->n; i++)
+		unmap(&s->list[i]);
 	free(s->list);
 	memset(s, 0, sizeof(*s));
 }
 
-ssize_t
-sitefiles_read(const struct sitefiles *s, size_t n, int dirfd, uint64_t at,
-    void *buf, size_t cap)
+static int
+map(struct sitefile *f, int dirfd, struct doc_error *e)
 {
-	struct doc_error e;
-	int fd = files_open(dirfd, s->list[n].path, &e), saved;
-	ssize_t got = -1;
+	int fd = files_open(dirfd, f->path, e);
+	struct stat st;
 
 	if (fd == -1)
 		return -1;
-	if (lseek(fd, (off_t)at, SEEK_SET) == (off_t)at)
-		got = files_read_all(fd, buf, cap);
-	saved = errno;
+	if (fstat(fd, &st) == -1 || (uint64_t)st.st_size != f->len) {
+		close(fd);
+		return changed(f, e);
+	}
+	f->data = f->len == 0 ? NULL : mmap(NULL, (size_t)f->len, PROT_READ,
+	    MAP_PRIVATE, fd, 0);
 	close(fd);
-	errno = saved;
-	return got;
+	if (f->data == MAP_FAILED) {
+		f->data = NULL;
+		return doc_error_set(e, f->path, "cannot be mapped: %s",
+		    strerror(errno));
+	}
+	return 0;
+}
+
+int
+sitefiles_map(struct sitefiles *s, int dirfd, struct doc_error *e)
+{
+	unsigned char digest[DIGEST_LEN];
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct sitefile *f = &s->list[i];
+
+		if (map(f, dirfd, e) == -1)
+			return -1;
+		sha256(f->data, (size_t)f->len, digest);
+		if (memcmp(digest, f->sha256, DIGEST_LEN) != 0)
+			return changed(f, e);
+	}
+	return 0;
 }

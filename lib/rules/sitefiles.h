@@ -9,22 +9,17 @@
 #ifndef RULES_SITEFILES_H
 #define RULES_SITEFILES_H
 
-#include <sys/types.h>
-
 #include <stddef.h>
 #include <stdint.h>
 
 #include "files.h"
 #include "lib/msg/msg.h"
 
-/* The longest is policies/NAME. */
-#define SITEFILES_PATH_MAX	(FILES_NAME_MAX + 9)
-#define SITEFILES_BYTES_MAX	(8u << 20) /* people take 4 MiB, rules 1 MiB */
-
 struct sitefile {
-	char		path[SITEFILES_PATH_MAX + 1];
-	uint64_t	len;
-	unsigned char	sha256[DIGEST_LEN];
+	char		 path[SITE_PATH_MAX + 1];
+	uint64_t	 len;
+	unsigned char	 sha256[DIGEST_LEN];
+	const void	*data;		/* once it is mapped */
 };
 
 struct sitefiles {
@@ -36,17 +31,17 @@ struct sitefiles {
 };
 
 /*
- * Lists the files below dirfd and hashes them.  Returns -1 with *e; nothing is
- * to be freed then.
+ * Lists the files below dirfd and hashes them.  Returns -1 with *e, also for
+ * more than SITE_BYTES_MAX; nothing is to be freed then.
  */
 int	sitefiles_make(struct sitefiles *, int dirfd, struct doc_error *e);
 void	sitefiles_free(struct sitefiles *);
 
 /*
- * Reads a part of the nth file.  Returns the bytes, 0 at its end, or -1 with
- * errno.
+ * Maps all files, which costs no memory where the kernel has them in its cache.
+ * Nothing may change them after that.  Returns -1 with *e if one has changed
+ * since the list was made.
  */
-ssize_t	sitefiles_read(const struct sitefiles *, size_t n, int dirfd,
-	    uint64_t at, void *, size_t cap);
+int	sitefiles_map(struct sitefiles *, int dirfd, struct doc_error *e);
 
 #endif

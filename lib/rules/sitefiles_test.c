@@ -122,28 +122,48 @@ ATF_TC_BODY(no_files_are_no_digest, tc)
 	sitefiles_free(&files);
 }
 
-ATF_TC_WITHOUT_HEAD(files_are_read_in_parts);
-ATF_TC_BODY(files_are_read_in_parts, tc)
+ATF_TC_WITHOUT_HEAD(files_are_mapped);
+ATF_TC_BODY(files_are_mapped, tc)
 {
-	char part[8];
-
 	start();
 	write_file("site/policy/10-run.cedar", "0123456789");
+	write_file("site/policy/20-none.cedar", "");
 	ATF_REQUIRE_EQ(make(), 0);
-	ATF_REQUIRE_EQ(files.n, 3);
+	ATF_REQUIRE_EQ(files.n, 4);
+	ATF_CHECK_EQ(files.bytes, 6 + 10 + 11);
+	ATF_CHECK_EQ(files.names, 15 + 19 + 20 + 13);
+	ATF_REQUIRE_EQ(sitefiles_map(&files, fd, &error), 0);
 	ATF_CHECK_STREQ(files.list[0].path, "allowed_signers");
+	ATF_CHECK(memcmp(files.list[0].data, "alice\n", 6) == 0);
 	ATF_CHECK_STREQ(files.list[1].path, "policy/10-run.cedar");
 	ATF_CHECK_EQ(files.list[1].len, 10);
-	ATF_CHECK_EQ(files.bytes, 6 + 10 + 11);
-	ATF_CHECK_EQ(files.names, 15 + 19 + 13);
-	ATF_CHECK_EQ(sitefiles_read(&files, 1, fd, 0, part, 8), 8);
-	ATF_CHECK(memcmp(part, "01234567", 8) == 0);
-	ATF_CHECK_EQ(sitefiles_read(&files, 1, fd, 8, part, 8), 2);
-	ATF_CHECK(memcmp(part, "89", 2) == 0);
-	ATF_CHECK_EQ(sitefiles_read(&files, 1, fd, 10, part, 8), 0);
-	unlink("site/policy/10-run.cedar");
-	ATF_CHECK_EQ(sitefiles_read(&files, 1, fd, 0, part, 8), -1);
+	ATF_CHECK(memcmp(files.list[1].data, "0123456789", 10) == 0);
+	ATF_CHECK_EQ(files.list[2].len, 0);
 	sitefiles_free(&files);
+}
+
+static void
+not_mapped(const char *words)
+{
+	ATF_CHECK_EQ(sitefiles_map(&files, fd, &error), -1);
+	ATF_CHECK_STREQ(error.file, "allowed_signers");
+	ATF_CHECK_MATCH(words, error.text);
+	sitefiles_free(&files);
+}
+
+ATF_TC_WITHOUT_HEAD(a_file_that_changed_is_not_mapped);
+ATF_TC_BODY(a_file_that_changed_is_not_mapped, tc)
+{
+	start();
+	ATF_REQUIRE_EQ(make(), 0);
+	write_file("site/allowed_signers", "alicf\n");
+	not_mapped("has changed since it was read");
+	ATF_REQUIRE_EQ(make(), 0);
+	write_file("site/allowed_signers", "alice and more\n");
+	not_mapped("has changed since it was read");
+	ATF_REQUIRE_EQ(make(), 0);
+	unlink("site/allowed_signers");
+	not_mapped("cannot be opened");
 }
 
 ATF_TC_WITHOUT_HEAD(what_is_no_file_is_refused);
@@ -167,7 +187,7 @@ ATF_TC_BODY(files_that_are_too_large_together_are_refused, tc)
 	start();
 	write_file("site/policies/a.cedar.json", "{}");
 	ATF_REQUIRE_EQ(truncate("site/policies/a.cedar.json",
-	    SITEFILES_BYTES_MAX - 6 - 11), 0);
+	    SITE_BYTES_MAX - 6 - 11), 0);
 	ATF_CHECK_EQ(make(), 0);
 	sitefiles_free(&files);
 	write_file("site/policies/b.cedar.json", "1");
@@ -184,7 +204,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, the_digest_is_that_of_public_tools);
 	ATF_TP_ADD_TC(tp, each_byte_counts);
 	ATF_TP_ADD_TC(tp, no_files_are_no_digest);
-	ATF_TP_ADD_TC(tp, files_are_read_in_parts);
+	ATF_TP_ADD_TC(tp, files_are_mapped);
+	ATF_TP_ADD_TC(tp, a_file_that_changed_is_not_mapped);
 	ATF_TP_ADD_TC(tp, what_is_no_file_is_refused);
 	ATF_TP_ADD_TC(tp, files_that_are_too_large_together_are_refused);
 	return atf_no_error();
