@@ -83,7 +83,7 @@ check_file(uint64_t leaf, uint64_t n, const char *name, const void *want,
 	bool last = false;
 
 	ATF_REQUIRE_EQ(0, beside_open(&b, &store, leaf));
-	ATF_REQUIRE_EQ(1, beside_nth(&b, n, &f));
+	ATF_REQUIRE_EQ(1, beside_nth(&b, &n, &f));
 	ATF_CHECK_STREQ(f.name, name);
 	while (!last) {
 		ATF_REQUIRE_EQ(0, beside_read(&b, &f, got, text + got,
@@ -102,7 +102,7 @@ has_file(uint64_t leaf, uint64_t n)
 	struct beside b;
 
 	ATF_REQUIRE_EQ(0, beside_open(&b, &store, leaf));
-	return beside_nth(&b, n, &f) == 1;
+	return beside_nth(&b, &n, &f) == 1;
 }
 
 ATF_TC_WITHOUT_HEAD(the_first_start_with_a_site_keeps_its_files);
