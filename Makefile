@@ -182,7 +182,7 @@ $(call objects,fuzz,$(1)): | $(call gen,$(1))
 $(B)/fuzzers/$(1): $(call objects,fuzz,$(1)) $(call archives,fuzz,$(1))
 	@printf '  FUZZER  %s\n' $(1)
 	@mkdir -p $$(@D)
-	$$(Q)$(FUZZCC) $(FUZZ_CFLAGS),fuzzer -o $$@ \
+	$$(Q)$(FUZZCC) $(FUZZ_CFLAGS),fuzzer $($(1)_LDFLAGS) -o $$@ \
 		$(call group,$(call objects,fuzz,$(1)) \
 		$(call archives,fuzz,$(1))) -Wl,--as-needed $(call libs,$(1))
 ALL_OBJS += $(call objects,fuzz,$(1))

@@ -31,11 +31,11 @@ int	beside_open(struct beside *, struct store *, uint64_t index);
 /* One withheld field; places in the record. */
 struct beside_field {
 	const char	*name;
-	uint64_t	 salt, value;	/* the value's JSON, without its length */
+	uint64_t	 salt, value;	/* the JSON, without its length */
 	uint64_t	 value_len;
 	unsigned char	 salt_bytes[16];
 	bool		 forgotten;
-	uint64_t	 by;		/* forgotten: the leaf that ordered it */
+	uint64_t	 by;		/* forgotten: leaf of the order */
 };
 
 /*

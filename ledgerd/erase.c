@@ -113,28 +113,35 @@ check_files(struct beside *b, struct why *w)
 	    "the evidence of leaf %" PRIu64 " was forgotten", b->index);
 }
 
-/* Whether a file of the later leaf is in the one whose files are erased. */
-static int
+static bool
+is_in_leaf(const struct erase *e, struct beside *b,
+    const struct beside_file *f)
+{
+	uint64_t target;
+
+	return f->kind == LEAF_FILE_SAME &&
+	    is_in_group(groups[e->what], f->name) &&
+	    beside_target(b, f, &target) == 0 && target == e->leaf;
+}
+
+/*
+ * Whether a file of the later leaf is in the one whose files are erased.  One
+ * that cannot be read has lost its reference, too.
+ */
+static bool
 refers(const struct erase *e, uint64_t later)
 {
 	struct beside_file f;
 	struct beside b;
-	uint64_t target;
 	int ret;
 
 	if (beside_open(&b, e->store, later) == -1)
-		return -1;
+		return false;
 	for (ret = beside_file(&b, 0, &f); ret == 1;
-	    ret = beside_file(&b, f.next, &f)) {
-		if (f.kind != LEAF_FILE_SAME ||
-		    !is_in_group(groups[e->what], f.name))
-			continue;
-		if (beside_target(&b, &f, &target) == -1)
-			return -1;
-		if (target == e->leaf)
-			return 1;
-	}
-	return ret;
+	    ret = beside_file(&b, f.next, &f))
+		if (is_in_leaf(e, &b, &f))
+			return true;
+	return false;
 }
 
 static uint64_t
@@ -169,20 +176,18 @@ count(struct erase *e, uint64_t index, uint64_t own)
 static int
 count_records(struct erase *e)
 {
+	const uint64_t last = last_referrer(e);
 	uint64_t own;
-	int ret = 0;
 
 	if (record_len(e->store, e->leaf, &own) == -1 ||
 	    count(e, e->leaf, 0) == -1)
 		return -1;
 	if (groups[e->what] == GROUP_NONE)
 		return 0;
-	for (uint64_t i = e->leaf + 1; ret != -1 && i <= last_referrer(e); i++) {
-		ret = refers(e, i);
-		if (ret == 1 && count(e, i, own) == -1)
-			ret = -1;
-	}
-	return ret == -1 ? -1 : 0;
+	for (uint64_t i = e->leaf + 1; i <= last; i++)
+		if (refers(e, i) && count(e, i, own) == -1)
+			return -1;
+	return 0;
 }
 
 int
@@ -315,13 +320,7 @@ put_files(const struct erase *e, struct moved *m, struct beside *b,
 
 	for (ret = beside_file(b, 0, &f); ret == 1;
 	    ret = beside_file(b, f.next, &f)) {
-		uint64_t target = UINT64_MAX;
-
-		if (f.kind == LEAF_FILE_SAME &&
-		    is_in_group(groups[e->what], f.name) &&
-		    beside_target(b, &f, &target) == -1)
-			return -1;
-		if (target != e->leaf)
+		if (!is_in_leaf(e, b, &f))
 			put_raw(out, old->p + f.head, f.next - f.head);
 		else if (refer(m, f.name, b->index, out) == -1)
 			return -1;
@@ -374,14 +373,11 @@ static int
 move_files(const struct erase *e, struct moved *m)
 {
 	const uint64_t last = last_referrer(e);
-	int ret = 0;
 
-	for (uint64_t i = e->leaf + 1; ret != -1 && i <= last; i++) {
-		ret = refers(e, i);
-		if (ret == 1)
-			ret = rewrite(e, m, i);
-	}
-	return ret == -1 ? -1 : 0;
+	for (uint64_t i = e->leaf + 1; i <= last; i++)
+		if (refers(e, i) && rewrite(e, m, i) == -1)
+			return -1;
+	return 0;
 }
 
 static int

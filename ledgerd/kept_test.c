@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "erase.h"
 #include "ledgerd/test/peers.h"
 #include "lib/base64.h"
 #include "lib/disclosure.h"
@@ -284,6 +285,21 @@ count_raw(const void *bytes, size_t len)
 	return n;
 }
 
+/* All pages that have the text: the one in use, and copies. */
+static void
+damage_pages(const char *text)
+{
+	static const char zeros[PAGE];
+	int fd = open("ledger/data.mdb", O_RDWR | O_CLOEXEC);
+	char page[PAGE];
+
+	for (off_t at = PAGE_METAS * PAGE; pread(fd, page, PAGE, at) == PAGE;
+	    at += PAGE)
+		if (memmem(page, PAGE, text, strlen(text)) != NULL)
+			ATF_REQUIRE_EQ(PAGE, pwrite(fd, zeros, PAGE, at));
+	close(fd);
+}
+
 static unsigned
 count_text(const char *text)
 {
@@ -473,6 +489,69 @@ TEST(order_to_forget_what_is_not_there_is_refused)
 	play_kill(&p);
 }
 
+/* As if the process had been killed behind the transaction. */
+static void
+erase_only(uint64_t leaf)
+{
+	static struct store s;
+	struct erase e;
+	struct why why;
+
+	ATF_REQUIRE_EQ_MSG(0, store_open(&s, "ledger", STORE_MIB, &why), "%s",
+	    why.text);
+	ATF_REQUIRE_EQ(0, erase_plan(&e, &s, leaf, WITHHELD_SUBMITTER, &why));
+	ATF_REQUIRE_EQ(0, store_begin(&s, e.records, e.bytes));
+	ATF_REQUIRE_EQ(0, erase_apply(&e, leaf));
+	ATF_REQUIRE_EQ(0, store_set(&s, "erased", "1", 1));
+	ATF_REQUIRE_EQ(0, store_commit(&s));
+	store_close(&s);
+}
+
+TEST(copies_are_overwritten_at_the_next_start)
+{
+	uint64_t leaf;
+
+	setup();
+	leaf = append(EVENT_JOB_ACCEPTED, "alice", "manifest");
+	play_kill(&p);
+	erase_only(leaf);
+	ATF_CHECK(count_text("alice submitter\"") > 0);
+	ATF_CHECK(count_text("command of alice") > 0);
+	play_start_ready(&p, "ledger");
+	ATF_CHECK_EQ(0, count_text("alice submitter\""));
+	ATF_CHECK_EQ(0, count_text("command of alice"));
+	check_file(leaf, 2, "manifest.yaml", manifest("manifest"));
+	play_kill(&p);
+	play_start_ready(&p, "ledger");
+	play_kill(&p);
+}
+
+/* Nothing is overwritten while it is not known which pages are in use. */
+TEST(damaged_page_leaves_copies_and_the_order_says_so)
+{
+	uint64_t leaf;
+
+	setup();
+	leaf = append(EVENT_JOB_ACCEPTED, "alice", NULL);
+	for (int i = 0; i < 40; i++)
+		append(EVENT_READ_ALLOWED, "later", NULL);
+	play_kill(&p);
+	damage_pages("\"id\":\"20\",");
+	play_start_ready(&p, "ledger");
+	play_forget(&p, ++seq, leaf, WITHHELD_MESSAGE, "order");
+	expect(MSG_LEDGER_FAILED);
+	play_forget(&p, ++seq, leaf, WITHHELD_SESSION, "order");
+	expect(MSG_LEDGER_APPENDED);
+	MSG_SEND(&p.runner, ledger_erased, .seq = ++seq);
+	expect(MSG_LEDGER_ERASED_IS);
+	ATF_CHECK_MSG(strstr(a.text, "copies of it may be left on the data "
+	    "disk: page ") != NULL, "%s", a.text);
+	play_check_log("copies of it may be left");
+	read_fields(leaf, UINT32_MAX);
+	ATF_CHECK_EQ(6, check_disclosures());
+	play_kill(&p);
+}
+
 /* Orders that wait with others for a commit; two are for the same field. */
 TEST(orders_among_other_appends_are_done_in_order)
 {
@@ -507,6 +586,8 @@ ATF_TP_ADD_TCS(tp)
 	ADD(forgotten_values_are_in_no_gap);
 	ADD(forgotten_manifest_is_moved_to_the_next_that_has_it);
 	ADD(order_to_forget_what_is_not_there_is_refused);
+	ADD(copies_are_overwritten_at_the_next_start);
+	ADD(damaged_page_leaves_copies_and_the_order_says_so);
 	ADD(orders_among_other_appends_are_done_in_order);
 	return atf_no_error();
 }

@@ -83,7 +83,7 @@ mark_value(void *arg, uint64_t nr, uint64_t len)
 	return 0;
 }
 
-/* All tables; the table of their names has the others' values in some ledgers. */
+/* All tables; an old ledger has its values in `metas'. */
 static int
 walk(struct scrub *c, const struct pages_walk *w)
 {

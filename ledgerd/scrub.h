@@ -23,7 +23,7 @@
  */
 int	scrub_file(struct store *);
 
-/* LMDB's memory.  To be called before scrub_file() in the process that erased. */
+/* LMDB's memory, before scrub_file(), in the process that erased. */
 int	scrub_memory(struct store *);
 
 #endif

@@ -5,6 +5,7 @@
 #include <atf-c.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ledgerd/leaf.h"
@@ -26,7 +27,7 @@ fill_open(struct store *s)
 /* Appends the leaf of an event to the transaction. */
 static int
 put_event(struct store *s, const struct event_info *info, struct put *fields,
-    struct bytes files)
+    struct bytes files, const struct leaf_finder *finder)
 {
 	static char text[LEAF_MAX];
 	static const unsigned char site[DIGEST_LEN];
@@ -42,7 +43,7 @@ put_event(struct store *s, const struct event_info *info, struct put *fields,
 
 	ATF_REQUIRE_EQ(0, fields->err);
 	ATF_REQUIRE_EQ(0, leaf_data_make(&data, info,
-	    (struct bytes){ fields->base, fields->len }, files, NULL));
+	    (struct bytes){ fields->base, fields->len }, files, finder));
 	leaf.data = data.text;
 	put_init(&p, text, sizeof(text));
 	leaf_format(&p, &leaf);
@@ -65,7 +66,7 @@ put_stopped(struct store *s, size_t len)
 	event_put_appliance_stopped(&f, &(struct event_appliance_stopped){
 	    .how = how });
 	return put_event(s, event_info(EVENT_APPLIANCE_STOPPED), &f,
-	    (struct bytes){ "", 0 });
+	    (struct bytes){ "", 0 }, NULL);
 }
 
 int
@@ -86,7 +87,7 @@ put_evident(struct store *s, size_t len)
 
 	evident_make(&e, s->next.tree.size, len);
 	return put_event(s, event_info(EVENT_JOB_REFUSED), &e.fields,
-	    e.evidence);
+	    e.evidence, NULL);
 }
 
 int
@@ -97,6 +98,65 @@ fill_evidence(struct store *s, unsigned n, size_t len)
 	for (unsigned i = 0; i < n; i++)
 		if (put_evident(s, len) == -1)
 			return -1;
+	return store_commit(s);
+}
+
+static void
+put_tagged(struct put *f, enum field_kind kind, const char *tag,
+    const char *name)
+{
+	static const unsigned char digest[DIGEST_LEN];
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s %s", tag, name);
+	switch (kind) {
+	case FIELD_STR:
+		put_cstr(f, text);
+		return;
+	case FIELD_HEX:
+		put_string(f, digest, sizeof(digest));
+		return;
+	case FIELD_U64:
+		put_u64(f, 1);
+		return;
+	case FIELD_LIST:
+		put_u32(f, (uint32_t)(4 + strlen(text)));
+		put_cstr(f, text);
+		return;
+	}
+}
+
+static void
+put_fields(struct put *f, enum event nr, const char *tag)
+{
+	static unsigned char fields[EVENT_MAX];
+	const struct event_field *i = event_info(nr)->fields;
+
+	put_init(f, fields, sizeof(fields));
+	for (; i->name != NULL; i++)
+		put_tagged(f, i->kind, tag, i->name);
+	ATF_REQUIRE_EQ(0, f->err);
+}
+
+struct bytes
+fill_tagged(enum event nr, const char *tag)
+{
+	struct put f;
+
+	put_fields(&f, nr, tag);
+	return (struct bytes){ f.base, f.len };
+}
+
+int
+fill_event(struct store *s, enum event nr, const char *tag,
+    struct bytes evidence, const struct leaf_finder *finder)
+{
+	struct put f;
+
+	put_fields(&f, nr, tag);
+	if (store_begin(s, 1, 2 * LEAF_MAX + evidence.len) == -1 ||
+	    put_event(s, event_info(nr), &f, evidence, finder) == -1)
+		return -1;
 	return store_commit(s);
 }
 

@@ -3,6 +3,7 @@
 #define FILL_H
 
 #include "ledgerd/fsck.h"
+#include "ledgerd/leaf.h"
 #include "ledgerd/store.h"
 
 /* Opens or makes the store in "ledger"; fails the test on error. */
@@ -13,6 +14,13 @@ void	fill_open(struct store *);
  * what the store returns.
  */
 int	fill_batch(struct store *, unsigned n, size_t len);
+
+/* Fields of an event, whose texts are TAG and the field's name. */
+struct bytes	fill_tagged(enum event, const char *tag);
+
+/* One transaction with one leaf of such an event.  Returns as above. */
+int	fill_event(struct store *, enum event, const char *tag,
+	    struct bytes evidence, const struct leaf_finder *);
 
 /*
  * The same for refusals of jobs, each with disclosures and with a command and a

@@ -19,6 +19,7 @@
 
 #include "lib/consistency.h"
 #include "evident.h"
+#include "fill.h"
 #include "lib/fds.h"
 #include "lib/sha256.h"
 #include "lib/sums.h"
@@ -580,52 +581,12 @@ play_append(struct ledgerd_play *p, uint32_t seq, enum event nr, bool receipt,
 	    .want_receipt = receipt, .fields = { fields, f.len });
 }
 
-static void
-put_tagged(struct put *f, enum field_kind kind, const char *tag,
-    const char *name)
-{
-	static const unsigned char digest[32];
-	char text[256];
-
-	snprintf(text, sizeof(text), "%s %s", tag, name);
-	switch (kind) {
-	case FIELD_STR:
-		put_cstr(f, text);
-		return;
-	case FIELD_HEX:
-		put_string(f, digest, sizeof(digest));
-		return;
-	case FIELD_U64:
-		put_u64(f, 1);
-		return;
-	case FIELD_LIST:
-		put_u32(f, (uint32_t)(4 + strlen(text)));
-		put_cstr(f, text);
-		return;
-	}
-}
-
-/* Until the next call. */
-static struct bytes
-tagged(enum event nr, const char *tag)
-{
-	static unsigned char fields[EVENT_MAX];
-	const struct event_field *i = event_info(nr)->fields;
-	struct put f;
-
-	put_init(&f, fields, sizeof(fields));
-	for (; i->name != NULL; i++)
-		put_tagged(&f, i->kind, tag, i->name);
-	ATF_REQUIRE_EQ(0, f.err);
-	return (struct bytes){ fields, f.len };
-}
-
 void
 play_append_tagged(struct ledgerd_play *p, uint32_t seq, enum event nr,
     const char *tag, struct bytes evidence)
 {
 	MSG_SEND(&p->runner, ledger_append, .seq = seq, .event = (uint8_t)nr,
-	    .want_receipt = true, .fields = tagged(nr, tag),
+	    .want_receipt = true, .fields = fill_tagged(nr, tag),
 	    .evidence = evidence);
 }
 
@@ -635,7 +596,7 @@ play_forget(struct ledgerd_play *p, uint32_t seq, uint64_t leaf,
 {
 	MSG_SEND(&p->runner, ledger_forget, .seq = seq, .leaf = leaf,
 	    .field = (uint8_t)field,
-	    .fields = tagged(EVENT_DISCLOSURE_FORGOTTEN, tag));
+	    .fields = fill_tagged(EVENT_DISCLOSURE_FORGOTTEN, tag));
 }
 
 void
