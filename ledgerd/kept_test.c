@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "erase.h"
+#include "ledgerd/test/fill.h"
 #include "ledgerd/test/peers.h"
 #include "lib/base64.h"
 #include "lib/disclosure.h"
@@ -552,6 +553,37 @@ TEST(damaged_page_leaves_copies_and_the_order_says_so)
 	play_kill(&p);
 }
 
+/* Its leaf would say what did not happen. */
+TEST(event_of_an_order_comes_only_with_the_order)
+{
+	setup();
+	play_append(&p, 1, EVENT_DISCLOSURE_FORGOTTEN, true, "j");
+	ATF_CHECK_EQ(110, play_wait_exit(&p));
+	play_check_log("is not its to send");
+}
+
+/* What was erased is not damage. */
+TEST(whole_ledger_is_sound_after_orders_to_forget)
+{
+	static struct store s;
+	static struct fsck f;
+	static char text[65536];
+	struct why why;
+	uint64_t leaf[3];
+
+	setup();
+	for (int i = 0; i < 3; i++)
+		leaf[i] = append(EVENT_READ_ALLOWED, "one", "the-manifest");
+	forget(leaf[0], WITHHELD_EVIDENCE);
+	forget(leaf[1], WITHHELD_SUBMITTER);
+	play_kill(&p);
+	ATF_REQUIRE_EQ(0, store_open(&s, "ledger", STORE_MIB, &why));
+	fill_fsck(&s, &f, text, sizeof(text));
+	ATF_CHECK_MSG(strstr(text, "leaf 1: ") == NULL &&
+	    strstr(text, "what discloses") == NULL, "%s", text);
+	store_close(&s);
+}
+
 /* Orders that wait with others for a commit; two are for the same field. */
 TEST(orders_among_other_appends_are_done_in_order)
 {
@@ -588,6 +620,8 @@ ATF_TP_ADD_TCS(tp)
 	ADD(order_to_forget_what_is_not_there_is_refused);
 	ADD(copies_are_overwritten_at_the_next_start);
 	ADD(damaged_page_leaves_copies_and_the_order_says_so);
+	ADD(event_of_an_order_comes_only_with_the_order);
+	ADD(whole_ledger_is_sound_after_orders_to_forget);
 	ADD(orders_among_other_appends_are_done_in_order);
 	return atf_no_error();
 }
