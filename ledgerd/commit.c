@@ -123,12 +123,21 @@ record_bytes(struct queue *q, size_t n)
 	return bytes;
 }
 
+/* Of any outcome. */
+static int
+begin(struct ledgerd *l, size_t leaves, size_t bytes)
+{
+	if (leaves > l->most_leaves)
+		l->most_leaves = leaves;
+	return store_begin(&l->store, leaves, bytes);
+}
+
 static int
 commit_batch(struct ledgerd *l, size_t n)
 {
 	size_t bytes = record_bytes(&l->queue, n) + reserve(&l->queue, n);
 
-	if (store_begin(&l->store, n, bytes) == -1 ||
+	if (begin(l, n, bytes) == -1 ||
 	    put_waiting(l, n) == -1 || put_checkpoint(l) == -1 ||
 	    store_commit(&l->store) == -1)
 		return -1;
@@ -147,7 +156,7 @@ commit_forgetting(struct ledgerd *l)
 
 	if (forget_plan(l, a, &e) == -1)
 		return 0;
-	if (store_begin(&l->store, 1 + e.records, bytes + e.bytes) == -1 ||
+	if (begin(l, 1 + e.records, bytes + e.bytes) == -1 ||
 	    put_waiting(l, 1) == -1 || forget_apply(l, a, &e) == -1 ||
 	    put_checkpoint(l) == -1 || store_commit(&l->store) == -1)
 		return -1;

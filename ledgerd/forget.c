@@ -100,7 +100,8 @@ forget_copies(struct ledgerd *l)
 {
 	recent_clear(&l->recent);
 	l->copies[0] = '\0';
-	if (scrub_memory(&l->store) == -1 || scrub_file(&l->store) == -1)
+	if (scrub_memory(&l->store, l->most_leaves) == -1 ||
+	    scrub_file(&l->store) == -1)
 		note_copies(l);
 }
 

@@ -88,6 +88,7 @@ struct ledgerd {
 	struct queue		 queue;
 	struct recent		 recent;
 	char			 copies[TEXT_MAX]; /* may be left; or "" */
+	size_t			 most_leaves;	/* in one transaction */
 	char			 damage[512];	/* why nothing is appended */
 	struct signed_tree	 checkpoint;
 	bool			 asked;		/* keyd is to sign */

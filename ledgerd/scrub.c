@@ -8,8 +8,6 @@
 #include <unistd.h>
 
 #include "lib/wire.h"
-#include "queue.h"
-#include "recent.h"
 
 static const unsigned char zeros[PAGE];
 
@@ -148,22 +146,25 @@ scrub_file(struct store *s)
  * the path to the last page, and for each leaf its page, one for a long value,
  * and a share of the nodes'.
  */
-#define LEAVES_MAX	(QUEUE_MAX > RECENT_SPAN ? QUEUE_MAX : RECENT_SPAN)
-#define MEMORY_PAGES	(96 + 3 * (LEAVES_MAX + 1))
+static size_t
+memory_pages(size_t leaves)
+{
+	return 96 + 3 * (leaves + 1);
+}
 
 /*
  * Fills n pages with zeros, each as a value that has a page of its own, behind
  * all leaves.
  */
 static int
-fill(struct store *s, unsigned n)
+fill(struct store *s, size_t n)
 {
 	unsigned char key[8];
 	MDB_val k = { sizeof(key), key }, v;
 	struct put p;
 	int rc = 0;
 
-	for (unsigned i = 0; rc == 0 && i < n; i++) {
+	for (size_t i = 0; rc == 0 && i < n; i++) {
 		put_init(&p, key, sizeof(key));
 		put_u64(&p, s->tip.tree.size + i);
 		v = (MDB_val){ .mv_size = PAGE - PAGE_HEADER };
@@ -180,8 +181,9 @@ fill(struct store *s, unsigned n)
  * takes them in another order, has other values in these.
  */
 int
-scrub_memory(struct store *s)
+scrub_memory(struct store *s, size_t leaves)
 {
+	const size_t pages = memory_pages(leaves);
 	int rc = 0;
 
 	for (unsigned round = 0; rc == 0 && round < 3; round++) {
@@ -189,7 +191,7 @@ scrub_memory(struct store *s)
 			return -1;
 		rc = mdb_txn_begin(s->env, NULL, 0, &s->txn);
 		if (rc == 0)
-			rc = fill(s, MEMORY_PAGES + 37 * round);
+			rc = fill(s, pages + 37 * round);
 		store_abort(s);
 	}
 	if (rc == 0)

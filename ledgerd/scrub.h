@@ -23,7 +23,10 @@
  */
 int	scrub_file(struct store *);
 
-/* LMDB's memory, before scrub_file(), in the process that erased. */
-int	scrub_memory(struct store *);
+/*
+ * LMDB's memory, before scrub_file(), in the process that erased.  `leaves' is
+ * the most that one transaction has had since the process started.
+ */
+int	scrub_memory(struct store *, size_t leaves);
 
 #endif
