@@ -160,6 +160,43 @@ ATF_TC_BODY(a_site_is_kept_once, tc)
 	halt();
 }
 
+static void
+gives_file(uint64_t leaf, uint32_t file, const char *name, const char *text)
+{
+	struct answer a;
+
+	MSG_SEND(&p.runner, ledger_evidence, .seq = 7, .index = leaf,
+	    .file = file);
+	play_until_answer(&p, &a);
+	ATF_REQUIRE_EQ(a.type, MSG_LEDGER_EVIDENCE_IS);
+	ATF_CHECK_STREQ(a.name, name);
+	ATF_CHECK_EQ(a.len, strlen(text));
+	ATF_CHECK(memcmp(a.text, text, a.len) == 0);
+}
+
+ATF_TC_WITHOUT_HEAD(each_leaf_gives_the_files_of_its_site);
+ATF_TC_BODY(each_leaf_gives_the_files_of_its_site, tc)
+{
+	setup();
+	play_site(&p, files, COUNT(files));
+	boot("boot-1");
+	halt();
+	play_site(&p, others, COUNT(others));
+	boot("boot-2");
+	halt();
+	play_site(&p, files, COUNT(files));
+	boot("boot-3");
+	while (!p.runner_there)
+		ATF_REQUIRE(play_turn(&p, &(struct answer){ 0 },
+		    PLAY_LIMIT_MS) || p.runner_there);
+	gives_file(0, 0, "site/allowed_signers", "alice key\n");
+	gives_file(1, 0, "site/allowed_signers", "bob key\n");
+	gives_file(2, 0, "site/allowed_signers", "alice key\n");
+	gives_file(2, 2, "site/policy/a.cedar", "permit\n");
+	gives_file(2, 4, "", "");
+	halt();
+}
+
 ATF_TC_WITHOUT_HEAD(no_site_has_no_files);
 ATF_TC_BODY(no_site_has_no_files, tc)
 {
@@ -231,6 +268,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, the_first_start_with_a_site_keeps_its_files);
 	ATF_TP_ADD_TC(tp, a_site_is_kept_once);
+	ATF_TP_ADD_TC(tp, each_leaf_gives_the_files_of_its_site);
 	ATF_TP_ADD_TC(tp, no_site_has_no_files);
 	ATF_TP_ADD_TC(tp, the_largest_site_is_kept);
 	ATF_TP_ADD_TC(tp, other_files_than_the_digest_says_end_it);
