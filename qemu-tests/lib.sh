@@ -154,11 +154,23 @@ leaf() {
 	sed -n 's/^extra //p' "$1" | base64 -d
 }
 
-# field RECEIPT NAME: one field of the leaf's data.
+# field RECEIPT NAME: one field of the leaf's data, or one that it withholds and
+# RECEIPT.disclosures discloses.  A list has commas.
 field() {
 	leaf "$1" | /usr/bin/python3 -c '
-import json, sys
-print(json.load(sys.stdin)["data"][sys.argv[1]])' "$2"
+import base64, hashlib, json, os, sys
+data = json.load(sys.stdin)["data"]
+file, name = sys.argv[1:]
+for line in open(file) if os.path.exists(file) else []:
+    line = line.rstrip("\n")
+    digest = hashlib.sha256(line.encode()).digest()
+    digest = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    salt, key, value = json.loads(base64.urlsafe_b64decode(line + "=="))
+    if digest in data["_sd"]:
+        data[key] = value
+value = data[name]
+print(",".join(value) if isinstance(value, list) else value)
+' "$1.disclosures" "$2"
 }
 
 # wait_for SECONDS COMMAND...: until the command succeeds.

@@ -34,6 +34,17 @@ rules() {
 	    resource
 	);
 
+	@id("may-sees")
+	permit (principal == User::"may", action == Action::"see", resource)
+	when { resource != Field::"author" && resource != Field::"evidence" };
+
+	@id("may-forgets")
+	permit (
+	    principal == User::"may",
+	    action == Action::"forget",
+	    resource == Field::"session"
+	);
+
 	@id("own-output")
 	permit (principal in Role::"may", action == Action::"output", resource)
 	when { resource.submitter == principal };
@@ -68,11 +79,23 @@ job() {
 	done
 }
 
-# runs WHO FOLDER
+# runs WHO FOLDER [OPTION...]
 runs() {
+	who=$1 folder=$2
+	shift 2
 	atf_check -o match:'Good day|hello' -e match:'receipt verified' \
-	    "$casemate" run "$2" --key "$1" --on vm --receipt "$2.$1.receipt"
+	    "$casemate" run "$folder" --key "$who" --on vm \
+	    --receipt "$folder.$who.receipt" "$@"
+	set -- "$who" "$folder"
 	atf_check_equal exited "$(field "$2.$1.receipt" outcome)"
+}
+
+# decided WHO FOLDER RULES: the leaf has the rules and the key that signed.
+decided() {
+	atf_check_equal "$3" "$(field "$2.$1.receipt" rules)"
+	key=$(ssh-keygen -lf "$1.pub" | cut -d' ' -f2)
+	atf_check_equal "$key" "$(field "$2.$1.receipt" submitter_key)"
+	atf_check_equal "$1" "$(field "$2.$1.receipt" submitter)"
 }
 
 # refused WHO FOLDER REASON TEXT: in the message and in the leaf.
@@ -105,7 +128,9 @@ run_is_decided_body() {
 	policy_site
 	job plain
 	runs may plain
+	decided may plain may-runs
 	refused not plain policy 'not may not run hello: no rule permits it'
+	decided not plain ''
 	explained may plain allowed '^may: run hello$' 'rule "may-runs"'
 	explained not plain refused '^not: run hello$' 'no rule permits it' \
 	    'no  *principal in Role::"may"'
@@ -120,11 +145,23 @@ capabilities_are_decided_body() {
 	for c in $words; do
 		job $c "capabilities: [$c]"
 		runs may $c
+		decided may $c may-runs,may-more
 		refused less $c policy "less may not use $c: no rule permits it"
+		atf_check_equal $c "$(field $c.less.receipt capabilities)"
 		explained may $c allowed "^may: use $c\$" 'rule "may-more"'
 		explained less $c refused "^less: use $c\$" \
 		    'nearest: rule "may-more"' 'principal == User::"may"'
 	done
+}
+
+# in_leaf LIMIT N: its name in a leaf, and the number there.
+in_leaf() {
+	case $1 in
+	*_mib) echo ${1%mib}bytes $(($2 * 1048576)) ;;
+	*_kib) echo ${1%kib}bytes $(($2 * 1024)) ;;
+	*_seconds) echo ${1%seconds}ms $(($2 * 1000)) ;;
+	*) echo "$1" "$2" ;;
+	esac
 }
 
 case_with_vm limits_are_decided 'each of them, above its default'
@@ -141,6 +178,10 @@ limits_are_decided_body() {
 		    'rule "may-more"'
 		explained less $1 refused "^less: exceed $1 \($2; " \
 		    'no rule permits it'
+		receipt=$1.less.receipt
+		set -- $(in_leaf $1 $2)
+		atf_check_equal hello "$(field $receipt name)"
+		atf_check_equal $2 "$(field $receipt $1)"
 	done
 }
 
@@ -151,6 +192,8 @@ secrets_are_decided_body() {
 	job theirs 'secrets: [theirs]'
 	refused may theirs policy \
 	    'may not lease the manifest.s secrets.0.: the rule no-keys.*forbids it'
+	decided may theirs no-keys-of-others
+	atf_check_equal theirs "$(field theirs.may.receipt secrets)"
 	refused less ours policy \
 	    'less may not lease the manifest.s secrets.0.: no rule permits it'
 	refused may ours secret 'holds no secret of the name in .*secrets.0'
@@ -204,6 +247,53 @@ reading_is_decided_body() {
 	    tail -n 1 leaves
 }
 
+# shown N FIELD TEXT: the leaf as `ledger' prints it to may.
+shown() {
+	atf_check -o match:"\"$2\":\"$3\"" sed -n "$(($1 + 1))p" read
+}
+
+case_with_vm fields_are_decided 'who sees and who erases which'
+fields_are_decided_body() {
+	policy_site
+	job plain
+	runs may plain --session 'ticket 7'
+	reads may ledger
+	leaf=$(grep -n casemate.job.accepted read | cut -d: -f1)
+	leaf=$((leaf - 1))
+	shown $leaf submitter may
+	shown $leaf session 'ticket 7'
+	shown $leaf author '\[USER\]'
+	unread may policy 'may not see author of leaves: no rule permits it' \
+	    ledger disclose $leaf author
+	unread may policy 'may not see evidence of leaves: no rule permits it' \
+	    ledger evidence $leaf --output here
+	unread may policy 'may not forget author of leaves: no rule permits it' \
+	    ledger forget $leaf author
+	reads may ledger disclose $leaf session
+	atf_check -o match:'ticket 7' cat read
+	reads may ledger forget $leaf session
+	reads may ledger
+	shown $leaf submitter may
+	shown $leaf session '\[SESSION\]'
+	atf_check -o match:'"field":"session"' \
+	    grep casemate.disclosure.forgotten read
+	atf_check_equal "$(cd site && find . -type f | sed 's,^./,,' |
+	    LC_ALL=C sort | xargs sha256sum | sha256sum | cut -d' ' -f1)" \
+	    "$(sed -n 's/.*"site":"\([0-9a-f]*\)".*/\1/p' read | sort -u)"
+}
+
+# same_leaf LEAF LINE: the line is the leaf, with its withheld fields.
+same_leaf() {
+	/usr/bin/python3 -c '
+import json, sys
+leaf, line = (json.load(open(name)) for name in sys.argv[1:])
+plain, shown = leaf.pop("data"), line.pop("data")
+withheld = plain.pop("_sd", [])
+assert leaf == line, "members"
+assert plain == {k: shown[k] for k in plain}, "data"
+assert len(shown) == len(plain) + len(withheld), "withheld"' "$@"
+}
+
 case_with_vm ledger_gives_receipts_again 'and says where it ends'
 ledger_gives_receipts_again_body() {
 	policy_site
@@ -216,8 +306,8 @@ ledger_gives_receipts_again_body() {
 		atf_check -o match:'receipt verified' \
 		    "$do" verified proofs/$i.tlog-proof
 		"$do" leaf proofs/$i.tlog-proof > leaf
-		sed -n $((i + 1))p read | tr -d '\n' > line
-		atf_check cmp leaf line
+		sed -n $((i + 1))p read > line
+		same_leaf leaf line || atf_fail "leaf $i is printed otherwise"
 	done
 	atf_check_equal exited "$(field proofs/3.tlog-proof outcome)"
 	unread may no-such-leaf 'no leaf 99; the ledger has 5' \
@@ -255,6 +345,7 @@ atf_init_test_cases() {
 	atf_add_test_case limits_are_decided
 	atf_add_test_case secrets_are_decided
 	atf_add_test_case reading_is_decided
+	atf_add_test_case fields_are_decided
 	atf_add_test_case ledger_gives_receipts_again
 	atf_add_test_case output_is_its_own
 }
