@@ -1,6 +1,6 @@
 /*
- * Reads a grant, and with it every kind of the wire's fields, of any bytes;
- * what is accepted must be exactly what grant_put writes.
+ * Reads a grant, and with it every kind of the wire's fields, of any bytes, and
+ * a denial; what is accepted must be exactly what is written.
  */
 #include "grant.h"
 
@@ -9,10 +9,29 @@
 
 int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);
 
+static unsigned char again[1 << 20];
+
+static void
+read_denial(const unsigned char *data, size_t len)
+{
+	static struct denial d;
+	struct put p;
+	struct get in;
+
+	get_init(&in, data, len);
+	if (denial_get(&in, &d) == 0 && get_end(&in) == 0) {
+		put_init(&p, again, sizeof(again));
+		denial_put(&p, &d);
+		if (p.err != 0 || p.len != len ||
+		    memcmp(again, data, len) != 0)
+			abort();
+	}
+	grant_free(&d.grant);
+}
+
 int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
-	static unsigned char again[1 << 20];
 	static struct grant g;
 	struct put p;
 	struct get in;
@@ -27,5 +46,6 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 			abort();
 	}
 	grant_free(&g);
+	read_denial(data, len);
 	return 0;
 }

@@ -232,6 +232,16 @@ decide_fields(struct rules *r, const struct rules_query *q,
 	return 0;
 }
 
+/* No rule can permit what no action stands for. */
+static int
+refuse_verb(const struct rules_query *q, struct why *w)
+{
+	why_set(w, "%s may not order this: rules have no action for it",
+	    show_who(q->who).text);
+	errno = EPERM;
+	return -1;
+}
+
 int
 rules_decide_query(struct rules *r, const struct rules_query *q,
     const struct rules_context *c, uint32_t *fields, struct rule_ids *ids,
@@ -244,6 +254,8 @@ rules_decide_query(struct rules *r, const struct rules_query *q,
 
 	*fields = 0;
 	rule_ids_init(ids);
+	if (n == 0)
+		return refuse_verb(q, w);
 	arena_init(&arena, 0);
 	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = decide_query(r, q, &list[i], c, &arena, ids, w);

@@ -390,6 +390,19 @@ ATF_TC_BODY(what_may_not_be_seen_is_not_disclosed, tc)
 	rules_free(&rules);
 }
 
+ATF_TC_WITHOUT_HEAD(what_has_no_action_is_refused);
+ATF_TC_BODY(what_has_no_action_is_refused, tc)
+{
+	struct rules_query q = query_of(VERB_RUN, WITHHELD_COUNT);
+
+	start("permit(principal in Role::\"dev\", action in [Action::\"submit\","
+	    " Action::\"read\"], resource);");
+	ATF_CHECK_ERRNO(EPERM, ask(&q) == -1);
+	ATF_CHECK_STREQ(why.text, "dana may not order this: rules have no "
+	    "action for it");
+	rules_free(&rules);
+}
+
 ATF_TC_WITHOUT_HEAD(forgetting_needs_a_rule_of_its_own);
 ATF_TC_BODY(forgetting_needs_a_rule_of_its_own, tc)
 {
@@ -457,6 +470,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, reading_is_decided_too);
 	ATF_TP_ADD_TC(tp, a_reader_sees_the_fields_that_rules_permit);
 	ATF_TP_ADD_TC(tp, what_may_not_be_seen_is_not_disclosed);
+	ATF_TP_ADD_TC(tp, what_has_no_action_is_refused);
 	ATF_TP_ADD_TC(tp, forgetting_needs_a_rule_of_its_own);
 	ATF_TP_ADD_TC(tp, each_thing_is_explained);
 	ATF_TP_ADD_TC(tp, an_explanation_that_does_not_fit_is_cut);

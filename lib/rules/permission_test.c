@@ -213,6 +213,13 @@ ATF_TC_BODY(each_query_asks_for_what_it_needs, tc)
 	needs(VERB_DISCLOSE, "read ledger of example", "see author of leaves");
 	needs(VERB_FORGET, "forget author of leaves", NULL);
 	ATF_CHECK_EQ(query_list(&run, l), 0);
+	for (unsigned verb = 1; verb_word(verb) != NULL; verb++) {
+		const struct rules_query q = { .verb = (enum verb)verb };
+
+		ATF_CHECK_MSG((query_list(&q, l) == 0) ==
+		    (verb == VERB_RUN || verb == VERB_EXPLAIN), "%s",
+		    verb_word(verb));
+	}
 	ATF_CHECK_EQ(query_fields(&run), 0);
 }
 

@@ -37,7 +37,10 @@ struct query_permission {
 
 #define QUERY_PERMISSIONS_MAX	2
 
-/* Fills the list with what must be permitted.  Returns how many there are. */
+/*
+ * Fills the list with what must be permitted.  Returns how many there are: 0
+ * for a verb that no rule can permit.
+ */
 size_t	query_list(const struct rules_query *,
 	    struct query_permission list[QUERY_PERMISSIONS_MAX]);
 
