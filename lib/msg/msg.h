@@ -47,7 +47,7 @@ enum {
 #define EVIDENCE_MAX	(SUBMIT_MAX + 256)	/* of one leaf, with names */
 #define SITE_FILES_MAX	520		/* two folders of 256, and a few */
 #define SITE_PATH_MAX	105		/* of one: policies/ and a name */
-#define SITE_BYTES_MAX	(8u << 20)	/* people take 4 MiB, rules 1 MiB */
+#define SITE_BYTES_MAX	(8u << 20)	/* the limits of its files: under 6 */
 #define RECEIPT_MAX	65536		/* base64 leaf, 64 hashes, checkpoint */
 #define BUNDLE_MAX	(64u << 20)	/* kept in memory while it unpacks */
 #define VKEY_MAX	256		/* name, id and key of the appliance */

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -100,6 +101,22 @@ ATF_TC_BODY(a_site_is_loaded_whole, tc)
 	    "web/no-night");
 	ATF_CHECK_STREQ(rules_place(site.rules.policies.items[1], place),
 	    "policies/web.cedar.json:1");
+	site_free(&site);
+}
+
+ATF_TC_WITHOUT_HEAD(a_site_knows_its_files);
+ATF_TC_BODY(a_site_knows_its_files, tc)
+{
+	start();
+	loads();
+	ATF_CHECK_STREQ(site.files.list[0].path, "allowed_signers");
+	ATF_CHECK(site.files.sha256[0] != 0 || site.files.sha256[1] != 0);
+	site_free(&site);
+	ATF_CHECK_EQ(site.files.n, 0);
+	ATF_REQUIRE_EQ(system("rm -r site; mkdir site"), 0);
+	loads();				/* no site */
+	ATF_CHECK(site.absent);
+	ATF_CHECK_EQ(site.files.n, 0);
 	site_free(&site);
 }
 
@@ -437,6 +454,7 @@ ATF_TC_BODY(two_rules_of_one_name_are_refused, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, a_site_is_loaded_whole);
+	ATF_TP_ADD_TC(tp, a_site_knows_its_files);
 	ATF_TP_ADD_TC(tp, a_site_without_rules_allows_nothing);
 	ATF_TP_ADD_TC(tp, no_site_is_no_error);
 	ATF_TP_ADD_TC(tp, a_draft_needs_no_signer);
