@@ -49,9 +49,9 @@ console_pipe_read(int in, int out, enum service_id *which)
 }
 
 void
-console_pipe_send_service(int out, const struct super *s, uint64_t up_ms)
+console_pipe_send_service(int out, const struct super *s)
 {
 	(void)PACKET_SEND(out, init_service, .name = s->name,
 	    .state = (uint8_t)s->state, .pid = (uint32_t)s->pid,
-	    .restarts = s->restarts, .up_ms = up_ms);
+	    .restarts = s->restarts, .up_ms = super_age_ms(s));
 }

@@ -23,7 +23,6 @@ enum console_pipe_event	console_pipe_read(int in, int out,
 			    enum service_id *which);
 
 /* Sends a service's status; it is lost if the pipe is full. */
-void	console_pipe_send_service(int out, const struct super *,
-	    uint64_t up_ms);
+void	console_pipe_send_service(int out, const struct super *);
 
 #endif

@@ -47,6 +47,7 @@ ATF_TC_BODY(talks_with_a_chan, tc)
 	struct chan c;
 	struct get g;
 	enum msg type;
+	tain age;
 
 	make();
 	chan_init(&c, out[0], in[1], PEER_CONSOLE, PEER_INIT);
@@ -66,7 +67,11 @@ ATF_TC_BODY(talks_with_a_chan, tc)
 	ATF_CHECK_EQ(CONSOLE_PIPE_BAD, heard());
 	ask(&c, 'x');
 	ATF_CHECK_EQ(CONSOLE_PIPE_BAD, heard());
-	console_pipe_send_service(out[1], &s, 1234);
+	tain_now_set_stopwatch_g();
+	s.since = STAMP;
+	tain_from_millisecs(&age, 1234);
+	tain_add_g(&STAMP, &age);
+	console_pipe_send_service(out[1], &s);
 	ATF_REQUIRE_EQ(CHAN_MSG, chan_next(&c, &type, &g));
 	ATF_CHECK_EQ(MSG_INIT_SERVICE, type);
 	ATF_REQUIRE_EQ(0, msg_get_init_service(&g, &m));
@@ -101,7 +106,7 @@ ATF_TC_BODY(full_pipe_never_blocks, tc)
 
 	make();
 	for (int i = 0; i < 1000; i++)
-		console_pipe_send_service(out[1], &s, 0);
+		console_pipe_send_service(out[1], &s);
 	ATF_CHECK_EQ(CONSOLE_PIPE_NONE, heard());
 }
 

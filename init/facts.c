@@ -31,7 +31,7 @@ read_digest(const char *text, unsigned char digest[DIGEST_LEN])
 }
 
 static void
-find_image_digest(struct facts *f, const char *cmdline)
+find_image_digest(struct init_facts *f, const char *cmdline)
 {
 	const char *at = cmdline;
 
@@ -43,7 +43,7 @@ find_image_digest(struct facts *f, const char *cmdline)
 }
 
 static void
-find_build_digest(struct facts *f, const char *file)
+find_build_digest(struct init_facts *f, const char *file)
 {
 	char text[HEX_LEN + 2];
 	ssize_t n = openreadnclose(file, text, sizeof(text) - 1);
@@ -53,7 +53,7 @@ find_build_digest(struct facts *f, const char *file)
 }
 
 static void
-copy_command_line(struct facts *f, const char *cmdline)
+copy_command_line(struct init_facts *f, const char *cmdline)
 {
 	size_t len = strcspn(cmdline, "\n");
 
@@ -65,9 +65,24 @@ copy_command_line(struct facts *f, const char *cmdline)
 	f->command_line[len] = '\0';
 }
 
+bool
+facts_has_word(const char *command_line, const char *word)
+{
+	size_t len = strlen(word);
+	const char *p = command_line;
+
+	while ((p = strstr(p, word)) != NULL) {
+		if ((p == command_line || p[-1] == ' ') &&
+		    (p[len] == '\0' || p[len] == ' ' || p[len] == '\n'))
+			return true;
+		p += len;
+	}
+	return false;
+}
+
 void
-facts_find(struct facts *f, const char *command_line, const char *build_file,
-    const char *runtimes)
+facts_find(struct init_facts *f, const char *command_line,
+    const char *build_file, const char *runtimes)
 {
 	struct sysinfo info = { 0 };
 	struct utsname name = { 0 };

@@ -6,7 +6,7 @@
 
 #define HEX	"00112233445566778899aabbccddeeff00112233445566778899aabbccddee01"
 
-static struct facts f;
+static struct init_facts f;
 static const unsigned char none[DIGEST_LEN];
 
 static void
@@ -67,6 +67,18 @@ ATF_TC_BODY(the_image_digest_is_one_word, tc)
 	ATF_CHECK(!has_image("casemate.image=x" HEX));
 }
 
+ATF_TC_WITHOUT_HEAD(words_are_whole);
+ATF_TC_BODY(words_are_whole, tc)
+{
+	ATF_CHECK(facts_has_word("casemate.trace", "casemate.trace"));
+	ATF_CHECK(facts_has_word("a casemate.trace b\n", "casemate.trace"));
+	ATF_CHECK(facts_has_word("a casemate.trace\n", "casemate.trace"));
+	ATF_CHECK(facts_has_word("xcasemate.trace casemate.trace",
+	    "casemate.trace"));
+	ATF_CHECK(!facts_has_word("casemate.traced", "casemate.trace"));
+	ATF_CHECK(!facts_has_word("", "casemate.trace"));
+}
+
 ATF_TC_WITHOUT_HEAD(the_build_digest_is_a_file);
 ATF_TC_BODY(the_build_digest_is_a_file, tc)
 {
@@ -87,6 +99,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, the_machine_and_its_command_line);
 	ATF_TP_ADD_TC(tp, the_image_digest_is_one_word);
+	ATF_TP_ADD_TC(tp, words_are_whole);
 	ATF_TP_ADD_TC(tp, the_build_digest_is_a_file);
 	return atf_no_error();
 }

@@ -54,8 +54,8 @@ static struct init {
 	uint64_t	 start_ns;
 	double		 cpu_start;	/* the kernel's own start is init's */
 	char		 cmdline[CMDLINE_MAX];
-	struct facts	 facts;
-	struct record	 record;
+	struct init_facts	 facts;
+	struct recorder	 record;
 	bool		 trace;
 	bool		 stopping;
 } init;
@@ -108,21 +108,6 @@ obey_button(void)
 	halt_system(HALT_POWEROFF);
 }
 
-static bool
-cmdline_has(const char *cmdline, const char *word)
-{
-	size_t len = strlen(word);
-	const char *p = cmdline;
-
-	while ((p = strstr(p, word)) != NULL) {
-		if ((p == cmdline || p[-1] == ' ') &&
-		    (p[len] == '\0' || p[len] == ' ' || p[len] == '\n'))
-			return true;
-		p += len;
-	}
-	return false;
-}
-
 static void
 read_cmdline(void)
 {
@@ -130,8 +115,8 @@ read_cmdline(void)
 	ssize_t n = openreadnclose("/proc/cmdline", cmdline, CMDLINE_MAX - 1);
 
 	cmdline[n > 0 ? n : 0] = '\0';
-	init.trace = cmdline_has(cmdline, "casemate.trace");
-	if (cmdline_has(cmdline, "casemate.probe")) {
+	init.trace = facts_has_word(cmdline, "casemate.trace");
+	if (facts_has_word(cmdline, "casemate.probe")) {
 		log_info("probe ok");
 		halt_now(HALT_POWEROFF);
 	}
@@ -328,15 +313,9 @@ may_stop(unsigned level)
 static void
 send_status(void)
 {
-	tain up;
-
-	for (size_t i = 0; i < init.watch.n; i++) {
-		const struct super *s = &init.watch.supers[i];
-
-		tain_sub(&up, &STAMP, &s->since);
-		console_pipe_send_service(init.fds[FDSTORE_INIT_CONSOLE_W], s,
-		    tain_sec(&up).x * 1000 + tain_nano(&up) / 1000000);
-	}
+	for (size_t i = 0; i < init.watch.n; i++)
+		console_pipe_send_service(init.fds[FDSTORE_INIT_CONSOLE_W],
+		    &init.watch.supers[i]);
 }
 
 static void

@@ -38,7 +38,7 @@ struct ledger_pipe {
 	struct ledger_pipe_event events[LEDGER_PIPE_EVENTS];	/* a ring */
 	size_t		 head, len;
 	uint32_t	 last_seq;
-	unsigned	 dropped;	/* without space, since the last report */
+	unsigned	 dropped;	/* since the last report of them */
 };
 
 /* The texts and digests of `boot' stay the caller's. */

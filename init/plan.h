@@ -1,6 +1,6 @@
 /*
- * The boot plan: a table (boot_plan.c) of the mounts, folders and kernel settings
- * that must be in place before any service starts, and its interpreter.
+ * The boot plan: a table (boot_plan.c) of the mounts, folders and kernel
+ * settings that must be in place before any service starts, and its interpreter.
  */
 #ifndef PLAN_H
 #define PLAN_H

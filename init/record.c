@@ -8,7 +8,8 @@
 #include "lib/log.h"
 
 void
-record_init(struct record *r, int in, int out, const struct msg_init_boot *boot)
+record_init(struct recorder *r, int in, int out,
+    const struct msg_init_boot *boot)
 {
 	ledger_pipe_init(&r->pipe, in, out, boot);
 	for (int i = 0; i < SERVICE_N; i++)
@@ -19,14 +20,14 @@ record_init(struct record *r, int in, int out, const struct msg_init_boot *boot)
 }
 
 void
-record_ready(struct record *r, uint64_t ready_ms)
+record_ready(struct recorder *r, uint64_t ready_ms)
 {
 	LEDGER_PIPE_ADD(&r->pipe, appliance_ready,
 	    .ready_ms = event_u64(ready_ms));
 }
 
 void
-record_degraded(struct record *r, const char *part, const char *name,
+record_degraded(struct recorder *r, const char *part, const char *name,
     const char *message)
 {
 	LEDGER_PIPE_ADD(&r->pipe, appliance_degraded, .part = part,
@@ -34,7 +35,7 @@ record_degraded(struct record *r, const char *part, const char *name,
 }
 
 void
-record_reason(struct record *r, enum service_id i, const char *reason)
+record_reason(struct recorder *r, enum service_id i, const char *reason)
 {
 	if (reason == NULL || r->ends[i].reason == NULL)
 		r->ends[i].reason = reason;
@@ -52,17 +53,8 @@ refill(struct record_ends *e, uint64_t now_ms)
 		e->refilled_ms = now_ms;
 }
 
-static uint64_t
-up_ms(const struct super *s)
-{
-	tain up;
-
-	tain_sub(&up, &STAMP, &s->since);
-	return tain_sec(&up).x * 1000 + tain_nano(&up) / 1000000;
-}
-
 static uint32_t
-add_end(struct record *r, const struct record_ends *e, const struct super *s)
+add_end(struct recorder *r, const struct record_ends *e, const struct super *s)
 {
 	const char *cause = "spawn";
 	int status = 0;
@@ -77,7 +69,7 @@ add_end(struct record *r, const struct record_ends *e, const struct super *s)
 	return LEDGER_PIPE_ADD(&r->pipe, service_ended, .service = s->name,
 	    .cause = cause, .status = event_u64((uint64_t)status),
 	    .reason = e->reason == NULL ? "" : e->reason,
-	    .up_ms = event_u64(up_ms(s)),
+	    .up_ms = event_u64(super_age_ms(s)),
 	    .then = s->state == SUPER_DOWN ? "stop" : "restart",
 	    .restarts = event_u64(s->restarts),
 	    .unrecorded = event_u64(e->unrecorded));
@@ -85,7 +77,7 @@ add_end(struct record *r, const struct record_ends *e, const struct super *s)
 
 /* Once for each time that its delay has grown to the longest. */
 static void
-check_failing(struct record *r, struct record_ends *e, const struct super *s)
+check_failing(struct recorder *r, struct record_ends *e, const struct super *s)
 {
 	const bool failing = super_keeps_failing(s);
 
@@ -96,7 +88,7 @@ check_failing(struct record *r, struct record_ends *e, const struct super *s)
 }
 
 void
-record_end(struct record *r, enum service_id i, const struct super *s,
+record_end(struct recorder *r, enum service_id i, const struct super *s,
     uint64_t now_ms)
 {
 	struct record_ends *e = &r->ends[i];
@@ -113,7 +105,7 @@ record_end(struct record *r, enum service_id i, const struct super *s,
 }
 
 static void
-wait_for(struct record *r, uint32_t seq)
+wait_for(struct recorder *r, uint32_t seq)
 {
 	tain wait;
 
@@ -129,7 +121,7 @@ word(enum halt how)
 }
 
 void
-record_stopping(struct record *r, enum halt how, const char *ordered_by,
+record_stopping(struct recorder *r, enum halt how, const char *ordered_by,
     const char *service)
 {
 	r->how = how;
@@ -138,7 +130,7 @@ record_stopping(struct record *r, enum halt how, const char *ordered_by,
 }
 
 void
-record_stopped(struct record *r)
+record_stopped(struct recorder *r)
 {
 	if (r->stopped_sent)
 		return;
@@ -148,14 +140,17 @@ record_stopped(struct record *r)
 }
 
 bool
-record_holds(struct record *r, bool ledgerd)
+record_holds(struct recorder *r, bool ledgerd)
 {
-	if (ledgerd && ledger_pipe_waits(&r->pipe, r->waits_for) &&
-	    tain_future(&r->deadline))
+	const bool waits = ledger_pipe_waits(&r->pipe, r->waits_for);
+
+	if (waits && ledgerd && tain_future(&r->deadline))
 		return true;
-	if (ledgerd && ledger_pipe_waits(&r->pipe, r->waits_for))
+	if (waits && ledgerd)
 		log_info("the stop is not recorded after %d ms; stopping all "
 		    "the same", RECORD_WAIT_MS);
+	else if (waits)
+		log_info("the stop is not recorded: ledgerd is not up");
 	r->waits_for = 0;
 	r->deadline = tain_infinite;
 	return false;

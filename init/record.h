@@ -34,7 +34,7 @@ struct record_ends {
 	const char	*reason;	/* of the signal, "" or NULL: unknown */
 };
 
-struct record {
+struct recorder {
 	struct ledger_pipe	 pipe;
 	struct record_ends	 ends[SERVICE_N];
 	uint32_t		 waits_for;	/* an event, or 0 */
@@ -43,39 +43,39 @@ struct record {
 	bool			 stopped_sent;
 };
 
-void	record_init(struct record *, int in, int out,
+void	record_init(struct recorder *, int in, int out,
 	    const struct msg_init_boot *);
 
-void	record_ready(struct record *, uint64_t ready_ms);
+void	record_ready(struct recorder *, uint64_t ready_ms);
 
 /* A part of the appliance does not work; see event.def. */
-void	record_degraded(struct record *, const char *part, const char *name,
+void	record_degraded(struct recorder *, const char *part, const char *name,
 	    const char *message);
 
 /*
  * Why the next end of a service comes: the first reason counts, and NULL
  * forgets it.  The text stays the caller's.
  */
-void	record_reason(struct record *, enum service_id, const char *reason);
+void	record_reason(struct recorder *, enum service_id, const char *reason);
 
 /* A service ended that was not told to; at `now_ms' of a clock that grows. */
-void	record_end(struct record *, enum service_id, const struct super *,
+void	record_end(struct recorder *, enum service_id, const struct super *,
 	    uint64_t now_ms);
 
 /*
  * The stop begins.  `ordered_by' is a word of event.def, `service' the one that
  * refuses to start or "".
  */
-void	record_stopping(struct record *, enum halt how, const char *ordered_by,
-	    const char *service);
+void	record_stopping(struct recorder *, enum halt how,
+	    const char *ordered_by, const char *service);
 
 /* Only ledgerd and keyd are left.  A second call has no effect. */
-void	record_stopped(struct record *);
+void	record_stopped(struct recorder *);
 
 /*
  * Whether the stop must wait for one of these two, at STAMP; when the time is
  * over, says so on the log.  ledgerd: whether it is up.
  */
-bool	record_holds(struct record *, bool ledgerd);
+bool	record_holds(struct recorder *, bool ledgerd);
 
 #endif

@@ -12,7 +12,7 @@
 
 #include "lib/msg/chan.h"
 
-static struct record r;
+static struct recorder r;
 static struct super s;
 static const unsigned char digest[DIGEST_LEN];
 static const struct msg_init_boot boot = { .image = "", .runtimes = "",

@@ -250,6 +250,15 @@ super_died(struct super *s, int wstat)
 	super_event(s, refused && !s->was_ready ? SUPER_REFUSED : SUPER_EXIT);
 }
 
+uint64_t
+super_age_ms(const struct super *s)
+{
+	tain age;
+
+	tain_sub(&age, &STAMP, &s->since);
+	return tain_sec(&age).x * 1000 + tain_nano(&age) / 1000000;
+}
+
 bool
 super_keeps_failing(const struct super *s)
 {

@@ -41,7 +41,7 @@ enum super_news {
 	SUPER_IS_DOWN,		/* process ended, will be restarted */
 	SUPER_IS_GONE,		/* process ended, will not be restarted */
 	SUPER_IS_FATAL,		/* it refused to start: the boot has failed */
-	SUPER_HAS_FAILED,	/* ended without an order; one of these follows */
+	SUPER_HAS_FAILED,	/* ended without an order; another follows */
 };
 
 struct super;
@@ -78,6 +78,9 @@ void	super_event(struct super *, enum super_event);
  * same: an appliance that never becomes ready must not look as if it ran.
  */
 void	super_died(struct super *, int wstat);
+
+/* The milliseconds at STAMP since `since'. */
+uint64_t	super_age_ms(const struct super *);
 
 /* Whether the delay before its next restart has grown to the longest. */
 bool	super_keeps_failing(const struct super *);

@@ -116,7 +116,7 @@ record_start(struct ledgerd *l)
 
 /* Returns whether it is recorded. */
 static bool
-record_step(struct ledgerd *l, const struct step *s, const char *noticed)
+record_step(struct ledgerd *l, const struct clock_step *s, const char *noticed)
 {
 	char from[CLOCK_MS_TEXT_MAX], to[CLOCK_MS_TEXT_MAX];
 	const bool back = s->to < s->from;
@@ -137,7 +137,7 @@ record_step(struct ledgerd *l, const struct step *s, const char *noticed)
  * If it is of this boot, it is what look_at_clock() compares with first.
  */
 static bool
-find_step_at_start(struct ledgerd *l, struct step *s)
+find_step_at_start(struct ledgerd *l, struct clock_step *s)
 {
 	static char text[LEAF_MAX];
 	const uint64_t size = l->store.tip.tree.size;
@@ -159,7 +159,7 @@ find_step_at_start(struct ledgerd *l, struct step *s)
 void
 own_start(struct ledgerd *l)
 {
-	struct step s;
+	struct clock_step s;
 	const bool stepped = find_step_at_start(l, &s);
 
 	record_start(l);
@@ -174,7 +174,7 @@ static void
 look_at_clock(struct ledgerd *l)
 {
 	struct moment now;
-	struct step s;
+	struct clock_step s;
 
 	moment_now(&now);
 	if (step_between(&l->last, &now, &s) &&

@@ -160,6 +160,30 @@ ATF_TC_BODY(a_clock_before_the_last_leaf_is_a_step_at_the_start, tc)
 	store_close(&l.store);
 }
 
+/* The last leaf is of this boot: it has the time since the kernel started. */
+ATF_TC_WITHOUT_HEAD(a_step_while_ledgerd_was_away_is_a_leaf);
+ATF_TC_BODY(a_step_while_ledgerd_was_away_is_a_leaf, tc)
+{
+	begin();
+	store_close(&l.store);
+	pass(60000);
+	start("boot-1");
+	own_turn(&l);
+	ATF_CHECK_EQ(1, size());
+	store_close(&l.store);
+	pass(60000);
+	wall_ms += 3600000;
+	start("boot-1");
+	own_turn(&l);
+	ATF_CHECK_EQ(2, size());
+	check_last("\"from\":\"2027-01-15T08:02:00.000Z\","
+	    "\"to\":\"2027-01-15T09:02:00.000Z\",\"direction\":\"forward\","
+	    "\"step_ms\":3600000,\"noticed\":\"running\"");
+	own_turn(&l);
+	ATF_CHECK_EQ(2, size());
+	store_close(&l.store);
+}
+
 /* Nothing fits any more: it is recorded once there is space. */
 ATF_TC_WITHOUT_HEAD(a_step_on_a_full_disk_stays_to_be_recorded);
 ATF_TC_BODY(a_step_on_a_full_disk_stays_to_be_recorded, tc)
@@ -233,6 +257,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_step_while_it_runs_is_a_leaf);
 	ATF_TP_ADD_TC(tp, small_steps_add_up);
 	ATF_TP_ADD_TC(tp, a_clock_before_the_last_leaf_is_a_step_at_the_start);
+	ATF_TP_ADD_TC(tp, a_step_while_ledgerd_was_away_is_a_leaf);
 	ATF_TP_ADD_TC(tp, a_step_on_a_full_disk_stays_to_be_recorded);
 	ATF_TP_ADD_TC(tp, a_heartbeat_comes_when_idle);
 	ATF_TP_ADD_TC(tp, damage_is_recorded_once);

@@ -34,7 +34,7 @@ moment_now(struct moment *m)
 
 bool
 step_between(const struct moment *before, const struct moment *now,
-    struct step *s)
+    struct clock_step *s)
 {
 	int64_t apart;
 
@@ -45,7 +45,7 @@ step_between(const struct moment *before, const struct moment *now,
 }
 
 bool
-step_since(int64_t leaf_wall, const struct moment *now, struct step *s)
+step_since(int64_t leaf_wall, const struct moment *now, struct clock_step *s)
 {
 	s->from = leaf_wall;
 	s->to = now->wall;

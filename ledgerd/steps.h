@@ -26,7 +26,7 @@ struct moment {
 	int64_t	uptime;		/* since the kernel started */
 };
 
-struct step {
+struct clock_step {
 	int64_t	from, to;	/* wall: without the step, and with it */
 };
 
@@ -34,11 +34,11 @@ void	moment_now(struct moment *);
 
 /* Compares two moments of one boot.  True with *s for a step. */
 bool	step_between(const struct moment *before, const struct moment *now,
-	    struct step *s);
+	    struct clock_step *s);
 
 /* Compares with the last leaf of another boot.  True with *s for a step. */
 bool	step_since(int64_t leaf_wall, const struct moment *now,
-	    struct step *s);
+	    struct clock_step *s);
 
 /*
  * Reads the moment of a leaf and whether it is of this boot.  A leaf from

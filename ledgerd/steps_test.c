@@ -17,7 +17,7 @@ ATF_TC_BODY(a_clock_that_runs_is_not_stepped, tc)
 {
 	const struct moment before = { 1000000, 5000 };
 	struct moment now = { 1000000 + 86400000, 5000 + 86400000 };
-	struct step s;
+	struct clock_step s;
 
 	ATF_CHECK(!step_between(&before, &now, &s));
 	now.wall += STEP_MS - 1;
@@ -33,7 +33,7 @@ ATF_TC_BODY(steps_are_seen_in_both_directions, tc)
 {
 	const struct moment before = { 1000000, 5000 };
 	struct moment now = { 1000000 + 1000 + STEP_MS, 6000 };
-	struct step s;
+	struct clock_step s;
 
 	ATF_CHECK(step_between(&before, &now, &s));
 	ATF_CHECK_EQ(1001000, s.from);
@@ -48,7 +48,7 @@ ATF_TC_WITHOUT_HEAD(a_clock_before_the_last_leaf_was_stepped);
 ATF_TC_BODY(a_clock_before_the_last_leaf_was_stepped, tc)
 {
 	const struct moment now = { 2000000, 100 };
-	struct step s;
+	struct clock_step s;
 
 	ATF_CHECK(!step_since(1000000, &now, &s));
 	ATF_CHECK(!step_since(2000000 + STEP_CHIP_MS - 1, &now, &s));

@@ -15,11 +15,11 @@ struct runner;
 /* For each runtime of the list. */
 struct runtime_leaf {
 	uint64_t	bytes;		/* of its disk, once measured */
-	uint32_t	seq;		/* of its append without a reply, or 0 */
+	uint32_t	seq;		/* of an append without reply, or 0 */
 	bool		recorded;
 };
 
-/* Appends it, if runtime i is measured and it is neither there nor under way. */
+/* If runtime i is measured, and its leaf is neither there nor under way. */
 void	runtime_leaf_append(struct runner *, size_t i);
 /* The same for the runtime of this name; none for "". */
 void	runtime_leaf_append_name(struct runner *, const char *name);
