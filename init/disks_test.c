@@ -51,6 +51,8 @@ make_disk(const char *name, const char *serial)
 
 	snprintf(path, sizeof(path), "sys/block/%s/serial", name);
 	ns_file(path, serial, 0444);
+	snprintf(path, sizeof(path), "sys/block/%s/size", name);
+	ns_file(path, "8\n", 0444);
 	snprintf(path, sizeof(path), "root/dev/%s", name);
 	ATF_REQUIRE_EQ(0, mknod(path, S_IFBLK | 0600, makedev(7, 250)));
 }
@@ -158,6 +160,7 @@ with_runtime(void)
 
 	mount_all();
 	NS_CHECK(disks.runtimes == 1);
+	NS_CHECK(strcmp(disks.list, "python=4096") == 0);
 	NS_CHECK(stat("/runner/runtimes/python", &st) == 0 &&
 	    S_ISDIR(st.st_mode));
 	NS_CHECK(stat("/runner/disks/python", &st) == 0);
@@ -167,10 +170,32 @@ with_runtime(void)
 }
 
 static void
+with_two_runtimes(void)
+{
+	mount_all();
+	NS_CHECK(disks.runtimes == 2 && disks.left_out == 0);
+	/* In the order of the folder. */
+	NS_CHECK(strcmp(disks.list, "node=4096,python=4096") == 0 ||
+	    strcmp(disks.list, "python=4096,node=4096") == 0);
+}
+
+NS_TC(runtimes_are_listed_with_their_sizes)
+{
+	make_root();
+	make_disk("vda", "rt-python\n");
+	make_disk("vdb", "rt-node\n");
+	NS_RUN(with_two_runtimes);
+}
+
+static const char *left_out = "python";
+
+static void
 without_runtime(void)
 {
 	mount_all();
-	NS_CHECK(disks.runtimes == 0);
+	NS_CHECK(disks.runtimes == 0 && disks.list[0] == '\0');
+	NS_CHECK(disks.left_out == 1);
+	NS_CHECK(strcmp(disks.names[0], left_out) == 0);
 	NS_CHECK(rmdir("/runner/runtimes") == 0);	/* nothing is listed */
 }
 
@@ -198,6 +223,7 @@ NS_TC(a_bad_runtime_is_left_out)
 	NS_RUN(without_runtime);
 	NS_CHECK_SAID("runtime python (/dev/vda) is left out: "
 	    "/runner/disks/python: No such file or directory\n");
+	left_out = "";		/* it may be no text for a leaf */
 	ns_file("sys/block/vda/serial", "rt-Py\n", 0444);
 	ns_folder("runner/runtimes");
 	NS_RUN(without_runtime);
@@ -221,6 +247,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, the_data_disk_is_mounted_without_links);
 	ATF_TP_ADD_TC(tp, a_bad_data_disk_stops_the_boot);
 	ATF_TP_ADD_TC(tp, a_runtime_is_mounted_and_can_be_measured);
+	ATF_TP_ADD_TC(tp, runtimes_are_listed_with_their_sizes);
 	ATF_TP_ADD_TC(tp, a_bad_runtime_is_left_out);
 	ATF_TP_ADD_TC(tp, the_second_of_two_runtimes_of_a_name_is_left_out);
 	return atf_no_error();

@@ -282,8 +282,51 @@ ATF_TC_BODY(ends_in_order_when_it_cannot_wait, tc)
 	ATF_CHECK_EQ(0, status);
 }
 
+static int peer[2];
+static unsigned reads, writes;
+
+static void
+on_readable(void)
+{
+	char byte;
+
+	ATF_REQUIRE_EQ(1, read(peer[0], &byte, 1));
+	reads++;
+}
+
+static void
+on_writable(void)
+{
+	writes++;
+	watch.extras[1].fd = -1;
+}
+
+ATF_TC_WITHOUT_HEAD(further_descriptors_and_a_deadline);
+ATF_TC_BODY(further_descriptors_and_a_deadline, tc)
+{
+	tain wait;
+
+	ATF_REQUIRE_EQ(0, watch_init(&watch));
+	ATF_REQUIRE_EQ(0, pipe2(peer, O_CLOEXEC | O_NONBLOCK));
+	watch.extras[0] = (struct watch_extra){ peer[0], false, on_readable };
+	watch.extras[1] = (struct watch_extra){ peer[1], true, on_writable };
+	watch_turn(&watch);
+	ATF_CHECK_EQ(1, writes);
+	ATF_CHECK_EQ(0, reads);
+	ATF_REQUIRE_EQ(1, write(peer[1], "x", 1));
+	watch_turn(&watch);
+	ATF_CHECK_EQ(1, writes);
+	ATF_CHECK_EQ(1, reads);
+	tain_from_millisecs(&wait, 50);
+	tain_add_g(&watch.deadline, &wait);
+	watch_turn(&watch);		/* or it would wait for ever */
+	ATF_CHECK(!tain_future(&watch.deadline));
+	ATF_CHECK_EQ(1, reads);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, further_descriptors_and_a_deadline);
 	ATF_TP_ADD_TC(tp, svstat_tells_a_ready_service);
 	ATF_TP_ADD_TC(tp, svstat_tells_one_that_is_not_ready);
 	ATF_TP_ADD_TC(tp, svc_takes_it_down_and_up);

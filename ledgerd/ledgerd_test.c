@@ -516,6 +516,26 @@ ATF_TC_BODY(each_leaf_names_the_site, tc)
 	play_check_log("it names another site than before");
 }
 
+ATF_TC_WITHOUT_HEAD(the_reply_to_stopped_waits_for_its_checkpoint);
+ATF_TC_BODY(the_reply_to_stopped_waits_for_its_checkpoint, tc)
+{
+	setup();
+	play_start_ready(&p, "ledger");
+	p.mood = KEYD_SILENT;
+	event_put_appliance_stopped(play_fields(),
+	    &(struct event_appliance_stopped){ .how = "reboot" });
+	play_send_event(&p, 1, EVENT_APPLIANCE_STOPPED);
+	play_until_owed(&p);
+	ATF_CHECK_EQ(2, p.owed_size);
+	while (play_turn(&p, &a, 200))
+		;
+	ATF_CHECK_EQ(0, p.done);
+	play_keyd_go(&p);
+	play_until_done(&p, 1);
+	ATF_CHECK_STREQ("", p.failure);
+	play_kill(&p);
+}
+
 ATF_TC_WITHOUT_HEAD(a_heartbeat_is_written_when_idle);
 ATF_TC_BODY(a_heartbeat_is_written_when_idle, tc)
 {
@@ -553,6 +573,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, inits_events_are_leaves);
 	ATF_TP_ADD_TC(tp, an_event_that_is_sent_again_is_one_leaf);
 	ATF_TP_ADD_TC(tp, stopped_is_the_last_leaf_and_has_a_checkpoint);
+	ATF_TP_ADD_TC(tp, the_reply_to_stopped_waits_for_its_checkpoint);
 	ATF_TP_ADD_TC(tp, a_heartbeat_is_written_when_idle);
 	ATF_TP_ADD_TC(tp, no_heartbeat_when_the_site_wants_none);
 	ATF_TP_ADD_TC(tp, is_ready_only_after_keyds_first_checkpoint);
