@@ -75,6 +75,8 @@ static const struct odd_row inputs[] = {
 	    "--proof", "@" }, 0, false },
 	{ "receipt", { "recipe", "@", "vkey" }, 0, false },
 	{ "vkey", { "recipe", "receipt", "@" }, 0, false },
+	{ "receipt.disclosures", { "recipe", "receipt", "vkey", "@" },
+	    ODD_BIT(EMPTY), false },
 	{ "receipt", { "ledger", "consistency", "@", "--key", "key", ON }, 0,
 	    false },
 	{ "receipt", { "ledger", "consistency", "1", "@", "--key", "key", ON },

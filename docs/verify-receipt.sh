@@ -1,21 +1,25 @@
 #!/bin/sh
 #
-# verify-receipt.sh RECEIPT KEYFILE - verify a receipt of Casemate with nothing
-# but a POSIX shell, coreutils and openssl.
+# verify-receipt.sh RECEIPT KEYFILE [DISCLOSURES] - verify a receipt of Casemate
+# with nothing but a POSIX shell, coreutils and openssl.
 #
 # KEYFILE holds the appliance's public key, one line NAME+ID+KEY, as
-# `casemate status' prints it.  Prints the leaf; exits 0 when the appliance
-# signed a tree that has this leaf, 1 when not, 100 when used wrongly.
+# `casemate status' prints it.  DISCLOSURES holds what discloses withheld fields
+# of the leaf, as `casemate run --receipt' writes it beside the receipt.  Prints
+# the leaf, then each disclosure on a line, ["SALT","NAME",VALUE]; exits 0 when
+# the appliance signed a tree that has this leaf and the disclosures are of this
+# leaf, 1 when not, 100 when used wrongly.
 #
 # It refuses what `casemate verify' refuses, and also signature lines with names
-# that are not ASCII, and numbers of more than 18 digits.
+# that are not ASCII, and numbers of more than 18 digits.  It does not know which
+# field belongs in which place of the list of digests.
 #
 # Written to be read: docs/ledger.md explains each step.
 set -eu
 export LC_ALL=C
 
-[ $# -eq 2 ] || {
-	echo "usage: verify-receipt.sh RECEIPT KEYFILE" >&2
+[ $# -eq 2 ] || [ $# -eq 3 ] || {
+	echo "usage: verify-receipt.sh RECEIPT KEYFILE [DISCLOSURES]" >&2
 	exit 100
 }
 no() {
@@ -48,13 +52,14 @@ name() {
 	esac
 }
 
-for f in "$1" "$2"; do
+for f in "$@"; do
 	[ -f "$f" ] && [ -r "$f" ] || no "$f cannot be read; it must be a file"
 done
 t=$(mktemp -d)
 trap 'rm -rf "$t"' EXIT
 cat "$1" > "$t/receipt"
 cat "$2" > "$t/vkey"
+cat ${3:+"$3"} < /dev/null > "$t/disclosures"
 if odd "$t/receipt" || odd "$t/vkey"; then
 	no "$1 or $2 has control characters or is not ASCII: it was damaged"
 fi
@@ -167,6 +172,42 @@ head="{\"specversion\":\"1.0\",\"id\":\"$index\",\"source\":\"$name\","
 [ "$(head -c ${#head} "$t/leaf")" = "$head" ] ||
 	no "the leaf is not leaf $index of $name"
 
+# 6. The disclosures, RFC 9901 section 4.2: a line is base64url of a JSON array,
+#    and the leaf's last member, "_sd", has the SHA-256 of each in base64url.
+[ "$(bytes "$t/disclosures")" -le 65536 ] || no "$3 is longer than disclosures"
+[ ! -s "$t/disclosures" ] ||
+	[ "$(tail -c 1 "$t/disclosures" | od -An -tx1)" = " 0a" ] ||
+	no "$3 ends without a newline: it was cut"
+sed -n 's/.*"_sd":\[\(.*\)\]}}$/\1/p' "$t/leaf" | tr -d '"' | tr , '\n' \
+	> "$t/digests"
+: > "$t/disclosed"
+: > "$t/names"
+n=0
+while IFS= read -r line; do
+	n=$((n + 1))
+	case $line in
+	'' | *[!A-Za-z0-9_-]*) no "line $n of $3 is not base64url" ;;
+	esac
+	digest=$(printf %s "$line" | openssl dgst -sha256 -binary |
+		base64 -w 0 | tr '+/' '-_' | tr -d =)
+	grep -qxFe "$digest" "$t/digests" ||
+		no "line $n of $3 is not of this leaf: it was changed or moved"
+	{
+		printf %s "$line" | tr '_-' '/+'
+		printf %s "$(printf %.$(((4 - ${#line} % 4) % 4))s ===)"
+	} | base64 -d > "$t/json" 2> /dev/null || no "line $n of $3 is damaged"
+	name=$(sed -n 's/^\["[A-Za-z0-9_-]\{22\}","\([a-z0-9_]\{1,\}\)",.*\]$/\1/p' \
+		"$t/json")
+	[ -n "$name" ] && [ -z "$(tr -d '\040-\176\200-\377' < "$t/json")" ] ||
+		no "line $n of $3 does not disclose a field"
+	grep -qxFe "$name" "$t/names" && no "line $n of $3 is there twice"
+	grep -qFe "\"$name\":" "$t/leaf" &&
+		no "line $n of $3 names a field that the leaf has already"
+	echo "$name" >> "$t/names"
+	{ cat "$t/json"; echo; } >> "$t/disclosed"
+done < "$t/disclosures"
+
 cat "$t/leaf"
 echo
+cat "$t/disclosed"
 echo "receipt verified: leaf $index of the $size that $name signed" >&2
