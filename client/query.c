@@ -26,6 +26,7 @@ static const struct {
 	[VERB_DISCLOSE] = { "13", ANSWER_MAX },
 	[VERB_FORGET] = { "", ANSWER_MAX },
 	[VERB_CONSISTENCY] = { "12", ANSWER_MAX },
+	[VERB_FSCK] = { "12", LEAVES_MAX },
 };
 
 /* One more than there are verbs: their numbers begin with 1. */

@@ -11,7 +11,7 @@ client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c checkpoints.c \
 	sitemake.c submit.c target.c treefile.c unixsock.c up_prepare.c \
 	verified.c)
 client_SRCS += $(addprefix client/ledger/,cmd_disclose.c cmd_evidence.c \
-	cmd_forget.c evidence.c oneleaf.c proving.c wholefolder.c)
+	cmd_forget.c cmd_fsck.c evidence.c oneleaf.c proving.c wholefolder.c)
 client_SRCS += $(addprefix client/policy/,cases.c cmd_check.c cmd_explain.c \
 	cmd_fmt.c cmd_policy.c cmd_test.c constants.c dryrun.c lint.c \
 	naming.c say.c telling.c verdict.c)
@@ -35,6 +35,7 @@ TESTS += $(addprefix client/,backoff_test bundle_readers_test \
 	conn_test disclosed_readers_test disclosed_test doctor/room_test \
 	history_test leaf_test \
 	ledger/cmd_disclose_test ledger/cmd_evidence_test \
+	ledger/cmd_fsck_test \
 	ledger/wholefolder_test number_test opts_test policy/text_formats_test \
 	query_test receipt_readers_test safe_test save_test session_test \
 	target_test \

@@ -182,7 +182,7 @@ ATF_TC_WITHOUT_HEAD(what_a_rule_permits_may_be_read);
 ATF_TC_BODY(what_a_rule_permits_may_be_read, tc)
 {
 	static const enum verb verbs[] = { VERB_STATUS, VERB_JOBS,
-	    VERB_LEDGER, VERB_OUTPUT, VERB_CONSISTENCY };
+	    VERB_LEDGER, VERB_OUTPUT, VERB_CONSISTENCY, VERB_FSCK };
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		ATF_CHECK_EQ(read_by_bob(READ_RULE ";\n", verbs[i]), 0);

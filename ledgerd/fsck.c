@@ -13,8 +13,7 @@
 #include "lib/sha256.h"
 
 #define LINE_MAX	512	/* of one finding */
-/* A damaged page with nodes is one finding; the rest of a step has few. */
-#define STEP_MAX	(64 * LINE_MAX)
+#define STEP_MAX	(32 * LINE_MAX)	/* a step has fewer, and shorter ones */
 #define SD		"\"_sd\":["
 #define SUMS_MAX	65536	/* site/SHA256SUMS */
 
@@ -332,10 +331,12 @@ check_rest(struct fsck *f)
 }
 
 void
-fsck_start(struct fsck *f, struct store *s)
+fsck_start(struct fsck *f, struct store *s, uint64_t next, uint64_t page)
 {
 	memset(f, 0, sizeof(*f));
 	f->store = s;
+	f->next = next;
+	f->page = page;
 }
 
 void

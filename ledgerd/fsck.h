@@ -28,8 +28,8 @@ struct fsck {
 	struct put	 text;
 };
 
-/* From the first leaf on. */
-void	fsck_start(struct fsck *, struct store *);
+/* From this leaf on; `page' was named as damaged before, or 0. */
+void	fsck_start(struct fsck *, struct store *, uint64_t next, uint64_t page);
 
 /*
  * Takes the next steps, at most FSCK_LEAVES.  Sets `done' when all were taken.

@@ -91,11 +91,11 @@ ATF_TC_BODY(a_sound_ledger_has_no_findings, tc)
 ATF_TC_WITHOUT_HEAD(leaves_may_be_appended_between_slices);
 ATF_TC_BODY(leaves_may_be_appended_between_slices, tc)
 {
-	static char slice[64 << 10];
+	static char slice[DATA_MAX];
 
 	fill_open(&s);
 	ATF_REQUIRE_EQ(0, fill_evidence(&s, 2 * FSCK_LEAVES, 100));
-	fsck_start(&f, &s);
+	fsck_start(&f, &s, 0, 0);
 	for (unsigned i = 0; !f.done; i++) {
 		ATF_REQUIRE(i < 20);
 		fsck_some(&f, slice, sizeof(slice));

@@ -106,6 +106,7 @@ void	runner_answer(struct ledgerd *);
 void	read_leaf(void *ctx, const struct msg_ledger_read *);
 void	read_field(void *ctx, const struct msg_ledger_disclose *);
 void	read_evidence(void *ctx, const struct msg_ledger_evidence *);
+void	read_fsck(void *ctx, const struct msg_ledger_fsck *);
 /*
  * Formats the receipt of a committed leaf into buf.  -1 when the leaf or its
  * proof is damaged on the disk; store_error() has the message.

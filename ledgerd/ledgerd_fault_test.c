@@ -520,6 +520,35 @@ ATF_TC_BODY(a_damaged_page_is_an_answer, tc)
 	play_kill(&p);
 }
 
+/* Appends are served between its steps. */
+ATF_TC_WITHOUT_HEAD(fsck_finds_a_damaged_page_while_leaves_are_appended);
+ATF_TC_BODY(fsck_finds_a_damaged_page_while_leaves_are_appended, tc)
+{
+	uint64_t next = 0, found = 0;
+	bool done = false;
+
+	setup();
+	play_start_ready(&p, "ledger");
+	for (unsigned i = 1; i < 150; i++)
+		append_one();
+	lose_pages("\"id\":\"50\"");
+	while (!done) {
+		append_one();
+		ATF_REQUIRE_EQ(MSG_LEDGER_APPENDED, a.type);
+		play_fsck(&p, 1000, next);
+		play_until_answer(&p, &a);
+		ATF_REQUIRE_EQ(MSG_LEDGER_FSCK_IS, a.type);
+		ATF_CHECK_EQ(a.room != 0, memmem(a.text, a.len,
+		    "of data.mdb is damaged", 22) != NULL);
+		found += a.room;
+		next = a.index;
+		done = a.last;
+	}
+	ATF_CHECK(next > 150);
+	ATF_CHECK(found >= 1);
+	play_kill(&p);
+}
+
 ATF_TC_WITHOUT_HEAD(a_damaged_end_is_not_appended_to);
 ATF_TC_BODY(a_damaged_end_is_not_appended_to, tc)
 {
@@ -582,6 +611,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_disk_too_full_for_its_start_ends_it);
 	ATF_TP_ADD_TC(tp, what_was_acknowledged_survives_every_kill);
 	ATF_TP_ADD_TC(tp, a_damaged_page_is_an_answer);
+	ATF_TP_ADD_TC(tp,
+	    fsck_finds_a_damaged_page_while_leaves_are_appended);
 	ATF_TP_ADD_TC(tp, a_damaged_end_is_not_appended_to);
 	ATF_TP_ADD_TC(tp, its_file_is_a_file);
 	return atf_no_error();

@@ -7,6 +7,7 @@
 
 #include "beside.h"
 #include "erase.h"
+#include "fsck.h"
 #include "lib/log.h"
 #include "lib/msg/msg.h"
 #include "lib/receipt.h"
@@ -110,6 +111,22 @@ read_field(void *ctx, const struct msg_ledger_disclose *m)
 	else
 		send_leaf(l, m->seq, m->index,
 		    withheld_bit((enum withheld)m->field));
+}
+
+/* Some steps; between two requests others are served. */
+void
+read_fsck(void *ctx, const struct msg_ledger_fsck *m)
+{
+	static char room[DATA_MAX];
+	struct ledgerd *l = ctx;
+	struct fsck f;
+
+	fsck_start(&f, &l->store, m->next, m->page);
+	fsck_some(&f, room, sizeof(room));
+	MSG_SEND(&l->runner, ledger_fsck_is, .seq = m->seq, .next = f.next,
+	    .page = f.page, .done = f.done, .leaves = f.leaves,
+	    .nodes = f.nodes, .disclosures = f.disclosures, .files = f.files,
+	    .findings = f.findings, .text = { room, f.text.len });
 }
 
 /* The nth file of the site that was in force at the leaf. */

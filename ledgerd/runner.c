@@ -172,6 +172,7 @@ static const struct chan_row rows[] = {
 	CHAN_ON(ledger_read, read_leaf),
 	CHAN_ON(ledger_disclose, read_field),
 	CHAN_ON(ledger_evidence, read_evidence),
+	CHAN_ON(ledger_fsck, read_fsck),
 	CHAN_ON(ledger_forget, forget_order),
 	CHAN_ON(ledger_erased, forget_result),
 	CHAN_ON(ledger_prove, do_prove),

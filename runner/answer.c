@@ -232,6 +232,16 @@ answer_evidence(struct runner *r, struct query *q)
 	return 0;
 }
 
+/* As many pieces as there are. */
+static int
+answer_fsck(struct runner *r, struct query *q)
+{
+	(void)r;
+	q->at = 0;
+	q->end = UINT64_MAX;
+	return 0;
+}
+
 static const struct {
 	enum verb	 verb;
 	bool		 text;		/* made here, not by ledgerd */
@@ -241,6 +251,7 @@ static const struct {
 	{ VERB_JOBS, true, answer_jobs },
 	{ VERB_LEDGER, false, answer_ledger },
 	{ VERB_CONSISTENCY, false, answer_consistency },
+	{ VERB_FSCK, false, answer_fsck },
 	{ VERB_OUTPUT, true, answer_output },
 	{ VERB_EVIDENCE, false, answer_evidence },
 	{ VERB_DISCLOSE, false, answer_one },

@@ -246,6 +246,49 @@ TEST(evidence_is_a_leaf_and_then_its_files)
 	expect_end("forgotten: gone, gone, too");
 }
 
+/* The next step that is asked for is answered. */
+static void
+give_step(uint64_t from, uint64_t page, uint64_t next, bool done,
+    const char *text)
+{
+	struct msg_ledger_fsck m;
+
+	PLAY_EXPECT(&play.ledgerd, ledger_fsck, &m);
+	ATF_CHECK_EQ(m.next, from);
+	ATF_CHECK_EQ(m.page, page);
+	PLAY_SEND(&play.ledgerd, ledger_fsck_is, .seq = m.seq, .next = next,
+	    .page = 7, .done = done, .leaves = 1, .nodes = 2,
+	    .disclosures = 3, .files = 4, .findings = text[0] != '\0',
+	    .text = { text, strlen(text) });
+}
+
+TEST(fsck_is_findings_and_then_the_counts)
+{
+	ask(VERB_FSCK, 0, "");
+	allow("\"verb\":\"fsck\"");
+	give_step(0, 0, 64, false, "");
+	give_step(64, 7, 128, false, "leaf 70\n");
+	expect_data(2, "leaf 70\n");
+	give_step(128, 7, 16384, false, "");
+	expect_data(1, "{\"leaves\":3,\"nodes\":6,\"disclosures\":9,"
+	    "\"files\":12,\"findings\":1}\n");	/* so that it goes on */
+	give_step(16384, 7, 16385, true, "the tip\n");
+	expect_data(2, "the tip\n");
+	expect_data(1, "{\"leaves\":4,\"nodes\":8,\"disclosures\":12,"
+	    "\"files\":16,\"findings\":2}\n");
+	expect_end("");
+}
+
+TEST(fsck_ends_when_ledgerd_restarts)
+{
+	ask(VERB_FSCK, 0, "");
+	allow("fsck");
+	give_step(0, 0, 64, false, "");
+	play_expect(&play.ledgerd, MSG_LEDGER_FSCK);
+	play_restart(&play.ledgerd);
+	expect_refused(REASON_LEDGER, "ledgerd restarted", "");
+}
+
 TEST(evidence_that_cannot_be_read_is_a_refusal)
 {
 	struct msg_ledger_evidence m;
@@ -374,6 +417,8 @@ ATF_TP_ADD_TCS(tp)
 	ADD(client_gets_the_disclosures_of_its_own_leaves);
 	ADD(leaves_come_with_what_the_reader_may_see);
 	ADD(evidence_is_a_leaf_and_then_its_files);
+	ADD(fsck_is_findings_and_then_the_counts);
+	ADD(fsck_ends_when_ledgerd_restarts);
 	ADD(evidence_that_cannot_be_read_is_a_refusal);
 	ADD(what_is_beside_a_leaf_past_the_end_is_refused_and_recorded);
 	ADD(disclosure_is_a_leaf_and_one_line);

@@ -281,6 +281,16 @@ do_evidence(void *ctx, const struct msg_ledger_evidence_is *m)
 }
 
 static void
+do_fsck(void *ctx, const struct msg_ledger_fsck_is *m)
+{
+	struct runner *r = ctx;
+	struct query *q = find_query_seq(r, m->seq);
+
+	if (q != NULL)
+		query_fsck(r, q, m);
+}
+
+static void
 do_erased(void *ctx, const struct msg_ledger_erased_is *m)
 {
 	struct runner *r = ctx;
@@ -335,6 +345,7 @@ static const struct chan_row ledgerd_rows[] = {
 	CHAN_ON(ledger_proof, do_proof),
 	CHAN_ON(ledger_evidence_is, do_evidence),
 	CHAN_ON(ledger_erased_is, do_erased),
+	CHAN_ON(ledger_fsck_is, do_fsck),
 };
 
 void

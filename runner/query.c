@@ -182,6 +182,16 @@ refuse_memory(struct runner *r, struct query *q)
 	turn_away(r, q, NULL);
 }
 
+int
+query_keep(struct runner *r, struct query *q, size_t n, int stream,
+    struct bytes b)
+{
+	if (keep(&q->leaf[n], stream, b) == 0)
+		return 0;
+	refuse_memory(r, q);
+	return -1;
+}
+
 uint64_t
 query_leaf_at(const struct query *q)
 {

@@ -1,5 +1,5 @@
 /*
- * A query: one signed command to read (status, jobs, ledger, consistency,
+ * A query: one signed command to read (status, jobs, ledger, consistency, fsck,
  * output, evidence, disclose) or to forget, from the command to the last byte of
  * its answer.
  *
@@ -60,7 +60,11 @@ struct query {
 	uint64_t	 at;		/* in the answer; or the next leaf */
 	uint64_t	 end;		/* one past the last leaf or piece */
 	uint32_t	 file;		/* evidence: the next piece is of it */
-	uint64_t	 offset;
+	uint64_t	 offset;	/* fsck: the next leaf */
+	struct query_fsck {
+		uint64_t page;		/* the last that is damaged */
+		uint64_t leaves, nodes, disclosures, files, findings;
+	} fsck;
 	bool		 leaf_asked;	/* a request to ledgerd is outstanding */
 	struct query_part leaf[QUERY_PARTS];	/* its reply, until there is
 						   room */
@@ -115,6 +119,15 @@ void	query_turn(struct runner *);
 int	query_refuse(struct query *, enum reason, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 
+/* fsck.c: some steps of a check. */
+void	query_fsck(struct runner *, struct query *,
+	    const struct msg_ledger_fsck_is *);
+/*
+ * Keeps the nth part of a piece until there is room for it.  Without memory,
+ * refuses the rest of the answer and returns -1.
+ */
+int	query_keep(struct runner *, struct query *, size_t n, int stream,
+	    struct bytes);
 /* The leaf to ask for next. */
 uint64_t query_leaf_at(const struct query *);
 

@@ -432,6 +432,14 @@ ask_evidence(struct runner *r, const struct query *q)
 }
 
 static uint32_t
+ask_fsck(struct runner *r, const struct query *q)
+{
+	MSG_SEND(&r->ledgerd, ledger_fsck, .seq = ++r->last_seq,
+	    .next = q->offset, .page = q->fsck.page);
+	return r->last_seq;
+}
+
+static uint32_t
 ask_erased(struct runner *r, const struct query *q)
 {
 	(void)q;
@@ -451,6 +459,7 @@ say_query_leaf(struct runner *r, struct query *q)
 		{ VERB_DISCLOSE, ask_field },
 		{ VERB_EVIDENCE, ask_evidence },
 		{ VERB_FORGET, ask_erased },
+		{ VERB_FSCK, ask_fsck },
 	};
 
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)

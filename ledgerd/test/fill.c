@@ -12,7 +12,6 @@
 #include "ledgerd/test/evident.h"
 #include "lib/msg/msg.h"
 
-#define TEXT_SLICE	(64u << 10)
 
 void
 fill_open(struct store *s)
@@ -163,11 +162,11 @@ fill_event(struct store *s, enum event nr, const char *tag,
 uint64_t
 fill_fsck(struct store *s, struct fsck *f, char *text, size_t cap)
 {
-	static char slice[TEXT_SLICE];
+	static char slice[DATA_MAX];
 	struct put all;
 
 	put_init(&all, text, cap - 1);
-	fsck_start(f, s);
+	fsck_start(f, s, 0, 0);
 	while (!f->done) {
 		fsck_some(f, slice, sizeof(slice));
 		put_raw(&all, slice, f->text.len);

@@ -418,6 +418,20 @@ take_info(struct answer *a, struct get *g)
 }
 
 static void
+take_fsck(struct answer *a, struct get *g)
+{
+	struct msg_ledger_fsck_is m;
+
+	ATF_REQUIRE_EQ(0, msg_get_ledger_fsck_is(g, &m));
+	a->seq = m.seq;
+	a->index = m.next;
+	a->last = m.done;
+	a->room = m.findings;
+	a->len = m.text.len;
+	memcpy(a->text, m.text.p, m.text.len);
+}
+
+static void
 take_answer(struct answer *a, enum msg type, struct get *g)
 {
 	static const struct {
@@ -430,6 +444,7 @@ take_answer(struct answer *a, enum msg type, struct get *g)
 		{ MSG_LEDGER_FAILED, take_failed },
 		{ MSG_LEDGER_EVIDENCE_IS, take_evidence },
 		{ MSG_LEDGER_ERASED_IS, take_erased },
+		{ MSG_LEDGER_FSCK_IS, take_fsck },
 		{ MSG_LEDGER_INFO_IS, take_info },
 	};
 
@@ -609,6 +624,12 @@ play_append_evidence(struct ledgerd_play *p, uint32_t seq, bool receipt,
 	MSG_SEND(&p->runner, ledger_append, .seq = seq,
 	    .event = EVENT_JOB_REFUSED, .want_receipt = receipt,
 	    .fields = { e.fields.base, e.fields.len }, .evidence = e.evidence);
+}
+
+void
+play_fsck(struct ledgerd_play *p, uint32_t seq, uint64_t next)
+{
+	MSG_SEND(&p->runner, ledger_fsck, .seq = seq, .next = next);
 }
 
 void

@@ -67,7 +67,7 @@ struct answer {
 	uint32_t	 seq;
 	uint64_t	 index;		/* or the size of a tree */
 	unsigned char	 hash[32];
-	uint64_t	 room;		/* LEDGER_INFO_IS, LEDGER_APPENDED */
+	uint64_t	 room;		/* also the findings of LEDGER_FSCK_IS */
 	char		 text[RECEIPT_MAX];	/* receipt or message */
 	size_t		 len;
 	bool		 not_kept;	/* LEDGER_FAILED */
@@ -132,6 +132,8 @@ void	play_append(struct ledgerd_play *, uint32_t seq, enum event, bool receipt,
 /* The same of a refused job with a manifest of len bytes: see evident.h. */
 void	play_append_evidence(struct ledgerd_play *, uint32_t seq, bool receipt,
 	    size_t len);
+/* Asks for some steps of a check from this leaf on. */
+void	play_fsck(struct ledgerd_play *, uint32_t seq, uint64_t next);
 void	play_info(struct ledgerd_play *);
 /* Asks for a leaf with its receipt. */
 void	play_read(struct ledgerd_play *, uint32_t seq, uint64_t index);

@@ -1,7 +1,7 @@
 /*
  * What a query asks of the rules, as Cedar requests: to read status, jobs,
- * ledger or consistency of the appliance, or the output of one job; to see or
- * to forget one of the fields that leaves withhold.
+ * ledger or consistency of the appliance, to check its ledger, or to read the
+ * output of one job; to see or to forget one of the fields that leaves withhold.
  */
 #ifndef RULES_QUERY_H
 #define RULES_QUERY_H
@@ -15,6 +15,7 @@ enum query_action {
 	QUERY_ACTION_JOBS,
 	QUERY_ACTION_LEDGER,
 	QUERY_ACTION_CONSISTENCY,
+	QUERY_ACTION_FSCK,
 	QUERY_ACTION_OUTPUT,
 	QUERY_ACTION_SEE,
 	QUERY_ACTION_FORGET,
