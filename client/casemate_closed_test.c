@@ -258,6 +258,19 @@ serve_consistency(struct fake *f, int fd, int nr, void *arg)
 }
 
 static void
+serve_fsck(struct fake *f, int fd, int nr, void *arg)
+{
+	static const char counts[] = "{\"leaves\":1,\"nodes\":1,"
+	    "\"disclosures\":1,\"files\":1,\"findings\":0}\n";
+	const struct fake_part parts[] = {
+	    { .stream = 1, .data = counts, .len = sizeof(counts) - 1 }, { 0 } };
+
+	(void)nr;
+	(void)arg;
+	fake_parts(f, fd, VERB_FSCK, parts, LIE_NONE);
+}
+
+static void
 greet(struct fake *f, int fd, int nr, void *arg)
 {
 	(void)nr;
@@ -331,6 +344,7 @@ static const struct lost_row {
 	    "evidence" } },
 	{ LOST_ledger_disclose, serve_disclosure, 111, { "0", "argv", ON } },
 	{ LOST_ledger_forget, serve_forgotten, 111, { "0", "argv", ON } },
+	{ LOST_ledger_fsck, serve_fsck, 111, { ON } },
 	{ LOST_tsc_khz, NULL, 111, { NULL } },
 	{ LOST_policy_check, NULL, 111, { "site" } },
 	{ LOST_policy_explain, NULL, 111, { "site", "cases.yaml" } },

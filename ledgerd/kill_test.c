@@ -28,7 +28,7 @@ static struct ledgerd_play p;
 static struct answer a;
 
 /* What was acknowledged: index and hash. */
-static struct ack {
+static struct kill_ack {
 	uint64_t	index;
 	unsigned char	hash[TREE_HASH];
 } acks[ACKS_MAX];

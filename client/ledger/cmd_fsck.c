@@ -15,7 +15,7 @@ static const char *const names[] = { "leaves", "nodes", "disclosures",
 
 #define COUNTS	(sizeof(names) / sizeof(names[0]))
 
-struct counts {
+struct fsck_counts {
 	bool			 there;
 	unsigned long long	 n[COUNTS];
 };
@@ -31,7 +31,7 @@ say_form(const struct client_query *q, const char *why)
 /* They count from the beginning on, so that the last ones hold. */
 static int
 take_counts(struct client_query *q, const struct query_data *d,
-    struct counts *c)
+    struct fsck_counts *c)
 {
 	const size_t len = d->len;
 	struct parsed_leaf l;
@@ -78,7 +78,7 @@ static int
 fsck(struct client_query *q)
 {
 	const struct command what = { .verb = VERB_FSCK };
-	struct counts c = { 0 };
+	struct fsck_counts c = { 0 };
 	struct query_data d;
 
 	if (session_open(&q->session) == -1 || query_run(q, &what) == -1)
