@@ -19,7 +19,7 @@ struct treefile {
 	size_t			 note_len;
 	unsigned		 note_line;
 	struct checkpoint	 c;
-	uint32_t		 key_id;	/* of its log's signature, or 0 */
+	uint32_t		 key_id;	/* of its signature, or 0 */
 };
 
 /*
