@@ -96,8 +96,9 @@ class Appliance:
 class Job:
     """A good submission; each case spoils one thing before it is signed.
 
-    What an author chose, but for the job's name, has the word canary: no
-    refusal may have it in the ledger or on the console.
+    What an author chose, but for names of job and runtime, has the word
+    canary: no refusal may have it on the console or in a leaf, unless the leaf
+    withholds it.
     """
 
     def __init__(self, vkey, program=PROGRAM):
@@ -194,7 +195,7 @@ def spoil(job, case):
     elif case == "forgotten-commas":
         job.manifest_head = job.manifest_head.replace(",", "")
     elif case == "runtime":
-        job.manifest_head += "runtime: canary\n"
+        job.manifest_head += "runtime: unattached\n"
 
 
 def submission(job, key, case):
