@@ -212,7 +212,7 @@ erase_plan(struct erase *e, struct store *s, uint64_t leaf, enum withheld what,
 }
 
 /* A whole record in memory, wiped when it is freed. */
-struct record {
+struct erase_record {
 	unsigned char	*p;
 	size_t		 len;
 };
@@ -222,7 +222,7 @@ struct record {
  * erases.
  */
 static int
-load(struct store *s, uint64_t index, struct record *r)
+load(struct store *s, uint64_t index, struct erase_record *r)
 {
 	uint64_t total;
 	size_t n;
@@ -237,7 +237,7 @@ load(struct store *s, uint64_t index, struct record *r)
 }
 
 static void
-unload(struct record *r)
+unload(struct erase_record *r)
 {
 	if (r->p != NULL)
 		explicit_bzero(r->p, r->len);
@@ -247,7 +247,7 @@ unload(struct record *r)
 
 /* Zeros for the value, and who ordered it for the salt. */
 static void
-erase_value(const struct erase *e, const struct record *r, uint64_t by)
+erase_value(const struct erase *e, const struct erase_record *r, uint64_t by)
 {
 	struct put salt;
 
@@ -258,7 +258,7 @@ erase_value(const struct erase *e, const struct record *r, uint64_t by)
 }
 
 static void
-erase_file(const struct record *r, const struct beside_file *f)
+erase_file(const struct erase_record *r, const struct beside_file *f)
 {
 	r->p[f->head] = LEAF_FILE_FORGOTTEN;
 	memset(r->p + f->content, 0, f->len);
@@ -267,7 +267,7 @@ erase_file(const struct record *r, const struct beside_file *f)
 /* Where the files of the erased leaf are from now on. */
 struct moved {
 	struct beside	 own;		/* the erased leaf */
-	struct record	 record;	/* its record */
+	struct erase_record	 record;	/* its record */
 	size_t		 n;
 	struct {
 		char		 name[EVIDENCE_NAME_MAX + 1];
@@ -313,7 +313,7 @@ refer(struct moved *m, const char *name, uint64_t here, struct put *out)
 /* The evidence of a later leaf, with its references changed. */
 static int
 put_files(const struct erase *e, struct moved *m, struct beside *b,
-    const struct record *old, struct put *out)
+    const struct erase_record *old, struct put *out)
 {
 	struct beside_file f;
 	int ret;
@@ -330,7 +330,7 @@ put_files(const struct erase *e, struct moved *m, struct beside *b,
 
 static int
 put_record(const struct erase *e, struct moved *m, struct beside *b,
-    const struct record *old, struct put *out)
+    const struct erase_record *old, struct put *out)
 {
 	struct put head;
 
@@ -346,7 +346,7 @@ put_record(const struct erase *e, struct moved *m, struct beside *b,
 static int
 rewrite(const struct erase *e, struct moved *m, uint64_t index)
 {
-	struct record old = { 0 }, new = { 0 };
+	struct erase_record old = { 0 }, new = { 0 };
 	struct beside b;
 	struct put out;
 	int ret = -1;

@@ -252,7 +252,7 @@ read_all(uint64_t leaf)
 	return ret;
 }
 
-struct shape {
+struct beside_shape {
 	const char	*bytes;
 	size_t		 len;
 };
@@ -263,13 +263,13 @@ struct shape {
 
 TEST(record_that_is_not_as_it_was_written_is_an_error)
 {
-	static const struct shape sound[] = {
+	static const struct beside_shape sound[] = {
 		SHAPE(NONE NONE),
 		SHAPE("\0\0\0\x16" SALT "\0\0\0\2\"\"" NONE),
 		SHAPE(NONE "\0\0\0\x0b\1\0\0\0\1n\0\0\0\1x"),
 		SHAPE(NONE "\0\0\0\x0b\3\0\0\0\1n\0\0\0\1\0"),
 	};
-	static const struct shape bad[] = {
+	static const struct beside_shape bad[] = {
 		SHAPE(""),
 		SHAPE("\0\0\0"),
 		SHAPE(NONE),
