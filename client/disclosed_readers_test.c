@@ -165,6 +165,9 @@ ATF_TC_BODY(script_prints_what_is_disclosed, tc)
 	make_text(&text, "0\n2\n");
 	user_write("lines", buf_str(&text), 0600);
 	ATF_CHECK_EQ(GOOD, ask_script());
+	user_slurp("err", user_err);
+	USER_CHECK_ERR("receipt verified: leaf 0 of the 1 that casemate/fake "
+	    "signed\n");
 	user_slurp("out", user_out);
 	ATF_CHECK(strncmp(user_out, leaf.text, strlen(leaf.text)) == 0);
 	ATF_CHECK(strstr(user_out, "\n[\"AAECAwQFBgcICQoLDA0ODw\",\"submitter\","

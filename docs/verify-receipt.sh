@@ -181,7 +181,7 @@ head="{\"specversion\":\"1.0\",\"id\":\"$index\",\"source\":\"$name\","
 sed -n 's/.*"_sd":\[\(.*\)\]}}$/\1/p' "$t/leaf" | tr -d '"' | tr , '\n' \
 	> "$t/digests"
 : > "$t/disclosed"
-: > "$t/names"
+: > "$t/fields"
 n=0
 while IFS= read -r line; do
 	n=$((n + 1))
@@ -196,14 +196,14 @@ while IFS= read -r line; do
 		printf %s "$line" | tr '_-' '/+'
 		printf %s "$(printf %.$(((4 - ${#line} % 4) % 4))s ===)"
 	} | base64 -d > "$t/json" 2> /dev/null || no "line $n of $3 is damaged"
-	name=$(sed -n 's/^\["[A-Za-z0-9_-]\{22\}","\([a-z0-9_]\{1,\}\)",.*\]$/\1/p' \
+	field=$(sed -n 's/^\["[A-Za-z0-9_-]\{22\}","\([a-z0-9_]\{1,\}\)",.*\]$/\1/p' \
 		"$t/json")
-	[ -n "$name" ] && [ -z "$(tr -d '\040-\176\200-\377' < "$t/json")" ] ||
+	[ -n "$field" ] && [ -z "$(tr -d '\040-\176\200-\377' < "$t/json")" ] ||
 		no "line $n of $3 does not disclose a field"
-	grep -qxFe "$name" "$t/names" && no "line $n of $3 is there twice"
-	grep -qFe "\"$name\":" "$t/leaf" &&
+	grep -qxFe "$field" "$t/fields" && no "line $n of $3 is there twice"
+	grep -qFe "\"$field\":" "$t/leaf" &&
 		no "line $n of $3 names a field that the leaf has already"
-	echo "$name" >> "$t/names"
+	echo "$field" >> "$t/fields"
 	{ cat "$t/json"; echo; } >> "$t/disclosed"
 done < "$t/disclosures"
 
