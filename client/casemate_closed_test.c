@@ -202,25 +202,38 @@ serve_leaves(struct fake *f, int fd, int nr, void *arg)
 	fake_leaves(f, fd, NULL, LIE_NONE);
 }
 
-/* A leaf that withholds argv, and the command that it has the digest of. */
+/* A leaf that withholds argv; each file beside it has the text x. */
 static void
-serve_leaf(struct fake *f, int fd, enum verb verb, const char *file)
+make_leaf(struct fake *f, struct fake_leaf *leaf)
 {
+	unsigned char digest[DIGEST_LEN], site[DIGEST_LEN];
 	const struct fake_head head = { .source = f->key.name,
-	    .type = "casemate.job.accepted" };
-	unsigned char digest[DIGEST_LEN];
+	    .type = "casemate.job.accepted", .site = site };
+	char sums[128];
+
+	sha256("x", 1, digest);
+	snprintf(sums, sizeof(sums), "%s  allowed_signers\n",
+	    fake_hex(digest));
+	sha256(sums, strlen(sums), site);
+	fake_leaf_make(leaf, &head, (struct fake_field[]){
+	    { "command_sha256", .digest = digest }, { NULL } });
+}
+
+static void
+serve_leaf(struct fake *f, int fd, enum verb verb, bool files)
+{
 	struct fake_leaf leaf;
 	char *receipt;
 
-	sha256("x", 1, digest);
-	fake_leaf_make(&leaf, &head, (struct fake_field[]){
-	    { "command_sha256", .digest = digest }, { NULL } });
+	make_leaf(f, &leaf);
 	receipt = fake_receipt(f, leaf.text, LIE_NONE);
 	fake_parts(f, fd, verb, (struct fake_part[]){
 	    { 1, receipt, strlen(receipt) },
 	    { 3, leaf.disclosures.data, leaf.disclosures.len },
-	    { file == NULL ? 0 : 4, file, file == NULL ? 0 : strlen(file) },
-	    { 5, "x", 1 }, { 0 } }, LIE_NONE);
+	    { files ? 4 : 0, "command", 7 }, { 5, "x", 1 },
+	    { 4, "command.sig", 11 }, { 5, "x", 1 },
+	    { 4, "site/allowed_signers", 20 }, { 5, "x", 1 }, { 0 } },
+	    LIE_NONE);
 	free(receipt);
 	fake_leaf_free(&leaf);
 }
@@ -230,7 +243,7 @@ serve_evidence(struct fake *f, int fd, int nr, void *arg)
 {
 	(void)nr;
 	(void)arg;
-	serve_leaf(f, fd, VERB_EVIDENCE, "command");
+	serve_leaf(f, fd, VERB_EVIDENCE, true);
 }
 
 static void
@@ -238,7 +251,7 @@ serve_disclosure(struct fake *f, int fd, int nr, void *arg)
 {
 	(void)nr;
 	(void)arg;
-	serve_leaf(f, fd, VERB_DISCLOSE, NULL);
+	serve_leaf(f, fd, VERB_DISCLOSE, false);
 }
 
 static void

@@ -27,6 +27,7 @@ struct evidence_answer {
 	const struct sent *files;
 	bool		 withheld;	/* no disclosures */
 	bool		 bytes_first;
+	bool		 of_boot;	/* the leaf is about no command */
 };
 
 static const struct sent all[] = {
@@ -84,12 +85,14 @@ read_digest(int n, unsigned char digest[DIGEST_LEN])
 }
 
 static void
-make_leaf(struct fake *f, struct fake_leaf *leaf)
+make_leaf(struct fake *f, const struct evidence_answer *a,
+    struct fake_leaf *leaf)
 {
 	static unsigned char command[DIGEST_LEN], manifest[DIGEST_LEN],
 	    site[DIGEST_LEN];
 	const struct fake_head head = { .source = f->key.name,
-	    .type = "casemate.job.accepted", .site = site };
+	    .type = a->of_boot ? "casemate.appliance.started" :
+	    "casemate.job.accepted", .site = site };
 
 	read_digest(0, command);
 	read_digest(1, manifest);
@@ -126,7 +129,7 @@ serve_evidence(struct fake *f, int fd, int nr, void *arg)
 	char *receipt;
 
 	(void)nr;
-	make_leaf(f, &leaf);
+	make_leaf(f, a, &leaf);
 	receipt = fake_receipt(f, leaf.text, LIE_NONE);
 	parts[n++] = (struct fake_part){ 1, receipt, strlen(receipt) };
 	if (!a->withheld)
@@ -275,16 +278,27 @@ ATF_TC_BODY(parts_of_the_evidence_are_given, tc)
 	    { "command.sig", NULL }, { "site/allowed_signers", NULL },
 	    { "site/policy/r.cedar", NULL }), "proof"));
 	USER_CHECK_ERR("who signed the manifest.yaml cannot be proved: "
-	    "manifest.yaml, manifest.yaml.sig or site/allowed_signers was not "
-	    "kept or was forgotten");
+	    "manifest.yaml, manifest.yaml.sig or site/allowed_signers is not "
+	    "beside this leaf");
 	ATF_CHECK_EQ(0, shell("(set -e; . ./out) && "
 	    "cmp site/SHA256SUMS proof/site/SHA256SUMS"));
 	ATF_CHECK_EQ(0, ask(FILES({ "command", NULL }), "two"));
 	USER_CHECK_ERR("who signed the command cannot be proved");
+	ATF_CHECK_STREQ("", user_out);
 	ATF_CHECK_EQ(1, ask((struct evidence_answer){ .files = &all[7] }, "three"));
 	USER_CHECK_ERR("leaf 0 has no evidence beside it, or it was "
 	    "forgotten");
 	check_nothing("three");
+}
+
+ATF_TC_WITHOUT_HEAD(leaf_about_no_command_has_the_site);
+ATF_TC_BODY(leaf_about_no_command_has_the_site, tc)
+{
+	ATF_CHECK_EQ_MSG(0, ask((struct evidence_answer){ .files = &all[4],
+	    .of_boot = true }, "proof"), "%s", user_err);
+	ATF_CHECK_STREQ("", user_out);
+	ATF_CHECK(strstr(user_err, "cannot be proved") == NULL);
+	ATF_CHECK_EQ(0, access("proof/site/allowed_signers", F_OK));
 }
 
 ATF_TC_WITHOUT_HEAD(folder_that_is_there_is_refused);
@@ -314,6 +328,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, file_with_another_digest_is_refused);
 	ATF_TP_ADD_TC(tp, names_that_no_evidence_has_are_refused);
 	ATF_TP_ADD_TC(tp, parts_of_the_evidence_are_given);
+	ATF_TP_ADD_TC(tp, leaf_about_no_command_has_the_site);
 	ATF_TP_ADD_TC(tp, folder_that_is_there_is_refused);
 	return atf_no_error();
 }

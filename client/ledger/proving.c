@@ -11,12 +11,14 @@
 /* What is signed, and by whom. */
 static const struct {
 	const char	*file, *sig, *namespace;
-	const char	*signer;	/* the leaf's field */
+	const char	*signer, *digest;	/* the leaf's members */
 } signatures[] = {
-	{ "command", "command.sig", NAMESPACE_COMMAND, "data.submitter" },
+	{ "command", "command.sig", NAMESPACE_COMMAND, "data.submitter",
+	    "data.command_sha256" },
 	{ "manifest.yaml", "manifest.yaml.sig", NAMESPACE_MANIFEST,
-	    "data.author" },
+	    "data.author", "data.manifest_sha256" },
 };
+#define NSIGNATURES	(sizeof(signatures) / sizeof(signatures[0]))
 
 #define PLAIN								\
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"	\
@@ -104,27 +106,46 @@ print_proof(size_t i, const struct verified *v, const struct parsed_leaf *l)
 	printf(" -s %s < %s\n", signatures[i].sig, signatures[i].file);
 }
 
+static bool
+can_prove(size_t i, const struct evidence *e)
+{
+	return evidence_find(e, SIGNERS) != NULL &&
+	    evidence_find(e, signatures[i].file) != NULL &&
+	    evidence_find(e, signatures[i].sig) != NULL;
+}
+
+/* Not every kind of leaf is about a command or a manifest. */
+static void
+say_missing(size_t i, const struct parsed_leaf *l)
+{
+	if (leaf_find(l, signatures[i].digest) == NULL)
+		return;
+	say("who signed the %s cannot be proved: %s, %s or " SIGNERS " is not "
+	    "beside this leaf; a job's are beside its job.accepted or "
+	    "job.refused, unless they were forgotten", signatures[i].file,
+	    signatures[i].file, signatures[i].sig);
+}
+
 void
 proving_print(const char *dir, const struct evidence *e,
     const struct verified *v)
 {
-	const bool signers = evidence_find(e, SIGNERS) != NULL;
 	struct parsed_leaf shown;
+	bool entered = false;
 
 	verified_show(v, &shown);
-	fputs("cd -- ", stdout);
-	print_word(dir);
-	putchar('\n');
-	for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]);
-	    i++) {
-		if (!signers || evidence_find(e, signatures[i].file) == NULL ||
-		    evidence_find(e, signatures[i].sig) == NULL)
-			say("who signed the %s cannot be proved: %s, %s or "
-			    SIGNERS " was not kept or was forgotten",
-			    signatures[i].file, signatures[i].file,
-			    signatures[i].sig);
-		else
-			print_proof(i, v, &shown);
+	for (size_t i = 0; i < NSIGNATURES; i++) {
+		if (!can_prove(i, e)) {
+			say_missing(i, &shown);
+			continue;
+		}
+		if (!entered) {
+			fputs("cd -- ", stdout);
+			print_word(dir);
+			putchar('\n');
+			entered = true;
+		}
+		print_proof(i, v, &shown);
 	}
 	leaf_free(&shown);
 }
