@@ -405,7 +405,7 @@ reads() {
 clock() {
 	ask 'boots[] | . as $b | map(ms - up) as $start
 	| ([.[] | select(kind == "clock.stepped")]) as $steps
-	| ([.[] | fact as $f | select($f.issued // 0 > 0)
+	| ([.[] | fact as $f | select(($f.issued // 0) > 0)
 	    | (ms / 1000 | floor) - $f.issued]) as $late
 	| "clock of \($b[0].boot): it moved by \(($start | max)
 	    - ($start | min)) ms against the time since the start,"
