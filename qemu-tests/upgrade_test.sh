@@ -64,6 +64,10 @@ old_disk_goes_on_body() {
 	[ "$(grep -c '"upgraded_from":"casemate' all)" = 1 ] ||
 	    atf_fail "it was upgraded twice"
 	each_old_receipt same_leaf
+	for receipt in receipts/hello.receipt receipts/0.tlog-proof; do
+		atf_check -o ignore -e ignore "$casemate" ledger consistency \
+		    "$receipt" --key alice --on vm
+	done
 	for receipt in leaves/*.tlog-proof; do
 		verifies "$receipt" || atf_fail "$receipt"
 	done
