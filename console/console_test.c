@@ -248,17 +248,24 @@ ATF_TC_BODY(edits_its_line, tc)
 ATF_TC_WITHOUT_HEAD(services_are_shown);
 ATF_TC_BODY(services_are_shown, tc)
 {
-	const struct super keyd = { .name = "keyd", .pid = 17,
+	struct super keyd = { .name = "keyd", .pid = 17,
 	    .state = SUPER_UP, .restarts = 2 };
-	const struct super gate = { .name = "gate", .state = SUPER_DOWN };
+	struct super gate = { .name = "gate", .state = SUPER_DOWN };
+	tain age;
+
+	tain_now_set_stopwatch_g();
+	keyd.since = STAMP;
+	tain_from_millisecs(&age, 61034);
+	tain_add_g(&STAMP, &age);
+	gate.since = STAMP;
 
 	make_line();
 	start(tty);
 	wait_plain();
 	type("\rstatus\r");	/* an empty line is no command */
 	ATF_CHECK_EQ(CONSOLE_PIPE_STATUS, heard());
-	console_pipe_send_service(to_console[1], &keyd, 61034);
-	console_pipe_send_service(to_console[1], &gate, 9);
+	console_pipe_send_service(to_console[1], &keyd);
+	console_pipe_send_service(to_console[1], &gate);
 	wait_shown("status\r\n"
 	    "keyd     up       61.0 s, process 17, 2 restarts\r\n"
 	    "gate     down     0.0 s, process 0, 0 restarts\r\n");
