@@ -106,16 +106,19 @@ init_read(struct ledgerd *l)
 
 /*
  * `stopped' is the last leaf.  The runner has ended when init sends it, so all
- * that it sent is in the pipe.  One that did not read its replies fills the
- * queue to it: then the rest stays unread.
+ * that it sent is in the pipe.  While the queue is full, replies wait for a
+ * checkpoint.  If replies no longer fit, no one will read them: then the rest
+ * of the pipe stays unread.
  */
 static bool
 runner_is_done(const struct ledgerd *l)
 {
 	struct pollfd pfd = { .fd = l->runner.in, .events = POLLIN };
 
-	return l->queue.settled == l->queue.len &&
-	    (!runner_may_send(l) || poll(&pfd, 1, 0) == 0);
+	if (l->queue.settled < l->queue.len)
+		return false;
+	return !chan_fits(&l->runner) ||
+	    (!queue_is_full(&l->queue) && poll(&pfd, 1, 0) == 0);
 }
 
 void

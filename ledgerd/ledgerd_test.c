@@ -516,6 +516,34 @@ ATF_TC_BODY(each_leaf_names_the_site, tc)
 	play_check_log("it names another site than before");
 }
 
+/* The queue is full of replies that wait for a checkpoint. */
+ATF_TC_WITHOUT_HEAD(stopped_comes_behind_what_the_queue_held_back);
+ATF_TC_BODY(stopped_comes_behind_what_the_queue_held_back, tc)
+{
+	enum { MANY = 70 };		/* the queue has 64 */
+
+	setup();
+	play_start_ready(&p, "ledger");
+	p.mood = KEYD_SILENT;
+	for (uint32_t i = 1; i <= MANY; i++)
+		play_append(&p, i, EVENT_JOB_FINISHED, true, "j");
+	while (p.runner.qlen != 0)
+		play_turn(&p, &a, 10);
+	event_put_appliance_stopped(play_fields(),
+	    &(struct event_appliance_stopped){ .how = "reboot" });
+	play_send_event(&p, 1, EVENT_APPLIANCE_STOPPED);
+	while (play_turn(&p, &a, 200))
+		;
+	p.mood = KEYD_SIGNS;
+	play_keyd_go(&p);
+	play_until_done(&p, 1);
+	while (play_turn(&p, &a, 200))
+		;
+	check_leaf(MANY + 1, "casemate.appliance.stopped");
+	ATF_CHECK_EQ(MANY + 2, tree_size());
+	play_kill(&p);
+}
+
 ATF_TC_WITHOUT_HEAD(the_reply_to_stopped_waits_for_its_checkpoint);
 ATF_TC_BODY(the_reply_to_stopped_waits_for_its_checkpoint, tc)
 {
@@ -573,6 +601,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, inits_events_are_leaves);
 	ATF_TP_ADD_TC(tp, an_event_that_is_sent_again_is_one_leaf);
 	ATF_TP_ADD_TC(tp, stopped_is_the_last_leaf_and_has_a_checkpoint);
+	ATF_TP_ADD_TC(tp, stopped_comes_behind_what_the_queue_held_back);
 	ATF_TP_ADD_TC(tp, the_reply_to_stopped_waits_for_its_checkpoint);
 	ATF_TP_ADD_TC(tp, a_heartbeat_is_written_when_idle);
 	ATF_TP_ADD_TC(tp, no_heartbeat_when_the_site_wants_none);
