@@ -22,7 +22,7 @@ $(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test kept_test kill_t
 	prove_test recipe_test site_test): | $(B)/bin/ledgerd
 $(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test \
 	recipe_test upgrade_test): | $(B)/bin/ledgerd
-FUZZERS += ledgerd/pages_fuzz ledgerd/beside_fuzz
+FUZZERS += ledgerd/pages_fuzz ledgerd/beside_fuzz ledgerd/leaf_fuzz
 ledgerd/beside_fuzz_LDFLAGS := -Wl,--wrap=store_record
 
 TOOLS += ledgerd/ledger_bench
