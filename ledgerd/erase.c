@@ -149,7 +149,7 @@ last_referrer(const struct erase *e)
 {
 	const uint64_t last = e->store->tip.tree.size - 1;
 
-	return last - e->leaf < RECENT_SPAN ? last : e->leaf + RECENT_SPAN;
+	return last - e->leaf < RECENT_REACH ? last : e->leaf + RECENT_REACH;
 }
 
 static int

@@ -25,13 +25,13 @@ is_same(const struct recent_key *a, const struct recent_key *b)
 
 bool
 recent_find(const struct recent *r, const struct recent_key *key,
-    uint64_t index, uint64_t *leaf)
+    uint64_t size, uint64_t *leaf)
 {
 	for (size_t i = 0; i < RECENT_MAX; i++) {
 		const struct recent_file *f = &r->list[i];
 
 		if (!f->used || !is_same(&f->key, key) ||
-		    index - f->leaf > RECENT_SPAN)
+		    size - f->leaf > RECENT_SPAN)
 			continue;
 		*leaf = f->leaf;
 		return true;

@@ -11,14 +11,17 @@
 
 #include "lib/msg/msg.h"
 #include "lib/wire.h"
+#include "queue.h"
 
 #define RECENT_MAX	32
 #define RECENT_LEN	256	/* a reference saves nothing for less */
+#define RECENT_SPAN	64	/* leaves that a file is remembered for */
 /*
- * How far back a reference goes.  To erase a file, the leaves behind it are
- * searched for references, so this bounds one search.
+ * How far back a reference goes at most: the leaf that has it waits behind the
+ * queue, and leaves of ledgerd's own come before it.  To erase a file, so many
+ * leaves are searched for references.
  */
-#define RECENT_SPAN	256
+#define RECENT_REACH	(RECENT_SPAN + 2 * QUEUE_MAX)
 
 /* A name and a content. */
 struct recent_key {
@@ -38,11 +41,11 @@ void	recent_key(struct recent_key *, const char *name, size_t namelen,
 	    struct bytes content);
 
 /*
- * Sets *leaf to a leaf that has the file itself, and that a leaf `index' may
- * refer to.  False when there is none.
+ * Sets *leaf to a leaf that has the file itself, among the last of a ledger of
+ * `size' leaves.  False when there is none.
  */
 bool	recent_find(const struct recent *, const struct recent_key *,
-	    uint64_t index, uint64_t *leaf);
+	    uint64_t size, uint64_t *leaf);
 
 /* The leaf, which is on disk, has this file. */
 void	recent_add(struct recent *, const struct recent_key *, uint64_t leaf);

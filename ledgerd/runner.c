@@ -30,8 +30,7 @@ find_recent(void *arg, const char *name, size_t namelen, struct bytes content,
 	if (content.len < RECENT_LEN || queue_forgets(&l->queue))
 		return false;
 	recent_key(&key, name, namelen, content);
-	return recent_find(&l->recent, &key, l->store.tip.tree.size + QUEUE_MAX,
-	    leaf);
+	return recent_find(&l->recent, &key, l->store.tip.tree.size, leaf);
 }
 
 static void
