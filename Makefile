@@ -290,8 +290,8 @@ soak: tests fuzzers image job-progs $(B)/python.erofs $(B)/.referee ## random sc
 		SECONDS=$(SECONDS) SEED=$(SEED) T=$(T) STEPS=$(STEPS) \
 		qemu-tests/soak/run
 
-bench: image job-progs $(B)/count.so $(B)/bin/ledger_bench $(B)/bin/cedar_bench $(B)/.referee ## the table of figures, from this machine (T=boot_instructions: a part)
-	$(Q)B=$(B) qemu-tests/bench $(T)
+bench: image job-progs $(B)/count.so $(B)/bin/ledger_bench $(B)/bin/path_bench $(B)/bin/cedar_bench $(B)/.referee ## the table of figures, from this machine (T=boot_instructions: a part)
+	$(Q)B=$(B) TESSERA=$(TESSERA) qemu-tests/bench $(T)
 
 # QEMU's own functions are found when it loads the plugin.
 $(B)/count.so: qemu-tests/count.c Makefile

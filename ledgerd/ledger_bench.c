@@ -20,6 +20,7 @@
 #include "lib/log.h"
 #include "lib/msg/msg.h"
 #include "lib/stdfds.h"
+#include "sampleleaf.h"
 #include "store.h"
 
 #define MIB		1024
@@ -49,27 +50,6 @@ must(int rc, const char *what)
 {
 	if (rc != 0)
 		die(EXIT_SYSTEM, "%s: %s", what, mdb_strerror(rc));
-}
-
-/* What the runner sends of a job.finished of usual size. */
-static struct bytes
-make_fields(const struct event_info *info)
-{
-	static const unsigned char digest[DIGEST_LEN] = { 0x5a };
-	static unsigned char fields[EVENT_MAX];
-	struct put p;
-
-	put_init(&p, fields, sizeof(fields));
-	for (const struct event_field *f = info->fields; f->name != NULL; f++)
-		if (f->kind == FIELD_U64)
-			put_u64(&p, 123456);
-		else if (f->kind == FIELD_HEX)
-			put_string(&p, digest, sizeof(digest));
-		else if (f->kind == FIELD_LIST)
-			put_u32(&p, 0);
-		else
-			put_cstr(&p, "a field of the usual length");
-	return (struct bytes){ fields, p.len };
 }
 
 /* The leaf of these fields. */
@@ -180,7 +160,7 @@ record_len(const struct store *s, struct bytes fields)
 static void
 bench(struct store *s, struct bare *b)
 {
-	struct bytes fields = make_fields(event_info(EVENT_JOB_FINISHED));
+	struct bytes fields = sampleleaf_fields();
 
 	s->next = s->tip;
 	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {

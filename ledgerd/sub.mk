@@ -25,7 +25,15 @@ $(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test \
 FUZZERS += ledgerd/pages_fuzz ledgerd/beside_fuzz ledgerd/leaf_fuzz
 ledgerd/beside_fuzz_LDFLAGS := -Wl,--wrap=store_record
 
-TOOLS += ledgerd/ledger_bench
+TOOLS += ledgerd/ledger_bench ledgerd/path_bench
+ledgerd/ledger_bench_SRCS := ledgerd/sampleleaf.c
+ledgerd/path_bench_SRCS := ledgerd/sampleleaf.c
+
+# Another ledger, for the benchmark: built once, beside the kernel.
+TESSERA := $(CACHE)/tessera-$(shell cat ledgerd/peer/* | sha256sum | cut -c 1-16)
+.PHONY: referees
+referees: ## other implementations for benchmarks (root, 2.5 GB meanwhile)
+	$(Q)ledgerd/peer/fetch $(TESSERA)
 
 # Readers of leaves by others, which are not in the tree.
 TESTS += ledgerd/referee/leaf_driver
