@@ -178,6 +178,9 @@ damaged_page_is_named_body() {
 	    "$do" run_job hello
 	atf_check -s exit:1 grep 'ledgerd was killed\|ledgerd ended' "$console"
 	atf_check -o ignore grep 'ledgerd: leaf .* cannot be read' "$console"
+	"$casemate" ledger --key alice --on vm > rest 2> err
+	atf_check -o match:'"part":"ledger",.*"message":"leaf .* cannot be' \
+	    grep appliance.degraded rest
 }
 damaged_page_is_named_cleanup() {
 	vm_cleanup
