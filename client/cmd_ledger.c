@@ -105,7 +105,24 @@ open_folder(struct read_ledger *l)
 	return check_folder(l);
 }
 
-/* The disclosures first: a receipt is never without them. */
+/*
+ * The disclosures first: a receipt is never without them.  A folder that has
+ * some from before is not a redacted export.
+ */
+static int
+save_disclosures(const struct read_ledger *l, const char *path,
+    const struct query_data *d)
+{
+	if (l->redact && access(path, F_OK) == 0) {
+		say("%s: is there already, and discloses what --redact leaves "
+		    "out; give another folder", path);
+		return -1;
+	}
+	if (l->redact || d->len == 0)
+		return 0;
+	return file_save(path, d->data, d->len, 0600);
+}
+
 static int
 save_receipt(const struct read_ledger *l, const struct query_data *receipt,
     const struct query_data *disclosures)
@@ -117,9 +134,7 @@ save_receipt(const struct read_ledger *l, const struct query_data *receipt,
 		return 0;
 	path = receipt_path(l);
 	beside = verified_disclosures_path(path);
-	if (disclosures->len != 0 && !l->redact)
-		ret = file_save(beside, disclosures->data, disclosures->len,
-		    0600);
+	ret = save_disclosures(l, beside, disclosures);
 	if (ret == 0)
 		ret = file_save(path, receipt->data, receipt->len, 0644);
 	free(beside);

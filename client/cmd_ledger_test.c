@@ -214,6 +214,16 @@ ATF_TC_BODY(redacted_export_has_no_disclosures, tc)
 	CHECK_OUT("  submitter          [USER]\n");
 }
 
+ATF_TC_WITHOUT_HEAD(redacted_export_gets_a_folder_without_names);
+ATF_TC_BODY(redacted_export_gets_a_folder_without_names, tc)
+{
+	ATF_CHECK_EQ(0, ledger_secrets(NULL, (struct secrets){ 0 }));
+	ATF_CHECK_EQ(1, ledger_secrets("--redact", (struct secrets){ 0 }));
+	USER_CHECK_ERR("kept/0.disclosures: is there already, and discloses "
+	    "what --redact leaves out; give another folder");
+	ATF_CHECK_STREQ("", user_out);
+}
+
 ATF_TC_WITHOUT_HEAD(disclosures_of_another_leaf_are_refused);
 ATF_TC_BODY(disclosures_of_another_leaf_are_refused, tc)
 {
@@ -332,6 +342,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, disclosed_fields_are_printed_and_saved);
 	ATF_TP_ADD_TC(tp, withheld_fields_are_marks);
 	ATF_TP_ADD_TC(tp, redacted_export_has_no_disclosures);
+	ATF_TP_ADD_TC(tp, redacted_export_gets_a_folder_without_names);
 	ATF_TP_ADD_TC(tp, disclosures_of_another_leaf_are_refused);
 	ATF_TP_ADD_TC(tp, leaves_before_a_lost_one_are_printed);
 	ATF_TP_ADD_TC(tp, leaves_after_lost_ones_are_printed);

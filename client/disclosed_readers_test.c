@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "client/test/fake_appliance.h"
+#include "client/test/rand.h"
 #include "client/test/user.h"
 #include "verified.h"
 
@@ -181,6 +182,57 @@ ATF_TC_BODY(script_prints_what_is_disclosed, tc)
 	buf_free(&text);
 }
 
+/* Puts a byte somewhere, takes bytes away, or repeats some. */
+static void
+change_at_random(struct buf *b)
+{
+	static const char bytes[] = "\n\r =+-_A0\"\\.";
+	const size_t at = rand_below(b->len + 1);
+	struct buf out = { 0 };
+	size_t n = 1 + rand_below(8);
+
+	n = n > b->len - at ? b->len - at : n;
+	buf_add(&out, b->data, at);
+	switch (rand_below(3)) {
+	case 0:
+		buf_add(&out, &bytes[rand_below(sizeof(bytes) - 1)], 1);
+		buf_add(&out, b->data + at, b->len - at);
+		break;
+	case 1:
+		buf_add(&out, b->data + at + n, b->len - at - n);
+		break;
+	default:
+		buf_add(&out, b->data + at, n);
+		buf_add(&out, b->data + at, b->len - at);
+	}
+	buf_free(b);
+	*b = out;
+}
+
+ATF_TC(readers_agree_on_random_changes);
+ATF_TC_HEAD(readers_agree_on_random_changes, tc)
+{
+	atf_tc_set_md_var(tc, "require.progs", "openssl base64 sha256sum od");
+	atf_tc_set_md_var(tc, "timeout", "86400");
+}
+ATF_TC_BODY(readers_agree_on_random_changes, tc)
+{
+	const uint64_t rounds = rand_init(30);
+
+	make_leaves();
+	for (uint64_t i = 0; i < rounds; i++) {
+		struct buf text = { 0 };
+
+		make_text(&text, "0\n1\n2\n");
+		change_at_random(&text);
+		user_write("lines", buf_str(&text), 0600);
+		ATF_CHECK_EQ_MSG(ask_ours(&text), ask_script(),
+		    "seed %llu, round %llu", (unsigned long long)rand_seed(),
+		    (unsigned long long)i);
+		buf_free(&text);
+	}
+}
+
 /* A leaf whose digests disclose what it has already, or nothing. */
 ATF_TC(script_takes_one_value_for_a_field);
 ATF_TC_HEAD(script_takes_one_value_for_a_field, tc)
@@ -215,6 +267,7 @@ ATF_TC_BODY(script_takes_one_value_for_a_field, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, readers_of_disclosures_agree);
+	ATF_TP_ADD_TC(tp, readers_agree_on_random_changes);
 	ATF_TP_ADD_TC(tp, script_prints_what_is_disclosed);
 	ATF_TP_ADD_TC(tp, script_takes_one_value_for_a_field);
 	return atf_no_error();
