@@ -253,8 +253,64 @@ ATF_TC_BODY(key_is_needed, tc)
 	}
 }
 
+/* The streams that an answer may not have. */
+struct wrong_streams {
+	const struct cmd *cmd;
+	enum verb	 verb;
+	const char	*words[3];
+	const char	*streams;	/* as digits */
+	unsigned	 now;
+};
+
+static void
+serve_wrong_stream(struct fake *f, int fd, int nr, void *arg)
+{
+	const struct wrong_streams *w = arg;
+
+	(void)nr;
+	fake_parts(f, fd, w->verb, (struct fake_part[]){
+	    { w->now, "x", 1 }, { 0 } }, LIE_NONE);
+}
+
+ATF_TC_WITHOUT_HEAD(answers_have_their_own_streams_only);
+ATF_TC_BODY(answers_have_their_own_streams_only, tc)
+{
+	static struct wrong_streams wrong[] = {
+		{ &cmd_status, VERB_STATUS, { NULL }, "23456", 0 },
+		{ &cmd_jobs, VERB_JOBS, { NULL }, "23456", 0 },
+		{ &cmd_output, VERB_OUTPUT, { JOB }, "3456", 0 },
+		{ &cmd_ledger, VERB_LEDGER, { NULL }, "456", 0 },
+		{ &cmd_ledger_evidence, VERB_EVIDENCE, { "0", "-o", "d" },
+		    "26", 0 },
+		{ &cmd_ledger_disclose, VERB_DISCLOSE, { "0", "argv" },
+		    "2456", 0 },
+		{ &cmd_ledger_forget, VERB_FORGET, { "0", "argv" }, "123456",
+		    0 },
+	};
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct wrong_streams *w = &wrong[i];
+
+		for (const char *s = w->streams; *s != '\0'; s++) {
+			struct fake f;
+
+			user_make_key();
+			fake_init(&f, USER_SOCKET);
+			w->now = (unsigned)(*s - '0');
+			fake_serve(&f, 1, serve_wrong_stream, w);
+			ATF_CHECK_EQ(1, user_query(w->cmd, w->words[0],
+			    w->words[1], w->words[2]));
+			ATF_CHECK_MSG(strstr(user_err, "broke the protocol: it "
+			    "sent a frame") != NULL, "%s, %c: %s",
+			    w->cmd->name, *s, user_err);
+			ATF_CHECK_EQ(0, fake_wait(&f));
+		}
+	}
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, answers_have_their_own_streams_only);
 	ATF_TP_ADD_TC(tp, status_as_table_and_json);
 	ATF_TP_ADD_TC(tp, jobs_as_table_and_json);
 	ATF_TP_ADD_TC(tp, answer_that_is_not_json_is_refused);
