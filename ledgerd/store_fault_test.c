@@ -201,6 +201,36 @@ ATF_TC_BODY(survives_a_short_write_at_any_call, tc)
 	fail_each_call(HOW_SHORT);
 }
 
+/* The older ledger, each time anew, since it is upgraded only once. */
+static void
+fail_each_call_of_an_upgrade(enum how how)
+{
+	unsigned at = 0;
+	bool failed;
+
+	do {
+		fill_old();
+		fill_open(&s);
+		ATF_REQUIRE_STREQ(STORE_FORMAT_OLD, s.upgraded_from);
+		failed = batch_with_fault(how, ++at);
+		fill_reopen(&s);
+		ATF_REQUIRE_STREQ("", s.upgraded_from);
+		ATF_REQUIRE(s.tip.tree.size > FILL_OLD);
+		fill_check(&s);
+		store_close(&s);
+		ATF_REQUIRE(at < 1000);
+	} while (failed);
+	ATF_REQUIRE(at > 3);
+}
+
+ATF_TC_WITHOUT_HEAD(an_upgrade_survives_a_failure_of_any_call);
+ATF_TC_BODY(an_upgrade_survives_a_failure_of_any_call, tc)
+{
+	fail_each_call_of_an_upgrade(HOW_EIO);
+	fail_each_call_of_an_upgrade(HOW_ENOSPC);
+	fail_each_call_of_an_upgrade(HOW_SHORT);
+}
+
 ATF_TC_WITHOUT_HEAD(a_failed_root_page_is_an_unknown_outcome);
 ATF_TC_BODY(a_failed_root_page_is_an_unknown_outcome, tc)
 {
@@ -422,6 +452,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, survives_a_failure_of_any_call);
 	ATF_TP_ADD_TC(tp, survives_a_full_disk_at_any_call);
 	ATF_TP_ADD_TC(tp, survives_a_short_write_at_any_call);
+	ATF_TP_ADD_TC(tp, an_upgrade_survives_a_failure_of_any_call);
 	ATF_TP_ADD_TC(tp, a_failed_root_page_is_an_unknown_outcome);
 	ATF_TP_ADD_TC(tp, part_of_the_room_is_handed_back);
 	ATF_TP_ADD_TC(tp, the_file_stops_at_its_largest_size);

@@ -10,7 +10,6 @@
 #include <atf-c.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ledgerd/test/fill.h"
@@ -18,26 +17,12 @@
 #include "lib/receipt.h"
 #include "lib/sha256.h"
 
-#define OLD 11 /* leaves */
+#define OLD	FILL_OLD
 #define DATA_MAX_LEN (1 << 20)
 
 static struct store s;
 static struct ledgerd_play p;
 static struct answer a;
-
-/* Unpacks it into the current folder. */
-static void
-setup(void)
-{
-	const char *src = getenv("CASEMATE_SRC");
-	char command[4200];
-
-	snprintf(command, sizeof(command),
-	    "tar -xzf '%s/ledgerd/testdata/"
-	    "v1.tar.gz' --no-same-owner",
-	    src == NULL ? "." : src);
-	ATF_REQUIRE_EQ(0, system(command));
-}
 
 static size_t
 load(const char *path, char *text, size_t cap)
@@ -66,7 +51,7 @@ ATF_TC_BODY(it_opens_and_every_leaf_is_proven, tc)
 {
 	unsigned char before[SHA256_LEN], after[SHA256_LEN];
 
-	setup();
+	fill_old();
 	digest(before);
 	fill_open(&s);
 	ATF_CHECK_EQ(OLD, s.tip.tree.size);
@@ -105,7 +90,7 @@ ATF_TC_BODY(its_receipts_verify_and_have_its_leaves, tc)
 	struct why why;
 	size_t len;
 
-	setup();
+	fill_old();
 	len = load("appliance.vkey", vkey, sizeof(vkey));
 	ATF_REQUIRE_EQ(0, note_parse_vkey(&key, vkey, len, &why));
 	fill_open(&s);
@@ -166,7 +151,7 @@ leaf(uint64_t index)
 ATF_TC_WITHOUT_HEAD(its_first_new_leaf_names_the_old_form);
 ATF_TC_BODY(its_first_new_leaf_names_the_old_form, tc)
 {
-	setup();
+	fill_old();
 	append_new();
 	ATF_CHECK(strstr(leaf(OLD), "casemate.appliance.started") != NULL);
 	ATF_CHECK(strstr(leaf(OLD),
@@ -189,7 +174,7 @@ ATF_TC_BODY(it_is_upgraded_once, tc)
 {
 	static const char *const again[] = {"-m", "kept", "-b", "boot-2", NULL};
 
-	setup();
+	fill_old();
 	append_new();
 	play_kill(&p);
 	play_new_runner(&p);
@@ -209,7 +194,7 @@ ATF_TC_BODY(its_old_trees_begin_the_new_one, tc)
 	struct proof proof;
 	struct tree t;
 
-	setup();
+	fill_old();
 	fill_open(&s);
 	for (uint64_t n = 1; n <= OLD; n++) {
 		ATF_REQUIRE_EQ(0, store_tree(&s, n, &t));

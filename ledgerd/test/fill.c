@@ -6,12 +6,24 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ledgerd/leaf.h"
 #include "ledgerd/test/evident.h"
 #include "lib/msg/msg.h"
 
+
+void
+fill_old(void)
+{
+	const char *src = getenv("CASEMATE_SRC");
+	char command[4200];
+
+	snprintf(command, sizeof(command), "tar -xzf '%s/ledgerd/testdata/"
+	    "v1.tar.gz' --no-same-owner", src == NULL ? "." : src);
+	ATF_REQUIRE_EQ(0, system(command));
+}
 
 void
 fill_open(struct store *s)

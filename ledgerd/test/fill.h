@@ -10,6 +10,13 @@
 void	fill_open(struct store *);
 
 /*
+ * Unpacks the older ledger of upgrade_test.c, with keyd's folder and receipts,
+ * into the current folder.
+ */
+void	fill_old(void);
+#define FILL_OLD	11	/* its leaves */
+
+/*
  * One transaction with n leaves, each with a text of about len bytes.  Returns
  * what the store returns.
  */
