@@ -1,7 +1,7 @@
 /*
  * An event on its way into a leaf: a byte for its kind, a length of two bytes,
- * so many bytes of fields, and the evidence.  What is accepted is JSON, and each
- * disclosure beside it has its digest there.
+ * so many bytes of fields, and the evidence.  What is accepted is JSON, and
+ * each disclosure beside it has its digest there.
  */
 #include "leaf.h"
 
@@ -35,7 +35,7 @@ check_json(struct bytes json)
 		abort();
 	memcpy(text, json.p, json.len);
 	text[json.len] = '\0';
-	/* It refuses \u0000 and numbers above INT64_MAX, which events may have. */
+	/* It refuses \u0000 and numbers above INT64_MAX. */
 	if (doc_read_json(&d, "leaf", text, json.len, json.len, &e) == 0)
 		doc_free(&d);
 	else if (strstr(text, "\\u0000") == NULL &&

@@ -11,15 +11,15 @@ IMAGE_PROGS += ledgerd/ledgerd
 ledgerd/ledgerd_GEN := gen/ledgerd.seccomp.h
 
 ARCHIVES += ledgerd/test
-ledgerd/test_SRCS := $(addprefix ledgerd/test/,evident.c fill.c peers.c)
+ledgerd/test_SRCS := $(addprefix ledgerd/test/,evident.c fill.c kept.c peers.c)
 ledgerd/test_NEEDS := ledgerd
 TESTS += $(addprefix ledgerd/,erase_test ledgerd_test ledgerd_fault_test \
-	kept_test own_test prove_test recent_test recipe_test site_test \
-	steps_test referee_test store_test store_fault_test store_power_test \
-	store_damage_test upgrade_test fsck_test kill_test)
+	forget_test kept_test own_test prove_test recent_test recipe_test \
+	site_test steps_test referee_test store_test store_fault_test \
+	store_power_test store_damage_test upgrade_test fsck_test kill_test)
 ledgerd/own_test_LDFLAGS := -Wl,--wrap=clock_gettime,--wrap=store_begin
-$(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test kept_test kill_test \
-	prove_test recipe_test site_test): | $(B)/bin/ledgerd
+$(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test forget_test \
+	kept_test kill_test prove_test recipe_test site_test): | $(B)/bin/ledgerd
 $(addprefix $(B)/tests/ledgerd/,ledgerd_test ledgerd_fault_test \
 	recipe_test upgrade_test): | $(B)/bin/ledgerd
 FUZZERS += ledgerd/pages_fuzz ledgerd/beside_fuzz ledgerd/leaf_fuzz

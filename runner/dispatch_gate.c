@@ -31,8 +31,8 @@ find_query_conn(struct runner *r, uint32_t conn)
 /*
  * Once requests are refused because of ledgerd, the reserve of its channel has
  * room for two events of each job and one of each query, with what is kept
- * beside them.  A job has job.accepted, and then job.finished, or job.refused if
- * the first is not recorded.
+ * beside them.  A job has job.accepted, and then job.finished, or job.refused
+ * if the first is not recorded.
  */
 #define RECORDS_MAX							\
 	((2 * JOB_SLOTS + QUERIES) * (EVENT_MAX + 64) +			\

@@ -1,7 +1,7 @@
 /*
  * A query: one signed command to read (status, jobs, ledger, consistency, fsck,
- * output, evidence, disclose) or to forget, from the command to the last byte of
- * its answer.
+ * output, evidence, disclose) or to forget, from the command to the last byte
+ * of its answer.
  *
  *	FREE --submit--> DECIDE --granted--> RECORD --committed--> SEND
  *	    --all is sent--> FREE
@@ -44,7 +44,7 @@ struct query {
 	bool		 attached;	/* its client has not left */
 	uint32_t	 seq;		/* of the outstanding request */
 	uint64_t	 deadline_ms;	/* of the state, or of its next step */
-	void		*frame;		/* READ's payload, until it is recorded */
+	void		*frame;		/* READ's payload, until recorded */
 	size_t		 frame_len;
 	struct who	 who;		/* once keyd has decided: */
 	unsigned	 verb;		/* of verb.def, or 0 */

@@ -39,8 +39,8 @@ void	say_query_decide(struct runner *, struct query *);
  * To ledgerd: appends an event, SAY_APPEND(r, job_refused, true, .job = id,
  * ...).  The bool says whether the reply has a receipt.  Returns the seq of the
  * request, which the reply has, too; a reply with a seq that no job and no
- * query has is ignored.  say_append_evidence() before it adds what is kept beside
- * the leaf.
+ * query has is ignored.  say_append_evidence() before it adds what is kept
+ * beside the leaf.
  */
 #define SAY_APPEND(r, name, want_receipt, ...)				\
 	(event_put_##name(say_append_fields(),				\
