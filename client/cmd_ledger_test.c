@@ -171,7 +171,8 @@ ledger_secrets(const char *word, struct secrets s)
 #define REFUSED(submitter, key, session)				\
 	"\"data\":{\"id\":\"\",\"command_sha256\":\"0000000000000000"	\
 	"000000000000000000000000000000000000000000000000\","		\
-	"\"submitter\":\"" submitter "\",\"submitter_key\":\"" key "\","	\
+	"\"submitter\":\"" submitter "\","				\
+	"\"submitter_key\":\"" key "\","				\
 	"\"session\":\"" session "\",\"rules\":[\"r\"],"
 
 ATF_TC_WITHOUT_HEAD(disclosed_fields_are_printed_and_saved);

@@ -171,10 +171,10 @@ ATF_TC_BODY(script_prints_what_is_disclosed, tc)
 	    "signed\n");
 	user_slurp("out", user_out);
 	ATF_CHECK(strncmp(user_out, leaf.text, strlen(leaf.text)) == 0);
-	ATF_CHECK(strstr(user_out, "\n[\"AAECAwQFBgcICQoLDA0ODw\",\"submitter\","
-	    "\"dana\"]\n[\"") != NULL);
-	ATF_CHECK(strstr(user_out, ",\"session\",\"J\xc3\xb6rg \\\"7\\\"\"]\n") !=
-	    NULL);
+	ATF_CHECK(strstr(user_out, "\n[\"AAECAwQFBgcICQoLDA0ODw\","
+	    "\"submitter\",\"dana\"]\n[\"") != NULL);
+	ATF_CHECK(strstr(user_out, ",\"session\","
+	    "\"J\xc3\xb6rg \\\"7\\\"\"]\n") != NULL);
 	user_write("lines", "", 0600);
 	ATF_CHECK_EQ(GOOD, ask_script());
 	user_slurp("out", user_out);

@@ -8,11 +8,12 @@
 
 /* It withholds submitter, submitter_key, session and message. */
 #define TYPE	"casemate.read.refused"
-#define HEAD	"{\"id\":\"3\",\"type\":\"%s\",\"site\":\"00\",\"data\":{"	\
-	"\"id\":\"ab\",\"rules\":[\"r\"],\"verb\":\"jobs\""
+#define HEAD	"{\"id\":\"3\",\"type\":\"%s\",\"site\":\"00\","	\
+	"\"data\":{\"id\":\"ab\",\"rules\":[\"r\"],\"verb\":\"jobs\""
 #define SHOWN	"{\"id\":\"3\",\"type\":\"" TYPE "\",\"site\":\"00\","	\
-	"\"data\":{\"id\":\"ab\",\"submitter\":%s,\"submitter_key\":%s,"	\
-	"\"session\":%s,\"rules\":[\"r\"],\"verb\":\"jobs\",\"message\":%s}}"
+	"\"data\":{\"id\":\"ab\",\"submitter\":%s,"			\
+	"\"submitter_key\":%s,\"session\":%s,\"rules\":[\"r\"],"	\
+	"\"verb\":\"jobs\",\"message\":%s}}"
 
 struct secret_field {
 	const char	*name, *json;
@@ -46,7 +47,8 @@ line(size_t n, const struct secret_field *s)
 
 /* A leaf of this type whose _sd has so many of these. */
 static void
-make_leaf(const char *type, const char *more, const struct secret_field *s, size_t n)
+make_leaf(const char *type, const char *more, const struct secret_field *s,
+    size_t n)
 {
 	char text[4096], digest[DISCLOSURE_DIGEST + 1];
 	size_t len;

@@ -31,7 +31,8 @@ client/test_NEEDS := client lib/test
 TESTS += $(addprefix client/,backoff_test bundle_readers_test \
 	casemate_closed_test casemate_inputs_test casemate_outputs_test \
 	cmd_compare_test cmd_ledger_test cmd_ledger_consistency_test \
-	cmd_list_test cmd_output_test cmd_run_refused_test cmd_run_test \
+	cmd_list_test cmd_output_test cmd_run_receipt_test \
+	cmd_run_refused_test cmd_run_test \
 	conn_test disclosed_readers_test disclosed_test doctor/room_test \
 	history_test leaf_test \
 	ledger/cmd_disclose_test ledger/cmd_evidence_test \

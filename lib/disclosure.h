@@ -45,8 +45,8 @@ void	disclosure_digest_text(const void *text, size_t len,
 	    char digest[DISCLOSURE_DIGEST + 1]);
 
 /*
- * Reads a disclosure's text.  Its JSON goes to `room', which has `len' bytes, and
- * *d points into it.  Strict: the array as it is written above, with a salt
+ * Reads a disclosure's text.  Its JSON goes to `room', which has `len' bytes,
+ * and *d points into it.  Strict: the array as it is written above, with a salt
  * of DISCLOSURE_SALT bytes, and a value that is one text or one list of texts
  * without blanks between.  Nothing in it may be trusted before its digest was
  * found in the object.  Returns -1 with EBADMSG and *w.

@@ -23,7 +23,7 @@ check_json(const void *json, size_t len)
 		abort();
 	memcpy(text, json, len);
 	text[len] = '\0';
-	/* It refuses \u0000 and halves of surrogate pairs, which text has not. */
+	/* It refuses \u0000 and halves of surrogate pairs, too. */
 	if (doc_read_json(&d, "disclosure", text, len, len, &e) == 0)
 		doc_free(&d);
 	else if (strstr(text, "\\u") == NULL)

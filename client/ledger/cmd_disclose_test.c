@@ -92,8 +92,8 @@ ATF_TC_BODY(one_field_is_disclosed_with_its_proof, tc)
 	ATF_CHECK_EQ(0, access("0.disclosures", F_OK));
 	ATF_CHECK_EQ(0, user_run(&cmd_verify, words));
 	ATF_CHECK(strstr(user_out, "  submitter          [USER]\n") != NULL);
-	ATF_CHECK(strstr(user_out, "  argv               [\"say \\\"hi\\\"\"]\n")
-	    != NULL);
+	ATF_CHECK(strstr(user_out, "  argv               "
+	    "[\"say \\\"hi\\\"\"]\n") != NULL);
 }
 
 ATF_TC_WITHOUT_HEAD(what_is_not_proved_is_not_printed);
@@ -144,7 +144,8 @@ ATF_TC_BODY(another_record_of_forgetting_is_refused, tc)
 	} lies[] = {
 		{ LIE_OTHER_EVENT, "its type is `casemate.read.refused'" },
 		{ LIE_OTHER_OUTCOME, "its data.leaf is `1', not `0'" },
-		{ LIE_OTHER_FIELD, "its data.field is `secrets', not `session'" },
+		{ LIE_OTHER_FIELD,
+		    "its data.field is `secrets', not `session'" },
 		{ LIE_OTHER_DISCLOSURE, "disclosure 1 is" },
 		{ LIE_NO_RECEIPT, "no receipt" },
 	};

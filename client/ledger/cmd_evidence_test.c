@@ -23,7 +23,7 @@ struct sent {
 	const char	*from;		/* another file's bytes, or NULL */
 };
 
-struct evidence_answer {
+struct kept_answer {
 	const struct sent *files;
 	bool		 withheld;	/* no disclosures */
 	bool		 bytes_first;
@@ -85,7 +85,7 @@ read_digest(int n, unsigned char digest[DIGEST_LEN])
 }
 
 static void
-make_leaf(struct fake *f, const struct evidence_answer *a,
+make_leaf(struct fake *f, const struct kept_answer *a,
     struct fake_leaf *leaf)
 {
 	static unsigned char command[DIGEST_LEN], manifest[DIGEST_LEN],
@@ -122,7 +122,7 @@ send_file(struct fake_part *p, const struct sent *s)
 static void
 serve_evidence(struct fake *f, int fd, int nr, void *arg)
 {
-	const struct evidence_answer *a = arg;
+	const struct kept_answer *a = arg;
 	struct fake_part parts[PARTS_MAX] = { 0 };
 	struct fake_leaf leaf;
 	size_t n = 0;
@@ -143,7 +143,7 @@ serve_evidence(struct fake *f, int fd, int nr, void *arg)
 }
 
 static int
-ask(struct evidence_answer a, const char *output)
+ask(struct kept_answer a, const char *output)
 {
 	struct fake f;
 	int status;
@@ -172,8 +172,8 @@ ATF_TC_BODY(printed_commands_prove_who_signed, tc)
 	const char *words[] = { "verify", "proof/0.tlog-proof", "--appliance",
 	    "vkey", NULL };
 
-	ATF_REQUIRE_EQ_MSG(0, ask((struct evidence_answer){ .files = all }, "proof"),
-	    "%s", user_err);
+	ATF_REQUIRE_EQ_MSG(0, ask((struct kept_answer){ .files = all },
+	    "proof"), "%s", user_err);
 	ATF_CHECK_STREQ("cd -- proof\n"
 	    "ssh-keygen -Y verify -f site/allowed_signers -I a "
 	    "-n casemate-command -Overify-time=20260101000000Z "
@@ -200,7 +200,7 @@ ATF_TC_BODY(printed_commands_prove_who_signed, tc)
 ATF_TC_WITHOUT_HEAD(printed_commands_refuse_what_was_changed);
 ATF_TC_BODY(printed_commands_refuse_what_was_changed, tc)
 {
-	ATF_REQUIRE_EQ(0, ask((struct evidence_answer){ .files = all }, "proof"));
+	ATF_REQUIRE_EQ(0, ask((struct kept_answer){ .files = all }, "proof"));
 	ATF_CHECK_EQ(0, shell("echo >> proof/command; "
 	    "! (set -e; . ./out) > said 2>&1"));
 	ATF_CHECK_EQ(0, shell("cp command proof/command; "
@@ -210,7 +210,7 @@ ATF_TC_BODY(printed_commands_refuse_what_was_changed, tc)
 ATF_TC_WITHOUT_HEAD(signer_that_is_withheld_is_the_keys);
 ATF_TC_BODY(signer_that_is_withheld_is_the_keys, tc)
 {
-	ATF_REQUIRE_EQ_MSG(0, ask((struct evidence_answer){ .files = all,
+	ATF_REQUIRE_EQ_MSG(0, ask((struct kept_answer){ .files = all,
 	    .withheld = true }, "my 'proof'/"), "%s", user_err);
 	ATF_CHECK(strstr(user_out, "cd -- 'my '\\''proof'\\''/'\n") ==
 	    user_out);
@@ -227,8 +227,8 @@ ATF_TC_BODY(signer_that_is_withheld_is_the_keys, tc)
 	USER_CHECK_ERR("EVIDENCE VERIFICATION FAILED: leaf 0: " words);	\
 	check_nothing("proof");						\
 } while (0)
-#define FILES(...)	((struct evidence_answer){ .files = (const struct sent[]){ \
-    __VA_ARGS__, { NULL, NULL } } })
+#define FILES(...)	((struct kept_answer){				\
+    .files = (const struct sent[]){ __VA_ARGS__, { NULL, NULL } } })
 
 ATF_TC_WITHOUT_HEAD(file_with_another_digest_is_refused);
 ATF_TC_BODY(file_with_another_digest_is_refused, tc)
@@ -267,8 +267,9 @@ ATF_TC_BODY(names_that_no_evidence_has_are_refused, tc)
 		    "that no evidence has");
 	CHECK_FAILED(FILES({ "command", NULL }, { "command", NULL }),
 	    "command came twice");
-	CHECK_FAILED(((struct evidence_answer){ .files = all, .bytes_first = true }),
-	    "a part of its answer is not expected there");
+	CHECK_FAILED(((struct kept_answer){ .files = all,
+	    .bytes_first = true }), "a part of its answer is not expected "
+	    "there");
 }
 
 ATF_TC_WITHOUT_HEAD(parts_of_the_evidence_are_given);
@@ -285,7 +286,7 @@ ATF_TC_BODY(parts_of_the_evidence_are_given, tc)
 	ATF_CHECK_EQ(0, ask(FILES({ "command", NULL }), "two"));
 	USER_CHECK_ERR("who signed the command cannot be proved");
 	ATF_CHECK_STREQ("", user_out);
-	ATF_CHECK_EQ(1, ask((struct evidence_answer){ .files = &all[7] }, "three"));
+	ATF_CHECK_EQ(1, ask((struct kept_answer){ .files = &all[7] }, "three"));
 	USER_CHECK_ERR("leaf 0 has no evidence beside it, or it was "
 	    "forgotten");
 	check_nothing("three");
@@ -294,7 +295,7 @@ ATF_TC_BODY(parts_of_the_evidence_are_given, tc)
 ATF_TC_WITHOUT_HEAD(leaf_about_no_command_has_the_site);
 ATF_TC_BODY(leaf_about_no_command_has_the_site, tc)
 {
-	ATF_CHECK_EQ_MSG(0, ask((struct evidence_answer){ .files = &all[4],
+	ATF_CHECK_EQ_MSG(0, ask((struct kept_answer){ .files = &all[4],
 	    .of_boot = true }, "proof"), "%s", user_err);
 	ATF_CHECK_STREQ("", user_out);
 	ATF_CHECK(strstr(user_err, "cannot be proved") == NULL);
@@ -306,7 +307,7 @@ ATF_TC_BODY(folder_that_is_there_is_refused, tc)
 {
 	make_evidence();
 	ATF_REQUIRE_EQ(0, mkdir("empty", 0755));
-	ATF_CHECK_EQ(0, ask((struct evidence_answer){ .files = all }, "empty"));
+	ATF_CHECK_EQ(0, ask((struct kept_answer){ .files = all }, "empty"));
 	ATF_CHECK_EQ(0, access("empty/command", F_OK));
 	ATF_CHECK_EQ(1, user_query(&cmd_ledger_evidence, "0", "--output",
 	    "site"));

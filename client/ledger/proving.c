@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/say.h"
+#include "lib/base64.h"
 #include "lib/sshsig.h"
 
 #define SIGNERS	"site/allowed_signers"
@@ -20,9 +21,8 @@ static const struct {
 };
 #define NSIGNATURES	(sizeof(signatures) / sizeof(signatures[0]))
 
-#define PLAIN								\
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"	\
-	"_./+=@:,-"
+/* Characters that need no quotes. */
+#define PLAIN		BASE64URL_LETTERS "./+=@:,"
 
 /* One word of a shell. */
 static void

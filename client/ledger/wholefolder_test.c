@@ -30,7 +30,7 @@ ATF_TC_BODY(folder_has_its_files, tc)
 	ATF_CHECK_EQ(0600, st.st_mode & 07777);
 }
 
-/* The nth file cannot be made: its name is that of a folder, or below a file. */
+/* One cannot be made: its name is that of a folder, or below a file. */
 ATF_TC_WITHOUT_HEAD(failure_leaves_nothing);
 ATF_TC_BODY(failure_leaves_nothing, tc)
 {
