@@ -356,7 +356,8 @@ auditors_hour_body() {
 	second_boot
 	boot
 	atf_check grep -aq hunter2 "$vm_state/data.img"
-	auditors_page
+	auditors_page	# its last order is to forget
+	atf_check -s exit:1 grep -aq hunter2 "$vm_state/data.img"
 	questions_are_answered
 	danas_are_told_apart
 	redacted_export_proves_the_same
