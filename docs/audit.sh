@@ -27,8 +27,18 @@ usage() {
 	echo "questions: $all" >&2
 	exit 100
 }
+# What a terminal would obey (control characters, ends of lines, direction marks)
+# is written as \u and four digits: texts of leaves are from outside.
+safe='def hex: . as $n | [4096, 256, 16, 1]
+    | map(($n / . | floor) % 16 | "0123456789abcdef"[. : . + 1]) | join("");
+def acts: . < 32 or (. >= 127 and . < 160) or . == 1564 or . == 8206
+    or . == 8207 or (. >= 8232 and . <= 8238)
+    or (. >= 8294 and . <= 8297);
+def safe: explode | map(if acts then "\\u" + hex else [.] | implode end)
+    | join("");
+'
 no() {
-	echo "audit.sh: $*" >&2
+	echo "audit.sh: $*" | jq -Rr "$safe safe" >&2
 	exit 1
 }
 # What is missing is said, and the rest goes on.
@@ -310,7 +320,7 @@ def limits: .data | to_entries
     | "\(.key)=\(.value)") | join(" ");
 '
 ask() {
-	jq -rs --slurpfile facts "$t/facts" "$defs $1" "$t/all"
+	jq -rs --slurpfile facts "$t/facts" "$safe $defs ($1) | safe" "$t/all"
 }
 boots() {
 	ask 'boots[] | . as $b | (started // $b[0]) as $s | $s.data as $d
@@ -334,9 +344,9 @@ boots() {
 	done | sort -u -k 2,2 | while read -r word name where; do
 		echo "$word $name $where"
 		ssh-keygen -lf "$export/$where/allowed_signers" 2> /dev/null |
-			sed 's/^/  signer    /'
+			jq -Rr "$safe \"  signer    \" + safe"
 		(cd "$export/$where" && ls policy/* policies/* 2> /dev/null) |
-			sed 's/^/  rules     /'
+			jq -Rr "$safe \"  rules     \" + safe"
 	done
 }
 jobs() {

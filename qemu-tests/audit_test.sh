@@ -76,7 +76,8 @@ jobs_to_run() {
 	elf_job dies signal 15
 	elf_job hungry eatmem
 	printf 'limits:\n  memory_mib: 32\n' >> hungry/manifest.yaml
-	elf_job nightly hello --password=hunter2
+	# What a terminal would obey is escaped by whoever shows it.
+	elf_job nightly hello --password=hunter2 '\e[2J\nstop of it: fine'
 	printf 'class: nightly\n' >> nightly/manifest.yaml
 	elf_job strange true
 	printf 'runtime: rust\n' >> strange/manifest.yaml
@@ -184,6 +185,7 @@ questions_are_answered() {
 	    'rules     policy/first.cedar' 'rules     policy/second.cedar' \
 	    "signer .* $(fingerprint dana-1)" "signer .* $(fingerprint dana-2)"
 
+	atf_check -s exit:1 grep "$(printf '\033')" $answers
 	count $answers 7 '^job '
 	about good.receipt 'ordered   alice .*, session ticket OPS-4711' \
 	    "Good .casemate-command. .* for alice .*$(fingerprint alice)" \
@@ -200,7 +202,7 @@ questions_are_answered() {
 	says $answers 'end       cancelled'
 
 	about nightly.receipt 'reason    policy: ' \
-	    'wanted    hello --password=hunter2, runtime none' \
+	    'wanted    hello --password=hunter2 .u001b.2J.u000astop of it: fine,' \
 	    'rules     no-nightly-jobs \(policy/first.cedar:' \
 	    'Good .casemate-command. .* for dana'
 	about strange.receipt 'reason    runtime: ' 'runtime rust'
