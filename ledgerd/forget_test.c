@@ -180,6 +180,23 @@ TEST(forgotten_manifest_is_moved_to_the_next_that_has_it)
 	play_kill(&kept.p);
 }
 
+/* It must not refer to what an order before it, in the queue, erases. */
+TEST(manifest_of_an_append_behind_an_order_is_kept)
+{
+	uint64_t leaf;
+
+	kept_start();
+	leaf = kept_append(EVENT_JOB_ACCEPTED, "one", "the-manifest");
+	play_forget(&kept.p, ++kept.seq, leaf, WITHHELD_AUTHOR, "order");
+	kept_send(EVENT_JOB_ACCEPTED, "one", "the-manifest");
+	kept.seq--;
+	kept_expect(MSG_LEDGER_APPENDED);
+	kept.seq++;
+	kept_expect(MSG_LEDGER_APPENDED);
+	kept_check_manifest(kept.a.index, "the-manifest");
+	play_kill(&kept.p);
+}
+
 TEST(order_to_forget_what_is_not_there_is_refused)
 {
 	uint64_t leaf, by;
@@ -335,6 +352,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(forgotten_value_is_nowhere_in_the_file);
 	ADD(forgotten_values_are_in_no_gap);
 	ADD(forgotten_manifest_is_moved_to_the_next_that_has_it);
+	ADD(manifest_of_an_append_behind_an_order_is_kept);
 	ADD(order_to_forget_what_is_not_there_is_refused);
 	ADD(copies_are_overwritten_at_the_next_start);
 	ADD(damaged_page_leaves_copies_and_the_order_says_so);

@@ -50,8 +50,8 @@ kept_manifest(const char *tag)
 	return text;
 }
 
-uint64_t
-kept_append(enum event nr, const char *tag, const char *manifest_tag)
+void
+kept_send(enum event nr, const char *tag, const char *manifest_tag)
 {
 	static unsigned char room[EVIDENCE_MAX];
 	char command[64];
@@ -67,6 +67,12 @@ kept_append(enum event nr, const char *tag, const char *manifest_tag)
 	ATF_REQUIRE_EQ(0, e.err);
 	play_append_tagged(
 	    &kept.p, ++kept.seq, nr, tag, (struct bytes){room, e.len});
+}
+
+uint64_t
+kept_append(enum event nr, const char *tag, const char *manifest_tag)
+{
+	kept_send(nr, tag, manifest_tag);
 	kept_expect(MSG_LEDGER_APPENDED);
 	return kept.a.index;
 }

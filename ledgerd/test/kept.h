@@ -31,6 +31,9 @@ const char	*kept_manifest(const char *tag);
 uint64_t	kept_append(enum event, const char *tag,
 		    const char *manifest_tag);
 
+/* The same without waiting for the reply. */
+void	kept_send(enum event, const char *tag, const char *manifest_tag);
+
 /* Reads a leaf, with the disclosures of these fields. */
 void	kept_read(uint64_t leaf, uint32_t mask);
 /* Orders the disclosure of one. */
