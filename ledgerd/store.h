@@ -52,7 +52,7 @@
 
 #define STORE_FORMAT	"casemate-ledger@v2"
 #define STORE_FORMAT_OLD "casemate-ledger@v1"	/* see leaf.h */
-#define STORE_MIB	1024	/* default maximum, about 500,000 leaves */
+#define STORE_MIB	1024	/* default maximum, about 330,000 leaves */
 
 #define STORE_KEY	8	/* bytes of a number */
 #define STORE_LATE	32	/* the tip fits into its page with the others */
