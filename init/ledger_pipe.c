@@ -6,6 +6,8 @@
 #include "lib/log.h"
 #include "packet.h"
 
+#define PACKETS_PER_TURN	8	/* ledgerd cannot keep init here */
+
 static unsigned char bytes[INIT_FIELDS_MAX];
 static struct put fields;
 
@@ -146,9 +148,13 @@ ledger_pipe_read(struct ledger_pipe *p)
 	enum msg type;
 	struct get g;
 
-	while ((packet = packet_read(p->in, &type, &g)) != PACKET_NONE)
+	for (int i = 0; i < PACKETS_PER_TURN; i++) {
+		packet = packet_read(p->in, &type, &g);
+		if (packet == PACKET_NONE)
+			break;
 		if (take(p, packet, type, &g) == -1)
 			return -1;
+	}
 	return 0;
 }
 

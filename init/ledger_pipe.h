@@ -59,8 +59,8 @@ struct put	*ledger_pipe_fields(void);
 uint32_t	 ledger_pipe_add(struct ledger_pipe *, enum event);
 
 /*
- * Reads and handles all that has come.  Returns -1 if ledgerd broke the
- * protocol: the caller kills it.
+ * Reads and handles some of what has come; the rest is read by the next call.
+ * Returns -1 if ledgerd broke the protocol: the caller kills it.
  */
 int	ledger_pipe_read(struct ledger_pipe *);
 
