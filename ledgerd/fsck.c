@@ -11,11 +11,13 @@
 #include "lib/disclosure.h"
 #include "lib/msg/msg.h"
 #include "lib/sha256.h"
+#include "lib/sums.h"
 
 #define LINE_MAX	512	/* of one finding */
 #define STEP_MAX	(32 * LINE_MAX)	/* a step has fewer, and shorter ones */
 #define SD		"\"_sd\":["
-#define SUMS_MAX	65536	/* site/SHA256SUMS */
+#define SUMS_MAX	(SITE_FILES_MAX * SUMS_LINE(SITE_PATH_MAX))
+#define NAMED_MAX	16	/* files of one leaf; a site has hundreds */
 
 /* One leaf in its step. */
 struct fsck_leaf {
@@ -25,6 +27,9 @@ struct fsck_leaf {
 	bool			 hashed;		/* it could be read */
 	const char		*text;			/* NULL: lost */
 	size_t			 len;
+	unsigned		 nfiles;		/* not as recorded */
+	bool			 listed;		/* it has been read: */
+	size_t			 sums_len;		/* site/SHA256SUMS */
 };
 
 static void
@@ -222,21 +227,34 @@ hash_file(struct beside *b, const struct beside_file *file,
 	return 0;
 }
 
-/* A file of the site is a line of the site's list of digests. */
-static bool
-is_listed(struct beside *b, const char *name, const char *hex)
+static char sums[SUMS_MAX];		/* of the leaf in its step */
+
+/* Once for each leaf; an empty one when it cannot be read. */
+static void
+read_sums(struct fsck_leaf *l, struct beside *b)
 {
-	static char sums[SUMS_MAX];
-	char line[LINE_MAX];
 	struct beside_file file;
-	size_t len;
 	bool last;
 
+	if (l->listed)
+		return;
+	l->listed = true;
 	if (beside_find(b, "site/SHA256SUMS", &file) != 1 ||
-	    beside_read(b, &file, 0, sums, sizeof(sums), &len, &last) == -1)
-		return false;
+	    beside_read(b, &file, 0, sums, sizeof(sums), &l->sums_len,
+	    &last) == -1)
+		l->sums_len = 0;
+}
+
+/* A file of the site is a line of the site's list of digests. */
+static bool
+is_listed(struct fsck_leaf *l, struct beside *b, const char *name,
+    const char *hex)
+{
+	char line[LINE_MAX];
+
+	read_sums(l, b);
 	snprintf(line, sizeof(line), "%s  %s\n", hex, name + strlen("site/"));
-	return memmem(sums, len, line, strlen(line)) != NULL;
+	return memmem(sums, l->sums_len, line, strlen(line)) != NULL;
 }
 
 /* Whether the leaf has this digest in this member. */
@@ -251,7 +269,7 @@ has_digest(const struct fsck_leaf *l, const char *member, const char *hex)
 
 /* Whether this is the file whose digest the leaf has; true for a signature. */
 static bool
-is_named(const struct fsck_leaf *l, struct beside *b, const char *name,
+is_named(struct fsck_leaf *l, struct beside *b, const char *name,
     const char *hex)
 {
 	static const struct {
@@ -266,7 +284,20 @@ is_named(const struct fsck_leaf *l, struct beside *b, const char *name,
 		if (strcmp(files[i].name, name) == 0)
 			return has_digest(l, files[i].member, hex);
 	return strncmp(name, "site/", strlen("site/")) != 0 ||
-	    is_listed(b, name, hex);
+	    is_listed(l, b, name, hex);
+}
+
+/* So that what one leaf has lost fits into a slice. */
+static void
+find_file(struct fsck_leaf *l, const char *name)
+{
+	if (l->nfiles++ < NAMED_MAX)
+		find(l->f, "leaf %" PRIu64 ": its evidence %s is not as it was "
+		    "recorded; only a copy of the data disk still has it",
+		    l->index, name);
+	else if (l->nfiles == NAMED_MAX + 1)
+		find(l->f, "leaf %" PRIu64 ": more of its evidence is not as "
+		    "it was recorded", l->index);
 }
 
 static void
@@ -283,9 +314,7 @@ check_file(struct fsck_leaf *l, struct beside *b, struct beside_file *file)
 		if (is_named(l, b, file->name, hex))
 			return;
 	}
-	find(l->f, "leaf %" PRIu64 ": its evidence %s is not as it was "
-	    "recorded; only a copy of the data disk still has it", l->index,
-	    file->name);
+	find_file(l, file->name);
 }
 
 static void

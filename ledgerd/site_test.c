@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <atf-c.h>
+#include <fcntl.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "beside.h"
+#include "ledgerd/test/fill.h"
 #include "ledgerd/test/peers.h"
 #include "lib/log.h"
 
@@ -229,6 +231,65 @@ ATF_TC_BODY(the_largest_site_is_kept, tc)
 	store_close(&store);
 }
 
+/* Changes the text wherever it is in one page of the ledger's file. */
+static void
+change(const char *what)
+{
+	static char page[PAGE];
+	int fd = open("ledger/data.mdb", O_RDWR | O_CLOEXEC);
+	char *at;
+
+	for (off_t nr = PAGE_METAS; pread(fd, page, PAGE, nr * PAGE) == PAGE;
+	    nr++) {
+		for (at = page; (at = memmem(at, (size_t)(page + PAGE - at),
+		    what, strlen(what))) != NULL; at++)
+			*at ^= 1;
+		ATF_REQUIRE_EQ(PAGE, pwrite(fd, page, PAGE, nr * PAGE));
+	}
+	close(fd);
+}
+
+static unsigned
+count_lines(const char *text)
+{
+	unsigned n = 0;
+
+	for (; (text = strchr(text, '\n')) != NULL; text++)
+		n++;
+	return n;
+}
+
+/* As many files as a site can have, with the longest names. */
+ATF_TC_WITHOUT_HEAD(all_files_of_a_site_are_checked);
+ATF_TC_BODY(all_files_of_a_site_are_checked, tc)
+{
+	static char paths[SITE_FILES_MAX][SITE_PATH_MAX + 1], text[1 << 17];
+	static struct play_file many[SITE_FILES_MAX];
+	static struct fsck f;
+
+	for (int i = 0; i < SITE_FILES_MAX; i++) {
+		memset(paths[i], 'p', SITE_PATH_MAX);
+		memcpy(paths[i], "policies/", 9);
+		for (int at = 11, n = i; at >= 9; n /= 10)
+			paths[i][at--] = (char)('0' + n % 10);
+		many[i] = (struct play_file){ paths[i], "permit\n", 7 };
+	}
+	setup();
+	play_site(&p, many, SITE_FILES_MAX);
+	boot("boot-1");
+	halt();
+	open_ledger();
+	ATF_CHECK_EQ_MSG(0, fill_fsck(&store, &f, text, sizeof(text)), "%.999s",
+	    text);
+	ATF_CHECK_EQ(SITE_FILES_MAX + 1, f.files);
+	change("permit\n");
+	fill_fsck(&store, &f, text, sizeof(text));
+	ATF_CHECK_EQ(count_lines(text), f.findings);
+	ATF_CHECK_MSG(strstr(text, "leaf 0: more of its evidence") != NULL,
+	    "%.999s", text);
+	store_close(&store);
+}
+
 ATF_TC_WITHOUT_HEAD(other_files_than_the_digest_says_end_it);
 ATF_TC_BODY(other_files_than_the_digest_says_end_it, tc)
 {
@@ -271,6 +332,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, each_leaf_gives_the_files_of_its_site);
 	ATF_TP_ADD_TC(tp, no_site_has_no_files);
 	ATF_TP_ADD_TC(tp, the_largest_site_is_kept);
+	ATF_TP_ADD_TC(tp, all_files_of_a_site_are_checked);
 	ATF_TP_ADD_TC(tp, other_files_than_the_digest_says_end_it);
 	ATF_TP_ADD_TC(tp, a_new_keyd_sends_them_from_the_first);
 	return atf_no_error();

@@ -190,7 +190,7 @@ take_opened(struct ledgerd_play *p, struct get *g)
 void
 play_site(struct ledgerd_play *p, const struct play_file *files, uint32_t n)
 {
-	static char text[65536];
+	static char text[SITE_FILES_MAX * SUMS_LINE(SITE_PATH_MAX)];
 	unsigned char digest[DIGEST_LEN];
 	struct put sums;
 
