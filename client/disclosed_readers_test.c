@@ -13,6 +13,7 @@
 #include "client/test/fake_appliance.h"
 #include "client/test/rand.h"
 #include "client/test/user.h"
+#include "lib/base64.h"
 #include "verified.h"
 
 enum disclosed_verdict {
@@ -233,6 +234,21 @@ ATF_TC_BODY(readers_agree_on_random_changes, tc)
 	}
 }
 
+/* A leaf whose only digest is that of this disclosure. */
+static void
+write_disclosed(const char *line)
+{
+	char digest[DISCLOSURE_DIGEST + 1], text[512];
+
+	disclosure_digest_text(line, strlen(line), digest);
+	snprintf(text, sizeof(text), "%s\n", line);
+	user_write("lines", text, 0600);
+	snprintf(text, sizeof(text), "{\"specversion\":\"1.0\",\"id\":"
+	    "\"0\",\"source\":\"%s\",\"data\":{\"verb\":\"jobs\","
+	    "\"_sd\":[\"%s\"]}}", fake.key.name, digest);
+	write_receipt(text);
+}
+
 /* A leaf whose digests disclose what it has already, or nothing. */
 ATF_TC(script_takes_one_value_for_a_field);
 ATF_TC_HEAD(script_takes_one_value_for_a_field, tc)
@@ -247,20 +263,54 @@ ATF_TC_BODY(script_takes_one_value_for_a_field, tc)
 	fake_init(&fake, USER_SOCKET);
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		static const unsigned char salt[DISCLOSURE_SALT];
-		char line[256], digest[DISCLOSURE_DIGEST + 1], text[512];
+		char line[256];
 		struct put p;
 
 		put_init(&p, line, sizeof(line));
 		disclosure_put(&p, salt, values[i][0], values[i][1],
 		    strlen(values[i][1]));
-		disclosure_digest_text(line, p.len, digest);
-		put_raw(&p, "\n", 2);
-		user_write("lines", line, 0600);
-		snprintf(text, sizeof(text), "{\"specversion\":\"1.0\",\"id\":"
-		    "\"0\",\"source\":\"%s\",\"data\":{\"verb\":\"jobs\","
-		    "\"_sd\":[\"%s\"]}}", fake.key.name, digest);
-		write_receipt(text);
+		put_raw(&p, "", 1);
+		write_disclosed(line);
 		ATF_CHECK_EQ_MSG(BAD, ask_script(), "%s", values[i][0]);
+	}
+}
+
+/* Signed by the appliance, and not as it writes disclosures. */
+ATF_TC(script_takes_one_spelling);
+ATF_TC_HEAD(script_takes_one_spelling, tc)
+{
+	atf_tc_set_md_var(tc, "require.progs", "openssl base64 sha256sum od");
+}
+ATF_TC_BODY(script_takes_one_spelling, tc)
+{
+#define ARRAY	"[\"AAECAwQFBgcICQoLDA0ODw\",\"a\",\"x"
+	static const struct {
+		enum disclosed_verdict	 verdict;
+		const char		*text;
+		size_t			 len;
+		int			 last;	/* added to the last letter */
+	} values[] = {
+		{ GOOD, ARRAY "\"]", sizeof(ARRAY "\"]") - 1, 0 },
+		{ BAD, ARRAY "\"]", sizeof(ARRAY "\"]") - 1, 1 },
+		{ BAD, ARRAY "\"]\n", sizeof(ARRAY "\"]\n") - 1, 0 },
+		{ BAD, ARRAY "\"]\n\n", sizeof(ARRAY "\"]\n\n") - 1, 0 },
+		{ BAD, ARRAY "\0\"]", sizeof(ARRAY "\0\"]") - 1, 0 },
+		{ BAD, ARRAY "\"]\0", sizeof(ARRAY "\"]\0") - 1, 0 },
+	};
+#undef ARRAY
+
+	fake_init(&fake, USER_SOCKET);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		char line[256];
+		struct put p;
+
+		put_init(&p, line, sizeof(line));
+		base64url_put(&p, values[i].text, values[i].len);
+		line[p.len - 1] = (char)(line[p.len - 1] + values[i].last);
+		line[p.len] = '\0';
+		write_disclosed(line);
+		ATF_CHECK_EQ_MSG(values[i].verdict, ask_script(), "%zu: %s", i,
+		    line);
 	}
 }
 
@@ -270,5 +320,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, readers_agree_on_random_changes);
 	ATF_TP_ADD_TC(tp, script_prints_what_is_disclosed);
 	ATF_TP_ADD_TC(tp, script_takes_one_value_for_a_field);
+	ATF_TP_ADD_TC(tp, script_takes_one_spelling);
 	return atf_no_error();
 }

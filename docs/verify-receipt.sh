@@ -192,13 +192,13 @@ while IFS= read -r line; do
 		base64 -w 0 | tr '+/' '-_' | tr -d =)
 	grep -qxFe "$digest" "$t/digests" ||
 		no "line $n of $3 is not of this leaf: it was changed or moved"
-	{
-		printf %s "$line" | tr '_-' '/+'
-		printf %s "$(printf %.$(((4 - ${#line} % 4) % 4))s ===)"
-	} | base64 -d > "$t/json" 2> /dev/null || no "line $n of $3 is damaged"
+	padded=$(printf %s "$line" | tr '_-' '/+')$(
+		printf %.$(((4 - ${#line} % 4) % 4))s ===)
+	decode "$padded" "$t/json" || no "line $n of $3 is damaged"
+	tr -d '\040-\176\200-\377' < "$t/json" > "$t/odd"
 	field=$(sed -n 's/^\["[A-Za-z0-9_-]\{22\}","\([a-z0-9_]\{1,\}\)",.*\]$/\1/p' \
 		"$t/json")
-	[ -n "$field" ] && [ -z "$(tr -d '\040-\176\200-\377' < "$t/json")" ] ||
+	[ -n "$field" ] && [ ! -s "$t/odd" ] ||
 		no "line $n of $3 does not disclose a field"
 	grep -qxFe "$field" "$t/fields" && no "line $n of $3 is there twice"
 	grep -qFe "\"$field\":" "$t/leaf" &&
