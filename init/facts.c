@@ -17,17 +17,9 @@
 static void
 read_digest(const char *text, unsigned char digest[DIGEST_LEN])
 {
-	int high, low;
-
-	memset(digest, 0, DIGEST_LEN);
-	if (strspn(text, "0123456789abcdef") != HEX_LEN ||
-	    strcspn(text, " \n") != HEX_LEN)
-		return;
-	for (int i = 0; i < DIGEST_LEN; i++) {
-		high = hex_digit(text[2 * i]);
-		low = hex_digit(text[2 * i + 1]);
-		digest[i] = (unsigned char)(high << 4 | low);
-	}
+	if (strcspn(text, " \n") != HEX_LEN ||
+	    hex_get(digest, DIGEST_LEN, text) == -1)
+		memset(digest, 0, DIGEST_LEN);
 }
 
 static void

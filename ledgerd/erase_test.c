@@ -211,7 +211,7 @@ TEST(older_leaf_has_nothing_to_forget)
 }
 
 #define HEAD	"{\"specversion\":\"1.0\",\"id\":\"0\",\"source\":\"c\"," \
-		"\"type\":\"casemate.appliance.started\"}"
+		"\"type\":\"casemate.appliance.started\",\"data\":{}}"
 
 /* A leaf of a kind with one withheld field, and these bytes beside it. */
 static void

@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #define DATA	",\"data\":"
 /* All members before `data': texts of fixed length, and two names. */
 #define HEAD_MAX	(640 + 2 * NOTE_NAME_MAX)
+#define MEMBER_MAX	32	/* a name with its marks */
 #define SALTS_DRAWN	2048	/* for about 20 leaves */
 
 static void
@@ -122,18 +124,19 @@ leaf_check(const char *text, size_t len, uint64_t index,
 	return 0;
 }
 
-/*
- * Finds a member's text, which needs no escapes.  No member before those that
- * are searched for has text from outside, except `data', which is the last.
- */
-static const char *
-find_text(const char *text, size_t len, const char *member, size_t *lenp)
+/* The only member with text from outside is `data', which is the last. */
+const char *
+leaf_member(const char *text, size_t len, const char *name, size_t *lenp)
 {
-	const char *at = memmem(text, len, member, strlen(member));
-	const char *end = NULL;
+	const char *data = memmem(text, len, DATA, strlen(DATA));
+	const char *at, *end = NULL;
+	char key[MEMBER_MAX];
+	int n = snprintf(key, sizeof(key), ",\"%s\":\"", name);
 
+	len = data == NULL ? 0 : (size_t)(data - text);
+	at = memmem(text, len, key, (size_t)n);
 	if (at != NULL) {
-		at += strlen(member);
+		at += n;
 		end = memchr(at, '"', len - (size_t)(at - text));
 	}
 	*lenp = end == NULL ? 0 : (size_t)(end - at);
@@ -144,7 +147,7 @@ int
 leaf_source(const char *text, size_t len, char source[NOTE_NAME_MAX + 1])
 {
 	size_t n;
-	const char *at = find_text(text, len, "\"source\":\"", &n);
+	const char *at = leaf_member(text, len, "source", &n);
 
 	errno = EBADMSG;
 	if (at == NULL || n > NOTE_NAME_MAX)
@@ -158,7 +161,7 @@ const struct event_info *
 leaf_event(const char *text, size_t len)
 {
 	size_t n;
-	const char *at = find_text(text, len, "\"type\":\"", &n);
+	const char *at = leaf_member(text, len, "type", &n);
 
 	return at == NULL ? NULL : event_find(at, n);
 }
@@ -166,14 +169,12 @@ leaf_event(const char *text, size_t len)
 void
 leaf_site(const char *text, size_t len, unsigned char site[DIGEST_LEN])
 {
-	const char *data = memmem(text, len, DATA, strlen(DATA));
-	size_t n, before = data == NULL ? len : (size_t)(data - text);
-	const char *at = find_text(text, before, ",\"site\":\"", &n);
+	size_t n;
+	const char *at = leaf_member(text, len, "site", &n);
 
-	memset(site, 0, DIGEST_LEN);
-	for (size_t i = 0; at != NULL && n == 2 * DIGEST_LEN && i < n; i++)
-		site[i / 2] = (unsigned char)(site[i / 2] << 4 |
-		    (hex_digit(at[i]) & 15));
+	if (at == NULL || n != 2 * DIGEST_LEN ||
+	    hex_get(site, DIGEST_LEN, at) == -1)
+		memset(site, 0, DIGEST_LEN);
 }
 
 size_t

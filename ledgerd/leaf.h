@@ -89,10 +89,17 @@ void	leaf_format(struct put *, const struct leaf *);
 int	leaf_check(const char *text, size_t len, uint64_t index,
 	    const unsigned char prev[TREE_HASH]);
 
+/*
+ * The text of a member before `data', or NULL when there is none.  It is not
+ * closed with a NUL; a text with escapes is not read right.
+ */
+const char	*leaf_member(const char *text, size_t len, const char *name,
+		    size_t *lenp);
+
 /* The row of its `type', or NULL. */
 const struct event_info	*leaf_event(const char *text, size_t len);
 
-/* Copies its `site'; zeros if it has none.  From the text's beginning. */
+/* Copies its `site'; zeros if it has none. */
 void	leaf_site(const char *text, size_t len,
 	    unsigned char site[DIGEST_LEN]);
 

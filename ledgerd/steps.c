@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "leaf.h"
 #include "lib/clock.h"
 
 #define TRIES		10
@@ -52,29 +53,19 @@ step_since(int64_t leaf_wall, const struct moment *now, struct clock_step *s)
 	return s->from - s->to >= STEP_CHIP_MS;
 }
 
-/*
- * Copies the text of a member that stands before `data'.  No member before it
- * has text from outside.
- */
 static int
 get_member(const char *text, size_t len, const char *name,
     char value[MEMBER_MAX])
 {
-	const char *data = memmem(text, len, ",\"data\":{", 9);
-	char key[32];
-	const char *at, *end = NULL;
 	size_t n;
+	const char *at = leaf_member(text, len, name, &n);
 
-	n = (size_t)snprintf(key, sizeof(key), ",\"%s\":\"", name);
-	len = data == NULL ? 0 : (size_t)(data - text);
-	at = memmem(text, len, key, n);
-	if (at != NULL)
-		end = memchr(at + n, '"', len - (size_t)(at + n - text));
-	errno = EBADMSG;
-	if (end == NULL || (size_t)(end - at) - n >= MEMBER_MAX)
+	if (at == NULL || n >= MEMBER_MAX) {
+		errno = EBADMSG;
 		return -1;
-	memcpy(value, at + n, (size_t)(end - at) - n);
-	value[(size_t)(end - at) - n] = '\0';
+	}
+	memcpy(value, at, n);
+	value[n] = '\0';
 	return 0;
 }
 

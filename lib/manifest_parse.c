@@ -277,15 +277,10 @@ read_sha256(const struct fields_value *v, void *ctx)
 	struct manifest *m = r->manifest;
 	struct manifest_file *f = &m->files[m->nfiles - 1];
 	char hex[2 * DIGEST_LEN + 1];
-	size_t i;
 
 	if (fields_copy(v, hex, sizeof(hex)) == -1)
 		return -1;
-	for (i = 0; i < DIGEST_LEN && hex_digit(hex[2 * i]) != -1 &&
-	    hex_digit(hex[2 * i + 1]) != -1; i++)
-		f->sha256[i] = (unsigned char)(hex_digit(hex[2 * i]) << 4 |
-		    hex_digit(hex[2 * i + 1]));
-	if (i != DIGEST_LEN)
+	if (hex_get(f->sha256, DIGEST_LEN, hex) == -1)
 		return fields_error_value(v, "a SHA-256", "write the 64 "
 		    "lower-case hex digits that sha256sum(1) prints");
 	return 0;
