@@ -132,6 +132,14 @@ begin(struct ledgerd *l, size_t leaves, size_t bytes)
 	return store_begin(&l->store, leaves, bytes);
 }
 
+/* After each transaction. */
+static void
+note_commit(struct ledgerd *l)
+{
+	l->checkpoint.stored = true;
+	l->last_commit_ms = clock_ms();
+}
+
 static int
 commit_batch(struct ledgerd *l, size_t n)
 {
@@ -141,8 +149,7 @@ commit_batch(struct ledgerd *l, size_t n)
 	    put_waiting(l, n) == -1 || put_checkpoint(l) == -1 ||
 	    store_commit(&l->store) == -1)
 		return -1;
-	l->checkpoint.stored = true;
-	l->last_commit_ms = clock_ms();
+	note_commit(l);
 	return 0;
 }
 
@@ -160,7 +167,7 @@ commit_forgetting(struct ledgerd *l)
 	    put_waiting(l, 1) == -1 || forget_apply(l, a, &e) == -1 ||
 	    put_checkpoint(l) == -1 || store_commit(&l->store) == -1)
 		return -1;
-	l->checkpoint.stored = true;
+	note_commit(l);
 	forget_copies(l);
 	return 0;
 }
@@ -262,9 +269,8 @@ commit_own(struct ledgerd *l, const struct own_leaf *own)
 	    (own->site != NULL && site_set(s, own->site, index) == -1) ||
 	    put_checkpoint(l) == -1 || store_commit(s) == -1)
 		return failure_text(l);
-	l->checkpoint.stored = true;
+	note_commit(l);
 	s->upgraded_from = "";
-	l->last_commit_ms = clock_ms();
 	if (chan_fits(&l->runner))	/* or it asks when it starts again */
 		MSG_SEND(&l->runner, ledger_grew, .size = s->tip.tree.size);
 	return NULL;
