@@ -41,30 +41,24 @@ read_at(struct beside *b, uint64_t at, void *dst, size_t len)
 	return n == len ? 0 : spoilt(b);
 }
 
+/* Reads a number of len bytes. */
 static int
-read_u32(struct beside *b, uint64_t at, uint64_t *n)
+read_number(struct beside *b, uint64_t at, size_t len, uint64_t *n)
 {
-	unsigned char bytes[4];
+	unsigned char bytes[8] = { 0 };
 	struct get g;
 
-	if (read_at(b, at, bytes, sizeof(bytes)) == -1)
-		return -1;
-	get_init(&g, bytes, sizeof(bytes));
-	*n = get_u32(&g);
-	return 0;
-}
-
-static int
-read_u64(struct beside *b, uint64_t at, uint64_t *n)
-{
-	unsigned char bytes[8];
-	struct get g;
-
-	if (read_at(b, at, bytes, sizeof(bytes)) == -1)
+	if (read_at(b, at, bytes + sizeof(bytes) - len, len) == -1)
 		return -1;
 	get_init(&g, bytes, sizeof(bytes));
 	*n = get_u64(&g);
 	return 0;
+}
+
+static int
+read_u32(struct beside *b, uint64_t at, uint64_t *n)
+{
+	return read_number(b, at, 4, n);
 }
 
 /* Two strings fill the rest of the record. */
@@ -271,7 +265,7 @@ beside_target(struct beside *b, const struct beside_file *f, uint64_t *leaf)
 {
 	if (f->kind != LEAF_FILE_SAME || f->len != sizeof(*leaf))
 		return spoilt(b);
-	if (read_u64(b, f->content, leaf) == -1)
+	if (read_number(b, f->content, sizeof(*leaf), leaf) == -1)
 		return -1;
 	return *leaf < b->index ? 0 : spoilt(b);
 }
