@@ -12,7 +12,7 @@
 #include "lib/disclosure.h"
 #include "lib/why.h"
 
-#define DISCLOSED_MAX	32	/* this version's leaves have at most 9 */
+#define DISCLOSED_MAX	32	/* room for newer versions */
 
 struct disclosed_field {
 	char	 digest[DISCLOSURE_DIGEST + 1];

@@ -15,7 +15,7 @@
 
 /* What an answer may have. */
 static const struct {
-	const char	*streams;	/* as digits */
+	const char	*streams;	/* digits of enum query_stream */
 	size_t		 max;		/* a working appliance sends far less */
 } answers[] = {
 	[VERB_STATUS] = { "1", ANSWER_MAX },

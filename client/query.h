@@ -1,6 +1,6 @@
 /*
- * Queries: signed commands that only read.  The whole answer is read, and the
- * receipt of the query's own leaf verified, before a byte of it is shown.
+ * Queries: signed commands to read, or to forget.  The whole answer is read, and
+ * the receipt of the query's own leaf verified, before a byte of it is shown.
  */
 #ifndef QUERY_H
 #define QUERY_H
@@ -21,18 +21,9 @@ struct client_query {
 	uint64_t	 recorded;	/* the query's own leaf */
 };
 
-/* What a READ_DATA has. */
-enum query_stream {
-	QUERY_DATA = 1,		/* text, output, a receipt */
-	QUERY_LOST = 2,		/* why a leaf cannot be read; standard error */
-	QUERY_DISCLOSURES = 3,	/* of the receipt before it */
-	QUERY_NAME = 4,		/* of a file, which begins */
-	QUERY_BYTES = 5,	/* of that file */
-};
-
 /* One READ_DATA. */
 struct query_data {
-	unsigned	 stream;	/* one that answers to the verb have */
+	unsigned	 stream;	/* enum query_stream */
 	const void	*data;
 	size_t		 len;
 };

@@ -37,6 +37,15 @@ enum client_msg {
 #define CLIENT_VERSION	2
 #define CLIENT_PORT	1024	/* the appliance's vsock port */
 
+/* What a READ_DATA has. */
+enum query_stream {
+	QUERY_DATA = 1,		/* text, a receipt, standard output */
+	QUERY_LOST = 2,		/* why a leaf cannot be read, standard error */
+	QUERY_DISCLOSURES = 3,	/* of the receipt before it */
+	QUERY_NAME = 4,		/* of a file, which begins */
+	QUERY_BYTES = 5,	/* of that file */
+};
+
 /* The word for a number, or NULL when there is none. */
 const char	*outcome_word(unsigned);
 const char	*reason_word(unsigned);

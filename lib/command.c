@@ -151,14 +151,10 @@ check_job(const struct command *c, struct why *w)
 static int
 refuse_field(struct why *w)
 {
-	char names[WITHHELD_COUNT * (WITHHELD_NAME_MAX + 2) + 1] = "";
+	char names[WITHHELD_NAMES_MAX];
 
-	for (int i = 0; i < WITHHELD_COUNT; i++) {
-		strcat(names, i == 0 ? "" : ", ");
-		strcat(names, withheld_name((enum withheld)i));
-	}
 	return why_set(w, "the command names no field that a leaf withholds; "
-	    "these are: %s", names);
+	    "these are: %s", withheld_names(names));
 }
 
 static int

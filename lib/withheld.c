@@ -23,3 +23,14 @@ withheld_find(const char *name)
 		w++;
 	return (enum withheld)w;
 }
+
+const char *
+withheld_names(char dst[WITHHELD_NAMES_MAX])
+{
+	dst[0] = '\0';
+	for (int i = 0; i < WITHHELD_COUNT; i++) {
+		strcat(dst, i == 0 ? "" : ", ");
+		strcat(dst, names[i]);
+	}
+	return dst;
+}

@@ -20,6 +20,10 @@ const char	*withheld_name(enum withheld);
 /* WITHHELD_COUNT when no row has this name. */
 enum withheld	 withheld_find(const char *name);
 
+/* All names, for a message: "submitter, submitter_key, ...".  Returns dst. */
+#define WITHHELD_NAMES_MAX	(WITHHELD_COUNT * (WITHHELD_NAME_MAX + 2) + 1)
+const char	*withheld_names(char dst[WITHHELD_NAMES_MAX]);
+
 /* Its bit in a mask of fields. */
 static inline uint32_t
 withheld_bit(enum withheld w)

@@ -35,7 +35,8 @@ keep_counts(struct runner *r, struct query *q)
 	    PRIu64 ",\"findings\":%" PRIu64 "}\n", f->leaves, f->nodes,
 	    f->disclosures, f->files, f->findings);
 
-	return query_keep(r, q, 1, 1, (struct bytes){ text, (size_t)n });
+	return query_keep(r, q, 1, QUERY_DATA,
+	    (struct bytes){ text, (size_t)n });
 }
 
 void
@@ -49,7 +50,7 @@ query_fsck(struct runner *r, struct query *q,
 	q->leaf_asked = false;
 	q->offset = m->next;
 	count(&q->fsck, m);
-	if (m->text.len != 0 && query_keep(r, q, 0, 2, m->text) == -1)
+	if (m->text.len != 0 && query_keep(r, q, 0, QUERY_LOST, m->text) == -1)
 		return;
 	if (!m->done && before / PROGRESS == m->next / PROGRESS)
 		return;

@@ -126,8 +126,9 @@ keep(struct query_part *part, int stream, struct bytes b)
 static int
 keep_record(struct query *q, const struct msg_ledger_appended *m)
 {
-	return keep(&q->receipt, 1, m->receipt) == -1 ||
-	    keep(&q->disclosures, 3, m->disclosures) == -1 ? -1 : 0;
+	return keep(&q->receipt, QUERY_DATA, m->receipt) == -1 ||
+	    keep(&q->disclosures, QUERY_DISCLOSURES, m->disclosures) == -1 ?
+	    -1 : 0;
 }
 
 /* Recorded: the answer may be sent. */
@@ -206,9 +207,9 @@ query_leaf(struct runner *r, struct query *q, const struct msg_ledger_leaf *m)
 		die(EXIT_PEER, "ledgerd sent leaf %llu, which was not asked "
 		    "for", (unsigned long long)m->index);
 	q->leaf_asked = false;
-	if (keep(&q->leaf[0], 1, m->receipt) == -1 ||
+	if (keep(&q->leaf[0], QUERY_DATA, m->receipt) == -1 ||
 	    (m->disclosures.len != 0 &&
-	    keep(&q->leaf[1], 3, m->disclosures) == -1))
+	    keep(&q->leaf[1], QUERY_DISCLOSURES, m->disclosures) == -1))
 		refuse_memory(r, q);
 }
 
@@ -227,7 +228,7 @@ query_proof(struct runner *r, struct query *q,
 	put_init(&p, text, sizeof(text));
 	consistency_format(&p, q->first, &proof, m->note.p, m->note.len);
 	q->leaf_asked = false;
-	if (keep(&q->leaf[0], 1, (struct bytes){ text, p.len }) == -1)
+	if (keep(&q->leaf[0], QUERY_DATA, (struct bytes){ text, p.len }) == -1)
 		refuse_memory(r, q);
 }
 
@@ -262,7 +263,7 @@ query_leaf_lost(struct runner *r, struct query *q,
 		turn_away(r, q, NULL);
 	} else {
 		q->leaf_asked = false;
-		if (keep(&q->leaf[0], 2, why) == -1)
+		if (keep(&q->leaf[0], QUERY_LOST, why) == -1)
 			refuse_memory(r, q);
 	}
 }
@@ -282,9 +283,9 @@ keep_evidence(struct query *q, const struct msg_ledger_evidence_is *m)
 {
 	const struct bytes name = { m->name, strlen(m->name) };
 
-	if (q->offset == 0 && keep(&q->leaf[0], 4, name) == -1)
+	if (q->offset == 0 && keep(&q->leaf[0], QUERY_NAME, name) == -1)
 		return -1;
-	return m->data.len == 0 ? 0 : keep(&q->leaf[1], 5, m->data);
+	return m->data.len == 0 ? 0 : keep(&q->leaf[1], QUERY_BYTES, m->data);
 }
 
 /* A name without a file comes after the last. */

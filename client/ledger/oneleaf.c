@@ -9,17 +9,14 @@
 #include "lib/withheld.h"
 
 static int
-say_fields(const char *word)
+check_field(const char *word)
 {
-	struct buf names = { 0 };
+	char names[WITHHELD_NAMES_MAX];
 
-	for (int i = 0; i < WITHHELD_COUNT; i++) {
-		buf_add_str(&names, i == 0 ? "" : ", ");
-		buf_add_str(&names, withheld_name((enum withheld)i));
-	}
+	if (withheld_find(word) != WITHHELD_COUNT)
+		return 0;
 	say("%s: is not a field that leaves withhold; these are: %s", word,
-	    buf_str(&names));
-	buf_free(&names);
+	    withheld_names(names));
 	return -1;
 }
 
@@ -30,8 +27,8 @@ oneleaf_parse(struct oneleaf *o, const char *const words[], int n)
 		say("%s: is not a leaf's index, a number from 0", words[0]);
 		return -1;
 	}
-	if (n > 1 && withheld_find(words[1]) == WITHHELD_COUNT)
-		return say_fields(words[1]);
+	if (n > 1 && check_field(words[1]) == -1)
+		return -1;
 	o->field = n > 1 ? words[1] : NULL;
 	return 0;
 }
