@@ -375,7 +375,7 @@ TEST(order_to_forget_ends_when_no_copy_is_left)
 	send_appended(expect_forget(), "receipt");
 	PLAY_SEND(&play.ledgerd, ledger_erased_is, .seq = expect_erased(),
 	    .message = "");
-	expect_end("author of leaf 3 is erased");
+	expect_end("erased: author of leaf 3");
 }
 
 TEST(order_to_forget_says_that_copies_may_be_left)
@@ -384,7 +384,7 @@ TEST(order_to_forget_says_that_copies_may_be_left)
 	send_appended(expect_forget(), "receipt");
 	PLAY_SEND(&play.ledgerd, ledger_erased_is, .seq = expect_erased(),
 	    .message = "copies of it may be left");
-	expect_end("author of leaf 3 is erased; copies of it may be left");
+	expect_end("erased: author of leaf 3; copies of it may be left");
 }
 
 TEST(order_to_forget_what_is_not_kept_is_recorded_as_a_refusal)

@@ -318,7 +318,7 @@ query_erased(struct runner *r, struct query *q, const char *message)
 		die(EXIT_PEER, "ledgerd has erased what was not ordered");
 	q->leaf_asked = false;
 	q->at = q->end;
-	snprintf(q->text, sizeof(q->text), "%s of leaf %llu is erased%s%.400s",
+	snprintf(q->text, sizeof(q->text), "erased: %s of leaf %llu%s%.400s",
 	    q->field, (unsigned long long)q->first,
 	    message[0] == '\0' ? "" : "; ", message);
 }

@@ -11,8 +11,8 @@ forget(struct oneleaf *o)
 {
 	if (oneleaf_ask(o, VERB_FORGET) == -1)
 		return -1;
-	printf("%s of leaf %" PRIu64 " is erased; leaf %" PRIu64 " records the "
-	    "order\n", o->field, o->leaf, o->query.recorded);
+	/* What is erased, the appliance has said. */
+	printf("leaf %" PRIu64 " records the order\n", o->query.recorded);
 	return 0;
 }
 
