@@ -1,11 +1,13 @@
 /* casemate ledger disclose */
 #include "client/casemate.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/file.h"
 #include "client/say.h"
+#include "lib/withheld.h"
 #include "oneleaf.h"
 
 /* As `casemate run' keeps them; the disclosure first. */
@@ -42,6 +44,17 @@ disclose(struct oneleaf *o)
 	return 0;
 }
 
+/* It is forgotten like a field, but not disclosed like one. */
+static int
+check_field(const struct oneleaf *o)
+{
+	if (withheld_find(o->field) != WITHHELD_EVIDENCE)
+		return 0;
+	say("%s: is not one field; `casemate ledger evidence %" PRIu64 "' "
+	    "saves it", o->field, o->leaf);
+	return -1;
+}
+
 static int
 run(int argc, char *argv[])
 {
@@ -49,7 +62,8 @@ run(int argc, char *argv[])
 	const char *words[2];
 	const int n = opts_parse(&cmd_ledger_disclose, &o, argc, argv, words);
 
-	if (n == -1 || oneleaf_parse(&o, words, n) == -1)
+	if (n == -1 || oneleaf_parse(&o, words, n) == -1 ||
+	    check_field(&o) == -1)
 		return CMD_USAGE;
 	return oneleaf_exit(&o, disclose(&o));
 }

@@ -172,6 +172,10 @@ ATF_TC_BODY(only_withheld_fields_can_be_named, tc)
 		ATF_CHECK_EQ(255, user_query(&cmd_ledger_disclose, "3", bad[i],
 		    NULL));
 	}
+	ATF_CHECK_EQ(255, user_query(&cmd_ledger_disclose, "3", "evidence",
+	    NULL));
+	USER_CHECK_ERR("evidence: is not one field; `casemate ledger evidence "
+	    "3' saves it");
 	ATF_CHECK_EQ(255, user_query(&cmd_ledger_forget, "x", "argv", NULL));
 	USER_CHECK_ERR("x: is not a leaf's index, a number from 0");
 	ATF_CHECK_EQ(255, user_query(&cmd_ledger_disclose,

@@ -72,9 +72,9 @@ give(struct oneleaf *o, struct evidence *e)
 	if (save(o, e) == -1)
 		return -1;
 	for (size_t i = 0; i < e->n; i++)
-		if (e->file[i].proved)
-			say_progress("%s: the leaf has its digest",
-			    e->file[i].name);
+		if (e->file[i].digest != NULL)
+			say_progress("%s: %s has its digest", e->file[i].name,
+			    e->file[i].digest);
 	proving_print(o->output, e, &o->verified);
 	return 0;
 }

@@ -136,7 +136,7 @@ check_file(struct evidence_file *f, const struct parsed_leaf *l, struct why *w)
 		if (strcmp(hex, leaf_get(l, known[i].digest)) != 0)
 			return why_set(w, "the leaf does not have the digest "
 			    "of the file %s that came", f->name);
-		f->proved = true;
+		f->digest = "the leaf";
 	}
 	return 0;
 }
@@ -196,7 +196,8 @@ check_site(struct evidence *e, const struct parsed_leaf *l, struct why *w)
 		buf_add(&add_file(e, SUMS)->data, text.data, text.len);
 	for (size_t i = 0; i < e->n; i++)
 		if (in_site(e->file[i].name))
-			e->file[i].proved = true;
+			e->file[i].digest = strcmp(e->file[i].name, SUMS) == 0 ?
+			    "the leaf" : SUMS;
 out:
 	buf_free(&text);
 	return ret;

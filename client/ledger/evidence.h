@@ -5,15 +5,13 @@
 #ifndef EVIDENCE_H
 #define EVIDENCE_H
 
-#include <stdbool.h>
-
 #include "client/query.h"
 #include "client/verified.h"
 
 struct evidence_file {
 	char		*name;
 	struct buf	 data;
-	bool		 proved;	/* the leaf has its digest */
+	const char	*digest;	/* what has its digest, or NULL */
 };
 
 struct evidence {

@@ -94,16 +94,19 @@ is_disclosed(const struct verified *v, const char *name)
 }
 
 static void
-print_proof(size_t i, const struct verified *v, const struct parsed_leaf *l)
+print_proof(size_t i, const char *dir, const struct verified *v,
+    const struct parsed_leaf *l)
 {
 	const char *time = leaf_get(l, "time");
 
-	fputs("ssh-keygen -Y verify -f " SIGNERS " -I ", stdout);
+	fputs("(cd -- ", stdout);
+	print_word(dir);
+	fputs(" && ssh-keygen -Y verify -f " SIGNERS " -I ", stdout);
 	print_signer(leaf_get(l, signatures[i].signer), is_disclosed(v,
 	    signatures[i].signer + strlen("data.")), signatures[i].sig, time);
 	printf(" -n %s", signatures[i].namespace);
 	print_time(time);
-	printf(" -s %s < %s\n", signatures[i].sig, signatures[i].file);
+	printf(" -s %s < %s)\n", signatures[i].sig, signatures[i].file);
 }
 
 static bool
@@ -120,7 +123,7 @@ say_missing(size_t i, const struct parsed_leaf *l)
 {
 	if (leaf_find(l, signatures[i].digest) == NULL)
 		return;
-	say("who signed the %s cannot be proved: %s, %s or " SIGNERS " is not "
+	say("who signed %s cannot be proved: %s, %s or " SIGNERS " is not "
 	    "beside this leaf; a job's are beside its job.accepted or "
 	    "job.refused, unless they were forgotten", signatures[i].file,
 	    signatures[i].file, signatures[i].sig);
@@ -131,21 +134,13 @@ proving_print(const char *dir, const struct evidence *e,
     const struct verified *v)
 {
 	struct parsed_leaf shown;
-	bool entered = false;
 
 	verified_show(v, &shown);
 	for (size_t i = 0; i < NSIGNATURES; i++) {
-		if (!can_prove(i, e)) {
+		if (can_prove(i, e))
+			print_proof(i, dir, v, &shown);
+		else
 			say_missing(i, &shown);
-			continue;
-		}
-		if (!entered) {
-			fputs("cd -- ", stdout);
-			print_word(dir);
-			putchar('\n');
-			entered = true;
-		}
-		print_proof(i, v, &shown);
 	}
 	leaf_free(&shown);
 }

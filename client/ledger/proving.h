@@ -8,9 +8,10 @@
 #include "evidence.h"
 
 /*
- * Prints them to standard output, as lines for a shell: one that enters the
- * folder, and one `ssh-keygen -Y verify' for each signature that has its file
- * and its allowed_signers.  Says on standard error what cannot be proved.
+ * Prints them to standard output, as lines for a shell: one `ssh-keygen -Y
+ * verify' in the folder for each signature that has its file and its
+ * allowed_signers.  Each stands alone, so that those of more leaves can be in
+ * one file.  Says on standard error what cannot be proved.
  */
 void	proving_print(const char *dir, const struct evidence *,
 	    const struct verified *);

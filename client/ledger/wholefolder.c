@@ -62,6 +62,11 @@ check_place(const char *dir, const char *path)
 {
 	struct stat st;
 
+	if (strcmp(path, "-") == 0) {
+		say("cannot write -: give the name of a new folder, or ./- for "
+		    "one of this name");
+		return -1;
+	}
 	if (lstat(path, &st) == -1)
 		return 0;		/* or make_beside() complains */
 	if (S_ISDIR(st.st_mode) && !has_files(path))

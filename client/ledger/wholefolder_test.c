@@ -30,6 +30,13 @@ ATF_TC_BODY(folder_has_its_files, tc)
 	ATF_CHECK_EQ(0600, st.st_mode & 07777);
 }
 
+ATF_TC_WITHOUT_HEAD(dash_is_no_folder);
+ATF_TC_BODY(dash_is_no_folder, tc)
+{
+	ATF_CHECK_EQ(-1, wholefolder_check("-"));
+	ATF_CHECK_EQ(0, wholefolder_check("./-"));
+}
+
 /* One cannot be made: its name is that of a folder, or below a file. */
 ATF_TC_WITHOUT_HEAD(failure_leaves_nothing);
 ATF_TC_BODY(failure_leaves_nothing, tc)
@@ -52,6 +59,7 @@ ATF_TC_BODY(failure_leaves_nothing, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, folder_has_its_files);
+	ATF_TP_ADD_TC(tp, dash_is_no_folder);
 	ATF_TP_ADD_TC(tp, failure_leaves_nothing);
 	return atf_no_error();
 }
