@@ -70,6 +70,14 @@ take_leaf() {
 	echo >> "$t/hashes"
 	sed '1,/^$/d' "$receipt" | sed -n '2{N;s/\n/ /;p;}' >> "$t/checkpoints"
 }
+# gap FIRST LAST
+gap() {
+	if [ "$1" -eq "$2" ]; then
+		echo "leaf $1"
+	else
+		echo "leaves $1 to $2"
+	fi
+}
 # Each leaf N from 0 on; `next' is the one that follows the last.
 take_leaves() {
 	prev=$(printf '%064d' 0) next=0
@@ -77,14 +85,15 @@ take_leaves() {
 	for n in $(ls "$export/leaves" |
 	    sed -n 's/^\([0-9]*\)\.tlog-proof$/\1/p' | sort -n); do
 		[ "$n" -eq "$next" ] ||
-			missing "leaves $next to $((n - 1)); what they say is" \
-			    "not known"
+			missing "$(gap "$next" $((n - 1))), and with that what was" \
+			    "recorded there"
 		take_leaf "$n"
 		next=$((n + 1))
 	done
 	[ "$next" -gt 0 ] || no "$export/leaves has no receipts"
 	size=$(sort -n "$t/checkpoints" | tail -n 1 | cut -d' ' -f1)
-	echo "export: it ends before leaf $next; the appliance had signed $size"
+	echo "export: its last leaf is $((next - 1)); the appliance had signed" \
+	    "leaves 0 to $((size - 1))"
 }
 
 # 2. Disclosures (RFC 9901): base64url of ["SALT","NAME",VALUE], whose SHA-256
@@ -309,18 +318,27 @@ def or_none: if . == "" or . == [] or . == null then "none" else . end;
 def known: if . == null then "unknown" else . end;
 def plain: if type == "array" then map(tostring) | join(" ") else tostring end;
 def fact: .id as $id | [$facts[] | select(.leaf == $id)] | .[0];
-def rules: fact as $f | .data.rules // []
-    | if . == [] then "none" else map(. + (if $f.rules[.] then
-    " (\($f.rules[.]))" else "" end)) | join(", ") end;
+def rules: fact as $f | .data.rules
+    | if . == null then "unknown" elif . == [] then "none" else map(. +
+    (if $f.rules[.] then " (\($f.rules[.]))" else "" end)) | join(", ") end;
 def who: .data | "\(.submitter) \(.submitter_key // "(key unknown)")"
     + (if .session == "" or .session == null then ""
        else ", session \(.session)" end);
+# A job without an end, of all leaves.  Jobs end with the runner or the boot.
+def unfinished($all): .id as $id | (.boot != $all[-1].boot or any($all[]
+    | select((.id | tonumber) > ($id | tonumber)); kind == "service.ended"
+	and .data.service == "runner")) as $over
+    | if $missing != 0 then "not known, since leaves are missing"
+    elif .boot == null then "not recorded"
+    elif $over then "not recorded: it was cut off"
+    else "not recorded: it ran when this was exported" end;
 def limits: .data | to_entries
     | map(select(.key | test("^(cpu_millis|processes|open_files|wall_ms)$|_bytes$"))
     | "\(.key)=\(.value)") | join(" ");
 '
 ask() {
-	jq -rs --slurpfile facts "$t/facts" "$safe $defs ($1) | safe" "$t/all"
+	jq -rs --slurpfile facts "$t/facts" --argjson missing "$status" \
+	    "$safe $defs ($1) | safe" "$t/all"
 }
 boots() {
 	ask 'boots[] | . as $b | (started // $b[0]) as $s | $s.data as $d
@@ -366,7 +384,7 @@ jobs() {
 	    + " \($outcome.id), \($outcome.data.message | or_none)"
 	    + (if $outcome.data.limits_reached | or_none != "none" then
 	    ", reached \($outcome.data.limits_reached)" else "" end)
-	else "  end       not recorded: it was cut off" end)'
+	else "  end       \(unfinished($all))" end)'
 }
 refused() {
 	ask '.[] | select(kind == "job.refused" or kind == "read.refused")

@@ -16,7 +16,7 @@ atf_test_case old_leaves_are_read
 old_leaves_are_read_body() {
 	old_export
 	atf_check -o save:out -e empty "$audit" key export
-	atf_check -o match:'^export: .* before leaf 10; .* signed 11' \
+	atf_check -o match:'^export: .* last leaf is 9; .* signed leaves 0 to 10$' \
 	    -o match:'^job .* hello: leaf 1, ' \
 	    -o match:'^  ordered   alice .key unknown' \
 	    -o match:'^  ran       unknown' -o match:'end       exited 3' \
@@ -47,6 +47,25 @@ missing_leaf_is_named_body() {
 	atf_check -s exit:1 -o match:'^MISSING: leaves 3 to 4' \
 	    -o match:'^past: not known' -o match:'^job .*leaf 8' \
 	    "$audit" key export
+	# Its end may be in what is missing.
+	rm export/leaves/9.tlog-proof export/leaves/2.tlog-proof
+	mv export/leaves/1.tlog-proof export/leaves/0.tlog-proof .
+	atf_check -s exit:1 -o match:'^MISSING: leaves 0 to 4' \
+	    -o match:'  end       not known, since leaves are missing' \
+	    "$audit" key export jobs
+	mv 1.tlog-proof export/leaves
+	atf_check -s exit:1 -o match:'^MISSING: leaf 0,' \
+	    "$audit" key export jobs
+}
+
+# Of leaves that do not name their boot, more is not known.
+atf_test_case end_that_is_not_exported_is_not_made_up
+end_that_is_not_exported_is_not_made_up_body() {
+	old_export
+	rm export/leaves/9.tlog-proof
+	atf_check -o match:'  end       not recorded$' \
+	    -o not-match:'cut off' -o match:'  rules     unknown' \
+	    "$audit" key export jobs
 }
 
 atf_test_case another_past_is_seen
@@ -85,6 +104,7 @@ atf_init_test_cases() {
 	atf_add_test_case old_leaves_are_read
 	atf_add_test_case changed_leaf_is_refused
 	atf_add_test_case missing_leaf_is_named
+	atf_add_test_case end_that_is_not_exported_is_not_made_up
 	atf_add_test_case another_past_is_seen
 	atf_add_test_case wrong_use_is_told
 }

@@ -116,9 +116,11 @@ first_boot() {
 	atf_check -e ignore "$do" vm_down
 }
 
-# The job of the other dana; then the power fails.
+# The job of the other dana, and one more; then the power fails.
 second_boot() {
 	job_as dana-2 later 0
+	"$casemate" run endless --key dana-2 --on vm > out 2>&1 &
+	wait_for 20 grep -q '^here' out || atf_fail "no job: $(cat out)"
 	atf_check -o ignore -e ignore "$casemate" down --force vm
 }
 
@@ -186,7 +188,8 @@ questions_are_answered() {
 	    "signer .* $(fingerprint dana-1)" "signer .* $(fingerprint dana-2)"
 
 	atf_check -s exit:1 grep "$(printf '\033')" $answers
-	count $answers 7 '^job '
+	count $answers 8 '^job '
+	count $answers 1 'end       not recorded: it was cut off'
 	about good.receipt 'ordered   alice .*, session ticket OPS-4711' \
 	    "Good .casemate-command. .* for alice .*$(fingerprint alice)" \
 	    "Good .casemate-manifest. .* $(fingerprint alice)" \
@@ -226,6 +229,18 @@ danas_are_told_apart() {
 	    'rules     developer-runs \(policy/second.cedar:1\)'
 	atf_check -s exit:1 grep "$(fingerprint dana-2)" about.fails.receipt
 	atf_check -s exit:1 grep "$(fingerprint dana-1)" about.later.receipt
+}
+
+# An export that ends while a job runs.
+running_job_is_not_cut_off() {
+	mkdir -p until/leaves
+	last=$(($(sed -n 's/^index //p' good.receipt) - 1))
+	for n in $(seq 0 $last); do
+		cp "office/export/leaves/$n".* until/leaves
+	done
+	"$CASEMATE_SRC/docs/audit.sh" office/appliance.vkey until jobs \
+	    > answers || atf_fail "$(tr '\n' ' ' < answers)"
+	says answers 'end       not recorded: it ran when this was exported'
 }
 
 # The page exports without names, to office/redacted.
@@ -362,6 +377,7 @@ auditors_hour_body() {
 	atf_check -s exit:1 grep -aq hunter2 "$vm_state/data.img"
 	questions_are_answered
 	danas_are_told_apart
+	running_job_is_not_cut_off
 	redacted_export_proves_the_same
 	other_readers_agree
 	other_readers_see_one_tree
