@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/disclosure.h"
+#include "lib/evidence_names.h"
 #include "lib/log.h"
 #include "lib/wire.h"
 #include "recent.h"
@@ -28,10 +29,10 @@ static const struct {
 	enum group	 group;
 	const char	*name;
 } files[] = {
-	{ GROUP_COMMAND, "command" },
-	{ GROUP_COMMAND, "command.sig" },
-	{ GROUP_MANIFEST, "manifest.yaml" },
-	{ GROUP_MANIFEST, "manifest.yaml.sig" },
+	{ GROUP_COMMAND, EVIDENCE_COMMAND },
+	{ GROUP_COMMAND, EVIDENCE_COMMAND_SIG },
+	{ GROUP_MANIFEST, EVIDENCE_MANIFEST },
+	{ GROUP_MANIFEST, EVIDENCE_MANIFEST_SIG },
 };
 
 static bool

@@ -9,6 +9,7 @@
 #include "beside.h"
 #include "leaf.h"
 #include "lib/disclosure.h"
+#include "lib/evidence_names.h"
 #include "lib/msg/msg.h"
 #include "lib/sha256.h"
 #include "lib/sums.h"
@@ -239,7 +240,7 @@ read_sums(struct fsck_leaf *l, struct beside *b)
 	if (l->listed)
 		return;
 	l->listed = true;
-	if (beside_find(b, "site/SHA256SUMS", &file) != 1 ||
+	if (beside_find(b, EVIDENCE_SUMS, &file) != 1 ||
 	    beside_read(b, &file, 0, sums, sizeof(sums), &l->sums_len,
 	    &last) == -1)
 		l->sums_len = 0;
@@ -253,7 +254,8 @@ is_listed(struct fsck_leaf *l, struct beside *b, const char *name,
 	char line[LINE_MAX];
 
 	read_sums(l, b);
-	snprintf(line, sizeof(line), "%s  %s\n", hex, name + strlen("site/"));
+	snprintf(line, sizeof(line), "%s  %s\n", hex,
+	    name + strlen(EVIDENCE_SITE));
 	return memmem(sums, l->sums_len, line, strlen(line)) != NULL;
 }
 
@@ -275,15 +277,15 @@ is_named(struct fsck_leaf *l, struct beside *b, const char *name,
 	static const struct {
 		const char	*name, *member;
 	} files[] = {
-		{ "command", "command_sha256" },
-		{ "manifest.yaml", "manifest_sha256" },
-		{ "site/SHA256SUMS", "site" },
+		{ EVIDENCE_COMMAND, "command_sha256" },
+		{ EVIDENCE_MANIFEST, "manifest_sha256" },
+		{ EVIDENCE_SUMS, "site" },
 	};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (strcmp(files[i].name, name) == 0)
 			return has_digest(l, files[i].member, hex);
-	return strncmp(name, "site/", strlen("site/")) != 0 ||
+	return strncmp(name, EVIDENCE_SITE, strlen(EVIDENCE_SITE)) != 0 ||
 	    is_listed(l, b, name, hex);
 }
 

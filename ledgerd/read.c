@@ -8,6 +8,7 @@
 #include "beside.h"
 #include "erase.h"
 #include "fsck.h"
+#include "lib/evidence_names.h"
 #include "lib/log.h"
 #include "lib/msg/msg.h"
 #include "lib/receipt.h"
@@ -133,7 +134,6 @@ read_fsck(void *ctx, const struct msg_ledger_fsck *m)
 static int
 find_site_file(struct beside *b, uint64_t n, struct beside_file *f)
 {
-	static const char folder[] = "site/";
 	uint64_t leaf;
 	int ret = site_find(b->store, b->site, &leaf);
 
@@ -143,7 +143,8 @@ find_site_file(struct beside *b, uint64_t n, struct beside_file *f)
 		return -1;
 	for (ret = beside_file(b, 0, f); ret == 1;
 	    ret = beside_file(b, f->next, f))
-		if (strncmp(f->name, folder, strlen(folder)) == 0 && n-- == 0)
+		if (strncmp(f->name, EVIDENCE_SITE, strlen(EVIDENCE_SITE)) ==
+		    0 && n-- == 0)
 			return 1;
 	return ret;
 }

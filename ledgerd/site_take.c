@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/evidence_names.h"
 #include "lib/log.h"
 #include "lib/sums.h"
 
@@ -29,8 +30,8 @@ site_take_begin(struct site_take *t, const struct msg_site_is *m)
 		    " files and %" PRIu64 " bytes", m->files, m->bytes);
 	sums = m->files * (size_t)SUMS_LINE(0) + m->names;
 	put_room(&t->sums, sums);
-	put_room(&t->evidence, m->files * (4 + strlen(SITE_FOLDER) + 4) +
-	    m->names + m->bytes + 4 + strlen(SITE_SUMS) + 4 + sums);
+	put_room(&t->evidence, m->files * (4 + strlen(EVIDENCE_SITE) + 4) +
+	    m->names + m->bytes + 4 + strlen(EVIDENCE_SUMS) + 4 + sums);
 	t->files = m->files;
 	sha256_init(&t->hash);
 }
@@ -52,9 +53,9 @@ site_take_waits(const struct site_take *t)
 static void
 begin_file(struct site_take *t, const struct msg_site_part *m)
 {
-	put_u32(&t->evidence, (uint32_t)(strlen(SITE_FOLDER) +
+	put_u32(&t->evidence, (uint32_t)(strlen(EVIDENCE_SITE) +
 	    strlen(m->path)));
-	put_raw(&t->evidence, SITE_FOLDER, strlen(SITE_FOLDER));
+	put_raw(&t->evidence, EVIDENCE_SITE, strlen(EVIDENCE_SITE));
 	put_raw(&t->evidence, m->path, strlen(m->path));
 	put_u32(&t->evidence, (uint32_t)m->size);
 }
@@ -77,7 +78,7 @@ end_site(struct site_take *t, const unsigned char sha256_wanted[DIGEST_LEN])
 {
 	unsigned char digest[DIGEST_LEN];
 
-	put_cstr(&t->evidence, SITE_SUMS);
+	put_cstr(&t->evidence, EVIDENCE_SUMS);
 	put_string(&t->evidence, t->sums.base, t->sums.len);
 	sha256(t->sums.base, t->sums.len, digest);
 	if (t->evidence.err != 0 || t->sums.err != 0 ||

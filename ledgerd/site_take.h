@@ -12,9 +12,6 @@
 #include "lib/msg/codec.h"
 #include "lib/sha256.h"
 
-#define SITE_FOLDER	"site/"
-#define SITE_SUMS	SITE_FOLDER "SHA256SUMS"
-
 struct site_take {
 	uint32_t	 files;		/* to come; 0: none is taken */
 	uint32_t	 file;		/* the one that comes */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/evidence_names.h"
 #include "lib/kept_jobs.h"
 #include "lib/log.h"
 #include "usage.h"
@@ -234,12 +235,12 @@ add_evidence(const struct job *j)
 	if (j->submission == NULL)
 		return;
 	get_submission(j, &s);
-	say_append_evidence("command", s.command);
-	say_append_evidence("command.sig", s.command_sig);
+	say_append_evidence(EVIDENCE_COMMAND, s.command);
+	say_append_evidence(EVIDENCE_COMMAND_SIG, s.command_sig);
 	if (j->who.author[0] == '\0')
 		return;
-	say_append_evidence("manifest.yaml", s.manifest);
-	say_append_evidence("manifest.yaml.sig", s.manifest_sig);
+	say_append_evidence(EVIDENCE_MANIFEST, s.manifest);
+	say_append_evidence(EVIDENCE_MANIFEST_SIG, s.manifest_sig);
 }
 
 static void
@@ -248,8 +249,8 @@ add_query_evidence(const struct query *q)
 	struct client_read read;
 
 	get_query(q, &read);
-	say_append_evidence("command", read.command);
-	say_append_evidence("command.sig", read.command_sig);
+	say_append_evidence(EVIDENCE_COMMAND, read.command);
+	say_append_evidence(EVIDENCE_COMMAND_SIG, read.command_sig);
 }
 
 void

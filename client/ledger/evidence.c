@@ -6,28 +6,26 @@
 
 #include "client/need.h"
 #include "client/say.h"
+#include "lib/evidence_names.h"
 #include "lib/name.h"
 #include "lib/sha256.h"
-
-#define SITE	"site/"
-#define SUMS	SITE "SHA256SUMS"
 
 /* All but a site's files. */
 static const struct {
 	const char	*name;
 	const char	*digest;	/* the leaf's member; NULL: none */
 } known[] = {
-	{ "command", "data.command_sha256" },
-	{ "command.sig", NULL },
-	{ "manifest.yaml", "data.manifest_sha256" },
-	{ "manifest.yaml.sig", NULL },
+	{ EVIDENCE_COMMAND, "data.command_sha256" },
+	{ EVIDENCE_COMMAND_SIG, NULL },
+	{ EVIDENCE_MANIFEST, "data.manifest_sha256" },
+	{ EVIDENCE_MANIFEST_SIG, NULL },
 };
 #define NKNOWN	(sizeof(known) / sizeof(known[0]))
 
 static bool
 in_site(const char *name)
 {
-	return strncmp(name, SITE, strlen(SITE)) == 0;
+	return strncmp(name, EVIDENCE_SITE, strlen(EVIDENCE_SITE)) == 0;
 }
 
 static bool
@@ -159,12 +157,12 @@ put_sums(struct buf *out, const struct evidence *e)
 	for (size_t i = 0; i < e->n; i++) {
 		const struct evidence_file *f = &e->file[i];
 
-		if (!in_site(f->name) || strcmp(f->name, SUMS) == 0)
+		if (!in_site(f->name) || strcmp(f->name, EVIDENCE_SUMS) == 0)
 			continue;
 		digest_hex(&f->data, hex);
 		buf_add_str(out, hex);
 		buf_add_str(out, "  ");
-		buf_add_str(out, f->name + strlen(SITE));
+		buf_add_str(out, f->name + strlen(EVIDENCE_SITE));
 		buf_add_str(out, "\n");
 		n++;
 	}
@@ -175,7 +173,7 @@ put_sums(struct buf *out, const struct evidence *e)
 static int
 check_site(struct evidence *e, const struct parsed_leaf *l, struct why *w)
 {
-	const struct evidence_file *sums = evidence_find(e, SUMS);
+	const struct evidence_file *sums = evidence_find(e, EVIDENCE_SUMS);
 	char hex[2 * SHA256_LEN + 1];
 	struct buf text = { 0 };
 	int ret = 0;
@@ -188,12 +186,12 @@ check_site(struct evidence *e, const struct parsed_leaf *l, struct why *w)
 		    "site's files that came");
 	else if (sums != NULL && (sums->data.len != text.len ||
 	    memcmp(sums->data.data, text.data, text.len) != 0))
-		ret = why_set(w, "the list " SUMS " that came is not that of "
-		    "the files");
+		ret = why_set(w, "the list " EVIDENCE_SUMS " that came is not "
+		    "that of the files");
 	if (ret == -1)
 		goto out;
 	if (sums == NULL)
-		buf_add(&add_file(e, SUMS)->data, text.data, text.len);
+		buf_add(&add_file(e, EVIDENCE_SUMS)->data, text.data, text.len);
 	for (size_t i = 0; i < e->n; i++)
 		if (in_site(e->file[i].name))
 			e->file[i].digest = strcmp(e->file[i].name, SUMS) == 0 ?

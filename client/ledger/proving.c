@@ -5,18 +5,19 @@
 
 #include "client/say.h"
 #include "lib/base64.h"
+#include "lib/evidence_names.h"
 #include "lib/sshsig.h"
 
-#define SIGNERS	"site/allowed_signers"
+#define SIGNERS	EVIDENCE_SITE "allowed_signers"
 
 /* What is signed, and by whom. */
 static const struct {
 	const char	*file, *sig, *namespace;
 	const char	*signer, *digest;	/* the leaf's members */
 } signatures[] = {
-	{ "command", "command.sig", NAMESPACE_COMMAND, "data.submitter",
-	    "data.command_sha256" },
-	{ "manifest.yaml", "manifest.yaml.sig", NAMESPACE_MANIFEST,
+	{ EVIDENCE_COMMAND, EVIDENCE_COMMAND_SIG, NAMESPACE_COMMAND,
+	    "data.submitter", "data.command_sha256" },
+	{ EVIDENCE_MANIFEST, EVIDENCE_MANIFEST_SIG, NAMESPACE_MANIFEST,
 	    "data.author", "data.manifest_sha256" },
 };
 #define NSIGNATURES	(sizeof(signatures) / sizeof(signatures[0]))
