@@ -58,7 +58,7 @@ void	record_degraded(struct recorder *, const char *part, const char *name,
  */
 void	record_reason(struct recorder *, enum service_id, const char *reason);
 
-/* A service ended that was not told to; at `now_ms' of a clock that grows. */
+/* A service ended before it was stopped; now_ms is of a monotonic clock. */
 void	record_end(struct recorder *, enum service_id, const struct super *,
 	    uint64_t now_ms);
 
@@ -73,8 +73,8 @@ void	record_stopping(struct recorder *, enum halt how,
 void	record_stopped(struct recorder *);
 
 /*
- * Whether the stop must wait for one of these two, at STAMP; when the time is
- * over, says so on the log.  ledgerd: whether it is up.
+ * Whether the stop must still wait for one of these two events, at STAMP.  Logs
+ * when the time is over.  `ledgerd': whether it is up.
  */
 bool	record_holds(struct recorder *, bool ledgerd);
 

@@ -126,7 +126,7 @@ do_fatal(struct super *s)
 	s->sys->news(s, SUPER_IS_FATAL);
 }
 
-/* Reports how a service ended that was not told to end. */
+/* Reports how a service ended before it was stopped. */
 static void
 do_report(struct super *s)
 {

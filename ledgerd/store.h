@@ -8,14 +8,9 @@
  *	leaf	u64 index (big-endian)		the leaf's record, see leaf.h
  *	node	u64 tree_node_number		32 bytes
  *
- * LMDB's table of their names also has these values; the old format has them in
- * a table "meta", from which the first transaction moves them:
- *
- *	"format"	STORE_FORMAT
- *	"tip"		u64 size, root (32), hashes of the late leaves (32 each)
- *	"boot"		boot id of the last start
- *	"init"		boot id, number of init's event
- *	"checkpoint"	the newest one, a note
+ * LMDB's table of their names also has single values, which docs/ledger.md
+ * lists, among them the format and the tip.  The old format has them in a table
+ * "meta", from which the first transaction moves them.
  *
  * Keys only grow, so that each put goes to the last page of its table.  To
  * write few pages in a small transaction, the nodes that the last leaves made
