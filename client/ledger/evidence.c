@@ -194,8 +194,8 @@ check_site(struct evidence *e, const struct parsed_leaf *l, struct why *w)
 		buf_add(&add_file(e, EVIDENCE_SUMS)->data, text.data, text.len);
 	for (size_t i = 0; i < e->n; i++)
 		if (in_site(e->file[i].name))
-			e->file[i].digest = strcmp(e->file[i].name, EVIDENCE_SUMS) == 0 ?
-			    "the leaf" : EVIDENCE_SUMS;
+			e->file[i].digest = strcmp(e->file[i].name,
+			    EVIDENCE_SUMS) == 0 ? "the leaf" : EVIDENCE_SUMS;
 out:
 	buf_free(&text);
 	return ret;

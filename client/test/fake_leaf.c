@@ -99,7 +99,8 @@ fake_leaf_make(struct fake_leaf *l, const struct fake_head *h,
 	    "\"2026-01-01T00:00:00.000Z\",\"prev\":\"%s\",\"boot\":"
 	    "\"6b5f2a52-6c33-4f0c-8a0e-0d3c1f0a7b11\",\"uptime\":\"1.234\","
 	    "\"site\":\"%s\",\"data\":{%.*s}}", (unsigned long long)h->index,
-	    h->source, h->said == NULL ? h->type : h->said, h->prev == NULL ? fake_hex(zeros) : h->prev,
+	    h->source, h->said == NULL ? h->type : h->said,
+	    h->prev == NULL ? fake_hex(zeros) : h->prev,
 	    fake_hex(h->site == NULL ? zeros : h->site), (int)data.len,
 	    (char *)data.base);
 	add_disclosures(&l->disclosures, info, &kept, h->moved);
