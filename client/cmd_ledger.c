@@ -200,6 +200,8 @@ take_leaf(struct read_ledger *l, const struct query_data *receipt)
 		say("RECEIPT VERIFICATION FAILED: leaf %" PRIu64 ": %s; do not "
 		    "trust this appliance", l->from, w.text);
 	else
+		ret = query_compare(&l->query, receipt);
+	if (ret == 0)
 		ret = save_receipt(l, receipt, &disclosures);
 	if (ret == 0) {
 		print_leaf(l, &v);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "history.h"
 #include "lib/doc/json.h"
 #include "lib/log.h"
 #include "need.h"
@@ -201,6 +202,34 @@ query_next_in(struct client_query *q, enum query_stream stream,
 	return false;
 }
 
+/* Where the checkpoint begins: behind the first empty line. */
+static const char *
+find_note(const struct query_data *receipt, size_t *len)
+{
+	const char *empty = memmem(receipt->data, receipt->len, "\n\n", 2);
+	const char *end = (const char *)receipt->data + receipt->len;
+
+	*len = empty == NULL ? 0 : (size_t)(end - empty);
+	return empty;
+}
+
+/* Most leaves of an answer come with the same checkpoint. */
+int
+query_compare(struct client_query *q, const struct query_data *receipt)
+{
+	const struct appliance *a = &q->session.appliance;
+	size_t len;
+	const char *note = find_note(receipt, &len);
+
+	if (len == q->note.len && memcmp(note, q->note.data, len) == 0)
+		return 0;
+	if (history_add_receipt(a->vkey, a->where, receipt->data,
+	    receipt->len, &a->shown) == -1)
+		return -1;
+	buf_set(&q->note, note, len);
+	return 0;
+}
+
 int
 query_next_line(struct client_query *q, struct query_data *rest,
     const char **line, size_t *len, struct parsed_leaf *l)
@@ -249,5 +278,6 @@ query_exit(struct client_query *q, int ret)
 {
 	session_free(&q->session);
 	buf_free(&q->answer);
+	buf_free(&q->note);
 	return ret == -1 ? EXIT_REFUSED : EXIT_OK;
 }

@@ -19,6 +19,7 @@ struct client_query {
 	size_t		 shown;		/* of them, by query_next() */
 	bool		 too_long;
 	uint64_t	 recorded;	/* the query's own leaf */
+	struct buf	 note;		/* compared by query_compare() */
 };
 
 /* One READ_DATA. */
@@ -52,6 +53,13 @@ bool	query_next(struct client_query *, struct query_data *);
 /* The same for a part in this stream; false when the next is in another. */
 bool	query_next_in(struct client_query *, enum query_stream,
 	    struct query_data *);
+
+/*
+ * Compares the checkpoint of a verified receipt in the answer with those that
+ * the appliance has shown, as that of the query's own receipt.  Complains and
+ * returns -1 when they contradict each other.
+ */
+int	query_compare(struct client_query *, const struct query_data *receipt);
 
 /*
  * For an answer that is lines of JSON in one READ_DATA: the next line without

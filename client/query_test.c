@@ -4,7 +4,9 @@
 #include <atf-c.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "casemate.h"
 #include "client/test/fake_appliance.h"
@@ -239,6 +241,88 @@ ATF_TC_BODY(nonsense_breaks_the_protocol, tc)
 	}
 }
 
+/* What answers a query about a leaf: one of another ledger, of this size. */
+struct other_leaf {
+	enum verb	 verb;
+	uint64_t	 size;
+};
+
+static void
+serve_other_leaf(struct fake *f, int fd, int nr, void *arg)
+{
+	static const struct fake_reply status = { VERB_STATUS, STATUS, "",
+	    LIE_NONE };
+	const struct other_leaf *a = arg;
+	struct fake_part parts[2] = { { .stream = 1 } };
+	struct fake other = *f;
+	char leaf[512];
+
+	if (nr == 1) {
+		fake_query(f, fd, &status);
+		return;
+	}
+	other.leaves = a->size - 1;
+	other.forged = 3;
+	snprintf(leaf, sizeof(leaf), FAKE_LEAF, (int)other.leaves, "00");
+	parts[0].data = fake_receipt(&other, leaf, LIE_NONE);
+	parts[0].len = strlen(parts[0].data);
+	fake_parts(f, fd, a->verb, parts, LIE_NONE);
+}
+
+/* The appliance has five leaves, and so many connections. */
+static void
+start_other_leaf(struct fake *f, int connections, struct other_leaf *a)
+{
+	user_make_key();
+	fake_init(f, USER_SOCKET);
+	f->leaves = 5;
+	fake_serve(f, connections, serve_other_leaf, a);
+}
+
+ATF_TC_WITHOUT_HEAD(leaf_of_another_ledger_is_not_shown);
+ATF_TC_BODY(leaf_of_another_ledger_is_not_shown, tc)
+{
+	static const struct {
+		const struct cmd	*cmd;
+		const char		*words[3];
+		enum verb		 verb;
+	} reads[] = {
+		{ &cmd_ledger, { "--from=5", "--count=1" }, VERB_LEDGER },
+		{ &cmd_ledger_evidence, { "5", "--output=new" },
+		    VERB_EVIDENCE },
+		{ &cmd_ledger_disclose, { "5", "argv" }, VERB_DISCLOSE },
+	};
+
+	for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++) {
+		struct other_leaf a = { reads[i].verb, 6 };
+		struct fake f;
+
+		start_other_leaf(&f, 1, &a);
+		ATF_CHECK_EQ(1, user_query(reads[i].cmd, reads[i].words[0],
+		    reads[i].words[1], reads[i].words[2]));
+		USER_CHECK_ERR("two different ledgers of 6 leaves; do not "
+		    "trust its answer");
+		ATF_CHECK_STREQ("", user_out);
+		ATF_CHECK_EQ(0, fake_wait(&f));
+		ATF_REQUIRE_EQ(0, system("rm -r casemate"));
+	}
+	ATF_CHECK(access("new", F_OK) == -1);
+}
+
+/* It is the newest that was seen, so the next connection must prove it. */
+ATF_TC_WITHOUT_HEAD(leaf_of_a_longer_fork_is_noticed_next);
+ATF_TC_BODY(leaf_of_a_longer_fork_is_noticed_next, tc)
+{
+	struct other_leaf a = { VERB_LEDGER, 8 };
+	struct fake f;
+
+	start_other_leaf(&f, 2, &a);
+	ATF_CHECK_EQ_MSG(0, user_query(&cmd_ledger, "--from=7", "--count=1",
+	    NULL), "%s", user_err);
+	ATF_CHECK_EQ(1, user_query(&cmd_status, NULL, NULL, NULL));
+	USER_CHECK_ERR("THE LEDGER WENT BACK: it had 8 leaves");
+}
+
 ATF_TC_WITHOUT_HEAD(key_is_needed);
 ATF_TC_BODY(key_is_needed, tc)
 {
@@ -319,6 +403,8 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, no_receipt_no_answer);
 	ATF_TP_ADD_TC(tp, refusal_is_reported_and_busy_tried_again);
 	ATF_TP_ADD_TC(tp, an_appliance_that_stays_busy_gets_few_queries);
+	ATF_TP_ADD_TC(tp, leaf_of_another_ledger_is_not_shown);
+	ATF_TP_ADD_TC(tp, leaf_of_a_longer_fork_is_noticed_next);
 	ATF_TP_ADD_TC(tp, nonsense_breaks_the_protocol);
 	ATF_TP_ADD_TC(tp, key_is_needed);
 	return atf_no_error();

@@ -200,7 +200,7 @@ fake_refuse_proven(struct fake *f, int fd, const struct command *c,
     const unsigned char *digest, enum reason why, enum fake_lie lie)
 {
 	const bool job = c->verb == VERB_RUN;
-	const struct fake_head head = { .index = f->leaves,
+	const struct fake_head head = { .index = fake_next(f),
 	    .source = f->key.name,
 	    .type = job ? "casemate.job.refused" : "casemate.read.refused",
 	    .said = lie == LIE_OTHER_EVENT ? "casemate.job.accepted" : NULL };
@@ -242,7 +242,7 @@ make_leaf(struct fake_leaf *l, struct fake *f, const struct command *c,
 {
 	static const unsigned char zeros[DIGEST_LEN];
 	unsigned char out[DIGEST_LEN], err[DIGEST_LEN], accepted[DIGEST_LEN];
-	const struct fake_head head = { .index = f->leaves,
+	const struct fake_head head = { .index = fake_next(f),
 	    .type = "casemate.job.finished",
 	    .source = lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
 	    .said = lie == LIE_OTHER_EVENT ? "casemate.job.accepted" : NULL,
@@ -287,20 +287,28 @@ fake_put_proof(struct put *out, struct fake *f, const char *leaf,
 	fake_check(out->err == 0, "receipt");
 }
 
+uint64_t
+fake_next(const struct fake *f)
+{
+	return f->leaves + (f->asked != NULL);
+}
+
 void
 fake_put_receipt(struct put *out, struct fake *f, const char *leaf,
     enum fake_lie lie)
 {
-	const uint64_t size = f->leaves + 1;
+	const uint64_t index = fake_next(f), size = index + 1;
 	unsigned char root[TREE_HASH];
 	struct proof proof;
 
 	fake_fill(f);
+	if (f->asked != NULL)
+		kept_append(f->asked, strlen(f->asked));
 	kept_append(leaf, strlen(leaf) - (lie == LIE_OTHER_LEAF));
 	tree_root(&kept_tree.tree, root);
-	fake_check(tree_prove(&kept_nodes, f->leaves, size, &proof) == 0,
+	fake_check(tree_prove(&kept_nodes, index, size, &proof) == 0,
 	    "proof");
-	fake_put_proof(out, f, leaf, f->leaves, size, &proof, root, lie);
+	fake_put_proof(out, f, leaf, index, size, &proof, root, lie);
 }
 
 void

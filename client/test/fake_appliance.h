@@ -56,6 +56,7 @@ struct fake {
 	bool		 bad_proofs;	/* with a hash too much */
 	enum fake_lie	 note_lie;	/* in the reply to PROVE */
 	const char	*message;	/* of a job's end */
+	char		*asked;		/* fake_receipt()'s leaf, before its own */
 };
 
 /* A leaf's field: one of text, digest and number; of a list the only text. */
@@ -157,7 +158,10 @@ struct fake_part {
 };
 void	fake_parts(struct fake *, int fd, enum verb, const struct fake_part *,
 	    enum fake_lie);
-/* The receipt of a leaf that is a tree of its own; the caller frees it. */
+/*
+ * The receipt of a leaf behind its ledger's, as the answer to a query, whose
+ * own leaf is the next one; the caller frees it.
+ */
 char	*fake_receipt(struct fake *, const char *leaf, enum fake_lie);
 /*
  * A query for leaves, of which there are two.  The second names `prev' as the
@@ -185,7 +189,9 @@ const char *fake_hex(const void *digest);
 void	fake_put_proof(struct put *, struct fake *, const char *leaf,
 	    uint64_t index, uint64_t size, const struct proof *,
 	    const unsigned char root[TREE_HASH], enum fake_lie);
-/* The same for a leaf behind its ledger's; of the whole. */
+/* The index of the next leaf. */
+uint64_t fake_next(const struct fake *);
+/* The same for the next leaf; of the whole. */
 void	fake_put_receipt(struct put *, struct fake *, const char *leaf,
 	    enum fake_lie);
 

@@ -59,7 +59,7 @@ make_read_leaf(struct fake_leaf *l, struct fake *f, const struct command *c,
     const unsigned char *digest, enum fake_lie lie)
 {
 	static const unsigned char zeros[DIGEST_LEN];
-	const struct fake_head head = { .index = f->leaves,
+	const struct fake_head head = { .index = fake_next(f),
 	    .type = c->verb == VERB_FORGET ? "casemate.disclosure.forgotten" :
 	    "casemate.read.allowed",
 	    .source = lie == LIE_OTHER_SOURCE ? "casemate/other" : f->key.name,
@@ -155,9 +155,12 @@ fake_receipt(struct fake *f, const char *leaf, enum fake_lie lie)
 	char *text = need_alloc(RECEIPT_MAX, 1);
 	struct put p;
 
+	free(f->asked);
+	f->asked = NULL;
 	put_init(&p, text, RECEIPT_MAX - 1);
 	fake_put_receipt(&p, f, leaf, lie);
 	text[p.len] = '\0';
+	f->asked = need_str(leaf);
 	return text;
 }
 
