@@ -2,16 +2,16 @@
 
 ARCHIVES += client
 client_SRCS := $(addprefix client/,appliance.c backoff.c buf.c checkpoints.c \
-	cited.c cmd_bundle.c cmd_compare.c cmd_down.c cmd_jobs.c cmd_ledger.c \
-	cmd_ledger_consistency.c cmd_list.c cmd_output.c cmd_run.c cmd_site.c \
-	cmd_status.c cmd_tsc_khz.c cmd_up.c cmd_verify.c conn.c disclosed.c \
+	cited.c cmd_bundle.c cmd_compare.c cmd_down.c cmd_jobs.c cmd_list.c \
+	cmd_output.c cmd_run.c cmd_site.c cmd_status.c cmd_tsc_khz.c cmd_up.c cmd_verify.c conn.c disclosed.c \
 	ending.c file.c folder.c history.c indent.c jsonout.c keygen.c leaf.c \
 	manifest_files.c need.c number.c opts.c outlet.c pack.c query.c \
 	replace.c safe.c save.c say.c session.c sign.c signed.c sitefolder.c \
 	sitemake.c submit.c target.c treefile.c unixsock.c up_prepare.c \
 	verified.c)
-client_SRCS += $(addprefix client/ledger/,cmd_disclose.c cmd_evidence.c \
-	cmd_forget.c cmd_fsck.c evidence.c oneleaf.c proving.c wholefolder.c)
+client_SRCS += $(addprefix client/ledger/,cmd_consistency.c cmd_disclose.c \
+	cmd_evidence.c cmd_forget.c cmd_fsck.c cmd_ledger.c evidence.c oneleaf.c \
+	proving.c wholefolder.c)
 client_SRCS += $(addprefix client/policy/,cases.c cmd_check.c cmd_explain.c \
 	cmd_fmt.c cmd_policy.c cmd_test.c constants.c dryrun.c lint.c \
 	naming.c say.c telling.c verdict.c)
@@ -30,17 +30,15 @@ client/test_SRCS := $(addprefix client/test/,fake_appliance.c fake_history.c \
 client/test_NEEDS := client lib/test
 TESTS += $(addprefix client/,backoff_test bundle_readers_test \
 	casemate_closed_test casemate_inputs_test casemate_outputs_test \
-	cmd_compare_test cmd_ledger_test cmd_ledger_consistency_test \
-	cmd_list_test cmd_output_test cmd_run_receipt_test \
-	cmd_run_refused_test cmd_run_test \
-	conn_test disclosed_readers_test disclosed_test doctor/room_test \
+	cmd_compare_test cmd_list_test cmd_output_test cmd_run_receipt_test \
+	cmd_run_refused_test cmd_run_test conn_test \
+	disclosed_readers_test disclosed_test doctor/room_test \
 	history_test leaf_test \
 	ledger/cmd_disclose_test ledger/cmd_evidence_test \
-	ledger/cmd_fsck_test \
+	ledger/cmd_consistency_test ledger/cmd_fsck_test ledger/cmd_ledger_test \
 	ledger/wholefolder_test number_test opts_test policy/text_formats_test \
 	query_test receipt_readers_test safe_test save_test session_test \
-	target_test \
-	unixsock_test vm/cpio_test vm/differ_test vm/disk_test vm/image_test \
+	target_test unixsock_test vm/cpio_test vm/differ_test vm/disk_test vm/image_test \
 	vm/lock_test vm/qmp_test vm/start_test vm/state_test vm/statefile_test \
 	vm/stop_test vm/vm_test)
 client/bundle_readers_test_USES := client/test runner/jail

@@ -3,7 +3,6 @@
 
 static const struct cmd *const commands[] = {
 #define CMD(name)
-#define LEDGER_CMD(name)
 #define POLICY_CMD(name)	&cmd_policy_##name,
 #define LEDGER_CMD(name)
 #include "client/cmd.def"

@@ -1,17 +1,17 @@
 /* casemate ledger consistency */
-#include "casemate.h"
+#include "client/casemate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/query.h"
+#include "client/save.h"
+#include "client/say.h"
+#include "client/treefile.h"
 #include "lib/consistency.h"
 #include "lib/log.h"
-#include "query.h"
-#include "save.h"
-#include "say.h"
-#include "treefile.h"
 
 /* One of the two trees: a size, or a file with a checkpoint. */
 struct named_tree {

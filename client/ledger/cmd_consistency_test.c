@@ -1,5 +1,5 @@
 /* casemate ledger consistency, against a fake appliance. */
-#include "casemate.h"
+#include "client/casemate.h"
 
 #include <atf-c.h>
 

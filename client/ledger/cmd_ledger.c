@@ -1,5 +1,5 @@
 /* casemate ledger */
-#include "casemate.h"
+#include "client/casemate.h"
 
 #include <sys/stat.h>
 
@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "file.h"
+#include "client/file.h"
+#include "client/need.h"
+#include "client/query.h"
+#include "client/save.h"
+#include "client/say.h"
 #include "lib/filekind.h"
 #include "lib/log.h"
-#include "need.h"
-#include "query.h"
-#include "save.h"
-#include "say.h"
 
 struct read_ledger {
 	struct client_query query;
@@ -322,7 +322,7 @@ static const struct cmd *const commands[] = {
 #define CMD(name)
 #define POLICY_CMD(name)
 #define LEDGER_CMD(name)	&cmd_ledger_##name,
-#include "cmd.def"
+#include "client/cmd.def"
 #undef CMD
 #undef POLICY_CMD
 #undef LEDGER_CMD

@@ -1,5 +1,5 @@
 /* casemate ledger, against a fake appliance. */
-#include "casemate.h"
+#include "client/casemate.h"
 
 #include <sys/stat.h>
 
