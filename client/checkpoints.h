@@ -26,14 +26,14 @@ struct seen_checkpoint {
 
 struct checkpoints {
 	struct note_key		 key;
-	char			*folder;	/* NULL: there is none */
+	char			*folder;	/* NULL: no place for state */
 	int			 lock;		/* -1: nothing can be kept */
 	struct seen_checkpoint	 proved, newest;
 };
 
 /*
- * Makes and locks the folder of this vkey and loads both.  If nothing can be
- * kept, says so once and goes on: what is there is loaded all the same.
+ * Makes and locks the folder of this vkey, and loads both checkpoints.  If
+ * nothing can be kept, warns once; what is there is still loaded.
  * Complains and returns -1 when a file is damaged, or another casemate does not
  * release the lock.  checkpoints_close() in any case.
  */

@@ -31,7 +31,7 @@ struct comparison {
 	struct treefile	 a, b;		/* a is not the larger one */
 };
 
-/* A node at the tree's right edge that is not complete says nothing. */
+/* Not an incomplete node at the right edge: it is another in a larger tree. */
 static void
 know(struct known_nodes *k, uint64_t size, unsigned level, uint64_t index,
     const unsigned char hash[TREE_HASH])

@@ -174,7 +174,7 @@ query_run(struct client_query *q, const struct command *what)
 	return 0;
 }
 
-/* Payloads follow each other, so that client_get_read_data() does not fit. */
+/* Not client_get_read_data(), which takes one payload and no more bytes. */
 bool
 query_next(struct client_query *q, struct query_data *d)
 {

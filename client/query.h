@@ -1,6 +1,6 @@
 /*
  * Queries: signed commands to read, or to forget.  The whole answer is read, and
- * the receipt of the query's own leaf verified, before a byte of it is shown.
+ * the receipt of the query's own leaf verified, before any of it is shown.
  */
 #ifndef QUERY_H
 #define QUERY_H

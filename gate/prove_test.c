@@ -102,7 +102,7 @@ ATF_TC_BODY(client_that_leaves_is_cancelled, tc)
 	ATF_CHECK(all_free());
 }
 
-/* Without a signature, nobody keeps a place that others wait for. */
+/* A client without a signature gives way to others. */
 ATF_TC_WITHOUT_HEAD(a_proof_holds_no_place);
 ATF_TC_BODY(a_proof_holds_no_place, tc)
 {

@@ -1,5 +1,5 @@
 /*
- * init's side of the pipes to ledgerd; see packet.h.  init tells ledgerd about
+ * init's side of the pipes to ledgerd; see packet.h.  init sends the facts of
  * this boot, and then its events, one at a time: the next one after the reply.
  * Each has a number, so that one that is sent again, to a ledgerd that was
  * restarted, becomes one leaf.  Events wait here until ledgerd has replied.
@@ -47,9 +47,9 @@ void	ledger_pipe_init(struct ledger_pipe *, int in, int out,
 
 /*
  * LEDGER_PIPE_ADD(p, appliance_ready, .ready_ms = ...): an event to be
- * recorded.  Returns its number, or 0 when there is no space: it is counted
- * then, and the count is an event once there is space.  The events of a stop
- * always find space.
+ * recorded.  Returns its number, or 0 without space.  Events without space are
+ * counted, and the count becomes an event later.  The events of a stop always
+ * have space.
  */
 #define LEDGER_PIPE_ADD(p, name, ...)					\
 	(event_put_##name(ledger_pipe_fields(),				\

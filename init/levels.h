@@ -42,8 +42,8 @@ void	levels_boot(struct levels *, struct super *, const struct levels_row *,
 	    size_t n, unsigned ready_level);
 
 /*
- * Begins the stop, in any phase.  A second call has no effect.  may_stop() is
- * asked before each level, again in each levels_step() while it says no.
+ * Begins the stop, in any phase.  A second call has no effect.  Before each
+ * level, levels_step() calls may_stop() until it returns true.
  */
 void	levels_stop(struct levels *);
 

@@ -70,7 +70,7 @@ void	decide(struct authority *, const struct submission *, uint64_t now,
 /*
  * The same for a query: the command's signature, its fields, the rules, the
  * nonce.  `reason' 0: d->command says what may be read or forgotten, by
- * d->who.submitter; he sees d->fields of leaves.
+ * d->who.submitter, who may see d->fields of leaves.
  */
 void	decide_query(struct authority *, const struct query_submission *,
 	    uint64_t now, struct decision *d);

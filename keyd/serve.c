@@ -25,7 +25,7 @@ do_info(void *ctx, const struct msg_keyd_info *m)
 	    .shares = &a->site.settings.shares);
 }
 
-/* Memory of the grant is only lent. */
+/* The copy shares the grant's memory. */
 static void
 send_denial(struct keyd *k, uint32_t seq, const struct decision *d)
 {

@@ -11,7 +11,7 @@
 #include "lib/wire.h"
 #include "recent.h"
 
-/* Files that name whom a field names, or have its text. */
+/* The files that are erased with a field, because they have its text. */
 enum group { GROUP_NONE, GROUP_COMMAND, GROUP_MANIFEST, GROUP_ALL };
 
 static const enum group groups[WITHHELD_COUNT] = {

@@ -1,7 +1,7 @@
 /*
  * Orders to forget what is kept beside a leaf.  The order's own leaf and the
  * erasure are one transaction.  After it, copies that LMDB has left are
- * overwritten before the runner is told.
+ * overwritten before the reply.
  */
 #include "ledgerd.h"
 

@@ -105,10 +105,10 @@ init_read(struct ledgerd *l)
 }
 
 /*
- * `stopped' is the last leaf.  The runner has ended when init sends it, so all
- * that it sent is in the pipe.  While the queue is full, replies wait for a
- * checkpoint.  If replies no longer fit, no one will read them: then the rest
- * of the pipe stays unread.
+ * `stopped' is the last leaf.  When init sends it, the runner has ended, and
+ * all that the runner sent is in the pipe.  While the queue is full, replies
+ * wait for a checkpoint.  Replies that no longer fit have no reader: the rest
+ * of the pipe stays unread then.
  */
 static bool
 runner_is_done(const struct ledgerd *l)

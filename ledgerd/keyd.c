@@ -120,7 +120,7 @@ send_opened(struct ledgerd *l)
 	    .checkpoint = newest);
 }
 
-/* Those of a site that no leaf has yet; of no site there are none. */
+/* Whether the site's files are to be kept: no leaf has them yet. */
 static bool
 wants_files(struct ledgerd *l)
 {
@@ -155,11 +155,11 @@ do_site(void *ctx, const struct msg_site_is *m)
 	struct ledgerd *l = ctx;
 
 	/* The site that was booted with stays until the end. */
-	if (l->site_told && memcmp(l->site, m->sha256, DIGEST_LEN) != 0)
+	if (l->site_named && memcmp(l->site, m->sha256, DIGEST_LEN) != 0)
 		die(EXIT_PEER, "keyd broke the protocol: it names another "
 		    "site than before");
 	memcpy(l->site, m->sha256, DIGEST_LEN);
-	l->site_told = true;
+	l->site_named = true;
 	l->heartbeat_s = m->heartbeat_s;
 	if (!l->ready && wants_files(l))
 		site_take_begin(&l->site_take, m);

@@ -92,8 +92,8 @@ parse_args(struct ledgerd *l, int argc, char *argv[])
 }
 
 /*
- * Leaves can be written after the first checkpoint, once keyd has told about
- * the site and init about the boot.
+ * Leaves can be written after the first checkpoint, once keyd has sent the
+ * site and init the boot.
  */
 static void
 become_ready(struct ledgerd *l)

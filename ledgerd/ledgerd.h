@@ -68,18 +68,19 @@ struct ledgerd {
 	struct store		 store;
 	struct chan		 runner, keyd, init;
 	struct boot_facts	 boot;
-	bool			 boot_there;	/* init has sent them */
+	bool			 boot_there;	/* init has sent the facts */
 	struct init_event	 init_event;
 	bool			 stopped;	/* the last leaf is written */
 	struct moment		 last;		/* the clocks before any step */
 	uint64_t		 last_commit_ms;
 	uint64_t		 want_size;	/* a checkpoint must cover it */
 	bool			 own_failing;
-	bool			 damage_noted, damage_due;
+	bool			 damage_noted;	/* once in a process */
+	bool			 damage_due;	/* to be recorded */
 	char			 damage_text[TEXT_MAX + 1];
 	bool			 keyd_there;	/* a conversation has started */
-	bool			 site_told;	/* keyd has told its digest */
-	bool			 site_there;	/* and its files, if needed */
+	bool			 site_named;	/* keyd has sent its digest */
+	bool			 site_there;	/* and the files that are due */
 	struct site_take	 site_take;
 	uint32_t		 heartbeat_s;	/* its setting */
 	bool			 ready;

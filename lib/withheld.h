@@ -1,4 +1,4 @@
-/* What of a leaf is shown only to those whom the rules let see it. */
+/* Names of what a leaf withholds: the rules say which reader sees it. */
 #ifndef WITHHELD_H
 #define WITHHELD_H
 

@@ -27,7 +27,7 @@ void	runtime_leaf_append_name(struct runner *, const char *name);
 /* ledgerd's replies.  Other numbers than those of these appends are ignored. */
 void	runtime_leaf_appended(struct runner *, uint32_t seq);
 void	runtime_leaf_failed(struct runner *, uint32_t seq, const char *why);
-/* A new ledgerd may not have it: appends it again. */
+/* A new ledgerd may not have recorded it: appends it again. */
 void	runtime_leaf_reset(struct runner *);
 
 #endif

@@ -35,8 +35,8 @@ const struct evidence_file *evidence_find(const struct evidence *,
 	    const char *name);
 
 /*
- * That the leaf has the digests of the command, the manifest and the site, as
- * far as they are there; a site's list of digests is added as
+ * Checks that the leaf has the digests of the command, the manifest and the
+ * site, as far as these came.  Adds the site's list of digests as
  * site/SHA256SUMS.  -1 with *w.
  */
 int	evidence_check(struct evidence *, const struct parsed_leaf *,

@@ -10,7 +10,7 @@
 
 #define SIGNERS	EVIDENCE_SITE "allowed_signers"
 
-/* What is signed, and by whom. */
+/* What is signed, and who signed it. */
 static const struct {
 	const char	*file, *sig, *namespace;
 	const char	*signer, *digest;	/* the leaf's members */

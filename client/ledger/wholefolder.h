@@ -14,8 +14,8 @@ struct wholefolder_file {
 };
 
 /*
- * That the folder can be made: there is none, or an empty one.  Complains and
- * returns -1.
+ * Checks that the folder can be made: it does not exist, or is empty.
+ * Complains and returns -1.
  */
 int	wholefolder_check(const char *dir);
 

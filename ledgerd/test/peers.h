@@ -37,7 +37,7 @@ struct ledgerd_play {
 	unsigned	 resets;	/* conversations with the runner */
 	enum play_keyd	 mood;
 	uint32_t	 heartbeat_s;	/* what keyd says of the site */
-	/* The site that keyd tells of; see play_site(). */
+	/* The site that keyd names; see play_site(). */
 	unsigned char	 site[32];
 	const struct play_file *files;
 	uint32_t	 nfiles;

@@ -34,7 +34,7 @@ enum {
 
 #define DIGEST_LEN	32		/* SHA-256 */
 #define JOB_ID_LEN	32		/* hex digits, see command.h */
-#define COMMAND_MAX	1024		/* a command has at most 10 short fields */
+#define COMMAND_MAX	1024		/* a command has 10 short fields */
 #define SIG_MAX		4096		/* an armored SSHSIG is under 1 KiB */
 #define MANIFEST_MAX	65536		/* 256 files, argv and env fit */
 #define SUBMIT_MAX	(COMMAND_MAX + MANIFEST_MAX + 2 * SIG_MAX + 64)

@@ -44,7 +44,7 @@ make(void)
 	return sitefiles_make(&files, fd, &error);
 }
 
-/* What sitefiles.h tells people to type. */
+/* The commands in sitefiles.h. */
 static const char *
 digest_by_tools(void)
 {
