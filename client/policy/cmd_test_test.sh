@@ -68,9 +68,9 @@ refused() {
 
 new_case the_starter_sites_cases_hold 'all of them, and each file is counted'
 the_starter_sites_cases_hold_body() {
-	atf_check -o match:'/tests/read.yaml: 14 of 14 hold' \
+	atf_check -o match:'/tests/read.yaml: 16 of 16 hold' \
 	    -o match:'/tests/submit.yaml: 20 of 20 hold' \
-	    -o match:'^34 hold, 0 do not' "$casemate" policy test "$starter"
+	    -o match:'^36 hold, 0 do not' "$casemate" policy test "$starter"
 	sed -n 's/^@id("\(.*\)")$/\1/p' "$starter"/policy/*.cedar > rules
 	atf_check -o inline:'15\n' grep -c . rules
 	while read -r rule; do
