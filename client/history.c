@@ -49,14 +49,19 @@ say_verdict(enum history_verdict v, const char *where, const char *sent,
 	}
 }
 
-/* Where the two checkpoints are, and what to do. */
+/*
+ * Where the two checkpoints are, and what to do.  Others see two pasts in two
+ * checkpoints of one size; those of two sizes may be of one past.
+ */
 static void
-say_advice(const struct checkpoints *k)
+say_advice(const struct checkpoints *k, bool prove)
 {
 	if (k->lock != -1)
 		say("the two checkpoints, both signed by the appliance, are "
-		    "%s/newest (or proved) and %s/refused; keep copies, they "
-		    "prove it", k->folder, k->folder);
+		    "%s/newest (or proved) and %s/refused; keep copies%s",
+		    k->folder, k->folder, prove ? ", they prove it" :
+		    ", and receipts from before and after: two that `casemate "
+		    "compare' finds to contradict each other prove it");
 	say("an older copy of its disk was put back, or it shows other "
 	    "ledgers to others: do not trust it, and ask its operator; if you "
 	    "know why and accept that the leaves in between are gone, remove "
@@ -70,7 +75,7 @@ refuse(struct checkpoints *k, enum history_verdict v, const char *where,
 {
 	say_verdict(v, where, sent, seen, now);
 	checkpoints_put_refused(k, note.p, note.len);
-	say_advice(k);
+	say_advice(k, seen->size == now->size);
 	return -1;
 }
 

@@ -152,6 +152,7 @@ ATF_TC_BODY(ledger_without_a_receipts_leaf_is_refused, tc)
 	ATF_REQUIRE_EQ(0, ask(9, true));
 	ATF_CHECK_EQ(1, ask(9, false));
 	USER_CHECK_ERR("THE LEDGER WENT BACK: it had 10 leaves");
+	USER_CHECK_ERR("/refused; keep copies, and receipts from before");
 }
 
 ATF_TC_WITHOUT_HEAD(fork_is_refused);
@@ -168,6 +169,7 @@ ATF_TC_BODY(fork_is_refused, tc)
 	ATF_CHECK_EQ(1, ask(9, false));
 	USER_CHECK_ERR("THE LEDGER FORKED: the appliance has signed two "
 	    "different ledgers of 9 leaves; nothing was sent to it");
+	USER_CHECK_ERR("/refused; keep copies, they prove it");
 	ATF_CHECK_EQ(9, kept_size("refused"));
 }
 
