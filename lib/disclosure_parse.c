@@ -124,6 +124,9 @@ disclosure_parse(struct disclosure *d, const void *text, size_t len,
 	struct reader r = { .p = room };
 	size_t n;
 
+	if (memchr(text, '\r', len) != NULL)
+		return why_set(w, "has a carriage return: the ends of lines "
+		    "were changed");
 	if (base64url_get(room, len, &n, text, len) == -1)
 		return why_set(w, "is not base64url without padding");
 	r.end = r.p + n;

@@ -135,6 +135,9 @@ ATF_TC_BODY(what_is_not_written_is_refused, tc)
 	ATF_CHECK_EQ(-1, disclosure_parse(&d, "WyJ+", 4, room, &w));
 	ATF_CHECK_STREQ("is not base64url without padding", w.text);
 	ATF_CHECK_EQ(-1, disclosure_parse(&d, "W===", 4, room, &w));
+	ATF_CHECK_EQ(-1, disclosure_parse(&d, "WyJ\r", 4, room, &w));
+	ATF_CHECK_STREQ("has a carriage return: the ends of lines were changed",
+	    w.text);
 }
 
 ATF_TP_ADD_TCS(tp)
