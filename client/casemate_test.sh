@@ -67,7 +67,8 @@ usage_errors_are_100_but_125_for_run_body() {
 	    "$casemate" ledger consitency
 	atf_check -o match:'^usage: casemate ledger --key' \
 	    -o match:'casemate ledger consistency SIZE' \
-	    -o match:'  consistency prove' "$casemate" ledger --help
+	    -o match:'  consistency prove' -o match:'  fsck        check' \
+	    "$casemate" ledger --help
 	atf_check -o match:'usage: casemate policy' "$casemate" policy --help
 	atf_check -s exit:100 -e match:'usage: casemate policy' \
 	    "$casemate" policy --help more

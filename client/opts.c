@@ -383,6 +383,6 @@ opts_print_help(FILE *out, const char *before, const struct cmd *c)
 		putc('\n', out);
 	for (size_t i = 0; c->subcommands != NULL &&
 	    c->subcommands[i] != NULL; i++)
-		fprintf(out, "  %-8s %s\n", c->subcommands[i]->name,
-		    c->subcommands[i]->summary);
+		fprintf(out, "  %-*s %s\n", (int)strlen("consistency"),
+		    c->subcommands[i]->name, c->subcommands[i]->summary);
 }
