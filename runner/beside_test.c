@@ -1,5 +1,6 @@
 /* What a leaf has beside it: evidence on its way there, disclosures back. */
 #include <atf-c.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "runner/test/peers.h"
@@ -246,6 +247,52 @@ TEST(evidence_is_a_leaf_and_then_its_files)
 	expect_end("forgotten: gone, gone, too");
 }
 
+TEST(evidence_that_is_forgotten_while_it_is_read_is_a_refusal)
+{
+	ask(VERB_EVIDENCE, 3, "");
+	allow("evidence");
+	send_leaf(expect_read(3, 1), 3, "");
+	expect_data(1, "leaf");
+	give_part(0, 0, "manifest.yaml", false, "first ");
+	expect_data(4, "manifest.yaml");
+	expect_data(5, "first ");
+	give_part(0, 6, "manifest.yaml", true, NULL);
+	expect_refused(REASON_NOT_KEPT, "manifest.yaml was forgotten while it "
+	    "was read; read the rest again", "");
+}
+
+TEST(site_that_is_forgotten_while_it_is_read_is_a_refusal)
+{
+	ask(VERB_EVIDENCE, 3, "");
+	allow("evidence");
+	send_leaf(expect_read(3, 1), 3, "");
+	expect_data(1, "leaf");
+	give_part(0, 0, "command", true, NULL);
+	give_part(1, 0, "site/a", true, "a");
+	expect_data(4, "site/a");
+	expect_data(5, "a");
+	give_part(2, 0, "site/b", true, NULL);
+	expect_refused(REASON_NOT_KEPT, "site/b was forgotten while it was "
+	    "read", "");
+}
+
+TEST(forgotten_files_are_named_as_far_as_there_is_room)
+{
+	char name[128] = "site/", text[1024];
+
+	memset(name + 5, 'n', 100);
+	ask(VERB_EVIDENCE, 3, "");
+	allow("evidence");
+	send_leaf(expect_read(3, 1), 3, "");
+	expect_data(1, "leaf");
+	for (uint32_t i = 0; i < 8; i++)
+		give_part(i, 0, name, true, NULL);
+	give_part(8, 0, "", true, "");
+	snprintf(text, sizeof(text), "forgotten: %s, %s, %s, %s, ...", name,
+	    name, name, name);
+	expect_end(text);
+}
+
 /* The next step that is asked for is answered. */
 static void
 give_step(uint64_t from, uint64_t page, uint64_t next, bool done,
@@ -417,6 +464,9 @@ ATF_TP_ADD_TCS(tp)
 	ADD(client_gets_the_disclosures_of_its_own_leaves);
 	ADD(leaves_come_with_what_the_reader_may_see);
 	ADD(evidence_is_a_leaf_and_then_its_files);
+	ADD(evidence_that_is_forgotten_while_it_is_read_is_a_refusal);
+	ADD(site_that_is_forgotten_while_it_is_read_is_a_refusal);
+	ADD(forgotten_files_are_named_as_far_as_there_is_room);
 	ADD(fsck_is_findings_and_then_the_counts);
 	ADD(fsck_ends_when_ledgerd_restarts);
 	ADD(evidence_that_cannot_be_read_is_a_refusal);

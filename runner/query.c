@@ -268,48 +268,6 @@ query_leaf_lost(struct runner *r, struct query *q,
 	}
 }
 
-static void
-note_forgotten(struct query *q, const char *name)
-{
-	const size_t len = strlen(q->text);
-
-	snprintf(q->text + len, sizeof(q->text) - len, "%s%s",
-	    len == 0 ? "forgotten: " : ", ", name);
-}
-
-/* -1 without memory. */
-static int
-keep_evidence(struct query *q, const struct msg_ledger_evidence_is *m)
-{
-	const struct bytes name = { m->name, strlen(m->name) };
-
-	if (q->offset == 0 && keep(&q->leaf[0], QUERY_NAME, name) == -1)
-		return -1;
-	return m->data.len == 0 ? 0 : keep(&q->leaf[1], QUERY_BYTES, m->data);
-}
-
-/* A name without a file comes after the last. */
-void
-query_evidence(struct runner *r, struct query *q,
-    const struct msg_ledger_evidence_is *m)
-{
-	if (q->state != QUERY_SEND || !q->leaf_asked)
-		die(EXIT_PEER, "ledgerd sent evidence that was not asked for");
-	q->leaf_asked = false;
-	if (m->name[0] == '\0') {
-		q->at = q->end;
-		return;
-	}
-	if (m->forgotten)
-		note_forgotten(q, m->name);
-	else if (keep_evidence(q, m) == -1) {
-		refuse_memory(r, q);
-		return;
-	}
-	q->file += m->last;
-	q->offset = m->last ? 0 : q->offset + m->data.len;
-}
-
 void
 query_erased(struct runner *r, struct query *q, const char *message)
 {

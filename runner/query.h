@@ -61,6 +61,8 @@ struct query {
 	uint64_t	 end;		/* one past the last leaf or piece */
 	uint32_t	 file;		/* evidence: the next piece is of it */
 	uint64_t	 offset;	/* fsck: the next leaf */
+	bool		 in_site;	/* evidence: a file of the site came */
+	bool		 unnamed;	/* and not all forgotten ones are named */
 	struct query_fsck {
 		uint64_t page;		/* the last that is damaged */
 		uint64_t leaves, nodes, disclosures, files, findings;

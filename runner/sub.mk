@@ -2,8 +2,8 @@
 
 ARCHIVES += runner
 runner_SRCS := $(addprefix runner/,answer.c bundle.c dispatch.c \
-	dispatch_gate.c fsck.c history.c job.c job_build.c job_end.c job_io.c \
-	job_judge.c keyd_queue.c prove.c query.c runtime_leaf.c say.c \
+	dispatch_gate.c evidence.c fsck.c history.c job.c job_build.c job_end.c \
+	job_io.c job_judge.c keyd_queue.c prove.c query.c runtime_leaf.c say.c \
 	say_gate.c tail.c turn.c usage.c)
 runner_NEEDS := runner/jail lib
 IMAGE_PROGS += runner/runner
