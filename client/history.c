@@ -229,25 +229,38 @@ add(struct checkpoints *k, const char *where, const struct checkpoint *now,
 }
 
 int
+history_add_note(const char *vkey, const char *where, struct bytes note,
+    const struct checkpoint *shown)
+{
+	struct checkpoint now;
+	struct checkpoints k;
+	struct why w = { "" };
+	int ret;
+
+	if (checkpoint_parse_note(&now, note.p, note.len, &w) == -1) {
+		say("%s: %s", where, w.text);
+		return -1;
+	}
+	ret = checkpoints_open(&k, vkey);
+	if (ret == 0)
+		ret = add(&k, where, &now, note, shown);
+	checkpoints_close(&k);
+	return ret;
+}
+
+int
 history_add_receipt(const char *vkey, const char *where, const void *receipt,
     size_t len, const struct checkpoint *shown)
 {
 	struct receipt *r = need_alloc(1, sizeof(*r));
-	struct checkpoint now;
-	struct checkpoints k;
 	struct why w = { "" };
 	int ret = -1;
 
-	if (receipt_parse(r, receipt, len, &w) == -1 ||
-	    checkpoint_parse_note(&now, r->note, r->note_len, &w) == -1) {
+	if (receipt_parse(r, receipt, len, &w) == -1)
 		say("%s: %s", where, w.text);
-	} else {
-		ret = checkpoints_open(&k, vkey);
-		if (ret == 0)
-			ret = add(&k, where, &now, (struct bytes){ r->note,
-			    r->note_len }, shown);
-		checkpoints_close(&k);
-	}
+	else
+		ret = history_add_note(vkey, where, (struct bytes){ r->note,
+		    r->note_len }, shown);
 	free(r);
 	return ret;
 }

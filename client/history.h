@@ -33,10 +33,12 @@ enum conn_result history_check(struct conn *, const char *vkey,
 		    const char *where, struct checkpoint *now, struct why *w);
 
 /*
- * Keeps the checkpoint of a receipt that is verified, if it is the newest.
- * Complains and returns -1 when it contradicts those that are kept or *shown,
- * which the same connection has shown.
+ * Keeps the checkpoint of a receipt, or one alone, that is verified, if it is
+ * the newest.  Complains and returns -1 when it contradicts those that are kept
+ * or *shown, which the same connection has shown.
  */
+int	history_add_note(const char *vkey, const char *where,
+	    struct bytes note, const struct checkpoint *shown);
 int	history_add_receipt(const char *vkey, const char *where,
 	    const void *receipt, size_t len, const struct checkpoint *shown);
 

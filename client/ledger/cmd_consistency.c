@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/history.h"
 #include "client/query.h"
 #include "client/save.h"
 #include "client/say.h"
@@ -106,6 +107,7 @@ static int
 take_note(struct ask_consistency *a, const struct consistency *c,
     const struct note_key *key)
 {
+	const struct appliance *from = &a->query.session.appliance;
 	struct checkpoint now;
 	struct why w = { "" };
 
@@ -122,6 +124,9 @@ take_note(struct ask_consistency *a, const struct consistency *c,
 		    "were not asked for", now.size);
 		return -1;
 	}
+	if (history_add_note(from->vkey, from->where, (struct bytes){ c->note,
+	    c->note_len }, &from->shown) == -1)
+		return -1;
 	if (a->second.known && memcmp(now.root, a->second.c.root,
 	    sizeof(now.root)) != 0)
 		return say_forked(a, "it signed two different ledgers of the "

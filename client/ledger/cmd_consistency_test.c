@@ -116,6 +116,45 @@ ATF_TC_BODY(proof_is_saved, tc)
 	USER_CHECK_ERR("no/proof");
 }
 
+/* From the first 7 to all of the appliance's leaves. */
+static const char *
+make_answer(void)
+{
+	static char text[CONSISTENCY_MAX + 1];
+	unsigned char root[TREE_HASH];
+	char note[1024];
+	struct proof proof;
+	struct put p;
+	size_t len;
+
+	fake_fill(&fake);
+	tree_root(&kept_tree.tree, root);
+	ATF_REQUIRE_EQ(0, tree_prove_consistency(&kept_nodes, 7, fake.leaves,
+	    &proof));
+	len = fake_put_note(&fake, note, sizeof(note), fake.leaves, root,
+	    LIE_NONE);
+	put_init(&p, text, CONSISTENCY_MAX);
+	consistency_format(&p, 7, &proof, note, len);
+	text[p.len] = '\0';
+	return text;
+}
+
+/* The connection has shown one ledger, and the proof is of another. */
+ATF_TC_WITHOUT_HEAD(proof_of_another_ledger_is_refused);
+ATF_TC_BODY(proof_of_another_ledger_is_refused, tc)
+{
+	setup();
+	fake.leaves = NEWEST;
+	fake.forged = 3;
+	write_note("old", 7, LIE_NONE);
+	instead = make_answer();
+	fake.leaves = NEWEST - 1;
+	fake.forged = 0;
+	ATF_CHECK_EQ(1, ask("old", NULL, NULL));
+	USER_CHECK_ERR("two different ledgers of 20 leaves");
+	ATF_CHECK_STREQ("", user_out);
+}
+
 ATF_TC_WITHOUT_HEAD(sizes_alone_prove_nothing);
 ATF_TC_BODY(sizes_alone_prove_nothing, tc)
 {
@@ -271,6 +310,7 @@ ATF_TP_ADD_TCS(tp)
 	    checkpoint_in_a_file_is_the_beginning_of_the_newest);
 	ATF_TP_ADD_TC(tp, two_files_need_no_newest_checkpoint);
 	ATF_TP_ADD_TC(tp, proof_is_saved);
+	ATF_TP_ADD_TC(tp, proof_of_another_ledger_is_refused);
 	ATF_TP_ADD_TC(tp, sizes_alone_prove_nothing);
 	ATF_TP_ADD_TC(tp, proof_between_sizes_can_be_saved);
 	ATF_TP_ADD_TC(tp, fork_is_told);
