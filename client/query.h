@@ -1,5 +1,5 @@
 /*
- * Queries: signed commands to read, or to forget.  The whole answer is read, and
+ * Queries: signed commands to read or to forget.  The whole answer is read, and
  * the receipt of the query's own leaf verified, before any of it is shown.
  */
 #ifndef QUERY_H

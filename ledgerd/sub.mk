@@ -11,7 +11,8 @@ IMAGE_PROGS += ledgerd/ledgerd
 ledgerd/ledgerd_GEN := gen/ledgerd.seccomp.h
 
 ARCHIVES += ledgerd/test
-ledgerd/test_SRCS := $(addprefix ledgerd/test/,evident.c fill.c kept.c peers.c)
+ledgerd/test_SRCS := $(addprefix ledgerd/test/,evident.c fill.c kept.c \
+	peers.c replies.c)
 ledgerd/test_NEEDS := ledgerd
 TESTS += $(addprefix ledgerd/,erase_test ledgerd_test ledgerd_fault_test \
 	forget_test kept_test own_test prove_test recent_test recipe_test \
