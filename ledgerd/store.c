@@ -60,25 +60,18 @@ fail(struct store *s, int rc)
  * Checks again, since a disk can fail after the ledger was opened.  A new
  * ledger has no tables yet.
  */
-static int
-check_append(struct store *s)
+int
+store_check_append(struct store *s)
 {
 	const struct page_table *const tables[] = { &s->leaves, &s->nodes };
 
 	if (s->pages.fd == -1)
 		return 0;
 	if (store_load(s) == -1)
-		return s->rc;
+		return -1;
 	if (pages_check_append(&s->pages, tables, 2, &s->metas) == 0)
 		return 0;
-	store_page_fail(s, NULL);
-	return s->rc;
-}
-
-int
-store_check_append(struct store *s)
-{
-	return check_append(s) == 0 ? 0 : -1;
+	return store_page_fail(s, NULL);
 }
 
 int
@@ -128,7 +121,7 @@ upgrade(struct store *s)
 int
 store_begin(struct store *s, size_t leaves, size_t bytes)
 {
-	int rc = check_append(s);
+	int rc = store_check_append(s) == 0 ? 0 : s->rc;
 
 	if (rc == 0)
 		rc = store_make_room(s, store_room_needed(leaves, bytes));

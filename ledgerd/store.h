@@ -185,8 +185,6 @@ int	store_load(struct store *);
 /* For store_open(): loads and checks the tip.  Returns -1 with *w. */
 int	store_load_tip(struct store *, struct why *w);
 
-/* Checks the pages that LMDB reads to append. */
-int	store_check_appending(struct store *, struct why *w);
 /* Appends the value of "tip". */
 void	store_tip_put(const struct tip *, struct put *);
 /* Turns an error of pages.h into the store's; names the leaves affected. */
@@ -196,10 +194,11 @@ uint64_t	store_room_needed(size_t leaves, size_t bytes);
 /* Makes the file that much longer than it is used.  Returns 0 or an error. */
 int	store_make_room(struct store *, uint64_t need);
 /*
- * For erase.c and scrub.c: reads the tables' roots, and checks all pages that
- * LMDB reads when it appends (pages_check_append()).  -1 with EBADMSG.
+ * Reads the tables' roots, and checks all pages that LMDB reads when it appends
+ * (pages_check_append()).  -1 with EBADMSG; the other one also with *w.
  */
 int	store_check_append(struct store *);
+int	store_explain_append(struct store *, struct why *w);
 /* Puts another record in place of a leaf's, in the transaction. */
 int	store_replace(struct store *, uint64_t index, struct bytes record);
 

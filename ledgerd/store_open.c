@@ -265,7 +265,7 @@ store_open(struct store *s, const char *dir, size_t max_mib, struct why *w)
 	    make_new(s, dir, max_mib, w) == -1 ||
 	    check_length(s, w) == -1 || check_pages(s, w) == -1 ||
 	    find_tables(s, w) == -1 || store_load_tip(s, w) == -1 ||
-	    store_check_appending(s, w) == -1 ||
+	    store_explain_append(s, w) == -1 ||
 	    open_lmdb(s, dir, max_mib, w) == -1) {
 		store_close(s);
 		return -1;

@@ -188,11 +188,9 @@ store_load_tip(struct store *s, struct why *w)
 }
 
 int
-store_check_appending(struct store *s, struct why *w)
+store_explain_append(struct store *s, struct why *w)
 {
-	const struct page_table *const tables[] = { &s->leaves, &s->nodes };
-
-	if (pages_check_append(&s->pages, tables, 2, &s->metas) == -1)
+	if (store_check_append(s) == -1)
 		return why_set(w, STORE_DAMAGED "page %" PRIu64 ", which is "
 		    "needed to record more, is not as it was written"
 		    STORE_REPAIR, s->pages.bad);
@@ -232,7 +230,7 @@ store_check_rest(struct store *s, struct why *w)
 	if (store_load(s) == -1)
 		return why_set(w, STORE_DAMAGED "%s" STORE_REPAIR,
 		    store_error(s));
-	if (store_check_appending(s, w) == -1 ||
+	if (store_explain_append(s, w) == -1 ||
 	    check_counts(s, s->tip.tree.size, s->tip.kept, w) == -1 ||
 	    check_tip(s, w) == -1)
 		return -1;
