@@ -1,9 +1,10 @@
+#include "disclosure.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base64.h"
-#include "disclosure.h"
 #include "lib/doc/utf8.h"
 
 #define NAME_LETTERS	"abcdefghijklmnopqrstuvwxyz0123456789_"

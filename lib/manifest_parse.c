@@ -157,7 +157,6 @@ read_secrets(const struct fields_value *v, void *ctx)
 	return fields_list(v, MANIFEST_SECRETS_MAX, read_secret, ctx);
 }
 
-
 static int
 read_arg(const struct fields_value *v, void *ctx)
 {

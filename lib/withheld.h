@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "disclosure.h"
+
 enum withheld {
 #define SEEN(ID, name)	WITHHELD_##ID,
 #include "withheld.def"
@@ -13,8 +15,7 @@ enum withheld {
 
 _Static_assert(WITHHELD_COUNT <= 32, "a mask of fields has 32 bits");
 
-/* Names in leaves have `a' to `z', `0' to `9' and `_'. */
-#define WITHHELD_NAME_MAX	63
+#define WITHHELD_NAME_MAX	DISCLOSURE_NAME_MAX
 
 const char	*withheld_name(enum withheld);
 /* WITHHELD_COUNT when no row has this name. */

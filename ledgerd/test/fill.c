@@ -13,7 +13,6 @@
 #include "ledgerd/test/evident.h"
 #include "lib/msg/msg.h"
 
-
 void
 fill_old(void)
 {
