@@ -1,6 +1,6 @@
 /*
  * Steps of the machine's clock, seen by comparing it with the time since the
- * kernel started, which no one can set.
+ * kernel started, which cannot be set.
  *
  * Both clocks run at the same speed, so that their difference stays the same
  * until the clock is set.  A change of STEP_MS or more is a step: less would
