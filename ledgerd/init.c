@@ -71,7 +71,7 @@ do_event(void *ctx, const struct msg_init_event *m)
 	struct init_event *e = &l->init_event;
 	struct leaf_data data;
 
-	if (info == NULL || own_writer((enum event)m->event) != PEER_INIT ||
+	if (info == NULL || info->from != PEER_INIT ||
 	    e->state != INIT_EVENT_NONE)
 		die(EXIT_PEER, "init broke the protocol: event %u is not "
 		    "expected", m->event);

@@ -9,30 +9,6 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 
-static const struct {
-	enum event	event;
-	enum peer	writer;
-} writers[] = {			/* all others are the runner's */
-	{ EVENT_APPLIANCE_STARTED, PEER_LEDGERD },
-	{ EVENT_CLOCK_STEPPED, PEER_LEDGERD },
-	{ EVENT_LEDGER_HEARTBEAT, PEER_LEDGERD },
-	{ EVENT_DISCLOSURE_FORGOTTEN, PEER_LEDGERD },	/* see forget.c */
-	{ EVENT_APPLIANCE_READY, PEER_INIT },
-	{ EVENT_APPLIANCE_DEGRADED, PEER_INIT },
-	{ EVENT_APPLIANCE_STOPPING, PEER_INIT },
-	{ EVENT_APPLIANCE_STOPPED, PEER_INIT },
-	{ EVENT_SERVICE_ENDED, PEER_INIT },
-};
-
-enum peer
-own_writer(enum event event)
-{
-	for (size_t i = 0; i < sizeof(writers) / sizeof(writers[0]); i++)
-		if (writers[i].event == event)
-			return writers[i].writer;
-	return PEER_RUNNER;
-}
-
 /*
  * COMMIT_OWN(l, ledger_heartbeat, .idle_ms = ...): commits one event that
  * ledgerd itself writes.

@@ -1,6 +1,6 @@
 /*
- * Who writes which events, and those that ledgerd writes by itself: the start,
- * steps of the clock, the heartbeat, and damage that it finds.
+ * The events that ledgerd writes by itself: the start, steps of the clock, the
+ * heartbeat, and damage that it finds.
  */
 #ifndef OWN_H
 #define OWN_H
@@ -10,9 +10,6 @@
 #include "lib/msg/event.h"
 #include "lib/msg/msg.h"
 #include "ledgerd.h"
-
-/* The process that may send the event to ledgerd. */
-enum peer	own_writer(enum event);
 
 /*
  * Before the first leaf of this process: looks at the last leaf's time, records

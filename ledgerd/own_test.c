@@ -244,14 +244,6 @@ ATF_TC_BODY(damage_is_recorded_once, tc)
 	store_close(&l.store);
 }
 
-ATF_TC_WITHOUT_HEAD(each_event_has_one_writer);
-ATF_TC_BODY(each_event_has_one_writer, tc)
-{
-	ATF_CHECK_EQ(PEER_LEDGERD, own_writer(EVENT_APPLIANCE_STARTED));
-	ATF_CHECK_EQ(PEER_INIT, own_writer(EVENT_APPLIANCE_STOPPED));
-	ATF_CHECK_EQ(PEER_RUNNER, own_writer(EVENT_JOB_ACCEPTED));
-}
-
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, a_step_while_it_runs_is_a_leaf);
@@ -261,6 +253,5 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, a_step_on_a_full_disk_stays_to_be_recorded);
 	ATF_TP_ADD_TC(tp, a_heartbeat_comes_when_idle);
 	ATF_TP_ADD_TC(tp, damage_is_recorded_once);
-	ATF_TP_ADD_TC(tp, each_event_has_one_writer);
 	return atf_no_error();
 }

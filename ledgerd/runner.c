@@ -43,7 +43,7 @@ do_append(void *ctx, const struct msg_ledger_append *m)
 	struct append *a;
 	int ret;
 
-	if (event == NULL || own_writer((enum event)m->event) != PEER_RUNNER)
+	if (event == NULL || event->from != PEER_RUNNER)
 		die(EXIT_PEER, "runner broke the protocol: event %u is not "
 		    "its to send", m->event);
 	ret = leaf_data_make(&data, event, m->fields, m->evidence, &finder);

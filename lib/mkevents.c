@@ -14,7 +14,7 @@
 #include "lib/stdfds.h"
 
 static const unsigned numbers[] = {
-#define EVENT(NAME, name, nr, type, when, fields)	nr,
+#define EVENT(NAME, name, nr, from, type, when, fields)	nr,
 #include "lib/msg/event.def"
 #undef EVENT
 };

@@ -24,7 +24,7 @@
 #define LIST_MAX 5
 
 static const unsigned numbers[] = {
-#define EVENT(NAME, name, nr, type, when, fields) nr,
+#define EVENT(NAME, name, nr, from, type, when, fields) nr,
 #include "lib/msg/event.def"
 #undef EVENT
 };

@@ -12,7 +12,8 @@
 #define FIELD(kind, name, what)		{ FIELD_##kind, false, #name, what },
 #define WITHHELD(kind, name, what)	{ FIELD_##kind, true, #name, what },
 static const struct event_info table[] = {
-#define EVENT(NAME, name, nr, type, when, fields)	{ nr, type, when, { fields } },
+#define EVENT(NAME, name, nr, from, type, when, fields)	\
+	{ nr, PEER_##from, type, when, { fields } },
 #include "event.def"
 #undef EVENT
 };
@@ -88,7 +89,7 @@ put_list(struct put *p, struct event_list list, const char *event,
 #define PUT_HEX			put_hex
 #define PUT_U64			put_number
 #define PUT_LIST		put_list
-#define EVENT(NAME, name, nr, type, when, fields)				\
+#define EVENT(NAME, name, nr, from, type, when, fields)				\
 void									\
 event_put_##name(struct put *p, const struct event_##name *e)		\
 {									\

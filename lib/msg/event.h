@@ -13,16 +13,17 @@
 #include <stdint.h>
 
 #include "lib/wire.h"
+#include "msg.h"
 
 enum event {
-#define EVENT(NAME, name, nr, type, when, fields)	EVENT_##NAME = nr,
+#define EVENT(NAME, name, nr, from, type, when, fields)	EVENT_##NAME = nr,
 #include "event.def"
 #undef EVENT
 };
 
 /* Each number by its row's second name, for macros. */
 enum {
-#define EVENT(NAME, name, nr, type, when, fields)	EVENT_NUMBER_##name = nr,
+#define EVENT(NAME, name, nr, from, type, when, fields)	EVENT_NUMBER_##name = nr,
 #include "event.def"
 #undef EVENT
 };
@@ -46,6 +47,7 @@ struct event_field {
 
 struct event_info {
 	unsigned	 nr;
+	enum peer	 from;		/* who sends it, or PEER_LEDGERD */
 	const char	*type;		/* CloudEvents `type' */
 	const char	*when;		/* for docs/leaves.md */
 	struct event_field	 fields[EVENT_FIELDS_MAX];	/* name NULL ends */
@@ -75,7 +77,7 @@ struct event_list {
 #define EVENT_FIELD_HEX(name)	const unsigned char *name;
 #define EVENT_FIELD_U64(name)	struct event_u64 name;
 #define EVENT_FIELD_LIST(name)	struct event_list name;
-#define EVENT(NAME, name, nr, type, when, fields)				\
+#define EVENT(NAME, name, nr, from, type, when, fields)				\
 	struct event_##name { fields };
 #include "event.def"
 #undef EVENT
@@ -90,7 +92,7 @@ struct event_list {
  * Appends the fields in the row's order.  Exits 101 when one was not set; the
  * put has EMSGSIZE when they do not fit.
  */
-#define EVENT(NAME, name, nr, type, when, fields)				\
+#define EVENT(NAME, name, nr, from, type, when, fields)				\
 	void	event_put_##name(struct put *, const struct event_##name *);
 #include "event.def"
 #undef EVENT

@@ -14,7 +14,7 @@
 
 static const unsigned char digest[DIGEST_LEN] = { 1, 2, 3 };
 static const unsigned numbers[] = {
-#define EVENT(NAME, name, nr, type, when, fields)	nr,
+#define EVENT(NAME, name, nr, from, type, when, fields)	nr,
 #include "event.def"
 #undef EVENT
 };
