@@ -443,6 +443,20 @@ TEST(order_to_forget_what_is_not_kept_is_recorded_as_a_refusal)
 	expect_refused(REASON_NOT_KEPT, "it was forgotten", "receipt");
 }
 
+TEST(order_to_forget_without_a_reply_may_have_been_carried_out)
+{
+	ask(VERB_FORGET, 3, "author");
+	expect_forget();
+	play.now += 30000;
+	expect_refused(REASON_LEDGER, "may be forgotten or not", "");
+
+	ask(VERB_FORGET, 3, "author");
+	send_appended(expect_forget(), "receipt");
+	expect_erased();
+	play.now += 30000;
+	expect_refused(REASON_LEDGER, "the field is erased", "");
+}
+
 TEST(order_to_forget_without_a_record_erases_nothing)
 {
 	ask(VERB_FORGET, 3, "author");
@@ -476,6 +490,7 @@ ATF_TP_ADD_TCS(tp)
 	ADD(order_to_forget_ends_when_no_copy_is_left);
 	ADD(order_to_forget_says_that_copies_may_be_left);
 	ADD(order_to_forget_what_is_not_kept_is_recorded_as_a_refusal);
+	ADD(order_to_forget_without_a_reply_may_have_been_carried_out);
 	ADD(order_to_forget_without_a_record_erases_nothing);
 	return atf_no_error();
 }

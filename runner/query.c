@@ -176,6 +176,18 @@ query_unappended(struct runner *r, struct query *q, const char *message)
 	turn_away(r, q, NULL);
 }
 
+/* To forget can take longer, on a large ledger and a slow disk. */
+static void
+time_out_record(struct runner *r, struct query *q)
+{
+	if (q->verb == VERB_FORGET && q->refused == 0)
+		query_denied(r, q, REASON_LEDGER, "ledgerd has not replied "
+		    "yet: the field may be forgotten or not; order it again, "
+		    "and the reply says which", false);
+	else
+		query_unappended(r, q, LEDGERD_SILENT);
+}
+
 static void
 refuse_memory(struct runner *r, struct query *q)
 {
@@ -329,6 +341,20 @@ query_ledger_reset(struct runner *r, struct query *q)
 		    "and try again");
 }
 
+static void
+time_out_send(struct runner *r, struct query *q)
+{
+	if (!q->leaf_asked)
+		query_denied(r, q, REASON_CANCELLED, "the client has taken "
+		    "nothing for 30 s", false);
+	else if (q->verb == VERB_FORGET)
+		query_denied(r, q, REASON_LEDGER, "the field is erased; "
+		    "ledgerd has not replied yet whether copies of it are "
+		    "left in its file", false);
+	else
+		query_unappended(r, q, LEDGERD_SILENT);
+}
+
 void
 query_timeout(struct runner *r, struct query *q)
 {
@@ -340,14 +366,10 @@ query_timeout(struct runner *r, struct query *q)
 		    "a new command and try again", false);
 		return;
 	case QUERY_RECORD:
-		query_unappended(r, q, LEDGERD_SILENT);
+		time_out_record(r, q);
 		return;
 	case QUERY_SEND:
-		if (q->leaf_asked)
-			query_unappended(r, q, LEDGERD_SILENT);
-		else
-			query_denied(r, q, REASON_CANCELLED, "the client has "
-			    "taken nothing for 30 s", false);
+		time_out_send(r, q);
 		return;
 	}
 }
