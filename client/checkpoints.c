@@ -113,8 +113,8 @@ load(const struct checkpoints *k, const char *file, struct seen_checkpoint *s)
 		ret = why_set(&w, "it is empty");
 	}
 	if (ret == -1 && w.text[0] != '\0')
-		say("%s: is damaged: %s; put back a copy of it, or remove it, "
-		    "and this appliance's ledger is not compared with what it "
+		say("%s: is damaged: %s; put back a copy of it, or remove it: "
+		    "then this appliance's ledger is not compared with what it "
 		    "was", path, w.text);
 	buf_free(&note);
 	free(path);
