@@ -12,25 +12,6 @@
 #include "client/test/user.h"
 #include "verified.h"
 
-#define JOB_SIZE	100000	/* larger than one frame */
-
-static int
-run(const char *more, const char *value)
-{
-	const char *words[] = { "run", "job", "--key", "key", "--on",
-	    "unix:" USER_SOCKET, "--receipt", "receipt", "--wait", "2", more,
-	    value, NULL };
-
-	return user_run(&cmd_run, words);
-}
-
-static void
-serve_job(struct fake *f, int fd, int nr, void *arg)
-{
-	(void)nr;
-	fake_job(f, fd, *(enum fake_lie *)arg);
-}
-
 /* What is beside the receipt belongs to it, or it is not verified. */
 ATF_TC_WITHOUT_HEAD(receipt_is_verified_with_its_disclosures);
 ATF_TC_BODY(receipt_is_verified_with_its_disclosures, tc)
@@ -43,11 +24,11 @@ ATF_TC_BODY(receipt_is_verified_with_its_disclosures, tc)
 	struct fake f;
 	struct put p;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	fake_init(&f, USER_SOCKET);
 	user_write("vkey", f.vkey, 0644);
-	fake_serve(&f, 1, serve_job, &lie);
-	ATF_CHECK_EQ(7, run(NULL, NULL));
+	fake_serve(&f, 1, fake_serve_job, &lie);
+	ATF_CHECK_EQ(7, user_run_job(NULL, NULL));
 	ATF_CHECK_EQ(0, user_run(&cmd_verify, words));
 	ATF_CHECK(strstr(user_out, "  submitter          dana\n") != NULL);
 	ATF_CHECK(strstr(user_out, "  author             erin\n") != NULL);
@@ -89,12 +70,12 @@ ATF_TC_BODY(manifest_that_is_signed_is_printed, tc)
 	char text[USER_TEXT_MAX];
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	ATF_REQUIRE_EQ(0, chmod("job", 0555));
 	fake_init(&f, USER_SOCKET);
 	user_write("vkey", f.vkey, 0644);
-	fake_serve(&f, 1, serve_job, &lie);
-	ATF_CHECK_EQ_MSG(7, run(NULL, NULL), "%s", user_err);
+	fake_serve(&f, 1, fake_serve_job, &lie);
+	ATF_CHECK_EQ_MSG(7, user_run_job(NULL, NULL), "%s", user_err);
 	USER_CHECK_ERR("job/manifest.yaml lists no files; the manifest that is "
 	    "signed has their list, too, and the digest ");
 	ATF_CHECK_EQ(0, user_run(&cmd_verify, verify));
@@ -111,8 +92,8 @@ ATF_TC_BODY(manifest_that_is_signed_is_printed, tc)
 	ATF_CHECK_EQ(0, user_run(&cmd_run, print));
 	ATF_CHECK_STREQ(text, user_out);
 	fake_init(&f, USER_SOCKET);
-	fake_serve(&f, 1, serve_job, &lie);
-	ATF_CHECK_EQ(7, run(NULL, NULL));
+	fake_serve(&f, 1, fake_serve_job, &lie);
+	ATF_CHECK_EQ(7, user_run_job(NULL, NULL));
 	ATF_CHECK(strstr(user_err, "lists no files") == NULL);
 }
 
@@ -170,14 +151,14 @@ ATF_TC_BODY(disclosures_go_beside_a_file_only, tc)
 	enum fake_lie lie = LIE_NONE;
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	fake_init(&f, USER_SOCKET);
-	fake_serve(&f, 1, serve_job, &lie);
-	ATF_CHECK_EQ(7, run("--receipt", "/dev/null"));
+	fake_serve(&f, 1, fake_serve_job, &lie);
+	ATF_CHECK_EQ(7, user_run_job("--receipt", "/dev/null"));
 	ATF_CHECK_EQ(-1, access("/dev/null.disclosures", F_OK));
 	ATF_CHECK_EQ(0, fake_wait(&f));
 	ATF_REQUIRE_EQ(0, mkdir("receipt.disclosures", 0755));
-	ATF_CHECK_EQ(125, run(NULL, NULL));
+	ATF_CHECK_EQ(125, user_run_job(NULL, NULL));
 	USER_CHECK_ERR("receipt.disclosures: is a folder");
 	ATF_CHECK_EQ(-1, access("receipt", F_OK));
 }

@@ -14,18 +14,6 @@
 #include "client/test/user.h"
 #include "file.h"
 
-#define JOB_SIZE	100000	/* larger than one frame */
-
-static int
-run(const char *more, const char *value)
-{
-	const char *words[] = { "run", "job", "--key", "key", "--on",
-	    "unix:" USER_SOCKET, "--receipt", "receipt", "--wait", "2", more,
-	    value, NULL };
-
-	return user_run(&cmd_run, words);
-}
-
 /* Busy twice, then it takes the same command. */
 static void
 serve_busy(struct fake *f, int fd, int nr, void *arg)
@@ -50,10 +38,10 @@ ATF_TC_BODY(busy_is_tried_again_with_the_same_command, tc)
 {
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 3, serve_busy, NULL);
-	ATF_CHECK_EQ_MSG(7, run("--wait", "20"), "%s", user_err);
+	ATF_CHECK_EQ_MSG(7, user_run_job("--wait", "20"), "%s", user_err);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
@@ -81,10 +69,10 @@ ATF_TC_BODY(busy_with_a_receipt_takes_a_new_command, tc)
 {
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 3, serve_used_up, NULL);
-	ATF_CHECK_EQ_MSG(7, run("--wait", "20"), "%s", user_err);
+	ATF_CHECK_EQ_MSG(7, user_run_job("--wait", "20"), "%s", user_err);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 
@@ -116,7 +104,7 @@ count_commands(bool recorded, const char *wait_s)
 
 	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1000, serve_always_busy, &recorded);
-	ATF_CHECK_EQ(125, run("--wait", wait_s));
+	ATF_CHECK_EQ(125, user_run_job("--wait", wait_s));
 	USER_CHECK_ERR("refused (busy)");
 	kill(f.pid, SIGKILL);
 	fake_wait(&f);
@@ -129,7 +117,7 @@ ATF_TC_BODY(an_appliance_that_stays_busy_gets_few_commands, tc)
 {
 	int n;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	n = count_commands(true, "30");
 	ATF_CHECK_MSG(n == 4, "%d leaves", n);
 	USER_CHECK_ERR("casemate: unix:vm.sock: bundles take the room "
@@ -158,10 +146,10 @@ ATF_TC_BODY(refusal_is_reported_with_its_reason, tc)
 {
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1, serve_refusal, NULL);
-	ATF_CHECK_EQ(125, run(NULL, NULL));
+	ATF_CHECK_EQ(125, user_run_job(NULL, NULL));
 	USER_CHECK_ERR("casemate: refused (replay): seen\\x1b[2J before; sign "
 	    "again\n");
 	ATF_CHECK(access("receipt", F_OK) == -1);
@@ -180,14 +168,14 @@ ATF_TC_BODY(receipt_of_a_refusal_is_verified, tc)
 	enum fake_lie lies[] = { LIE_OTHER_EVENT, LIE_OTHER_OUTCOME,
 	    LIE_OTHER_KEY, LIE_NONE };
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		const bool good = lies[i] == LIE_NONE;
 		struct fake f;
 
 		fake_init(&f, USER_SOCKET);
 		fake_serve(&f, 1, serve_proven_refusal, &lies[i]);
-		ATF_CHECK_EQ(125, run(NULL, NULL));
+		ATF_CHECK_EQ(125, user_run_job(NULL, NULL));
 		USER_CHECK_ERR("casemate: refused (policy): with proof\n");
 		USER_CHECK_ERR(good ? "receipt verified: casemate/fake, leaf 0 "
 		    "of 1, in receipt" : "RECEIPT VERIFICATION FAILED: ");
@@ -223,12 +211,12 @@ ATF_TC_BODY(refusal_in_the_middle_of_the_bundle_is_read, tc)
 {
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	/* More than the socket holds. */
 	ATF_REQUIRE_EQ(0, truncate("job/files/p", 4 << 20));
 	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1, serve_stop_bundle, NULL);
-	ATF_CHECK_EQ(125, run(NULL, NULL));
+	ATF_CHECK_EQ(125, user_run_job(NULL, NULL));
 	USER_CHECK_ERR("refused (bundle): that is enough");
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
@@ -254,7 +242,7 @@ run_refused(const char *text)
 	snprintf(copy, sizeof(copy), "%s", text);
 	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1, refuse_by_place, copy);
-	ATF_CHECK_EQ(125, run(NULL, NULL));
+	ATF_CHECK_EQ(125, user_run_job(NULL, NULL));
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }
 

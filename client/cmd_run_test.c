@@ -15,35 +15,16 @@
 #include "client/vm/lock.h"
 #include "client/vm/state.h"
 
-#define JOB_SIZE	100000	/* larger than one frame */
-
-static int
-run(const char *more, const char *value)
-{
-	const char *words[] = { "run", "job", "--key", "key", "--on",
-	    "unix:" USER_SOCKET, "--receipt", "receipt", "--wait", "2", more,
-	    value, NULL };
-
-	return user_run(&cmd_run, words);
-}
-
-static void
-serve_job(struct fake *f, int fd, int nr, void *arg)
-{
-	(void)nr;
-	fake_job(f, fd, *(enum fake_lie *)arg);
-}
-
 ATF_TC_WITHOUT_HEAD(job_with_its_receipt);
 ATF_TC_BODY(job_with_its_receipt, tc)
 {
 	enum fake_lie lie = LIE_NONE;
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	fake_init(&f, USER_SOCKET);
-	fake_serve(&f, 1, serve_job, &lie);
-	ATF_CHECK_EQ_MSG(7, run(NULL, NULL), "%s", user_err);
+	fake_serve(&f, 1, fake_serve_job, &lie);
+	ATF_CHECK_EQ_MSG(7, user_run_job(NULL, NULL), "%s", user_err);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 	ATF_CHECK_STREQ("out\n", user_out);
 	USER_CHECK_ERR("err\n");
@@ -61,11 +42,11 @@ ATF_TC_BODY(message_of_a_job_that_exited_is_said, tc)
 	enum fake_lie lie = LIE_NONE;
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	fake_init(&f, USER_SOCKET);
 	f.message = "/tmp was full";
-	fake_serve(&f, 1, serve_job, &lie);
-	ATF_CHECK_EQ(7, run("--quiet", NULL));
+	fake_serve(&f, 1, fake_serve_job, &lie);
+	ATF_CHECK_EQ(7, user_run_job("--quiet", NULL));
 	USER_CHECK_ERR("exited with status 7: /tmp was full\n");
 }
 
@@ -77,11 +58,11 @@ ATF_TC_BODY(receipt_verifies_offline, tc)
 	enum fake_lie lie = LIE_NONE;
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	fake_init(&f, USER_SOCKET);
 	user_write("vkey", f.vkey, 0644);
-	fake_serve(&f, 1, serve_job, &lie);
-	ATF_CHECK_EQ(7, run("--appliance", "vkey"));
+	fake_serve(&f, 1, fake_serve_job, &lie);
+	ATF_CHECK_EQ(7, user_run_job("--appliance", "vkey"));
 	ATF_CHECK_EQ(0, user_run(&cmd_verify, words));
 	ATF_CHECK(strstr(user_out, "receipt verified\n") == user_out);
 	ATF_CHECK(strstr(user_out, "casemate.job.finished") != NULL);
@@ -105,15 +86,15 @@ ATF_TC_BODY(receipt_verifies_offline, tc)
 ATF_TC_WITHOUT_HEAD(every_lie_in_a_receipt_is_reported);
 ATF_TC_BODY(every_lie_in_a_receipt_is_reported, tc)
 {
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	for (int i = LIE_NONE + 1; i < LIE_NO_RECEIPT; i++) {
 		enum fake_lie lie = (enum fake_lie)i;
 		struct fake f;
 
 		fake_init(&f, USER_SOCKET);
-		fake_serve(&f, 1, serve_job, &lie);
-		ATF_CHECK_EQ_MSG(125, run(NULL, NULL), "lie %d was believed",
-		    i);
+		fake_serve(&f, 1, fake_serve_job, &lie);
+		ATF_CHECK_EQ_MSG(125, user_run_job(NULL, NULL),
+		    "lie %d was believed", i);
 		ATF_CHECK_EQ(0, fake_wait(&f));
 		ATF_CHECK_MSG(strstr(user_err, "RECEIPT VERIFICATION FAILED: ")
 		    != NULL, "lie %d: %s", i, user_err);
@@ -129,10 +110,10 @@ ATF_TC_BODY(success_without_a_receipt_is_a_failure, tc)
 	enum fake_lie lie = LIE_NO_RECEIPT;
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	fake_init(&f, USER_SOCKET);
-	fake_serve(&f, 1, serve_job, &lie);
-	ATF_CHECK_EQ(125, run(NULL, NULL));
+	fake_serve(&f, 1, fake_serve_job, &lie);
+	ATF_CHECK_EQ(125, user_run_job(NULL, NULL));
 	USER_CHECK_ERR("no receipt");
 }
 
@@ -156,7 +137,7 @@ ATF_TC_BODY(another_appliance_is_sent_nothing, tc)
 	char vkey[VKEY_MAX + 1];
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	fake_init(&f, USER_SOCKET);
 	key = f.key;
 	key.pub[0] ^= 1;
@@ -164,7 +145,7 @@ ATF_TC_BODY(another_appliance_is_sent_nothing, tc)
 	note_format_vkey(vkey, &key);
 	user_write("vkey", vkey, 0644);
 	fake_serve(&f, 1, serve_wrong_key, NULL);
-	ATF_CHECK_EQ(125, run("--appliance", "vkey"));
+	ATF_CHECK_EQ(125, user_run_job("--appliance", "vkey"));
 	ATF_CHECK_EQ_MSG(0, fake_wait(&f), "something was sent");
 	USER_CHECK_ERR("THIS IS ANOTHER APPLIANCE");
 }
@@ -194,10 +175,10 @@ ATF_TC_BODY(more_output_than_the_manifest_allows_ends_it, tc)
 	size_t most = 1u << 20;		/* what a manifest has by itself */
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1, serve_flood, &most);
-	ATF_CHECK_EQ(125, run(NULL, NULL));
+	ATF_CHECK_EQ(125, user_run_job(NULL, NULL));
 	USER_CHECK_ERR("closed the connection");
 	ATF_CHECK(strstr(user_err, "more output") == NULL);
 	fake_wait(&f);
@@ -205,7 +186,7 @@ ATF_TC_BODY(more_output_than_the_manifest_allows_ends_it, tc)
 		most = (1u << 20) + 1;
 		fake_init(&f, USER_SOCKET);
 		fake_serve(&f, 1, serve_flood, &most);
-		ATF_CHECK_EQ(125, run(extra[i], NULL));
+		ATF_CHECK_EQ(125, user_run_job(extra[i], NULL));
 		ATF_CHECK_MSG(strstr(user_err, "the appliance sent more output "
 		    "of job ") != NULL, "%s", user_err + strlen(user_err) -
 		    300);
@@ -218,12 +199,12 @@ ATF_TC_BODY(more_output_than_the_manifest_allows_ends_it, tc)
 ATF_TC_WITHOUT_HEAD(receipt_that_cannot_be_saved_is_reported_first);
 ATF_TC_BODY(receipt_that_cannot_be_saved_is_reported_first, tc)
 {
-	user_make_job(JOB_SIZE);
-	ATF_CHECK_EQ(125, run("--receipt", "nowhere/receipt"));
+	user_make_job(USER_JOB_SIZE);
+	ATF_CHECK_EQ(125, user_run_job("--receipt", "nowhere/receipt"));
 	USER_CHECK_ERR("cannot write nowhere/receipt");
-	ATF_CHECK_EQ(125, run("--receipt", "."));
+	ATF_CHECK_EQ(125, user_run_job("--receipt", "."));
 	USER_CHECK_ERR(".: is a folder");
-	ATF_CHECK_EQ(125, run("--receipt", "receipt"));
+	ATF_CHECK_EQ(125, user_run_job("--receipt", "receipt"));
 	USER_CHECK_ERR("cannot connect");
 	ATF_CHECK(access("receipt", F_OK) == -1);
 }
@@ -293,7 +274,7 @@ ATF_TC_BODY(dry_run_prints_the_decision, tc)
 	static char neither[] = "?";
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 2, serve_explanation, yes);
 	ATF_CHECK_EQ_MSG(0, dry_run(NULL), "%s", user_err);
@@ -318,10 +299,10 @@ ATF_TC_BODY(dry_run_and_run_are_told_apart, tc)
 	int ask = 5, send = 6;
 	struct fake f;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	fake_init(&f, USER_SOCKET);
 	fake_serve(&f, 1, serve_partly, &ask);
-	ATF_CHECK_EQ(125, run("--wait", "0"));
+	ATF_CHECK_EQ(125, user_run_job("--wait", "0"));
 	USER_CHECK_ERR("a bad EXPLAINED");
 	fake_wait(&f);
 	fake_serve(&f, 1, serve_partly, &send);
@@ -375,14 +356,14 @@ ATF_TC_BODY(nonsense_from_the_appliance_is_named, tc)
 		{ BYTES("HTTP/1.1 400 Bad Request\r\n"), "which does not" },
 	};
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct raw_bytes b = cases[i];
 		struct fake f;
 
 		fake_init(&f, USER_SOCKET);
 		fake_serve(&f, 1, serve_bytes, &b);
-		ATF_CHECK_EQ(125, run(NULL, NULL));
+		ATF_CHECK_EQ(125, user_run_job(NULL, NULL));
 		ATF_CHECK_MSG(strstr(user_err, b.says) != NULL, "%zu: %s", i,
 		    user_err);
 		ATF_CHECK_EQ(0, fake_wait(&f));
@@ -396,13 +377,13 @@ ATF_TC_BODY(appliance_that_breaks_off_or_sends_nonsense, tc)
 	    "was not accepted", "a bad ACCEPTED", "a bad FINISHED",
 	    "is not expected here" };
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	for (int i = 0; i < 5; i++) {
 		struct fake f;
 
 		fake_init(&f, USER_SOCKET);
 		fake_serve(&f, 1, serve_partly, &i);
-		ATF_CHECK_EQ(125, run("--wait", "0"));
+		ATF_CHECK_EQ(125, user_run_job("--wait", "0"));
 		ATF_CHECK_MSG(strstr(user_err, says[i]) != NULL, "%d: %s", i,
 		    user_err);
 		fake_wait(&f);
@@ -423,7 +404,7 @@ ATF_TC_BODY(name_pins_the_key_that_up_saw, tc)
 	struct fake f;
 	int lock;
 
-	user_make_job(JOB_SIZE);
+	user_make_job(USER_JOB_SIZE);
 	ATF_REQUIRE(getcwd(dir, sizeof(dir)) != NULL);
 	setenv("XDG_STATE_HOME", dir, 1);
 	ATF_REQUIRE(state_open("vm") != -1);
@@ -439,7 +420,7 @@ ATF_TC_BODY(name_pins_the_key_that_up_saw, tc)
 	ATF_REQUIRE_EQ(0, state_save("vm", &s));
 	fake_init(&f, "casemate/vm/vsock.sock");
 	user_write("casemate/vm/appliance.vkey", f.vkey, 0644);
-	fake_serve(&f, 1, serve_job, &lie);
+	fake_serve(&f, 1, fake_serve_job, &lie);
 	ATF_CHECK_EQ_MSG(7, user_run(&cmd_run, words), "%s", user_err);
 	ATF_CHECK_EQ(0, fake_wait(&f));
 }

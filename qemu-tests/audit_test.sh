@@ -79,7 +79,7 @@ jobs_to_run() {
 	elf_job dies signal 15
 	elf_job hungry eatmem
 	printf 'limits:\n  memory_mib: 32\n' >> hungry/manifest.yaml
-	# What a terminal would obey is escaped by whoever shows it.
+	# audit.sh escapes what a terminal would obey.
 	elf_job nightly hello --password=hunter2 '\e[2J\nstop of it: fine'
 	printf 'class: nightly\n' >> nightly/manifest.yaml
 	elf_job strange true

@@ -180,6 +180,8 @@ void	fake_lost_leaf(struct fake *, int fd, enum fake_lie);
 void	fake_gap(struct fake *, int fd, const char *const why[3]);
 /* A whole job that prints "out\n" and "err\n" and exits with 7. */
 void	fake_job(struct fake *, int fd, enum fake_lie);
+/* A handler that gives one; its argument is an enum fake_lie. */
+void	fake_serve_job(struct fake *, int fd, int nr, void *lie);
 
 /* Says what and exits with 1 unless it is so. */
 void	fake_check(bool ok, const char *what);

@@ -153,6 +153,16 @@ user_run(const struct cmd *command, const char *const words[])
 }
 
 int
+user_run_job(const char *a, const char *b)
+{
+	const char *words[] = { "run", "job", "--key", "key", "--on",
+	    "unix:" USER_SOCKET, "--receipt", "receipt", "--wait", "2", a, b,
+	    NULL };
+
+	return user_run(&cmd_run, words);
+}
+
+int
 user_query(const struct cmd *command, const char *a, const char *b,
     const char *c)
 {

@@ -27,6 +27,7 @@ void	user_slurp(const char *file, char dst[USER_TEXT_MAX]);
 void	user_make_key(void);
 /* That, and the folder `job' with a program of this many bytes. */
 void	user_make_job(size_t size);
+#define USER_JOB_SIZE	100000	/* larger than one frame */
 
 /*
  * The folder `site', after user_make_key(): its user a has this key and may run
@@ -47,6 +48,11 @@ int	user_run(const struct cmd *, const char *const words[]);
  */
 int	user_query(const struct cmd *, const char *a, const char *b,
 	    const char *c);
+/*
+ * Runs the folder `job' there, which gives the file `receipt'; with up to two
+ * more words.
+ */
+int	user_run_job(const char *a, const char *b);
 
 #define USER_SOCKET	"vm.sock"
 
