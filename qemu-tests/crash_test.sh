@@ -156,12 +156,17 @@ damaged_page_is_named_body() {
 	for i in $(seq 12); do
 		atf_check -o ignore -e ignore "$do" run_job hello
 	done
+	atf_check -o match:'^[0-9]* leaves, .* all are as they were recorded$' \
+	    "$casemate" ledger fsck --key alice --on vm
 	atf_check -o ignore -e ignore "$do" vm_down
 	lose_page data.img '"id":"9"'
 	atf_check -o ignore -e ignore "$do" vm_up --disk data.img
 	atf_check -s exit:1 -o save:rest -e save:err "$casemate" ledger \
 	    --key alice --on vm --receipts receipts
 	atf_check -o match:'cannot be read: page .* is damaged' cat err
+	atf_check -s exit:1 -o match:'^leaf [0-9]* cannot be read: page .* is damaged' \
+	    -o match:'^[0-9]* leaves, .* were checked: [0-9]* finding' -e ignore \
+	    "$casemate" ledger fsck --key alice --on vm
 	lost=$(sed -n 's/.*leaves \([0-9]* to [0-9]*\) cannot.*/\1/p' err)
 	set -- ${lost% to *} ${lost#* to }
 	[ "$1" -le 9 ] && [ 9 -le "$2" ] || atf_fail "leaves $1 to $2 are lost"
