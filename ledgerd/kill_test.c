@@ -88,6 +88,7 @@ run_and_kill(bool acked)
 	play_new_keyd(&p);
 }
 
+/* Reads the whole ledger, and so is not called after each of many kills. */
 static void
 check_all(void)
 {
@@ -130,7 +131,8 @@ ATF_TC_BODY(leaf_and_evidence_survive_every_kill, tc)
 	play_init(&p);
 	for (unsigned long i = 0; i < steps; i++) {
 		run_and_kill(i % 2 == 1);
-		check_all();
+		if (steps <= STEPS || i % STEPS == 0 || i + 1 == steps)
+			check_all();
 	}
 	printf("%zu leaves were acknowledged\n", nacks);
 	ATF_CHECK(nacks >= steps / 2);
